@@ -1,0 +1,1 @@
+//! Talks to people: HTTP, WebSocket, logins, the web client.

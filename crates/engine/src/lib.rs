@@ -1,0 +1,1 @@
+//! Decisions: rules, alarms, commands, timers. Pure.

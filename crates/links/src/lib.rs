@@ -1,0 +1,1 @@
+//! Talks to machines: MQTT front door, HTTP intake, the playing client.

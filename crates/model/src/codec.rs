@@ -1,0 +1,307 @@
+//! Journal records as bytes: `(kind, version, payload)`.
+//!
+//! A decoder is kept for every version ever released. Readings, the bulk, are packed varints;
+//! everything rare is JSON, so that an inquiry can read it with any tool. The chain, lengths and
+//! checks around a record belong to `store`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::effect::{Effect, Transition};
+use crate::id::{JurisdictionSlot, RuleSlot, SeriesSlot, StationSlot};
+use crate::input::{Input, Observed};
+use crate::intake::{Counts, Quality};
+use crate::time::Time;
+
+/// One record of the journal: an input, or what was decided on it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    Input { at: Time, jurisdiction: JurisdictionSlot, input: Input },
+    /// Stands behind its input. `engine` and `rules` name who decided.
+    Outcome { jurisdiction: JurisdictionSlot, engine: u16, rules: u32, effect: Effect },
+}
+
+/// Kind and version of an encoded record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag {
+    pub kind: u8,
+    pub version: u8,
+}
+
+/// Why bytes are no record.
+#[derive(Debug, thiserror::Error)]
+pub enum BadRecord {
+    #[error("kind {kind} version {version} is not known to this program; a newer one wrote it")]
+    UnknownKind { kind: u8, version: u8 },
+    #[error("the record ends too early")]
+    Short,
+    #[error("a field of the record is out of range")]
+    OutOfRange,
+    #[error("the record is not the JSON it should be")]
+    Json(#[source] serde_json::Error),
+}
+
+const CONFIGURED: u8 = 1;
+const OBSERVED: u8 = 2;
+const ACTED: u8 = 3;
+const LINK: u8 = 4;
+const CLOCK: u8 = 5;
+const TICKED: u8 = 6;
+const RESUMED: u8 = 7;
+const TALLIED: u8 = 8;
+const TRANSITION: u8 = 64;
+const EFFECT: u8 = 65;
+
+/// 2000-01-01T00:00:00Z: keeps the varints of our century at six bytes.
+const EPOCH_MS: i64 = 946_684_800_000;
+
+/// Appends the payload of `record` to `out` and returns its tag.
+pub fn encode(record: &Record, out: &mut Vec<u8>) -> Tag {
+    let kind = match record {
+        Record::Input { at, jurisdiction, input } => {
+            put_signed(out, at.ms() - EPOCH_MS);
+            put(out, u64::from(jurisdiction.0));
+            encode_input(*at, input, out)
+        }
+        Record::Outcome { jurisdiction, engine, rules, effect } => {
+            put(out, u64::from(jurisdiction.0));
+            put(out, u64::from(*engine));
+            out.extend_from_slice(&rules.to_le_bytes());
+            encode_effect(effect, out)
+        }
+    };
+    Tag { kind, version: 1 }
+}
+
+fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
+    match input {
+        Input::Configured(config) => put_json(out, CONFIGURED, config),
+        Input::Observed(o) => {
+            out.push(o.interface);
+            put(out, u64::from(o.series.0));
+            put_signed(out, o.observed.since_ms(at));
+            put_signed(out, o.received.since_ms(at));
+            put_signed(out, o.value);
+            let flags = o.quality as u8
+                | u8::from(o.late) << 2
+                | u8::from(o.too_late) << 3
+                | u8::from(o.suspect) << 4
+                | u8::from(o.revision > 0) << 5;
+            out.push(flags);
+            if o.revision > 0 {
+                put(out, u64::from(o.revision));
+            }
+            OBSERVED
+        }
+        Input::Acted(act) => put_json(out, ACTED, act),
+        Input::LinkChanged { interface, up } => {
+            out.extend_from_slice(&[*interface, u8::from(*up)]);
+            LINK
+        }
+        Input::ClockStepped { by_ms } => {
+            put_signed(out, *by_ms);
+            CLOCK
+        }
+        Input::Ticked => TICKED,
+        Input::Resumed => RESUMED,
+        Input::Tallied { interface, counts } => {
+            put_json(out, TALLIED, &TallyRow { interface: *interface, counts: *counts })
+        }
+    }
+}
+
+fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
+    match effect {
+        Effect::Transition(t) => {
+            put(out, u64::from(t.rule.0));
+            put(out, u64::from(t.subject.0));
+            out.extend_from_slice(&[t.prev, t.level]);
+            put_signed(out, t.time.ms() - EPOCH_MS);
+            TRANSITION
+        }
+        Effect::Series(_)
+        | Effect::Alarm(_)
+        | Effect::Task { .. }
+        | Effect::Deliver { .. }
+        | Effect::System { .. }
+        | Effect::Answer(_) => put_json(out, EFFECT, effect),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct TallyRow {
+    interface: u8,
+    counts: Counts,
+}
+
+/// Reads one record.
+///
+/// # Errors
+/// [`BadRecord`] when the bytes are not what their tag says.
+pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
+    let unknown = BadRecord::UnknownKind { kind: tag.kind, version: tag.version };
+    if tag.version != 1 {
+        return Err(unknown);
+    }
+    let mut bytes = Reader(payload);
+    if matches!(tag.kind, TRANSITION | EFFECT) {
+        let jurisdiction = JurisdictionSlot(narrow(bytes.varint()?)?);
+        let engine = narrow(bytes.varint()?)?;
+        let rules = u32::from_le_bytes(bytes.array()?);
+        let effect = match tag.kind {
+            TRANSITION => Effect::Transition(Transition {
+                rule: RuleSlot(narrow(bytes.varint()?)?),
+                subject: StationSlot(narrow(bytes.varint()?)?),
+                prev: bytes.byte()?,
+                level: bytes.byte()?,
+                time: Time::from_ms(bytes.signed()?.saturating_add(EPOCH_MS)),
+            }),
+            _ => bytes.json()?,
+        };
+        return Ok(Record::Outcome { jurisdiction, engine, rules, effect });
+    }
+    let at = Time::from_ms(bytes.signed()?.saturating_add(EPOCH_MS));
+    let jurisdiction = JurisdictionSlot(narrow(bytes.varint()?)?);
+    let input = match tag.kind {
+        CONFIGURED => Input::Configured(Box::new(bytes.json::<Config>()?)),
+        OBSERVED => Input::Observed(observed(at, &mut bytes)?),
+        ACTED => Input::Acted(Box::new(bytes.json()?)),
+        LINK => Input::LinkChanged { interface: bytes.byte()?, up: bytes.byte()? != 0 },
+        CLOCK => Input::ClockStepped { by_ms: bytes.signed()? },
+        TICKED => Input::Ticked,
+        RESUMED => Input::Resumed,
+        TALLIED => {
+            let row: TallyRow = bytes.json()?;
+            Input::Tallied { interface: row.interface, counts: row.counts }
+        }
+        _ => return Err(unknown),
+    };
+    Ok(Record::Input { at, jurisdiction, input })
+}
+
+fn observed(at: Time, bytes: &mut Reader<'_>) -> Result<Observed, BadRecord> {
+    let interface = bytes.byte()?;
+    let series = SeriesSlot(narrow(bytes.varint()?)?);
+    let observed = at.plus_ms(bytes.signed()?);
+    let received = at.plus_ms(bytes.signed()?);
+    let value = bytes.signed()?;
+    let flags = bytes.byte()?;
+    let revision = if flags & 32 == 0 { 0 } else { narrow(bytes.varint()?)? };
+    Ok(Observed {
+        interface,
+        series,
+        observed,
+        received,
+        value,
+        revision,
+        quality: Quality::from_byte(flags & 3).ok_or(BadRecord::OutOfRange)?,
+        late: flags & 4 != 0,
+        too_late: flags & 8 != 0,
+        suspect: flags & 16 != 0,
+    })
+}
+
+/// Appends an unsigned LEB128 number.
+fn put(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Appends a signed number, zigzag then LEB128: small either way is short.
+fn put_signed(out: &mut Vec<u8>, value: i64) {
+    put(out, ((value << 1) ^ (value >> 63)) as u64);
+}
+
+fn put_json<T: Serialize>(out: &mut Vec<u8>, kind: u8, value: &T) -> u8 {
+    serde_json::to_writer(out, value).expect("our own types have string keys, so they are JSON");
+    kind
+}
+
+fn narrow<T: TryFrom<u64>>(value: u64) -> Result<T, BadRecord> {
+    T::try_from(value).map_err(|_| BadRecord::OutOfRange)
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn byte(&mut self) -> Result<u8, BadRecord> {
+        let (first, rest) = self.0.split_first().ok_or(BadRecord::Short)?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], BadRecord> {
+        let (head, rest) = self.0.split_first_chunk::<N>().ok_or(BadRecord::Short)?;
+        self.0 = rest;
+        Ok(*head)
+    }
+
+    fn varint(&mut self) -> Result<u64, BadRecord> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(value);
+            }
+        }
+        Err(BadRecord::OutOfRange)
+    }
+
+    fn signed(&mut self) -> Result<i64, BadRecord> {
+        let raw = self.varint()?;
+        Ok((raw >> 1) as i64 ^ -((raw & 1) as i64))
+    }
+
+    fn json<T: for<'de> Deserialize<'de>>(&mut self) -> Result<T, BadRecord> {
+        serde_json::from_slice(self.0).map_err(BadRecord::Json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(record: &Record) {
+        let mut bytes = Vec::new();
+        let tag = encode(record, &mut bytes);
+        let back = decode(tag, &bytes).expect("what was written can be read");
+        assert_eq!(&back, record);
+    }
+
+    #[test]
+    fn rare_records_come_back() {
+        let at = Time::from_ms(1_784_000_000_000);
+        for input in [
+            Input::Ticked,
+            Input::Resumed,
+            Input::ClockStepped { by_ms: -5000 },
+            Input::LinkChanged { interface: 1, up: false },
+            Input::Tallied { interface: 0, counts: Counts { duplicate: 3, ..Counts::default() } },
+        ] {
+            check(&Record::Input { at, jurisdiction: JurisdictionSlot(7), input });
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn readings_come_back(at in 0i64..4_000_000_000_000, back in -900_000_000i64..900_000_000,
+                              value in any::<i32>(), series in any::<u32>(), revision in any::<u16>(), flags in 0u8..32) {
+            let at = Time::from_ms(at);
+            check(&Record::Input { at, jurisdiction: JurisdictionSlot(1), input: Input::Observed(Observed {
+                interface: 0, series: SeriesSlot(series), observed: at.plus_ms(back), received: at.plus_ms(-back),
+                value: i64::from(value), revision, quality: Quality::from_byte(flags & 3).expect("two bits"),
+                late: flags & 4 != 0, too_late: flags & 8 != 0, suspect: flags & 16 != 0,
+            }) });
+        }
+
+        #[test]
+        fn any_bytes_give_an_answer(kind in any::<u8>(), version in 0u8..3, bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _answer = decode(Tag { kind, version }, &bytes);
+        }
+    }
+}

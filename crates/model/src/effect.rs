@@ -1,0 +1,89 @@
+//! What the engine decided: numbered `(entry seq, n)` in the order they were made.
+
+use serde::{Deserialize, Serialize};
+
+use crate::action::Answer;
+use crate::id::{AlarmKey, CommandId, PersonId, RuleSlot, SeriesSlot, StationSlot, TaskId};
+use crate::time::Time;
+
+/// A change of level of one rule on one subject. Level 0 is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transition {
+    pub rule: RuleSlot,
+    pub subject: StationSlot,
+    pub prev: u8,
+    pub level: u8,
+    /// Observed time of the reading that decided it; for a deadline, that instant.
+    pub time: Time,
+}
+
+/// A condition of the system itself, not of a hazard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum SystemKind {
+    /// An alarm stands and its gauge has gone quiet.
+    SightLost,
+    /// An interface lost its link.
+    LinkDown,
+    /// The system clock jumped.
+    ClockStepped,
+    /// Someone did not answer and the automatic steps are used up.
+    Unanswered,
+    /// Someone in the field needs help.
+    NeedHelp,
+    /// The disk is nearly full; readings wait.
+    DiskFull,
+}
+
+/// One thing to be done or shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    Transition(Transition),
+    /// This series has a new newest value or another freshness.
+    Series(SeriesSlot),
+    /// This alarm looks different now.
+    Alarm(AlarmKey),
+    /// This command or one of its tasks looks different now.
+    Task { command: CommandId, task: TaskId },
+    /// Tell this person of this task, at least once, until a receipt comes back.
+    Deliver { task: TaskId, to: PersonId },
+    /// A system alarm began or ended. `subject` names what: a station id, an interface, a task.
+    System { kind: SystemKind, subject: String, on: bool, at: Time },
+    /// The answer to the act of this entry.
+    Answer(Answer),
+}
+
+/// The effects of one or more inputs, in order.
+#[derive(Debug, Default)]
+pub struct Effects {
+    list: Vec<Effect>,
+}
+
+impl Effects {
+    /// Adds one effect.
+    pub fn push(&mut self, effect: Effect) {
+        self.list.push(effect);
+    }
+
+    /// Everything so far, in order.
+    pub fn as_slice(&self) -> &[Effect] {
+        &self.list
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Takes all, leaving none; the buffer is kept.
+    pub fn drain(&mut self) -> std::vec::Drain<'_, Effect> {
+        self.list.drain(..)
+    }
+}

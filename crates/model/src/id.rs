@@ -1,0 +1,185 @@
+//! Identities. Slots are positions inside one process; every other id means the same for ever.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+macro_rules! slot {
+    ($(#[$doc:meta])* $name:ident($int:ty)) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $int);
+
+        impl $name {
+            /// The slot as an index into its table.
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+slot!(
+    /// Position of a jurisdiction among those of this process, in the order the journal met them.
+    JurisdictionSlot(u16)
+);
+slot!(
+    /// Position of a station in its jurisdiction's [`crate::Config`].
+    StationSlot(u32)
+);
+slot!(
+    /// Position of a series in its jurisdiction's [`crate::Config`].
+    SeriesSlot(u32)
+);
+slot!(
+    /// Position of a rule in its jurisdiction's [`crate::Config`].
+    RuleSlot(u16)
+);
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> $name {
+                $name(text.to_owned())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A person of the site, by an id that says nothing about them.
+    PersonId
+);
+text_id!(
+    /// A group of people set up beforehand.
+    GroupId
+);
+text_id!(
+    /// One press of one person, minted where it was made; repeating it is harmless.
+    OpId
+);
+text_id!(
+    /// A command; the op id of the press that issued it.
+    CommandId
+);
+text_id!(
+    /// One assignee's part of a command: `<command>.<person>`.
+    TaskId
+);
+
+impl TaskId {
+    /// The task that `command` makes for `person`.
+    pub fn of(command: &CommandId, person: &PersonId) -> TaskId {
+        TaskId(format!("{command}.{person}"))
+    }
+}
+
+/// Longest op id accepted, in bytes.
+pub const MAX_OP_ID: usize = 64;
+
+/// An alarm for ever: hash of jurisdiction, rule, subject and hazard, never of level or text.
+///
+/// Text form: 16 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AlarmKey(pub u64);
+
+impl AlarmKey {
+    /// The key of the alarm that `rule` raises on `subject`.
+    pub fn of(jurisdiction: &str, rule: &str, subject: &str, hazard: &str) -> AlarmKey {
+        let mut hash = Sha256::new();
+        for part in [jurisdiction, rule, subject, hazard] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        let digest = hash.finalize();
+        let mut first = [0u8; 8];
+        first.copy_from_slice(&digest[..8]);
+        AlarmKey(u64::from_be_bytes(first))
+    }
+}
+
+impl fmt::Display for AlarmKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl std::str::FromStr for AlarmKey {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<AlarmKey, Self::Err> {
+        u64::from_str_radix(text, 16).map(AlarmKey)
+    }
+}
+
+impl Serialize for AlarmKey {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        if out.is_human_readable() { out.collect_str(self) } else { out.serialize_u64(self.0) }
+    }
+}
+
+impl<'de> Deserialize<'de> for AlarmKey {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<AlarmKey, D::Error> {
+        if input.is_human_readable() {
+            let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
+            text.parse().map_err(serde::de::Error::custom)
+        } else {
+            u64::deserialize(input).map(AlarmKey)
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for AlarmKey {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some("^[0-9a-f]{16}$"))
+            .into()
+    }
+}
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for AlarmKey {}
+
+/// What stands in a chained entry for something that may have to be erased: free text, a position,
+/// a photo. SHA-256 of a random salt and the content, in hex; the content lies in `blobs/` under it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Seal(pub String);
+
+impl Seal {
+    /// The seal of `content` under `salt`.
+    pub fn of(salt: &[u8; 16], content: &[u8]) -> Seal {
+        let mut hash = Sha256::new();
+        hash.update(salt);
+        hash.update(content);
+        Seal(hex::encode(hash.finalize()))
+    }
+
+    /// Whether this is 64 lower-case hexadecimal digits, fit to be a file name.
+    pub fn is_sound(&self) -> bool {
+        self.0.len() == 64 && self.0.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    }
+}

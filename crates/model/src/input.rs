@@ -1,0 +1,69 @@
+//! Whatever can change a decision, numbered and dated.
+
+use serde::{Deserialize, Serialize};
+
+use crate::action::Act;
+use crate::config::Config;
+use crate::fixed::Fixed;
+use crate::id::{JurisdictionSlot, SeriesSlot};
+use crate::intake::{Counts, Quality};
+use crate::time::Time;
+
+/// One journaled input. `at` never goes backwards; `seq` counts from 1 without gaps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub seq: u64,
+    pub at: Time,
+    pub jurisdiction: JurisdictionSlot,
+    pub input: Input,
+}
+
+/// A reading as accepted, with what was decided about its place in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// Slot of the interface it came by.
+    pub interface: u8,
+    pub series: SeriesSlot,
+    pub observed: Time,
+    /// When the sender says it became visible, else when we had it.
+    pub received: Time,
+    pub value: Fixed,
+    pub revision: u16,
+    pub quality: Quality,
+    /// Not newer than the watermark when it came.
+    pub late: bool,
+    /// Too late to enter any window: stored, counted, decides nothing.
+    pub too_late: bool,
+    /// Its clock was ahead of its arrival: it moves no watermark.
+    pub suspect: bool,
+}
+
+/// The kinds of input. Kinds that change no decision (counts) are here too: they are confirmed alike.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The jurisdiction's files were read and found sound.
+    Configured(Box<Config>),
+    Observed(Observed),
+    Acted(Box<Act>),
+    /// An interface lost or regained its link.
+    LinkChanged { interface: u8, up: bool },
+    /// The system clock jumped by this much against the monotonic one.
+    ClockStepped { by_ms: i64 },
+    /// A deadline was reached with nothing else to say.
+    Ticked,
+    /// The process started; deliveries without a receipt are made again.
+    Resumed,
+    /// What was counted but not journaled one by one: repeats and refusals of one interface.
+    Tallied { interface: u8, counts: Counts },
+}
+
+/// Who an input came from, named with every act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    Person(crate::id::PersonId),
+    Interface(u8),
+    System,
+    /// The token of a ready file.
+    LocalCheck,
+}

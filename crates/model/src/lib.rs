@@ -1,0 +1,29 @@
+//! The words of Watchfire: ids, units, time, inputs, effects and what screens see of them.
+//!
+//! Every type here is written to the journal, to a snapshot or to the wire, so this crate grows by
+//! addition only. It does no I/O, reads no clock and knows no rule.
+
+pub mod action;
+pub mod codec;
+pub mod config;
+pub mod effect;
+pub mod fixed;
+pub mod id;
+pub mod input;
+pub mod intake;
+pub mod level;
+pub mod task;
+pub mod time;
+pub mod view;
+
+pub use action::Action;
+pub use config::Config;
+pub use effect::{Effect, Effects, Transition};
+pub use fixed::{Decimals, Fixed};
+pub use id::{
+    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PersonId, RuleSlot, Seal, SeriesSlot,
+    StationSlot, TaskId,
+};
+pub use input::{Entry, Input, Observed, Origin};
+pub use level::Level;
+pub use time::Time;

@@ -1,0 +1,374 @@
+//! What screens and outside programs see: the JSON of `/api/v1` and of the feed.
+//!
+//! Field names are the wire's; they grow by addition. Times are RFC 3339, values decimal strings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::action::Truth;
+use crate::config::{Clock, Role, TaskClocks, Text};
+use crate::effect::SystemKind;
+use crate::id::{AlarmKey, CommandId, GroupId, PersonId, Seal, TaskId};
+use crate::intake::Quality;
+use crate::level::Level;
+use crate::task::{Fact, Stage};
+use crate::time::Time;
+
+/// One transition as told to outside programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TransitionView {
+    pub rule: String,
+    /// Station id.
+    pub subject: String,
+    pub prev: u8,
+    pub level: u8,
+    pub time: Time,
+    /// 1, 2, 3 … without gaps over all jurisdictions.
+    pub seq: u64,
+    pub jurisdiction: String,
+}
+
+/// How recently a series was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Freshness {
+    /// Nothing ever came.
+    #[default]
+    Never,
+    Fresh,
+    Late,
+    Stale,
+    /// A day without a word.
+    Dead,
+}
+
+/// One threshold line of a series.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ThresholdView {
+    pub rule: String,
+    pub title: Text,
+    pub level: Level,
+    pub raise: String,
+    pub reset: String,
+    /// True where the dangerous side is below.
+    pub below: bool,
+    /// The line applies to the value itself and can be drawn in its chart.
+    pub on_value: bool,
+}
+
+/// What changes about a series with each reading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SeriesNow {
+    pub station: String,
+    pub quantity: String,
+    pub value: Option<String>,
+    pub observed: Option<Time>,
+    pub received: Option<Time>,
+    pub quality: Quality,
+    pub freshness: Freshness,
+    /// Highest level any rule stands at on this series; 0 none.
+    pub level: u8,
+    /// When it becomes LATE, STALE or DEAD next if nothing is heard.
+    pub expected_ms: Option<i64>,
+}
+
+/// A series with what does not change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SeriesView {
+    #[serde(flatten)]
+    pub now: SeriesNow,
+    pub title: Text,
+    pub unit: String,
+    pub decimals: u8,
+    pub thresholds: Vec<ThresholdView>,
+}
+
+/// A station on the map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct StationView {
+    pub id: String,
+    pub name: Text,
+    /// WGS 84 degrees; absent where the source has none.
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    pub kind: String,
+    pub township: Option<String>,
+    pub tags: Vec<String>,
+    pub series: Vec<SeriesView>,
+}
+
+/// Where an alarm's condition stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum ProcessView {
+    Active,
+    /// Returned to normal.
+    Returned,
+    /// Its gauge is silent beyond the horizon; the level is the last known.
+    Unknown,
+}
+
+/// Who took note of an alarm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct AckView {
+    pub by: PersonId,
+    pub at: Time,
+    /// After this it is unacknowledged again unless there is progress.
+    pub lease_until: Option<Time>,
+}
+
+/// One alarm, its four regions apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct AlarmView {
+    pub key: AlarmKey,
+    /// `<key>-<occurrence>`, an id of this episode.
+    pub episode: String,
+    pub occurrence: u32,
+    pub rule: String,
+    pub title: Text,
+    pub hazard: String,
+    pub advice: Text,
+    pub station: String,
+    pub quantity: String,
+    pub process: ProcessView,
+    /// Level now; 0 once returned.
+    pub level: u8,
+    /// Worst level of this episode.
+    pub worst: u8,
+    pub raised: Time,
+    /// Last rise, fall or return.
+    pub changed: Time,
+    pub returned: Option<Time>,
+    /// Value and observed time that decided the last change.
+    pub value: Option<String>,
+    pub peak: Option<String>,
+    pub peak_at: Option<Time>,
+    pub ack: Option<AckView>,
+    pub sight_lost: bool,
+    pub latched: bool,
+    pub doubtful: bool,
+    pub truth: Truth,
+    /// Commands issued for it that are still open.
+    pub commands: Vec<CommandId>,
+    /// Returned, acknowledged, nothing open: it leaves the list.
+    pub closed: bool,
+}
+
+/// A window that is running for a task, and what happens by itself when it closes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NextStep {
+    pub at: Time,
+    pub step: StepKind,
+    /// Who is told then.
+    pub to: Option<PersonId>,
+}
+
+/// Automatic steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum StepKind {
+    /// The order is delivered again.
+    Remind,
+    /// The substitute is told.
+    Substitute,
+    /// The desk is told that nobody answers.
+    TellDesk,
+    UpdateDue,
+    ArriveDue,
+    DoneDue,
+    VerifyDue,
+}
+
+/// One person's task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TaskView {
+    pub id: TaskId,
+    pub command: CommandId,
+    pub person: PersonId,
+    pub stage: Stage,
+    pub percent: Option<u8>,
+    /// Last fact of the person, whoever recorded it.
+    pub heard: Option<Time>,
+    pub needs_help: bool,
+    /// A clock was missed: which, most important first.
+    pub overdue: Vec<StepKind>,
+    pub next: Option<NextStep>,
+    pub facts: Vec<Fact>,
+    /// Facts that contradict each other, for the desk to resolve.
+    pub conflict: bool,
+    pub version: u32,
+}
+
+/// A command and where it stands: its worst task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CommandView {
+    pub id: CommandId,
+    pub alarm: Option<AlarmKey>,
+    pub template: String,
+    pub title: Text,
+    pub level: Level,
+    pub by: PersonId,
+    pub issued: Time,
+    pub wording: Seal,
+    pub groups: Vec<GroupId>,
+    pub clocks: TaskClocks,
+    pub proof: bool,
+    pub cancelled: Option<Time>,
+    pub worst: Stage,
+    pub tasks: Vec<TaskView>,
+}
+
+/// A condition of the system itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SystemView {
+    pub kind: SystemKind,
+    pub subject: String,
+    pub since: Time,
+    /// Absent while it lasts.
+    pub until: Option<Time>,
+}
+
+/// A group as the composer offers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct GroupView {
+    pub id: GroupId,
+    pub title: Text,
+    pub members: Vec<PersonId>,
+}
+
+/// A template as the composer offers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TemplateView {
+    pub id: String,
+    pub title: Text,
+    pub wording: Text,
+    pub clocks: [TaskClocks; 4],
+    pub proof: bool,
+}
+
+/// A person as others may see them; from the site's people file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PersonView {
+    pub id: PersonId,
+    pub name: String,
+    pub post: Text,
+    pub role: Role,
+    pub township: Option<String>,
+    /// Present for those who may call.
+    pub phone: Option<String>,
+    pub substitute: Option<PersonId>,
+}
+
+/// One jurisdiction, whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CountyView {
+    pub code: String,
+    pub title: Text,
+    pub demo: bool,
+    pub rules_version: String,
+    pub stations: Vec<StationView>,
+    pub alarms: Vec<AlarmView>,
+    pub commands: Vec<CommandView>,
+    pub groups: Vec<GroupView>,
+    pub templates: Vec<TemplateView>,
+    pub people: Vec<PersonView>,
+}
+
+/// Where the engine's clock stands.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ClockView {
+    pub clock: Clock,
+    /// The engine's now; ages are counted from here, never from the reader's own clock.
+    pub now: Time,
+}
+
+/// First message of the feed: everything, as of journal number `seq`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SnapshotView {
+    pub seq: u64,
+    pub clock: ClockView,
+    pub counties: Vec<CountyView>,
+    pub system: Vec<SystemView>,
+}
+
+/// What follows a snapshot: numbered, each naming its jurisdiction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Update {
+    /// Journal number of the input that caused it.
+    pub seq: u64,
+    /// Position among the updates of that input.
+    pub n: u32,
+    pub jurisdiction: String,
+    #[serde(flatten)]
+    pub change: Change,
+}
+
+/// What changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Change {
+    Alarm { alarm: AlarmView },
+    /// A command with all its tasks is new or cancelled.
+    Command { command: CommandView },
+    Task { task: TaskView, worst: Stage },
+    System { system: SystemView },
+    /// The jurisdiction's files changed; ask for a new snapshot.
+    Configured,
+}
+
+/// One message of the WebSocket at `/api/v1/feed`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum FeedMessage {
+    Snapshot(Box<SnapshotView>),
+    /// Alarms, commands, tasks: in order, never dropped.
+    Updates { updates: Vec<Update> },
+    /// Newest values of series that changed since the last such message; latest wins.
+    Values { seq: u64, jurisdiction: String, values: Vec<SeriesNow> },
+    /// At least every second: the engine's now and how far the journal is.
+    Beat { seq: u64, clock: ClockView },
+    /// Sent before closing a client too slow to follow; reconnect with `since`.
+    Behind,
+}
+
+/// One line of a series' history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SampleView {
+    pub time: Time,
+    pub received: Time,
+    pub value: Option<String>,
+    pub quality: Quality,
+    pub revision: u16,
+    pub late: bool,
+}
+
+/// The hash over the decision state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct StateHash {
+    pub hash: String,
+    pub seq: u64,
+}

@@ -1,0 +1,1 @@
+//! The one loop: inbox, journal, engine, outbox, feed.

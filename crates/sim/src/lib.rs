@@ -1,0 +1,1 @@
+//! Simulated stations, responders, faults and the demonstration county.

@@ -1,0 +1,1 @@
+//! Site folders: import, TOML files, checked model, diagnostics.

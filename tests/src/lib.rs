@@ -1,0 +1,1 @@
+//! Drives the built program from outside, for the stories in `tests/tests/`.
