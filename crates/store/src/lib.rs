@@ -1,1 +1,35 @@
-//! Journal, snapshots, history, blobs.
+//! Journal, snapshots, blobs, quarantine and history: everything Watchfire keeps on disk.
+//!
+//! This crate works on bytes and files. It speaks the words of `model` and knows no engine, no
+//! clock and no network. What each part keeps, under one data folder:
+//!
+//! | part | where | what it is |
+//! |---|---|---|
+//! | [`Journal`] | `journal/` | every input and outcome, chained; the only truth |
+//! | [`SnapshotStore`] | `snapshots/` | the engine's state now and then, so that starting is quick |
+//! | [`Blobs`] | `blobs/` | what may have to be erased: texts, photos; named by salted hash |
+//! | [`Quarantine`] | `quarantine/` | messages that were refused, bounded by bytes and days |
+//! | [`History`] | `history.db` | readings by series and day, transitions; rebuilt from the journal if lost |
+//!
+//! # Starting
+//!
+//! 1. [`SnapshotStore::newest_valid`] gives a [`Position`] and the engine's state (else
+//!    [`Position::START`] and an empty engine).
+//! 2. [`History::open`] says from which record on it needs the past: [`History::resume_from`]. Records
+//!    between that and the snapshot come from [`read`].
+//! 3. [`Journal::open`] gives every record after the snapshot, in order, to a visitor that applies it
+//!    and pushes it to the history.
+//!
+//! # Writing
+//!
+//! The thread that decides owns a [`CommitBuffer`]: `push` records, `seal` a commit, hand the
+//! [`Sealed`] to the journal's thread, go on with the next one while [`Journal::append`] syncs it, get
+//! it back and reuse its memory with [`CommitBuffer::seal_reusing`].
+
+pub mod journal;
+mod telemetry;
+
+pub use journal::{
+    CommitBuffer, Journal, JournalError, JournalOptions, JournalReader, Position, Recovered,
+    Sealed, TooLong, TornTail, read, verify,
+};

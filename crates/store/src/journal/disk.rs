@@ -1,0 +1,153 @@
+//! What the journal asks of the file system: room ahead of time, syncs that are really done, and a
+//! reserve for the day the disk is full. It knows nothing of records.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FallocateFlags, FlockOperation};
+use rustix::io::Errno;
+
+/// The file system under one folder.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disk {
+    /// Tests set it to see what happens on a full disk.
+    #[cfg(test)]
+    pub(crate) full: std::sync::Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Disk {
+    /// Makes a file of `size` bytes that has all its blocks, synced. Nothing is left on failure.
+    pub(crate) fn create(&self, path: &Path, size: u64) -> io::Result<File> {
+        let made = self.try_create(path, size);
+        if made.is_err() && path.exists() {
+            std::fs::remove_file(path)?;
+        }
+        made
+    }
+
+    fn try_create(&self, path: &Path, size: u64) -> io::Result<File> {
+        self.refuse_when_full()?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(path)?;
+        allocate(&file, size)?;
+        file.sync_all()?;
+        Ok(file)
+    }
+
+    /// Writes all of `bytes` at `offset`.
+    pub(crate) fn write(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        if let Err(full) = self.refuse_when_full() {
+            // As a real disk would: part of it is written.
+            file.write_all_at(&bytes[..bytes.len() / 2], offset)?;
+            return Err(full);
+        }
+        file.write_all_at(bytes, offset)
+    }
+
+    #[cfg(test)]
+    fn refuse_when_full(&self) -> io::Result<()> {
+        if self.full.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(Errno::NOSPC.into());
+        }
+        Ok(())
+    }
+
+    #[cfg(not(test))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps)]
+    fn refuse_when_full(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Gives `file` all blocks of its first `size` bytes; new ones read as zeros.
+pub(crate) fn allocate(file: &File, size: u64) -> io::Result<()> {
+    match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, size) {
+        Ok(()) => Ok(()),
+        Err(Errno::OPNOTSUPP | Errno::NOSYS) => zero(file, file.metadata()?.len(), size),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// Writes zeros over `from..to`.
+pub(crate) fn zero(file: &File, from: u64, to: u64) -> io::Result<()> {
+    let zeros = [0u8; 64 << 10];
+    let mut at = from;
+    while at < to {
+        let length = (to - at).min(zeros.len() as u64);
+        file.write_all_at(&zeros[..length as usize], at)?;
+        at += length;
+    }
+    Ok(())
+}
+
+/// Makes the names in `dir` durable.
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// Whether an error says that there is no room left.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::NOSPC | Errno::DQUOT)
+    )
+}
+
+/// Takes the lock of a folder for this process, or `None` when another one has it.
+pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Some(file)),
+        Err(Errno::WOULDBLOCK) => Ok(None),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// Bytes that this process may still use on the file system of `dir`.
+///
+/// # Errors
+/// When the file system cannot be asked.
+pub fn free_bytes(dir: &Path) -> io::Result<u64> {
+    let stat = rustix::fs::statvfs(dir)?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Room kept aside so that commands and acknowledgements go on when the disk is full.
+#[derive(Debug)]
+pub(crate) struct Reserve {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
+}
+
+impl Reserve {
+    /// Whether the reserve stands with all its bytes.
+    pub(crate) fn stands(&self) -> bool {
+        self.path.metadata().is_ok_and(|m| m.len() >= self.bytes)
+    }
+
+    /// Gives the room back to the file system. Harmless when it was given back already.
+    pub(crate) fn release(&self) -> io::Result<()> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Takes the room again.
+    pub(crate) fn rebuild(&self, disk: &Disk) -> io::Result<()> {
+        if self.bytes == 0 || self.stands() {
+            return Ok(());
+        }
+        self.release()?;
+        disk.create(&self.path, self.bytes).map(drop)
+    }
+}
