@@ -1,0 +1,114 @@
+//! The calls of cargo that the verbs are made of.
+
+use anyhow::{Context, Result};
+
+use crate::call::Call;
+use crate::paths::Paths;
+use crate::registry::Registry;
+use crate::setup::{debian, node};
+use crate::slice::Slice;
+use crate::stage::Outcome;
+
+/// The package with the end-to-end stories; the only one that needs the built program.
+const STORIES: &str = "watchfire-tests";
+
+/// A call of the cargo that runs us.
+pub(crate) fn cargo(paths: &Paths) -> Call {
+    Call::new(
+        std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+        &paths.root,
+    )
+}
+
+/// On the machine that judges changes the lock file must fit as it is; at a desk a build may mend it.
+fn locked() -> &'static [&'static str] {
+    if std::env::var_os("CI").is_some() {
+        &["--locked"]
+    } else {
+        &[]
+    }
+}
+
+/// Fetches the crates of this platform, so that a silent registry is named before anything is built.
+pub(crate) fn fetch(paths: &Paths) -> Result<Outcome> {
+    let version = Call::new("rustc", &paths.root).args(["-vV"]).captured()?;
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .context("could not learn this machine's platform from rustc")?;
+    cargo(paths)
+        .args(["fetch", "--target", host])
+        .args(locked())
+        .fetching_from(Registry::Crates)
+        .logged(&paths.logs(), "cargo-fetch")?;
+    Ok(Outcome::Done)
+}
+
+pub(crate) fn format(paths: &Paths) -> Result<Outcome> {
+    cargo(paths).args(["fmt", "--all", "--check"]).shown()?;
+    Ok(Outcome::Done)
+}
+
+pub(crate) fn clippy(paths: &Paths) -> Result<Outcome> {
+    cargo(paths)
+        .args(["clippy", "--workspace", "--all-targets"])
+        .args(locked())
+        .args(["--", "-D", "warnings"])
+        .shown()?;
+    Ok(Outcome::Done)
+}
+
+/// Every test but the end-to-end stories.
+pub(crate) fn tests(paths: &Paths, slice: &Slice) -> Result<Outcome> {
+    let call = cargo(paths)
+        .args([
+            "test",
+            "--workspace",
+            "--exclude",
+            STORIES,
+            "--no-fail-fast",
+        ])
+        .args(locked());
+    slice.in_environment(call).shown()?;
+    Ok(Outcome::Done)
+}
+
+/// Builds the product and the simulator as they are shipped.
+pub(crate) fn build(paths: &Paths) -> Result<Outcome> {
+    cargo(paths)
+        .args([
+            "build",
+            "--release",
+            "-p",
+            "watchfire",
+            "-p",
+            "watchfire-sim",
+        ])
+        .args(locked())
+        .logged(&paths.logs(), "cargo-build")?;
+    Ok(Outcome::Done)
+}
+
+/// The end-to-end stories against the built program.
+pub(crate) fn stories(paths: &Paths, slice: &Slice) -> Result<Outcome> {
+    let call = cargo(paths)
+        .args(["test", "-p", STORIES, "--no-fail-fast"])
+        .args(locked());
+    surroundings(paths, slice.in_environment(call))?.shown()?;
+    Ok(Outcome::Done)
+}
+
+/// Tells a test where the built programs, the browser and Node are, and where its pictures go.
+pub(crate) fn surroundings(paths: &Paths, call: Call) -> Result<Call> {
+    let mut call = node::with_node(paths, call)?
+        .env("WATCHFIRE_BIN", paths.program("watchfire"))
+        .env("WATCHFIRE_SIM_BIN", paths.program("watchfire-sim"))
+        .env("WATCHFIRE_OUT", paths.target.join("stories"));
+    if let Some(chromium) = debian::chromium() {
+        call = call.env("WATCHFIRE_CHROMIUM", chromium);
+    }
+    if let Some(shared) = paths.shared() {
+        call = call.env("WATCHFIRE_SHARED", shared);
+    }
+    Ok(call)
+}

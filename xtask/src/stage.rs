@@ -1,0 +1,259 @@
+//! Stages: named pieces of a verb with their expected minutes, told as they pass.
+//!
+//! A stage that fails stops only the stages that need it; the others still run, and the end names what failed.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::call::{clock, say};
+use crate::stop::Stopped;
+
+/// How a stage that did not fail came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Done,
+    /// Nothing to do here, and why.
+    Skipped(String),
+}
+
+type Work<'a> = Box<dyn FnOnce() -> Result<Outcome> + 'a>;
+
+/// One piece of a verb.
+pub(crate) struct Stage<'a> {
+    /// The short name typed after `--only`.
+    key: &'static str,
+    title: &'static str,
+    /// Minutes on two cores from nothing; a warm run takes a fraction.
+    minutes: f32,
+    needs: &'static [&'static str],
+    work: Work<'a>,
+}
+
+impl<'a> Stage<'a> {
+    pub(crate) fn new(
+        key: &'static str,
+        title: &'static str,
+        minutes: f32,
+        needs: &'static [&'static str],
+        work: impl FnOnce() -> Result<Outcome> + 'a,
+    ) -> Self {
+        Self {
+            key,
+            title,
+            minutes,
+            needs,
+            work: Box::new(work),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn key(&self) -> &'static str {
+        self.key
+    }
+
+    #[cfg(test)]
+    pub(crate) fn needs(&self) -> &'static [&'static str] {
+        self.needs
+    }
+}
+
+/// How one stage came out, and how long it took.
+#[derive(Debug)]
+struct Told {
+    key: &'static str,
+    title: &'static str,
+    end: End,
+    took: Duration,
+}
+
+#[derive(Debug)]
+enum End {
+    Passed,
+    Skipped(String),
+    Failed(String),
+    /// A stage it needs failed.
+    Barred(&'static str),
+}
+
+/// Keeps of `stages` those named in `only` and, recursively, what they need. An empty `only` keeps all.
+pub(crate) fn select<'a>(stages: Vec<Stage<'a>>, only: &[String]) -> Result<Vec<Stage<'a>>> {
+    if only.is_empty() {
+        return Ok(stages);
+    }
+    let mut wanted: Vec<&str> = Vec::new();
+    for name in only {
+        match stages.iter().find(|stage| stage.key == name) {
+            Some(stage) => wanted.push(stage.key),
+            None => {
+                let known: Vec<&str> = stages.iter().map(|stage| stage.key).collect();
+                bail!(
+                    "there is no stage `{name}`; there are: {}",
+                    known.join(", ")
+                );
+            }
+        }
+    }
+    // Needs come before their users in the list, so one pass from the end finds all.
+    for stage in stages.iter().rev() {
+        if wanted.contains(&stage.key) {
+            wanted.extend(stage.needs);
+        }
+    }
+    let keep: Vec<&'static str> = stages
+        .iter()
+        .map(|stage| stage.key)
+        .filter(|key| wanted.contains(key))
+        .collect();
+    Ok(stages
+        .into_iter()
+        .filter(|stage| keep.contains(&stage.key))
+        .collect())
+}
+
+/// Runs the stages in order, telling each; fails at the end with the names of those that failed.
+pub(crate) fn run(verb: &str, stages: Vec<Stage<'_>>) -> Result<()> {
+    let started = Instant::now();
+    let count = stages.len();
+    let minutes: f32 = stages.iter().map(|stage| stage.minutes).sum();
+    say(&format!(
+        "{verb}: {count} stages, about {minutes:.0} min from nothing on two cores"
+    ));
+    let mut told: Vec<Told> = Vec::new();
+    for (index, stage) in stages.into_iter().enumerate() {
+        let (key, title, minutes) = (stage.key, stage.title, stage.minutes);
+        say(&format!(
+            "[{:>2}/{count}] {title} ({})",
+            index + 1,
+            expectation(minutes)
+        ));
+        let begun = Instant::now();
+        let end = match bar(&stage, &told) {
+            Some(needed) => End::Barred(needed),
+            None => match (stage.work)() {
+                Ok(Outcome::Done) => End::Passed,
+                Ok(Outcome::Skipped(why)) => End::Skipped(why),
+                Err(failure) if failure.is::<Stopped>() => return Err(failure),
+                Err(failure) => End::Failed(format!("{failure:#}")),
+            },
+        };
+        let one = Told {
+            key,
+            title,
+            end,
+            took: begun.elapsed(),
+        };
+        tell(&one);
+        told.push(one);
+    }
+    close(verb, &told, started.elapsed())
+}
+
+fn expectation(minutes: f32) -> String {
+    if minutes < 0.75 {
+        "under a minute".to_owned()
+    } else {
+        format!("about {minutes:.0} min")
+    }
+}
+
+fn bar(stage: &Stage<'_>, told: &[Told]) -> Option<&'static str> {
+    stage.needs.iter().copied().find(|need| {
+        told.iter()
+            .any(|one| one.key == *need && matches!(one.end, End::Failed(_) | End::Barred(_)))
+    })
+}
+
+fn tell(one: &Told) {
+    let took = clock(one.took);
+    match &one.end {
+        End::Passed => say(&format!("      passed: {} in {took}", one.title)),
+        End::Skipped(why) => say(&format!("      skipped: {}: {why}", one.title)),
+        End::Failed(why) => say(&format!("      FAILED: {} after {took}\n{why}", one.title)),
+        End::Barred(need) => say(&format!("      NOT RUN: {} needs `{need}`", one.title)),
+    }
+}
+
+fn close(verb: &str, told: &[Told], took: Duration) -> Result<()> {
+    let names = |wanted: fn(&End) -> bool| -> Vec<&str> {
+        told.iter()
+            .filter(|one| wanted(&one.end))
+            .map(|one| one.key)
+            .collect()
+    };
+    let failed = names(|end| matches!(end, End::Failed(_)));
+    let barred = names(|end| matches!(end, End::Barred(_)));
+    if failed.is_empty() && barred.is_empty() {
+        let skipped = names(|end| matches!(end, End::Skipped(_)));
+        let beside = if skipped.is_empty() {
+            String::new()
+        } else {
+            format!(", skipped: {}", skipped.join(", "))
+        };
+        say(&format!("{verb}: green in {}{beside}", clock(took)));
+        return Ok(());
+    }
+    let mut line = format!("{verb} failed after {}: {}", clock(took), failed.join(", "));
+    if !barred.is_empty() {
+        line.push_str(&format!("; not run: {}", barred.join(", ")));
+    }
+    bail!("{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::cell::RefCell;
+
+    /// Stages a, b (needs a), c (needs b), d, each noting that it ran; `failing` fails.
+    fn family<'a>(ran: &'a RefCell<Vec<&'static str>>, failing: &'static str) -> Vec<Stage<'a>> {
+        let table: [(&'static str, &'static [&'static str]); 4] =
+            [("a", &[]), ("b", &["a"]), ("c", &["b"]), ("d", &[])];
+        table
+            .into_iter()
+            .map(|(key, needs)| {
+                Stage::new(key, key, 0.1, needs, move || {
+                    ran.borrow_mut().push(key);
+                    if key == failing {
+                        bail!("because");
+                    }
+                    Ok(Outcome::Done)
+                })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn all_stages_pass_in_order() {
+        let ran = RefCell::new(Vec::new());
+        run("test", family(&ran, "")).unwrap();
+        assert_eq!(*ran.borrow(), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_failure_bars_what_needs_it_and_nothing_else() {
+        let ran = RefCell::new(Vec::new());
+        let failure = run("test", family(&ran, "a")).unwrap_err().to_string();
+        assert_eq!(*ran.borrow(), ["a", "d"]);
+        assert!(failure.ends_with(": a; not run: b, c"), "{failure}");
+    }
+
+    #[test]
+    fn one_stage_alone_brings_what_it_needs() {
+        let ran = RefCell::new(Vec::new());
+        let chosen = select(family(&ran, ""), &["c".to_owned()]).unwrap();
+        let keys: Vec<&str> = chosen.iter().map(Stage::key).collect();
+        assert_eq!(keys, ["a", "b", "c"]);
+        assert!(select(family(&ran, ""), &["nope".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn a_signal_ends_the_verb_at_once() {
+        let ran = RefCell::new(Vec::new());
+        let mut stages = vec![Stage::new("x", "x", 0.1, &[], || Err(Stopped(15).into()))];
+        stages.extend(family(&ran, ""));
+        assert!(run("test", stages).unwrap_err().is::<Stopped>());
+        assert!(ran.borrow().is_empty());
+    }
+}

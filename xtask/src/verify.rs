@@ -1,0 +1,167 @@
+//! `check` and `test`: what every change must pass, as stages.
+
+use anyhow::Result;
+
+use crate::paths::Paths;
+use crate::setup::{debian, node, web_packages};
+use crate::slice::Slice;
+use crate::stage::{self, Outcome, Stage};
+use crate::{call, rust, tidy, web};
+
+/// Formatting, lints, tidiness and types: no test is run and nothing is built for use.
+pub(crate) fn check(paths: &Paths, only: &[String]) -> Result<()> {
+    let mut stages = tools(paths);
+    stages.extend(lints(paths));
+    stage::run("check", stage::select(stages, only)?)
+}
+
+/// The green test, from nothing.
+pub(crate) fn test(paths: &Paths, slice: &Slice, only: &[String]) -> Result<()> {
+    call::say(&format!(
+        "this slice again: cargo xtask test {}",
+        slice.words()
+    ));
+    stage::run("test", stage::select(test_stages(paths, slice), only)?)
+}
+
+/// The stages of [`test`], which the long form runs too.
+pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'a>> {
+    let mut stages = tools(paths);
+    stages.push(Stage::new(
+        "browser",
+        "Chromium and CJK fonts",
+        2.0,
+        &[],
+        || debian::browser_and_fonts(paths),
+    ));
+    stages.extend(lints(paths));
+    stages.push(Stage::new(
+        "rust",
+        "tests of every crate",
+        8.0,
+        &["crates"],
+        || rust::tests(paths, slice),
+    ));
+    stages.push(Stage::new(
+        "web-test",
+        "tests of the web client",
+        0.7,
+        &["web-packages"],
+        || web::script(paths, "test"),
+    ));
+    stages.extend(build(paths));
+    stages.push(Stage::new(
+        "wire",
+        "wire types are current",
+        0.2,
+        &["web-packages", "program"],
+        || web::generated_is_current(paths),
+    ));
+    stages.push(Stage::new(
+        "stories",
+        "end-to-end stories",
+        5.0,
+        &["program"],
+        || rust::stories(paths, slice),
+    ));
+    stages.push(Stage::new(
+        "browser-story",
+        "the story in two browsers",
+        2.0,
+        &["browser", "web-packages", "program"],
+        || web::browser_story(paths, slice),
+    ));
+    stages
+}
+
+/// Node, the crates and the web packages.
+pub(crate) fn tools(paths: &Paths) -> Vec<Stage<'_>> {
+    vec![
+        Stage::new("node", "Node, pinned, from PyPI", 0.5, &[], || {
+            node::bring(paths)
+        }),
+        Stage::new("crates", "crates from crates.io", 0.5, &[], || {
+            rust::fetch(paths)
+        }),
+        Stage::new(
+            "web-packages",
+            "web packages from npm",
+            0.5,
+            &["node"],
+            || web_packages::bring(paths),
+        ),
+    ]
+}
+
+fn lints(paths: &Paths) -> Vec<Stage<'_>> {
+    vec![
+        Stage::new("fmt", "formatting", 0.1, &[], || rust::format(paths)),
+        Stage::new("tidy", "tidiness", 0.1, &["crates"], || tidy_stage(paths)),
+        Stage::new(
+            "clippy",
+            "clippy, warnings are errors",
+            3.0,
+            &["crates"],
+            || rust::clippy(paths),
+        ),
+        Stage::new(
+            "web-check",
+            "lint and types of the web client",
+            0.5,
+            &["web-packages"],
+            || web::script(paths, "check"),
+        ),
+    ]
+}
+
+/// The web client and then the program that carries it.
+pub(crate) fn build(paths: &Paths) -> Vec<Stage<'_>> {
+    vec![
+        Stage::new(
+            "web",
+            "building the web client",
+            0.5,
+            &["web-packages"],
+            || web::build(paths),
+        ),
+        Stage::new(
+            "program",
+            "building the program",
+            6.0,
+            &["crates", "web"],
+            || rust::build(paths),
+        ),
+    ]
+}
+
+fn tidy_stage(paths: &Paths) -> Result<Outcome> {
+    tidy::check(paths)?;
+    Ok(Outcome::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_need_is_met_by_an_earlier_stage() {
+        let paths = Paths {
+            root: "/nowhere".into(),
+            target: "/nowhere/target".into(),
+        };
+        let slice = Slice::short();
+        let mut seen: Vec<&str> = Vec::new();
+        for stage in test_stages(&paths, &slice) {
+            for need in stage.needs() {
+                assert!(
+                    seen.contains(need),
+                    "{} needs {need} before it",
+                    stage.key()
+                );
+            }
+            assert!(!seen.contains(&stage.key()), "{} twice", stage.key());
+            seen.push(stage.key());
+        }
+    }
+}

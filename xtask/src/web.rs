@@ -1,0 +1,136 @@
+//! The web client's own checks and its build, by the scripts of `web/package.json`.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::paths::Paths;
+use crate::rust;
+use crate::setup::node;
+use crate::slice::Slice;
+use crate::stage::Outcome;
+use crate::stamp;
+
+/// What the built client is made from.
+const INPUTS: [&str; 3] = ["web", "layers", "xtask/node-requirements.txt"];
+
+/// Builds the client into `web/dist` unless it stands for the sources as they are.
+pub(crate) fn build(paths: &Paths) -> Result<Outcome> {
+    if let Some(skipped) = without_script(paths, "build") {
+        return Ok(skipped);
+    }
+    let fingerprint = stamp::of(&paths.root, &INPUTS, "")?;
+    let built = paths.web().join("dist/index.html").is_file();
+    if built && stamp::holds(&paths.stamps(), "web", &fingerprint) {
+        return Ok(Outcome::Done);
+    }
+    node::npm(paths, ["run", "build"])?.logged(&paths.logs(), "web-build")?;
+    // The build compiles the catalogues in place, and those are among its inputs the next time.
+    let fingerprint = stamp::of(&paths.root, &INPUTS, "")?;
+    stamp::keep(&paths.stamps(), "web", &fingerprint)?;
+    Ok(Outcome::Done)
+}
+
+/// Runs one script with its output on ours.
+pub(crate) fn script(paths: &Paths, name: &str) -> Result<Outcome> {
+    if let Some(skipped) = without_script(paths, name) {
+        return Ok(skipped);
+    }
+    node::npm(paths, ["run", name])?.shown()?;
+    Ok(Outcome::Done)
+}
+
+/// The story in two real browsers, against the built program.
+pub(crate) fn browser_story(paths: &Paths, slice: &Slice) -> Result<Outcome> {
+    if let Some(skipped) = without_script(paths, "story") {
+        return Ok(skipped);
+    }
+    let call = slice.in_environment(node::npm(paths, ["run", "story"])?);
+    rust::surroundings(paths, call)?.shown()?;
+    Ok(Outcome::Done)
+}
+
+fn without_script(paths: &Paths, name: &str) -> Option<Outcome> {
+    let manifest = fs::read_to_string(paths.web().join("package.json")).unwrap_or_default();
+    if has_script(&manifest, name) {
+        return None;
+    }
+    Some(Outcome::Skipped(format!(
+        "web/package.json has no script `{name}`"
+    )))
+}
+
+/// Whether the text of a `package.json` names the script; scripts hold no braces.
+fn has_script(manifest: &str, name: &str) -> bool {
+    let Some((_, after)) = manifest.split_once("\"scripts\"") else {
+        return false;
+    };
+    let scripts = after.split_once('}').map_or(after, |(scripts, _)| scripts);
+    scripts.contains(&format!("\"{name}\":"))
+}
+
+/// Writes the wire types of the client from the program's own API document.
+pub(crate) fn generate(paths: &Paths) -> Result<Outcome> {
+    let document = api_document(paths)?;
+    let file = paths.web().join("openapi.json");
+    fs::write(&file, &document).context("could not write web/openapi.json")?;
+    let types = wire_types(paths, &file)?;
+    fs::write(paths.web().join(WIRE_TYPES), types)
+        .with_context(|| format!("could not write web/{WIRE_TYPES}"))?;
+    Ok(Outcome::Done)
+}
+
+const WIRE_TYPES: &str = "src/wire/generated.ts";
+
+/// Fails when the committed wire types are not what [`generate`] would write.
+pub(crate) fn generated_is_current(paths: &Paths) -> Result<Outcome> {
+    let kept = paths.web().join(WIRE_TYPES);
+    if !kept.is_file() {
+        return Ok(Outcome::Skipped(format!("web/{WIRE_TYPES} is not there")));
+    }
+    let fresh = paths.target.join("xtask/openapi.json");
+    fs::write(&fresh, api_document(paths)?).context("could not write the API document")?;
+    let same = |a: &str, b: &str| a.trim_end() == b.trim_end();
+    let types = wire_types(paths, &fresh)?;
+    let read = |name: &str| {
+        fs::read_to_string(paths.web().join(name))
+            .with_context(|| format!("could not read web/{name}"))
+    };
+    anyhow::ensure!(
+        same(
+            &read("openapi.json")?,
+            &fs::read_to_string(&fresh).unwrap_or_default()
+        ),
+        "web/openapi.json is not what the program says of itself: run `cargo xtask gen`"
+    );
+    anyhow::ensure!(
+        same(&read(WIRE_TYPES)?, &types),
+        "web/{WIRE_TYPES} is not what the API document gives: run `cargo xtask gen`"
+    );
+    Ok(Outcome::Done)
+}
+
+fn api_document(paths: &Paths) -> Result<String> {
+    crate::call::Call::new(paths.program("watchfire"), &paths.root)
+        .args(["openapi"])
+        .captured()
+}
+
+fn wire_types(paths: &Paths, document: &std::path::Path) -> Result<String> {
+    let program = paths.web().join("node_modules/.bin/openapi-typescript");
+    let call = crate::call::Call::new(program, &paths.web()).args([document]);
+    node::with_node(paths, call)?.captured()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_found_among_the_scripts_only() {
+        let manifest = r#"{"name":"web","scripts":{"build": "vite build"},"check":{"test":1}}"#;
+        assert!(has_script(manifest, "build"));
+        assert!(!has_script(manifest, "test"));
+        assert!(!has_script(r#"{"build": 1}"#, "build"));
+    }
+}
