@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Role, TaskClocks};
+use crate::effect::SystemKind;
 use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, TaskId};
 use crate::level::Level;
 use crate::task::{FactKind, Means};
@@ -25,14 +26,30 @@ pub struct Act {
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Action {
     /// A duty officer has taken note of these alarms, the set frozen at the press.
-    Acknowledge { alarms: Vec<AlarmKey> },
+    Acknowledge {
+        alarms: Vec<AlarmKey>,
+    },
     /// What the alarm turned out to be.
-    MarkTruth { alarm: AlarmKey, truth: Truth },
+    MarkTruth {
+        alarm: AlarmKey,
+        truth: Truth,
+    },
     /// Ends a latched alarm, or one whose sight is lost, with a reason.
-    ResetAlarm { alarm: AlarmKey, reason: Option<Seal> },
+    ResetAlarm {
+        alarm: AlarmKey,
+        reason: Option<Seal>,
+    },
     IssueCommand(IssueCommand),
-    CancelCommand { command: CommandId, reason: Option<Seal> },
+    CancelCommand {
+        command: CommandId,
+        reason: Option<Seal>,
+    },
     ReportTask(ReportTask),
+    /// A person says that a notice of the system is dealt with.
+    EndNotice {
+        notice: SystemKind,
+        subject: String,
+    },
 }
 
 /// An order to groups and people; its id is the op id of the press.
@@ -102,4 +119,5 @@ pub enum Why {
     VerifierIsDoer,
     ProofMissing,
     BadPercent,
+    NoSuchNotice,
 }

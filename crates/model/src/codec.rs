@@ -16,9 +16,18 @@ use crate::time::Time;
 /// One record of the journal: an input, or what was decided on it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
-    Input { at: Time, jurisdiction: JurisdictionSlot, input: Input },
+    Input {
+        at: Time,
+        jurisdiction: JurisdictionSlot,
+        input: Input,
+    },
     /// Stands behind its input. `engine` and `rules` name who decided.
-    Outcome { jurisdiction: JurisdictionSlot, engine: u16, rules: u32, effect: Effect },
+    Outcome {
+        jurisdiction: JurisdictionSlot,
+        engine: u16,
+        rules: u32,
+        effect: Effect,
+    },
 }
 
 /// Kind and version of an encoded record.
@@ -58,12 +67,21 @@ const EPOCH_MS: i64 = 946_684_800_000;
 /// Appends the payload of `record` to `out` and returns its tag.
 pub fn encode(record: &Record, out: &mut Vec<u8>) -> Tag {
     let kind = match record {
-        Record::Input { at, jurisdiction, input } => {
+        Record::Input {
+            at,
+            jurisdiction,
+            input,
+        } => {
             put_signed(out, at.ms() - EPOCH_MS);
             put(out, u64::from(jurisdiction.0));
             encode_input(*at, input, out)
         }
-        Record::Outcome { jurisdiction, engine, rules, effect } => {
+        Record::Outcome {
+            jurisdiction,
+            engine,
+            rules,
+            effect,
+        } => {
             put(out, u64::from(jurisdiction.0));
             put(out, u64::from(*engine));
             out.extend_from_slice(&rules.to_le_bytes());
@@ -104,9 +122,14 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
         }
         Input::Ticked => TICKED,
         Input::Resumed => RESUMED,
-        Input::Tallied { interface, counts } => {
-            put_json(out, TALLIED, &TallyRow { interface: *interface, counts: *counts })
-        }
+        Input::Tallied { interface, counts } => put_json(
+            out,
+            TALLIED,
+            &TallyRow {
+                interface: *interface,
+                counts: *counts,
+            },
+        ),
     }
 }
 
@@ -139,7 +162,10 @@ struct TallyRow {
 /// # Errors
 /// [`BadRecord`] when the bytes are not what their tag says.
 pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
-    let unknown = BadRecord::UnknownKind { kind: tag.kind, version: tag.version };
+    let unknown = BadRecord::UnknownKind {
+        kind: tag.kind,
+        version: tag.version,
+    };
     if tag.version != 1 {
         return Err(unknown);
     }
@@ -158,7 +184,12 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
             }),
             _ => bytes.json()?,
         };
-        return Ok(Record::Outcome { jurisdiction, engine, rules, effect });
+        return Ok(Record::Outcome {
+            jurisdiction,
+            engine,
+            rules,
+            effect,
+        });
     }
     let at = Time::from_ms(bytes.signed()?.saturating_add(EPOCH_MS));
     let jurisdiction = JurisdictionSlot(narrow(bytes.varint()?)?);
@@ -166,17 +197,29 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
         CONFIGURED => Input::Configured(Box::new(bytes.json::<Config>()?)),
         OBSERVED => Input::Observed(observed(at, &mut bytes)?),
         ACTED => Input::Acted(Box::new(bytes.json()?)),
-        LINK => Input::LinkChanged { interface: bytes.byte()?, up: bytes.byte()? != 0 },
-        CLOCK => Input::ClockStepped { by_ms: bytes.signed()? },
+        LINK => Input::LinkChanged {
+            interface: bytes.byte()?,
+            up: bytes.byte()? != 0,
+        },
+        CLOCK => Input::ClockStepped {
+            by_ms: bytes.signed()?,
+        },
         TICKED => Input::Ticked,
         RESUMED => Input::Resumed,
         TALLIED => {
             let row: TallyRow = bytes.json()?;
-            Input::Tallied { interface: row.interface, counts: row.counts }
+            Input::Tallied {
+                interface: row.interface,
+                counts: row.counts,
+            }
         }
         _ => return Err(unknown),
     };
-    Ok(Record::Input { at, jurisdiction, input })
+    Ok(Record::Input {
+        at,
+        jurisdiction,
+        input,
+    })
 }
 
 fn observed(at: Time, bytes: &mut Reader<'_>) -> Result<Observed, BadRecord> {
@@ -186,7 +229,11 @@ fn observed(at: Time, bytes: &mut Reader<'_>) -> Result<Observed, BadRecord> {
     let received = at.plus_ms(bytes.signed()?);
     let value = bytes.signed()?;
     let flags = bytes.byte()?;
-    let revision = if flags & 32 == 0 { 0 } else { narrow(bytes.varint()?)? };
+    let revision = if flags & 32 == 0 {
+        0
+    } else {
+        narrow(bytes.varint()?)?
+    };
     Ok(Observed {
         interface,
         series,
@@ -280,10 +327,23 @@ mod tests {
             Input::Ticked,
             Input::Resumed,
             Input::ClockStepped { by_ms: -5000 },
-            Input::LinkChanged { interface: 1, up: false },
-            Input::Tallied { interface: 0, counts: Counts { duplicate: 3, ..Counts::default() } },
+            Input::LinkChanged {
+                interface: 1,
+                up: false,
+            },
+            Input::Tallied {
+                interface: 0,
+                counts: Counts {
+                    duplicate: 3,
+                    ..Counts::default()
+                },
+            },
         ] {
-            check(&Record::Input { at, jurisdiction: JurisdictionSlot(7), input });
+            check(&Record::Input {
+                at,
+                jurisdiction: JurisdictionSlot(7),
+                input,
+            });
         }
     }
 

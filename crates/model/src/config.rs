@@ -20,12 +20,18 @@ pub struct Text {
 impl Text {
     /// The same words in both languages, for proper names.
     pub fn same(text: &str) -> Text {
-        Text { zh: text.to_owned(), en: text.to_owned() }
+        Text {
+            zh: text.to_owned(),
+            en: text.to_owned(),
+        }
     }
 
     /// A text in Chinese and English.
     pub fn new(zh: &str, en: &str) -> Text {
-        Text { zh: zh.to_owned(), en: en.to_owned() }
+        Text {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
     }
 }
 
@@ -113,7 +119,13 @@ pub enum Measure {
     Rate { per_ms: i64 },
     /// 1 when this station is hot and at least `count` hot stations (itself counted) lie within
     /// `radius_mm`. Hot: the sum over `window_ms` reaches `hot`, until it is below `cool`.
-    Cluster { window_ms: i64, hot: Fixed, cool: Fixed, radius_mm: i64, count: u16 },
+    Cluster {
+        window_ms: i64,
+        hot: Fixed,
+        cool: Fixed,
+        radius_mm: i64,
+        count: u16,
+    },
 }
 
 /// Which side of a threshold is dangerous.
@@ -314,10 +326,18 @@ impl Config {
     pub fn flaw(&self) -> Option<String> {
         for series in &self.series {
             if series.station.index() >= self.stations.len() {
-                return Some(format!("a series names station {} of {}", series.station.0, self.stations.len()));
+                return Some(format!(
+                    "a series names station {} of {}",
+                    series.station.0,
+                    self.stations.len()
+                ));
             }
             if usize::from(series.quantity) >= self.quantities.len() {
-                return Some(format!("a series names quantity {} of {}", series.quantity, self.quantities.len()));
+                return Some(format!(
+                    "a series names quantity {} of {}",
+                    series.quantity,
+                    self.quantities.len()
+                ));
             }
         }
         for watch in &self.watches {

@@ -46,11 +46,22 @@ pub enum Effect {
     /// This alarm looks different now.
     Alarm(AlarmKey),
     /// This command or one of its tasks looks different now.
-    Task { command: CommandId, task: TaskId },
+    Task {
+        command: CommandId,
+        task: TaskId,
+    },
     /// Tell this person of this task, at least once, until a receipt comes back.
-    Deliver { task: TaskId, to: PersonId },
+    Deliver {
+        task: TaskId,
+        to: PersonId,
+    },
     /// A system alarm began or ended. `subject` names what: a station id, an interface, a task.
-    System { kind: SystemKind, subject: String, on: bool, at: Time },
+    System {
+        kind: SystemKind,
+        subject: String,
+        on: bool,
+        at: Time,
+    },
     /// The answer to the act of this entry.
     Answer(Answer),
 }

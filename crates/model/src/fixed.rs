@@ -93,7 +93,9 @@ impl Decimals {
 }
 
 fn split_exponent(text: &str) -> Result<(&str, i64), BadNumber> {
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return Ok((text, 0)) };
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        return Ok((text, 0));
+    };
     let exponent: i64 = exponent.parse().map_err(|_| BadNumber::NotANumber)?;
     if exponent.abs() > 400 {
         return Err(BadNumber::OutOfRange);
@@ -108,7 +110,10 @@ fn scale(value: i64, powers: i64) -> Result<i64, BadNumber> {
     }
     let mut value = value;
     for _ in 0..powers.min(40) {
-        value = value.checked_mul(10).filter(|v| *v < LIMIT).ok_or(BadNumber::OutOfRange)?;
+        value = value
+            .checked_mul(10)
+            .filter(|v| *v < LIMIT)
+            .ok_or(BadNumber::OutOfRange)?;
     }
     Ok(value)
 }
@@ -128,7 +133,9 @@ mod tests {
         assert_eq!(two.parse("12.5e-1"), Ok(125));
         assert_eq!(two.parse("1.205"), Err(BadNumber::TooManyDecimals));
         assert_eq!(two.parse("1e300"), Err(BadNumber::OutOfRange));
-        for text in ["", "-", ".5", "5.", "NaN", "Infinity", "1,2", "0x1", "--1", "1e"] {
+        for text in [
+            "", "-", ".5", "5.", "NaN", "Infinity", "1,2", "0x1", "--1", "1e",
+        ] {
             assert_eq!(two.parse(text), Err(BadNumber::NotANumber), "{text}");
         }
     }

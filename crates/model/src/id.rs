@@ -135,7 +135,11 @@ impl std::str::FromStr for AlarmKey {
 
 impl Serialize for AlarmKey {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        if out.is_human_readable() { out.collect_str(self) } else { out.serialize_u64(self.0) }
+        if out.is_human_readable() {
+            out.collect_str(self)
+        } else {
+            out.serialize_u64(self.0)
+        }
     }
 }
 
@@ -180,6 +184,10 @@ impl Seal {
 
     /// Whether this is 64 lower-case hexadecimal digits, fit to be a file name.
     pub fn is_sound(&self) -> bool {
-        self.0.len() == 64 && self.0.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        self.0.len() == 64
+            && self
+                .0
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     }
 }

@@ -46,15 +46,23 @@ pub enum Input {
     Observed(Observed),
     Acted(Box<Act>),
     /// An interface lost or regained its link.
-    LinkChanged { interface: u8, up: bool },
+    LinkChanged {
+        interface: u8,
+        up: bool,
+    },
     /// The system clock jumped by this much against the monotonic one.
-    ClockStepped { by_ms: i64 },
+    ClockStepped {
+        by_ms: i64,
+    },
     /// A deadline was reached with nothing else to say.
     Ticked,
     /// The process started; deliveries without a receipt are made again.
     Resumed,
     /// What was counted but not journaled one by one: repeats and refusals of one interface.
-    Tallied { interface: u8, counts: Counts },
+    Tallied {
+        interface: u8,
+        counts: Counts,
+    },
 }
 
 /// Who an input came from, named with every act.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// How much a reading can be trusted, as its sender says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

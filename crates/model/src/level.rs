@@ -55,8 +55,9 @@ impl Serialize for Level {
 impl<'de> Deserialize<'de> for Level {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Level, D::Error> {
         let digit = u8::deserialize(input)?;
-        Level::from_digit(digit)
-            .ok_or_else(|| serde::de::Error::custom("a level is 1 blue, 2 yellow, 3 orange or 4 red"))
+        Level::from_digit(digit).ok_or_else(|| {
+            serde::de::Error::custom("a level is 1 blue, 2 yellow, 3 orange or 4 red")
+        })
     }
 }
 

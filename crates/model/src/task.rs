@@ -19,7 +19,9 @@ pub enum FactKind {
     Declined,
     EnRoute,
     OnScene,
-    Working { percent: u8 },
+    Working {
+        percent: u8,
+    },
     Done,
     /// By someone other than the doer.
     Verified,
@@ -29,7 +31,9 @@ pub enum FactKind {
     /// The window to answer closed with nothing heard; a later fact moves on.
     NoReply,
     /// An automatic step after silence: `step` 1 reminds, 2 calls the substitute, 3 tells the desk.
-    Escalated { step: u8 },
+    Escalated {
+        step: u8,
+    },
     Cancelled,
     /// The assignee has seen that it was cancelled.
     CancelSeen,
@@ -94,7 +98,9 @@ pub enum Stage {
 /// The stage that facts in journal order add up to: states only move forward, a rejection opens a
 /// new round of work, an answer after silence moves on, a cancellation ends whatever was open.
 pub fn stage(facts: &[Fact]) -> Stage {
-    facts.iter().fold(Stage::Issued, |stage, fact| step(stage, fact.kind))
+    facts
+        .iter()
+        .fold(Stage::Issued, |stage, fact| step(stage, fact.kind))
 }
 
 fn step(stage: Stage, fact: FactKind) -> Stage {
@@ -112,7 +118,10 @@ fn step(stage: Stage, fact: FactKind) -> Stage {
         | Stage::Done => stage.max(to),
     };
     match fact {
-        FactKind::Issued | FactKind::NeedHelp | FactKind::Escalated { .. } | FactKind::CancelSeen => stage,
+        FactKind::Issued
+        | FactKind::NeedHelp
+        | FactKind::Escalated { .. }
+        | FactKind::CancelSeen => stage,
         // Silence shows only while there is nothing better to show than what was sent.
         FactKind::NoReply if stage <= Stage::Seen => Stage::NoReply,
         FactKind::NoReply => stage,
@@ -140,6 +149,9 @@ impl Stage {
 
     /// Whether the assignee has answered, either way.
     pub const fn is_answered(self) -> bool {
-        !matches!(self, Stage::Issued | Stage::NoReply | Stage::Delivered | Stage::Seen)
+        !matches!(
+            self,
+            Stage::Issued | Stage::NoReply | Stage::Delivered | Stage::Seen
+        )
     }
 }

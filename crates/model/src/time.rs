@@ -93,14 +93,21 @@ fn parse_plain(text: &[u8]) -> Option<Time> {
         }
         _ => return None,
     };
-    if head[4] != b'-' || head[7] != b'-' || head[10] != b'T' || head[13] != b':' || head[16] != b':'
+    if head[4] != b'-'
+        || head[7] != b'-'
+        || head[10] != b'T'
+        || head[13] != b':'
+        || head[16] != b':'
     {
         return None;
     }
     let year = two(head[0], head[1])? * 100 + two(head[2], head[3])?;
     let (month, day) = (two(head[5], head[6])?, two(head[8], head[9])?);
-    let (hour, minute, second) =
-        (two(head[11], head[12])?, two(head[14], head[15])?, two(head[17], head[18])?);
+    let (hour, minute, second) = (
+        two(head[11], head[12])?,
+        two(head[14], head[15])?,
+        two(head[17], head[18])?,
+    );
     if year < 1 || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
         return None;
     }
@@ -160,18 +167,44 @@ impl FromStr for Time {
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        if out.is_human_readable() { out.collect_str(self) } else { out.serialize_i64(self.0) }
+        if out.is_human_readable() {
+            out.collect_str(self)
+        } else {
+            out.serialize_i64(self.0)
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Time, D::Error> {
         if input.is_human_readable() {
-            let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
-            text.parse().map_err(serde::de::Error::custom)
+            // A tagged enum buffers its content and then claims to be text even when it was packed.
+            input.deserialize_any(TextOrMs)
         } else {
             i64::deserialize(input).map(Time::from_ms)
         }
+    }
+}
+
+struct TextOrMs;
+
+impl serde::de::Visitor<'_> for TextOrMs {
+    type Value = Time;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an RFC 3339 time with an offset")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Time, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E>(self, ms: i64) -> Result<Time, E> {
+        Ok(Time::from_ms(ms))
+    }
+
+    fn visit_u64<E>(self, ms: u64) -> Result<Time, E> {
+        Ok(Time::from_ms(i64::try_from(ms).unwrap_or(i64::MAX)))
     }
 }
 
@@ -195,7 +228,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(text: &str, want: &str) {
-        assert_eq!(text.parse::<Time>().map(|t| t.to_string()).as_deref(), Ok(want), "{text}");
+        assert_eq!(
+            text.parse::<Time>().map(|t| t.to_string()).as_deref(),
+            Ok(want),
+            "{text}"
+        );
     }
 
     #[test]
@@ -208,7 +245,13 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_instant() {
-        for text in ["", "2026-07-15", "2026-07-15T08:05:00", "2026-02-30T00:00:00Z", "noon"] {
+        for text in [
+            "",
+            "2026-07-15",
+            "2026-07-15T08:05:00",
+            "2026-02-30T00:00:00Z",
+            "noon",
+        ] {
             assert!(text.parse::<Time>().is_err(), "{text}");
         }
     }

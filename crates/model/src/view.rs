@@ -328,11 +328,20 @@ pub struct Update {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Change {
-    Alarm { alarm: AlarmView },
+    Alarm {
+        alarm: AlarmView,
+    },
     /// A command with all its tasks is new or cancelled.
-    Command { command: CommandView },
-    Task { task: TaskView, worst: Stage },
-    System { system: SystemView },
+    Command {
+        command: CommandView,
+    },
+    Task {
+        task: TaskView,
+        worst: Stage,
+    },
+    System {
+        system: SystemView,
+    },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,
 }
@@ -344,11 +353,20 @@ pub enum Change {
 pub enum FeedMessage {
     Snapshot(Box<SnapshotView>),
     /// Alarms, commands, tasks: in order, never dropped.
-    Updates { updates: Vec<Update> },
+    Updates {
+        updates: Vec<Update>,
+    },
     /// Newest values of series that changed since the last such message; latest wins.
-    Values { seq: u64, jurisdiction: String, values: Vec<SeriesNow> },
+    Values {
+        seq: u64,
+        jurisdiction: String,
+        values: Vec<SeriesNow>,
+    },
     /// At least every second: the engine's now and how far the journal is.
-    Beat { seq: u64, clock: ClockView },
+    Beat {
+        seq: u64,
+        clock: ClockView,
+    },
     /// Sent before closing a client too slow to follow; reconnect with `since`.
     Behind,
 }

@@ -1,0 +1,132 @@
+//! The canonical decision state: what two engines must agree on to be called equal.
+//!
+//! Levels, running clocks, alarms, commands, tasks, last values. Without journal numbers, entry and
+//! received times, and counters: an interrupted night and an uninterrupted one have the same hash.
+
+use sha2::{Digest, Sha256};
+
+use crate::alarm::Alarm;
+use crate::command::Command;
+use crate::engine::Engine;
+
+/// Writes fields so that no two different states give the same bytes: each with its length.
+struct Canon<'a>(&'a mut Sha256);
+
+impl Canon<'_> {
+    fn text(&mut self, text: &str) {
+        self.0.update((text.len() as u64).to_le_bytes());
+        self.0.update(text.as_bytes());
+    }
+
+    fn number(&mut self, number: i64) {
+        self.0.update(number.to_le_bytes());
+    }
+
+    fn optional(&mut self, number: Option<i64>) {
+        self.number(i64::from(number.is_some()));
+        self.number(number.unwrap_or_default());
+    }
+}
+
+impl Engine {
+    /// Feeds the decision state into a hash.
+    pub fn canon(&self, hash: &mut Sha256) {
+        let mut out = Canon(hash);
+        out.text(&self.config.code);
+        self.canon_series(&mut out);
+        self.canon_conditions(&mut out);
+        out.number(self.state.alarms.len() as i64);
+        for (watch, alarm) in &self.state.alarms {
+            out.text(&self.index.keys[*watch as usize].to_string());
+            canon_alarm(alarm, &mut out);
+        }
+        out.number(self.state.commands.len() as i64);
+        for command in self.state.commands.values() {
+            canon_command(command, &mut out);
+        }
+        out.number(self.state.answers.len() as i64);
+        for (op, (_, answer)) in &self.state.answers {
+            out.text(op.as_str());
+            out.text(&format!("{answer:?}"));
+        }
+    }
+
+    fn canon_series(&self, out: &mut Canon<'_>) {
+        for (slot, series) in self.state.series.iter().enumerate() {
+            let (newest, sums) = series.canon();
+            let spec = &self.config.series[slot];
+            out.text(&self.config.stations[spec.station.index()].id);
+            out.text(&self.config.quantities[usize::from(spec.quantity)].id);
+            out.optional(newest.map(|s| s.observed.ms()));
+            out.optional(newest.map(|s| s.value));
+            out.optional(newest.map(|s| i64::from(s.revision)));
+            out.optional(newest.map(|s| s.quality as i64));
+            for (span_ms, sum) in sums {
+                out.number(span_ms);
+                out.number(sum);
+            }
+        }
+    }
+
+    fn canon_conditions(&self, out: &mut Canon<'_>) {
+        for (watch, condition) in self.state.conditions.iter().enumerate() {
+            out.text(&self.config.rules[self.config.watches[watch].rule.index()].id);
+            for (kind, first) in condition.canon() {
+                out.number(i64::from(kind));
+                out.number(first);
+            }
+            out.number(i64::from(condition.is_unknown()));
+            out.number(i64::from(condition.doubtful));
+            out.optional(condition.peak.map(|(value, _)| value));
+            out.optional(condition.peak.map(|(_, at)| at.ms()));
+            if let Some((cluster, member)) = self.index.member_of.get(&(watch as u32)) {
+                out.number(i64::from(
+                    self.state.heat[*cluster as usize].is_hot(*member),
+                ));
+            }
+        }
+    }
+}
+
+fn canon_alarm(alarm: &Alarm, out: &mut Canon<'_>) {
+    out.number(i64::from(alarm.episode));
+    out.number(i64::from(alarm.occurrence));
+    out.number(i64::from(alarm.level));
+    out.number(i64::from(alarm.worst));
+    out.number(alarm.raised.ms());
+    out.number(alarm.changed.ms());
+    out.optional(alarm.returned.map(|t| t.ms()));
+    out.text(alarm.ack.as_ref().map_or("", |a| a.by.as_str()));
+    out.number(i64::from(alarm.latched));
+    out.number(i64::from(alarm.sight_lost));
+    out.text(&format!("{:?}", alarm.truth));
+    for command in &alarm.commands {
+        out.text(command.as_str());
+    }
+    out.number(i64::from(alarm.closed));
+}
+
+fn canon_command(command: &Command, out: &mut Canon<'_>) {
+    out.text(command.id.as_str());
+    out.text(&command.template);
+    out.number(i64::from(command.level.digit()));
+    out.text(command.by.as_str());
+    out.text(&command.wording.0);
+    out.number(i64::from(command.cancelled.is_some()));
+    out.number(command.tasks.len() as i64);
+    for task in &command.tasks {
+        out.text(task.person.as_str());
+        out.number(i64::from(task.steps));
+        out.text(&format!("{:?}", task.overdue));
+        out.number(task.facts.len() as i64);
+        for fact in &task.facts {
+            out.text(&format!("{:?} {:?}", fact.kind, fact.means));
+            out.text(fact.op.as_ref().map_or("", |op| op.as_str()));
+            out.text(fact.by.as_ref().map_or("", |by| by.as_str()));
+            out.optional(fact.device_at.map(|t| t.ms()));
+            for seal in fact.note.iter().chain(&fact.position).chain(&fact.photos) {
+                out.text(&seal.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The engine: one jurisdiction's config and state, and the one way to change it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::action::{Act, Answer};
+use model::effect::SystemKind;
+use model::{CommandId, Config, Effect, Effects, Input, OpId, Time};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::alarm::Alarm;
+use crate::area::Heat;
+use crate::command::Command;
+use crate::condition::Condition;
+use crate::index::Index;
+use crate::series::Series;
+use crate::timers::{Due, Timers};
+
+/// All decisions of one jurisdiction, as a value: equal configs and inputs give equal engines and
+/// equal effects.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(crate) config: Arc<Config>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) state: State,
+}
+
+/// Everything that inputs have changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) series: Vec<Series>,
+    /// One per watch.
+    pub(crate) conditions: Vec<Condition>,
+    /// One per cluster rule.
+    pub(crate) heat: Vec<Heat>,
+    /// By watch.
+    pub(crate) alarms: BTreeMap<u32, Alarm>,
+    pub(crate) commands: BTreeMap<CommandId, Command>,
+    /// First answer to each op, with the time it was given.
+    pub(crate) answers: BTreeMap<OpId, (Time, Answer)>,
+    pub(crate) notices: BTreeMap<(SystemKind, String), Time>,
+    pub(crate) timers: Timers,
+    /// UTC day on which old answers were last looked through.
+    pub(crate) swept_day: i64,
+}
+
+/// How long the first answer to an op is remembered.
+const REMEMBER_OP_MS: i64 = 90 * 86_400_000;
+
+impl Engine {
+    /// Names who decided, beside every outcome. Raise it when the same inputs decide otherwise.
+    pub const VERSION: u16 = 1;
+
+    /// An engine that has heard nothing yet.
+    ///
+    /// # Panics
+    /// When the config names slots that are not there; [`Config::flaw`] tells beforehand.
+    pub fn new(config: Arc<Config>) -> Engine {
+        let index = Index::of(&config);
+        let state = State {
+            series: index.windows.iter().map(|w| Series::new(w)).collect(),
+            conditions: vec![Condition::default(); config.watches.len()],
+            heat: index
+                .clusters
+                .iter()
+                .map(|c| Heat::of(c.watches.len()))
+                .collect(),
+            alarms: BTreeMap::new(),
+            commands: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            notices: BTreeMap::new(),
+            timers: Timers::default(),
+            swept_day: 0,
+        };
+        Engine {
+            config,
+            index: Arc::new(index),
+            state,
+        }
+    }
+
+    /// What the engine obeys now.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// Advances by one input entered at `at`: what is due by then happens first, at its own instant.
+    ///
+    /// Never fails: what cannot be honoured leaves as an answer to its sender.
+    pub fn apply(&mut self, at: Time, input: &Input, out: &mut Effects) {
+        self.fire(at, out);
+        match input {
+            Input::Configured(config) => self.reconfigure(Arc::new((**config).clone()), at, out),
+            Input::Observed(observed) => self.observe(observed, at, out),
+            Input::Acted(act) => self.act(act, at, out),
+            Input::Resumed => self.deliver_again(out),
+            // Links, the machine's clock and counts belong to the whole process.
+            Input::LinkChanged { .. } | Input::ClockStepped { .. } | Input::Tallied { .. } => {}
+            Input::Ticked => {}
+        }
+    }
+
+    /// Lets everything happen that is due at or before `until`, by (deadline, kind).
+    pub fn fire(&mut self, until: Time, out: &mut Effects) {
+        while let Some((at, due)) = self.state.timers.pop(until) {
+            match due {
+                Due::Level { watch, .. } => self.expire_level(watch, at, out),
+                Due::Freshness { series } => self.judge_freshness(series, at, out),
+                Due::Lease { watch } => self.lapse(watch, at, out),
+                Due::Task { command, place } => self.close_window(&command, place, at, out),
+            }
+        }
+    }
+
+    /// When the engine next wants to be woken, if ever.
+    pub fn next_deadline(&self) -> Option<Time> {
+        self.state.timers.next()
+    }
+
+    /// The first answer to an op, if it is remembered.
+    pub fn answer(&self, op: &OpId) -> Option<&Answer> {
+        self.state.answers.get(op).map(|(_, answer)| answer)
+    }
+
+    fn act(&mut self, act: &Act, at: Time, out: &mut Effects) {
+        if let Some((_, first)) = self.state.answers.get(&act.op) {
+            out.push(Effect::Answer(first.clone()));
+            return;
+        }
+        let answer = match self.honour(act, at, out) {
+            Ok(()) => Answer::Done,
+            Err(why) => Answer::Refused { why },
+        };
+        self.forget_old_answers(at);
+        self.state
+            .answers
+            .insert(act.op.clone(), (at, answer.clone()));
+        out.push(Effect::Answer(answer));
+    }
+
+    /// Answers are kept 90 days and with every open command; looked through once a day.
+    fn forget_old_answers(&mut self, at: Time) {
+        if at.day() == self.state.swept_day {
+            return;
+        }
+        self.state.swept_day = at.day();
+        let bound = at.plus_ms(-REMEMBER_OP_MS);
+        let commands = self.state.commands.values();
+        let open: BTreeSet<OpId> = commands
+            .filter(|c| c.is_open())
+            .flat_map(Command::ops)
+            .collect();
+        self.state
+            .answers
+            .retain(|op, (given, _)| *given >= bound || open.contains(op));
+    }
+
+    /// Begins or ends a notice about the system itself.
+    pub(crate) fn notice(
+        &mut self,
+        kind: SystemKind,
+        subject: &str,
+        on: bool,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let key = (kind, subject.to_owned());
+        let changed = if on {
+            !self.state.notices.contains_key(&key)
+        } else {
+            self.state.notices.remove(&key).is_some()
+        };
+        if changed {
+            out.push(Effect::System {
+                kind,
+                subject: subject.to_owned(),
+                on,
+                at,
+            });
+            if on {
+                self.state.notices.insert(key, at);
+            }
+        }
+    }
+}
+
+/// Stored as one block of MessagePack, whatever format is around it: the state has maps and tagged
+/// parts that a format without names could not give back.
+impl Serialize for Engine {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let bytes = rmp_serde::to_vec_named(&(&*self.config, &self.state))
+            .map_err(serde::ser::Error::custom)?;
+        serde_bytes::serialize(&bytes, out)
+    }
+}
+
+impl<'de> Deserialize<'de> for Engine {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Engine, D::Error> {
+        let bytes: Vec<u8> = serde_bytes::deserialize(input)?;
+        let (config, state): (Config, State) =
+            rmp_serde::from_slice(&bytes).map_err(serde::de::Error::custom)?;
+        if let Some(flaw) = config.flaw() {
+            return Err(serde::de::Error::custom(flaw));
+        }
+        let index = Arc::new(Index::of(&config));
+        Ok(Engine {
+            config: Arc::new(config),
+            index,
+            state,
+        })
+    }
+}

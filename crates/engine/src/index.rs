@@ -1,0 +1,165 @@
+//! What follows from a config and never changes with readings: who watches which series, which
+//! windows it needs, which gauges are neighbours. Made anew from the config, never stored.
+
+use std::collections::BTreeMap;
+
+use model::config::{Config, Measure, Side};
+use model::{AlarmKey, Level};
+use rstar::primitives::GeomWithData;
+use rstar::{AABB, RTree};
+
+/// Mean radius of the Earth, metres (IUGG).
+const EARTH_M: f64 = 6_371_008.8;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    /// First and past-the-last watch of each series.
+    pub(crate) watches: Vec<(u32, u32)>,
+    /// Windows of each series in ms, ascending, each once.
+    pub(crate) windows: Vec<Vec<i64>>,
+    /// Per watch: the mildest bound at which anything can begin; see [`Index::is_calm`].
+    brinks: Vec<Brink>,
+    pub(crate) keys: Vec<AlarmKey>,
+    pub(crate) watch_of: BTreeMap<AlarmKey, u32>,
+    pub(crate) clusters: Vec<Cluster>,
+    /// Per watch: its cluster and its place among the members, for cluster rules.
+    pub(crate) member_of: BTreeMap<u32, (u32, u32)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Brink {
+    Never,
+    Above(i64),
+    Below(i64),
+}
+
+/// The gauges of one cluster rule, in order of station id.
+#[derive(Clone, Debug)]
+pub(crate) struct Cluster {
+    pub(crate) watches: Vec<u32>,
+    /// Per member: the members within the radius, itself included, in order of id.
+    pub(crate) near: Vec<Vec<u32>>,
+}
+
+impl Index {
+    pub(crate) fn of(config: &Config) -> Index {
+        let mut index = Index {
+            watches: vec![(0, 0); config.series.len()],
+            windows: vec![Vec::new(); config.series.len()],
+            ..Index::default()
+        };
+        for (slot, watch) in config.watches.iter().enumerate() {
+            let slot = slot as u32;
+            let range = &mut index.watches[watch.series.index()];
+            if range.1 == 0 {
+                range.0 = slot;
+            }
+            range.1 = slot + 1;
+            let rule = &config.rules[watch.rule.index()];
+            let window = match rule.measure {
+                Measure::Sum { window_ms } | Measure::Cluster { window_ms, .. } => Some(window_ms),
+                Measure::Value | Measure::Rate { .. } => None,
+            };
+            let windows = &mut index.windows[watch.series.index()];
+            windows.extend(window);
+            windows.sort_unstable();
+            windows.dedup();
+            index.brinks.push(brink(config, slot as usize));
+            let station = config.station_of(watch.series);
+            let key = AlarmKey::of(&config.code, &rule.id, &station.id, &rule.hazard);
+            index.keys.push(key);
+            index.watch_of.insert(key, slot);
+        }
+        index.find_clusters(config);
+        index
+    }
+
+    /// Whether a good `value` cannot begin anything on a watch whose levels are all off.
+    pub(crate) fn is_calm(&self, watch: u32, value: i64) -> bool {
+        match self.brinks[watch as usize] {
+            Brink::Never => true,
+            Brink::Above(raise) => value < raise,
+            Brink::Below(raise) => value > raise,
+        }
+    }
+
+    fn find_clusters(&mut self, config: &Config) {
+        for (slot, rule) in config.rules.iter().enumerate() {
+            let Measure::Cluster { radius_mm, .. } = rule.measure else {
+                continue;
+            };
+            let mut watches: Vec<u32> = (0..config.watches.len() as u32)
+                .filter(|w| config.watches[*w as usize].rule.index() == slot)
+                .collect();
+            let id = |w: &u32| &config.station_of(config.watches[*w as usize].series).id;
+            watches.sort_by(|a, b| id(a).cmp(id(b)));
+            let cluster = self.clusters.len() as u32;
+            for (place, watch) in watches.iter().enumerate() {
+                self.member_of.insert(*watch, (cluster, place as u32));
+            }
+            let near = neighbours(config, &watches, radius_mm);
+            self.clusters.push(Cluster { watches, near });
+        }
+    }
+}
+
+fn brink(config: &Config, watch: usize) -> Brink {
+    let bounds = Level::ALL
+        .iter()
+        .filter_map(|l| config.bound(watch, *l))
+        .map(|b| b.raise);
+    match config.rules[config.watches[watch].rule.index()].side {
+        Side::Above => bounds.min().map_or(Brink::Never, Brink::Above),
+        Side::Below => bounds.max().map_or(Brink::Never, Brink::Below),
+    }
+}
+
+/// For each watch the watches within the radius: boxes by the R-tree first, exact distance after,
+/// sorted so that the tree's own order decides nothing.
+fn neighbours(config: &Config, watches: &[u32], radius_mm: i64) -> Vec<Vec<u32>> {
+    let place_of = |w: u32| {
+        config
+            .station_of(config.watches[w as usize].series)
+            .position_e6
+    };
+    let points: Vec<GeomWithData<[f64; 2], u32>> = watches
+        .iter()
+        .enumerate()
+        .filter_map(|(n, w)| {
+            let (lon, lat) = place_of(*w)?;
+            Some(GeomWithData::new(
+                [f64::from(lon) / 1e6, f64::from(lat) / 1e6],
+                n as u32,
+            ))
+        })
+        .collect();
+    let mut near: Vec<Vec<u32>> = (0..watches.len() as u32).map(|n| vec![n]).collect();
+    let tree = RTree::bulk_load(points.clone());
+    // A degree of latitude is 111.19 km; the box is a tenth wider than the circle.
+    let reach_lat = radius_mm as f64 / 111_190_000.0 * 1.1;
+    for point in &points {
+        let [lon, lat] = *point.geom();
+        let reach_lon = reach_lat / libm::cos(lat.to_radians()).max(0.01);
+        let reach = AABB::from_corners(
+            [lon - reach_lon, lat - reach_lat],
+            [lon + reach_lon, lat + reach_lat],
+        );
+        let mut found: Vec<u32> = tree
+            .locate_in_envelope(&reach)
+            .filter(|other| distance_mm([lon, lat], *other.geom()) <= radius_mm)
+            .map(|other| other.data)
+            .collect();
+        found.sort_unstable();
+        near[point.data as usize] = found;
+    }
+    near
+}
+
+/// Great-circle distance in whole millimetres between two points in degrees (haversine).
+pub(crate) fn distance_mm(a: [f64; 2], b: [f64; 2]) -> i64 {
+    let (lat_a, lat_b) = (a[1].to_radians(), b[1].to_radians());
+    let half_lat = libm::sin((lat_b - lat_a) / 2.0);
+    let half_lon = libm::sin((b[0] - a[0]).to_radians() / 2.0);
+    let chord = half_lat * half_lat + libm::cos(lat_a) * libm::cos(lat_b) * half_lon * half_lon;
+    libm::round(2.0 * EARTH_M * libm::asin(libm::sqrt(chord)) * 1000.0) as i64
+}

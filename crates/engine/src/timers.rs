@@ -1,0 +1,53 @@
+//! Deadlines, all of them: absolute instants that are part of the state.
+
+use std::collections::BTreeSet;
+
+use model::{CommandId, Time};
+use serde::{Deserialize, Serialize};
+
+/// What is to happen at a deadline. Order among equal instants is the order of this type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Due {
+    /// A level of a watch has held, or been gone, for its delay.
+    Level { watch: u32, level: u8 },
+    /// A series may have become LATE, UNKNOWN, STALE or DEAD.
+    Freshness { series: u32 },
+    /// The acknowledgement of the alarm of a watch runs out.
+    Lease { watch: u32 },
+    /// A window of a task closes.
+    Task { command: CommandId, place: u32 },
+}
+
+/// The deadlines that lie ahead, earliest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Timers {
+    set: BTreeSet<(Time, Due)>,
+}
+
+impl Timers {
+    pub(crate) fn arm(&mut self, at: Time, due: Due) {
+        self.set.insert((at, due));
+    }
+
+    pub(crate) fn disarm(&mut self, at: Time, due: Due) {
+        self.set.remove(&(at, due));
+    }
+
+    /// The earliest instant at which something is due.
+    pub(crate) fn next(&self) -> Option<Time> {
+        self.set.first().map(|(at, _)| *at)
+    }
+
+    /// Takes the earliest deadline at or before `until`.
+    pub(crate) fn pop(&mut self, until: Time) -> Option<(Time, Due)> {
+        if self.next()? > until {
+            return None;
+        }
+        self.set.pop_first()
+    }
+
+    /// Drops the deadlines that `keep` refuses; used when slots change their meaning.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&(Time, Due)) -> bool) {
+        self.set.retain(keep);
+    }
+}

@@ -1,0 +1,286 @@
+//! What screens may know, made from the state when asked for; nothing is decided here.
+
+use model::config::{Measure, Side};
+use model::intake::Quality;
+use model::view::{
+    AckView, AlarmView, CommandView, CountyView, GroupView, NextStep, ProcessView, SeriesNow,
+    SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView, ThresholdView,
+};
+use model::{AlarmKey, CommandId, Level, SeriesSlot, TaskId, Time};
+
+use crate::alarm::{Ack, Alarm};
+use crate::command::Command;
+use crate::engine::Engine;
+use model::task::FactKind;
+
+impl Engine {
+    /// The whole jurisdiction. People are left to whoever may know their names.
+    pub fn county_view(&self, now: Time) -> CountyView {
+        let mut stations: Vec<StationView> = self
+            .config
+            .stations
+            .iter()
+            .map(|s| StationView {
+                id: s.id.clone(),
+                name: s.name.clone(),
+                lon: s.position_e6.map(|(lon, _)| f64::from(lon) / 1e6),
+                lat: s.position_e6.map(|(_, lat)| f64::from(lat) / 1e6),
+                kind: s.kind.clone(),
+                township: s.township.clone(),
+                tags: s.tags.clone(),
+                series: Vec::new(),
+            })
+            .collect();
+        for slot in 0..self.config.series.len() as u32 {
+            let station = self.config.series[slot as usize].station.index();
+            stations[station]
+                .series
+                .push(self.series_view(SeriesSlot(slot), now));
+        }
+        let open = |(_, alarm): &(&u32, &Alarm)| !alarm.closed;
+        CountyView {
+            code: self.config.code.clone(),
+            title: self.config.title.clone(),
+            demo: self.config.demo,
+            rules_version: self.config.rules_version.clone(),
+            stations,
+            alarms: self
+                .state
+                .alarms
+                .iter()
+                .filter(open)
+                .map(|(w, a)| self.render(*w, a))
+                .collect(),
+            commands: self
+                .state
+                .commands
+                .values()
+                .map(|c| self.command_of(c))
+                .collect(),
+            groups: self.groups(),
+            templates: self.templates(),
+            people: Vec::new(),
+        }
+    }
+
+    fn groups(&self) -> Vec<GroupView> {
+        let view = |g: &model::config::Group| GroupView {
+            id: g.id.clone(),
+            title: g.title.clone(),
+            members: g.members.clone(),
+        };
+        self.config.groups.iter().map(view).collect()
+    }
+
+    fn templates(&self) -> Vec<TemplateView> {
+        let view = |t: &model::config::Template| TemplateView {
+            id: t.id.clone(),
+            title: t.title.clone(),
+            wording: t.wording.clone(),
+            clocks: t.clocks,
+            proof: t.proof,
+        };
+        self.config.templates.iter().map(view).collect()
+    }
+
+    fn series_view(&self, slot: SeriesSlot, now: Time) -> SeriesView {
+        let quantity = self.config.quantity_of(slot);
+        SeriesView {
+            now: self.series_now(slot, now),
+            title: quantity.title.clone(),
+            unit: quantity.unit.clone(),
+            decimals: quantity.decimals.0,
+            thresholds: self.thresholds(slot),
+        }
+    }
+
+    fn thresholds(&self, slot: SeriesSlot) -> Vec<ThresholdView> {
+        let decimals = self.config.quantity_of(slot).decimals;
+        let (first, end) = self.index.watches[slot.index()];
+        let mut lines = Vec::new();
+        for watch in first..end {
+            let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
+            for level in Level::ALL {
+                let Some(bound) = self.config.bound(watch as usize, level) else {
+                    continue;
+                };
+                lines.push(ThresholdView {
+                    rule: rule.id.clone(),
+                    title: rule.title.clone(),
+                    level,
+                    raise: decimals.show(bound.raise),
+                    reset: decimals.show(bound.reset),
+                    below: rule.side == Side::Below,
+                    on_value: rule.measure == Measure::Value,
+                });
+            }
+        }
+        lines
+    }
+
+    /// The moving part of one series.
+    pub fn series_now(&self, slot: SeriesSlot, _now: Time) -> SeriesNow {
+        let series = &self.state.series[slot.index()];
+        let spec = &self.config.series[slot.index()];
+        let quantity = self.config.quantity_of(slot);
+        let newest = series.newest();
+        let shown = newest.filter(|s| s.quality != Quality::Missing);
+        let (first, end) = self.index.watches[slot.index()];
+        let levels = (first..end).map(|w| self.state.conditions[w as usize].level());
+        SeriesNow {
+            station: self.config.stations[spec.station.index()].id.clone(),
+            quantity: quantity.id.clone(),
+            value: shown.map(|s| quantity.decimals.show(s.value)),
+            observed: newest.map(|s| s.observed),
+            received: series.heard,
+            quality: newest.map_or(Quality::Missing, |s| s.quality),
+            freshness: series.freshness,
+            level: levels.max().unwrap_or(0),
+            expected_ms: series.interval_ms(spec.interval_ms),
+        }
+    }
+
+    /// One alarm, open or just closed.
+    pub fn alarm_view(&self, key: AlarmKey) -> Option<AlarmView> {
+        let watch = *self.index.watch_of.get(&key)?;
+        self.state
+            .alarms
+            .get(&watch)
+            .map(|alarm| self.render(watch, alarm))
+    }
+
+    fn render(&self, watch: u32, alarm: &Alarm) -> AlarmView {
+        let spec = &self.config.watches[watch as usize];
+        let rule = &self.config.rules[spec.rule.index()];
+        let quantity = self.config.quantity_of(spec.series);
+        let condition = &self.state.conditions[watch as usize];
+        let key = self.index.keys[watch as usize];
+        let shown = |value: i64| quantity.decimals.show(value);
+        AlarmView {
+            key,
+            episode: format!("{key}-{}", alarm.episode),
+            occurrence: alarm.occurrence,
+            rule: rule.id.clone(),
+            title: rule.title.clone(),
+            hazard: rule.hazard.clone(),
+            advice: rule.advice.clone(),
+            station: self.config.station_of(spec.series).id.clone(),
+            quantity: quantity.id.clone(),
+            process: match (alarm.is_active(), condition.is_unknown()) {
+                (false, _) => ProcessView::Returned,
+                (true, true) => ProcessView::Unknown,
+                (true, false) => ProcessView::Active,
+            },
+            level: alarm.level,
+            worst: alarm.worst,
+            raised: alarm.raised,
+            changed: alarm.changed,
+            returned: alarm.returned,
+            value: condition.decided.map(shown),
+            peak: condition.peak.map(|(value, _)| shown(value)),
+            peak_at: condition.peak.map(|(_, at)| at),
+            ack: alarm.ack.as_ref().map(ack_view),
+            sight_lost: alarm.sight_lost,
+            latched: alarm.latched,
+            doubtful: condition.doubtful,
+            truth: alarm.truth,
+            commands: alarm.commands.clone(),
+            closed: alarm.closed,
+        }
+    }
+
+    /// One command with its tasks.
+    pub fn command_view(&self, id: &CommandId) -> Option<CommandView> {
+        self.state
+            .commands
+            .get(id)
+            .map(|command| self.command_of(command))
+    }
+
+    fn command_of(&self, command: &Command) -> CommandView {
+        let template = self
+            .config
+            .templates
+            .iter()
+            .find(|t| t.id == command.template);
+        CommandView {
+            id: command.id.clone(),
+            alarm: command.alarm,
+            template: command.template.clone(),
+            title: template.map(|t| t.title.clone()).unwrap_or_default(),
+            level: command.level,
+            by: command.by.clone(),
+            issued: command.issued,
+            wording: command.wording.clone(),
+            groups: command.groups.clone(),
+            clocks: command.clocks,
+            proof: command.proof,
+            cancelled: command.cancelled,
+            worst: command.worst(),
+            tasks: (0..command.tasks.len())
+                .map(|n| self.task_of(command, n))
+                .collect(),
+        }
+    }
+
+    /// One task, and the stage of its command.
+    pub fn task_view(&self, id: &TaskId) -> Option<TaskView> {
+        let (command, place) = self.find_task(id)?;
+        Some(self.task_of(self.state.commands.get(&command)?, place))
+    }
+
+    fn task_of(&self, command: &Command, place: usize) -> TaskView {
+        let task = &command.tasks[place];
+        let next = self
+            .next_window(&command.id, place)
+            .map(|(at, step)| NextStep {
+                at,
+                step,
+                to: match step {
+                    StepKind::Remind => Some(task.person.clone()),
+                    StepKind::Substitute => self.substitute_of(command, task),
+                    StepKind::TellDesk
+                    | StepKind::UpdateDue
+                    | StepKind::ArriveDue
+                    | StepKind::DoneDue
+                    | StepKind::VerifyDue => None,
+                },
+            });
+        let id = command.task_id(place);
+        let help = (model::effect::SystemKind::NeedHelp, id.0.clone());
+        TaskView {
+            needs_help: task.has(FactKind::NeedHelp) && self.state.notices.contains_key(&help),
+            id,
+            command: command.id.clone(),
+            person: task.person.clone(),
+            stage: task.stage(),
+            percent: task.percent(),
+            heard: task.heard(),
+            overdue: task.overdue.clone(),
+            next,
+            facts: task.facts.clone(),
+            conflict: task.is_contradictory(),
+            version: task.facts.len() as u32,
+        }
+    }
+
+    /// Notices of this jurisdiction about the system itself that still last.
+    pub fn system_views(&self) -> Vec<SystemView> {
+        let view =
+            |((kind, subject), since): (&(model::effect::SystemKind, String), &Time)| SystemView {
+                kind: *kind,
+                subject: subject.clone(),
+                since: *since,
+                until: None,
+            };
+        self.state.notices.iter().map(view).collect()
+    }
+}
+
+fn ack_view(ack: &Ack) -> AckView {
+    AckView {
+        by: ack.by.clone(),
+        at: ack.at,
+        lease_until: ack.lease_until,
+    }
+}
