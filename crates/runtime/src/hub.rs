@@ -1,0 +1,337 @@
+//! What has been committed and may be told: frames rendered once, shared by every client.
+//!
+//! The journal thread publishes, clients read at their own pace. Updates lie in a bounded ring by
+//! journal number: a client that falls out of it is told so and comes back with `since`. Values are
+//! a board where the newest stands, so a slow client skips what was overtaken. Nothing is decided
+//! or rendered from engine state here, and no lock is held while anything waits.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use model::JurisdictionSlot;
+use tokio::sync::watch;
+
+/// Update frames kept for clients that return with `since`; one frame is one commit that changed
+/// something, so this is hours of a county's night.
+const MOST_FRAMES: usize = 8_192;
+
+/// Bytes of update text kept; whichever bound is reached first counts.
+const MOST_BYTES: usize = 8 << 20;
+
+/// One update inside a frame's text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    pub(crate) seq: u64,
+    /// Absent: it concerns the whole process and every client.
+    pub(crate) jurisdiction: Option<JurisdictionSlot>,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+/// All updates of one commit, as one message of the feed.
+#[derive(Debug)]
+pub(crate) struct UpdateFrame {
+    /// Journal number of the last record of its commit.
+    pub(crate) last: u64,
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) text: Bytes,
+}
+
+/// Newest values of one jurisdiction that changed since the last rendering.
+#[derive(Debug)]
+pub(crate) struct ValueFrame {
+    pub(crate) jurisdiction: JurisdictionSlot,
+    pub(crate) code: Arc<str>,
+    pub(crate) seq: u64,
+    /// Series slot and its JSON.
+    pub(crate) rows: Vec<(u32, Arc<str>)>,
+}
+
+/// One jurisdiction's values as last told.
+#[derive(Debug)]
+struct Board {
+    code: Arc<str>,
+    version: u64,
+    seq: u64,
+    rows: BTreeMap<u32, (u64, Arc<str>)>,
+    /// The newest frame whole, for clients that have seen everything before it.
+    newest: Bytes,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    frames: VecDeque<Arc<UpdateFrame>>,
+    /// Number of the first frame held; frames are counted from 0 in this process.
+    first: u64,
+    bytes: usize,
+    /// Everything up to this journal number is in no frame held.
+    floor: u64,
+}
+
+/// Where a client stands.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// The next update frame to read.
+    pub(crate) frame: u64,
+    /// Updates up to this journal number are known to the client.
+    pub(crate) after: u64,
+    pub(crate) only: Option<JurisdictionSlot>,
+    beat: u64,
+    boards: BTreeMap<JurisdictionSlot, u64>,
+}
+
+/// What a client gets next.
+pub(crate) enum Next {
+    Text(Bytes),
+    Behind,
+    Nothing,
+}
+
+/// The shared side of the feed.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    ring: Mutex<Ring>,
+    boards: Mutex<BTreeMap<JurisdictionSlot, Board>>,
+    beat: Mutex<(u64, Bytes)>,
+    changed: watch::Sender<u64>,
+    clients: AtomicUsize,
+    stopped: AtomicBool,
+}
+
+/// A panic while a lock is held leaves whole frames behind, so the state is sound.
+fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// A hub that knows nothing up to journal number `floor`.
+    pub(crate) fn new(floor: u64) -> Hub {
+        Hub {
+            ring: Mutex::new(Ring {
+                floor,
+                ..Ring::default()
+            }),
+            boards: Mutex::default(),
+            beat: Mutex::default(),
+            changed: watch::Sender::new(0),
+            clients: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether anybody listens; without listeners no value is rendered.
+    pub(crate) fn has_clients(&self) -> bool {
+        self.clients.load(Ordering::Relaxed) > 0
+    }
+
+    /// Counts one client more and gives its wake-up.
+    pub(crate) fn join(&self) -> watch::Receiver<u64> {
+        self.clients.fetch_add(1, Ordering::Relaxed);
+        self.changed.subscribe()
+    }
+
+    /// Counts one client less.
+    pub(crate) fn leave(&self) {
+        self.clients.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Ends every subscription once it has read what is there.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    /// Whether no more will come.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+
+    /// Whether every update after `since` is still held.
+    pub(crate) fn holds(&self, since: u64) -> bool {
+        open(&self.ring).floor <= since
+    }
+
+    /// The place of a client that knows everything up to journal number `after`.
+    pub(crate) fn place(&self, after: u64, only: Option<JurisdictionSlot>) -> Place {
+        let ring = open(&self.ring);
+        let skipped = ring.frames.partition_point(|f| f.last <= after);
+        let frame = ring.first + skipped as u64;
+        drop(ring);
+        let boards = open(&self.boards)
+            .iter()
+            .map(|(j, b)| (*j, b.version))
+            .collect();
+        Place {
+            frame,
+            after,
+            only,
+            beat: 0,
+            boards,
+        }
+    }
+
+    /// Tells of one commit's updates.
+    pub(crate) fn publish(&self, frame: UpdateFrame) {
+        let mut ring = open(&self.ring);
+        ring.bytes += frame.text.len();
+        ring.frames.push_back(Arc::new(frame));
+        while ring.frames.len() > MOST_FRAMES || (ring.bytes > MOST_BYTES && ring.frames.len() > 1)
+        {
+            let Some(old) = ring.frames.pop_front() else {
+                break;
+            };
+            ring.bytes -= old.text.len();
+            ring.floor = old.last;
+            ring.first += 1;
+        }
+        drop(ring);
+        self.wake();
+    }
+
+    /// Puts newer values on the boards.
+    pub(crate) fn publish_values(&self, frames: Vec<ValueFrame>) {
+        let mut boards = open(&self.boards);
+        for frame in frames {
+            let text = value_text(
+                frame.seq,
+                &frame.code,
+                frame.rows.iter().map(|(_, json)| &**json),
+            );
+            let board = boards.entry(frame.jurisdiction).or_insert_with(|| Board {
+                code: Arc::clone(&frame.code),
+                version: 0,
+                seq: 0,
+                rows: BTreeMap::new(),
+                newest: Bytes::new(),
+            });
+            board.version += 1;
+            board.seq = frame.seq;
+            board.newest = text;
+            for (slot, json) in frame.rows {
+                board.rows.insert(slot, (board.version, json));
+            }
+        }
+        drop(boards);
+        self.wake();
+    }
+
+    /// Tells the time.
+    pub(crate) fn publish_beat(&self, text: Bytes) {
+        let mut beat = open(&self.beat);
+        *beat = (beat.0 + 1, text);
+        drop(beat);
+        self.wake();
+    }
+
+    /// What a client at `place` has not seen: updates first, then values, then the beat.
+    pub(crate) fn next(&self, place: &mut Place) -> Next {
+        loop {
+            let ring = open(&self.ring);
+            let Some(ahead) = place.frame.checked_sub(ring.first) else {
+                return Next::Behind;
+            };
+            let index = usize::try_from(ahead).unwrap_or(usize::MAX);
+            let Some(frame) = ring.frames.get(index).map(Arc::clone) else {
+                break;
+            };
+            drop(ring);
+            place.frame += 1;
+            if let Some(text) = frame.cut(place) {
+                return Next::Text(text);
+            }
+        }
+        if let Some(text) = self.next_values(place) {
+            return Next::Text(text);
+        }
+        let beat = open(&self.beat);
+        if beat.0 > place.beat {
+            place.beat = beat.0;
+            return Next::Text(beat.1.clone());
+        }
+        Next::Nothing
+    }
+
+    fn next_values(&self, place: &mut Place) -> Option<Bytes> {
+        let boards = open(&self.boards);
+        for (jurisdiction, board) in boards.iter() {
+            if place.only.is_some_and(|only| only != *jurisdiction) {
+                continue;
+            }
+            let seen = place
+                .boards
+                .insert(*jurisdiction, board.version)
+                .unwrap_or(0);
+            if seen == board.version {
+                continue;
+            }
+            if seen + 1 == board.version {
+                return Some(board.newest.clone());
+            }
+            let missed = board.rows.values().filter(|(version, _)| *version > seen);
+            return Some(value_text(
+                board.seq,
+                &board.code,
+                missed.map(|(_, json)| &**json),
+            ));
+        }
+        None
+    }
+
+    fn wake(&self) {
+        self.changed.send_modify(|version| *version += 1);
+    }
+}
+
+impl UpdateFrame {
+    /// The part of this frame that a client at `place` has not seen and may see.
+    fn cut(&self, place: &Place) -> Option<Bytes> {
+        let wanted = |piece: &&Piece| {
+            piece.seq > place.after
+                && (place.only.is_none()
+                    || piece.jurisdiction.is_none()
+                    || piece.jurisdiction == place.only)
+        };
+        let count = self.pieces.iter().filter(wanted).count();
+        if count == self.pieces.len() {
+            return Some(self.text.clone());
+        }
+        if count == 0 {
+            return None;
+        }
+        let mut text = Vec::from(UPDATES_HEAD);
+        for (n, piece) in self.pieces.iter().filter(wanted).enumerate() {
+            if n > 0 {
+                text.push(b',');
+            }
+            text.extend_from_slice(&self.text[piece.start as usize..piece.end as usize]);
+        }
+        text.extend_from_slice(UPDATES_TAIL);
+        Some(Bytes::from(text))
+    }
+}
+
+/// How a message of updates begins and ends; between them stand the updates with commas.
+pub(crate) const UPDATES_HEAD: &[u8] = br#"{"type":"updates","updates":["#;
+pub(crate) const UPDATES_TAIL: &[u8] = b"]}";
+
+/// A message of values from rows that are JSON already.
+fn value_text<'a>(seq: u64, code: &str, rows: impl Iterator<Item = &'a str>) -> Bytes {
+    let code = serde_json::to_string(code).unwrap_or_default();
+    let mut text = String::with_capacity(256);
+    // Writing to a string cannot fail.
+    let _written = write!(
+        text,
+        r#"{{"type":"values","seq":{seq},"jurisdiction":{code},"values":["#
+    );
+    for (n, row) in rows.enumerate() {
+        if n > 0 {
+            text.push(',');
+        }
+        text.push_str(row);
+    }
+    text.push_str("]}");
+    Bytes::from(text)
+}

@@ -1,0 +1,131 @@
+//! How inputs come in: bounded, awaited, answered after the commit that holds them.
+//!
+//! The inbox is a handle; the queue behind it is emptied by the one loop alone. Readings wait for
+//! room here, so a slow disk slows the sockets instead of filling the memory. Nothing is ever
+//! dropped: what was taken gets its receipt, or [`Stopped`].
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use model::action::{Act, Answer};
+use model::intake::{Quality, Refusal, Taken};
+use model::{Fixed, JurisdictionSlot, SeriesSlot, Time};
+use tokio::sync::oneshot;
+
+use crate::Stopped;
+use crate::catalogue::Catalogue;
+use crate::fleet::Fleet;
+
+/// A reading as a link decoded it, its series found in the [`Catalogue`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub jurisdiction: JurisdictionSlot,
+    pub series: SeriesSlot,
+    pub observed: Time,
+    /// When the sender says it became visible; absent: when it gets its entry.
+    pub received: Option<Time>,
+    pub value: Fixed,
+    pub revision: u16,
+    pub quality: Quality,
+}
+
+/// A message that is no reading of ours; it goes to quarantine and is confirmed once it lies there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadMessage {
+    pub kind: Refusal,
+    /// One sentence for the person who looks for the fault.
+    pub reason: String,
+    pub topic: String,
+    /// The bytes as they came, cut at the quarantine's own bound.
+    pub body: Bytes,
+}
+
+/// One per message received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    Reading(Draft),
+    Bad(BadMessage),
+}
+
+/// Submits inputs to the loop. Cheap to clone.
+#[derive(Clone)]
+pub struct Inbox {
+    pub(crate) shared: Arc<crate::queue::Queue>,
+}
+
+impl Inbox {
+    /// The names in force; they hold for the life of the process.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.shared.catalogue()
+    }
+
+    /// Submits the messages of one interface, in their order. Waits for room, then returns a receipt.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down; nothing was taken then.
+    pub async fn readings(&self, interface: u8, items: Vec<Item>) -> Result<Receipt, Stopped> {
+        self.shared.readings(interface, items).await
+    }
+
+    /// Submits one press and awaits its answer, which is on disk by then. The same op again gets
+    /// the first answer.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down; the press may or may not be journaled then.
+    pub async fn act(&self, jurisdiction: JurisdictionSlot, act: Act) -> Result<Answer, Stopped> {
+        self.shared.act(jurisdiction, act).await
+    }
+
+    /// Tells that an interface lost or regained its link; returns once that is on disk.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down.
+    pub async fn link(&self, interface: u8, up: bool) -> Result<(), Stopped> {
+        self.shared.link(interface, up).await
+    }
+
+    /// Moves a feed clock forward to `to`; does nothing on other clocks, before the first reading,
+    /// or when `to` is not ahead.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down.
+    pub async fn advance(&self, to: Time) -> Result<(), Stopped> {
+        self.shared.advance(to).await
+    }
+
+    /// Looks at the fleet on the loop's own thread; the answer leaves when all it shows is on disk,
+    /// and it shows whatever was confirmed before the call.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Fleet) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        self.shared.ask(look).await
+    }
+
+    /// False while the disk is nearly full: links stop reading their sockets until it is true again.
+    pub fn readings_open(&self) -> bool {
+        self.shared.readings_open()
+    }
+}
+
+/// Resolves when every item of one submission is on disk, to one answer an item, in order.
+#[derive(Debug)]
+pub struct Receipt {
+    pub(crate) answers: oneshot::Receiver<Vec<Taken>>,
+}
+
+impl Future for Receipt {
+    type Output = Result<Vec<Taken>, Stopped>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.answers)
+            .poll(context)
+            .map_err(|_| Stopped)
+    }
+}

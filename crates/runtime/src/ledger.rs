@@ -1,0 +1,204 @@
+//! Transitions by number: the newest in memory, rendered once; the older ones from history.
+//!
+//! The journal thread adds each commit's transitions after the sync and before anybody's receipt,
+//! so what was confirmed before a question is in its answer.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use model::view::TransitionView;
+use tokio::sync::watch;
+
+/// Transitions kept in memory: a county's worst night several times over.
+const MOST_KEPT: usize = 16_384;
+
+/// The transitions of one commit.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) views: Vec<TransitionView>,
+    /// Where each view lies in the text.
+    pub(crate) spans: Vec<(u32, u32)>,
+    /// All of them as one JSON array.
+    pub(crate) text: Bytes,
+}
+
+#[derive(Debug, Default)]
+struct Tail {
+    batches: VecDeque<Arc<Batch>>,
+    kept: usize,
+    /// The newest transition that is no longer in memory.
+    floor: u64,
+}
+
+/// Every committed transition.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    tail: Mutex<Tail>,
+    newest: watch::Sender<u64>,
+    stopped: AtomicBool,
+}
+
+impl Ledger {
+    /// A ledger whose transitions up to `newest` lie in history.
+    pub(crate) fn new(newest: u64) -> Ledger {
+        Ledger {
+            tail: Mutex::new(Tail {
+                floor: newest,
+                ..Tail::default()
+            }),
+            newest: watch::Sender::new(newest),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// Adds the transitions of one commit and wakes all streams.
+    pub(crate) fn publish(&self, batch: Batch) {
+        let Some(last) = batch.views.last().map(|v| v.seq) else {
+            return;
+        };
+        let mut tail = self.tail();
+        tail.kept += batch.views.len();
+        tail.batches.push_back(Arc::new(batch));
+        while tail.kept > MOST_KEPT && tail.batches.len() > 1 {
+            let Some(old) = tail.batches.pop_front() else {
+                break;
+            };
+            tail.kept -= old.views.len();
+            tail.floor = old.views.last().map_or(tail.floor, |v| v.seq);
+        }
+        drop(tail);
+        self.newest.send_replace(last);
+    }
+
+    /// Number of the newest committed transition; 0 before the first.
+    pub(crate) fn newest(&self) -> u64 {
+        *self.newest.borrow()
+    }
+
+    /// Ends every stream once it has read what is there.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Release);
+        self.newest.send_modify(|_| {});
+    }
+
+    /// At most `limit` transitions after number `after`, oldest first.
+    pub(crate) async fn after(&self, after: u64, limit: usize) -> Vec<TransitionView> {
+        let tail = self.tail();
+        let index = tail
+            .batches
+            .partition_point(|b| b.views.last().is_none_or(|v| v.seq <= after));
+        let views = tail.batches.iter().skip(index).flat_map(|b| &b.views);
+        views
+            .filter(|v| v.seq > after)
+            .take(limit)
+            .cloned()
+            .collect()
+    }
+
+    /// A stream from the transition after `after`, or from now.
+    pub(crate) fn stream(
+        ledger: &Arc<Ledger>,
+        after: Option<u64>,
+        jurisdiction: Option<String>,
+    ) -> TransitionStream {
+        let newest = ledger.newest.subscribe();
+        let after = after.unwrap_or_else(|| *newest.borrow());
+        TransitionStream {
+            ledger: Arc::clone(ledger),
+            newest,
+            after,
+            only: jurisdiction,
+        }
+    }
+
+    /// A panic while the lock is held leaves whole batches behind.
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Transitions as they are committed; never loses one, however slow its reader.
+pub struct TransitionStream {
+    ledger: Arc<Ledger>,
+    newest: watch::Receiver<u64>,
+    after: u64,
+    only: Option<String>,
+}
+
+impl TransitionStream {
+    /// The next batch as a JSON array text, when there is one; `None` when the process stops.
+    /// Cancelling the wait loses nothing.
+    pub async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            self.newest.mark_unchanged();
+            while let Some(batch) = self.in_memory() {
+                let text = batch.cut(self.after, self.only.as_deref());
+                self.after = batch.views.last().map_or(self.after, |v| v.seq);
+                if text.is_some() {
+                    return text;
+                }
+            }
+            if self.ledger.stopped.load(Ordering::Acquire) {
+                return None;
+            }
+            self.newest.changed().await.ok()?;
+        }
+    }
+
+    fn in_memory(&self) -> Option<Arc<Batch>> {
+        let tail = self.ledger.tail();
+        let index = tail
+            .batches
+            .partition_point(|b| b.views.last().is_none_or(|v| v.seq <= self.after));
+        tail.batches.get(index).map(Arc::clone)
+    }
+}
+
+impl Batch {
+    /// A batch of these views, rendered.
+    pub(crate) fn of(views: Vec<TransitionView>) -> Batch {
+        let mut text = Vec::with_capacity(views.len() * 160 + 2);
+        let mut spans = Vec::with_capacity(views.len());
+        text.push(b'[');
+        for view in &views {
+            if text.len() > 1 {
+                text.push(b',');
+            }
+            let start = text.len() as u32;
+            serde_json::to_writer(&mut text, view).expect("a view has string keys, so it is JSON");
+            spans.push((start, text.len() as u32));
+        }
+        text.push(b']');
+        Batch {
+            views,
+            spans,
+            text: Bytes::from(text),
+        }
+    }
+
+    /// The part after number `after` of one jurisdiction, if there is any.
+    fn cut(&self, after: u64, only: Option<&str>) -> Option<Bytes> {
+        let wanted =
+            |v: &TransitionView| v.seq > after && only.is_none_or(|code| v.jurisdiction == code);
+        let count = self.views.iter().filter(|v| wanted(v)).count();
+        if count == self.views.len() {
+            return Some(self.text.clone());
+        }
+        if count == 0 {
+            return None;
+        }
+        let mut text = vec![b'['];
+        for (view, (start, end)) in self.views.iter().zip(&self.spans) {
+            if wanted(view) {
+                if text.len() > 1 {
+                    text.push(b',');
+                }
+                text.extend_from_slice(&self.text[*start as usize..*end as usize]);
+            }
+        }
+        text.push(b']');
+        Some(Bytes::from(text))
+    }
+}

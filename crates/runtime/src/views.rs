@@ -1,0 +1,126 @@
+//! What the fleet looks like to people and programs. Reads only.
+
+use std::collections::BTreeMap;
+
+use model::intake::Counts;
+use model::view::{
+    AlarmView, CommandView, CountyView, SeriesNow, StateHash, SystemView, TaskView, TransitionView,
+};
+use model::{
+    AlarmKey, CommandId, JurisdictionSlot, PersonId, SeriesSlot, TaskId, Time, Transition,
+};
+use sha2::{Digest, Sha256};
+
+use crate::fleet::Fleet;
+
+impl Fleet {
+    /// One jurisdiction, whole, as of `now`; people are left empty for the caller.
+    pub fn county(&self, jurisdiction: JurisdictionSlot, now: Time) -> Option<CountyView> {
+        Some(self.engines.get(jurisdiction.index())?.county_view(now))
+    }
+
+    /// One series as of `now`.
+    pub fn series(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        slot: SeriesSlot,
+        now: Time,
+    ) -> Option<SeriesNow> {
+        let engine = self.engines.get(jurisdiction.index())?;
+        (slot.index() < engine.config().series.len()).then(|| engine.series_now(slot, now))
+    }
+
+    /// One alarm, if it exists.
+    pub fn alarm(&self, jurisdiction: JurisdictionSlot, key: AlarmKey) -> Option<AlarmView> {
+        self.engines.get(jurisdiction.index())?.alarm_view(key)
+    }
+
+    /// One command with its tasks, if it exists.
+    pub fn command(&self, jurisdiction: JurisdictionSlot, id: &CommandId) -> Option<CommandView> {
+        self.engines.get(jurisdiction.index())?.command_view(id)
+    }
+
+    /// One task, if it exists.
+    pub fn task(&self, jurisdiction: JurisdictionSlot, id: &TaskId) -> Option<TaskView> {
+        self.engines.get(jurisdiction.index())?.task_view(id)
+    }
+
+    /// Deliveries whose receipt is still awaited.
+    pub fn pending_deliveries(&self, jurisdiction: JurisdictionSlot) -> Vec<(TaskId, PersonId)> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine
+            .map(engine::Engine::pending_deliveries)
+            .unwrap_or_default()
+    }
+
+    /// Conditions of the system itself that last; of one jurisdiction and of the process, or of all.
+    pub fn system(&self, only: Option<JurisdictionSlot>) -> Vec<SystemView> {
+        self.notices
+            .iter()
+            .filter(|((whose, _, _), _)| only.is_none() || whose.is_none() || *whose == only)
+            .map(|((_, kind, subject), since)| SystemView {
+                kind: *kind,
+                subject: subject.clone(),
+                since: *since,
+                until: None,
+            })
+            .collect()
+    }
+
+    /// A transition as told to outside programs.
+    pub fn transition(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        transition: &Transition,
+        number: u64,
+    ) -> Option<TransitionView> {
+        let config = self.config(jurisdiction)?;
+        Some(TransitionView {
+            rule: config.rules.get(transition.rule.index())?.id.clone(),
+            subject: config.stations.get(transition.subject.index())?.id.clone(),
+            prev: transition.prev,
+            level: transition.level,
+            time: transition.time,
+            seq: number,
+            jurisdiction: config.code.clone(),
+        })
+    }
+
+    /// Counts by interface id since the journal began; every declared interface is there.
+    pub fn counts(&self) -> BTreeMap<String, Counts> {
+        let declared = self
+            .engines
+            .iter()
+            .map(|e| e.config().interfaces.len())
+            .max()
+            .unwrap_or(0);
+        let declared = (0..=u8::MAX).take(declared);
+        declared
+            .chain(self.counts.keys().copied())
+            .map(|slot| {
+                (
+                    self.interface_id(slot),
+                    self.counts.get(&slot).copied().unwrap_or_default(),
+                )
+            })
+            .collect()
+    }
+
+    /// SHA-256 over the canonical decision state of all jurisdictions, by code, without journal
+    /// numbers, received times and counters.
+    pub fn hash(&self) -> StateHash {
+        let mut by_code: Vec<_> = self.engines.iter().collect();
+        by_code.sort_by(|a, b| a.config().code.cmp(&b.config().code));
+        let mut hash = Sha256::new();
+        for engine in by_code {
+            let code = engine.config().code.as_bytes();
+            hash.update((code.len() as u64).to_le_bytes());
+            hash.update(code);
+            engine.canon(&mut hash);
+        }
+        StateHash {
+            hash: hex::encode(hash.finalize()),
+            seq: self.seq(),
+        }
+    }
+}
