@@ -94,9 +94,12 @@ impl Engine {
             Input::Observed(observed) => self.observe(observed, at, out),
             Input::Acted(act) => self.act(act, at, out),
             Input::Resumed => self.deliver_again(out),
-            // Links, the machine's clock and counts belong to the whole process.
-            Input::LinkChanged { .. } | Input::ClockStepped { .. } | Input::Tallied { .. } => {}
-            Input::Ticked => {}
+            // Links, the machine's clock and disk, and counts belong to the whole process.
+            Input::LinkChanged { .. }
+            | Input::ClockStepped { .. }
+            | Input::DiskFilled { .. }
+            | Input::Tallied { .. }
+            | Input::Ticked => {}
         }
     }
 

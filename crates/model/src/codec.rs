@@ -58,6 +58,7 @@ const CLOCK: u8 = 5;
 const TICKED: u8 = 6;
 const RESUMED: u8 = 7;
 const TALLIED: u8 = 8;
+const DISK: u8 = 9;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;
 
@@ -119,6 +120,10 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
         Input::ClockStepped { by_ms } => {
             put_signed(out, *by_ms);
             CLOCK
+        }
+        Input::DiskFilled { full } => {
+            out.push(u8::from(*full));
+            DISK
         }
         Input::Ticked => TICKED,
         Input::Resumed => RESUMED,
@@ -204,6 +209,7 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
         CLOCK => Input::ClockStepped {
             by_ms: bytes.signed()?,
         },
+        DISK => Input::DiskFilled { full: bytes.byte()? != 0 },
         TICKED => Input::Ticked,
         RESUMED => Input::Resumed,
         TALLIED => {
@@ -327,6 +333,7 @@ mod tests {
             Input::Ticked,
             Input::Resumed,
             Input::ClockStepped { by_ms: -5000 },
+            Input::DiskFilled { full: true },
             Input::LinkChanged {
                 interface: 1,
                 up: false,

@@ -54,6 +54,8 @@ pub enum Input {
     ClockStepped {
         by_ms: i64,
     },
+    /// The disk has no room for readings any more, or has room again.
+    DiskFilled { full: bool },
     /// A deadline was reached with nothing else to say.
     Ticked,
     /// The process started; deliveries without a receipt are made again.

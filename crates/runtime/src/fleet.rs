@@ -118,6 +118,9 @@ impl Fleet {
                 let off = self.skew_ms.abs() > STEP_MS;
                 self.notice(SystemKind::ClockStepped, String::new(), off, at, out);
             }
+            Input::DiskFilled { full } => {
+                self.notice(SystemKind::DiskFull, String::new(), *full, at, out);
+            }
             Input::Tallied { interface, counts } => {
                 self.counts.entry(*interface).or_default().merge(counts);
             }
