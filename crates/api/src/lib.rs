@@ -1,1 +1,152 @@
-//! Talks to people: HTTP, WebSocket, logins, the web client.
+//! Talks to people: HTTP and WebSocket under `/api/v1`, logins, and the web client's files.
+//!
+//! Reads through the runtime's handles, submits what people press, and shows each person what
+//! they may see. It never decides anything about a hazard, never sees the engine's insides, and
+//! keeps nothing but logins and sessions.
+
+mod access;
+mod accounts;
+mod acts;
+mod blobs;
+mod body;
+mod error;
+mod guard;
+mod ledger;
+mod listener;
+mod login;
+mod past;
+mod people;
+mod probes;
+mod router;
+mod series;
+mod sight;
+mod socket;
+mod stream;
+mod throttle;
+mod web;
+mod wire;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use model::JurisdictionSlot;
+use model::view::PersonView;
+use runtime::{Feed, Inbox};
+use sha2::{Digest, Sha256};
+use store::Blobs;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub use access::{Deed, LOCAL_CHECK, Principal};
+pub use accounts::{Account, AccountsError};
+pub use error::{Fault, FaultView};
+pub use listener::serve;
+pub use past::History;
+pub use router::openapi;
+pub use wire::{
+    ActRequest, ActionRequest, BlobView, HealthView, IssueRequest, LoginRequest, MeView, Position,
+    ReportRequest,
+};
+
+use accounts::Accounts;
+use error::Answered;
+use people::People;
+use throttle::Throttle;
+
+/// WebSockets open at once, feed and transitions together.
+const SOCKETS: usize = 2048;
+
+/// What the API stands on.
+pub struct Options {
+    pub inbox: Inbox,
+    pub feed: Feed,
+    pub history: History,
+    pub blobs: Blobs,
+    /// Where `accounts.db` lies.
+    pub accounts_file: PathBuf,
+    pub accounts: Vec<Account>,
+    /// The people of each jurisdiction, by its code.
+    pub people: Vec<(String, Vec<PersonView>)>,
+    /// The ready file's token, whose bearer is an administrator of everything.
+    pub token: Option<String>,
+    /// Renders the metrics of the process.
+    pub metrics: Box<dyn Fn() -> String + Send + Sync>,
+    /// Measures what the loop does not know of itself.
+    pub vitals: Box<dyn Fn() -> Vitals + Send + Sync>,
+}
+
+/// Measures of the process that need no answer of the loop.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Vitals {
+    pub last_commit_age_ms: Option<u64>,
+    pub disk_free_bytes: Option<u64>,
+}
+
+/// Everything a request may need.
+pub(crate) struct Api {
+    inbox: Inbox,
+    feed: Feed,
+    history: History,
+    blobs: Blobs,
+    accounts: Accounts,
+    people: People,
+    throttle: Throttle,
+    token_hash: Option<[u8; 32]>,
+    sockets: Arc<Semaphore>,
+    metrics: Box<dyn Fn() -> String + Send + Sync>,
+    vitals: Box<dyn Fn() -> Vitals + Send + Sync>,
+}
+
+/// Opens the accounts and returns all routes; `machines` are the routes by which programs send
+/// readings, put behind the same guard.
+///
+/// # Errors
+/// [`AccountsError`] when the accounts file can be neither opened nor made anew.
+pub async fn open(options: Options, machines: Router) -> Result<Router, AccountsError> {
+    let accounts = Accounts::open(&options.accounts_file, options.accounts).await?;
+    let api = Api {
+        inbox: options.inbox,
+        feed: options.feed,
+        history: options.history,
+        blobs: options.blobs,
+        accounts,
+        people: People::of(options.people),
+        throttle: Throttle::default(),
+        token_hash: options
+            .token
+            .map(|token| Sha256::digest(token.as_bytes()).into()),
+        sockets: Arc::new(Semaphore::new(SOCKETS)),
+        metrics: options.metrics,
+        vitals: options.vitals,
+    };
+    Ok(router::routes(Arc::new(api), machines))
+}
+
+impl Api {
+    /// A place for one more WebSocket.
+    fn socket_place(&self) -> Answered<OwnedSemaphorePermit> {
+        Arc::clone(&self.sockets)
+            .try_acquire_owned()
+            .map_err(|_| Fault::Busy)
+    }
+
+    /// The slot of the jurisdiction a request is about; none is all of them.
+    fn slot(&self, reader: &Principal, asked: Option<&str>) -> Answered<Option<JurisdictionSlot>> {
+        let catalogue = self.inbox.catalogue();
+        let Some(code) = reader.scope(catalogue.codes(), asked)? else {
+            return Ok(None);
+        };
+        catalogue
+            .jurisdiction(&code)
+            .map(Some)
+            .ok_or(Fault::NoSuchJurisdiction(code))
+    }
+
+    /// Whether the session that opened a socket still lasts.
+    async fn still_signed_in(&self, reader: &Principal) -> bool {
+        match &reader.session {
+            Some(session) => self.accounts.lasts(session),
+            None => true,
+        }
+    }
+}

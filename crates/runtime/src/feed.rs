@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::view::SnapshotView;
+use model::view::{SnapshotView, TransitionView};
 use tokio::sync::watch;
 
 use crate::Stopped;
@@ -53,6 +53,12 @@ impl Feed {
             place: opening.place,
             over: false,
         })
+    }
+
+    /// At most `limit` transitions after number `after`, oldest first, with whatever was confirmed
+    /// before the call.
+    pub async fn transitions_after(&self, after: u64, limit: usize) -> Vec<TransitionView> {
+        self.ledger.after(after, limit).await
     }
 
     /// Transitions as they are committed, from the one after number `after`; without it, from now.

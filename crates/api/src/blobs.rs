@@ -1,0 +1,169 @@
+//! Photos, videos and free texts: what people attach to facts, kept outside the journal by seal.
+//!
+//! A file is recognised by its first bytes, whatever its sender calls it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use model::Seal;
+use serde::Deserialize;
+
+use crate::Api;
+use crate::access::{Deed, Principal};
+use crate::body::Asked;
+use crate::error::{Answered, Fault, FaultView, store_fault};
+use crate::sight::visible_seals;
+use crate::wire::BlobView;
+
+/// Largest file taken.
+pub(crate) const MAX_BLOB_MB: usize = 10;
+/// Most texts asked for at once.
+const MAX_TEXTS: usize = 200;
+
+/// Keeps a picture or video.
+#[utoipa::path(post, path = "/api/v1/blobs", tag = "commands",
+    request_body(content = Vec<u8>, description = "The raw file, at most 10 MB", content_type = "image/jpeg"),
+    responses((status = 201, description = "On disk", body = BlobView),
+              (status = 413, body = FaultView), (status = 415, body = FaultView)))]
+pub(crate) async fn keep(
+    State(api): State<Arc<Api>>,
+    Extension(sender): Extension<Principal>,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Answered<impl IntoResponse> {
+    sender.need(Deed::Upload)?;
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge {
+            limit_mb: MAX_BLOB_MB,
+        },
+        _ => Fault::BadBody(rejection.body_text()),
+    })?;
+    kind_of(&body).ok_or(Fault::NotAPicture)?;
+    let blob = api
+        .blobs
+        .put_aside(body.to_vec())
+        .await
+        .map_err(|e| store_fault("keep a file", &e))?;
+    Ok((StatusCode::CREATED, Json(BlobView { blob })))
+}
+
+/// A picture or video.
+#[utoipa::path(get, path = "/api/v1/blobs/{blob}", tag = "commands",
+    params(("blob" = String, Path, description = "Its id, 64 hexadecimal digits")),
+    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 404, body = FaultView)))]
+pub(crate) async fn show(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    headers: HeaderMap,
+    Path(blob): Path<String>,
+) -> Answered<impl IntoResponse> {
+    let seal = Seal(blob);
+    if !seal.is_sound() || !visible_seals(&api, &reader).await?.holds(&seal) {
+        return Err(Fault::NoSuchBlob);
+    }
+    let tag = format!("\"{}\"", seal.0);
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes())
+    {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let content = api
+        .blobs
+        .fetch(seal.clone())
+        .await
+        .map_err(|e| store_fault("read a file", &e))?;
+    let content = content.ok_or(Fault::NoSuchBlob)?;
+    let kind = kind_of(&content).ok_or(Fault::NoSuchBlob)?;
+    // Private: it may be erased, and then no proxy may have it.
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CACHE_CONTROL, "private, max-age=3600".to_owned()),
+        (header::ETAG, tag),
+    ];
+    Ok((headers, content).into_response())
+}
+
+/// Which texts.
+#[derive(Debug, Deserialize)]
+pub(crate) struct TextsQuery {
+    /// Ids with commas between.
+    ids: String,
+}
+
+/// Free texts by id; null for one that was erased, is no text, or is not for the reader.
+#[utoipa::path(get, path = "/api/v1/texts", tag = "commands",
+    params(("ids" = String, Query, description = "Ids with commas between, at most 200")),
+    responses((status = 200, body = BTreeMap<String, Option<String>>), (status = 400, body = FaultView)))]
+pub(crate) async fn texts(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<TextsQuery>,
+) -> Answered<Json<BTreeMap<String, Option<String>>>> {
+    let ids: Vec<&str> = query.ids.split(',').filter(|id| !id.is_empty()).collect();
+    if ids.len() > MAX_TEXTS {
+        return Err(Fault::field("ids", format!("at most {MAX_TEXTS} at once")));
+    }
+    let visible = visible_seals(&api, &reader).await?;
+    let mut found = BTreeMap::new();
+    for id in ids {
+        let seal = Seal(id.to_owned());
+        let text = if seal.is_sound() && visible.holds(&seal) {
+            let content = api
+                .blobs
+                .fetch(seal.clone())
+                .await
+                .map_err(|e| store_fault("read a text", &e))?;
+            content.and_then(|bytes| String::from_utf8(bytes).ok())
+        } else {
+            None
+        };
+        found.insert(seal.0, text);
+    }
+    Ok(Json(found))
+}
+
+/// The media type of bytes that begin as a picture or video of ours does.
+fn kind_of(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some("image/png"),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Some("image/webp"),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("video/mp4"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_known_by_their_first_bytes() {
+        let check = |bytes: &[u8], want| assert_eq!(kind_of(bytes), want, "{bytes:?}");
+        check(b"\xff\xd8\xff\xe0rest", Some("image/jpeg"));
+        check(b"\x89PNG\r\n\x1a\nrest", Some("image/png"));
+        check(b"RIFF\0\0\0\0WEBPVP8 ", Some("image/webp"));
+        check(b"\0\0\0\x18ftypmp42", Some("video/mp4"));
+        check(b"<svg onload=alert(1)>", None);
+        check(b"", None);
+    }
+}

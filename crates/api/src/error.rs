@@ -1,0 +1,256 @@
+//! Every way a request can fail, with its status and its sentence in both languages.
+//!
+//! The only place where failures become HTTP. It tells people what to do; it never tells them
+//! what the program looks like inside: causes go to the log.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// Why a request was not honoured.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("no session and no token")]
+    NotSignedIn,
+    #[error("unknown login or wrong password")]
+    WrongLogin,
+    #[error("too many failed logins; {wait_s} s to wait")]
+    TooManyTries { wait_s: u64 },
+    #[error("the role does not allow it")]
+    RoleNotAllowed,
+    #[error("the session belongs to another jurisdiction")]
+    OtherJurisdiction,
+    #[error("the request comes from another site")]
+    ForeignOrigin,
+    #[error("no jurisdiction {0:?}")]
+    NoSuchJurisdiction(String),
+    #[error("several jurisdictions and none named")]
+    JurisdictionMissing,
+    #[error("no station {station:?}")]
+    NoSuchStation {
+        station: String,
+        near: Option<String>,
+    },
+    #[error("station {station:?} has no {quantity:?}")]
+    NoSuchQuantity { station: String, quantity: String },
+    #[error("field {field}: {reason}")]
+    BadField { field: &'static str, reason: String },
+    #[error("the body could not be read: {0}")]
+    BadBody(String),
+    #[error("the body is larger than {limit_mb} MB")]
+    TooLarge { limit_mb: usize },
+    #[error("not an image or video we keep")]
+    NotAPicture,
+    #[error("no such file, or it was erased")]
+    NoSuchBlob,
+    #[error("no such page")]
+    NoSuchPage,
+    #[error("the method is not offered here")]
+    WrongMethod,
+    #[error("a WebSocket was expected")]
+    NotAWebSocket,
+    #[error("too many requests at once")]
+    Busy,
+    #[error("the program is shutting down")]
+    Stopping,
+    #[error("could not read or write the store")]
+    Store,
+}
+
+/// The body of every failed request.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct FaultView {
+    /// Stable word for programs.
+    pub code: &'static str,
+    /// Sentence for people, Chinese.
+    pub zh: String,
+    /// Sentence for people, English.
+    pub en: String,
+}
+
+/// What the parts that read the store and the loop hand back.
+pub(crate) type Answered<T> = Result<T, Fault>;
+
+impl Fault {
+    /// A field of a request that cannot be taken.
+    pub(crate) fn field(field: &'static str, reason: impl ToString) -> Fault {
+        Fault::BadField {
+            field,
+            reason: reason.to_string(),
+        }
+    }
+
+    /// The HTTP status of this fault.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Fault::NotSignedIn | Fault::WrongLogin => StatusCode::UNAUTHORIZED,
+            Fault::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Fault::RoleNotAllowed | Fault::OtherJurisdiction | Fault::ForeignOrigin => {
+                StatusCode::FORBIDDEN
+            }
+            Fault::NoSuchJurisdiction(_)
+            | Fault::NoSuchStation { .. }
+            | Fault::NoSuchQuantity { .. }
+            | Fault::NoSuchBlob
+            | Fault::NoSuchPage => StatusCode::NOT_FOUND,
+            Fault::JurisdictionMissing | Fault::BadField { .. } | Fault::BadBody(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Fault::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Fault::NotAPicture => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Fault::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Fault::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
+            Fault::Busy | Fault::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            Fault::Store => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The word, and the sentences in Chinese and English.
+    pub fn view(&self) -> FaultView {
+        let say = |code, zh: &str, en: &str| FaultView {
+            code,
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        };
+        match self {
+            Fault::NotSignedIn => say("not_signed_in", "请先登录。", "Please sign in first."),
+            Fault::WrongLogin => say(
+                "wrong_login",
+                "用户名或密码不对。",
+                "The login or the password is wrong.",
+            ),
+            Fault::TooManyTries { wait_s } => FaultView {
+                code: "too_many_tries",
+                zh: format!("失败次数过多，请 {wait_s} 秒后再试。"),
+                en: format!("Too many failed attempts; try again in {wait_s} s."),
+            },
+            Fault::RoleNotAllowed => say(
+                "role_not_allowed",
+                "您的角色不能执行此操作。",
+                "Your role may not do this.",
+            ),
+            Fault::OtherJurisdiction => say(
+                "other_jurisdiction",
+                "您的账号属于另一个辖区。",
+                "Your account belongs to another jurisdiction.",
+            ),
+            Fault::ForeignOrigin => say(
+                "foreign_origin",
+                "请求来自其他网站，已拒绝。",
+                "The request came from another site and was refused.",
+            ),
+            Fault::NoSuchJurisdiction(code) => FaultView {
+                code: "no_such_jurisdiction",
+                zh: format!("没有辖区“{code}”。"),
+                en: format!("There is no jurisdiction \"{code}\" here."),
+            },
+            Fault::JurisdictionMissing => say(
+                "jurisdiction_missing",
+                "此处有多个辖区，请指明其中一个。",
+                "There are several jurisdictions here; name one.",
+            ),
+            Fault::NoSuchStation { station, near } => no_station(station, near.as_deref()),
+            Fault::NoSuchQuantity { station, quantity } => FaultView {
+                code: "no_such_quantity",
+                zh: format!("测站“{station}”没有“{quantity}”这个要素。"),
+                en: format!("Station \"{station}\" has no quantity \"{quantity}\"."),
+            },
+            Fault::BadField { field, reason } => FaultView {
+                code: "bad_field",
+                zh: format!("“{field}”无法使用：{reason}。"),
+                en: format!("\"{field}\" cannot be used: {reason}."),
+            },
+            Fault::BadBody(reason) => FaultView {
+                code: "bad_body",
+                zh: format!("请求内容无法读取：{reason}"),
+                en: format!("The request could not be read: {reason}"),
+            },
+            Fault::TooLarge { limit_mb } => FaultView {
+                code: "too_large",
+                zh: format!("内容超过 {limit_mb} MB，请缩小后再传。"),
+                en: format!("More than {limit_mb} MB; make it smaller and send it again."),
+            },
+            Fault::NotAPicture => say(
+                "not_a_picture",
+                "只接收 JPEG、PNG、WebP 图片或 MP4 视频。",
+                "Only JPEG, PNG and WebP pictures or MP4 video are taken.",
+            ),
+            Fault::NoSuchBlob => say(
+                "no_such_file",
+                "没有此文件，或已被删除。",
+                "There is no such file, or it was erased.",
+            ),
+            Fault::NoSuchPage => say(
+                "no_such_page",
+                "没有这个地址。",
+                "There is nothing at this address.",
+            ),
+            Fault::WrongMethod => say(
+                "wrong_method",
+                "此地址不支持这种请求方式。",
+                "This address does not take that method.",
+            ),
+            Fault::NotAWebSocket => say(
+                "not_a_websocket",
+                "此地址需用 WebSocket 连接。",
+                "This address is opened as a WebSocket.",
+            ),
+            Fault::Busy => say(
+                "busy",
+                "系统繁忙，请稍后再试。",
+                "Too much at once; try again in a moment.",
+            ),
+            Fault::Stopping => say(
+                "stopping",
+                "系统正在停机，请稍后再试。",
+                "The system is stopping; try again shortly.",
+            ),
+            Fault::Store => say(
+                "store",
+                "存储出错，操作未确认；请重试并通知管理员。",
+                "Storage failed and nothing was confirmed; try again and tell the administrator.",
+            ),
+        }
+    }
+}
+
+fn no_station(station: &str, near: Option<&str>) -> FaultView {
+    let (mut zh, mut en) = (
+        format!("没有测站“{station}”。"),
+        format!("There is no station \"{station}\"."),
+    );
+    if let Some(near) = near {
+        zh.push_str(&format!("是否指“{near}”？"));
+        en.push_str(&format!(" Did you mean \"{near}\"?"));
+    }
+    FaultView {
+        code: "no_such_station",
+        zh,
+        en,
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let mut response = (self.status(), Json(self.view())).into_response();
+        if let Fault::TooManyTries { wait_s } = self {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
+        }
+        response
+    }
+}
+
+impl From<runtime::Stopped> for Fault {
+    fn from(_: runtime::Stopped) -> Fault {
+        Fault::Stopping
+    }
+}
+
+/// Logs what went wrong in the store and leaves nothing of it for the answer.
+pub(crate) fn store_fault(doing: &str, cause: &dyn std::fmt::Display) -> Fault {
+    tracing::error!(%cause, "could not {doing}");
+    Fault::Store
+}

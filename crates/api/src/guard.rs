@@ -1,0 +1,187 @@
+//! Who a request comes from: a session cookie or a bearer token, and nothing else.
+//!
+//! Runs before every guarded route and leaves a [`Principal`] behind. A cookie is believed for
+//! changes and sockets only when the page that sent it is ours.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use sha2::{Digest, Sha256};
+
+use crate::Api;
+use crate::access::{Deed, Principal};
+use crate::error::{Answered, Fault};
+
+/// Name of the session cookie.
+pub(crate) const COOKIE: &str = "watchfire_session";
+
+/// Lets signed-in requests through, with their [`Principal`] among the extensions.
+pub(crate) async fn signed_in(
+    State(api): State<Arc<Api>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match recognise(&api, request.method(), request.headers()).await {
+        Ok(principal) => {
+            request.extensions_mut().insert(principal);
+            next.run(request).await
+        }
+        Err(fault) => fault.into_response(),
+    }
+}
+
+/// Lets those through who may send readings over HTTP; stands behind [`signed_in`].
+pub(crate) async fn may_send_readings(request: Request, next: Next) -> Response {
+    let principal = request.extensions().get::<Principal>();
+    match principal {
+        Some(principal) if principal.may(Deed::SendReadings) => next.run(request).await,
+        Some(_) => Fault::RoleNotAllowed.into_response(),
+        None => Fault::NotSignedIn.into_response(),
+    }
+}
+
+/// Lets anybody on this machine through, and those with the token.
+pub(crate) async fn near_or_signed_in(
+    State(api): State<Arc<Api>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let forwarded = request.headers().contains_key("x-forwarded-for");
+    if (peer.ip().is_loopback() && !forwarded) || bearer(&api, request.headers()) == Some(true) {
+        return next.run(request).await;
+    }
+    Fault::NotSignedIn.into_response()
+}
+
+impl Principal {
+    /// Stops who may not do `deed`.
+    pub(crate) fn need(&self, deed: Deed) -> Answered<()> {
+        if self.may(deed) {
+            Ok(())
+        } else {
+            Err(Fault::RoleNotAllowed)
+        }
+    }
+
+    /// The jurisdiction a request is about: the person's own, or the one asked for; none is all.
+    pub(crate) fn scope(&self, known: &[String], asked: Option<&str>) -> Answered<Option<String>> {
+        match (&self.jurisdiction, asked) {
+            (Some(own), Some(asked)) if own != asked => Err(Fault::OtherJurisdiction),
+            (Some(own), _) => Ok(Some(own.clone())),
+            (None, Some(asked)) if known.iter().any(|code| code == asked) => {
+                Ok(Some(asked.to_owned()))
+            }
+            (None, Some(asked)) => Err(Fault::NoSuchJurisdiction(asked.to_owned())),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+async fn recognise(api: &Api, method: &Method, headers: &HeaderMap) -> Answered<Principal> {
+    match bearer(api, headers) {
+        Some(true) => return Ok(Principal::local_check()),
+        Some(false) => return Err(Fault::NotSignedIn),
+        None => {}
+    }
+    let jar = CookieJar::from_headers(headers);
+    let token = jar.get(COOKIE).ok_or(Fault::NotSignedIn)?.value();
+    let (account, session) = api
+        .accounts
+        .recognise(token)
+        .await
+        .ok_or(Fault::NotSignedIn)?;
+    let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if (changes || headers.contains_key(header::UPGRADE)) && !own_origin(headers) {
+        return Err(Fault::ForeignOrigin);
+    }
+    let person = api
+        .people
+        .get(&account.jurisdiction, &account.person)
+        .ok_or(Fault::NotSignedIn)?;
+    Ok(Principal {
+        person: account.person,
+        role: person.role,
+        jurisdiction: Some(account.jurisdiction),
+        session: Some(session),
+    })
+}
+
+/// Whether the bearer token of a request is ours; none when it carries no such header.
+fn bearer(api: &Api, headers: &HeaderMap) -> Option<bool> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let sent = value.strip_prefix("Bearer ")?.trim();
+    // Hashes are compared, so the time taken says nothing about the token.
+    Some(
+        api.token_hash
+            .is_some_and(|own| own == <[u8; 32]>::from(Sha256::digest(sent))),
+    )
+}
+
+/// Whether the page that sent this is served by this very host; programs send no origin at all.
+pub(crate) fn own_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let authority = origin
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once("://"))
+        .map(|(_, rest)| rest);
+    authority.is_some() && authority == host
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use model::PersonId;
+    use model::config::Role;
+
+    #[test]
+    fn people_see_their_own_jurisdiction_and_a_token_sees_all() {
+        let known = ["330624".to_owned(), "330681".to_owned()];
+        let own = Principal {
+            person: PersonId::from("p1"),
+            role: Role::DutyOfficer,
+            jurisdiction: Some("330624".to_owned()),
+            session: None,
+        };
+        assert_eq!(own.scope(&known, None), Ok(Some("330624".to_owned())));
+        assert_eq!(
+            own.scope(&known, Some("330681")),
+            Err(Fault::OtherJurisdiction)
+        );
+        let token = Principal::local_check();
+        assert_eq!(token.scope(&known, None), Ok(None));
+        assert_eq!(
+            token.scope(&known, Some("330681")),
+            Ok(Some("330681".to_owned()))
+        );
+        assert_eq!(
+            token.scope(&known, Some("x")),
+            Err(Fault::NoSuchJurisdiction("x".to_owned()))
+        );
+    }
+
+    #[test]
+    fn only_our_own_pages_may_use_the_cookie_for_changes() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, "127.0.0.1:8080".parse().unwrap());
+        assert!(own_origin(&headers));
+        headers.insert(header::ORIGIN, "http://127.0.0.1:8080".parse().unwrap());
+        assert!(own_origin(&headers));
+        headers.insert(header::ORIGIN, "http://evil.example".parse().unwrap());
+        assert!(!own_origin(&headers));
+        headers.insert(header::ORIGIN, "null".parse().unwrap());
+        assert!(!own_origin(&headers));
+    }
+}

@@ -1,0 +1,135 @@
+//! Signing in and out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use model::config::{Role, Text};
+use model::view::PersonView;
+
+use crate::Api;
+use crate::access::Principal;
+use crate::body::Body;
+use crate::error::{Answered, Fault, FaultView, store_fault};
+use crate::guard::{COOKIE, own_origin};
+use crate::people::seen_by;
+use crate::wire::{LoginRequest, MeView};
+
+/// Longest login and password taken, in bytes: what a hash is asked to digest has a bound.
+const MAX_CREDENTIAL: usize = 256;
+
+/// Opens a session.
+#[utoipa::path(post, path = "/api/v1/login", tag = "people", request_body = LoginRequest,
+    responses((status = 200, description = "Signed in; the session cookie is set", body = MeView),
+              (status = 401, description = "Unknown login or wrong password", body = FaultView),
+              (status = 429, description = "Too many failures; Retry-After says how long", body = FaultView)),
+    security(()))]
+pub(crate) async fn login(
+    State(api): State<Arc<Api>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    jar: CookieJar,
+    Body(request): Body<LoginRequest>,
+) -> Answered<impl IntoResponse> {
+    if !own_origin(&headers) {
+        return Err(Fault::ForeignOrigin);
+    }
+    if request.login.len() > MAX_CREDENTIAL || request.password.len() > MAX_CREDENTIAL {
+        return Err(Fault::WrongLogin);
+    }
+    let address = peer.ip();
+    if let Some(wait_s) = api.throttle.wait_s(&request.login, address, Instant::now()) {
+        return Err(Fault::TooManyTries { wait_s });
+    }
+    let account = api.accounts.check(&request.login, &request.password).await;
+    let known = account.and_then(|account| {
+        let person = api
+            .people
+            .get(&account.jurisdiction, &account.person)?
+            .clone();
+        Some((account, person))
+    });
+    let Some((account, person)) = known else {
+        api.throttle.failed(&request.login, address, Instant::now());
+        tracing::warn!(%address, "a login failed");
+        return Err(Fault::WrongLogin);
+    };
+    api.throttle.succeeded(&request.login, address);
+    let token = api
+        .accounts
+        .begin(&account.login)
+        .await
+        .map_err(|e| store_fault("begin a session", &e))?;
+    let me = MeView {
+        person,
+        jurisdiction: Some(account.jurisdiction),
+    };
+    Ok((jar.add(session_cookie(token)), Json(me)))
+}
+
+/// Ends the session.
+#[utoipa::path(post, path = "/api/v1/logout", tag = "people",
+    responses((status = 204, description = "Signed out")))]
+pub(crate) async fn logout(
+    State(api): State<Arc<Api>>,
+    jar: CookieJar,
+) -> Answered<impl IntoResponse> {
+    if let Some(cookie) = jar.get(COOKIE) {
+        api.accounts
+            .end(cookie.value())
+            .await
+            .map_err(|e| store_fault("end a session", &e))?;
+    }
+    Ok((
+        StatusCode::NO_CONTENT,
+        jar.remove(Cookie::build(COOKIE).path("/")),
+    ))
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/v1/me", tag = "people",
+    responses((status = 200, body = MeView), (status = 401, body = FaultView)))]
+pub(crate) async fn me(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+) -> Json<MeView> {
+    let listed = reader
+        .jurisdiction
+        .as_deref()
+        .and_then(|code| api.people.get(code, &reader.person));
+    let person = listed.map_or_else(|| nameless(&reader), |person| seen_by(person, &reader));
+    Json(MeView {
+        person,
+        jurisdiction: reader.jurisdiction,
+    })
+}
+
+/// The bearer of a token, who is in no people file.
+fn nameless(reader: &Principal) -> PersonView {
+    PersonView {
+        id: reader.person.clone(),
+        name: reader.person.0.clone(),
+        post: Text::new("本机检查", "Local check"),
+        role: Role::Administrator,
+        township: None,
+        phone: None,
+        substitute: None,
+    }
+}
+
+/// Lives as long as the server keeps the session; not `Secure`, since a county's own network
+/// reaches the program by plain HTTP unless a proxy in front adds TLS.
+fn session_cookie(token: String) -> Cookie<'static> {
+    let mut cookie = Cookie::new(COOKIE, token);
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_path("/");
+    cookie.make_permanent();
+    cookie
+}

@@ -1,0 +1,51 @@
+//! Names, posts and telephones, from the site's people files: shown to those who may see them.
+//!
+//! Kept out of the journal and the engine, which know people by id alone.
+
+use std::collections::HashMap;
+
+use model::PersonId;
+use model::view::{CountyView, PersonView};
+
+use crate::access::{Deed, Principal};
+
+/// The people of every jurisdiction.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    by_code: HashMap<String, Vec<PersonView>>,
+}
+
+impl People {
+    /// The people of these jurisdictions, by code.
+    pub(crate) fn of(people: Vec<(String, Vec<PersonView>)>) -> People {
+        People {
+            by_code: people.into_iter().collect(),
+        }
+    }
+
+    /// One person.
+    pub(crate) fn get(&self, jurisdiction: &str, id: &PersonId) -> Option<&PersonView> {
+        self.by_code
+            .get(jurisdiction)?
+            .iter()
+            .find(|person| person.id == *id)
+    }
+
+    /// Fills the people of a county as `reader` may see them.
+    pub(crate) fn fill(&self, county: &mut CountyView, reader: &Principal) {
+        let list = self
+            .by_code
+            .get(&county.code)
+            .map_or(&[][..], Vec::as_slice);
+        county.people = list.iter().map(|person| seen_by(person, reader)).collect();
+    }
+}
+
+/// A person as `reader` may see them: telephones only for those who call, and one's own.
+pub(crate) fn seen_by(person: &PersonView, reader: &Principal) -> PersonView {
+    let mut person = person.clone();
+    if !reader.may(Deed::SeePhones) && person.id != reader.person {
+        person.phone = None;
+    }
+    person
+}

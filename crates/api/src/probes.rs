@@ -1,0 +1,123 @@
+//! How the program is: health, metrics, counts, the state's hash, the description of the API.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use model::intake::Counts;
+use model::view::{StateHash, SystemView};
+use serde::Deserialize;
+use tokio::time::timeout;
+
+use crate::Api;
+use crate::access::{Deed, Principal};
+use crate::body::Asked;
+use crate::error::{Answered, Fault, FaultView};
+use crate::wire::HealthView;
+
+/// A loop that has not answered after this long is not alive.
+const ALIVE_WITHIN: Duration = Duration::from_secs(3);
+
+/// About which jurisdiction.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OfQuery {
+    jurisdiction: Option<String>,
+}
+
+/// Whether the program is well; for load balancers and watchdogs.
+#[utoipa::path(get, path = "/healthz", tag = "operation",
+    responses((status = 200, body = HealthView), (status = 503, body = HealthView)), security(()))]
+pub(crate) async fn health(State(api): State<Arc<Api>>) -> impl IntoResponse {
+    let asked = timeout(ALIVE_WITHIN, api.inbox.ask(|fleet| fleet.seq())).await;
+    let seq = asked.ok().and_then(Result::ok);
+    let vitals = (api.vitals)();
+    let health = HealthView {
+        ok: seq.is_some() && api.inbox.readings_open(),
+        loop_alive: seq.is_some(),
+        seq: seq.unwrap_or(0),
+        readings_open: api.inbox.readings_open(),
+        last_commit_age_ms: vitals.last_commit_age_ms,
+        disk_free_bytes: vitals.disk_free_bytes,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let status = if health.ok {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(health))
+}
+
+/// Metrics in Prometheus text form; for this machine, or with the token.
+#[utoipa::path(get, path = "/metrics", tag = "operation",
+    responses((status = 200, content_type = "text/plain", body = String), (status = 401, body = FaultView)))]
+pub(crate) async fn metrics(State(api): State<Arc<Api>>) -> impl IntoResponse {
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        (api.metrics)(),
+    )
+}
+
+/// Conditions of the system itself: staleness, links, the clock, the disk.
+#[utoipa::path(get, path = "/api/v1/alarms/system", tag = "outside programs",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, body = Vec<SystemView>), (status = 401, body = FaultView)))]
+pub(crate) async fn system(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Answered<Json<Vec<SystemView>>> {
+    reader.need(Deed::See)?;
+    let slot = api.slot(&reader, query.jurisdiction.as_deref())?;
+    Ok(Json(api.inbox.ask(move |fleet| fleet.system(slot)).await?))
+}
+
+/// What became of the messages of each interface since the journal began.
+#[utoipa::path(get, path = "/api/v1/intake/counts", tag = "outside programs",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, body = BTreeMap<String, Counts>), (status = 403, body = FaultView)))]
+pub(crate) async fn counts(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Answered<Json<BTreeMap<String, Counts>>> {
+    reader.need(Deed::Diagnose)?;
+    // An interface serves all jurisdictions of the process; the question is checked all the same.
+    reader.scope(api.inbox.catalogue().codes(), query.jurisdiction.as_deref())?;
+    let counts = api.inbox.ask(|fleet| fleet.counts()).await?;
+    Ok(Json(counts))
+}
+
+/// SHA-256 over the canonical decision state.
+#[utoipa::path(get, path = "/api/v1/state/hash", tag = "outside programs",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, body = StateHash), (status = 403, body = FaultView)))]
+pub(crate) async fn state_hash(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Answered<Json<StateHash>> {
+    reader.need(Deed::Diagnose)?;
+    reader.scope(api.inbox.catalogue().codes(), query.jurisdiction.as_deref())?;
+    Ok(Json(api.inbox.ask(|fleet| fleet.hash()).await?))
+}
+
+/// The OpenAPI description of all this.
+pub(crate) async fn openapi() -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        crate::openapi(),
+    )
+}
+
+/// A known address asked in a way it does not take.
+pub(crate) async fn wrong_method() -> Fault {
+    Fault::WrongMethod
+}

@@ -1,0 +1,142 @@
+//! All routes, in front of whom they stand, and the description of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use axum::{Router, body::Body};
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+
+use crate::body::MAX_JSON_MB;
+use crate::{Api, acts, blobs, guard, ledger, login, probes, series, stream, web};
+
+/// A request that is no socket and has no answer after this long gets none.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const MB: usize = 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Watchfire", description = "County early warning and emergency command.", license(name = "Apache-2.0 OR MIT")),
+    paths(
+        login::login, login::logout, login::me,
+        stream::feed, ledger::transitions,
+        acts::act, blobs::keep, blobs::show, blobs::texts,
+        series::series, probes::system, probes::counts, probes::state_hash,
+        probes::health, probes::metrics,
+    ),
+    components(schemas(model::view::FeedMessage, model::view::Update)),
+    modifiers(&Keys),
+    security(("session" = []), ("token" = []))
+)]
+struct Description;
+
+/// The two ways to be recognised.
+struct Keys;
+
+impl utoipa::Modify for Keys {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{
+            ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme,
+        };
+        let schemes = api.components.get_or_insert_default();
+        let cookie = ApiKey::Cookie(ApiKeyValue::new(guard::COOKIE));
+        schemes.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        let bearer = Http::new(HttpAuthScheme::Bearer);
+        schemes.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
+
+/// The OpenAPI document, as JSON text.
+pub fn openapi() -> String {
+    Description::openapi()
+        .to_pretty_json()
+        .expect("the document has string keys, so it is JSON")
+}
+
+/// All routes; `machines` go behind the guard with the right to send readings.
+pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
+    let machines = machines.layer(from_fn(guard::may_send_readings));
+    let guarded = Router::new()
+        .route("/api/v1/logout", post(login::logout))
+        .route("/api/v1/me", get(login::me))
+        .route("/api/v1/acts", post(acts::act))
+        .route(
+            "/api/v1/blobs",
+            post(blobs::keep).layer(DefaultBodyLimit::max(blobs::MAX_BLOB_MB * MB)),
+        )
+        .route("/api/v1/blobs/{blob}", get(blobs::show))
+        .route("/api/v1/texts", get(blobs::texts))
+        .route("/api/v1/alarms/system", get(probes::system))
+        .route("/api/v1/intake/counts", get(probes::counts))
+        .route("/api/v1/state/hash", get(probes::state_hash))
+        .route("/api/v1/series/{station}/{quantity}", get(series::series))
+        .route("/api/v1/openapi.json", get(probes::openapi));
+    let sockets = Router::new()
+        .route("/api/v1/feed", get(stream::feed))
+        .route("/api/v1/alarms/transitions", get(ledger::transitions));
+    let near = Router::new()
+        .route("/metrics", get(probes::metrics))
+        .layer(from_fn_with_state(
+            Arc::clone(&api),
+            guard::near_or_signed_in,
+        ));
+    let open = Router::new()
+        .route("/healthz", get(probes::health))
+        .route("/api/v1/login", post(login::login))
+        .fallback(web::serve)
+        .method_not_allowed_fallback(probes::wrong_method);
+    let answers = guarded
+        .with_state(Arc::clone(&api))
+        .merge(machines)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_WITHIN,
+        ))
+        .layer(CompressionLayer::new());
+    let signed_in = answers
+        .merge(sockets.with_state(Arc::clone(&api)))
+        .route_layer(from_fn_with_state(Arc::clone(&api), guard::signed_in));
+    let open = open
+        .merge(near)
+        .with_state(api)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_WITHIN,
+        ))
+        .layer(CompressionLayer::new());
+    dressed(signed_in.merge(open))
+}
+
+/// Adds what every answer carries and what every request leaves in the log.
+fn dressed(routes: Router) -> Router {
+    let mut routes = routes
+        .layer(DefaultBodyLimit::max(MAX_JSON_MB * MB))
+        .layer(TraceLayer::new_for_http().make_span_with(span));
+    for (name, value) in web::SECURITY_HEADERS {
+        let name = HeaderName::from_static(name);
+        let value = HeaderValue::from_static(value);
+        routes = routes.layer(SetResponseHeaderLayer::if_not_present(name, value));
+    }
+    routes
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}
+
+/// Path without its question: that may name people.
+fn span(request: &Request<Body>) -> tracing::Span {
+    let id = request
+        .headers()
+        .get(&REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or("");
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path(), id)
+}

@@ -1,0 +1,130 @@
+//! What of the commands a reader may see: everything for the desk, their own part for responders.
+//!
+//! Narrows what others have rendered; it never decides anything.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use model::Seal;
+use model::task::Stage;
+use model::view::{Change, CommandView, CountyView, FeedMessage, TaskView, Update};
+
+use crate::Api;
+use crate::access::{Deed, Principal};
+use crate::error::Answered;
+
+/// The texts, positions and photos a reader may open.
+pub(crate) enum Visible {
+    All,
+    Only(BTreeSet<Seal>),
+}
+
+impl Visible {
+    /// Whether this one is among them.
+    pub(crate) fn holds(&self, seal: &Seal) -> bool {
+        match self {
+            Visible::All => true,
+            Visible::Only(seals) => seals.contains(seal),
+        }
+    }
+}
+
+/// What `reader` may open: the wording of commands they see, and what belongs to their own tasks.
+pub(crate) async fn visible_seals(api: &Api, reader: &Principal) -> Answered<Visible> {
+    if reader.may(Deed::SeeEveryTask) {
+        return Ok(Visible::All);
+    }
+    let (reader, code) = (reader.clone(), reader.jurisdiction.clone());
+    let catalogue = api.inbox.catalogue();
+    let Some(slot) = code.and_then(|code| catalogue.jurisdiction(&code)) else {
+        return Ok(Visible::Only(BTreeSet::new()));
+    };
+    let seals = api
+        .inbox
+        .ask(move |fleet| {
+            let mut seals = BTreeSet::new();
+            let county = fleet.county(slot, fleet.now());
+            for command in county.into_iter().flat_map(|county| county.commands) {
+                collect(&command, &reader, &mut seals);
+            }
+            seals
+        })
+        .await?;
+    Ok(Visible::Only(seals))
+}
+
+fn collect(command: &CommandView, reader: &Principal, seals: &mut BTreeSet<Seal>) {
+    let own: Vec<&TaskView> = command
+        .tasks
+        .iter()
+        .filter(|t| t.person == reader.person)
+        .collect();
+    if !own.is_empty() || !reader.may(Deed::ReportOwnTask) {
+        seals.insert(command.wording.clone());
+    }
+    for fact in own.into_iter().flat_map(|task| &task.facts) {
+        seals.extend(
+            fact.note
+                .iter()
+                .chain(&fact.position)
+                .chain(&fact.photos)
+                .cloned(),
+        );
+    }
+}
+
+/// Whether `reader` sees only their own tasks.
+pub(crate) fn is_narrow(reader: &Principal) -> bool {
+    !reader.may(Deed::SeeEveryTask) && reader.may(Deed::ReportOwnTask)
+}
+
+/// Leaves in a snapshot's county what `reader` may see.
+pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
+    if is_narrow(reader) {
+        county
+            .commands
+            .retain_mut(|command| narrow_command(command, reader));
+    }
+}
+
+/// Leaves in one message of updates what `reader` may see; none when nothing is left.
+pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
+    if !is_narrow(reader) || !text.starts_with(br#"{"type":"updates""#) {
+        return Some(text);
+    }
+    let Ok(FeedMessage::Updates { mut updates }) = serde_json::from_slice(&text) else {
+        tracing::error!("a message of updates could not be read back; the reader does not get it");
+        return None;
+    };
+    updates.retain_mut(|update| narrow_update(update, reader));
+    if updates.is_empty() {
+        return None;
+    }
+    let text = serde_json::to_vec(&FeedMessage::Updates { updates });
+    Some(Bytes::from(
+        text.expect("views have string keys, so they are JSON"),
+    ))
+}
+
+fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
+    match &mut update.change {
+        Change::Alarm { .. } | Change::System { .. } | Change::Configured => true,
+        Change::Command { command } => narrow_command(command, reader),
+        Change::Task { task, worst } => {
+            *worst = task.stage;
+            task.person == reader.person
+        }
+    }
+}
+
+/// Leaves the reader's own tasks; false when there are none.
+fn narrow_command(command: &mut CommandView, reader: &Principal) -> bool {
+    command.tasks.retain(|task| task.person == reader.person);
+    command.worst = command
+        .tasks
+        .iter()
+        .map(|task| task.stage)
+        .min()
+        .unwrap_or(Stage::Issued);
+    !command.tasks.is_empty()
+}
