@@ -62,7 +62,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem at a byte range of a file; offsets beyond its end are moved to its end.
+    /// A problem at a byte range of a file; of several lines the first is shown.
     pub(crate) fn at(
         source: &Source,
         span: std::ops::Range<usize>,
@@ -70,7 +70,10 @@ impl Problem {
     ) -> Problem {
         let text = source.text();
         let start = floor_char(text, span.start);
-        let end = floor_char(text, span.end.max(start));
+        let line_end = text[start..]
+            .find(['\n', '\r'])
+            .map_or(text.len(), |i| start + i);
+        let end = floor_char(text, span.end.max(start)).min(line_end);
         Problem {
             span: Some((start, end.saturating_sub(start))),
             ..Problem::whole(source, what)
@@ -240,15 +243,6 @@ impl Diagnostics {
             let key = |p: &Problem| (p.source.path.clone(), p.span);
             key(a).cmp(&key(b))
         });
-    }
-
-    /// Keeps the remarks and gives the errors away.
-    pub(crate) fn split_errors(&mut self) -> Diagnostics {
-        let (errors, notes) = std::mem::take(&mut self.problems)
-            .into_iter()
-            .partition(|p| p.weight == Weight::Error);
-        self.problems = notes;
-        Diagnostics { problems: errors }
     }
 }
 

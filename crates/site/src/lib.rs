@@ -105,6 +105,19 @@
 
 mod amount;
 mod diagnose;
+mod document;
+mod make;
+mod people;
+mod read;
+mod recorded;
+mod rules;
+mod sheet;
+mod site_file;
+mod stations;
+mod watches;
+mod words;
+mod workload;
+mod write;
 
 use std::path::PathBuf;
 
@@ -113,6 +126,8 @@ use model::view::PersonView;
 use model::{Config, PersonId};
 
 pub use diagnose::{Diagnostics, Problem, Weight};
+pub use make::{NewSite, NewSiteError, Summary, new_site};
+pub use read::read_site;
 
 /// A site as its files say, checked.
 #[derive(Clone, Debug)]
@@ -152,57 +167,4 @@ pub struct Account {
     pub role: Role,
     /// argon2 in PHC text form.
     pub hash: String,
-}
-
-/// Reads a site folder.
-///
-/// # Errors
-/// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
-pub fn read_site(folder: &std::path::Path) -> Result<Site, Diagnostics> {
-    let source = diagnose::Source::new(folder.to_owned(), "site.toml", String::new());
-    let mut all = Diagnostics::default();
-    all.push(Problem::whole(&source, "site folders cannot be read yet"));
-    Err(all)
-}
-
-/// How [`new_site`] makes a site folder.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NewSite {
-    /// Thresholds that change through the season (thresholds_history.csv).
-    pub dynamic: bool,
-}
-
-/// What a new site folder holds. Displayed, it is what `watchfire site new` prints.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    pub jurisdictions: usize,
-    pub stations: usize,
-    pub series: usize,
-    pub rules: usize,
-    pub watches: usize,
-    /// Messages the folder brings; absent where counting them would mean reading a long file.
-    pub messages: Option<usize>,
-    /// What was decided on the way and should be known.
-    pub notes: Vec<String>,
-}
-
-/// Why no site folder was made.
-#[derive(Debug, thiserror::Error)]
-pub enum NewSiteError {
-    #[error(
-        "{0} is neither a folder of recorded data (stations.csv) nor a workload (stations.json)"
-    )]
-    UnknownShape(PathBuf),
-}
-
-/// Makes a site folder `to` from recorded data or a workload in `from`.
-///
-/// # Errors
-/// [`NewSiteError`] when `from` cannot be understood or `to` cannot be written.
-pub fn new_site(
-    from: &std::path::Path,
-    _to: &std::path::Path,
-    _how: NewSite,
-) -> Result<Summary, NewSiteError> {
-    Err(NewSiteError::UnknownShape(from.to_owned()))
 }

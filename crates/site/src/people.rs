@@ -1,0 +1,313 @@
+//! People, groups, templates and demonstration logins.
+//!
+//! A name or telephone number ends in a [`PersonView`] and nowhere else.
+
+use std::collections::HashMap;
+
+use model::config::{Group, Person, Role, TaskClocks, Template, Text};
+use model::view::PersonView;
+use model::{GroupId, PersonId};
+
+use crate::diagnose::{Diagnostics, Problem, Source};
+use crate::document::{self, Value, Word, quoted};
+use crate::rules::LEVELS;
+use crate::sheet::{self, Columns, Row};
+
+/// Words of the roles, as files write them.
+const ROLES: [(&str, Role); 5] = [
+    ("viewer", Role::Viewer),
+    ("planner", Role::Planner),
+    ("responder", Role::Responder),
+    ("duty_officer", Role::DutyOfficer),
+    ("administrator", Role::Administrator),
+];
+
+/// The people of a jurisdiction, found by id.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    pub(crate) list: Vec<PersonView>,
+    by_id: HashMap<String, usize>,
+}
+
+impl People {
+    pub(crate) fn find(&self, id: &str) -> Option<&PersonView> {
+        self.by_id.get(id).map(|place| &self.list[*place])
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|p| p.id.as_str())
+    }
+
+    /// What decisions may know of them.
+    pub(crate) fn as_decided_on(&self) -> Vec<Person> {
+        let person = |view: &PersonView| Person {
+            id: view.id.clone(),
+            role: view.role,
+            township: view.township.clone(),
+            substitute: view.substitute.clone(),
+        };
+        self.list.iter().map(person).collect()
+    }
+}
+
+const PEOPLE: Columns = Columns {
+    required: &[
+        "id",
+        "name",
+        "post_zh",
+        "post_en",
+        "role",
+        "township",
+        "phone",
+        "substitute",
+    ],
+    optional: &[],
+};
+
+/// Reads `people.csv`, telling every bad row and its reason.
+pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
+    let mut people = People::default();
+    let mut substitutes = Vec::new();
+    sheet::read(source, &PEOPLE, out, |row, out| {
+        let Some(person) = read_person(row, out) else {
+            return;
+        };
+        if people.find(person.id.as_str()).is_some() {
+            out.push(row.problem(0, format!("person `{}` is there twice", person.id)));
+            return;
+        }
+        if let Some(substitute) = &person.substitute {
+            substitutes.push((person.id.clone(), substitute.clone(), row.span(7)));
+        }
+        people.by_id.insert(person.id.0.clone(), people.list.len());
+        people.list.push(person);
+    });
+    for (person, substitute, span) in substitutes {
+        if person == substitute {
+            out.push(Problem::at(
+                source,
+                span,
+                "a person cannot stand in for themselves",
+            ));
+        } else if people.find(substitute.as_str()).is_none() {
+            let what = format!("no person `{substitute}` in this file");
+            out.push(Problem::at(source, span, what).near(substitute.as_str(), people.ids()));
+        }
+    }
+    people
+}
+
+fn read_person(row: &Row<'_>, out: &mut Diagnostics) -> Option<PersonView> {
+    let text = |column: usize| Some(row.get(column)).filter(|t| !t.is_empty());
+    let id = text(0).filter(|id| id.len() <= 64 && !id.contains(['/', '.', ' ']));
+    if id.is_none() {
+        let problem = row.problem(0, format!("`{}` is no id of a person", row.get(0)));
+        out.push(problem.expecting("1 to 64 bytes without space, dot or slash"));
+    }
+    let name = text(1);
+    if name.is_none() {
+        out.push(row.problem(1, "a person needs a name"));
+    }
+    let role = ROLES
+        .iter()
+        .find(|(word, _)| *word == row.get(4))
+        .map(|(_, role)| *role);
+    if role.is_none() {
+        let words = ROLES.map(|(word, _)| word);
+        let problem = row.problem(4, format!("`{}` is no role", row.get(4)));
+        out.push(problem.expecting(words.join(", ")).near(row.get(4), words));
+    }
+    let phone = text(6);
+    let can_be_dialled = |p: &str| {
+        p.chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' '))
+            && p.chars().filter(char::is_ascii_digit).count() >= 3
+    };
+    if let Some(phone) = phone.filter(|p| !can_be_dialled(p)) {
+        let problem = row.problem(6, format!("`{phone}` cannot be dialled"));
+        out.push(problem.expecting("digits, spaces, + and -"));
+        return None;
+    }
+    let post = text(2).or(text(3)).unwrap_or_default();
+    Some(PersonView {
+        id: PersonId::from(id?),
+        name: name?.to_owned(),
+        post: Text::new(post, text(3).unwrap_or(post)),
+        role: role?,
+        township: text(5).map(str::to_owned),
+        phone: phone.map(str::to_owned),
+        substitute: text(7).map(PersonId::from),
+    })
+}
+
+/// Reads `groups.toml`.
+pub(crate) fn read_groups(source: &Source, people: &People, out: &mut Diagnostics) -> Vec<Group> {
+    let mut file = document::parse(source, out);
+    let mut seen = Vec::new();
+    let groups = file.each("group", out, |table, out| {
+        let id = table.required("id", out, Value::text);
+        let title = table.required("title", out, Value::title);
+        let members = table.required("members", out, Value::words);
+        let id = once(id?, &mut seen, source, out)?;
+        let members = members?
+            .into_iter()
+            .filter_map(|word| member(word, people, source, out));
+        Some(Group {
+            id: GroupId(id),
+            members: members.collect(),
+            title: title?,
+        })
+    });
+    file.close(out);
+    groups
+}
+
+fn member(word: Word, people: &People, source: &Source, out: &mut Diagnostics) -> Option<PersonId> {
+    if people.find(&word.text).is_none() {
+        let what = format!("no person `{}` in people.csv", word.text);
+        out.push(Problem::at(source, word.span, what).near(&word.text, people.ids()));
+        return None;
+    }
+    Some(PersonId(word.text))
+}
+
+/// Gives an id back unless it was there before.
+fn once(
+    id: Word,
+    seen: &mut Vec<String>,
+    source: &Source,
+    out: &mut Diagnostics,
+) -> Option<String> {
+    if seen.contains(&id.text) {
+        out.push(Problem::at(
+            source,
+            id.span,
+            format!("`{}` is there twice", id.text),
+        ));
+        return None;
+    }
+    seen.push(id.text.clone());
+    Some(id.text)
+}
+
+/// Reads `templates.toml`.
+pub(crate) fn read_templates(source: &Source, out: &mut Diagnostics) -> Vec<Template> {
+    let mut file = document::parse(source, out);
+    let mut seen = Vec::new();
+    let templates = file.each("template", out, |table, out| {
+        let id = table.required("id", out, Value::text);
+        let title = table.required("title", out, Value::title);
+        let wording = table.required("wording", out, Value::title);
+        let proof = table.required("proof", out, Value::flag);
+        let clocks = table.required("clocks", out, read_clocks);
+        let id = once(id?, &mut seen, source, out)?;
+        Some(Template {
+            id,
+            title: title?,
+            wording: wording?,
+            clocks: clocks?,
+            proof: proof?,
+        })
+    });
+    file.close(out);
+    templates
+}
+
+fn read_clocks(value: Value<'_>, out: &mut Diagnostics) -> Option<[TaskClocks; 4]> {
+    let mut table = value.table(out)?;
+    let clocks = LEVELS.map(|(word, _)| {
+        let level = table.optional(word, out, |value, out| {
+            let mut level = value.table(out)?;
+            let clocks = TaskClocks {
+                ack_by_ms: level.optional("ack_by", out, Value::duration),
+                update_every_ms: level.optional("update_every", out, Value::duration),
+                arrive_by_ms: level.optional("arrive_by", out, Value::duration),
+                done_by_ms: level.optional("done_by", out, Value::duration),
+                verify_by_ms: level.optional("verify_by", out, Value::duration),
+            };
+            level.close(out);
+            Some(clocks)
+        });
+        level.unwrap_or_default()
+    });
+    table.close(out);
+    Some(clocks)
+}
+
+/// A login as its file says, before its person is found.
+pub(crate) struct Login {
+    pub(crate) login: String,
+    pub(crate) person: Word,
+    pub(crate) hash: String,
+}
+
+/// Reads `accounts.toml`.
+pub(crate) fn read_logins(source: &Source, out: &mut Diagnostics) -> Vec<Login> {
+    let mut file = document::parse(source, out);
+    let mut seen = Vec::new();
+    let logins = file.each("account", out, |table, out| {
+        let login = table.required("login", out, Value::text);
+        let person = table.required("person", out, Value::text);
+        let hash = table.required("hash", out, Value::text);
+        let login = once(login?, &mut seen, source, out)?;
+        let hash = hash?;
+        if !looks_like_argon2(&hash.text) {
+            let what = "this is no password hash of argon2";
+            out.push(
+                Problem::at(source, hash.span, what)
+                    .expecting("$argon2id$v=19$m=…,t=…,p=…$salt$hash"),
+            );
+            return None;
+        }
+        Some(Login {
+            login,
+            person: person?,
+            hash: hash.text,
+        })
+    });
+    file.close(out);
+    logins
+}
+
+/// PHC text: `$argon2id$v=19$m=…$salt$hash`.
+fn looks_like_argon2(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('$').collect();
+    matches!(parts.as_slice(), ["", "argon2id" | "argon2i" | "argon2d", _, _, salt, hash]
+        if !salt.is_empty() && !hash.is_empty())
+}
+
+/// The person of a login and the code of their jurisdiction.
+pub(crate) fn owner<'a>(
+    login: &Login,
+    source: &Source,
+    all: impl Iterator<Item = (&'a str, &'a [PersonView])>,
+    out: &mut Diagnostics,
+) -> Option<(&'a str, &'a PersonView)> {
+    let mut found: Vec<(&str, &PersonView)> = Vec::new();
+    let mut ids = Vec::new();
+    for (code, people) in all {
+        found.extend(
+            people
+                .iter()
+                .find(|p| p.id.0 == login.person.text)
+                .map(|p| (code, p)),
+        );
+        ids.extend(people.iter().map(|p| p.id.as_str()));
+    }
+    let name = &login.person.text;
+    let problem = |what: String| Problem::at(source, login.person.span.clone(), what);
+    match found.as_slice() {
+        [one] => Some(*one),
+        [] => {
+            out.push(problem(format!("no person `{name}` in any people.csv")).near(name, ids));
+            None
+        }
+        several => {
+            let codes = quoted(several.iter().map(|(code, _)| *code));
+            out.push(problem(format!(
+                "person `{name}` is in more than one jurisdiction: {codes}"
+            )));
+            None
+        }
+    }
+}

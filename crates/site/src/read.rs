@@ -1,0 +1,390 @@
+//! One pass over a site folder: files to text, text to words, words to a checked [`Site`].
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use model::Config;
+use model::config::{Interface, Policy, Rule};
+use sha2::{Digest, Sha256};
+
+use crate::diagnose::{Diagnostics, Problem, Source};
+use crate::people::{self, People};
+use crate::rules::{self, Draft};
+use crate::site_file::{self, Place};
+use crate::stations::{self, AllSeries, Quantities, Stations};
+use crate::watches::{self, Ground, Thresholds};
+use crate::{Account, Jurisdiction, Site};
+
+/// No file that people edit is larger; beyond it is a mistake, not a county.
+const LARGEST_FILE: u64 = 64 << 20;
+
+/// Reads a site folder.
+///
+/// # Errors
+/// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
+pub fn read_site(folder: &Path) -> Result<Site, Diagnostics> {
+    let mut reader = Reader {
+        root: folder.to_owned(),
+        files: Vec::new(),
+        out: Diagnostics::default(),
+    };
+    let site = reader.read();
+    reader.out.sort();
+    let errors = reader.out.errors();
+    match site {
+        Some(mut site) if errors == 0 => {
+            site.notes = reader.out;
+            site.files = reader.files;
+            Ok(site)
+        }
+        Some(_) | None => Err(reader.out),
+    }
+}
+
+struct Reader {
+    root: PathBuf,
+    files: Vec<PathBuf>,
+    out: Diagnostics,
+}
+
+/// What every jurisdiction of a site shares.
+struct Shared {
+    quantities: Quantities,
+    rules: Vec<Draft>,
+    rule_files: Vec<Source>,
+    interfaces: Vec<Interface>,
+    policy: Policy,
+    demo: bool,
+}
+
+impl Reader {
+    fn read(&mut self) -> Option<Site> {
+        let source = self.open("site.toml")?;
+        let file = site_file::read(&source, &mut self.out);
+        let quantities = self.open("quantities.toml");
+        let quantities = quantities
+            .map(|q| stations::read_quantities(&q, &mut self.out))
+            .unwrap_or_default();
+        let rule_files = self.open_all("rules");
+        let rules = self.read_rules(&rule_files, &quantities);
+        let shared = Shared {
+            quantities,
+            rules,
+            rule_files,
+            interfaces: file.interfaces,
+            policy: file.policy.unwrap_or_default(),
+            demo: file.demo.unwrap_or(false),
+        };
+        let mut found = Found::default();
+        let jurisdictions: Vec<Jurisdiction> = file
+            .jurisdictions
+            .iter()
+            .filter_map(|place| self.read_jurisdiction(place, &shared, &source, &mut found))
+            .collect();
+        self.check_subjects(&shared.rules, &found);
+        self.note_idle_rules(&shared.rules, &found);
+        let accounts = self.read_accounts(&jurisdictions, shared.demo);
+        Some(Site {
+            title: file.title?,
+            clock: file.clock?,
+            demo: file.demo?,
+            jurisdictions,
+            accounts,
+            notes: Diagnostics::default(),
+            files: Vec::new(),
+        })
+    }
+
+    fn read_rules(&mut self, files: &[Source], quantities: &Quantities) -> Vec<Draft> {
+        let mut all: Vec<Draft> = Vec::new();
+        for file in files {
+            for draft in rules::read_rules(file, quantities, &mut self.out) {
+                self.add_rule(&mut all, draft);
+            }
+        }
+        all
+    }
+
+    /// Rule ids stand in transitions for ever, so there may be only one of each.
+    fn add_rule(&mut self, all: &mut Vec<Draft>, draft: Draft) {
+        if let Some(first) = all.iter().find(|d| d.rule.id == draft.rule.id) {
+            let what = format!("rule `{}` is there twice", draft.rule.id);
+            let hint = format!("the first is in {}", first.source.name());
+            self.out
+                .push(Problem::at(&draft.source, draft.place.clone(), what).hint(hint));
+            return;
+        }
+        if all.len() >= usize::from(u16::MAX) {
+            self.out.push(Problem::whole(
+                &draft.source,
+                "more rules than there can be: 65,535",
+            ));
+            return;
+        }
+        all.push(draft);
+    }
+
+    fn read_jurisdiction(
+        &mut self,
+        place: &Place,
+        shared: &Shared,
+        site_file: &Source,
+        found: &mut Found,
+    ) -> Option<Jurisdiction> {
+        let folder = place.folder.text.trim_end_matches('/');
+        if !self.root.join(folder).is_dir() {
+            let what = format!("there is no folder `{folder}`");
+            self.out
+                .push(Problem::at(site_file, place.folder.span.clone(), what));
+            return None;
+        }
+        let path = |file: &str| format!("{folder}/{file}");
+        let stations = self.open(&path("stations.csv"));
+        let stations: Stations = stations
+            .map(|s| stations::read_stations(&s, &mut self.out))
+            .unwrap_or_default();
+        let series = self.open(&path("series.csv"));
+        let series: AllSeries = series
+            .map(|s| stations::read_series(&s, &stations, &shared.quantities, &mut self.out))
+            .unwrap_or_default();
+        let own_files = self.open_all(&path("rules"));
+        let mut rules = shared.rules.clone();
+        for file in &own_files {
+            for draft in rules::read_rules(file, &shared.quantities, &mut self.out) {
+                self.add_rule(&mut rules, draft);
+            }
+        }
+        let ground = Ground {
+            stations: &stations,
+            quantities: &shared.quantities,
+            series: &series,
+        };
+        let asked = rules
+            .iter()
+            .any(|d| matches!(d.levels, rules::Levels::Sheet));
+        let sheet = self.open_if(&path("thresholds.csv"), asked);
+        let thresholds: Thresholds = sheet
+            .as_ref()
+            .map(|s| watches::read_thresholds(s, &rules, &ground, &mut self.out))
+            .unwrap_or_default();
+        let watches = watches::watches(&rules, &thresholds, &ground);
+        found.add(&rules, &watches, &ground);
+        let own_rules = &rules[shared.rules.len()..];
+        self.check_subjects(own_rules, found);
+        self.note_idle_rules(own_rules, found);
+
+        let people = self.open_if(&path("people.csv"), false);
+        let people: People = people
+            .map(|p| people::read_people(&p, &mut self.out))
+            .unwrap_or_default();
+        let groups = self.open_if(&path("groups.toml"), false);
+        let templates = self.open_if(&path("templates.toml"), false);
+        let decided_by = shared.rule_files.iter().chain(&own_files).chain(&sheet);
+        let config = Config {
+            code: place.code.clone(),
+            title: place.title.clone(),
+            demo: shared.demo,
+            rules_version: version_of(decided_by),
+            interfaces: shared.interfaces.clone(),
+            quantities: shared.quantities.list.clone(),
+            rules: rules.iter().map(|d| d.rule.clone()).collect::<Vec<Rule>>(),
+            watches,
+            people: people.as_decided_on(),
+            groups: groups
+                .map(|g| people::read_groups(&g, &people, &mut self.out))
+                .unwrap_or_default(),
+            templates: templates
+                .map(|t| people::read_templates(&t, &mut self.out))
+                .unwrap_or_default(),
+            policy: shared.policy,
+            stations: stations.list,
+            series: series.list,
+        };
+        if let Some(flaw) = config.flaw() {
+            self.out.push(Problem::whole(
+                site_file,
+                format!("jurisdiction {}: {flaw}", place.code),
+            ));
+        }
+        Some(Jurisdiction {
+            config,
+            people: people.list,
+        })
+    }
+
+    /// A station that a rule names must be somewhere.
+    fn check_subjects(&mut self, rules: &[Draft], found: &Found) {
+        for draft in rules {
+            for word in &draft.subjects.stations {
+                if !found.stations.contains(&word.text) {
+                    let what = format!("no station `{}` in stations.csv", word.text);
+                    let known = found.stations.iter().map(String::as_str);
+                    self.out.push(
+                        Problem::at(&draft.source, word.span.clone(), what).near(&word.text, known),
+                    );
+                }
+            }
+        }
+    }
+
+    fn note_idle_rules(&mut self, rules: &[Draft], found: &Found) {
+        for draft in rules {
+            let at = |what: String| Problem::at(&draft.source, draft.place.clone(), what).as_note();
+            let id = &draft.rule.id;
+            if !found.watched.contains(id) {
+                let hint = "no series of its quantity is among its subjects and has bounds for it";
+                self.out
+                    .push(at(format!("rule `{id}` watches nothing")).hint(hint));
+            }
+            if found.unplaced.contains(id) {
+                let what = format!("rule `{id}` leaves out stations whose place is not known");
+                self.out.push(at(what));
+            }
+        }
+    }
+
+    fn read_accounts(&mut self, all: &[Jurisdiction], demo: bool) -> Vec<Account> {
+        let Some(source) = self.open_if("accounts.toml", false) else {
+            return Vec::new();
+        };
+        if !demo {
+            let problem = Problem::whole(&source, "logins in a file are for demonstrations only");
+            self.out
+                .push(problem.hint("remove accounts.toml, or say demo = true in site.toml"));
+        }
+        let logins = people::read_logins(&source, &mut self.out);
+        let mut accounts = Vec::new();
+        for login in logins {
+            let people = all
+                .iter()
+                .map(|j| (j.config.code.as_str(), j.people.as_slice()));
+            let owner = people::owner(&login, &source, people, &mut self.out);
+            accounts.extend(owner.map(|(code, person)| Account {
+                login: login.login,
+                person: person.id.clone(),
+                jurisdiction: code.to_owned(),
+                role: person.role,
+                hash: login.hash,
+            }));
+        }
+        accounts
+    }
+
+    /// A file that must be there.
+    fn open(&mut self, name: &str) -> Option<Source> {
+        self.open_if(name, true)
+    }
+
+    /// Reads a file; an absent one is a problem only where it is `needed`.
+    fn open_if(&mut self, name: &str, needed: bool) -> Option<Source> {
+        let path = self.root.join(name);
+        if !needed && !path.exists() {
+            return None;
+        }
+        let whole =
+            |what: String| Problem::whole(&Source::new(path.clone(), name, String::new()), what);
+        let bytes = match fs::metadata(&path).map(|m| m.len()) {
+            Ok(length) if length > LARGEST_FILE => {
+                self.out
+                    .push(whole(format!("is larger than {} MiB", LARGEST_FILE >> 20)));
+                return None;
+            }
+            Ok(_) => fs::read(&path),
+            Err(error) => Err(error),
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.out.push(whole(format!("could not be read: {error}")));
+                return None;
+            }
+        };
+        let Ok(text) = String::from_utf8(bytes) else {
+            let hint = "in a spreadsheet, save as \"CSV UTF-8\"";
+            self.out
+                .push(whole("is not UTF-8 text".to_owned()).hint(hint));
+            return None;
+        };
+        let text = text
+            .strip_prefix('\u{feff}')
+            .map(str::to_owned)
+            .unwrap_or(text);
+        self.files.push(path.clone());
+        Some(Source::new(path, name, text))
+    }
+
+    /// The TOML files of a folder, by name; none when it is not there.
+    fn open_all(&mut self, folder: &str) -> Vec<Source> {
+        let Ok(entries) = fs::read_dir(self.root.join(folder)) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| name.ends_with(".toml"))
+            .collect();
+        names.sort();
+        names
+            .iter()
+            .filter_map(|name| self.open(&format!("{folder}/{name}")))
+            .collect()
+    }
+}
+
+/// What rules met over all jurisdictions read so far.
+#[derive(Default)]
+struct Found {
+    stations: HashSet<String>,
+    watched: HashSet<String>,
+    unplaced: HashSet<String>,
+}
+
+impl Found {
+    fn add(&mut self, rules: &[Draft], watches: &[model::config::Watch], ground: &Ground<'_>) {
+        self.stations
+            .extend(ground.stations.ids().map(str::to_owned));
+        let mut seen = vec![false; rules.len()];
+        for watch in watches {
+            seen[watch.rule.index()] = true;
+        }
+        for (draft, seen) in rules.iter().zip(seen) {
+            if seen {
+                self.watched.insert(draft.rule.id.clone());
+            }
+            let unplaced = ground.series.list.iter().any(|series| {
+                let station = &ground.stations.list[series.station.index()];
+                series.quantity == draft.quantity
+                    && draft.subjects.include(station)
+                    && watches::lacks_place(draft, station)
+            });
+            if unplaced {
+                self.unplaced.insert(draft.rule.id.clone());
+            }
+        }
+    }
+}
+
+/// Names the rules in force: the first 12 hexadecimal digits of SHA-256 over the files they stand in.
+fn version_of<'a>(files: impl Iterator<Item = &'a Source>) -> String {
+    let mut hash = Sha256::new();
+    for file in files {
+        for part in [file.name(), file.text()] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    let mut text = hex::encode(hash.finalize());
+    text.truncate(12);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Level;
+
+    #[test]
+    fn levels_stand_in_their_order() {
+        assert_eq!(rules::LEVELS.map(|(_, level)| level), Level::ALL);
+    }
+}

@@ -1,0 +1,236 @@
+//! `site.toml`: clock, interfaces, policy and the list of jurisdictions.
+
+use model::config::{Clock, Interface, LatePolicy, Policy, Text};
+
+use crate::amount::{DURATION, duration_ms};
+use crate::diagnose::{Diagnostics, Problem, Source};
+use crate::document::{self, Table, Value, Word};
+use crate::rules::LEVELS;
+
+/// What `site.toml` says.
+pub(crate) struct SiteFile {
+    pub(crate) title: Option<Text>,
+    pub(crate) demo: Option<bool>,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) policy: Option<Policy>,
+    pub(crate) jurisdictions: Vec<Place>,
+}
+
+/// A jurisdiction as `site.toml` names it.
+pub(crate) struct Place {
+    pub(crate) code: String,
+    pub(crate) title: Text,
+    pub(crate) folder: Word,
+}
+
+/// Interfaces that the program itself opens, in the order of their slots.
+const BUILT_IN: [&str; 2] = ["mqtt", "http"];
+
+/// Reads `site.toml`.
+pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
+    let mut file = document::parse(source, out);
+    let site = SiteFile {
+        title: file.required("title", out, Value::title),
+        demo: file.required("demo", out, Value::flag),
+        clock: file.required("clock", out, read_clock),
+        interfaces: read_interfaces(&mut file, source, out),
+        policy: file.required("policy", out, read_policy),
+        jurisdictions: read_places(&mut file, source, out),
+    };
+    file.close(out);
+    site
+}
+
+fn read_clock(value: Value<'_>, out: &mut Diagnostics) -> Option<Clock> {
+    if value.is_table() {
+        let mut table = value.table(out)?;
+        let start = table.required("start", out, Value::instant);
+        let factor = table.required("factor", out, Value::positive);
+        table.close(out);
+        return Some(Clock::Scaled {
+            start: start?,
+            factor: factor?,
+        });
+    }
+    let clock = match value.as_text() {
+        Some("wall") => Some(Clock::Wall),
+        Some("feed") => Some(Clock::Feed),
+        Some(_) | None => None,
+    };
+    if clock.is_none() {
+        let expected =
+            "\"wall\", \"feed\" or { start = \"2026-07-15T00:00:00+08:00\", factor = 60 }";
+        let text = value.as_text().unwrap_or_default().to_owned();
+        out.push(
+            value
+                .problem("no such clock")
+                .expecting(expected)
+                .near(&text, ["wall", "feed"]),
+        );
+    }
+    clock
+}
+
+fn read_interfaces(file: &mut Table<'_>, source: &Source, out: &mut Diagnostics) -> Vec<Interface> {
+    let mut interfaces: Vec<Interface> = Vec::new();
+    let read = file.each("interface", out, |table, out| {
+        let id = table.required("id", out, Value::text);
+        let title = table.required("title", out, Value::title);
+        let late = table.required("late", out, read_late);
+        let (id, title, late) = (id?, title?, late?);
+        Some((
+            id.span,
+            Interface {
+                id: id.text,
+                title,
+                late,
+            },
+        ))
+    });
+    for (span, interface) in read {
+        if interfaces.iter().any(|i| i.id == interface.id) {
+            out.push(Problem::at(
+                source,
+                span,
+                format!("interface `{}` is there twice", interface.id),
+            ));
+            continue;
+        }
+        interfaces.push(interface);
+    }
+    for (slot, id) in BUILT_IN.iter().enumerate() {
+        match interfaces.iter().position(|i| i.id == *id) {
+            Some(place) => {
+                interfaces[slot..=place.max(slot)].rotate_right(usize::from(place > slot))
+            }
+            None => {
+                let problem = Problem::whole(source, format!("interface `{id}` is missing"));
+                out.push(problem.hint(format!(
+                    "add [[interface]] with id = \"{id}\", title and late"
+                )));
+                return interfaces;
+            }
+        }
+    }
+    if interfaces.len() > 256 {
+        out.push(Problem::whole(
+            source,
+            "more interfaces than there can be: 256",
+        ));
+    }
+    interfaces
+}
+
+fn read_late(value: Value<'_>, out: &mut Diagnostics) -> Option<LatePolicy> {
+    let late = match value.as_text() {
+        Some("discard") => Some(LatePolicy::Discard),
+        Some(text) => duration_ms(text).map(|within_ms| LatePolicy::Allow { within_ms }),
+        None => None,
+    };
+    if late.is_none() {
+        let expected = format!("\"discard\" or {DURATION}");
+        let text = value.as_text().unwrap_or_default().to_owned();
+        let problem = value.problem("`late` cannot be that").expecting(expected);
+        out.push(problem.near(&text, ["discard"]));
+    }
+    late
+}
+
+fn read_policy(value: Value<'_>, out: &mut Diagnostics) -> Option<Policy> {
+    let mut table = value.table(out)?;
+    let remember_ms = table.required("remember", out, Value::duration);
+    let suspect_ahead_ms = table.required("suspect_ahead", out, Value::duration);
+    let refuse_ahead_ms = table.required("refuse_ahead", out, Value::duration);
+    let late_tenths = table.required("late_after", out, tenths);
+    let stale_tenths = table.required("stale_after", out, tenths);
+    let dead_ms = table.required("dead_after", out, Value::duration);
+    let horizon_tenths = table.required("unknown_after", out, tenths);
+    let lease_ms = table.required("ack_lease", out, |value, out| {
+        let mut levels = value.table(out)?;
+        let leases = LEVELS.map(|(word, _)| levels.required(word, out, Value::duration));
+        levels.close(out);
+        let [blue, yellow, orange, red] = leases;
+        Some([blue?, yellow?, orange?, red?])
+    });
+    let escalate_ms = table.required("escalate_every", out, Value::duration);
+    table.close(out);
+    Some(Policy {
+        remember_ms: remember_ms?,
+        suspect_ahead_ms: suspect_ahead_ms?,
+        refuse_ahead_ms: refuse_ahead_ms?,
+        late_tenths: late_tenths?,
+        stale_tenths: stale_tenths?,
+        dead_ms: dead_ms?,
+        horizon_tenths: horizon_tenths?,
+        lease_ms: lease_ms?,
+        escalate_ms: escalate_ms?,
+    })
+}
+
+/// A multiple of the expected interval, in tenths.
+fn tenths(value: Value<'_>, out: &mut Diagnostics) -> Option<i64> {
+    let too_fine = value.problem("this multiple cannot be used");
+    let number = value.positive(out)?;
+    let tenths = (number * 10.0).round();
+    if !(1.0..=10_000.0).contains(&tenths) || (number * 10.0 - tenths).abs() > 1e-6 {
+        out.push(too_fine.expecting("0.1 to 1000, at most one decimal"));
+        return None;
+    }
+    Some(tenths as i64)
+}
+
+fn read_places(file: &mut Table<'_>, source: &Source, out: &mut Diagnostics) -> Vec<Place> {
+    let any = file.has("jurisdiction");
+    let mut seen: Vec<String> = Vec::new();
+    let places = file.each("jurisdiction", out, |table, out| {
+        let code = table.required("code", out, Value::text);
+        let title = table.required("title", out, Value::title);
+        let folder = table.required("folder", out, Value::text);
+        let (code, folder) = (code?, folder?);
+        if seen.contains(&code.text) {
+            out.push(Problem::at(
+                source,
+                code.span,
+                format!("jurisdiction `{}` is there twice", code.text),
+            ));
+            return None;
+        }
+        if leaves_site(&folder.text) {
+            let problem = Problem::at(
+                source,
+                folder.span,
+                "a jurisdiction lies inside the site folder",
+            );
+            out.push(problem.expecting("a path such as \"jurisdictions/330624\""));
+            return None;
+        }
+        seen.push(code.text.clone());
+        Some(Place {
+            code: code.text,
+            title: title?,
+            folder,
+        })
+    });
+    if !any {
+        out.push(Problem::whole(
+            source,
+            "a site needs at least one [[jurisdiction]]",
+        ));
+    }
+    if places.len() > usize::from(u16::MAX) {
+        out.push(Problem::whole(
+            source,
+            "more jurisdictions than there can be: 65,535",
+        ));
+    }
+    places
+}
+
+fn leaves_site(folder: &str) -> bool {
+    use std::path::{Component, Path};
+    Path::new(folder).components().any(|part| match part {
+        Component::Normal(_) | Component::CurDir => false,
+        Component::Prefix(_) | Component::RootDir | Component::ParentDir => true,
+    })
+}

@@ -1,0 +1,347 @@
+//! Stations, quantities and series of a jurisdiction from its files.
+
+use std::collections::HashMap;
+
+use model::config::{Quantity, Series, Station, Text};
+use model::{Decimals, SeriesSlot, StationSlot};
+
+use crate::amount::{self, BadValue, duration_ms};
+use crate::diagnose::{Diagnostics, Problem, Source};
+use crate::document::{self, Table, Value};
+use crate::sheet::{self, Columns, Row};
+
+/// The quantities of a site, found by id.
+#[derive(Debug, Default)]
+pub(crate) struct Quantities {
+    pub(crate) list: Vec<Quantity>,
+}
+
+impl Quantities {
+    pub(crate) fn find(&self, id: &str) -> Option<u16> {
+        let place = self.list.iter().position(|q| q.id == id)?;
+        u16::try_from(place).ok()
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|q| q.id.as_str())
+    }
+}
+
+/// Reads `quantities.toml`.
+pub(crate) fn read_quantities(source: &Source, out: &mut Diagnostics) -> Quantities {
+    let mut file = document::parse(source, out);
+    let mut seen = HashMap::new();
+    let list = file.each("quantity", out, |table, out| {
+        let quantity = read_quantity(table, source, out)?;
+        if seen.insert(quantity.id.clone(), ()).is_some() {
+            let what = format!("quantity `{}` is there twice", quantity.id);
+            out.push(Problem::at(source, table.span(), what));
+            return None;
+        }
+        Some(quantity)
+    });
+    file.close(out);
+    if list.len() > usize::from(u16::MAX) {
+        out.push(Problem::whole(
+            source,
+            "more quantities than there can be: 65,535",
+        ));
+    }
+    Quantities { list }
+}
+
+fn read_quantity(
+    table: &mut Table<'_>,
+    source: &Source,
+    out: &mut Diagnostics,
+) -> Option<Quantity> {
+    let id = table.required("id", out, Value::text);
+    let title = table.required("title", out, Value::title);
+    let unit = table.required("unit", out, |value, out| match value.as_text() {
+        Some("") => Some(String::new()),
+        Some(_) | None => value.text(out).map(|word| word.text),
+    });
+    let most = i64::from(Decimals::MAX);
+    let decimals = table.required("decimals", out, |value, out| value.whole(0..=most, out));
+    let decimals = Decimals(u8::try_from(decimals?).ok()?);
+    let unit = unit?;
+    let range = table.optional("range", out, |value, out| {
+        let ends = value.words(out)?;
+        let [low, high] = ends.as_slice() else {
+            out.push(
+                Problem::at(source, table_place(&ends), "a range has two ends")
+                    .expecting("[\"0 m\", \"9 m\"]"),
+            );
+            return None;
+        };
+        let end = |word: &document::Word, out: &mut Diagnostics| {
+            value_of(&word.text, &unit, decimals)
+                .map_err(|wrong| out.push(wrong.at(source, word.span.clone())))
+                .ok()
+        };
+        let (low_value, high_value) = (end(low, out), end(high, out));
+        if let (Some(l), Some(h)) = (low_value, high_value)
+            && l > h
+        {
+            out.push(Problem::at(
+                source,
+                low.span.clone(),
+                "the lower end is above the upper end",
+            ));
+            return None;
+        }
+        Some((low_value?, high_value?))
+    });
+    let id = id?;
+    if let Some(what) = unfit_for_topic(&id.text) {
+        out.push(Problem::at(source, id.span, what));
+        return None;
+    }
+    Some(Quantity {
+        id: id.text,
+        title: title?,
+        unit,
+        decimals,
+        range,
+    })
+}
+
+fn table_place(words: &[document::Word]) -> std::ops::Range<usize> {
+    words.first().map_or(0..0, |w| w.span.clone())
+}
+
+/// Why a text is no value of a quantity, ready to be put in its place.
+pub(crate) struct WrongValue {
+    what: String,
+    expected: String,
+}
+
+impl WrongValue {
+    pub(crate) fn at(self, source: &Source, span: std::ops::Range<usize>) -> Problem {
+        Problem::at(source, span, self.what).expecting(self.expected)
+    }
+}
+
+/// Reads `0.15 m` for a quantity with this unit and these decimals.
+pub(crate) fn value_of(
+    text: &str,
+    unit: &str,
+    decimals: Decimals,
+) -> Result<model::Fixed, WrongValue> {
+    amount::value(text, unit, decimals).map_err(|bad| match bad {
+        BadValue::Number(why) => WrongValue {
+            what: format!("`{text}`: {why}"),
+            expected: format!("a number with at most {} decimals, then {unit}", decimals.0),
+        },
+        BadValue::Unit => WrongValue {
+            what: format!("`{text}` is not in the unit of its quantity"),
+            expected: format!(
+                "a value in {}",
+                if unit.is_empty() { "no unit" } else { unit }
+            ),
+        },
+    })
+}
+
+/// Ids stand in MQTT topics and in paths of the API.
+fn unfit_for_topic(id: &str) -> Option<String> {
+    if id.contains(['/', '+', '#', '\0']) {
+        return Some(format!("`{id}` cannot stand in a topic: no / + # in ids"));
+    }
+    (id.len() > 128).then(|| format!("`{id}` is longer than 128 bytes"))
+}
+
+/// The stations of a jurisdiction, found by id.
+#[derive(Debug, Default)]
+pub(crate) struct Stations {
+    pub(crate) list: Vec<Station>,
+    by_id: HashMap<String, StationSlot>,
+}
+
+impl Stations {
+    pub(crate) fn find(&self, id: &str) -> Option<StationSlot> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|s| s.id.as_str())
+    }
+}
+
+const STATIONS: Columns = Columns {
+    required: &[
+        "id", "name", "name_en", "lon", "lat", "kind", "township", "tags",
+    ],
+    optional: &[],
+};
+
+/// Reads `stations.csv`.
+pub(crate) fn read_stations(source: &Source, out: &mut Diagnostics) -> Stations {
+    let mut stations = Stations::default();
+    sheet::read(source, &STATIONS, out, |row, out| {
+        let Some(station) = read_station(row, out) else {
+            return;
+        };
+        let slot = StationSlot(stations.list.len() as u32);
+        if stations.by_id.contains_key(&station.id) {
+            out.push(row.problem(0, format!("station `{}` is there twice", station.id)));
+            return;
+        }
+        stations.by_id.insert(station.id.clone(), slot);
+        stations.list.push(station);
+    });
+    stations
+}
+
+fn read_station(row: &Row<'_>, out: &mut Diagnostics) -> Option<Station> {
+    let id = row.get(0);
+    if id.is_empty() || id == "*" {
+        out.push(
+            row.problem(0, "a station needs an id")
+                .expecting("an id, as in its topics"),
+        );
+        return None;
+    }
+    if let Some(what) = unfit_for_topic(id) {
+        out.push(row.problem(0, what));
+        return None;
+    }
+    let text = |column: usize| Some(row.get(column)).filter(|t| !t.is_empty());
+    let name = text(1).unwrap_or(id);
+    Some(Station {
+        id: id.to_owned(),
+        name: Text::new(name, text(2).unwrap_or(name)),
+        position_e6: read_position(row, out)?,
+        kind: row.get(5).to_owned(),
+        township: text(6).map(str::to_owned),
+        tags: row.get(7).split_whitespace().map(str::to_owned).collect(),
+    })
+}
+
+/// Outer absence: wrong. Inner absence: both cells empty.
+#[allow(clippy::option_option)]
+fn read_position(row: &Row<'_>, out: &mut Diagnostics) -> Option<Option<(i32, i32)>> {
+    let (lon, lat) = (row.get(3), row.get(4));
+    if lon.is_empty() && lat.is_empty() {
+        return Some(None);
+    }
+    let mut degrees = |column: usize, text: &str, most: f64, name: &str| {
+        let value = text
+            .parse::<f64>()
+            .ok()
+            .filter(|v| v.is_finite() && v.abs() <= most);
+        if value.is_none() {
+            let problem = row.problem(column, format!("`{text}` is no {name}"));
+            let problem = problem.expecting(format!("degrees from -{most} to {most}, WGS 84"));
+            let swapped = name == "latitude" && lat.parse::<f64>().is_ok_and(|v| v.abs() <= 180.0);
+            out.push(if swapped {
+                problem.hint("are lon and lat swapped?")
+            } else {
+                problem
+            });
+        }
+        value.map(|v| (v * 1e6).round() as i32)
+    };
+    let (lon, lat) = (
+        degrees(3, lon, 180.0, "longitude"),
+        degrees(4, lat, 90.0, "latitude"),
+    );
+    Some(Some((lon?, lat?)))
+}
+
+/// The series of a jurisdiction, found by station and quantity.
+#[derive(Debug, Default)]
+pub(crate) struct AllSeries {
+    pub(crate) list: Vec<Series>,
+    by_names: HashMap<(StationSlot, u16), SeriesSlot>,
+}
+
+impl AllSeries {
+    pub(crate) fn find(&self, station: StationSlot, quantity: u16) -> Option<SeriesSlot> {
+        self.by_names.get(&(station, quantity)).copied()
+    }
+}
+
+const SERIES: Columns = Columns {
+    required: &["station", "quantity", "interval", "silence_normal"],
+    optional: &[],
+};
+
+/// Reads `series.csv`.
+pub(crate) fn read_series(
+    source: &Source,
+    stations: &Stations,
+    quantities: &Quantities,
+    out: &mut Diagnostics,
+) -> AllSeries {
+    let mut all = AllSeries::default();
+    sheet::read(source, &SERIES, out, |row, out| {
+        let (station, quantity) = (row.get(0), row.get(1));
+        let station_slot = stations.find(station);
+        if station_slot.is_none() {
+            out.push(
+                row.problem(0, format!("no station `{station}` in stations.csv"))
+                    .near(station, stations.ids()),
+            );
+        }
+        let quantity_slot = quantities.find(quantity);
+        if quantity_slot.is_none() {
+            out.push(
+                row.problem(1, format!("no quantity `{quantity}` in quantities.toml"))
+                    .near(quantity, quantities.ids()),
+            );
+        }
+        let interval = read_interval(row, out);
+        let silence = read_yes(row, 3, out);
+        let (Some(station), Some(quantity), Some(interval_ms), Some(silence_normal)) =
+            (station_slot, quantity_slot, interval, silence)
+        else {
+            return;
+        };
+        if all.find(station, quantity).is_some() {
+            out.push(row.problem(0, "this series is there twice"));
+            return;
+        }
+        all.by_names
+            .insert((station, quantity), SeriesSlot(all.list.len() as u32));
+        all.list.push(Series {
+            station,
+            quantity,
+            interval_ms,
+            silence_normal,
+        });
+    });
+    all
+}
+
+/// Outer absence: wrong. Inner absence: learned.
+#[allow(clippy::option_option)]
+fn read_interval(row: &Row<'_>, out: &mut Diagnostics) -> Option<Option<i64>> {
+    let text = row.get(2);
+    if text.is_empty() {
+        return Some(None);
+    }
+    let ms = duration_ms(text).filter(|ms| *ms > 0);
+    if ms.is_none() {
+        let expected = "a duration such as 5m, or nothing: then it is learned";
+        out.push(
+            row.problem(2, format!("`{text}` is no interval"))
+                .expecting(expected),
+        );
+    }
+    ms.map(Some)
+}
+
+fn read_yes(row: &Row<'_>, column: usize, out: &mut Diagnostics) -> Option<bool> {
+    match row.get(column) {
+        "yes" => Some(true),
+        "no" => Some(false),
+        other => {
+            out.push(
+                row.problem(column, format!("`{other}` is no answer"))
+                    .expecting("yes or no"),
+            );
+            None
+        }
+    }
+}
