@@ -2,10 +2,12 @@
 //!
 //! It compiles in seconds and knows nothing of the product's insides: it starts programs and tells how they fared.
 
+mod bench;
 mod call;
 mod child;
 mod demo;
 mod paths;
+mod prove;
 mod registry;
 mod rust;
 mod setup;
@@ -34,12 +36,17 @@ cargo xtask <verb>
              --fresh     start the night over
              --speed N   demo seconds per second
              --port P    where the command centre answers
+             --home DIR  where the night is kept (target/demo)
   test     the green test, from nothing
              --seeds N --kills N --fuzz-seconds N   how much of the random tests
              --seed N    repeat a slice
              --only S    only this stage and what it needs (may be repeated)
   check    formatting, clippy, tidiness, web lint and types
   tidy     the rules of the house alone
+  story F  plays one story of the engine's
+  bless    rewrites what the engine's stories expect; read the difference before keeping it
+  bench    the guarded numbers, on the program as shipped
+  prove    the long form of the tests, resumable; its summary goes to tests/PROVEN.md
   gen      web/openapi.json and the wire types, from the built program
   ci       what is run for every change: the same as test
 ";
@@ -80,6 +87,10 @@ fn obey(mut words: lexopt::Parser) -> Result<()> {
         }
         "check" => verify::check(&paths, &read_test(&mut words)?.only),
         "tidy" => nothing_more(&mut words).and_then(|()| tidy::check(&paths)),
+        "bench" => nothing_more(&mut words).and_then(|()| bench::bench(&paths)),
+        "prove" => prove::prove(&paths, &read_test(&mut words)?.slice),
+        "story" => rust::story(&paths, &one_file(&mut words)?),
+        "bless" => nothing_more(&mut words).and_then(|()| rust::bless(&paths)),
         "gen" => {
             nothing_more(&mut words)?;
             let mut stages = verify::tools(&paths);
@@ -104,6 +115,7 @@ fn read_run(words: &mut lexopt::Parser) -> Result<demo::Asked> {
             Long("fresh") => asked.fresh = true,
             Long("speed") => asked.speed = Some(number(words, "speed")?),
             Long("port") => asked.port = Some(number(words, "port")?),
+            Long("home") => asked.home = Some(absolute(words.value()?)?),
             other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected().into()),
         }
     }
@@ -144,6 +156,20 @@ where
         .value()?
         .parse()
         .with_context(|| format!("could not read --{option}"))
+}
+
+/// A folder as the person who typed it sees it, wherever our programs are started.
+fn absolute(folder: std::ffi::OsString) -> Result<std::path::PathBuf> {
+    std::path::absolute(&folder).context("could not place --home")
+}
+
+fn one_file(words: &mut lexopt::Parser) -> Result<std::path::PathBuf> {
+    let file = words.next()?;
+    let Some(Value(file)) = file else {
+        bail!("which story? cargo xtask story <file>")
+    };
+    nothing_more(words)?;
+    Ok(file.into())
 }
 
 fn nothing_more(words: &mut lexopt::Parser) -> Result<()> {

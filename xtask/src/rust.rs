@@ -1,5 +1,7 @@
 //! The calls of cargo that the verbs are made of.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
 use crate::call::Call;
@@ -96,6 +98,31 @@ pub(crate) fn stories(paths: &Paths, slice: &Slice) -> Result<Outcome> {
         .args(locked());
     surroundings(paths, slice.in_environment(call))?.shown()?;
     Ok(Outcome::Done)
+}
+
+/// Plays one story of the engine's, by its file or the file's name.
+pub(crate) fn story(paths: &Paths, file: &Path) -> Result<()> {
+    let name = file
+        .file_name()
+        .context("could not read the story's name")?;
+    engine_stories(paths).env("WATCHFIRE_STORY", name).shown()
+}
+
+/// Rewrites what the engine's stories expect.
+pub(crate) fn bless(paths: &Paths) -> Result<()> {
+    engine_stories(paths).env("WATCHFIRE_BLESS", "1").shown()
+}
+
+fn engine_stories(paths: &Paths) -> Call {
+    cargo(paths).args([
+        "test",
+        "-p",
+        "watchfire-engine",
+        "--test",
+        "stories",
+        "--",
+        "--nocapture",
+    ])
 }
 
 /// Tells a test where the built programs, the browser and Node are, and where its pictures go.

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::demo::rehearsal;
 use crate::paths::Paths;
 use crate::setup::{debian, node, web_packages};
 use crate::slice::Slice;
@@ -63,6 +64,13 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         5.0,
         &["program"],
         || rust::stories(paths, slice),
+    ));
+    stages.push(Stage::new(
+        "demo",
+        "the demonstration, twice",
+        1.0,
+        &["program"],
+        || rehearsal::rehearse(paths),
     ));
     stages.push(Stage::new(
         "browser-story",

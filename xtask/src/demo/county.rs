@@ -12,11 +12,15 @@ use crate::stamp;
 /// What the county's site is made from.
 const INPUTS: [&str; 1] = ["deploy/demo"];
 
+const STAMP: &str = "site.stamp";
+
 /// Makes the site folder unless it stands for the sources and the speed as they are.
 pub(super) fn make(paths: &Paths, site: &Path, speed: Option<f64>) -> Result<()> {
     let words = speed.map_or_else(String::new, |speed| format!("speed {speed}"));
     let fingerprint = stamp::of(&paths.root, &INPUTS, &words)?;
-    if site.is_dir() && stamp::holds(&paths.stamps(), "county", &fingerprint) {
+    // The stamp lies beside the site: more than one night may be kept, each with its own.
+    let home = site.parent().unwrap_or(site);
+    if site.is_dir() && stamp::holds(home, STAMP, &fingerprint) {
         return Ok(());
     }
     let mut call = Call::new(paths.program("watchfire-sim"), &paths.root)
@@ -26,7 +30,7 @@ pub(super) fn make(paths: &Paths, site: &Path, speed: Option<f64>) -> Result<()>
         call = call.args(["--speed".to_owned(), speed.to_string()]);
     }
     call.logged(&paths.logs(), "county")?;
-    stamp::keep(&paths.stamps(), "county", &fingerprint)
+    stamp::keep(home, STAMP, &fingerprint)
 }
 
 /// The program, serving the county.

@@ -5,6 +5,7 @@
 mod county;
 mod leftovers;
 mod port;
+pub(crate) mod rehearsal;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub(crate) struct Asked {
     /// Seconds of the night in a second of ours; the county's own choice if none.
     pub(crate) speed: Option<f64>,
     pub(crate) port: Option<u16>,
+    /// Where the night is kept, if not in `target/demo`.
+    pub(crate) home: Option<PathBuf>,
 }
 
 /// Where the demonstration lies.
@@ -46,8 +49,8 @@ struct Places {
 }
 
 impl Places {
-    fn of(paths: &Paths) -> Self {
-        let demo = paths.demo();
+    fn of(paths: &Paths, asked: &Asked) -> Self {
+        let demo = asked.home.clone().unwrap_or_else(|| paths.demo());
         Self {
             site: demo.join("site"),
             data: demo.join("data"),
@@ -60,7 +63,7 @@ impl Places {
 
 /// Builds, starts, tells where, and waits for the end.
 pub(crate) fn run(paths: &Paths, asked: &Asked) -> Result<()> {
-    let places = Places::of(paths);
+    let places = Places::of(paths, asked);
     leftovers::end(&places.running)?;
     let mut stages = verify::tools(paths);
     stages.extend(verify::build(paths));

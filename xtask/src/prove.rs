@@ -1,0 +1,296 @@
+//! `prove`: the long form of the same tests, in pieces that need not be run again after an interruption.
+//!
+//! What has been proven is noted for one state of the sources; a changed source starts anew. The summary that is kept
+//! in `tests/PROVEN.md` names the commit it stands for, and says so where the work tree differed from it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::call::{Call, clock, say};
+use crate::paths::Paths;
+use crate::slice::Slice;
+use crate::stop::Stopped;
+use crate::{bench, rust, stage, stamp, verify};
+
+/// What the proof stands for: everything that is built or run.
+const SOURCES: [&str; 12] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "crates",
+    "rules",
+    "layers",
+    "deploy",
+    "web",
+    "tests/src",
+    "tests/tests",
+    "tests/journals",
+    "xtask",
+];
+
+/// One piece: a key to resume by, what it shows, and the work.
+struct Piece<'a> {
+    key: String,
+    shows: String,
+    work: Box<dyn Fn() -> Result<String> + 'a>,
+}
+
+/// Runs every piece that has not been proven yet and writes the summary.
+pub(crate) fn prove(paths: &Paths, slice: &Slice) -> Result<()> {
+    let mut stages = verify::tools(paths);
+    stages.extend(verify::build(paths));
+    stage::run("prove: building", stages)?;
+    let proof = Proof::open(paths)?;
+    let mut failed = Vec::new();
+    let pieces = pieces(paths, slice);
+    for (index, piece) in pieces.iter().enumerate() {
+        let place = format!("[{}/{}] {}", index + 1, pieces.len(), piece.shows);
+        if let Some(line) = proof.line(&piece.key) {
+            say(&format!("{place}: proven before ({line})"));
+            continue;
+        }
+        say(&place);
+        let begun = Instant::now();
+        match (piece.work)() {
+            Ok(words) => proof.keep(piece, begun.elapsed(), &words)?,
+            Err(failure) if failure.is::<Stopped>() => return Err(failure),
+            Err(failure) => {
+                say(&format!("      FAILED: {failure:#}"));
+                failed.push(piece.key.clone());
+            }
+        }
+    }
+    if !failed.is_empty() {
+        bail!(
+            "not proven: {}; the same command goes on with these",
+            failed.join(", ")
+        );
+    }
+    proof.publish(paths, &pieces)
+}
+
+fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    // Chunks small enough that little is lost when the machine is needed for something else.
+    for chunk in 0..20_u64 {
+        let seed = slice.seed + chunk;
+        pieces.push(tests(
+            paths,
+            format!("laws-{chunk:02}"),
+            Slice {
+                seed,
+                seeds: 500,
+                kills: 0,
+                fuzz_seconds: 1,
+            },
+            "500 random histories of every law",
+            Which::Laws,
+        ));
+    }
+    for chunk in 0..5_u64 {
+        let seed = slice.seed + chunk;
+        pieces.push(tests(
+            paths,
+            format!("kills-{chunk}"),
+            Slice {
+                seed,
+                seeds: 1,
+                kills: 10,
+                fuzz_seconds: 1,
+            },
+            "10 kills under load",
+            Which::Kills,
+        ));
+    }
+    pieces.push(tests(
+        paths,
+        "fuzz".to_owned(),
+        Slice {
+            seed: slice.seed,
+            seeds: 1,
+            kills: 0,
+            fuzz_seconds: 600,
+        },
+        "600 s of bad bytes for every decoder",
+        Which::Fuzz,
+    ));
+    pieces.push(tests(
+        paths,
+        "soak".to_owned(),
+        Slice {
+            seed: slice.seed,
+            seeds: 1,
+            kills: 0,
+            fuzz_seconds: 1,
+        },
+        "a long day without rest",
+        Which::Soak,
+    ));
+    pieces.push(Piece {
+        key: "bench".to_owned(),
+        shows: "the benches".to_owned(),
+        work: Box::new(move || bench::measured(paths)),
+    });
+    pieces
+}
+
+#[derive(Clone, Copy)]
+enum Which {
+    Laws,
+    Kills,
+    Fuzz,
+    Soak,
+}
+
+fn tests<'a>(paths: &'a Paths, key: String, slice: Slice, shows: &str, which: Which) -> Piece<'a> {
+    let shows = format!("{shows}, seed {}", slice.seed);
+    let log = format!("prove-{key}");
+    let work = move || -> Result<String> {
+        let words: &[&str] = match which {
+            Which::Laws => &[
+                "test",
+                "-p",
+                "watchfire-engine",
+                "-p",
+                "watchfire-store",
+                "-p",
+                "watchfire-runtime",
+                "law",
+            ],
+            Which::Kills => &["test", "-p", "watchfire-tests", "kill"],
+            Which::Fuzz => &["test", "--workspace", "fuzz"],
+            Which::Soak => &["test", "-p", "watchfire-tests", "soak", "--", "--ignored"],
+        };
+        let call = slice.in_environment(rust::cargo(paths).args(words));
+        rust::surroundings(paths, call)?.logged(&paths.logs(), &log)?;
+        let text = fs::read_to_string(paths.logs().join(format!("{log}.log"))).unwrap_or_default();
+        match passed(&text) {
+            0 => bail!("no test ran"),
+            count => Ok(format!("{count} tests passed")),
+        }
+    };
+    Piece {
+        key,
+        shows,
+        work: Box::new(work),
+    }
+}
+
+/// How many tests passed, by the closing lines of the test programs.
+fn passed(text: &str) -> u64 {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("test result: ok. "))
+        .filter_map(|rest| rest.split(' ').next())
+        .filter_map(|count| count.parse::<u64>().ok())
+        .sum()
+}
+
+/// What has been proven for the sources as they are.
+struct Proof {
+    folder: PathBuf,
+}
+
+impl Proof {
+    fn open(paths: &Paths) -> Result<Self> {
+        let fingerprint = stamp::of(&paths.root, &SOURCES, "")?;
+        let folder = paths.target.join("prove").join(fingerprint);
+        fs::create_dir_all(&folder).context("could not make the folder of the proof")?;
+        Ok(Self { folder })
+    }
+
+    fn line(&self, key: &str) -> Option<String> {
+        fs::read_to_string(self.folder.join(key)).ok()
+    }
+
+    fn keep(&self, piece: &Piece<'_>, took: Duration, words: &str) -> Result<()> {
+        let line = format!("{words}, {}", clock(took));
+        say(&format!("      proven: {line}"));
+        fs::write(self.folder.join(&piece.key), line).context("could not note what is proven")
+    }
+
+    /// Puts the summary on top of those kept before.
+    fn publish(&self, paths: &Paths, pieces: &[Piece<'_>]) -> Result<()> {
+        let file = paths.root.join("tests/PROVEN.md");
+        let before = fs::read_to_string(&file).unwrap_or_default();
+        let mut summary = heading(paths)?;
+        for piece in pieces {
+            let line = self.line(&piece.key).unwrap_or_default();
+            writeln!(summary, "- {}: {}", piece.shows, line.replace('\n', "\n  "))
+                .context("could not write")?;
+        }
+        fs::write(&file, with_summary(&before, &summary))
+            .context("could not write tests/PROVEN.md")?;
+        say("written: tests/PROVEN.md");
+        Ok(())
+    }
+}
+
+fn heading(paths: &Paths) -> Result<String> {
+    let ask = |program: &str, words: &[&str]| -> Result<String> {
+        Ok(Call::new(program, &paths.root)
+            .args(words)
+            .captured()?
+            .trim()
+            .to_owned())
+    };
+    let commit = ask("git", &["rev-parse", "--short=12", "HEAD"])?;
+    let date = ask("date", &["-u", "+%Y-%m-%d %H:%M UTC"])?;
+    let differs = !ask(
+        "git",
+        &[
+            "status",
+            "--porcelain",
+            "--",
+            "crates",
+            "web",
+            "deploy",
+            "rules",
+        ],
+    )?
+    .is_empty();
+    let beside = if differs {
+        ", with changes beside it"
+    } else {
+        ""
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(format!(
+        "## {date}, commit {commit}{beside}, {cores} cores\n\n"
+    ))
+}
+
+const TITLE: &str = "# What has been proven\n\nWritten by `cargo xtask prove`, newest first: each summary stands for the commit it names.\n";
+
+fn with_summary(before: &str, summary: &str) -> String {
+    let older = before.strip_prefix(TITLE).unwrap_or(before).trim_start();
+    if older.is_empty() {
+        format!("{TITLE}\n{summary}")
+    } else {
+        format!("{TITLE}\n{summary}\n{older}")
+    }
+}
+
+#[cfg(test)]
+mod the_proof {
+    use super::*;
+
+    #[test]
+    fn the_newest_summary_stands_first_and_none_is_lost() {
+        let one = with_summary("", "## one\n\n- a\n");
+        let two = with_summary(&one, "## two\n\n- b\n");
+        assert!(two.starts_with(TITLE));
+        assert_eq!(two.matches(TITLE).count(), 1);
+        assert!(two.find("## two") < two.find("## one"));
+    }
+
+    #[test]
+    fn passed_tests_are_counted_over_all_programs() {
+        let text = "x\ntest result: ok. 3 passed; 0 failed\ntest result: ok. 4 passed;\n";
+        assert_eq!(passed(text), 7);
+        assert_eq!(passed("test result: FAILED. 3 passed; 1 failed"), 0);
+    }
+}
