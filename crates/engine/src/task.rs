@@ -72,7 +72,12 @@ impl Task {
                 (f.kind == FactKind::Done).then_some(100)
             }
         };
-        self.facts.iter().rev().find_map(percent)
+        let this_round = self
+            .facts
+            .iter()
+            .rev()
+            .take_while(|f| f.kind != FactKind::Rejected);
+        this_round.into_iter().find_map(percent)
     }
 
     /// Both an acceptance and a refusal were reported: the desk has to find out.

@@ -1,0 +1,172 @@
+//! Stories: inputs with their times above a line, everything the engine decided below it.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
+
+pub mod script;
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use engine::{Admission, Candidate, Engine};
+use model::view::{AlarmView, TaskView};
+use model::{Effect, Effects, Input, Time};
+
+/// Midnight of the day every story plays on.
+pub const DAY: &str = "2026-07-20T00:00:00Z";
+
+/// Writes an instant as the story does: `10:05`, seconds only when there are any.
+pub fn clock(time: Time) -> String {
+    let ms = time.since_ms(DAY.parse().unwrap());
+    let (h, m, s) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+    if s == 0 {
+        format!("{h:02}:{m:02}")
+    } else {
+        format!("{h:02}:{m:02}:{s:02}")
+    }
+}
+
+/// Plays a story's script and gives the lines that belong below the line.
+pub fn play(text: &str) -> String {
+    let story = script::read(text);
+    let mut stage = Stage {
+        engine: Engine::new(Arc::new(story.config)),
+        told: String::new(),
+    };
+    for line in &story.steps {
+        stage.let_time_pass(line.at);
+        match &line.step {
+            script::Step::Tick => stage.apply(line.at, &Input::Ticked),
+            script::Step::Resume => stage.apply(line.at, &Input::Resumed),
+            script::Step::Read(candidate) => {
+                let observed = if candidate.observed == Time::MIN {
+                    line.at
+                } else {
+                    candidate.observed
+                };
+                stage.read(
+                    line.at,
+                    &Candidate {
+                        observed,
+                        ..*candidate
+                    },
+                );
+            }
+            script::Step::Act(act) => stage.apply(line.at, &Input::Acted(act.clone())),
+        }
+    }
+    stage.told
+}
+
+struct Stage {
+    engine: Engine,
+    told: String,
+}
+
+impl Stage {
+    /// Fires every deadline on the way at its own instant, as a live loop would wake for it.
+    fn let_time_pass(&mut self, at: Time) {
+        while let Some(due) = self.engine.next_deadline().filter(|due| *due < at) {
+            self.apply(due, &Input::Ticked);
+        }
+    }
+
+    fn read(&mut self, at: Time, candidate: &Candidate) {
+        match self.engine.admit(candidate, at) {
+            Admission::Accept(observed) => {
+                if observed.too_late {
+                    self.tell(at, "too late");
+                } else if observed.late {
+                    self.tell(at, "late");
+                } else if observed.suspect {
+                    self.tell(at, "clock suspect");
+                }
+                self.apply(at, &Input::Observed(observed));
+            }
+            other => self.tell(at, &format!("{other:?}").to_lowercase()),
+        }
+    }
+
+    fn apply(&mut self, at: Time, input: &Input) {
+        let mut out = Effects::default();
+        self.engine.apply(at, input, &mut out);
+        for effect in out.as_slice() {
+            let line = self.line(effect);
+            if let Some(line) = line {
+                self.tell(at, &line);
+            }
+        }
+    }
+
+    fn tell(&mut self, at: Time, line: &str) {
+        writeln!(self.told, "{} {line}", clock(at)).unwrap();
+    }
+
+    fn line(&self, effect: &Effect) -> Option<String> {
+        let config = self.engine.config();
+        Some(match effect {
+            Effect::Series(_) => return None,
+            Effect::Transition(t) => format!(
+                "transition {}@{} {} -> {} of {}",
+                config.rules[t.rule.index()].id,
+                config.stations[t.subject.index()].id,
+                t.prev,
+                t.level,
+                clock(t.time)
+            ),
+            Effect::Alarm(key) => alarm_line(&self.engine.alarm_view(*key)?),
+            Effect::Task { task, .. } => task_line(&self.engine.task_view(task)?),
+            Effect::Deliver { task, to } => format!("deliver {task} to {to}"),
+            Effect::System {
+                kind, subject, on, ..
+            } => {
+                format!(
+                    "notice {kind:?} {subject} {}",
+                    if *on { "begins" } else { "ends" }
+                )
+            }
+            Effect::Answer(answer) => format!("answer {answer:?}"),
+        })
+    }
+}
+
+fn alarm_line(a: &AlarmView) -> String {
+    let mut line = format!("alarm {}@{} {:?} {}", a.rule, a.station, a.process, a.level);
+    match &a.ack {
+        Some(ack) => write!(line, " acked by {}", ack.by).unwrap(),
+        None => line.push_str(" unacked"),
+    }
+    if let Some(until) = a.ack.as_ref().and_then(|ack| ack.lease_until) {
+        write!(line, " until {}", clock(until)).unwrap();
+    }
+    let marks = [
+        (a.sight_lost, "sight lost"),
+        (a.latched, "latched"),
+        (a.doubtful, "doubtful"),
+        (!a.commands.is_empty(), "answered"),
+        (a.occurrence > 1, "again"),
+        (a.closed, "closed"),
+    ];
+    for (_, word) in marks.iter().filter(|(on, _)| *on) {
+        write!(line, ", {word}").unwrap();
+    }
+    line
+}
+
+fn task_line(t: &TaskView) -> String {
+    let mut line = format!("task {} {:?}", t.id, t.stage);
+    if let Some(percent) = t.percent {
+        write!(line, " {percent} %").unwrap();
+    }
+    if t.conflict {
+        line.push_str(", conflict");
+    }
+    if t.needs_help {
+        line.push_str(", needs help");
+    }
+    for step in &t.overdue {
+        write!(line, ", owes {step:?}").unwrap();
+    }
+    if let Some(next) = &t.next {
+        write!(line, ", next {:?} at {}", next.step, clock(next.at)).unwrap();
+    }
+    line
+}

@@ -1,0 +1,474 @@
+//! The words of a story, read into a config and inputs. A word it does not know stops the test.
+
+use engine::Candidate;
+use model::action::{Act, Action, IssueCommand, ReportTask, Truth};
+use model::config::*;
+use model::id::Seal;
+use model::intake::Quality;
+use model::task::{FactKind, Means};
+use model::*;
+
+pub struct Story {
+    pub config: Config,
+    pub steps: Vec<Line>,
+}
+
+pub struct Line {
+    pub at: Time,
+    pub step: Step,
+}
+
+pub enum Step {
+    Tick,
+    Resume,
+    Read(Candidate),
+    Act(Box<Act>),
+}
+
+/// An empty jurisdiction to which stories and properties add what they need.
+pub fn blank() -> Config {
+    Config {
+        code: "story".into(),
+        title: Text::same("story"),
+        demo: true,
+        rules_version: "story".into(),
+        interfaces: vec![Interface {
+            id: "mqtt".into(),
+            title: Text::same("mqtt"),
+            late: LatePolicy::Allow { within_ms: 600_000 },
+        }],
+        quantities: Vec::new(),
+        stations: Vec::new(),
+        series: Vec::new(),
+        rules: Vec::new(),
+        watches: Vec::new(),
+        people: Vec::new(),
+        groups: Vec::new(),
+        templates: Vec::new(),
+        policy: Policy {
+            lease_ms: [0; 4],
+            ..Policy::default()
+        },
+    }
+}
+
+pub fn read(text: &str) -> Story {
+    let mut story = Story {
+        config: blank(),
+        steps: Vec::new(),
+    };
+    for line in text.lines().map(str::trim) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            [] => {}
+            [first, ..] if first.starts_with('#') => {}
+            ["series", rest @ ..] => series(&mut story.config, rest),
+            ["rule", id, rest @ ..] => rule(&mut story.config, id, rest),
+            ["person", id, role, rest @ ..] => person(&mut story.config, id, role, rest),
+            ["group", id, members @ ..] => story.config.groups.push(Group {
+                id: (*id).into(),
+                title: Text::same(id),
+                members: members.iter().map(|m| (*m).into()).collect(),
+            }),
+            ["template", id, rest @ ..] => template(&mut story.config, id, rest),
+            ["late", "discard"] => story.config.interfaces[0].late = LatePolicy::Discard,
+            ["late", within] => {
+                story.config.interfaces[0].late = LatePolicy::Allow {
+                    within_ms: span(within),
+                };
+            }
+            ["lease", level, ms] => story.config.policy.lease_ms[place(level)] = span(ms),
+            [at, rest @ ..] => {
+                let at = instant(at);
+                let step = step(&story.config, rest);
+                story.steps.push(Line { at, step });
+            }
+        }
+    }
+    story
+}
+
+pub fn span(text: &str) -> i64 {
+    let (number, unit) = text.split_at(text.len() - 1);
+    let number: i64 = number.parse().unwrap_or_else(|_| panic!("no span: {text}"));
+    number
+        * match unit {
+            "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            other => panic!("no unit of time: {other}"),
+        }
+}
+
+fn instant(text: &str) -> Time {
+    let full = match text.len() {
+        5 => format!("2026-07-20T{text}:00Z"),
+        _ => format!("2026-07-20T{text}Z"),
+    };
+    full.parse()
+        .unwrap_or_else(|_| panic!("no time of day: {text}"))
+}
+
+fn place(level: &str) -> usize {
+    ["blue", "yellow", "orange", "red"]
+        .iter()
+        .position(|l| *l == level)
+        .unwrap_or_else(|| panic!("no level: {level}"))
+}
+
+/// `series ST01 stage 2 [every 5m] [silent] [lon lat]`
+fn series(config: &mut Config, words: &[&str]) {
+    let [station, quantity, decimals, rest @ ..] = words else {
+        panic!("series: {words:?}")
+    };
+    let decimals = Decimals(decimals.parse().unwrap());
+    let mut row = Series {
+        station: StationSlot(config.stations.len() as u32),
+        quantity: config.quantities.len() as u16,
+        interval_ms: None,
+        silence_normal: false,
+    };
+    let mut position_e6 = None;
+    match rest {
+        ["every", ms] => row.interval_ms = Some(span(ms)),
+        ["silent"] => row.silence_normal = true,
+        ["at", lon, lat] => {
+            let e6 = |t: &str| Decimals(6).parse(t).unwrap() as i32;
+            position_e6 = Some((e6(lon), e6(lat)));
+        }
+        [] => {}
+        other => panic!("series: {other:?}"),
+    }
+    match config.stations.iter().position(|s| s.id == *station) {
+        Some(known) => row.station = StationSlot(known as u32),
+        None => config.stations.push(Station {
+            id: (*station).into(),
+            name: Text::same(station),
+            position_e6,
+            kind: "river".into(),
+            township: None,
+            tags: Vec::new(),
+        }),
+    }
+    match config.quantities.iter().position(|q| q.id == *quantity) {
+        Some(known) => row.quantity = known as u16,
+        None => config.quantities.push(Quantity {
+            id: (*quantity).into(),
+            title: Text::same(quantity),
+            unit: "m".into(),
+            decimals,
+            range: None,
+        }),
+    }
+    config.series.push(row);
+}
+
+/// `rule warn stage blue 12.0 red 13.0 deadband 0.2 on 2m off 10m hold 5m sum 1h latch unknown below reopen 1h`
+fn rule(config: &mut Config, id: &str, words: &[&str]) {
+    let [quantity, words @ ..] = words else {
+        panic!("rule {id}: no quantity")
+    };
+    let slot = RuleSlot(config.rules.len() as u16);
+    let decimals = config
+        .quantities
+        .iter()
+        .find(|q| q.id == *quantity)
+        .unwrap()
+        .decimals;
+    let mut rule = Rule {
+        id: id.into(),
+        title: Text::same(id),
+        hazard: "flood".into(),
+        measure: Measure::Value,
+        side: Side::Above,
+        delays: [Delays::default(); 4],
+        min_hold_ms: 0,
+        latch: false,
+        unknown_when_stale: false,
+        reopen_ms: 30 * 60_000,
+        advice: Text::default(),
+    };
+    let mut raises = [None; 4];
+    let mut deadband = 0;
+    let mut rest = words;
+    while let [word, tail @ ..] = rest {
+        let mut next = tail;
+        match (*word, tail) {
+            ("blue" | "yellow" | "orange" | "red", [value, after @ ..]) => {
+                raises[place(word)] = Some(decimals.parse(value).unwrap());
+                next = after;
+            }
+            ("deadband", [value, after @ ..]) => {
+                deadband = decimals.parse(value).unwrap();
+                next = after;
+            }
+            ("on", [ms, after @ ..]) => {
+                rule.delays.iter_mut().for_each(|d| d.on_ms = span(ms));
+                next = after;
+            }
+            ("off", [ms, after @ ..]) => {
+                rule.delays.iter_mut().for_each(|d| d.off_ms = span(ms));
+                next = after;
+            }
+            ("hold", [ms, after @ ..]) => {
+                rule.min_hold_ms = span(ms);
+                next = after;
+            }
+            ("reopen", [ms, after @ ..]) => {
+                rule.reopen_ms = span(ms);
+                next = after;
+            }
+            ("sum", [ms, after @ ..]) => {
+                rule.measure = Measure::Sum {
+                    window_ms: span(ms),
+                };
+                next = after;
+            }
+            ("latch", _) => rule.latch = true,
+            ("unknown", _) => rule.unknown_when_stale = true,
+            ("below", _) => rule.side = Side::Below,
+            other => panic!("rule {id}: {other:?}"),
+        }
+        rest = next;
+    }
+    let sign = if rule.side == Side::Above { 1 } else { -1 };
+    let bounds = raises.map(|r| {
+        r.map(|raise| Bound {
+            raise,
+            reset: raise - sign * deadband,
+        })
+    });
+    for (n, row) in config.series.iter().enumerate() {
+        if config.quantities[usize::from(row.quantity)].id == *quantity {
+            config.watches.push(Watch {
+                rule: slot,
+                series: SeriesSlot(n as u32),
+                bounds,
+            });
+        }
+    }
+    config.watches.sort_by_key(|w| (w.series, w.rule));
+    config.rules.push(rule);
+}
+
+fn person(config: &mut Config, id: &str, role: &str, rest: &[&str]) {
+    let substitute = match rest {
+        ["substitute", other] => Some((*other).into()),
+        [] => None,
+        other => panic!("person: {other:?}"),
+    };
+    config.people.push(Person {
+        id: id.into(),
+        role: role_of(role),
+        township: None,
+        substitute,
+    });
+}
+
+fn role_of(word: &str) -> Role {
+    match word {
+        "officer" => Role::DutyOfficer,
+        "responder" => Role::Responder,
+        "viewer" => Role::Viewer,
+        other => panic!("no role: {other}"),
+    }
+}
+
+/// `template evacuate ack_by 5m update_every 10m arrive_by 1h done_by 2h verify_by 30m proof`
+fn template(config: &mut Config, id: &str, words: &[&str]) {
+    let mut clocks = TaskClocks::default();
+    let mut proof = false;
+    let mut rest = words;
+    while let [word, tail @ ..] = rest {
+        let mut next = tail;
+        let clock = match *word {
+            "ack_by" => &mut clocks.ack_by_ms,
+            "update_every" => &mut clocks.update_every_ms,
+            "arrive_by" => &mut clocks.arrive_by_ms,
+            "done_by" => &mut clocks.done_by_ms,
+            "verify_by" => &mut clocks.verify_by_ms,
+            "proof" => {
+                proof = true;
+                rest = next;
+                continue;
+            }
+            other => panic!("template {id}: {other}"),
+        };
+        *clock = Some(span(tail[0]));
+        next = &next[1..];
+        rest = next;
+    }
+    let text = Text::same(id);
+    config.templates.push(Template {
+        id: id.into(),
+        title: text.clone(),
+        wording: text,
+        clocks: [clocks; 4],
+        proof,
+    });
+}
+
+fn step(config: &Config, words: &[&str]) -> Step {
+    match words {
+        ["tick"] => Step::Tick,
+        ["resumed"] => Step::Resume,
+        ["act", op, by, rest @ ..] => Step::Act(Box::new(act(config, op, by, rest))),
+        [station, quantity, value, rest @ ..] => {
+            Step::Read(reading(config, station, quantity, value, rest))
+        }
+        other => panic!("no step: {other:?}"),
+    }
+}
+
+/// `ST01 stage 12.10 [observed 09:58] [revision 1] [doubtful]`; observed defaults to the line's time
+/// when the story is played, so it must be given whenever it differs.
+fn reading(
+    config: &Config,
+    station: &str,
+    quantity: &str,
+    value: &str,
+    rest: &[&str],
+) -> Candidate {
+    let series = config
+        .series
+        .iter()
+        .position(|s| {
+            config.stations[s.station.index()].id == station
+                && config.quantities[usize::from(s.quantity)].id == quantity
+        })
+        .unwrap_or_else(|| panic!("no series {station} {quantity}"));
+    let slot = SeriesSlot(series as u32);
+    let mut candidate = Candidate {
+        interface: 0,
+        series: slot,
+        observed: Time::MIN,
+        received: None,
+        value: config.quantity_of(slot).decimals.parse(value).unwrap_or(0),
+        revision: 0,
+        quality: if value == "-" {
+            Quality::Missing
+        } else {
+            Quality::Good
+        },
+    };
+    let mut rest = rest;
+    while let [word, tail @ ..] = rest {
+        rest = match (*word, tail) {
+            ("observed", [at, after @ ..]) => {
+                candidate.observed = instant(at);
+                after
+            }
+            ("revision", [n, after @ ..]) => {
+                candidate.revision = n.parse().unwrap();
+                after
+            }
+            ("doubtful", after) => {
+                candidate.quality = Quality::Doubtful;
+                after
+            }
+            ("bad", after) => {
+                candidate.quality = Quality::Bad;
+                after
+            }
+            other => panic!("reading: {other:?}"),
+        };
+    }
+    candidate
+}
+
+fn alarm(config: &Config, name: &str) -> AlarmKey {
+    let (rule, station) = name
+        .split_once('@')
+        .unwrap_or_else(|| panic!("no alarm: {name}"));
+    AlarmKey::of(&config.code, rule, station, "flood")
+}
+
+fn seal(text: &str) -> Seal {
+    Seal::of(&[0; 16], text.as_bytes())
+}
+
+fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
+    let role = config
+        .people
+        .iter()
+        .find(|p| p.id.as_str() == by)
+        .map(|p| p.role);
+    let action = match words {
+        ["acknowledge", names @ ..] => Action::Acknowledge {
+            alarms: names.iter().map(|n| alarm(config, n)).collect(),
+        },
+        ["true", name] => Action::MarkTruth {
+            alarm: alarm(config, name),
+            truth: Truth::True,
+        },
+        ["reset", name] => Action::ResetAlarm {
+            alarm: alarm(config, name),
+            reason: None,
+        },
+        ["cancel", command] => Action::CancelCommand {
+            command: (*command).into(),
+            reason: None,
+        },
+        ["end-help", task] => Action::EndNotice {
+            notice: model::effect::SystemKind::NeedHelp,
+            subject: (*task).to_owned(),
+        },
+        ["issue", template, level, "to", group, rest @ ..] => Action::IssueCommand(IssueCommand {
+            alarm: match rest {
+                ["for", name] => Some(alarm(config, name)),
+                _ => None,
+            },
+            template: (*template).to_owned(),
+            level: Level::ALL[place(level)],
+            groups: vec![(*group).into()],
+            people: Vec::new(),
+            wording: seal("wording"),
+            clocks: None,
+        }),
+        ["report", task, fact, rest @ ..] => report(task, fact, rest),
+        other => panic!("no act: {other:?}"),
+    };
+    Act {
+        op: op.into(),
+        by: by.into(),
+        role: role.unwrap_or(Role::Viewer),
+        device_at: None,
+        action,
+    }
+}
+
+fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
+    let kind = match fact {
+        "delivered" => FactKind::Delivered,
+        "seen" => FactKind::Seen,
+        "accepted" => FactKind::Accepted,
+        "declined" => FactKind::Declined,
+        "en-route" => FactKind::EnRoute,
+        "on-scene" => FactKind::OnScene,
+        "done" => FactKind::Done,
+        "verified" => FactKind::Verified,
+        "rejected" => FactKind::Rejected,
+        "need-help" => FactKind::NeedHelp,
+        "cancel-seen" => FactKind::CancelSeen,
+        percent => FactKind::Working {
+            percent: percent.parse().unwrap(),
+        },
+    };
+    let mut report = ReportTask {
+        task: task.into(),
+        kind,
+        means: Means::App,
+        note: None,
+        position: None,
+        photos: Vec::new(),
+    };
+    for word in rest {
+        match *word {
+            "by-phone" => report.means = Means::Phone,
+            "photo" => report.photos.push(seal("photo")),
+            "witness" => report.note = Some(seal("witness")),
+            other => panic!("report: {other}"),
+        }
+    }
+    Action::ReportTask(report)
+}
