@@ -26,10 +26,17 @@
 //! [`Sealed`] to the journal's thread, go on with the next one while [`Journal::append`] syncs it, get
 //! it back and reuse its memory with [`CommitBuffer::seal_reusing`].
 
+pub mod blobs;
+mod durable;
 pub mod journal;
+pub mod quarantine;
+pub mod snapshot;
 mod telemetry;
 
+pub use blobs::Blobs;
 pub use journal::{
     CommitBuffer, Journal, JournalError, JournalOptions, JournalReader, Position, Recovered,
     Sealed, TooLong, TornTail, read, verify,
 };
+pub use quarantine::{Body, Bounds, Quarantine, Refused};
+pub use snapshot::{Snapshot, SnapshotStore};

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FallocateFlags, FlockOperation};
 use rustix::io::Errno;
 
+use crate::durable;
+
 /// The file system under one folder.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disk {
@@ -21,8 +23,8 @@ impl Disk {
     /// Makes a file of `size` bytes that has all its blocks, synced. Nothing is left on failure.
     pub(crate) fn create(&self, path: &Path, size: u64) -> io::Result<File> {
         let made = self.try_create(path, size);
-        if made.is_err() && path.exists() {
-            std::fs::remove_file(path)?;
+        if made.is_err() {
+            durable::remove(path)?;
         }
         made
     }
@@ -85,11 +87,6 @@ pub(crate) fn zero(file: &File, from: u64, to: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the names in `dir` durable.
-pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
-}
-
 /// Whether an error says that there is no room left.
 pub(crate) fn is_full(error: &io::Error) -> bool {
     matches!(
@@ -136,10 +133,7 @@ impl Reserve {
 
     /// Gives the room back to the file system. Harmless when it was given back already.
     pub(crate) fn release(&self) -> io::Result<()> {
-        match std::fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => Ok(()),
-        }
+        durable::remove(&self.path).map(drop)
     }
 
     /// Takes the room again.

@@ -10,7 +10,8 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::chain::Position;
-use super::disk::{self, Disk};
+use super::disk::Disk;
+use crate::durable;
 
 /// Bytes before the first frame.
 pub(crate) const HEAD: u64 = 64;
@@ -95,7 +96,7 @@ impl Segment {
         file.write_all_at(&Head { before, size }.encode(), 0)?;
         file.sync_data()?;
         std::fs::rename(dir.join(SPARE), path(dir, before.number + 1))?;
-        disk::sync_dir(dir)?;
+        durable::sync_dir(dir)?;
         Ok(Segment {
             file,
             size,
@@ -146,9 +147,6 @@ impl Spare {
 
     /// Removes what an earlier process left.
     pub(crate) fn clear(dir: &Path) -> io::Result<()> {
-        match std::fs::remove_file(dir.join(SPARE)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => Ok(()),
-        }
+        durable::remove(&dir.join(SPARE)).map(drop)
     }
 }

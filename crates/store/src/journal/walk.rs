@@ -194,7 +194,7 @@ impl Walk<'_, '_> {
         };
         let mut now = self.now;
         let mut rest = &frame[HEADER..];
-        while now.number < header.last() {
+        while now.number < header.last() && !rest.is_empty() {
             let Some(cut) = chain::cut(rest) else {
                 return now.number + 1;
             };

@@ -1,0 +1,42 @@
+//! Whole files that are either there, complete and on disk, or not there at all.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes `parts` as the file `name` in `dir`: temporary file, sync, rename, sync of the folder.
+///
+/// A file of that name is replaced. Nothing is left behind on failure but, at worst, a `….tmp`.
+pub(crate) fn write(dir: &Path, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+    let temporary = dir.join(format!("{name}.tmp"));
+    let written = write_and_rename(&temporary, &dir.join(name), parts);
+    if written.is_err() && temporary.exists() {
+        std::fs::remove_file(&temporary)?;
+    }
+    written?;
+    sync_dir(dir)
+}
+
+fn write_and_rename(temporary: &Path, name: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut file = File::create(temporary)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.sync_all()?;
+    drop(file);
+    std::fs::rename(temporary, name)
+}
+
+/// Makes the names in `dir` durable.
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// Removes a file; `false` when there was none.
+pub(crate) fn remove(path: &Path) -> io::Result<bool> {
+    match std::fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
