@@ -81,7 +81,9 @@ impl Stage {
                 }
                 self.apply(at, &Input::Observed(observed));
             }
-            other => self.tell(at, &format!("{other:?}").to_lowercase()),
+            refused @ (Admission::Duplicate | Admission::Conflict | Admission::Future) => {
+                self.tell(at, &format!("{refused:?}").to_lowercase());
+            }
         }
     }
 
