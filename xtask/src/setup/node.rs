@@ -23,6 +23,11 @@ pub(crate) fn programs(paths: &Paths) -> PathBuf {
 
 /// Puts the pinned Node in place unless it is there.
 pub(crate) fn bring(paths: &Paths) -> Result<Outcome> {
+    if !paths.web().join("package.json").is_file() {
+        return Ok(Outcome::Skipped(
+            "there is no web client to build".to_owned(),
+        ));
+    }
     let fingerprint = stamp::of(&paths.root, &[REQUIREMENTS], "")?;
     if programs(paths).join("npm").exists() && stamp::holds(&paths.stamps(), "node", &fingerprint) {
         return Ok(Outcome::Done);
