@@ -1,1 +1,14 @@
-//! Talks to machines: MQTT front door, HTTP intake, the playing client.
+//! Talks to machines: the MQTT front door, HTTP intake, an external broker, the playing client.
+//!
+//! A link takes bytes, makes inputs of them and answers after their commit. It decides nothing: it
+//! never sees the engine, never tells a sender "received" before the runtime's receipt, and never
+//! drops what it took.
+
+mod intake;
+#[doc(hidden)]
+pub mod measure;
+pub mod mqtt;
+mod telemetry;
+pub mod topic;
+
+pub use intake::{Intake, MOST_BODY, Refused};

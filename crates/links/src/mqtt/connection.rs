@@ -1,0 +1,701 @@
+//! One connection: read much, submit at once, acknowledge what is on disk, in order.
+//!
+//! Reading and writing are two loops of one task. The reader submits every whole packet of a read and
+//! goes on while receipts are outstanding, up to the receive maximum; the writer sends the
+//! acknowledgements of a receipt in one write. Nothing is acknowledged before its receipt.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use model::intake::{Refusal, Taken};
+use mqtt_protocol_core::mqtt::result_code::DisconnectReasonCode;
+use runtime::{Receipt, Stopped};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, timeout, timeout_at};
+use tracing::{debug, warn};
+
+use super::House;
+use super::access::{Admission, Credentials};
+use super::inflow::{Ack, Batch, Fault, Inflow, MOST_ALIASES, MOST_PACKET};
+use super::session::{Opened, now_ms};
+use super::wire::{self, Acks, Granted, Head, Hello, Packet, Rebuff, Verdict, Version, Welcome};
+use crate::intake::Intake;
+use crate::{telemetry, topic};
+
+/// Messages a client may have unacknowledged; the socket is not read beyond.
+pub(crate) const RECEIVE_MAXIMUM: u16 = 4_096;
+/// Bytes taken from a socket at a time.
+const READ: usize = 256 * 1024;
+/// Largest CONNECT.
+const MOST_HELLO: usize = 8 * 1024;
+/// Longest client id, in bytes.
+const MOST_CLIENT_ID: usize = 256;
+/// A connection that has not greeted by then is closed.
+const GREETING: Duration = Duration::from_secs(10);
+/// A client that takes none of our bytes for this long is closed.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// After the last byte read, what is outstanding may still be acknowledged for this long.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How often a closed intake is looked at again.
+const CLOSED_POLL: Duration = Duration::from_millis(50);
+/// Downlinks a version 3.1.1 client is sent before it acknowledges one.
+const DOWNLINK_WINDOW: u16 = 32;
+/// Replies that may wait for the writer.
+const MOST_REPLIES: usize = 256;
+
+thread_local! {
+    /// Where a socket is read into: idle connections hold no buffer of this size.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ + MOST_PACKET + 8]);
+}
+
+/// Why a connection ended, as counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Left,
+    Lost,
+    Silent,
+    Greeting,
+    Refused,
+    Fault(Fault),
+    TakenOver,
+    ShuttingDown,
+}
+
+impl End {
+    fn word(self) -> &'static str {
+        match self {
+            End::Left => "left",
+            End::Lost => "lost",
+            End::Silent => "keep_alive",
+            End::Greeting => "no_greeting",
+            End::Refused => "refused",
+            End::Fault(_) => "fault",
+            End::TakenOver => "taken_over",
+            End::ShuttingDown => "shutting_down",
+        }
+    }
+
+    fn reason(self) -> DisconnectReasonCode {
+        match self {
+            End::Left | End::Lost => DisconnectReasonCode::NormalDisconnection,
+            End::Silent => DisconnectReasonCode::KeepAliveTimeout,
+            End::Greeting | End::Fault(Fault::Protocol) => DisconnectReasonCode::ProtocolError,
+            End::Refused => DisconnectReasonCode::NotAuthorized,
+            End::Fault(Fault::Malformed) => DisconnectReasonCode::MalformedPacket,
+            End::Fault(Fault::TooLarge) => DisconnectReasonCode::PacketTooLarge,
+            End::Fault(Fault::Alias) => DisconnectReasonCode::TopicAliasInvalid,
+            End::TakenOver => DisconnectReasonCode::SessionTakenOver,
+            End::ShuttingDown => DisconnectReasonCode::ServerShuttingDown,
+        }
+    }
+}
+
+/// Serves one socket until it ends.
+pub(crate) async fn serve(house: Arc<House>, stream: TcpStream, peer: SocketAddr, serial: u64) {
+    let end = match greet(&house, &stream, peer, serial).await {
+        Ok(connection) => connection.run(&stream).await,
+        Err(end) => end,
+    };
+    match end {
+        End::Fault(fault) => warn!(%peer, "a device's connection was closed: {fault}"),
+        End::Refused => warn!(%peer, "a device was refused at the front door"),
+        End::Left
+        | End::Lost
+        | End::Silent
+        | End::Greeting
+        | End::TakenOver
+        | End::ShuttingDown => {
+            debug!(%peer, end = end.word(), "a device's connection ended");
+        }
+    }
+    telemetry::connection_ended(end.word());
+}
+
+/// A client that was let in.
+struct Connection {
+    house: Arc<House>,
+    version: Version,
+    client: String,
+    own: Option<String>,
+    keep_alive: Option<Duration>,
+    downlink_window: usize,
+    session: Opened,
+    peer: SocketAddr,
+    /// Bytes that came behind the CONNECT in the same read.
+    early: Vec<u8>,
+}
+
+async fn greet(
+    house: &Arc<House>,
+    stream: &TcpStream,
+    peer: SocketAddr,
+    serial: u64,
+) -> Result<Connection, End> {
+    let deadline = Instant::now() + GREETING;
+    let mut bytes = Vec::new();
+    let (head, length) = loop {
+        match wire::head(&bytes) {
+            Head::Known { first, head, body } if first == wire::CONNECT && body <= MOST_HELLO => {
+                if bytes.len() >= head + body {
+                    break (head, body);
+                }
+            }
+            Head::Known { .. } | Head::Broken => return Err(End::Fault(Fault::Malformed)),
+            Head::Short if bytes.first().is_some_and(|b| *b != wire::CONNECT) => {
+                return Err(End::Fault(Fault::Malformed));
+            }
+            Head::Short => {}
+        }
+        timeout_at(deadline, stream.readable())
+            .await
+            .map_err(|_| End::Greeting)?
+            .map_err(|_| End::Lost)?;
+        read_some(stream, &mut bytes, MOST_HELLO + 8).map_err(|_| End::Lost)?;
+    };
+    let hello = match wire::hello(&bytes[head..head + length]) {
+        Ok(hello) => hello,
+        Err(wire::BadHello::Version) => {
+            return refuse(stream, Version::V3, Rebuff::Version).await;
+        }
+        Err(wire::BadHello::Malformed) => return Err(End::Fault(Fault::Malformed)),
+    };
+    let early = bytes.split_off(head + length);
+    admit(house, stream, peer, serial, hello, early).await
+}
+
+async fn admit(
+    house: &Arc<House>,
+    stream: &TcpStream,
+    peer: SocketAddr,
+    serial: u64,
+    hello: Hello,
+    early: Vec<u8>,
+) -> Result<Connection, End> {
+    let version = hello.version;
+    if hello.extended {
+        return refuse(stream, version, Rebuff::Extended).await;
+    }
+    let nameless = hello.client.is_empty();
+    if hello.client.len() > MOST_CLIENT_ID || (nameless && version == Version::V3 && !hello.clean) {
+        return refuse(stream, version, Rebuff::BadClientId).await;
+    }
+    let client = if nameless {
+        format!("watchfire-{}", uuid::Uuid::now_v7())
+    } else {
+        hello.client.clone()
+    };
+    let own = match look_up(house, peer, &client, &hello).await {
+        Admission::Open => None,
+        Admission::Station(station) => Some(station),
+        Admission::Refused => return refuse(stream, version, Rebuff::NotAuthorized).await,
+    };
+    // A session belongs to the account it was made under, whatever name a client gives itself.
+    let client = match &own {
+        Some(station) => format!("{station}/{client}"),
+        None => client,
+    };
+    let opened = house
+        .sessions
+        .open(&client, serial, hello.clean, hello.session_s, now_ms());
+    let Some(session) = opened else {
+        return refuse(stream, version, Rebuff::Busy).await;
+    };
+    let welcome = wire::welcome(
+        version,
+        &Welcome {
+            session_present: session.present,
+            receive_maximum: RECEIVE_MAXIMUM,
+            most_packet: u32::try_from(MOST_PACKET).expect("a constant below 4 GiB"),
+            most_aliases: MOST_ALIASES,
+            assigned: nameless.then_some(client.as_str()),
+            session_s: hello
+                .session_s
+                .filter(|s| *s != session.lives_s)
+                .map(|_| session.lives_s),
+        },
+    );
+    let connection = Connection {
+        house: Arc::clone(house),
+        version,
+        client,
+        own,
+        keep_alive: match hello.keep_alive_s {
+            0 => None,
+            seconds => Some(Duration::from_secs(u64::from(seconds)) * 3 / 2),
+        },
+        downlink_window: usize::from(hello.receive_maximum.unwrap_or(DOWNLINK_WINDOW)),
+        session,
+        peer,
+        early,
+    };
+    if write_all(stream, &welcome).await.is_err() {
+        connection.close(None);
+        return Err(End::Lost);
+    }
+    Ok(connection)
+}
+
+async fn look_up(house: &Arc<House>, peer: SocketAddr, client: &str, hello: &Hello) -> Admission {
+    let access = Arc::clone(&house.access);
+    let (client, user) = (client.to_owned(), hello.user.clone());
+    let password = hello.password.clone();
+    if user.is_none() {
+        let shown = Credentials {
+            peer,
+            client: &client,
+            user: None,
+            password: password.as_deref(),
+        };
+        return access.admit(shown);
+    }
+    let look = move || {
+        let (user, password) = (user.as_deref(), password.as_deref());
+        access.admit(Credentials {
+            peer,
+            client: &client,
+            user,
+            password,
+        })
+    };
+    tokio::task::spawn_blocking(look)
+        .await
+        .unwrap_or(Admission::Refused)
+}
+
+async fn refuse<T>(stream: &TcpStream, version: Version, why: Rebuff) -> Result<T, End> {
+    match write_all(stream, &wire::rebuff(version, why)).await {
+        Ok(()) => Err(End::Refused),
+        Err(_) => Err(End::Lost),
+    }
+}
+
+/// Messages submitted and not yet acknowledged.
+#[derive(Default)]
+struct Window {
+    outstanding: AtomicUsize,
+    freed: Notify,
+}
+
+/// Bytes that were read and not taken yet, from `at` on.
+struct Rest {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+/// One submission whose receipt is awaited.
+struct Pending {
+    receipt: Receipt,
+    acks: Vec<Ack>,
+    messages: usize,
+}
+
+impl Connection {
+    async fn run(mut self, stream: &TcpStream) -> End {
+        let window = Window::default();
+        let (pending, awaited) = mpsc::channel(usize::from(RECEIVE_MAXIMUM));
+        let (replies, to_say) = mpsc::channel(MOST_REPLIES);
+        let early = std::mem::take(&mut self.early);
+        let kick = self.session.kick.clone();
+        let mut lives_s = None;
+        let end = {
+            let reader = self.read(stream, &window, early, pending, replies, &mut lives_s);
+            let writer = self.write(stream, &window, awaited, to_say);
+            tokio::pin!(reader, writer);
+            tokio::select! {
+                biased;
+                () = kick.cancelled() => End::TakenOver,
+                end = &mut writer => end,
+                end = &mut reader => {
+                    // The reader's channels are closed with it: the writer ends when all is said.
+                    match timeout(DRAIN, &mut writer).await {
+                        Ok(End::ShuttingDown) => End::ShuttingDown,
+                        Ok(_) | Err(_) => end,
+                    }
+                }
+            }
+        };
+        if !matches!(end, End::Left | End::Lost) {
+            let bye = wire::goodbye(self.version, end.reason());
+            let _gone = timeout(Duration::from_secs(1), write_all(stream, &bye)).await;
+        }
+        self.close(lives_s);
+        end
+    }
+
+    fn close(&self, lives_s: Option<u32>) {
+        self.house
+            .sessions
+            .close(&self.client, self.session.serial, lives_s, now_ms());
+    }
+
+    async fn read(
+        &self,
+        stream: &TcpStream,
+        window: &Window,
+        early: Vec<u8>,
+        pending: mpsc::Sender<Pending>,
+        replies: mpsc::Sender<Vec<u8>>,
+        lives_s: &mut Option<u32>,
+    ) -> End {
+        let intake = Intake::new(self.house.inbox.catalogue());
+        let open = self.own.is_none();
+        let mut rest = Rest {
+            bytes: early,
+            at: 0,
+        };
+        let mut inflow = Inflow::new(
+            self.version,
+            intake,
+            self.own.clone(),
+            self.house.settle && open,
+        );
+        loop {
+            let room = tokio::select! {
+                room = self.room(window) => room,
+                () = self.house.stop.cancelled() => return End::ShuttingDown,
+            };
+            let mut batch = Batch::default();
+            let (used, outcome) = inflow.take(&rest.bytes[rest.at..], room, &mut batch);
+            rest.at += used;
+            let mut ended = None;
+            if used == 0 && outcome.is_ok() {
+                let outcome = match self
+                    .read_on(stream, &mut rest, &mut inflow, room, &mut batch)
+                    .await
+                {
+                    Ok(outcome) => outcome,
+                    Err(end) => return end,
+                };
+                ended = outcome.err().map(End::Fault);
+            } else if let Err(fault) = outcome {
+                ended = Some(End::Fault(fault));
+            }
+            match self
+                .deal_with(batch, window, &pending, &replies, lives_s)
+                .await
+            {
+                Ok(false) => {}
+                Ok(true) => return End::Left,
+                Err(Stopped) => return End::ShuttingDown,
+            }
+            if let Some(end) = ended {
+                return end;
+            }
+            inflow.intake().renew(self.house.inbox.catalogue());
+            // The writer and other connections have their turn between two reads.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// How many messages may be taken now; waits while there is no room or the intake is closed.
+    async fn room(&self, window: &Window) -> usize {
+        let most = usize::from(RECEIVE_MAXIMUM);
+        loop {
+            if !self.house.inbox.readings_open() {
+                tokio::time::sleep(CLOSED_POLL).await;
+                continue;
+            }
+            let freed = window.freed.notified();
+            let outstanding = window.outstanding.load(Ordering::Acquire);
+            if outstanding < most {
+                return most - outstanding;
+            }
+            freed.await;
+        }
+    }
+
+    /// Waits for bytes and takes what they hold; leaves what is no whole packet in `rest`.
+    async fn read_on(
+        &self,
+        stream: &TcpStream,
+        rest: &mut Rest,
+        inflow: &mut Inflow,
+        room: usize,
+        batch: &mut Batch,
+    ) -> Result<Result<(), Fault>, End> {
+        let readable = async {
+            match self.keep_alive {
+                Some(patience) => timeout(patience, stream.readable())
+                    .await
+                    .map_err(|_| End::Silent),
+                None => Ok(stream.readable().await),
+            }
+        };
+        tokio::select! {
+            ready = readable => ready?.map_err(|_| End::Lost)?,
+            () = self.house.stop.cancelled() => return Err(End::ShuttingDown),
+        }
+        BUFFER.with_borrow_mut(|buffer| {
+            let left = &rest.bytes[rest.at..];
+            let kept = left.len();
+            if buffer.len() < kept + READ {
+                buffer.resize(kept + READ, 0);
+            }
+            buffer[..kept].copy_from_slice(left);
+            let read = match stream.try_read(&mut buffer[kept..kept + READ]) {
+                Ok(0) => return Err(End::Lost),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                Err(_) => return Err(End::Lost),
+            };
+            let bytes = &buffer[..kept + read];
+            let (used, outcome) = inflow.take(bytes, room, batch);
+            rest.bytes.clear();
+            rest.bytes.extend_from_slice(&bytes[used..]);
+            rest.at = 0;
+            Ok(outcome)
+        })
+    }
+
+    /// Submits and answers one batch; true when the client has said goodbye.
+    async fn deal_with(
+        &self,
+        batch: Batch,
+        window: &Window,
+        pending: &mpsc::Sender<Pending>,
+        replies: &mpsc::Sender<Vec<u8>>,
+        lives_s: &mut Option<u32>,
+    ) -> Result<bool, Stopped> {
+        let messages = batch.items.len();
+        if messages > 0 {
+            telemetry::publishes(messages);
+            window.outstanding.fetch_add(messages, Ordering::AcqRel);
+            let receipt = self
+                .house
+                .inbox
+                .readings(self.house.interface, batch.items)
+                .await?;
+            let submitted = Pending {
+                receipt,
+                acks: batch.acks,
+                messages,
+            };
+            pending.send(submitted).await.map_err(|_| Stopped)?;
+        }
+        for (id, body) in batch.settles {
+            self.settle(&body).await?;
+            if id != 0 {
+                let mut ack = Vec::new();
+                Acks::new(self.version).write(id, false, Verdict::Fine, &mut ack);
+                replies.send(ack).await.map_err(|_| Stopped)?;
+            }
+        }
+        for packet in batch.packets {
+            if let Packet::Disconnect { session_s } = packet {
+                *lives_s = session_s;
+                return Ok(true);
+            }
+            let reply = self.answer(packet);
+            if !reply.is_empty() {
+                replies.send(reply).await.map_err(|_| Stopped)?;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Moves the feed clock on as a playing client asks.
+    async fn settle(&self, body: &[u8]) -> Result<(), Stopped> {
+        #[derive(serde::Deserialize)]
+        struct Settle {
+            settle_ms: i64,
+        }
+        match serde_json::from_slice::<Settle>(body) {
+            Ok(Settle { settle_ms }) if settle_ms >= 0 => {
+                let now = self.house.inbox.ask(runtime::Fleet::now).await?;
+                self.house.inbox.advance(now.plus_ms(settle_ms)).await
+            }
+            Ok(_) | Err(_) => {
+                warn!(peer = %self.peer, "a settle message does not say settle_ms; nothing was moved");
+                Ok(())
+            }
+        }
+    }
+
+    fn answer(&self, packet: Packet) -> Vec<u8> {
+        let sessions = &self.house.sessions;
+        match packet {
+            Packet::Ping => wire::pong(),
+            Packet::Release(id) => wire::complete(self.version, id),
+            Packet::Taken(id) => {
+                sessions.taken(&self.client, id);
+                Vec::new()
+            }
+            Packet::Subscribe { id, filters } => {
+                let granted: Vec<Granted> =
+                    filters.iter().map(|filter| self.grant(filter)).collect();
+                wire::subscribed(self.version, id, &granted)
+            }
+            Packet::Unsubscribe { id, filters } => {
+                let existed: Vec<bool> = filters
+                    .iter()
+                    .map(|filter| sessions.unsubscribe(&self.client, filter))
+                    .collect();
+                wire::unsubscribed(self.version, id, &existed)
+            }
+            Packet::Disconnect { .. } => Vec::new(),
+        }
+    }
+
+    fn grant(&self, filter: &str) -> Granted {
+        if !topic::is_filter(filter) {
+            return Granted::Invalid;
+        }
+        let allowed = match &self.own {
+            Some(station) => filter.starts_with(&topic::down(station)),
+            None => filter.starts_with("down/"),
+        };
+        if !allowed {
+            warn!(peer = %self.peer, client = %self.client, filter, "a subscription was refused");
+            return Granted::NotAuthorized;
+        }
+        if self.house.sessions.subscribe(&self.client, filter) {
+            Granted::Yes
+        } else {
+            Granted::Full
+        }
+    }
+
+    async fn write(
+        &self,
+        stream: &TcpStream,
+        window: &Window,
+        mut awaited: mpsc::Receiver<Pending>,
+        mut replies: mpsc::Receiver<Vec<u8>>,
+    ) -> End {
+        let acks = Acks::new(self.version);
+        let mut queue: VecDeque<Pending> = VecDeque::new();
+        let mut out = Vec::new();
+        let (mut more_pending, mut more_replies) = (true, true);
+        while more_pending || more_replies || !queue.is_empty() {
+            out.clear();
+            tokio::select! {
+                biased;
+                reply = replies.recv(), if more_replies => match reply {
+                    Some(reply) => out.extend_from_slice(&reply),
+                    None => more_replies = false,
+                },
+                taken = front(&mut queue) => {
+                    let Ok(taken) = taken else { return End::ShuttingDown };
+                    settle_front(&mut queue, &taken, &acks, window, &mut out);
+                    // Whatever else is on disk by now leaves in the same write.
+                    while let Ok(pending) = awaited.try_recv() {
+                        queue.push_back(pending);
+                    }
+                    while let Some(Ok(taken)) = front(&mut queue).now_or_never() {
+                        settle_front(&mut queue, &taken, &acks, window, &mut out);
+                    }
+                }
+                pending = awaited.recv(), if more_pending => match pending {
+                    Some(pending) => queue.push_back(pending),
+                    None => more_pending = false,
+                },
+                () = self.session.mail.notified(), if more_replies => self.downlinks(&mut out),
+            }
+            if !out.is_empty() && write_all(stream, &out).await.is_err() {
+                return End::Lost;
+            }
+        }
+        End::Left
+    }
+
+    fn downlinks(&self, out: &mut Vec<u8>) {
+        let sessions = &self.house.sessions;
+        for due in sessions.due(
+            &self.client,
+            self.session.serial,
+            self.downlink_window,
+            now_ms(),
+        ) {
+            let message = &due.downlink;
+            match wire::publish(
+                self.version,
+                due.id,
+                due.again,
+                &message.topic,
+                &message.body,
+            ) {
+                Ok(packet) => out.extend_from_slice(&packet),
+                Err(error) => {
+                    warn!(client = %self.client, ?error, "a message to a device cannot be written; let go");
+                    sessions.taken(&self.client, due.id);
+                }
+            }
+        }
+    }
+}
+
+/// The answers of the oldest submission; never resolves when there is none.
+async fn front(queue: &mut VecDeque<Pending>) -> Result<Vec<Taken>, Stopped> {
+    match queue.front_mut() {
+        Some(pending) => (&mut pending.receipt).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn settle_front(
+    queue: &mut VecDeque<Pending>,
+    taken: &[Taken],
+    acks: &Acks,
+    window: &Window,
+    out: &mut Vec<u8>,
+) {
+    let Some(pending) = queue.pop_front() else {
+        return;
+    };
+    out.reserve(pending.acks.len() * 4);
+    for ack in &pending.acks {
+        let verdict = match taken.get(ack.item as usize) {
+            Some(taken) if ack.verdict == Verdict::Fine => verdict(*taken),
+            Some(_) | None => ack.verdict,
+        };
+        acks.write(ack.id, ack.qos2, verdict, out);
+    }
+    window
+        .outstanding
+        .fetch_sub(pending.messages, Ordering::AcqRel);
+    window.freed.notify_one();
+}
+
+fn verdict(taken: Taken) -> Verdict {
+    match taken {
+        Taken::Accepted | Taken::Late | Taken::Duplicate => Verdict::Fine,
+        Taken::Refused(Refusal::Malformed) => Verdict::BadPayload,
+        Taken::Refused(Refusal::Unknown) => Verdict::BadTopic,
+        Taken::Refused(Refusal::Future | Refusal::Oversized | Refusal::Conflict) => Verdict::Other,
+    }
+}
+
+fn read_some(stream: &TcpStream, bytes: &mut Vec<u8>, most: usize) -> io::Result<()> {
+    let mut chunk = [0u8; 4096];
+    let want = chunk.len().min(most.saturating_sub(bytes.len()).max(1));
+    match stream.try_read(&mut chunk[..want]) {
+        Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+        Ok(read) => {
+            bytes.extend_from_slice(&chunk[..read]);
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match stream.try_write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                timeout(PATIENCE, stream.writable()).await??;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
