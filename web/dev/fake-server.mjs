@@ -1,0 +1,195 @@
+// Serves the API's contract with an invented night, for development, pictures and tests of screens.
+//   node dev/fake-server.mjs [--port 8787] [--mode storm|calm|rising] [--dist dist] [--factor 1]
+// Not part of the product: nothing in src/ or dist/ knows of it.
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { pathToFileURL } from "node:url";
+import { WebSocketServer } from "ws";
+import { apply } from "./engine.mjs";
+import { iso, MIN, makeNight, random } from "./storm.mjs";
+
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json", ".geojson": "application/json", ".webmanifest": "application/manifest+json", ".md": "text/plain" };
+const LOGINS = { officer: "p-zhou", leader: "p-lyu", admin: "p-admin", responder: "r-001", responder2: "r-002" };
+
+export async function startFake({ port = 0, mode = "storm", dist = null, factor = 1 } = {}) {
+  const start = Date.parse("2026-08-20T18:13:40Z");
+  const began = Date.now();
+  const now = () => Math.floor((start + (Date.now() - began) * factor) / 1000) * 1000;
+  const clock = () => ({ clock: { kind: "scaled", start: iso(start), factor }, now: new Date(start + (Date.now() - began) * factor).toISOString() });
+  const night = makeNight({ mode: mode === "rising" ? "calm" : mode, now: start });
+  const spare = mode === "rising" ? makeNight({ mode: "storm", now: start }) : null;
+  let seq = 8_412_077;
+  const blobs = new Map(Object.entries(night.texts).map(([id, text]) => [id, { type: "text/plain; charset=utf-8", body: Buffer.from(text) }]));
+  const sessions = new Map();
+  const answers = new Map();
+  const clients = new Set();
+  const tail = [];
+
+  const seal = (body, type = "text/plain; charset=utf-8") => {
+    const id = createHash("sha256").update(randomUUID()).update(body).digest("hex");
+    blobs.set(id, { type, body: Buffer.from(body) });
+    return id;
+  };
+  const send = (message) => {
+    const text = JSON.stringify(message);
+    for (const client of clients) if (client.readyState === 1) client.send(text);
+  };
+  const tell = (changes) => {
+    if (changes.length === 0) return;
+    seq += 1;
+    const updates = changes.map((change, n) => ({ seq, n, jurisdiction: "330624", ...structuredClone(change) }));
+    tail.push(...updates);
+    send({ type: "updates", updates });
+  };
+
+  const beat = setInterval(() => send({ type: "beat", seq, clock: clock() }), 1000);
+  const rnd = random(99);
+  const readings = setInterval(() => {
+    const values = [];
+    for (const station of night.county.stations) {
+      const series = station.series[0];
+      if (series.freshness !== "fresh" || rnd() > 0.06) continue;
+      const step = (rnd() - 0.45) * (series.decimals === 2 ? 0.03 : 0.4);
+      series.value = Math.max(0, Number(series.value) + step).toFixed(series.decimals);
+      series.observed = series.received = iso(now());
+      const { title, unit, decimals, thresholds, ...value } = series;
+      values.push(value);
+    }
+    seq += values.length;
+    send({ type: "values", seq, jurisdiction: "330624", values });
+  }, 1000);
+  const rising = spare && setInterval(() => {
+    const alarm = spare.county.alarms.find((one) => one.process === "active" && !night.county.alarms.includes(one));
+    if (!alarm || night.county.alarms.length > 14) return;
+    Object.assign(alarm, { ack: null, commands: [], raised: iso(now()), changed: iso(now()) });
+    night.county.alarms.push(alarm);
+    tell([{ kind: "alarm", alarm }]);
+  }, 2500);
+
+  const who = (request) => {
+    const cookie = /wf=([^;]+)/.exec(request.headers.cookie ?? "")?.[1];
+    const id = cookie && sessions.get(cookie);
+    return id ? night.county.people.find((one) => one.id === id) : null;
+  };
+  const body = async (request) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    return Buffer.concat(parts);
+  };
+  const reply = (response, status, value, headers = {}) => {
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(JSON.stringify(value));
+  };
+  const no = (response, status, code, zh, en) => reply(response, status, { code, zh, en });
+
+  async function api(request, response, url) {
+    const path = url.pathname.slice("/api/v1".length);
+    if (path === "/login") {
+      const { login, password } = JSON.parse(await body(request));
+      const id = LOGINS[login];
+      if (!id || !password) return no(response, 401, "bad_login", "账号或口令不对。", "Wrong login or password.");
+      const token = randomUUID();
+      sessions.set(token, id);
+      return reply(response, 200, { person: night.county.people.find((p) => p.id === id) }, { "set-cookie": `wf=${token}; HttpOnly; Path=/; SameSite=Lax` });
+    }
+    const person = who(request);
+    if (!person) return no(response, 401, "no_session", "请先登录。", "Log in first.");
+    if (path === "/logout") return reply(response, 200, {}, { "set-cookie": "wf=; Max-Age=0; Path=/" });
+    if (path === "/me") return reply(response, 200, { person, jurisdiction: "330624" });
+    if (path === "/acts") {
+      const act = JSON.parse(await body(request));
+      if (!answers.has(act.op)) {
+        const { answer, changes } = apply(night, act, person, now(), seal);
+        answers.set(act.op, answer);
+        tell(changes);
+      }
+      return reply(response, 200, answers.get(act.op));
+    }
+    if (path === "/blobs" && request.method === "POST") {
+      return reply(response, 200, { blob: seal(await body(request), request.headers["content-type"]) });
+    }
+    if (path.startsWith("/blobs/")) {
+      const blob = blobs.get(path.slice(7));
+      if (!blob) return no(response, 404, "no_such_blob", "没有这个文件。", "No such file.");
+      response.writeHead(200, { "content-type": blob.type });
+      return response.end(blob.body);
+    }
+    if (path === "/texts") {
+      const ids = (url.searchParams.get("ids") ?? "").split(",");
+      return reply(response, 200, Object.fromEntries(ids.filter((id) => blobs.has(id)).map((id) => [id, blobs.get(id).body.toString()])));
+    }
+    if (path.startsWith("/series/")) return history(response, url, path);
+    return no(response, 404, "no_such_path", "没有这个地址。", "No such address.");
+  }
+
+  function history(response, url, path) {
+    const [station, quantity] = path.slice(8).split("/").map(decodeURIComponent);
+    const series = night.county.stations.find((one) => one.id === station)?.series.find((one) => one.quantity === quantity);
+    if (!series) return no(response, 404, "no_such_series", "没有这个序列。", "No such series.");
+    const [from, to] = [Date.parse(url.searchParams.get("from")), Math.min(now(), Date.parse(url.searchParams.get("to")))];
+    const r = random([...station].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
+    const last = Number(series.value);
+    const rise = (Number(series.thresholds[3].raise) - Number(series.thresholds[0].raise)) * (series.level > 0 ? 1.3 : 0.4);
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    const lines = [];
+    for (let t = Math.ceil(from / (5 * MIN)) * 5 * MIN; t < to; t += 5 * MIN) {
+      const back = (now() - t) / (6 * 60 * MIN);
+      const value = Math.max(0, last - rise / (1 + Math.exp(-(back - 0.3) * 9)) + rise / (1 + Math.exp(0.3 * 9)) + (r() - 0.5) * rise * 0.03);
+      lines.push(JSON.stringify({ time: iso(t), received: iso(t + (r() < 0.04 ? 11 * MIN : 2000)), value: value.toFixed(series.decimals), quality: r() < 0.02 ? "doubtful" : "good", revision: 0, late: false }));
+    }
+    response.end(`${lines.join("\n")}\n`);
+  }
+
+  function files(response, path) {
+    if (!dist) return no(response, 404, "no_page", "没有页面。", "No page.");
+    let file = join(dist, normalize(path));
+    if (!existsSync(file) || statSync(file).isDirectory()) file = join(dist, "index.html");
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "cache-control": "no-cache" });
+    createReadStream(file).pipe(response);
+  }
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url, "http://fake");
+    const work = url.pathname.startsWith("/api/v1/") ? api(request, response, url) : url.pathname === "/healthz" ? reply(response, 200, { ok: true }) : files(response, url.pathname);
+    Promise.resolve(work).catch((error) => no(response, 500, "fault", String(error), String(error)));
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on("upgrade", (request, socket, head) => {
+    if (!who(request)) return socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      const since = Number(new URL(request.url, "http://fake").searchParams.get("since") ?? -1);
+      const first = tail[0]?.seq ?? seq + 1;
+      if (since >= first - 1 && since > 0) client.send(JSON.stringify({ type: "updates", updates: tail.filter((u) => u.seq > since) }));
+      else client.send(JSON.stringify({ type: "snapshot", seq, clock: clock(), counties: [night.county], system: night.system }));
+      client.send(JSON.stringify({ type: "beat", seq, clock: clock() }));
+      clients.add(client);
+      client.on("close", () => clients.delete(client));
+    });
+  });
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    base: `http://127.0.0.1:${server.address().port}`,
+    night,
+    tell,
+    /** Cuts every socket and refuses new ones, as a dead server does. */
+    stop: () => {
+      clearInterval(beat);
+      clearInterval(readings);
+      if (rising) clearInterval(rising);
+      for (const client of clients) client.terminate();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const option = (name, fallback) => {
+    const place = process.argv.indexOf(`--${name}`);
+    return place > 0 ? process.argv[place + 1] : fallback;
+  };
+  const fake = await startFake({ port: Number(option("port", 8787)), mode: option("mode", "storm"), dist: option("dist", null), factor: Number(option("factor", 1)) });
+  console.log(`${fake.base}  logins: ${Object.keys(LOGINS).join(", ")} (any password)`);
+}

@@ -1,0 +1,43 @@
+// A press: an op id minted here, both clocks, and the outbox. Every action of a person goes this way.
+import { v7 } from "uuid";
+import { openOutbox, type Outbox } from "../link/outbox";
+import { engineNow } from "../state/clock";
+import { store } from "../state/store";
+import type { Action } from "../wire/acts";
+
+let outbox: Outbox | null = null;
+
+/** A new op id, ordered by time. */
+export function newOp(): string {
+  return v7();
+}
+
+/** Opens this person's outbox; presses of others stay on the shelf untouched. */
+export function startOutbox(person: string): void {
+  outbox?.close();
+  outbox = openOutbox(person, {
+    changed: (list) => store.set({ outbox: list }),
+    engineNow: () => engineNow(store.get().world.heartbeat, performance.now()),
+    loggedOut: () =>
+      store.set({ connection: { phase: "unauthorised", since: performance.now() } }),
+  });
+}
+
+export function stopOutbox(): void {
+  outbox?.close();
+  outbox = null;
+  store.set({ outbox: [] });
+}
+
+/** Tries now what waits. */
+export function kickOutbox(): void {
+  outbox?.kick();
+}
+
+/** Keeps a press and sends it as soon as it can be. Resolves when it is safe in this machine. */
+export async function press(action: Action, op = newOp(), photos: Blob[] = []): Promise<string> {
+  const person = store.get().me?.person.id;
+  if (!person || !outbox) throw new Error("nobody is logged in");
+  await outbox.put({ op, person, action, photos, at: Date.now() });
+  return op;
+}

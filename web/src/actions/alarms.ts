@@ -1,0 +1,17 @@
+// What an officer does to alarms.
+import type { Truth } from "../wire/view";
+import { press } from "./act";
+
+/** Takes note of exactly these alarms: the set is frozen at the press. */
+export function acknowledge(alarms: readonly string[]): Promise<string> {
+  return press({ action: "acknowledge", alarms: [...alarms] });
+}
+
+export function markTruth(alarm: string, truth: Truth): Promise<string> {
+  return press({ action: "mark_truth", alarm, truth });
+}
+
+/** Ends a latched alarm, or one whose sight is lost. */
+export function resetAlarm(alarm: string, reason: string): Promise<string> {
+  return press({ action: "reset_alarm", alarm, ...(reason ? { reason } : {}) });
+}

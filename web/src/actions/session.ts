@@ -1,0 +1,37 @@
+// Logging in and out, and opening the feed for whoever is there.
+import * as api from "../link/api";
+import { type Feed, openFeed } from "../link/feed";
+import { keepMe } from "../link/shelf";
+import { store } from "../state/store";
+import type { Me } from "../wire/view";
+import { startOutbox, stopOutbox } from "./act";
+
+let feed: Feed | null = null;
+
+/** Takes this person as the one at the screen: outbox and feed are theirs from here. */
+export function begin(me: Me): void {
+  store.set({ me, connection: { phase: "connecting", since: performance.now() } });
+  startOutbox(me.person.id);
+  feed?.close();
+  feed = openFeed(store, me.jurisdiction || null);
+}
+
+export async function login(name: string, password: string): Promise<Me> {
+  await api.login(name, password);
+  const me = await api.me();
+  if (!me) throw new Error("logged in, yet the session is unknown");
+  await keepMe(me);
+  return me;
+}
+
+export async function logout(): Promise<void> {
+  await api.logout().catch(() => {});
+  await keepMe(null);
+  feed?.close();
+  feed = null;
+  stopOutbox();
+  store.set({ me: null });
+}
+
+export { me } from "../link/api";
+export { Refused } from "../link/api";

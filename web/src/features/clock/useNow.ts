@@ -1,0 +1,45 @@
+// The engine's now on screens: steps once a second, all readers in the same instant.
+import { useSyncExternalStore } from "react";
+import { engineNow } from "../../state/clock";
+import { store } from "../../state/store";
+
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+let shown = 0;
+let mono = 0;
+
+function step() {
+  const now = engineNow(store.get().world.heartbeat, performance.now());
+  mono = performance.now();
+  if (now !== null) {
+    // A late beat must not turn a displayed second back; a new night may.
+    const back = now < shown && shown - now < 5_000;
+    if (!back) shown = now;
+  }
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  if (timer === undefined) {
+    timer = setInterval(step, 500);
+    queueMicrotask(step);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** Engine time in whole seconds, as ms since the epoch; 0 before the first beat. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => Math.floor(shown / 1000) * 1000);
+}
+
+/** This machine's monotonic clock, for ages of the connection itself, in half seconds. */
+export function useMono(): number {
+  return useSyncExternalStore(subscribe, () => Math.floor(mono / 500) * 500);
+}

@@ -1,0 +1,236 @@
+// One command, one row a person: how far, how long silent, what happens next by itself.
+import { useEffect, useMemo, useState } from "react";
+import { cancelCommand } from "../../actions/commands";
+import { wantTexts } from "../../actions/read";
+import { age, span, stamp } from "../../i18n/format";
+import { i18n, say } from "../../i18n/i18n";
+import { overdueName, personName, personPost, stageName, stepName, whySentence } from "../../i18n/words";
+import { want } from "../../state/obligations";
+import { isAnswered, isClosed, mayCommand } from "../../state/select";
+import { useApp } from "../../state/store";
+import type { County } from "../../state/world";
+import type { CommandView, TaskView } from "../../wire/view";
+import { Button, Chip } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Empty, Key, Panel } from "../../ui/Panel";
+import { useNow } from "../clock/useNow";
+import { useDesk } from "../desk/desk";
+import { useKeys } from "../keys/useKeys";
+import { Mark } from "../marks/Mark";
+import { Pips } from "../marks/Pips";
+import { Due } from "./Due";
+import { wantName } from "./Obligations";
+import { PersonPanel } from "./PersonPanel";
+import { TallyBar } from "./TallyBar";
+
+const WANT_ORDER = ["help", "conflict", "declined", "gave_up", "overdue", "verify", "silent"];
+
+export function Board({ county, commandId }: { county: County; commandId: string }) {
+  const command = county.commands.get(commandId);
+  const pending = useApp((state) => state.outbox.find((one) => one.op === commandId));
+  const { move } = useDesk();
+  if (command) return <BoardOf county={county} command={command} />;
+  return (
+    <Panel title={i18n.t("指令")} testId="board">
+      {pending?.state === "refused" ? (
+        <Empty title={i18n.t("指令没有发出。没有任何人收到任何东西。")}>{whySentence(pending.why ?? "")}</Empty>
+      ) : (
+        <Empty title={i18n.t("指令在送往服务器的路上。")}>
+          {i18n.t("它留在本机，连上就送，同一条不会发两遍。")}
+        </Empty>
+      )}
+      <div className="empty">
+        <Button onPress={() => move({ to: "back" })}>{i18n.t("回到地图")}</Button>
+      </div>
+    </Panel>
+  );
+}
+
+function order(command: CommandView): TaskView[] {
+  const rank = (task: TaskView) => {
+    const found = want(command, task);
+    return found ? WANT_ORDER.indexOf(found) : isClosed(task) ? 9 : 8;
+  };
+  return [...command.tasks].sort(
+    (a, b) => rank(a) - rank(b) || (a.next?.at ?? "9").localeCompare(b.next?.at ?? "9") || a.id.localeCompare(b.id),
+  );
+}
+
+function BoardOf({ county, command }: { county: County; command: CommandView }) {
+  const now = useNow();
+  const { desk, move } = useDesk();
+  const [only, setOnly] = useState(false);
+  const ordered = useMemo(() => order(command), [command]);
+  const shown = only ? ordered.filter((task) => want(command, task) !== null) : ordered;
+  const chosen = command.tasks.find((task) => task.id === desk.task) ?? null;
+  useEffect(() => wantTexts([command.wording]), [command.wording]);
+  const step = (by: number) => {
+    const place = shown.findIndex((task) => task.id === desk.task);
+    const next = shown[Math.min(shown.length - 1, Math.max(0, place + by))];
+    if (next) move({ to: "task", task: next.id });
+  };
+  useKeys({ ArrowDown: () => step(1), ArrowUp: () => step(-1) });
+  const waiting = command.tasks.filter((task) => !isAnswered(task)).length;
+  return (
+    <section className="p" data-testid="board" data-command={command.id}>
+      <BoardHead county={county} command={command} now={now} />
+      <div className="f" style={{ flex: 1, minHeight: 0, alignItems: "stretch", gap: 1, background: "var(--bg-0)" }}>
+        <div className="p g">
+          <div className="pf">
+            <b>{i18n.t("未应答 {waiting} / {total}", { waiting, total: command.tasks.length })}</b>
+            <Chip on={only} onPress={() => setOnly(!only)}>
+              {i18n.t("只看要管的")}
+            </Chip>
+          </div>
+          <div className="pb">
+            <table className="board">
+              <thead>
+                <tr>
+                  <th style={{ width: 48 }}>{i18n.t("进程")}</th>
+                  <th style={{ width: 116 }}>{i18n.t("状态")}</th>
+                  <th style={{ width: 84 }}>{i18n.t("姓名")}</th>
+                  <th>{i18n.t("岗位")}</th>
+                  <th className="r" style={{ width: 76 }}>
+                    {i18n.t("没声音")}
+                  </th>
+                  <th style={{ width: 132 }}>{i18n.t("自动下一步")}</th>
+                  <th className="r" style={{ width: 80 }}>
+                    {i18n.t("还有")}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map((task) => (
+                  <Row key={task.id} task={task} command={command} county={county} now={now} chosen={task.id === desk.task} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <div className="pk">
+            <Key k="↑↓">{i18n.t("选人")}</Key>
+            <Key k="Y">{i18n.t("代记")}</Key>
+            <Key k="Esc">{i18n.t("回到地图")}</Key>
+            <span className="g" />
+            {i18n.t("时限由服务器走，关掉这个窗口什么也不会停。")}
+          </div>
+        </div>
+        {chosen ? <PersonPanel county={county} command={command} task={chosen} now={now} /> : null}
+      </div>
+    </section>
+  );
+}
+
+function BoardHead({ county, command, now }: { county: County; command: CommandView; now: number }) {
+  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const wording = useApp((state) => state.texts.get(command.wording));
+  const [cancelling, setCancelling] = useState(false);
+  const open = command.cancelled === null && command.tasks.some((task) => !isClosed(task));
+  return (
+    <header className="boardhead">
+      <div className="f" style={{ alignItems: "flex-start" }}>
+        <Mark level={command.level} size={36} />
+        <div className="g">
+          <h1 className="l">{say(command.title)}</h1>
+          <p className="s i2">
+            {i18n.t("{name} 发于 {time}，已 {age}", {
+              name: personName(county.people.get(command.by), command.by),
+              time: stamp(command.issued, now),
+              age: span(now - Date.parse(command.issued)),
+            })}
+          </p>
+          <p className="s i2 el" title={wording}>
+            {wording ?? i18n.t("正在取正文…")}
+          </p>
+        </div>
+      </div>
+      <TallyBar command={command} />
+      <div className="acts">
+        {command.cancelled ? (
+          <span className="tag inv">{i18n.t("已撤销 {time}", { time: stamp(command.cancelled, now) })}</span>
+        ) : open ? (
+          <Button small disabled={!allowed} onPress={() => setCancelling(true)} testId="cancel-command">
+            {i18n.t("撤销…")}
+          </Button>
+        ) : (
+          <span className="tag">{i18n.t("全部核实")}</span>
+        )}
+      </div>
+      {cancelling ? <CancelDialog command={command} onClose={() => setCancelling(false)} /> : null}
+    </header>
+  );
+}
+
+function CancelDialog({ command, onClose }: { command: CommandView; onClose: () => void }) {
+  const [why, setWhy] = useState("");
+  const n = command.tasks.filter((task) => !isClosed(task)).length;
+  return (
+    <Dialog title={i18n.t("撤销指令")} onClose={onClose}>
+      <p>{i18n.t("{n} 个人会看到“前一条指令作废”，并要确认看到了撤销。", { n })}</p>
+      <label>
+        <span className="lab">{i18n.t("理由")}</span>
+        <input className="in" value={why} onChange={(event) => setWhy(event.target.value)} />
+      </label>
+      <div className="acts">
+        <Button
+          kind="inverted"
+          onPress={() => {
+            void cancelCommand(command.id, why.trim());
+            onClose();
+          }}
+          testId="cancel-confirm"
+        >
+          {i18n.t("撤销，告诉 {n} 人", { n })}
+        </Button>
+        <Button onPress={onClose}>{i18n.t("不撤销")}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface RowProps {
+  task: TaskView;
+  command: CommandView;
+  county: County;
+  now: number;
+  chosen: boolean;
+}
+
+function Row({ task, command, county, now, chosen }: RowProps) {
+  const { move } = useDesk();
+  const person = county.people.get(task.person);
+  const found = want(command, task);
+  const since = task.heard ?? command.issued;
+  const substitute = task.next?.to ? county.people.get(task.next.to) : null;
+  const loud = found !== null && found !== "silent";
+  const state = found === "help" ? wantName("help") : stageName(task.stage, task.percent);
+  return (
+    <tr
+      aria-selected={chosen}
+      onClick={() => move({ to: "task", task: chosen ? null : task.id })}
+      data-testid="board-row"
+      data-person={task.person}
+      data-stage={task.stage}
+      data-percent={task.percent ?? ""}
+    >
+      <td>
+        <Pips task={task} />
+      </td>
+      <td>
+        {found === "help" || found === "conflict" ? <span className="tag inv">{state}</span> : loud ? <b>{state}</b> : state}
+        {task.overdue[0] ? <span className="s i2"> {overdueName(task.overdue[0])}</span> : null}
+      </td>
+      <td>
+        <button type="button" onClick={(event) => event.stopPropagation()} onFocus={() => !chosen && move({ to: "task", task: task.id })}>
+          {personName(person, task.person)}
+        </button>
+      </td>
+      <td className="i2">{personPost(person)}</td>
+      <td className="r">{isClosed(task) ? "—" : span(now - Date.parse(since))}</td>
+      <td className="i2">
+        {task.next ? stepName(task.next.step) : task.stage === "declined" ? i18n.t("等改派") : "—"}
+        {substitute ? ` ${substitute.name}` : ""}
+      </td>
+      <td className="r">{task.next ? <Due at={task.next.at} now={now} /> : <span title={age(now - Date.parse(since))}>—</span>}</td>
+    </tr>
+  );
+}

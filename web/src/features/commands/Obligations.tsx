@@ -1,0 +1,181 @@
+// Right zone: who needs a person now, who has not answered, and the commands that are running.
+import { useMemo } from "react";
+import { i18n, say } from "../../i18n/i18n";
+import { personName, personPost, stageName, stepName } from "../../i18n/words";
+import { commandsOf, countyOf, isOpen, mayCommand } from "../../state/select";
+import { nextStep, type Obligation, obligations, type Want } from "../../state/obligations";
+import { useApp } from "../../state/store";
+import type { County } from "../../state/world";
+import type { CommandView } from "../../wire/view";
+import { Button } from "../../ui/Button";
+import { Empty, Key } from "../../ui/Panel";
+import { useNow } from "../clock/useNow";
+import { useDesk } from "../desk/desk";
+import { useKeys } from "../keys/useKeys";
+import { Mark } from "../marks/Mark";
+import { Pips } from "../marks/Pips";
+import { Due } from "./Due";
+import { TallyBar } from "./TallyBar";
+
+/** Rows of people shown before "all of them" takes over. */
+const SHOWN = 14;
+
+export function wantName(want: Want): string {
+  switch (want) {
+    case "help":
+      return i18n.t("要帮助");
+    case "conflict":
+      return i18n.t("说法不一");
+    case "declined":
+      return i18n.t("拒绝");
+    case "gave_up":
+      return i18n.t("叫不应");
+    case "overdue":
+      return i18n.t("逾期");
+    case "verify":
+      return i18n.t("待核实");
+    case "silent":
+      return i18n.t("未应答");
+  }
+}
+
+export function Obligations({ county }: { county: County }) {
+  const commands = useApp((state) => commandsOf(countyOf(state)));
+  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const now = useNow();
+  const { desk, move } = useDesk();
+  const open = useMemo(() => commands.filter(isOpen), [commands]);
+  const owed = useMemo(() => obligations(open), [open]);
+  const people = owed.filter((one) => one.want !== "silent");
+  const silent = owed.filter((one) => one.want === "silent");
+  const total = open.reduce((sum, command) => sum + command.tasks.length, 0);
+  useKeys({
+    w: () => {
+      const command = open.find((one) => one.id === desk.command) ?? silent[0]?.command ?? open[0];
+      if (command) move({ to: "board", command: command.id });
+    },
+    c: () => allowed && move({ to: "compose" }),
+  });
+  const row = (one: Obligation) => (
+    <PersonLine key={one.task.id} one={one} county={county} now={now} />
+  );
+  return (
+    <section className="p greys" data-testid="obligations">
+      <div className="pb">
+        {people.length > 0 ? (
+          <>
+            <Title text={i18n.t("要人处理")} count={people.length} />
+            {people.slice(0, SHOWN).map(row)}
+            <More left={people.length - SHOWN} />
+          </>
+        ) : null}
+        <Title
+          text={i18n.t("谁还没有应答")}
+          count={silent.length}
+          aside={total > 0 ? i18n.t("共 {total} 人", { total }) : ""}
+        />
+        {silent.length === 0 ? (
+          <Empty title={i18n.t("没有人欠应答。")}>
+            {open.length === 0 ? i18n.t("没有执行中的指令。按 C 下指令。") : null}
+          </Empty>
+        ) : (
+          <>
+            {silent.slice(0, SHOWN).map(row)}
+            <More left={silent.length - SHOWN} />
+          </>
+        )}
+        <Title text={i18n.t("执行中的指令")} count={open.length} />
+        {open.map((command) => (
+          <CommandCard key={command.id} command={command} county={county} now={now} />
+        ))}
+      </div>
+      <div className="pk">
+        <Key k="W">{i18n.t("谁还没有应答")}</Key>
+        <Key k="C">{i18n.t("下指令")}</Key>
+        <span className="g" />
+        <Button small disabled={!allowed} onPress={() => move({ to: "compose" })} testId="compose">
+          {i18n.t("下指令")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Title({ text, count, aside }: { text: string; count: number; aside?: string }) {
+  return (
+    <div className="pt">
+      <h2>{text}</h2>
+      <span className="i2">{count}</span>
+      <span className="g" />
+      <span className="s i3">{aside}</span>
+    </div>
+  );
+}
+
+function More({ left }: { left: number }) {
+  if (left <= 0) return null;
+  return <div className="line s i3">{i18n.t("另有 {left} 人，按 W 打开全表", { left })}</div>;
+}
+
+function PersonLine({ one, county, now }: { one: Obligation; county: County; now: number }) {
+  const { move } = useDesk();
+  const person = county.people.get(one.task.person);
+  const next = one.task.next;
+  return (
+    <button
+      type="button"
+      className={`obrow${one.want === "silent" ? " one" : ""}`}
+      onClick={() => move({ to: "board", command: one.command.id, task: one.task.id })}
+      data-testid="obligation"
+      data-want={one.want}
+      data-person={one.task.person}
+    >
+      <Pips task={one.task} />
+      <span className={one.want === "silent" ? "s i2 nw" : "s nw"}>
+        {one.want === "help" ? <span className="tag inv">{wantName(one.want)}</span> : null}
+        {one.want === "silent" ? stageName(one.task.stage) : one.want === "help" ? "" : <b>{wantName(one.want)}</b>}
+      </span>
+      <span className="el">
+        {personName(person, one.task.person)} <span className="s i3">{personPost(person)}</span>
+      </span>
+      <span className="s i3 el">{next ? stepName(next.step) : ""}</span>
+      {next ? <Due at={next.at} now={now} /> : <span className="i3">—</span>}
+    </button>
+  );
+}
+
+function CommandCard({ command, county, now }: { command: CommandView; county: County; now: number }) {
+  const { desk, move } = useDesk();
+  const next = nextStep(command);
+  const groups = command.groups
+    .map((id) => say(county.groups.find((group) => group.id === id)?.title))
+    .filter(Boolean)
+    .join("、");
+  return (
+    <button
+      type="button"
+      className={`cmd${desk.command === command.id && desk.view === "board" ? " sel" : ""}`}
+      onClick={() => move({ to: "board", command: command.id })}
+      data-testid="command-card"
+      data-command={command.id}
+    >
+      <div className="f">
+        <Mark level={command.level} size={20} />
+        <b className="el">
+          {say(command.title)}
+          {groups ? ` · ${groups}` : ""}
+        </b>
+        <span className="g" />
+        {next ? (
+          <>
+            <span className="s i3 nw">{stepName(next.step)}</span>
+            <Due at={next.at} now={now} />
+          </>
+        ) : null}
+      </div>
+      <div style={{ marginTop: 4 }}>
+        <TallyBar command={command} />
+      </div>
+    </button>
+  );
+}

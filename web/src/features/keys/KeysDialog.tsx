@@ -1,0 +1,33 @@
+import { i18n } from "../../i18n/i18n";
+import { Dialog } from "../../ui/Dialog";
+
+export function KeysDialog({ onClose }: { onClose: () => void }) {
+  const keys: [string, string][] = [
+    ["J / K", i18n.t("下一条 / 上一条")],
+    ["↵ / Esc", i18n.t("打开 / 返回")],
+    ["A", i18n.t("确认这一条")],
+    ["⇧ A", i18n.t("确认列出的、红色以下的全部（按下时定住）")],
+    ["C", i18n.t("从这里下指令")],
+    ["W", i18n.t("谁还没有应答")],
+    ["Y", i18n.t("代记（电话、电台、当面）")],
+    ["N", i18n.t("显示新的行")],
+    ["X", i18n.t("静音，不是确认")],
+    ["?", i18n.t("按键表")],
+  ];
+  return (
+    <Dialog title={i18n.t("按键表")} onClose={onClose} testId="keys-dialog">
+      <table>
+        <tbody>
+          {keys.map(([key, does]) => (
+            <tr key={key}>
+              <td style={{ width: 96 }}>
+                <kbd>{key}</kbd>
+              </td>
+              <td>{does}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Dialog>
+  );
+}

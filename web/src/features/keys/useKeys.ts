@@ -1,0 +1,30 @@
+// Keys of the desk. A key typed into a field, or while a dialog is open, belongs to that.
+import { useEffect, useRef } from "react";
+
+export type Keys = Record<string, () => unknown>;
+
+function taken(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true;
+  const target = event.target as HTMLElement | null;
+  if (document.querySelector("[role=dialog]") && event.key !== "Escape") return true;
+  if (!target) return false;
+  if (target.isContentEditable || target.matches("input, textarea, select")) return event.key !== "Escape";
+  // Enter on a button is that button's.
+  return event.key === "Enter" && target.matches("button, a");
+}
+
+export function useKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (taken(event)) return;
+      const run = latest.current[event.key];
+      if (!run) return;
+      event.preventDefault();
+      run();
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, []);
+}

@@ -1,0 +1,70 @@
+// Centre zone: the map, kept alive behind other views so that coming back costs nothing.
+import { useEffect, useRef } from "react";
+import { i18n, say, useLocale } from "../../i18n/i18n";
+import { type CountyMap, createMap } from "../../map/map";
+import type { County } from "../../state/world";
+import type { Level } from "../../wire/view";
+import { levelName } from "../../i18n/words";
+import { useDesk } from "../desk/desk";
+import { Mark } from "../marks/Mark";
+import { StationCard } from "./StationCard";
+
+interface MapZoneProps {
+  county: County;
+  theme: "night" | "day";
+}
+
+export function MapZone({ county, theme }: MapZoneProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const map = useRef<CountyMap | null>(null);
+  const { desk, move } = useDesk();
+  const locale = useLocale();
+  const started = useRef({ theme, locale });
+
+  useEffect(() => {
+    if (!box.current) return;
+    map.current = createMap(box.current, started.current.theme, started.current.locale, {
+      onPick: ({ alarm, station }) =>
+        alarm ? move({ to: "select", alarm, station }) : move({ to: "station", station }),
+    });
+    return () => map.current?.remove();
+  }, [move]);
+
+  useEffect(() => {
+    if (started.current.theme === theme && started.current.locale === locale) return;
+    started.current = { theme, locale };
+    map.current?.theme(theme, locale);
+  }, [theme, locale]);
+  useEffect(() => map.current?.show(county), [county]);
+  useEffect(() => map.current?.choose(desk.station), [desk.station]);
+
+  const levels: Level[] = [4, 3, 2, 1];
+  return (
+    <section
+      className="mapzone greys"
+      data-hidden={desk.view !== "map"}
+      aria-label={i18n.t("地图")}
+      data-testid="map"
+    >
+      <div className="canvas" ref={box} />
+      <div className="over legend">
+        {levels.map((level) => (
+          <span key={level} className="f">
+            <Mark level={level} size={14} />
+            {levelName(level)}
+          </span>
+        ))}
+      </div>
+      {county.code === "330624" ? (
+        <div className="over" style={{ right: 12, bottom: 36 }}>
+          {i18n.t("WGS-84 · 乡镇界为演示数据")}
+        </div>
+      ) : (
+        <div className="over" style={{ right: 12, bottom: 36 }}>
+          {say(county.title)} · WGS-84
+        </div>
+      )}
+      {desk.station ? <StationCard county={county} station={desk.station} /> : null}
+    </section>
+  );
+}

@@ -1,0 +1,118 @@
+// The top line: who we are, whether we hear the server and how old that is, and the engine's clock.
+import { day, hms, span } from "../../i18n/format";
+import { i18n, locale, say, setLocale } from "../../i18n/i18n";
+import { personName } from "../../i18n/words";
+import { countyOf, isUnacked } from "../../state/select";
+import { useApp } from "../../state/store";
+import { Button } from "../../ui/Button";
+import { useMono, useNow } from "../clock/useNow";
+import { Counts } from "../marks/Mark";
+import { levelCounts } from "../../state/select";
+
+interface StatusLineProps {
+  sound: { ready: boolean; silenced: boolean; check: () => void };
+  theme: { name: "night" | "day"; flip: () => void };
+  onKeys: () => void;
+  onLeave: () => void;
+}
+
+export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
+  const county = useApp(countyOf);
+  const me = useApp((state) => state.me);
+  const now = useNow();
+  const alarms = county ? [...county.alarms.values()] : [];
+  const unacked = alarms.filter(isUnacked).length;
+  return (
+    <header className="status" data-testid="status-line">
+      <div>
+        <h1>{i18n.t("烽火")}</h1>
+        <span className="i2">{say(county?.title)}</span>
+      </div>
+      <LinkState />
+      <div className="yield">
+        {alarms.length === 0 ? null : (
+          <div data-testid="alarm-counts">
+            <Counts counts={levelCounts(alarms)} />
+            <span className={unacked > 0 ? "" : "i3"}>{i18n.t("未确认 {unacked}", { unacked })}</span>
+          </div>
+        )}
+        <div>
+          <span className="k">{i18n.t("声音")}</span>
+          <button
+            type="button"
+            className={sound.ready && !sound.silenced ? "i2" : "tag inv"}
+            onClick={sound.check}
+            data-testid="sound-check"
+          >
+            {!sound.ready ? i18n.t("未试，按此试音") : sound.silenced ? i18n.t("已静") : i18n.t("已试")}
+          </button>
+        </div>
+        <Waiting />
+      </div>
+      <div>
+        <Button small onPress={theme.flip} testId="theme" label={i18n.t("切换夜间和白天")}>
+          {theme.name === "night" ? i18n.t("白天") : i18n.t("夜间")}
+        </Button>
+        <Button small onPress={() => setLocale(locale() === "zh" ? "en" : "zh")} testId="locale">
+          {locale() === "zh" ? "EN" : "中"}
+        </Button>
+        <Button small onPress={onKeys} label={i18n.t("按键表")}>
+          ?
+        </Button>
+      </div>
+      {county?.demo ? (
+        <div data-testid="demo-mark">
+          <span className="tag">{i18n.t("演示数据")}</span>
+        </div>
+      ) : null}
+      <div>
+        <span>{personName(me?.person, "")}</span>
+        <Button small onPress={onLeave} testId="logout">
+          {i18n.t("退出")}
+        </Button>
+      </div>
+      <div className="i2 s">{now ? day(now) : ""}</div>
+      <div className="clock" data-testid="clock">
+        {now ? hms(now) : "--:--:--"}
+      </div>
+    </header>
+  );
+}
+
+/** Live or lost, how far the journal is, and the age of what is shown. Lost is inverted: our fault. */
+function LinkState() {
+  const connection = useApp((state) => state.connection);
+  const seq = useApp((state) => state.world.seq);
+  const heardAt = useApp((state) => state.world.heartbeat?.heardAt ?? null);
+  const clock = useApp((state) => state.world.heartbeat?.view.clock ?? null);
+  const mono = useMono();
+  const live = connection.phase === "live";
+  const old = heardAt === null ? null : Math.max(0, mono - heardAt);
+  return (
+    <div className={live ? "" : "inv"} data-testid="link-state" data-phase={connection.phase}>
+      <b>
+        {live ? i18n.t("实况") : connection.phase === "lost" ? i18n.t("断开") : i18n.t("正在连接")}
+      </b>
+      <span className={live ? "s i2" : "s"}>
+        #{seq.toLocaleString("en-US")}
+        {old === null ? "" : ` · ${live ? `${(old / 1000).toFixed(1)} s` : span(old)}`}
+      </span>
+      {clock?.kind === "scaled" && clock.factor !== 1 ? (
+        <span className="tag ln">{i18n.t("时钟 ×{factor}", { factor: clock.factor })}</span>
+      ) : null}
+      {clock?.kind === "feed" ? <span className="tag ln">{i18n.t("时钟随数据走")}</span> : null}
+    </div>
+  );
+}
+
+/** Presses of this desk that the server does not have yet, or refused. */
+function Waiting() {
+  const outbox = useApp((state) => state.outbox);
+  const waiting = outbox.filter((one) => one.state !== "received" && one.state !== "refused").length;
+  if (waiting === 0) return null;
+  return (
+    <div className="inv" data-testid="desk-waiting">
+      {i18n.t("{waiting} 个操作还没送到服务器", { waiting })}
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+// Our own faults, in sentences, inverted: a red pixel is always a hazard outside, never a bug inside.
+import { age, hms, span } from "../../i18n/format";
+import { i18n, say } from "../../i18n/i18n";
+import { personName, systemSentence, whySentence } from "../../i18n/words";
+import { countyOf } from "../../state/select";
+import { useApp } from "../../state/store";
+import type { County } from "../../state/world";
+import type { SystemView } from "../../wire/view";
+import { useMono, useNow } from "../clock/useNow";
+import { useDesk } from "../desk/desk";
+
+/** More than these fold into one line with a count. */
+const SHOWN = 3;
+/** A short gap is not worth a banner, ms. */
+const PATIENCE = 2_500;
+
+export function SystemStrip() {
+  const system = useApp((state) => state.world.system);
+  const county = useApp(countyOf);
+  const now = useNow();
+  const { move } = useDesk();
+  const order = [...system].sort((a, b) => rank(a) - rank(b));
+  return (
+    <div className="strip" role="status" data-testid="system-strip">
+      <LostBanner />
+      <RefusedLine />
+      {order.slice(0, SHOWN).map((entry) => {
+        const passed = age(now - Date.parse(entry.since));
+        const owner = county && commandOf(county, entry.subject);
+        return (
+          <div key={`${entry.kind}/${entry.subject}`} data-testid="system-alarm">
+            <span className="g">{systemSentence(entry.kind, subjectName(county, entry), passed)}</span>
+            {owner ? (
+              <button
+                type="button"
+                className="btn sm"
+                onClick={() => move({ to: "board", command: owner, task: entry.subject })}
+              >
+                {i18n.t("打开")}
+              </button>
+            ) : null}
+          </div>
+        );
+      })}
+      {order.length > SHOWN ? (
+        <div>{i18n.t("另有 {n} 条系统报警", { n: order.length - SHOWN })}</div>
+      ) : null}
+    </div>
+  );
+}
+
+function rank(entry: SystemView): number {
+  return ["need_help", "disk_full", "link_down", "unanswered", "clock_stepped", "sight_lost"].indexOf(
+    entry.kind,
+  );
+}
+
+function commandOf(county: County, task: string): string | null {
+  for (const command of county.commands.values()) {
+    if (command.tasks.some((one) => one.id === task)) return command.id;
+  }
+  return null;
+}
+
+/** Names what a system alarm is about: a station, the person of a task, else the id itself. */
+function subjectName(county: County | null, entry: SystemView): string {
+  const station = county?.stations.get(entry.subject);
+  if (station) return say(station.name);
+  for (const command of county?.commands.values() ?? []) {
+    const task = command.tasks.find((one) => one.id === entry.subject);
+    if (task) return personName(county?.people.get(task.person), task.person);
+  }
+  const person = county?.people.get(entry.subject);
+  return person ? person.name : entry.subject;
+}
+
+function LostBanner() {
+  const connection = useApp((state) => state.connection);
+  const heartbeat = useApp((state) => state.world.heartbeat);
+  const seq = useApp((state) => state.world.seq);
+  const mono = useMono();
+  if (connection.phase !== "lost" || mono - connection.since < PATIENCE) return null;
+  const gone = span(mono - connection.since);
+  const last = heartbeat ? hms(heartbeat.nowMs) : "--:--:--";
+  return (
+    <div className="banner" role="alert" data-testid="lost-banner">
+      {i18n.t("与服务器断开 {gone}，画面停在 {last}", { gone, last })}
+      <p>
+        {i18n.t("序号 {seq}。正在重连，第 {tries} 次。此时按下的操作留在本机，连上后送出。", {
+          seq: seq.toLocaleString("en-US"),
+          tries: connection.tries,
+        })}
+      </p>
+    </div>
+  );
+}
+
+/** The last press the server refused, with its sentence, for a minute of this machine's time. */
+function RefusedLine() {
+  const outbox = useApp((state) => state.outbox);
+  useMono();
+  const last = outbox.filter((one) => one.state === "refused").at(-1);
+  if (!last || Date.now() - last.at > 60_000) return null;
+  return (
+    <div role="alert" data-testid="refused">
+      {i18n.t("没有生效：")}
+      {whySentence(last.why ?? "")}
+    </div>
+  );
+}

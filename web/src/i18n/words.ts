@@ -1,0 +1,250 @@
+// Plain words for what the wire names by codes. One place, so that every screen says the same.
+import { i18n } from "@lingui/core";
+import type { Why } from "../wire/acts";
+import type {
+  Fact,
+  Freshness,
+  Level,
+  Means,
+  PersonView,
+  Stage,
+  StepKind,
+  SystemKind,
+  Truth,
+} from "../wire/view";
+import { say } from "./i18n";
+
+export const ROMAN: Record<Level, string> = { 1: "Ⅳ", 2: "Ⅲ", 3: "Ⅱ", 4: "Ⅰ" };
+
+export function levelName(level: Level): string {
+  const name = {
+    1: i18n.t("蓝色 Ⅳ"),
+    2: i18n.t("黄色 Ⅲ"),
+    3: i18n.t("橙色 Ⅱ"),
+    4: i18n.t("红色 Ⅰ"),
+  };
+  return name[level];
+}
+
+export function hazardName(hazard: string): string {
+  const names: Record<string, string> = {
+    flood: i18n.t("洪水"),
+    flash_flood: i18n.t("山洪"),
+    rainstorm: i18n.t("暴雨"),
+    rain: i18n.t("暴雨"),
+    landslide: i18n.t("滑坡"),
+    reservoir: i18n.t("水库"),
+    dam: i18n.t("水库"),
+    waterlogging: i18n.t("内涝"),
+    gas: i18n.t("燃气"),
+    wind: i18n.t("大风"),
+  };
+  return names[hazard] ?? hazard;
+}
+
+export function stageName(stage: Stage, percent?: number | null): string {
+  switch (stage) {
+    case "issued":
+      return i18n.t("已下达");
+    case "no_reply":
+      return i18n.t("无应答");
+    case "delivered":
+      return i18n.t("已送达");
+    case "seen":
+      return i18n.t("已看到");
+    case "declined":
+      return i18n.t("拒绝");
+    case "accepted":
+      return i18n.t("已接受");
+    case "en_route":
+      return i18n.t("在路上");
+    case "on_scene":
+      return i18n.t("已到场");
+    case "working":
+      return percent === null || percent === undefined
+        ? i18n.t("处置中")
+        : i18n.t("处置中 {percent}%", { percent });
+    case "done":
+      return i18n.t("报完成");
+    case "verified":
+      return i18n.t("已核实");
+    case "cancelled":
+      return i18n.t("已撤销");
+  }
+}
+
+export function factName(fact: { fact: Fact["fact"]; percent?: number; step?: number }): string {
+  switch (fact.fact) {
+    case "working":
+      return i18n.t("处置中 {percent}%", { percent: fact.percent ?? 0 });
+    case "rejected":
+      return i18n.t("退回，未核实");
+    case "need_help":
+      return i18n.t("要帮助");
+    case "escalated":
+      if (fact.step === 1) return i18n.t("自动：再次提醒");
+      if (fact.step === 2) return i18n.t("自动：通知代班人");
+      return i18n.t("自动：报告值班台");
+    case "cancel_seen":
+      return i18n.t("已看到撤销");
+    default:
+      return stageName(fact.fact);
+  }
+}
+
+export function stepName(step: StepKind): string {
+  switch (step) {
+    case "remind":
+      return i18n.t("再次提醒本人");
+    case "substitute":
+      return i18n.t("通知代班人");
+    case "tell_desk":
+      return i18n.t("报告值班台");
+    case "update_due":
+      return i18n.t("该报进展");
+    case "arrive_due":
+      return i18n.t("该到场");
+    case "done_due":
+      return i18n.t("该完成");
+    case "verify_due":
+      return i18n.t("该核实");
+  }
+}
+
+export function overdueName(step: StepKind): string {
+  switch (step) {
+    case "remind":
+    case "substitute":
+    case "tell_desk":
+      return i18n.t("逾期未应答");
+    case "update_due":
+      return i18n.t("逾期未报进展");
+    case "arrive_due":
+      return i18n.t("逾期未到场");
+    case "done_due":
+      return i18n.t("逾期未完成");
+    case "verify_due":
+      return i18n.t("逾期未核实");
+  }
+}
+
+export function meansName(means: Means): string {
+  switch (means) {
+    case "app":
+      return i18n.t("手机端");
+    case "phone":
+      return i18n.t("电话");
+    case "radio":
+      return i18n.t("电台");
+    case "in_person":
+      return i18n.t("当面");
+    case "system":
+      return i18n.t("系统");
+  }
+}
+
+export function freshnessWords(freshness: Freshness, age: string): string | null {
+  switch (freshness) {
+    case "fresh":
+      return null;
+    case "never":
+      return i18n.t("还没有数据");
+    case "late":
+      return i18n.t("迟到，{age}前的数", { age });
+    case "stale":
+      return i18n.t("没有新数据 {age}", { age });
+    case "dead":
+      return i18n.t("失联 {age}", { age });
+  }
+}
+
+export function truthName(truth: Truth): string {
+  switch (truth) {
+    case "unverified":
+      return i18n.t("未核实");
+    case "true":
+      return i18n.t("属实");
+    case "false":
+      return i18n.t("误报");
+    case "test":
+      return i18n.t("测试");
+  }
+}
+
+export function systemSentence(kind: SystemKind, subject: string, age: string): string {
+  switch (kind) {
+    case "sight_lost":
+      return i18n.t("{subject} 报警中没有数据了，已 {age}。报警保留，不是平安。", { subject, age });
+    case "link_down":
+      return i18n.t("接口 {subject} 断开 {age}，那里的站此刻看不见。", { subject, age });
+    case "clock_stepped":
+      return i18n.t("服务器时钟被拨动过，请核对时间。");
+    case "unanswered":
+      return i18n.t("{subject} 一直没有应答，自动步骤已用完，请打电话。", { subject });
+    case "need_help":
+      return i18n.t("{subject} 要帮助，已 {age}。请马上联系。", { subject, age });
+    case "disk_full":
+      return i18n.t("磁盘将满，读数在排队，报警和指令照常。请管理员清理。");
+    default:
+      return i18n.t("系统报警 {kind}：{subject}", { kind, subject });
+  }
+}
+
+export function whySentence(why: Why | string): string {
+  switch (why) {
+    case "no_such_alarm":
+      return i18n.t("没有这条报警。");
+    case "no_such_task":
+      return i18n.t("没有这个任务。");
+    case "no_such_command":
+      return i18n.t("没有这条指令。");
+    case "no_such_template":
+      return i18n.t("没有这个模板。");
+    case "no_such_person":
+      return i18n.t("没有这个人。");
+    case "nobody_to_reach":
+      return i18n.t("选的组里没有人，没有任何人收到任何东西。");
+    case "not_your_task":
+      return i18n.t("这不是你的任务。");
+    case "role_not_allowed":
+      return i18n.t("你的角色不能做这件事。");
+    case "alarm_not_open":
+      return i18n.t("这条报警已经结束。");
+    case "task_closed":
+      return i18n.t("任务已结束，这一条没有计入。");
+    case "not_done_yet":
+      return i18n.t("本人还没有报完成。");
+    case "verifier_is_doer":
+      return i18n.t("做的人不能自己核实，请另一个人来。");
+    case "proof_missing":
+      return i18n.t("报完成要有照片或见证人。");
+    case "bad_percent":
+      return i18n.t("进度要在 0 到 100 之间。");
+    default:
+      return i18n.t("服务器没有接受（{why}）。", { why });
+  }
+}
+
+export function roleName(role: PersonView["role"]): string {
+  switch (role) {
+    case "viewer":
+      return i18n.t("查看");
+    case "planner":
+      return i18n.t("预案");
+    case "responder":
+      return i18n.t("现场");
+    case "duty_officer":
+      return i18n.t("值班员");
+    case "administrator":
+      return i18n.t("管理员");
+  }
+}
+
+/** A person's name, or the id where the people file does not know them. */
+export function personName(person: PersonView | null | undefined, id: string): string {
+  return person?.name || id;
+}
+
+export function personPost(person: PersonView | null | undefined): string {
+  return person ? say(person.post) : "";
+}

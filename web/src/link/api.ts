@@ -1,0 +1,104 @@
+// The requests of `/api/v1`, one function each. Answers are typed, errors carry their sentence.
+import type { Act, Answer, ApiError } from "../wire/acts";
+import type { Me, PersonView, SampleView } from "../wire/view";
+
+const BASE = "/api/v1";
+/** A request unanswered this long counts as failed, ms; photos get longer. */
+const PATIENCE_MS = 15_000;
+const PHOTO_PATIENCE_MS = 90_000;
+
+/** The server answered and said no. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: ApiError,
+  ) {
+    super(body.zh);
+  }
+}
+
+async function request(path: string, init: RequestInit = {}, patience = PATIENCE_MS) {
+  const response = await fetch(BASE + path, {
+    credentials: "same-origin",
+    ...init,
+    signal: AbortSignal.timeout(patience),
+  });
+  if (response.ok) return response;
+  const body = (await response.json().catch(() => null)) as ApiError | null;
+  const plain = { code: `http_${response.status}`, zh: `服务器答复 ${response.status}。` };
+  throw new Refused(
+    response.status,
+    body ?? { ...plain, en: `The server answered ${response.status}.` },
+  );
+}
+
+function json(body: unknown): RequestInit {
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+}
+
+export async function login(login: string, password: string): Promise<PersonView> {
+  const response = await request("/login", json({ login, password }));
+  return ((await response.json()) as { person: PersonView }).person;
+}
+
+export async function logout(): Promise<void> {
+  await request("/logout", { method: "POST" });
+}
+
+/** Who the session belongs to; null when there is none. Throws when nobody answers. */
+export async function me(): Promise<Me | null> {
+  try {
+    return (await (await request("/me")).json()) as Me;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export async function act(act: Act): Promise<Answer> {
+  return (await (await request("/acts", json(act))).json()) as Answer;
+}
+
+/** Leaves a photo with the server and returns the id to name it by. */
+export async function leavePhoto(photo: Blob): Promise<string> {
+  const response = await request(
+    "/blobs",
+    {
+      method: "POST",
+      headers: { "content-type": photo.type || "application/octet-stream" },
+      body: photo,
+    },
+    PHOTO_PATIENCE_MS,
+  );
+  return ((await response.json()) as { blob: string }).blob;
+}
+
+/** Where a photo can be read. */
+export function photoAddress(seal: string): string {
+  return `${BASE}/blobs/${encodeURIComponent(seal)}`;
+}
+
+export async function texts(seals: readonly string[]): Promise<Record<string, string>> {
+  const ids = seals.map(encodeURIComponent).join(",");
+  return (await (await request(`/texts?ids=${ids}`)).json()) as Record<string, string>;
+}
+
+/** History of one series, from ≤ t < to. */
+export async function samples(
+  station: string,
+  quantity: string,
+  from: Date,
+  to: Date,
+): Promise<SampleView[]> {
+  const path = `/series/${encodeURIComponent(station)}/${encodeURIComponent(quantity)}`;
+  const range = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
+  const text = await (await request(`${path}?${range}`)).text();
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as SampleView);
+}

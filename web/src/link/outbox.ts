@@ -1,0 +1,224 @@
+// Presses wait here until the server has said that it has them. Nothing is ever dropped: not by a
+// reload, not after any number of failures. One press at a time, in the order they were made, except
+// that a call for help goes first; repeating one is harmless, since the server knows its op id.
+import type { Pending } from "../state/store";
+import type { Action, Answer } from "../wire/acts";
+import * as api from "./api";
+import { type Kept, shelf } from "./shelf";
+
+/** Longest wait between two attempts, ms. */
+export const LONGEST_WAIT = 300_000;
+/** After this many failures the press is shown as stuck; it goes on trying. */
+export const STUCK_AFTER = 5;
+/** Received presses stay listed this long, ms. */
+const LINGER_MS = 12 * 3_600_000;
+
+export interface Press {
+  op: string;
+  person: string;
+  action: Action;
+  photos?: Blob[];
+  /** The device's clock, ms since the epoch. */
+  at: number;
+}
+
+/** What the outbox needs of the outside; tests put their own in. */
+export interface Line {
+  act: typeof api.act;
+  leavePhoto: typeof api.leavePhoto;
+  now(): number;
+  random(): number;
+  /** Calls back after `ms`; returns a way to cancel. */
+  later(ms: number, run: () => void): () => void;
+}
+
+export const realLine: Line = {
+  act: api.act,
+  leavePhoto: api.leavePhoto,
+  now: () => Date.now(),
+  random: () => Math.random(),
+  later: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export interface Outbox {
+  /** Resolves when the press is safe in this machine, before anything is sent. */
+  put(press: Press): Promise<void>;
+  /** Tries now: the network is back, or a person asked. */
+  kick(): void;
+  /** Resolves when nothing is being sent just now; for tests. */
+  idle(): Promise<void>;
+  close(): void;
+}
+
+export interface Watcher {
+  /** The whole queue of this person, oldest first, after every change. */
+  changed(list: Pending[]): void;
+  /** Engine time, for "county has it 02:08". */
+  engineNow(): number | null;
+  /** The session is gone: presses stay, someone must log in. */
+  loggedOut(): void;
+}
+
+export function wait(tries: number, random: number): number {
+  const whole = Math.min(LONGEST_WAIT, 1_000 * 2 ** Math.min(tries - 1, 12));
+  return whole / 2 + (whole / 2) * random;
+}
+
+export function openOutbox(person: string, watcher: Watcher, line: Line = realLine): Outbox {
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  let again = false;
+  let closed = false;
+  let cancelWait = () => {};
+
+  const list = async (): Promise<Kept[]> =>
+    (await shelf()).getAllFromIndex("presses", "person", person);
+
+  const show = async () => {
+    if (!closed) watcher.changed((await list()).map(pending));
+  };
+
+  const save = async (kept: Kept) => {
+    await (await shelf()).put("presses", kept);
+    await show();
+  };
+
+  const run = () => {
+    again = true;
+    if (busy || closed) return;
+    busy = true;
+    running = (async () => {
+      while (again && !closed) {
+        again = false;
+        await drain();
+      }
+    })().finally(() => {
+      busy = false;
+    });
+  };
+
+  /** Sends what waits, in order, until all is received or the line fails. */
+  const drain = async () => {
+    cancelWait();
+    for (;;) {
+      const next = pick(await list());
+      if (!next || closed) return;
+      const sent = await send(next);
+      if (sent) continue;
+      const tries = next.tries + 1;
+      await save({ ...next, tries, state: tries >= STUCK_AFTER ? "stuck" : "waiting" });
+      cancelWait = line.later(wait(tries, line.random()), run);
+      return;
+    }
+  };
+
+  /** True once the server has answered, whatever it said; false when it could not be reached. */
+  const send = async (kept: Kept): Promise<boolean> => {
+    let current = kept;
+    try {
+      while (current.photos[0]) {
+        const left = await line.leavePhoto(current.photos[0]);
+        current = { ...current, photos: current.photos.slice(1), left: [...current.left, left] };
+        await save(current);
+      }
+      const answer = await line.act({
+        op: current.op,
+        device_at: new Date(current.at).toISOString(),
+        action: withPhotos(current),
+      });
+      await save(answered(current, answer, watcher.engineNow()));
+      return true;
+    } catch (error) {
+      Object.assign(kept, current);
+      if (!(error instanceof api.Refused)) return false;
+      if (error.status === 401) {
+        watcher.loggedOut();
+        return false;
+      }
+      // Overload and faults pass; what the server understood and refused will not get better.
+      if (error.status >= 500 || error.status === 408 || error.status === 429) return false;
+      await save({ ...current, state: "refused", why: error.body.code });
+      return true;
+    }
+  };
+
+  const tidy = async () => {
+    const db = await shelf();
+    for (const kept of await list()) {
+      const over = kept.state === "received" && line.now() - kept.at > LINGER_MS;
+      if (over && kept.place !== undefined) await db.delete("presses", kept.place);
+    }
+    await show();
+  };
+
+  void tidy().then(run);
+
+  return {
+    put: async (press) => {
+      const kept: Kept = {
+        op: press.op,
+        person: press.person,
+        at: press.at,
+        action: press.action,
+        photos: press.photos ?? [],
+        left: [],
+        state: "waiting",
+        tries: 0,
+        why: null,
+        receivedAt: null,
+      };
+      await (await shelf()).add("presses", kept);
+      await show();
+      run();
+    },
+    kick: run,
+    idle: () => running,
+    close: () => {
+      closed = true;
+      cancelWait();
+    },
+  };
+}
+
+/** The oldest press still to go; a call for help before all others. */
+function pick(list: Kept[]): Kept | undefined {
+  const open = list.filter((kept) => kept.state === "waiting" || kept.state === "stuck");
+  const help = open.find(
+    (kept) => kept.action.action === "report_task" && kept.action.fact === "need_help",
+  );
+  return help ?? open[0];
+}
+
+function withPhotos(kept: Kept): Action {
+  if (kept.action.action !== "report_task" || kept.left.length === 0) return kept.action;
+  return { ...kept.action, photos: [...(kept.action.photos ?? []), ...kept.left] };
+}
+
+function answered(kept: Kept, answer: Answer, engineNow: number | null): Kept {
+  if (answer.answer === "refused") return { ...kept, state: "refused", why: answer.why };
+  return { ...kept, state: "received", receivedAt: engineNow };
+}
+
+function pending(kept: Kept): Pending {
+  const { action } = kept;
+  const subject: Pending["subject"] = { action: action.action };
+  if (action.action === "report_task") {
+    subject.task = action.task;
+    subject.fact = action.fact;
+    if (action.fact === "working") subject.percent = action.percent;
+  }
+  if (action.action === "acknowledge") subject.alarms = action.alarms;
+  return {
+    op: kept.op,
+    at: kept.at,
+    state: kept.state,
+    tries: kept.tries,
+    why: kept.why,
+    receivedAt: kept.receivedAt,
+    subject,
+    photos: kept.photos.length,
+  };
+}

@@ -1,0 +1,15 @@
+// What the page and its socket worker say to each other.
+import type { FeedMessage } from "../wire/view";
+
+export type ToSocket =
+  | { kind: "open"; url: string }
+  /** Try now instead of waiting. */
+  | { kind: "again" }
+  /** Forget the place and ask for a whole snapshot. */
+  | { kind: "whole" }
+  | { kind: "close" };
+
+export type FromSocket =
+  | { kind: "messages"; messages: FeedMessage[] }
+  | { kind: "lost" }
+  | { kind: "unreadable" };

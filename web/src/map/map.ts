@@ -1,0 +1,183 @@
+// The map itself: the only place that knows MapLibre. Fed at most once per frame and four times a
+// second; it never asks the network for anything but the boundaries beside the page.
+import "maplibre-gl/dist/maplibre-gl.css";
+import {
+  type ExpressionSpecification,
+  type GeoJSONSource,
+  Map as LibreMap, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import type { County } from "../state/world";
+import { alarmPoints, stationPoints } from "./features";
+import { drawImage, IMAGE_RATIO, readTokens } from "./marks";
+import { LAYERS, SOURCES } from "./names";
+import { fed } from "./sources";
+import { buildStyle } from "./style";
+
+setWorkerUrl(workerUrl);
+
+const FEED_MS = 250;
+/** One page clock for all rings: bright 60 % of this, ms. */
+const FLASH_MS = 1250;
+const HOME: [[number, number], [number, number]] = [
+  [120.655, 29.235],
+  [121.225, 29.665],
+];
+
+export interface CountyMap {
+  show(county: County): void;
+  theme(theme: string, locale: string): void;
+  /** Rings the station and brings it into view when it lies outside. */
+  choose(station: string | null): void;
+  remove(): void;
+}
+
+export interface MapEvents {
+  onPick(pick: { alarm: string | null; station: string }): void;
+}
+
+export function createMap(box: HTMLElement, theme: string, locale: string, events: MapEvents): CountyMap {
+  const map = new LibreMap({
+    container: box,
+    style: buildStyle(readTokens(), theme, locale),
+    bounds: HOME,
+    fitBoundsOptions: { padding: 24 },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    localIdeographFontFamily: readTokens()("font"),
+    fadeDuration: 0,
+    minZoom: 4,
+    maxZoom: 16,
+    canvasContextAttributes: { preserveDrawingBuffer: navigator.webdriver },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new ScaleControl({ maxWidth: 160 }), "bottom-right");
+  // The list beside the map says everything by keyboard; the canvas is not a stop on the way.
+  map.getCanvas().tabIndex = -1;
+
+  let county: County | null = null;
+  let chosen: string | null = null;
+  let drawn: County["alarms"] | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let framed = false;
+  const source = (name: string) => map.getSource(name) as GeoJSONSource | undefined;
+  const stations = fed(() => source(SOURCES.stations));
+  const alarms = fed(() => source(SOURCES.alarms));
+
+  map.on("styleimagemissing", ({ id }) => {
+    const image = drawImage(id, readTokens());
+    if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: IMAGE_RATIO });
+  });
+
+  const feed = () => {
+    timer = undefined;
+    if (!county || !map.getSource(SOURCES.alarms)) return;
+    if (!framed) frame(map, county);
+    framed = true;
+    alarms.feed(alarmPoints(county));
+    stations.feed(stationPoints(county));
+    drawn = county.alarms;
+    showChosen();
+  };
+  const soon = () => {
+    if (timer !== undefined) return;
+    // An alarm does not wait for the values' pace.
+    const urgent = county !== null && county.alarms !== drawn;
+    timer = setTimeout(() => requestAnimationFrame(feed), urgent ? 0 : FEED_MS);
+  };
+
+  const showChosen = () => {
+    const station = chosen === null ? undefined : county?.stations.get(chosen);
+    const at = station && station.lon !== null && station.lat !== null ? [station.lon, station.lat] : null;
+    source(SOURCES.chosen)?.setData({
+      type: "FeatureCollection",
+      features: at ? [{ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: {} }] : [],
+    });
+    return at as [number, number] | null;
+  };
+
+  map.on("style.load", () => {
+    stations.forget();
+    alarms.forget();
+    drawn = null;
+    feed();
+  });
+  const flash = setInterval(() => {
+    const bright = performance.now() % FLASH_MS < FLASH_MS * 0.6;
+    const blink = !document.documentElement.hasAttribute("data-still");
+    const opacity = bright || !blink ? 1 : 0.3;
+    for (const layer of [LAYERS.rings, LAYERS.clusterRings]) {
+      const property: ExpressionSpecification =
+        layer === LAYERS.rings ? ["==", ["get", "ring"], "un"] : [">", ["get", "unacked"], 0];
+      if (map.getLayer(layer)) {
+        map.setPaintProperty(layer, "icon-opacity", ["case", property, opacity, 1]);
+      }
+    }
+  }, FLASH_MS / 2);
+
+  pick(map, events);
+  return {
+    show: (next) => {
+      county = next;
+      soon();
+    },
+    theme: (nextTheme, nextLocale) => {
+      map.setStyle(buildStyle(readTokens(), nextTheme, nextLocale), { diff: false });
+    },
+    choose: (station) => {
+      chosen = station;
+      const at = showChosen();
+      if (at && !map.getBounds().contains(at)) map.jumpTo({ center: at });
+    },
+    remove: () => {
+      clearInterval(flash);
+      clearTimeout(timer);
+      map.remove();
+    },
+  };
+}
+
+/** Frames the stations where they lie outside the county whose borders we carry. */
+function frame(map: LibreMap, county: County): void {
+  const placed = [...county.stations.values()].flatMap((s) =>
+    s.lon === null || s.lat === null ? [] : [[s.lon, s.lat] as const],
+  );
+  if (county.code === "330624" || placed.length === 0) return;
+  const lons = placed.map(([lon]) => lon);
+  const lats = placed.map(([, lat]) => lat);
+  map.fitBounds(
+    [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)],
+    { padding: 40, maxZoom: 12, duration: 0 },
+  );
+}
+
+function pick(map: LibreMap, events: MapEvents): void {
+  const layers = [LAYERS.marks, LAYERS.stations];
+  map.on("click", async (event) => {
+    const clusters = map.queryRenderedFeatures(event.point, { layers: [LAYERS.clusterMarks] });
+    const [cluster] = clusters;
+    if (cluster?.geometry.type === "Point") {
+      const place = map.getSource(SOURCES.alarms) as GeoJSONSource;
+      const zoom = await place.getClusterExpansionZoom(Number(cluster.properties.cluster_id));
+      map.easeTo({ center: cluster.geometry.coordinates as [number, number], zoom, duration: 200 });
+      return;
+    }
+    const box: [[number, number], [number, number]] = [
+      [event.point.x - 8, event.point.y - 8],
+      [event.point.x + 8, event.point.y + 8],
+    ];
+    const [found] = map.queryRenderedFeatures(box, { layers });
+    if (!found) return;
+    const { id, alarm } = found.properties as { id: string; alarm?: string };
+    events.onPick({ station: id, alarm: alarm ?? null });
+  });
+  for (const layer of [...layers, LAYERS.clusterMarks]) {
+    map.on("mouseenter", layer, () => {
+      map.getCanvas().style.cursor = "pointer";
+    });
+    map.on("mouseleave", layer, () => {
+      map.getCanvas().style.cursor = "";
+    });
+  }
+}

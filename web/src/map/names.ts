@@ -1,0 +1,17 @@
+// Every source and layer of the map, named in one place.
+export const SOURCES = {
+  county: "county",
+  townships: "townships",
+  neighbours: "neighbours",
+  stations: "stations",
+  alarms: "alarms",
+  chosen: "chosen",
+} as const;
+
+export const LAYERS = {
+  stations: "stations",
+  rings: "alarm-rings",
+  marks: "alarm-marks",
+  clusterRings: "cluster-rings",
+  clusterMarks: "cluster-marks",
+} as const;

@@ -1,0 +1,190 @@
+// Questions that several screens ask of the world. Pure; results are cached by the county they read.
+import type {
+  AlarmView,
+  CommandView,
+  Freshness,
+  GroupView,
+  Level,
+  PersonView,
+  SeriesNow,
+  SeriesView,
+  Stage,
+  TaskView,
+} from "../wire/view";
+import type { AppState } from "./store";
+import { type County, seriesKey, type World } from "./world";
+
+/** The jurisdiction this person looks at: their own, else the first there is. */
+export function countyOf(state: AppState): County | null {
+  const own = state.me && state.world.counties.get(state.me.jurisdiction);
+  if (own) return own;
+  for (const county of state.world.counties.values()) return county;
+  return null;
+}
+
+/** Nobody has taken note of it yet. */
+export function isUnacked(alarm: AlarmView): boolean {
+  return alarm.ack === null;
+}
+
+/** The level to show: the level now, or the worst of the episode once it has returned. */
+export function shownLevel(alarm: AlarmView): Level {
+  const level = alarm.process === "returned" ? alarm.worst : alarm.level || alarm.worst;
+  return Math.min(4, Math.max(1, level)) as Level;
+}
+
+/** Unacknowledged first, then worst, then newest change; the key settles ties. */
+export function byUrgency(a: AlarmView, b: AlarmView): number {
+  return (
+    Number(isUnacked(b)) - Number(isUnacked(a)) ||
+    Number(a.process === "returned") - Number(b.process === "returned") ||
+    shownLevel(b) - shownLevel(a) ||
+    (a.changed < b.changed ? 1 : a.changed > b.changed ? -1 : a.key < b.key ? -1 : 1)
+  );
+}
+
+function cached<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const memory = new WeakMap<K, V>();
+  return (key) => {
+    const known = memory.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    memory.set(key, value);
+    return value;
+  };
+}
+
+const NO_ALARMS: AlarmView[] = [];
+const sortAlarms = cached((alarms: ReadonlyMap<string, AlarmView>) =>
+  [...alarms.values()].sort(byUrgency),
+);
+export function alarmsByUrgency(county: County | null): AlarmView[] {
+  return county ? sortAlarms(county.alarms) : NO_ALARMS;
+}
+
+/** How many alarms stand at each level, worst first: red, orange, yellow, blue. */
+export function levelCounts(alarms: Iterable<AlarmView>): [number, number, number, number] {
+  const counts: [number, number, number, number] = [0, 0, 0, 0];
+  for (const alarm of alarms) {
+    if (alarm.process === "returned") continue;
+    const place = (4 - shownLevel(alarm)) as 0 | 1 | 2 | 3;
+    counts[place] += 1;
+  }
+  return counts;
+}
+
+export interface Situation {
+  id: string;
+  hazard: string;
+  township: string | null;
+  alarms: AlarmView[];
+  worst: AlarmView;
+  unacked: number;
+}
+
+/** Alarms of one hazard in one township, so that one person can grasp them. For the eye only. */
+export function situations(county: County): Situation[] {
+  const groups = new Map<string, AlarmView[]>();
+  for (const alarm of sortAlarms(county.alarms)) {
+    const township = county.stations.get(alarm.station)?.township ?? "";
+    const id = `${alarm.hazard}|${township}`;
+    const list = groups.get(id);
+    if (list) list.push(alarm);
+    else groups.set(id, [alarm]);
+  }
+  return [...groups].flatMap(([id, alarms]) => {
+    const [hazard = "", township = ""] = id.split("|");
+    const worst = [...alarms].sort((a, b) => shownLevel(b) - shownLevel(a))[0];
+    if (!worst) return [];
+    return [
+      {
+        id,
+        hazard,
+        township: township || null,
+        alarms,
+        worst,
+        unacked: alarms.filter(isUnacked).length,
+      },
+    ];
+  });
+}
+
+export function seriesOf(county: County, alarm: { station: string; quantity: string }) {
+  const key = seriesKey(alarm.station, alarm.quantity);
+  const fixed: SeriesView | undefined = county.series.get(key);
+  const now: SeriesNow | undefined = county.now.get(key);
+  return { fixed, now };
+}
+
+/** The freshness of a station: that of its freshest series. */
+export function stationFreshness(county: County, station: string): Freshness {
+  const order: Freshness[] = ["fresh", "late", "stale", "dead", "never"];
+  const found = county.stations
+    .get(station)
+    ?.series.map((one) => county.now.get(seriesKey(one.station, one.quantity))?.freshness);
+  return order.find((freshness) => found?.includes(freshness)) ?? "never";
+}
+
+const ANSWERED: ReadonlySet<Stage> = new Set<Stage>([
+  "declined",
+  "accepted",
+  "en_route",
+  "on_scene",
+  "working",
+  "done",
+  "verified",
+  "cancelled",
+]);
+
+/** The person has said yes or no. */
+export function isAnswered(task: TaskView): boolean {
+  return ANSWERED.has(task.stage);
+}
+
+export function isClosed(task: TaskView): boolean {
+  return task.stage === "verified" || task.stage === "cancelled";
+}
+
+export function isOpen(command: CommandView): boolean {
+  return command.cancelled === null && command.tasks.some((task) => !isClosed(task));
+}
+
+const sortCommands = cached((commands: ReadonlyMap<string, CommandView>) =>
+  [...commands.values()].sort((a, b) => (a.issued < b.issued ? 1 : -1)),
+);
+/** Newest first. */
+export function commandsOf(county: County | null): CommandView[] {
+  return county ? sortCommands(county.commands) : [];
+}
+
+/** Who a command to these groups and people reaches: each person once, in the order of the groups. */
+export function reached(county: County, groups: Iterable<string>, people: Iterable<string>) {
+  const ids = new Set<string>();
+  for (const id of groups) {
+    const group: GroupView | undefined = county.groups.find((one) => one.id === id);
+    for (const member of group?.members ?? []) ids.add(member);
+  }
+  for (const person of people) ids.add(person);
+  return [...ids].map((id) => ({ id, person: county.people.get(id) ?? null }));
+}
+
+export function mayCommand(person: PersonView | undefined): boolean {
+  return person?.role === "duty_officer" || person?.role === "administrator";
+}
+
+/** Tasks of one person, newest command first, cancelled ones last. */
+export function tasksOf(world: World, person: string) {
+  const found: { command: CommandView; task: TaskView }[] = [];
+  for (const county of world.counties.values()) {
+    for (const command of county.commands.values()) {
+      const task = command.tasks.find((one) => one.person === person);
+      if (task) found.push({ command, task });
+    }
+  }
+  return found.sort(
+    (a, b) =>
+      Number(isClosed(a.task)) - Number(isClosed(b.task)) ||
+      b.command.level - a.command.level ||
+      (a.command.issued < b.command.issued ? 1 : -1),
+  );
+}

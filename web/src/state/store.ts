@@ -1,0 +1,80 @@
+// The one live store of a client, outside React. Listeners hear of a change once per batch.
+import { useSyncExternalStore } from "react";
+import type { FeedMessage, Me } from "../wire/view";
+import type { Connection } from "./connection";
+import { reduce } from "./reduce";
+import { emptyWorld, type World } from "./world";
+
+/** What waits in this machine for the server's receipt. */
+export interface Pending {
+  op: string;
+  /** When it was pressed, by this device's clock, ms since the epoch. */
+  at: number;
+  /** `refused` carries the sentence; `stuck` has failed five times and goes on trying. */
+  state: "waiting" | "sending" | "stuck" | "received" | "refused";
+  tries: number;
+  why: string | null;
+  /** Engine time at which the county had it, where known. */
+  receivedAt: number | null;
+  subject: { action: string; task?: string; alarms?: string[]; fact?: string; percent?: number };
+  photos: number;
+}
+
+export interface AppState {
+  me: Me | null;
+  world: World;
+  connection: Connection;
+  /** Sealed texts by their seal. */
+  texts: ReadonlyMap<string, string>;
+  outbox: readonly Pending[];
+  /** True where the last world came from this machine's shelf and the server has not spoken yet. */
+  shelved: boolean;
+}
+
+export interface Store {
+  get(): AppState;
+  subscribe(listener: () => void): () => void;
+  set(patch: Partial<AppState>): void;
+  /** Applies a batch of feed messages and tells listeners once. */
+  feed(messages: FeedMessage[], heardAt: number): void;
+}
+
+export function createStore(at: number): Store {
+  let state: AppState = {
+    me: null,
+    world: emptyWorld,
+    connection: { phase: "connecting", since: at },
+    texts: new Map(),
+    outbox: [],
+    shelved: false,
+  };
+  const listeners = new Set<() => void>();
+  const set = (patch: Partial<AppState>) => {
+    state = { ...state, ...patch };
+    for (const listener of listeners) listener();
+  };
+  return {
+    get: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    set,
+    feed: (messages, heardAt) => {
+      const before = state.world.unknown;
+      const world = messages.reduce((w, message) => reduce(w, message, heardAt), state.world);
+      if (world.unknown !== before) {
+        console.warn("wire kinds this page does not know", Object.fromEntries(world.unknown));
+      }
+      const fresh = messages.some((message) => message.type === "snapshot");
+      set(fresh ? { world, shelved: false } : { world });
+    },
+  };
+}
+
+export const store: Store = createStore(performance.now());
+
+/** A part of the state; re-renders only when that part is another value. */
+export function useApp<T>(select: (state: AppState) => T): T {
+  return useSyncExternalStore(store.subscribe, () => select(store.get()));
+}

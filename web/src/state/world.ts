@@ -1,0 +1,69 @@
+// Everything a client knows, as one value. No DOM, no map, no fetch, no clock of its own.
+import type {
+  AlarmView,
+  ClockView,
+  CommandView,
+  GroupView,
+  PersonView,
+  SeriesNow,
+  SeriesView,
+  StationView,
+  SystemView,
+  TemplateView,
+  Text,
+} from "../wire/view";
+
+/** `<station>/<quantity>`. */
+export type SeriesKey = string;
+
+export interface County {
+  code: string;
+  title: Text;
+  demo: boolean;
+  rulesVersion: string;
+  stations: ReadonlyMap<string, StationView>;
+  /** What does not change about a series. */
+  series: ReadonlyMap<SeriesKey, SeriesView>;
+  /** What changes with each reading. */
+  now: ReadonlyMap<SeriesKey, SeriesNow>;
+  alarms: ReadonlyMap<string, AlarmView>;
+  commands: ReadonlyMap<string, CommandView>;
+  groups: readonly GroupView[];
+  templates: readonly TemplateView[];
+  people: ReadonlyMap<string, PersonView>;
+}
+
+/** The engine's clock as last heard, and when it was heard by this machine's monotonic clock. */
+export interface Heartbeat {
+  view: ClockView;
+  nowMs: number;
+  heardAt: number;
+}
+
+export interface World {
+  /** How far the journal is, as last heard. */
+  seq: number;
+  /** Last update taken; everything at or before it is ignored when it comes again. */
+  taken: { seq: number; n: number };
+  heartbeat: Heartbeat | null;
+  counties: ReadonlyMap<string, County>;
+  system: readonly SystemView[];
+  /** Wire kinds this client does not know, counted by name. */
+  unknown: ReadonlyMap<string, number>;
+  /** The site's files changed: a new snapshot is needed. */
+  wantsSnapshot: boolean;
+}
+
+export const emptyWorld: World = {
+  seq: 0,
+  taken: { seq: 0, n: -1 },
+  heartbeat: null,
+  counties: new Map(),
+  system: [],
+  unknown: new Map(),
+  wantsSnapshot: false,
+};
+
+export function seriesKey(station: string, quantity: string): SeriesKey {
+  return `${station}/${quantity}`;
+}

@@ -1,0 +1,66 @@
+// What a client sends to `POST /api/v1/acts`: `model::Action`, with free text, position and photos as
+// plain content, which the server seals.
+import type { FactKind, Level, Means, TaskClocks, Time, Truth } from "./view";
+
+export interface Position {
+  lon: number;
+  lat: number;
+  accuracy_m: number;
+}
+
+export type Action =
+  | { action: "acknowledge"; alarms: string[] }
+  | { action: "mark_truth"; alarm: string; truth: Truth }
+  | { action: "reset_alarm"; alarm: string; reason?: string }
+  | {
+      action: "issue_command";
+      alarm: string | null;
+      template: string;
+      level: Level;
+      groups: string[];
+      people: string[];
+      wording: string;
+      clocks: TaskClocks | null;
+    }
+  | { action: "cancel_command"; command: string; reason?: string }
+  | ReportTask;
+
+export type ReportTask = {
+  action: "report_task";
+  task: string;
+  means: Means;
+  note?: string;
+  position?: Position;
+  photos?: string[];
+} & FactKind;
+
+export interface Act {
+  op: string;
+  device_at: Time;
+  action: Action;
+}
+
+export type Why =
+  | "no_such_alarm"
+  | "no_such_task"
+  | "no_such_command"
+  | "no_such_template"
+  | "no_such_person"
+  | "nobody_to_reach"
+  | "not_your_task"
+  | "role_not_allowed"
+  | "alarm_not_open"
+  | "task_closed"
+  | "not_done_yet"
+  | "verifier_is_doer"
+  | "proof_missing"
+  | "bad_percent";
+
+export type Answer = { answer: "done" } | { answer: "refused"; why: Why };
+
+/** Body of every error answer. */
+export interface ApiError {
+  code: string;
+  zh: string;
+  en: string;
+}
