@@ -1,0 +1,534 @@
+//! Writes the demonstration county as a site folder, the shape that administrators edit.
+//!
+//! The bytes follow from the seed and the clock's factor alone.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use argon2::{Algorithm, Argon2, Params, Version};
+use sha2::{Digest as _, Sha256};
+
+use crate::county::{County, Post, Quantity, Station};
+use crate::orders::{INLINE_RULES, InlineRule, ORDERS, PATIENCE, STAGE_RULES, StageRule};
+use crate::people::{Login, PASSWORD, PHONE_LOGIN, People, Person};
+use crate::storm::START;
+
+/// A comment at the head of every file.
+const HEAD: &str = "# 演示数据 · Demonstration data: places, people and readings are made up.\n";
+
+/// The files of a site folder by their path in it.
+pub type Files = BTreeMap<String, String>;
+
+/// The demonstration county as files; `factor` is how fast its clock runs.
+pub fn files(county: &County, factor: f64) -> Files {
+    let people = People::of(county);
+    let folder = format!("jurisdictions/{}", county.ground.code);
+    let within = |name: &str| format!("{folder}/{name}");
+    Files::from([
+        ("site.toml".to_owned(), site(county, factor)),
+        ("quantities.toml".to_owned(), quantities()),
+        ("rules/10-flood.toml".to_owned(), flood_rules()),
+        (
+            "rules/20-rain.toml".to_owned(),
+            inline_rules(&["rainstorm"]),
+        ),
+        (
+            "rules/30-ground-and-gas.toml".to_owned(),
+            inline_rules(&["landslide", "gas", "release"]),
+        ),
+        ("accounts.toml".to_owned(), accounts(&people.logins)),
+        ("LOGINS.txt".to_owned(), logins(&people)),
+        (within("stations.csv"), stations(county)),
+        (within("series.csv"), series(county)),
+        (within("thresholds.csv"), thresholds(county)),
+        (within("people.csv"), people_rows(&people.people)),
+        (within("groups.toml"), groups(&people)),
+        (within("templates.toml"), templates()),
+    ])
+}
+
+/// Writes the files into a folder, replacing what they replace.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write(files: &Files, to: &Path) -> anyhow::Result<()> {
+    for (name, content) in files {
+        let path = to.join(name);
+        let folder = path.parent().context("a file lies in a folder")?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("could not make {}", folder.display()))?;
+        std::fs::write(&path, content)
+            .with_context(|| format!("could not write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// SHA-256 over all files with their names and lengths, in hex.
+pub fn fingerprint(files: &Files) -> String {
+    let mut hash = Sha256::new();
+    for (name, content) in files {
+        hash.update(format!("{name} {}\n", content.len()));
+        hash.update(content);
+    }
+    hex::encode(hash.finalize())
+}
+
+fn text(both: (&str, &str)) -> String {
+    format!("{{ zh = \"{}\", en = \"{}\" }}", both.0, both.1)
+}
+
+fn site(county: &County, factor: f64) -> String {
+    let code = &county.ground.code;
+    format!(
+        r#"{HEAD}
+title = {{ zh = "新昌县（演示）", en = "Xinchang County (demo)" }}
+demo = true
+clock = {{ start = "{START}", factor = {factor} }}
+
+[[interface]]
+id = "mqtt"
+title = "MQTT"
+late = "10m"
+
+[[interface]]
+id = "http"
+title = "HTTP"
+late = "10m"
+
+[policy]
+remember = "1d"
+suspect_ahead = "2m"
+refuse_ahead = "24h"
+late_after = 2.0
+stale_after = 4.0
+dead_after = "24h"
+unknown_after = 2.5
+ack_lease = {{ blue = "0s", yellow = "0s", orange = "60m", red = "15m" }}
+escalate_every = "2m"
+
+[[jurisdiction]]
+code = "{code}"
+title = {{ zh = "新昌县", en = "Xinchang County" }}
+folder = "jurisdictions/{code}"
+"#
+    )
+}
+
+fn quantities() -> String {
+    let titled = |quantity: Quantity| match quantity {
+        Quantity::Rain => (("雨量", "Rain"), ("0", "300")),
+        Quantity::WaterLevel => (("水位", "Water level"), ("-5", "60")),
+        Quantity::Outflow => (("出库流量", "Outflow"), ("0", "20000")),
+        Quantity::Displacement => (("位移", "Displacement"), ("-100", "5000")),
+        Quantity::Gas => (("可燃气体", "Combustible gas"), ("0", "100")),
+    };
+    let mut out = HEAD.to_owned();
+    for quantity in Quantity::ALL {
+        let (title, (low, high)) = titled(quantity);
+        let unit = quantity.unit();
+        write!(
+            out,
+            "\n[[quantity]]\nid = \"{}\"\ntitle = {}\nunit = \"{unit}\"\ndecimals = {}\nrange = \
+             [\"{low} {unit}\", \"{high} {unit}\"]\n",
+            quantity.id(),
+            text(title),
+            quantity.decimals(),
+        )
+        .expect("writing to a string");
+    }
+    out
+}
+
+fn flood_rules() -> String {
+    let mut out = HEAD.to_owned();
+    for rule in &STAGE_RULES {
+        let StageRule {
+            id,
+            title,
+            kind,
+            on_delay,
+            advice,
+            ..
+        } = rule;
+        let on_delay = delay(on_delay);
+        write!(
+            out,
+            r#"
+[[rule]]
+id = "{id}"
+title = {}
+hazard = "flood"
+quantity = "water_level"
+measure = "value"
+side = "above"
+levels = "thresholds.csv"
+subjects = {{ kinds = ["{kind}"] }}
+on_delay = {on_delay}
+off_delay = "30m"
+min_hold = "0s"
+latch = false
+unknown_when_stale = true
+reopen = "30m"
+advice = {}
+"#,
+            text(*title),
+            text(*advice),
+        )
+        .expect("writing to a string");
+    }
+    out
+}
+
+fn inline_rules(hazards: &[&str]) -> String {
+    let mut out = HEAD.to_owned();
+    for rule in INLINE_RULES
+        .iter()
+        .filter(|rule| hazards.contains(&rule.hazard))
+    {
+        out.push_str(&inline_rule(rule));
+    }
+    out
+}
+
+fn inline_rule(rule: &InlineRule) -> String {
+    let levels: Vec<String> = PATIENCE
+        .iter()
+        .zip(&rule.levels)
+        .filter_map(|((word, _), level)| {
+            let (raise, reset) = (*level)?;
+            Some(if raise == reset {
+                format!("{word} = \"{raise}\"")
+            } else {
+                format!("{word} = {{ raise = \"{raise}\", reset = \"{reset}\" }}")
+            })
+        })
+        .collect();
+    let kinds: Vec<String> = rule
+        .kinds
+        .iter()
+        .map(|kind| format!("\"{kind}\""))
+        .collect();
+    format!(
+        r#"
+[[rule]]
+id = "{}"
+title = {}
+hazard = "{}"
+quantity = "{}"
+measure = {}
+side = "above"
+levels = {{ {} }}
+subjects = {{ kinds = [{}] }}
+on_delay = {}
+off_delay = "{}"
+min_hold = "0s"
+latch = {}
+unknown_when_stale = true
+reopen = "{}"
+advice = {}
+"#,
+        rule.id,
+        text(rule.title),
+        rule.hazard,
+        rule.quantity.id(),
+        rule.measure,
+        levels.join(", "),
+        kinds.join(", "),
+        delay(rule.on_delay),
+        rule.off_delay,
+        rule.latch,
+        rule.reopen,
+        text(rule.advice),
+    )
+}
+
+/// A delay for all levels is a text, one by level a table.
+fn delay(written: &str) -> String {
+    if written.starts_with('{') {
+        written.to_owned()
+    } else {
+        format!("\"{written}\"")
+    }
+}
+
+fn stations(county: &County) -> String {
+    let mut out = format!("{HEAD}id,name,name_en,lon,lat,kind,township,tags\n");
+    for station in &county.stations {
+        let (lon, lat) = station.at.degrees_e6();
+        writeln!(
+            out,
+            "{},{},{},{:.5},{:.5},{},{},{}",
+            station.id,
+            station.name,
+            station.name_en,
+            f64::from(lon) / 1e6,
+            f64::from(lat) / 1e6,
+            station.post.kind(),
+            county.ground.townships[station.township].code,
+            tags(county, station),
+        )
+        .expect("writing to a string");
+    }
+    out
+}
+
+fn tags(county: &County, station: &Station) -> String {
+    let mut tags = vec!["synthetic"];
+    tags.push(if station.is_risk_point() {
+        "risk"
+    } else {
+        "control"
+    });
+    match station.post {
+        Post::River { river, .. } | Post::Reservoir { river: Some(river) } => {
+            tags.push(county.rivers[river].id);
+        }
+        Post::Brook => tags.push("brook"),
+        Post::RoadSlope => tags.push("road"),
+        Post::RiskSlope | Post::Rain | Post::Reservoir { river: None } | Post::Gas => {}
+    }
+    tags.join(" ")
+}
+
+fn series(county: &County) -> String {
+    let mut out = format!("{HEAD}station,quantity,interval,silence_normal\n");
+    for station in &county.stations {
+        for (quantity, minutes) in station.post.senses() {
+            writeln!(out, "{},{},{minutes}m,no", station.id, quantity.id())
+                .expect("writing to a string");
+        }
+    }
+    out
+}
+
+fn thresholds(county: &County) -> String {
+    let mut out = format!("{HEAD}rule,station,level,raise,reset,unit,source\n");
+    for rule in &STAGE_RULES {
+        let subjects = county
+            .stations
+            .iter()
+            .filter(|s| s.post.kind() == rule.kind);
+        for station in subjects {
+            let Some(stages) = station.stages_cm else {
+                continue;
+            };
+            for ((word, _), raise) in PATIENCE.iter().zip(stages) {
+                let metres = |cm: i64| model::Decimals(2).show(cm);
+                writeln!(
+                    out,
+                    "{},{},{word},{},{},m,demo",
+                    rule.id,
+                    station.id,
+                    metres(raise),
+                    metres(raise - rule.deadband_cm),
+                )
+                .expect("writing to a string");
+            }
+        }
+    }
+    out
+}
+
+fn people_rows(people: &[Person]) -> String {
+    let mut out = format!("{HEAD}id,name,post_zh,post_en,role,township,phone,substitute\n");
+    for person in people {
+        let Person {
+            id,
+            name,
+            post,
+            post_en,
+            role,
+            township,
+            phone,
+            substitute,
+        } = person;
+        let (township, substitute) = (
+            township.as_deref().unwrap_or(""),
+            substitute.as_deref().unwrap_or(""),
+        );
+        writeln!(
+            out,
+            "{id},{name},{post},\"{post_en}\",{role},{township},{phone},{substitute}"
+        )
+        .expect("writing to a string");
+    }
+    out
+}
+
+fn groups(people: &People) -> String {
+    let mut out = HEAD.to_owned();
+    for group in &people.groups {
+        let members: Vec<String> = group.members.iter().map(|m| format!("\"{m}\"")).collect();
+        write!(
+            out,
+            "\n[[group]]\nid = \"{}\"\ntitle = {}\nmembers = [{}]\n",
+            group.id,
+            text((&group.title, &group.title_en)),
+            members.join(", "),
+        )
+        .expect("writing to a string");
+    }
+    out
+}
+
+fn templates() -> String {
+    const CLOCKS: [&str; 5] = [
+        "ack_by",
+        "update_every",
+        "arrive_by",
+        "done_by",
+        "verify_by",
+    ];
+    let mut out = HEAD.to_owned();
+    for order in &ORDERS {
+        write!(
+            out,
+            "\n[[template]]\nid = \"{}\"\ntitle = {}\nwording = {}\nproof = {}\n",
+            order.id,
+            text(order.title),
+            text(order.wording),
+            order.proof,
+        )
+        .expect("writing to a string");
+        for (word, times) in PATIENCE {
+            writeln!(out, "[template.clocks.{word}]").expect("writing to a string");
+            for (name, minutes) in CLOCKS.iter().zip(order.red) {
+                if let Some(minutes) = minutes {
+                    writeln!(out, "{name} = \"{}m\"", minutes * times)
+                        .expect("writing to a string");
+                }
+            }
+        }
+    }
+    out
+}
+
+fn accounts(logins: &[Login]) -> String {
+    let mut out = format!("{HEAD}# Every password is \"{PASSWORD}\".\n");
+    for Login { login, person } in logins {
+        write!(
+            out,
+            "\n[[account]]\nlogin = \"{login}\"\nperson = \"{person}\"\nhash = \"{}\"\n",
+            password_hash(login)
+        )
+        .expect("writing to a string");
+    }
+    out
+}
+
+/// argon2id of the demonstration's password, its salt taken from the login. It is cheap on
+/// purpose: the password is printed on the screen, and a hundred people sign in at once.
+fn password_hash(login: &str) -> String {
+    const COST: (u32, u32, u32) = (256, 1, 1);
+    let salt = &Sha256::digest(format!("watchfire demonstration {login}"))[..16];
+    let params = Params::new(COST.0, COST.1, COST.2, Some(32)).expect("these costs are allowed");
+    let mut hash = [0u8; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(PASSWORD.as_bytes(), salt, &mut hash)
+        .expect("salt and output have allowed lengths");
+    let (m, t, p) = COST;
+    format!(
+        "$argon2id$v=19$m={m},t={t},p={p}${}${}",
+        base64(salt),
+        base64(&hash)
+    )
+}
+
+/// Base 64 without padding, as hashes are written.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits = chunk
+            .iter()
+            .fold(0u32, |bits, byte| bits << 8 | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
+        for place in 0..=chunk.len() {
+            out.push(char::from(DIGITS[(bits >> (18 - 6 * place)) as usize & 63]));
+        }
+    }
+    out
+}
+
+fn logins(people: &People) -> String {
+    let mut out = format!("logins    password of all: {PASSWORD}\n");
+    let what = [
+        ("duty", "值班员  duty officer: the command centre"),
+        (PHONE_LOGIN, "村主任  village head: open it at phone size"),
+        ("planner", "预案专员  planner"),
+        ("admin", "管理员  administrator"),
+        ("viewer", "观察席  viewer"),
+    ];
+    for (login, what) in what {
+        let person = people
+            .logins
+            .iter()
+            .find(|l| l.login == login)
+            .map(|l| l.person.as_str());
+        let named = people.people.iter().find(|p| Some(p.id.as_str()) == person);
+        let name = named.map_or("", |p| p.name.as_str());
+        writeln!(out, "  {login:<8} {what} ({name})").expect("writing to a string");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Changes only when the county is meant to change; then the printed value is taken over.
+    const GOLDEN: &str = "11645e5ceca6e8ef15a74d191dd0168c3ec490cf8fc4b5af55916d14082d2e47";
+
+    fn demonstration() -> Files {
+        files(&County::demonstration().unwrap(), crate::storm::FACTOR)
+    }
+
+    #[test]
+    fn the_county_is_the_same_bytes_on_every_machine() {
+        assert_eq!(fingerprint(&demonstration()), GOLDEN);
+    }
+
+    #[test]
+    fn the_site_reads_without_a_flaw() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&demonstration(), folder.path()).unwrap();
+        let site = site::read_site(folder.path()).unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert!(site.demo);
+        let config = &site.jurisdictions[0].config;
+        assert_eq!(config.flaw(), None);
+        assert_eq!(config.stations.len(), 1194);
+        assert!(
+            config
+                .stations
+                .iter()
+                .all(|s| s.tags.iter().any(|t| t == "synthetic"))
+        );
+        assert_eq!(config.rules.len(), STAGE_RULES.len() + INLINE_RULES.len());
+        assert_eq!(site.accounts.len(), config.people.len());
+    }
+
+    #[test]
+    fn base64_is_written_as_in_hashes() {
+        for (bytes, want) in [
+            (&b"f"[..], "Zg"),
+            (b"fo", "Zm8"),
+            (b"foo", "Zm9v"),
+            (b"foob", "Zm9vYg"),
+        ] {
+            assert_eq!(base64(bytes), want);
+        }
+    }
+
+    #[test]
+    fn the_demonstration_password_opens_every_account() {
+        use argon2::PasswordVerifier as _;
+        let hash = password_hash("duty");
+        let hash = argon2::PasswordHash::new(&hash).unwrap();
+        let argon = Argon2::default();
+        assert!(argon.verify_password(PASSWORD.as_bytes(), &hash).is_ok());
+        assert!(argon.verify_password(b"other", &hash).is_err());
+    }
+}
