@@ -4,7 +4,7 @@ import { formatter } from "@lingui/format-po";
 export default defineConfig({
   sourceLocale: "zh",
   locales: ["zh", "en"],
-  catalogs: [{ path: "src/i18n/{locale}", include: ["src"], exclude: ["src/i18n/*.po"] }],
+  catalogs: [{ path: "src/i18n/catalog/{locale}", include: ["src"] }],
   format: formatter({ lineNumbers: false, origins: false }),
   compileNamespace: "ts",
 });

@@ -2,8 +2,8 @@
 import { i18n } from "@lingui/core";
 import { useSyncExternalStore } from "react";
 import type { Text } from "../wire/view";
-import { messages as en } from "./en";
-import { messages as zh } from "./zh";
+import { messages as en } from "./catalog/en";
+import { messages as zh } from "./catalog/zh";
 
 export type Locale = "zh" | "en";
 const SHELF = "watchfire.locale";

@@ -17,29 +17,41 @@ import { say } from "./i18n";
 export const ROMAN: Record<Level, string> = { 1: "Ⅳ", 2: "Ⅲ", 3: "Ⅱ", 4: "Ⅰ" };
 
 export function levelName(level: Level): string {
-  const name = {
-    1: i18n.t("蓝色 Ⅳ"),
-    2: i18n.t("黄色 Ⅲ"),
-    3: i18n.t("橙色 Ⅱ"),
-    4: i18n.t("红色 Ⅰ"),
-  };
-  return name[level];
+  switch (level) {
+    case 1:
+      return i18n.t("蓝色 Ⅳ");
+    case 2:
+      return i18n.t("黄色 Ⅲ");
+    case 3:
+      return i18n.t("橙色 Ⅱ");
+    case 4:
+      return i18n.t("红色 Ⅰ");
+  }
 }
 
 export function hazardName(hazard: string): string {
-  const names: Record<string, string> = {
-    flood: i18n.t("洪水"),
-    flash_flood: i18n.t("山洪"),
-    rainstorm: i18n.t("暴雨"),
-    rain: i18n.t("暴雨"),
-    landslide: i18n.t("滑坡"),
-    reservoir: i18n.t("水库"),
-    dam: i18n.t("水库"),
-    waterlogging: i18n.t("内涝"),
-    gas: i18n.t("燃气"),
-    wind: i18n.t("大风"),
-  };
-  return names[hazard] ?? hazard;
+  switch (hazard) {
+    case "flood":
+      return i18n.t("洪水");
+    case "flash_flood":
+      return i18n.t("山洪");
+    case "rain":
+    case "rainstorm":
+      return i18n.t("暴雨");
+    case "landslide":
+      return i18n.t("滑坡");
+    case "reservoir":
+    case "dam":
+      return i18n.t("水库");
+    case "waterlogging":
+      return i18n.t("内涝");
+    case "gas":
+      return i18n.t("燃气");
+    case "wind":
+      return i18n.t("大风");
+    default:
+      return hazard;
+  }
 }
 
 export function stageName(stage: Stage, percent?: number | null): string {

@@ -65,7 +65,7 @@ export function createMap(box: HTMLElement, theme: string, locale: string, event
   const stations = fed(() => source(SOURCES.stations));
   const alarms = fed(() => source(SOURCES.alarms));
 
-  map.on("styleimagemissing", ({ id }) => {
+  map.setMissingStyleImageResolver((id) => {
     const image = drawImage(id, readTokens());
     if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: IMAGE_RATIO });
   });
