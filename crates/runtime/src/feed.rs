@@ -4,6 +4,7 @@
 //! hands on what is on disk. A client that cannot follow the updates is told so and ends; it never
 //! holds up the loop or another client.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -80,7 +81,7 @@ impl Feed {
 
 /// How a subscription begins, made on the loop's thread.
 pub(crate) struct Opening {
-    pub(crate) first: Option<Frame>,
+    pub(crate) first: VecDeque<Frame>,
     pub(crate) place: Place,
 }
 
@@ -88,7 +89,7 @@ pub(crate) struct Opening {
 pub struct Subscription {
     member: Member,
     changed: watch::Receiver<u64>,
-    first: Option<Frame>,
+    first: VecDeque<Frame>,
     place: Place,
     over: bool,
 }
@@ -105,7 +106,7 @@ impl Subscription {
     /// The next message, when there is one; `None` after `Behind` or when the process stops.
     /// Cancelling the wait loses nothing.
     pub async fn next(&mut self) -> Option<Frame> {
-        if let Some(first) = self.first.take() {
+        if let Some(first) = self.first.pop_front() {
             return Some(first);
         }
         loop {

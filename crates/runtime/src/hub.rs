@@ -127,6 +127,11 @@ impl Hub {
         self.clients.load(Ordering::Relaxed) > 0
     }
 
+    /// How many listen.
+    pub(crate) fn clients(&self) -> usize {
+        self.clients.load(Ordering::Relaxed)
+    }
+
     /// Counts one client more and gives its wake-up.
     pub(crate) fn join(&self) -> watch::Receiver<u64> {
         self.clients.fetch_add(1, Ordering::Relaxed);
@@ -195,11 +200,7 @@ impl Hub {
     pub(crate) fn publish_values(&self, frames: Vec<ValueFrame>) {
         let mut boards = open(&self.boards);
         for frame in frames {
-            let text = value_text(
-                frame.seq,
-                &frame.code,
-                frame.rows.iter().map(|(_, json)| &**json),
-            );
+            let text = frame.text();
             let board = boards.entry(frame.jurisdiction).or_insert_with(|| Board {
                 code: Arc::clone(&frame.code),
                 version: 0,
@@ -282,6 +283,17 @@ impl Hub {
 
     fn wake(&self) {
         self.changed.send_modify(|version| *version += 1);
+    }
+}
+
+impl ValueFrame {
+    /// The whole frame as a message.
+    pub(crate) fn text(&self) -> Bytes {
+        value_text(
+            self.seq,
+            &self.code,
+            self.rows.iter().map(|(_, json)| &**json),
+        )
     }
 }
 

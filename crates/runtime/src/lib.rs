@@ -2,19 +2,29 @@
 //!
 //! A single thread owns every decision. Inputs come in through [`Inbox`], are journaled, decided
 //! and answered in that order, and what follows from them leaves through [`Feed`]. Nothing leaves
-//! before the commit that holds its cause is on disk.
-
-#![allow(dead_code, clippy::unused_async)]
+//! before the commit that holds its cause is on disk; see [`live`] for how commits overlap.
 
 mod agenda;
 mod catalogue;
+mod clock;
+mod commit;
 mod feed;
 mod feedclock;
 mod fleet;
 mod hub;
 mod inbox;
 mod ledger;
+mod live;
+mod outbox;
+mod press;
 mod queue;
+mod recover;
+mod refused;
+mod replay;
+mod scribe;
+mod snapshots;
+mod start;
+mod telemetry;
 mod views;
 
 use std::path::PathBuf;
@@ -22,12 +32,21 @@ use std::sync::Arc;
 
 use model::config::{Clock, Config};
 use model::view::TransitionView;
+use store::{Blobs, JournalError, JournalOptions, Quarantine};
+use tokio::sync::watch;
 
 pub use catalogue::{Catalogue, Measured, Target};
 pub use feed::{Feed, Frame, Subscription};
 pub use fleet::{Decision, Decisions, Fleet};
 pub use inbox::{BadMessage, Draft, Inbox, Item, Receipt};
 pub use ledger::TransitionStream;
+pub use outbox::{Delivery, Outbox, Sender};
+pub use recover::Replayed;
+pub use replay::{Replay, ReplayError, replay};
+pub use start::start;
+
+/// Name of the journal's folder under the data folder.
+pub(crate) const JOURNAL: &str = "journal";
 
 /// The process is shutting down, or its loop has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,12 +61,16 @@ pub struct Options {
     pub clock: Clock,
     /// The jurisdictions as their files say now.
     pub configs: Vec<Config>,
+    pub outbox: Outbox,
+    pub journal: JournalOptions,
     /// Messages of stations that may wait in the inbox.
     pub inbox_items: usize,
     /// A snapshot is taken after this many inputs.
     pub snapshot_inputs: u64,
     /// A snapshot is taken after this long, when anything came.
-    pub snapshot_ms: i64,
+    pub snapshot_ms: u64,
+    #[doc(hidden)]
+    pub fault: Option<Fault>,
 }
 
 impl Options {
@@ -57,10 +80,44 @@ impl Options {
             data,
             clock,
             configs,
+            outbox: Outbox::default(),
+            journal: JournalOptions::default(),
             inbox_items: 65_536,
             snapshot_inputs: 200_000,
             snapshot_ms: 600_000,
+            fault: None,
         }
+    }
+}
+
+/// Where a test may end the journal's thread, as a crash would.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Before a commit is written.
+    Writing,
+    /// It is on disk and nobody was told.
+    Written,
+    /// Everybody was told.
+    Told,
+    /// Before the journal is closed.
+    Closing,
+}
+
+/// Decides at each step whether the process ends there.
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct Fault(pub Arc<dyn Fn(Step) -> bool + Send + Sync>);
+
+impl Fault {
+    pub(crate) fn strikes(&self, step: Step) -> bool {
+        (self.0)(step)
+    }
+}
+
+impl std::fmt::Debug for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fault")
     }
 }
 
@@ -69,44 +126,76 @@ impl Options {
 pub enum StartError {
     #[error("the configuration of {code} is unfit: {flaw}")]
     Unfit { code: String, flaw: String },
-    /// Broken, in use, full, unreadable: the journal says which record and why.
+    #[error("two configurations have the code {code}")]
+    Twice { code: String },
+    #[error("more than 65,535 jurisdictions")]
+    TooMany,
+    /// Broken, in use, full, unreadable: the source says which record and why.
     #[error("could not open the journal")]
-    Journal(#[from] store::JournalError),
-}
-
-/// Recovers what lies in the data folder and starts the loop.
-///
-/// # Errors
-/// [`StartError`] says what is wrong; nothing runs then.
-pub async fn start(options: Options) -> Result<Runtime, StartError> {
-    let unfit = options
-        .configs
-        .iter()
-        .find_map(|c| c.flaw().map(|flaw| (c.code.clone(), flaw)));
-    let (code, flaw) = unfit.unwrap_or_default();
-    Err(StartError::Unfit { code, flaw })
+    Journal(#[from] JournalError),
+    #[error("could not open the folder {}", path.display())]
+    Folder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("could not start a thread")]
+    Thread(#[source] std::io::Error),
+    #[error("the loop ended while it was starting: {reason}")]
+    Ended { reason: String },
 }
 
 /// A running system.
 pub struct Runtime {
     pub inbox: Inbox,
     pub feed: Feed,
-    ledger: Arc<ledger::Ledger>,
+    pub blobs: Blobs,
+    pub quarantine: Quarantine,
+    clock: Clock,
+    ended: watch::Receiver<Option<String>>,
+    threads: Option<start::Threads>,
 }
 
 impl Runtime {
     /// At most `limit` transitions after number `after`, with whatever was confirmed before the call.
     pub async fn transitions_after(&self, after: u64, limit: usize) -> Vec<TransitionView> {
-        self.ledger.after(after, limit).await
+        self.feed.ledger.after(after, limit).await
     }
 
     /// Number of the newest committed transition; 0 before the first.
     pub fn newest_transition(&self) -> u64 {
-        self.ledger.newest()
+        self.feed.ledger.newest()
     }
 
-    /// Ends gracefully: what is waiting is still done, then a last snapshot is taken.
-    pub async fn stop(self) {
-        self.feed.hub.stop();
+    /// Which clock the site lives by.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Resolves when the loop has ended by itself, with the reason: the disk failed.
+    pub async fn failed(&self) -> String {
+        let mut ended = self.ended.clone();
+        loop {
+            if let Some(reason) = &*ended.borrow_and_update() {
+                return reason.clone();
+            }
+            if ended.changed().await.is_err() {
+                return "the loop ended".to_owned();
+            }
+        }
+    }
+
+    /// Ends gracefully: what is waiting is still done, then a last snapshot is kept.
+    pub async fn stop(mut self) {
+        if let Some(threads) = self.threads.take() {
+            threads.stop().await;
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if self.threads.is_some() {
+            self.inbox.shared.stop();
+        }
     }
 }

@@ -55,7 +55,6 @@ pub(crate) enum Message {
         jurisdiction: Option<String>,
         answer: oneshot::Sender<Opening>,
     },
-    Stop,
 }
 
 /// A message with the room it holds.
@@ -64,18 +63,11 @@ pub(crate) struct Waiting {
     pub(crate) room: Option<OwnedSemaphorePermit>,
 }
 
-/// What the loop found when it looked.
-#[derive(Default)]
-pub(crate) struct Haul {
-    pub(crate) messages: VecDeque<Waiting>,
-    /// The journal thread has room for a commit.
-    pub(crate) journal_free: bool,
-}
-
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Waiting>,
-    journal_free: bool,
+    /// Somebody wants the loop to look around.
+    nudged: bool,
     closed: bool,
 }
 
@@ -87,23 +79,26 @@ pub(crate) struct Queue {
     readings_bound: usize,
     people: Arc<Semaphore>,
     catalogue: Arc<Catalogue>,
-    open: AtomicBool,
+    journal_free: AtomicBool,
+    disk_full: AtomicBool,
+    stopping: AtomicBool,
+    failed: AtomicBool,
 }
 
 impl Queue {
     /// An empty queue with room for `readings_bound` messages of stations.
     pub(crate) fn new(readings_bound: usize, catalogue: Catalogue) -> Queue {
         Queue {
-            state: Mutex::new(State {
-                journal_free: true,
-                ..State::default()
-            }),
+            state: Mutex::default(),
             ready: Condvar::new(),
             readings: Arc::new(Semaphore::new(readings_bound)),
             readings_bound,
             people: Arc::new(Semaphore::new(ROOM_FOR_PEOPLE)),
             catalogue: Arc::new(catalogue),
-            open: AtomicBool::new(true),
+            journal_free: AtomicBool::new(true),
+            disk_full: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
         }
     }
 
@@ -111,12 +106,25 @@ impl Queue {
         Arc::clone(&self.catalogue)
     }
 
+    /// Whether messages of stations are read at all.
     pub(crate) fn readings_open(&self) -> bool {
-        self.open.load(Ordering::Relaxed)
+        !self.is_disk_full()
     }
 
-    pub(crate) fn set_readings_open(&self, open: bool) {
-        self.open.store(open, Ordering::Relaxed);
+    /// Whether the journal lives on its reserve, so that readings have to wait.
+    pub(crate) fn is_disk_full(&self) -> bool {
+        self.disk_full.load(Ordering::Acquire)
+    }
+
+    /// Tells the loop and the links that the disk filled up or has room again.
+    pub(crate) fn set_disk_full(&self, full: bool) {
+        self.disk_full.store(full, Ordering::Release);
+        self.nudge();
+    }
+
+    /// Whether the process was asked to end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
     }
 
     pub(crate) async fn readings(
@@ -194,19 +202,45 @@ impl Queue {
         .await
     }
 
-    /// Asks the loop to finish; everything submitted before is still done.
+    /// Asks the loop to finish: everything submitted before is still done, nothing more is taken.
     pub(crate) fn stop(&self) {
-        // A queue that is closed already has nothing left to stop.
-        let _closed = self.put(Message::Stop, None);
+        self.stopping.store(true, Ordering::Release);
+        self.close();
+        self.nudge();
+    }
+
+    /// Ends at once: whoever waits is told [`Stopped`].
+    pub(crate) fn fail(&self) {
+        self.failed.store(true, Ordering::Release);
+        self.stopping.store(true, Ordering::Release);
+        self.close();
+        let waiting = std::mem::take(&mut self.state().waiting);
+        drop(waiting);
+        self.nudge();
+    }
+
+    /// Whether the loop must end without waiting for the disk.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.state().waiting.is_empty()
     }
 
     /// Takes everything, waiting until there is something to do: a message (unless `full`), a free
-    /// journal (when `eager`), or `deadline`.
-    pub(crate) fn take(&self, full: bool, eager: bool, deadline: Option<Instant>) -> Haul {
+    /// journal (when `eager`), a nudge, or `deadline`.
+    pub(crate) fn take(
+        &self,
+        full: bool,
+        eager: bool,
+        deadline: Option<Instant>,
+    ) -> VecDeque<Waiting> {
         let mut state = self.state();
         loop {
             let news = !full && !state.waiting.is_empty();
-            if news || (eager && state.journal_free) {
+            if news || std::mem::take(&mut state.nudged) || (eager && self.is_journal_free()) {
                 break;
             }
             let Some(deadline) = deadline else {
@@ -225,32 +259,39 @@ impl Queue {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
-        let messages = if full {
+        if full {
             VecDeque::new()
         } else {
             std::mem::take(&mut state.waiting)
-        };
-        Haul {
-            messages,
-            journal_free: state.journal_free,
         }
     }
 
     /// Whether the journal thread has room for a commit.
+    pub(crate) fn is_journal_free(&self) -> bool {
+        self.journal_free.load(Ordering::Acquire)
+    }
+
+    /// Says whether the journal thread has room for a commit.
     pub(crate) fn set_journal_free(&self, free: bool) {
-        self.state().journal_free = free;
+        // Under the lock, so that a loop about to wait does not miss it.
+        let state = self.state();
+        self.journal_free.store(free, Ordering::Release);
+        drop(state);
         if free {
             self.ready.notify_one();
         }
     }
 
-    /// Refuses everything from now on; whoever waits is told [`Stopped`].
-    pub(crate) fn close(&self) {
+    /// Wakes the loop to look around.
+    pub(crate) fn nudge(&self) {
+        self.state().nudged = true;
+        self.ready.notify_one();
+    }
+
+    fn close(&self) {
         self.readings.close();
         self.people.close();
-        let mut state = self.state();
-        state.closed = true;
-        state.waiting.clear();
+        self.state().closed = true;
     }
 
     async fn call<T>(

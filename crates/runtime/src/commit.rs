@@ -1,0 +1,79 @@
+//! What leaves with one commit: everything that waits for it to be on disk.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use model::action::Answer;
+use model::intake::Taken;
+use model::{JurisdictionSlot, Observed};
+use store::quarantine::Refused;
+use store::{Position, Sealed};
+use tokio::sync::oneshot;
+
+use crate::fleet::Fleet;
+use crate::hub::{UpdateFrame, ValueFrame};
+use crate::ledger::Batch;
+use crate::outbox::Delivery;
+use crate::queue::{Release, give};
+
+/// An accepted reading as history keeps it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    pub(crate) number: u64,
+    pub(crate) jurisdiction: JurisdictionSlot,
+    pub(crate) observed: Observed,
+}
+
+/// Everything that waits for the open commit.
+#[derive(Default)]
+pub(crate) struct Dues {
+    /// When the first of it was taken.
+    pub(crate) since: Option<Instant>,
+    pub(crate) receipts: Vec<(oneshot::Sender<Vec<Taken>>, Vec<Taken>)>,
+    pub(crate) answers: Vec<(oneshot::Sender<Answer>, Answer)>,
+    pub(crate) releases: Vec<Release>,
+    pub(crate) refused: Vec<Refused>,
+    pub(crate) readings: Vec<Kept>,
+    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) values: Vec<ValueFrame>,
+    pub(crate) beat: Option<Bytes>,
+}
+
+impl Dues {
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.receipts.is_empty()
+            && self.answers.is_empty()
+            && self.releases.is_empty()
+            && self.refused.is_empty()
+            && self.values.is_empty()
+    }
+
+    /// Answers everybody who waits; the last thing a commit does.
+    pub(crate) fn settle(self) {
+        for (answer, taken) in self.receipts {
+            give(answer, taken);
+        }
+        for (to, answer) in self.answers {
+            give(to, answer);
+        }
+        for release in self.releases {
+            release();
+        }
+    }
+}
+
+/// One commit on its way to the disk, and what leaves after it.
+pub(crate) struct Commit {
+    pub(crate) sealed: Sealed,
+    pub(crate) transitions: Option<Batch>,
+    pub(crate) updates: Option<UpdateFrame>,
+    pub(crate) snapshot: Option<SnapshotJob>,
+    pub(crate) dues: Dues,
+}
+
+/// The fleet as of a record, to be stored once that record is on disk.
+pub(crate) struct SnapshotJob {
+    pub(crate) position: Position,
+    pub(crate) fleet: Box<Fleet>,
+}

@@ -1,0 +1,554 @@
+//! The one loop: takes what waits, journals it, decides on it, and hands commits to the disk.
+//!
+//! One thread owns the [`Fleet`]; there is no lock around a decision and no second writer. For each
+//! input, in order: its entry time is fixed, its record goes into the open commit, the engines
+//! apply it, and what they decided goes into the same commit right behind it. While one commit is
+//! being synced by the [`Scribe`](crate::scribe::Scribe), the next is gathered and applied; there is
+//! never more than one on its way and one open.
+//!
+//! Applying before the sync is safe because nothing leaves before it: receipts, answers, updates,
+//! transitions and deliveries travel with their commit and are let out when it is on disk. What a
+//! crash takes back, nobody was told.
+//!
+//! How inputs were packed into commits changes no decision and no decision's record. Only counts of
+//! what was not journaled one by one ([`Input::Tallied`]) follow the packing, one record an
+//! interface and commit.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use engine::{Admission, Engine};
+use model::action::{Act, Answer};
+use model::codec::Record;
+use model::config::Clock;
+use model::effect::SystemKind;
+use model::intake::{Counts, Refusal, Taken};
+use model::view::{ClockView, FeedMessage, SnapshotView};
+use model::{Effect, Input, JurisdictionSlot, Time};
+use store::{CommitBuffer, Position, Sealed};
+
+use crate::clock::{Readout, SiteClock};
+use crate::commit::{Commit, Dues, Kept};
+use crate::feed::{Frame, Opening};
+use crate::fleet::{Decisions, Fleet};
+use crate::hub::Hub;
+use crate::inbox::{BadMessage, Draft, Item};
+use crate::ledger::Batch;
+use crate::outbox::Delivery;
+use crate::press::Press;
+use crate::queue::{Message, Queue, Waiting, give};
+use crate::refused::Quarantined;
+use crate::snapshots::Plan;
+
+/// Bytes of the open commit at which the loop stops gathering and waits for the disk.
+const MOST_OPEN: usize = 4 << 20;
+
+/// Values are told at most this often.
+const VALUES_EVERY: Duration = Duration::from_millis(250);
+
+/// The time is told at least this often, and the machine's clock compared.
+const BEAT_EVERY: Duration = Duration::from_secs(1);
+
+/// The loop's state.
+pub(crate) struct Live {
+    pub(crate) fleet: Fleet,
+    pub(crate) clock: SiteClock,
+    pub(crate) buffer: CommitBuffer,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) commits: SyncSender<Box<Commit>>,
+    pub(crate) spent: Receiver<Sealed>,
+    pub(crate) plan: Plan,
+    pub(crate) press: Press,
+    pub(crate) readout: Readout,
+    dues: Dues,
+    decisions: Decisions,
+    tallies: BTreeMap<u8, Counts>,
+    /// Rule-set version of each jurisdiction, as outcomes name it.
+    rules: Vec<u32>,
+    backlog: VecDeque<Waiting>,
+    /// Readings that wait for room on the disk.
+    parked: VecDeque<Waiting>,
+    next_beat: Instant,
+    next_values: Instant,
+}
+
+/// What [`Live`] is made of.
+pub(crate) struct Parts {
+    pub(crate) fleet: Fleet,
+    pub(crate) clock: SiteClock,
+    pub(crate) position: Position,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) commits: SyncSender<Box<Commit>>,
+    pub(crate) spent: Receiver<Sealed>,
+    pub(crate) plan: Plan,
+}
+
+impl Live {
+    pub(crate) fn of(parts: Parts) -> Live {
+        let readout = Readout::take();
+        Live {
+            press: Press::of(&parts.fleet),
+            rules: (0..parts.fleet.len() as u16)
+                .map(|j| rules_of(&parts.fleet, JurisdictionSlot(j)))
+                .collect(),
+            fleet: parts.fleet,
+            clock: parts.clock,
+            buffer: CommitBuffer::new(parts.position),
+            queue: parts.queue,
+            hub: parts.hub,
+            commits: parts.commits,
+            spent: parts.spent,
+            plan: parts.plan,
+            readout,
+            dues: Dues::default(),
+            decisions: Decisions::default(),
+            tallies: BTreeMap::new(),
+            backlog: VecDeque::new(),
+            parked: VecDeque::new(),
+            next_beat: readout.monotonic,
+            next_values: readout.monotonic,
+        }
+    }
+
+    /// Runs until the process is asked to end and everything taken is on disk, or the disk fails.
+    /// Gives back the fleet and the record it stands for.
+    pub(crate) fn run(mut self) -> (Fleet, Position) {
+        loop {
+            let full = self.buffer.len_bytes() >= MOST_OPEN;
+            if full || self.backlog.is_empty() {
+                let waiting = self.queue.take(full, self.has_open(), self.wake_at());
+                self.backlog.extend(waiting);
+            }
+            self.readout = Readout::take();
+            self.look_around();
+            while let Some(waiting) = self.backlog.pop_front() {
+                self.take(waiting);
+                if self.buffer.len_bytes() >= MOST_OPEN {
+                    break;
+                }
+                self.hand_over_if_free();
+            }
+            self.hand_over_if_free();
+            if self.queue.has_failed() {
+                break;
+            }
+            let done = self.backlog.is_empty() && !self.has_open() && self.queue.is_journal_free();
+            if done && self.queue.is_stopping() && self.queue.is_empty() {
+                break;
+            }
+        }
+        (self.fleet, self.buffer.position())
+    }
+
+    /// Journals one input, applies it, and journals what it led to.
+    pub(crate) fn enter(&mut self, at: Time, jurisdiction: JurisdictionSlot, input: Input) -> u64 {
+        let record = Record::Input {
+            at,
+            jurisdiction,
+            input,
+        };
+        let seq = self.push(&record);
+        let Record::Input { input, .. } = record else {
+            return seq;
+        };
+        self.decisions.clear();
+        self.fleet
+            .apply(seq, at, jurisdiction, &input, &mut self.decisions);
+        if let Input::Configured(_) = input {
+            let slots = 0..self.fleet.len() as u16;
+            self.rules = slots
+                .map(|j| rules_of(&self.fleet, JurisdictionSlot(j)))
+                .collect();
+        }
+        self.press
+            .note(&self.fleet, &input, self.decisions.as_slice());
+        self.journal_outcomes();
+        self.plan.count();
+        seq
+    }
+
+    /// Whether anything waits for the next commit.
+    fn has_open(&self) -> bool {
+        !self.buffer.is_empty() || !self.dues.is_empty() || !self.tallies.is_empty()
+    }
+
+    /// When to look around though nobody says anything.
+    fn wake_at(&self) -> Option<Instant> {
+        let listened = self.hub.has_clients();
+        let watched = matches!(self.clock.kind(), Clock::Wall);
+        let beat = (listened || watched).then_some(self.next_beat);
+        let values = (listened && self.press.has_values()).then_some(self.next_values);
+        let deadline = self
+            .fleet
+            .next_deadline()
+            .and_then(|at| self.clock.when(at));
+        [beat, values, deadline].into_iter().flatten().min()
+    }
+
+    /// The time an entry gets that carries none of its own.
+    fn now(&self) -> Time {
+        let shown = self.clock.shows(&self.readout);
+        shown.map_or(self.fleet.now(), |now| now.max(self.fleet.now()))
+    }
+
+    /// What the clocks and the disk have to say.
+    fn look_around(&mut self) {
+        let process = JurisdictionSlot(0);
+        if let Some(by_ms) = self.clock.step(&self.readout) {
+            tracing::warn!(by_ms, "the system clock jumped");
+            self.enter(self.now(), process, Input::ClockStepped { by_ms });
+        }
+        let full = self.queue.is_disk_full();
+        if full != self.fleet.lasts(SystemKind::DiskFull, "") {
+            self.enter(self.now(), process, Input::DiskFilled { full });
+        }
+        if !full && !self.parked.is_empty() {
+            let later = std::mem::replace(&mut self.backlog, std::mem::take(&mut self.parked));
+            self.backlog.extend(later);
+        }
+        let now = self.now();
+        if self.fleet.next_deadline().is_some_and(|due| due <= now) {
+            self.enter(now, process, Input::Ticked);
+        }
+        self.tell_time(now);
+    }
+
+    fn tell_time(&mut self, now: Time) {
+        let moment = self.readout.monotonic;
+        if !self.hub.has_clients() {
+            if moment >= self.next_beat {
+                self.next_beat = moment + BEAT_EVERY;
+            }
+            return;
+        }
+        if moment >= self.next_values && self.press.has_values() {
+            self.dues
+                .values
+                .extend(self.press.render_values(&self.fleet, now));
+            self.next_values = moment + VALUES_EVERY;
+        }
+        if moment >= self.next_beat {
+            let clock = ClockView {
+                clock: self.clock.kind(),
+                now,
+            };
+            let beat = FeedMessage::Beat {
+                seq: self.fleet.seq(),
+                clock,
+            };
+            self.dues.beat = Some(json(&beat));
+            self.next_beat = moment + BEAT_EVERY;
+        }
+    }
+
+    fn take(&mut self, waiting: Waiting) {
+        let Waiting { message, room } = waiting;
+        if let Message::Readings { .. } = &message
+            && self.queue.is_disk_full()
+        {
+            // Parked with its room held, so that the inbox fills up and the senders wait.
+            self.parked.push_back(Waiting { message, room });
+            return;
+        }
+        drop(room);
+        self.dues.since.get_or_insert(self.readout.monotonic);
+        match message {
+            Message::Readings {
+                interface,
+                items,
+                answer,
+            } => {
+                let now = self.clock.shows(&self.readout);
+                let mut taken = Vec::with_capacity(items.len());
+                for item in items {
+                    taken.push(match item {
+                        Item::Reading(draft) => self.read(interface, &draft, now),
+                        Item::Bad(bad) => self.refuse(interface, bad),
+                    });
+                }
+                self.dues.receipts.push((answer, taken));
+            }
+            Message::Act {
+                jurisdiction,
+                act,
+                answer,
+            } => {
+                if let Some(said) = self.act(jurisdiction, act) {
+                    self.dues.answers.push((answer, said));
+                }
+            }
+            Message::Link {
+                interface,
+                up,
+                answer,
+            } => {
+                // An interface is up until it is said to be down; saying it twice is nothing new.
+                let down = self
+                    .fleet
+                    .lasts(SystemKind::LinkDown, &self.fleet.interface_id(interface));
+                if down == up {
+                    self.enter(
+                        self.now(),
+                        JurisdictionSlot(0),
+                        Input::LinkChanged { interface, up },
+                    );
+                }
+                self.dues.releases.push(Box::new(move || give(answer, ())));
+            }
+            Message::Advance { to, answer } => {
+                let now = self.fleet.now();
+                if matches!(self.clock.kind(), Clock::Feed) && now > Time::MIN && to > now {
+                    self.enter(to, JurisdictionSlot(0), Input::Ticked);
+                }
+                self.dues.releases.push(Box::new(move || give(answer, ())));
+            }
+            Message::Ask { look } => self.dues.releases.push(look(&self.fleet)),
+            Message::Subscribe {
+                since,
+                jurisdiction,
+                answer,
+            } => {
+                let opening = self.opening(since, jurisdiction);
+                let hub = Arc::clone(&self.hub);
+                self.dues
+                    .releases
+                    .push(Box::new(move || give(answer, opening(&hub))));
+            }
+        }
+    }
+
+    fn read(&mut self, interface: u8, draft: &Draft, now: Option<Time>) -> Taken {
+        let at = match now {
+            Some(now) => now.max(self.fleet.now()),
+            None => self.fleet.carried(draft),
+        };
+        match self.fleet.admit(interface, draft, at) {
+            Some(Admission::Accept(observed)) => {
+                let late = observed.late;
+                let number = self.enter(at, draft.jurisdiction, Input::Observed(observed));
+                self.dues.readings.push(Kept {
+                    number,
+                    jurisdiction: draft.jurisdiction,
+                    observed,
+                });
+                if late { Taken::Late } else { Taken::Accepted }
+            }
+            Some(Admission::Duplicate) => {
+                self.tallies
+                    .entry(interface)
+                    .or_default()
+                    .add(Taken::Duplicate);
+                Taken::Duplicate
+            }
+            Some(Admission::Conflict) => self.refuse_reading(interface, draft, Refusal::Conflict),
+            Some(Admission::Future) => {
+                self.fleet.overhear(draft);
+                self.refuse_reading(interface, draft, Refusal::Future)
+            }
+            None => self.refuse_reading(interface, draft, Refusal::Unknown),
+        }
+    }
+
+    fn refuse_reading(&mut self, interface: u8, draft: &Draft, kind: Refusal) -> Taken {
+        let kept = Quarantined {
+            fleet: &self.fleet,
+            interface,
+            at: self.now(),
+        }
+        .reading(draft, kind);
+        self.dues.refused.push(kept);
+        self.count_refused(interface, kind)
+    }
+
+    fn refuse(&mut self, interface: u8, bad: BadMessage) -> Taken {
+        let kind = bad.kind;
+        let kept = Quarantined {
+            fleet: &self.fleet,
+            interface,
+            at: self.now(),
+        }
+        .message(bad);
+        self.dues.refused.push(kept);
+        self.count_refused(interface, kind)
+    }
+
+    fn count_refused(&mut self, interface: u8, kind: Refusal) -> Taken {
+        let taken = Taken::Refused(kind);
+        self.tallies.entry(interface).or_default().add(taken);
+        taken
+    }
+
+    fn act(&mut self, jurisdiction: JurisdictionSlot, act: Box<Act>) -> Option<Answer> {
+        if let Some(first) = self.fleet.answer(jurisdiction, &act.op) {
+            return Some(first.clone());
+        }
+        // The catalogue gives out slots, so only a caller's own mistake can name another.
+        self.fleet.config(jurisdiction)?;
+        self.enter(self.now(), jurisdiction, Input::Acted(act));
+        self.decisions
+            .as_slice()
+            .iter()
+            .rev()
+            .find_map(|d| match &d.effect {
+                Effect::Answer(answer) => Some(answer.clone()),
+                Effect::Transition(_)
+                | Effect::Series(_)
+                | Effect::Alarm(_)
+                | Effect::Task { .. }
+                | Effect::Deliver { .. }
+                | Effect::System { .. } => None,
+            })
+    }
+
+    /// Looks at the fleet for a new client; what comes back finds its place once this is on disk.
+    fn opening(
+        &mut self,
+        since: Option<u64>,
+        jurisdiction: Option<String>,
+    ) -> impl FnOnce(&Hub) -> Opening + Send + 'static + use<> {
+        let now = self.now();
+        let seq = self.fleet.seq();
+        // A code that nobody has narrows to nothing.
+        let only = jurisdiction.map(|code| {
+            self.fleet
+                .jurisdiction(&code)
+                .unwrap_or(JurisdictionSlot(u16::MAX))
+        });
+        let resumed =
+            since.filter(|since| self.hub.holds(*since) && *since <= self.buffer.position().number);
+        let first: VecDeque<Frame> = match resumed {
+            Some(since) => {
+                let frames = self.press.values_since(&self.fleet, since, only, now);
+                frames.iter().map(|f| Frame::Text(f.text())).collect()
+            }
+            None => {
+                if self.hub.clients() == 1 {
+                    self.press.wipe(seq);
+                }
+                VecDeque::from([Frame::Snapshot(Box::new(self.snapshot(seq, now, only)))])
+            }
+        };
+        let after = resumed.unwrap_or(seq);
+        move |hub| Opening {
+            first,
+            place: hub.place(after, only),
+        }
+    }
+
+    fn snapshot(&self, seq: u64, now: Time, only: Option<JurisdictionSlot>) -> SnapshotView {
+        let slots = (0..self.fleet.len() as u16).map(JurisdictionSlot);
+        let wanted = slots.filter(|slot| only.is_none_or(|only| only == *slot));
+        SnapshotView {
+            seq,
+            clock: ClockView {
+                clock: self.clock.kind(),
+                now,
+            },
+            counties: wanted
+                .filter_map(|slot| self.fleet.county(slot, now))
+                .collect(),
+            system: self.fleet.system(only),
+        }
+    }
+
+    fn hand_over_if_free(&mut self) {
+        if self.queue.is_journal_free() && self.has_open() {
+            self.hand_over();
+        }
+    }
+
+    /// Closes the open commit and gives it to the journal's thread.
+    fn hand_over(&mut self) {
+        for (interface, counts) in std::mem::take(&mut self.tallies) {
+            self.enter(
+                self.now(),
+                JurisdictionSlot(0),
+                Input::Tallied { interface, counts },
+            );
+        }
+        let last = self.buffer.position();
+        let transitions = self.press.take_transitions();
+        let commit = Commit {
+            transitions: (!transitions.is_empty()).then(|| Batch::of(transitions)),
+            updates: self.press.render(&self.fleet, last.number),
+            snapshot: self.plan.due(&self.fleet, last),
+            dues: std::mem::take(&mut self.dues),
+            sealed: match self.spent.try_recv() {
+                Ok(spent) => self.buffer.seal_reusing(spent),
+                Err(_) => self.buffer.seal(),
+            },
+        };
+        self.queue.set_journal_free(false);
+        if self.commits.send(Box::new(commit)).is_err() {
+            // The journal's thread is gone; whoever waits for this commit is told with it.
+            self.queue.fail();
+        }
+    }
+
+    fn journal_outcomes(&mut self) {
+        for index in 0..self.decisions.as_slice().len() {
+            let decision = &self.decisions.as_slice()[index];
+            if !is_outcome(&decision.effect) {
+                continue;
+            }
+            let jurisdiction = decision.jurisdiction.unwrap_or(JurisdictionSlot(0));
+            if let Effect::Deliver { task, to } = &decision.effect {
+                let delivery = Delivery {
+                    jurisdiction,
+                    task: task.clone(),
+                    to: to.clone(),
+                };
+                self.dues.deliveries.push(delivery);
+            }
+            let rules = self
+                .rules
+                .get(jurisdiction.index())
+                .copied()
+                .unwrap_or_default();
+            let effect = decision.effect.clone();
+            self.push(&Record::Outcome {
+                jurisdiction,
+                engine: Engine::VERSION,
+                rules,
+                effect,
+            });
+        }
+    }
+
+    fn push(&mut self, record: &Record) -> u64 {
+        let pushed = self.buffer.push_record(record);
+        pushed.expect("inputs are bounded at their doors, far below the largest record")
+    }
+}
+
+/// Whether an effect is recorded beside its input. What only says that something looks different
+/// follows from the input itself; an honoured press is its own record.
+pub(crate) fn is_outcome(effect: &Effect) -> bool {
+    match effect {
+        Effect::Transition(_)
+        | Effect::Task { .. }
+        | Effect::Deliver { .. }
+        | Effect::System { .. }
+        | Effect::Answer(Answer::Refused { .. }) => true,
+        Effect::Series(_) | Effect::Alarm(_) | Effect::Answer(Answer::Done) => false,
+    }
+}
+
+/// The rule-set version of a jurisdiction as outcomes name it: the first four bytes of its hash.
+fn rules_of(fleet: &Fleet, jurisdiction: JurisdictionSlot) -> u32 {
+    use sha2::{Digest, Sha256};
+    let version = fleet
+        .config(jurisdiction)
+        .map_or("", |c| c.rules_version.as_str());
+    let digest = Sha256::digest(version.as_bytes());
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+fn json(message: &FeedMessage) -> Bytes {
+    Bytes::from(serde_json::to_vec(message).expect("a view has string keys, so it is JSON"))
+}

@@ -1,0 +1,359 @@
+//! Turns decisions into what is told: updates, values and transitions, rendered once for everybody.
+//!
+//! It works on the loop's thread, where the fleet can be looked at, but what it makes leaves only
+//! with the commit that holds the cause. An alarm or task that changed several times in one commit
+//! is told once, as it is at the end; values are told at most four times a second, and only while
+//! somebody listens.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::action::Action;
+use model::effect::SystemKind;
+use model::view::{Change, SystemView, TransitionView, Update};
+use model::{AlarmKey, CommandId, Effect, Input, JurisdictionSlot, SeriesSlot, TaskId, Time};
+
+use crate::fleet::{Decision, Fleet, NoticeKey};
+use crate::hub::{Piece, UPDATES_HEAD, UPDATES_TAIL, UpdateFrame, ValueFrame};
+
+/// What changed in the open commit, and since when which value is untold.
+#[derive(Debug, Default)]
+pub(crate) struct Press {
+    alarms: BTreeMap<(JurisdictionSlot, AlarmKey), u64>,
+    commands: BTreeMap<(JurisdictionSlot, CommandId), u64>,
+    tasks: BTreeMap<(JurisdictionSlot, TaskId), (CommandId, u64)>,
+    system: Vec<(u64, Option<JurisdictionSlot>, SystemView)>,
+    configured: Vec<(u64, JurisdictionSlot)>,
+    transitions: Vec<TransitionView>,
+    /// Since when what lasts.
+    since: BTreeMap<NoticeKey, Time>,
+    codes: Vec<Arc<str>>,
+    values: Vec<Values>,
+    /// Series with an untold value.
+    dirty: Vec<(JurisdictionSlot, SeriesSlot)>,
+}
+
+/// The series of one jurisdiction.
+#[derive(Debug, Default)]
+struct Values {
+    is_dirty: Vec<bool>,
+    /// Journal number as of which each was last told in this process.
+    told: Vec<u64>,
+}
+
+impl Press {
+    /// A press that knows what lasts and who is there.
+    pub(crate) fn of(fleet: &Fleet) -> Press {
+        let mut press = Press {
+            since: fleet.notices.clone(),
+            ..Press::default()
+        };
+        press.size(fleet);
+        press
+    }
+
+    /// Takes note of what one input led to.
+    pub(crate) fn note(&mut self, fleet: &Fleet, input: &Input, decisions: &[Decision]) {
+        let seq = fleet.seq();
+        if let Input::Configured(config) = input {
+            self.size(fleet);
+            if let Some(slot) = fleet.jurisdiction(&config.code) {
+                self.configured.push((seq, slot));
+            }
+        }
+        for decision in decisions {
+            self.note_one(fleet, seq, input, decision);
+        }
+    }
+
+    fn note_one(&mut self, fleet: &Fleet, seq: u64, input: &Input, decision: &Decision) {
+        let whose = decision.jurisdiction;
+        let slot = whose.unwrap_or(JurisdictionSlot(0));
+        match &decision.effect {
+            Effect::Series(series) => self.soil(slot, *series),
+            Effect::Alarm(key) => {
+                self.alarms.insert((slot, *key), seq);
+            }
+            Effect::Task { command, task } => {
+                if changes_command(input) {
+                    self.commands.insert((slot, command.clone()), seq);
+                } else {
+                    self.tasks
+                        .insert((slot, task.clone()), (command.clone(), seq));
+                }
+            }
+            Effect::Transition(transition) => {
+                self.transitions
+                    .extend(fleet.transition(slot, transition, decision.number));
+            }
+            Effect::System {
+                kind,
+                subject,
+                on,
+                at,
+            } => {
+                let view = self.lasting(whose, *kind, subject, *on, *at);
+                self.system.push((seq, whose, view));
+            }
+            // Told to one person, by the outbox; answered to one person, by the inbox.
+            Effect::Deliver { .. } | Effect::Answer(_) => {}
+        }
+    }
+
+    /// The transitions of the open commit, taken.
+    pub(crate) fn take_transitions(&mut self) -> Vec<TransitionView> {
+        std::mem::take(&mut self.transitions)
+    }
+
+    /// Renders what changed in the commit that ends with record `last`; `None` when nothing did.
+    pub(crate) fn render(&mut self, fleet: &Fleet, last: u64) -> Option<UpdateFrame> {
+        let mut changes: Vec<(u64, Option<JurisdictionSlot>, Change)> = Vec::new();
+        for (seq, slot) in self.configured.drain(..) {
+            changes.push((seq, Some(slot), Change::Configured));
+        }
+        for ((slot, key), seq) in std::mem::take(&mut self.alarms) {
+            let alarm = fleet.alarm(slot, key);
+            changes.extend(alarm.map(|alarm| (seq, Some(slot), Change::Alarm { alarm })));
+        }
+        let tasks = std::mem::take(&mut self.tasks);
+        for ((slot, task), (command, seq)) in tasks {
+            if let Some(whole) = self.commands.get_mut(&(slot, command.clone())) {
+                *whole = seq.max(*whole);
+                continue;
+            }
+            let worst = fleet.command(slot, &command).map(|c| c.worst);
+            let change = fleet.task(slot, &task).zip(worst);
+            changes.extend(
+                change.map(|(task, worst)| (seq, Some(slot), Change::Task { task, worst })),
+            );
+        }
+        for ((slot, command), seq) in std::mem::take(&mut self.commands) {
+            let command = fleet.command(slot, &command);
+            changes.extend(command.map(|command| (seq, Some(slot), Change::Command { command })));
+        }
+        for (seq, whose, system) in self.system.drain(..) {
+            changes.push((seq, whose, Change::System { system }));
+        }
+        changes.sort_by_key(|(seq, _, _)| *seq);
+        (!changes.is_empty()).then(|| self.frame(last, changes))
+    }
+
+    /// Whether a value waits to be told.
+    pub(crate) fn has_values(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+
+    /// Renders every untold value as of `now`, one frame a jurisdiction.
+    pub(crate) fn render_values(&mut self, fleet: &Fleet, now: Time) -> Vec<ValueFrame> {
+        let seq = fleet.seq();
+        let mut dirty = std::mem::take(&mut self.dirty);
+        dirty.sort_unstable();
+        let mut frames: Vec<ValueFrame> = Vec::new();
+        for (slot, series) in dirty.drain(..) {
+            self.clean(slot, series, seq);
+            let Some(row) = value_row(fleet, slot, series, now) else {
+                continue;
+            };
+            match frames.last_mut() {
+                Some(frame) if frame.jurisdiction == slot => frame.rows.push((series.0, row)),
+                Some(_) | None => {
+                    frames.push(self.value_frame(slot, seq, vec![(series.0, row)]));
+                }
+            }
+        }
+        self.dirty = dirty;
+        frames
+    }
+
+    /// Values told at or after journal number `since`, for a client that was away. Untold ones are
+    /// not among them: they come by themselves.
+    pub(crate) fn values_since(
+        &self,
+        fleet: &Fleet,
+        since: u64,
+        only: Option<JurisdictionSlot>,
+        now: Time,
+    ) -> Vec<ValueFrame> {
+        let mut frames = Vec::new();
+        for (slot, values) in (0u16..).map(JurisdictionSlot).zip(&self.values) {
+            if only.is_some_and(|only| only != slot) {
+                continue;
+            }
+            let told = (0u32..)
+                .zip(&values.told)
+                .filter(|(_, told)| **told > 0 && **told >= since);
+            let rows: Vec<_> = told
+                .filter_map(|(s, _)| Some((s, value_row(fleet, slot, SeriesSlot(s), now)?)))
+                .collect();
+            if !rows.is_empty() {
+                frames.push(self.value_frame(slot, fleet.seq(), rows));
+            }
+        }
+        frames
+    }
+
+    /// Forgets which values are untold: the only client there is gets all of them in a snapshot.
+    pub(crate) fn wipe(&mut self, seq: u64) {
+        for (slot, series) in std::mem::take(&mut self.dirty) {
+            self.clean(slot, series, seq);
+        }
+    }
+
+    fn value_frame(
+        &self,
+        slot: JurisdictionSlot,
+        seq: u64,
+        rows: Vec<(u32, Arc<str>)>,
+    ) -> ValueFrame {
+        ValueFrame {
+            jurisdiction: slot,
+            code: self.code(Some(slot)),
+            seq,
+            rows,
+        }
+    }
+
+    fn soil(&mut self, slot: JurisdictionSlot, series: SeriesSlot) {
+        let Some(values) = self.values.get_mut(slot.index()) else {
+            return;
+        };
+        let Some(is_dirty) = values.is_dirty.get_mut(series.index()) else {
+            return;
+        };
+        if !*is_dirty {
+            *is_dirty = true;
+            self.dirty.push((slot, series));
+        }
+    }
+
+    fn clean(&mut self, slot: JurisdictionSlot, series: SeriesSlot, seq: u64) {
+        let Some(values) = self.values.get_mut(slot.index()) else {
+            return;
+        };
+        if let Some(is_dirty) = values.is_dirty.get_mut(series.index()) {
+            *is_dirty = false;
+            values.told[series.index()] = seq;
+        }
+    }
+
+    fn size(&mut self, fleet: &Fleet) {
+        self.values.resize_with(fleet.len(), Values::default);
+        self.codes.clear();
+        for (slot, values) in (0u16..).map(JurisdictionSlot).zip(&mut self.values) {
+            let config = fleet.config(slot);
+            let count = config.map_or(0, |c| c.series.len());
+            values.is_dirty.resize(count, false);
+            values.told.resize(count, 0);
+            self.codes
+                .push(Arc::from(config.map_or("", |c| c.code.as_str())));
+        }
+        let values = &self.values;
+        self.dirty.retain(|(slot, series)| {
+            values
+                .get(slot.index())
+                .is_some_and(|v| series.index() < v.is_dirty.len())
+        });
+    }
+
+    fn lasting(
+        &mut self,
+        whose: Option<JurisdictionSlot>,
+        kind: SystemKind,
+        subject: &str,
+        on: bool,
+        at: Time,
+    ) -> SystemView {
+        let key = (whose, kind, subject.to_owned());
+        let since = if on {
+            *self.since.entry(key).or_insert(at)
+        } else {
+            self.since.remove(&key).unwrap_or(at)
+        };
+        SystemView {
+            kind,
+            subject: subject.to_owned(),
+            since,
+            until: (!on).then_some(at),
+        }
+    }
+
+    fn code(&self, slot: Option<JurisdictionSlot>) -> Arc<str> {
+        let code = slot.and_then(|slot| self.codes.get(slot.index()));
+        code.map_or_else(|| Arc::from(""), Arc::clone)
+    }
+
+    fn frame(
+        &self,
+        last: u64,
+        changes: Vec<(u64, Option<JurisdictionSlot>, Change)>,
+    ) -> UpdateFrame {
+        let mut text = Vec::from(UPDATES_HEAD);
+        let mut pieces: Vec<Piece> = Vec::with_capacity(changes.len());
+        let mut n = 0;
+        for (seq, jurisdiction, change) in changes {
+            n = if pieces.last().is_some_and(|p| p.seq == seq) {
+                n + 1
+            } else {
+                0
+            };
+            if !pieces.is_empty() {
+                text.push(b',');
+            }
+            let start = text.len() as u32;
+            let update = Update {
+                seq,
+                n,
+                jurisdiction: self.code(jurisdiction).as_ref().to_owned(),
+                change,
+            };
+            serde_json::to_writer(&mut text, &update)
+                .expect("a view has string keys, so it is JSON");
+            pieces.push(Piece {
+                seq,
+                jurisdiction,
+                start,
+                end: text.len() as u32,
+            });
+        }
+        text.extend_from_slice(UPDATES_TAIL);
+        UpdateFrame {
+            last,
+            pieces,
+            text: Bytes::from(text),
+        }
+    }
+}
+
+fn value_row(
+    fleet: &Fleet,
+    slot: JurisdictionSlot,
+    series: SeriesSlot,
+    now: Time,
+) -> Option<Arc<str>> {
+    let value = fleet.series(slot, series, now)?;
+    let json = serde_json::to_string(&value).expect("a view has string keys, so it is JSON");
+    Some(Arc::from(json))
+}
+
+/// Whether an input makes or ends a command, so that it is told whole.
+fn changes_command(input: &Input) -> bool {
+    match input {
+        Input::Acted(act) => match &act.action {
+            Action::IssueCommand(_) | Action::CancelCommand { .. } => true,
+            Action::Acknowledge { .. }
+            | Action::MarkTruth { .. }
+            | Action::ResetAlarm { .. }
+            | Action::EndNotice { .. }
+            | Action::ReportTask(_) => false,
+        },
+        Input::Configured(_)
+        | Input::Observed(_)
+        | Input::LinkChanged { .. }
+        | Input::ClockStepped { .. }
+        | Input::DiskFilled { .. }
+        | Input::Ticked
+        | Input::Resumed
+        | Input::Tallied { .. } => false,
+    }
+}

@@ -1,0 +1,189 @@
+//! Starting again: the newest snapshot, then every record after it through the same `apply` as live.
+//!
+//! What was decided then stands beside each input; where the same engine version decides otherwise
+//! now, that is an error that is logged and counted, and the new decision stands.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::Instant;
+
+use engine::Engine;
+use model::codec::{Record, Tag, decode};
+use model::view::TransitionView;
+use model::{Effect, Input, JurisdictionSlot, Time};
+use store::{Journal, JournalError, JournalOptions, Position};
+
+use crate::commit::Kept;
+use crate::fleet::{Decisions, Fleet};
+use crate::live::is_outcome;
+use crate::telemetry;
+
+/// One record as it was applied again.
+pub struct Replayed<'r> {
+    pub seq: u64,
+    pub at: Time,
+    pub jurisdiction: JurisdictionSlot,
+    pub input: &'r Input,
+    /// The fleet after it.
+    pub fleet: &'r Fleet,
+    /// What it led to.
+    pub decisions: &'r Decisions,
+}
+
+/// Applies records one by one and compares their outcomes.
+#[derive(Default)]
+pub(crate) struct Again {
+    pub(crate) fleet: Fleet,
+    decisions: Decisions,
+    /// What the last input led to and no record has confirmed yet.
+    expected: VecDeque<(JurisdictionSlot, Effect)>,
+    /// Another engine version decided the last input, or nothing says who did.
+    foreign: bool,
+    pub(crate) mismatches: u64,
+    pub(crate) inputs: u64,
+}
+
+impl Again {
+    pub(crate) fn from(fleet: Fleet) -> Again {
+        Again {
+            fleet,
+            ..Again::default()
+        }
+    }
+
+    /// Takes one record as it lies in the journal.
+    ///
+    /// # Errors
+    /// When this program cannot read it.
+    pub(crate) fn take(
+        &mut self,
+        seq: u64,
+        tag: Tag,
+        payload: &[u8],
+        see: &mut dyn FnMut(&Replayed<'_>),
+    ) -> Result<(), model::codec::BadRecord> {
+        match decode(tag, payload)? {
+            Record::Input {
+                at,
+                jurisdiction,
+                input,
+            } => {
+                self.settle(seq);
+                self.decisions.clear();
+                self.fleet
+                    .apply(seq, at, jurisdiction, &input, &mut self.decisions);
+                self.inputs += 1;
+                let outcomes = self
+                    .decisions
+                    .as_slice()
+                    .iter()
+                    .filter(|d| is_outcome(&d.effect));
+                self.expected.extend(outcomes.map(|d| {
+                    (
+                        d.jurisdiction.unwrap_or(JurisdictionSlot(0)),
+                        d.effect.clone(),
+                    )
+                }));
+                let (fleet, decisions) = (&self.fleet, &self.decisions);
+                see(&Replayed {
+                    seq,
+                    at,
+                    jurisdiction,
+                    input: &input,
+                    fleet,
+                    decisions,
+                });
+            }
+            Record::Outcome {
+                jurisdiction,
+                engine,
+                effect,
+                ..
+            } => {
+                if engine != Engine::VERSION {
+                    self.foreign = true;
+                    return Ok(());
+                }
+                if self.expected.pop_front() != Some((jurisdiction, effect)) {
+                    self.differ(seq);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the last input: everything it led to must have been recorded.
+    pub(crate) fn settle(&mut self, seq: u64) {
+        if !self.expected.is_empty() && !self.foreign {
+            self.differ(seq);
+        }
+        self.expected.clear();
+        self.foreign = false;
+    }
+
+    fn differ(&mut self, seq: u64) {
+        self.mismatches += 1;
+        telemetry::outcome_differs();
+        if self.mismatches <= 10 {
+            tracing::error!(
+                seq,
+                "the outcome recorded near {seq} is not what is decided now"
+            );
+        }
+        self.expected.clear();
+        self.foreign = true;
+    }
+}
+
+/// What a start found.
+pub(crate) struct Recovery {
+    pub(crate) fleet: Fleet,
+    pub(crate) journal: Journal,
+    pub(crate) position: Position,
+    /// Inputs that were applied after the snapshot.
+    pub(crate) tail: u64,
+}
+
+/// Opens the journal and brings `fleet`, which stands for `from`, up to its end. Readings and
+/// transitions of the tail are given to `keep`.
+///
+/// # Errors
+/// [`JournalError`] names the record when the journal is broken or cannot be read.
+pub(crate) fn recover(
+    dir: &Path,
+    options: JournalOptions,
+    fleet: Fleet,
+    from: Position,
+    keep: &mut dyn FnMut(u64, Kept, &[TransitionView]),
+) -> Result<Recovery, JournalError> {
+    let started = Instant::now();
+    let mut again = Again::from(fleet);
+    let mut see = |_: &Replayed<'_>| {};
+    let (journal, found) = Journal::open(dir, options, from, &mut |seq, tag, payload| {
+        again.take(seq, tag, payload, &mut see)?;
+        Ok(())
+    })?;
+    again.settle(found.last.number);
+    let _unused = &keep;
+    if let Some(torn) = &found.torn {
+        tracing::warn!(
+            record = torn.record,
+            bytes = torn.bytes,
+            "a commit torn by the last stop was cut off; nobody had been told of it"
+        );
+    }
+    tracing::info!(
+        records = found.records,
+        inputs = again.inputs,
+        mismatches = again.mismatches,
+        elapsed_ms = started.elapsed().as_millis() as u64,
+        "recovered up to record {}",
+        found.last.number
+    );
+    Ok(Recovery {
+        fleet: again.fleet,
+        journal,
+        position: found.last,
+        tail: again.inputs,
+    })
+}

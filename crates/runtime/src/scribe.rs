@@ -1,0 +1,191 @@
+//! The journal's thread: one write and one fdatasync a commit, then everything that waited for it
+//! leaves, in the order transitions, updates, history, answers.
+//!
+//! It decides nothing. On a full disk it gives the reserve back, says so, and tries the same commit
+//! again until it is written; nothing is skipped or written twice.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use store::{Journal, JournalError, Quarantine, Sealed, SnapshotStore};
+
+use crate::commit::{Commit, Kept};
+use crate::hub::Hub;
+use crate::ledger::Ledger;
+use crate::outbox::Outbox;
+use crate::queue::Queue;
+use crate::{Fault, Step, snapshots, telemetry};
+
+/// How often a full disk is tried again.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// How often it is looked whether a full disk has room again.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Owns the journal.
+pub(crate) struct Scribe {
+    pub(crate) journal: Journal,
+    pub(crate) quarantine: Quarantine,
+    pub(crate) snapshots: SnapshotStore,
+    pub(crate) snapshot_busy: Arc<AtomicBool>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) outbox: Outbox,
+    pub(crate) fault: Option<Fault>,
+    /// When it was last looked whether the disk has room again.
+    pub(crate) looked: Instant,
+}
+
+/// Why the journal's thread ended before it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Broken {
+    #[error("the journal cannot go on")]
+    Journal(#[from] JournalError),
+    #[error("refused messages cannot be kept")]
+    Quarantine(#[source] std::io::Error),
+    /// A test asked for it.
+    #[error("stopped by a fault")]
+    Fault,
+}
+
+impl Scribe {
+    /// Writes commits until the loop has no more; gives their memory back through `spent`.
+    pub(crate) fn run(
+        mut self,
+        commits: Receiver<Box<Commit>>,
+        spent: Sender<Sealed>,
+    ) -> Result<(), Broken> {
+        loop {
+            let wait = if self.queue.is_disk_full() {
+                LOOK
+            } else {
+                Duration::from_secs(60)
+            };
+            match commits.recv_timeout(wait) {
+                Ok(commit) => {
+                    let sealed = self.commit(*commit)?;
+                    self.queue.set_journal_free(true);
+                    // The loop may be gone already, and its memory with it.
+                    let _unwanted = spent.send(sealed);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.look_for_room();
+        }
+        if !self.strikes(Step::Closing) {
+            self.journal.close()?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, mut commit: Commit) -> Result<Sealed, Broken> {
+        let mut next_word = Instant::now();
+        while let Err(error) = self.write(&mut commit) {
+            let full = match &error {
+                Broken::Journal(JournalError::Full) => true,
+                Broken::Quarantine(io) => io.kind() == std::io::ErrorKind::StorageFull,
+                Broken::Journal(_) | Broken::Fault => false,
+            };
+            if !full || self.queue.is_stopping() {
+                return Err(error);
+            }
+            if !self.queue.is_disk_full() {
+                self.fill();
+                continue;
+            }
+            if Instant::now() >= next_word {
+                tracing::error!(
+                    "the disk is full and the reserve is used up; nothing is confirmed"
+                );
+                next_word = Instant::now() + Duration::from_secs(60);
+            }
+            std::thread::sleep(RETRY);
+        }
+        if self.strikes(Step::Written) {
+            return Err(Broken::Fault);
+        }
+        self.release(&mut commit);
+        let Commit { sealed, dues, .. } = commit;
+        dues.settle();
+        if self.strikes(Step::Told) {
+            return Err(Broken::Fault);
+        }
+        Ok(sealed)
+    }
+
+    fn write(&mut self, commit: &mut Commit) -> Result<(), Broken> {
+        if self.strikes(Step::Writing) {
+            return Err(Broken::Fault);
+        }
+        let refused = &mut commit.dues.refused;
+        self.quarantine
+            .append(refused)
+            .map_err(Broken::Quarantine)?;
+        refused.clear();
+        self.journal.append(&commit.sealed)?;
+        Ok(())
+    }
+
+    /// Lets out what waited, except the answers.
+    fn release(&mut self, commit: &mut Commit) {
+        if let Some(batch) = commit.transitions.take() {
+            telemetry::transitions(batch.views.len());
+            self.ledger.publish(batch);
+        }
+        if let Some(frame) = commit.updates.take() {
+            self.hub.publish(frame);
+        }
+        let dues = &mut commit.dues;
+        self.keep(&dues.readings);
+        if !dues.values.is_empty() {
+            self.hub.publish_values(std::mem::take(&mut dues.values));
+        }
+        if let Some(beat) = dues.beat.take() {
+            self.hub.publish_beat(beat);
+        }
+        self.outbox.release(&dues.deliveries);
+        if let Some(job) = commit.snapshot.take() {
+            snapshots::write_aside(&self.snapshots, job, Arc::clone(&self.snapshot_busy));
+        }
+        if let Some(since) = dues.since {
+            telemetry::released(dues.receipts.len(), dues.readings.len(), since.elapsed());
+        }
+    }
+
+    fn keep(&mut self, _readings: &[Kept]) {}
+
+    /// The disk is full: readings wait, and the reserve carries on what people do.
+    fn fill(&mut self) {
+        tracing::error!("the disk is full; readings wait, presses go on from the reserve");
+        telemetry::disk_full(true);
+        self.queue.set_disk_full(true);
+        if let Err(error) = self.journal.release_reserve() {
+            tracing::error!(%error, "could not give the reserve back");
+        }
+    }
+
+    /// Takes readings again once the reserve has its room back.
+    fn look_for_room(&mut self) {
+        if !self.queue.is_disk_full() || self.looked.elapsed() < LOOK {
+            return;
+        }
+        self.looked = Instant::now();
+        match self.journal.rebuild_reserve() {
+            Ok(()) => {
+                tracing::info!("the disk has room again; readings go on");
+                telemetry::disk_full(false);
+                self.queue.set_disk_full(false);
+            }
+            Err(JournalError::Full) => {}
+            Err(error) => tracing::warn!(%error, "could not take the reserve again"),
+        }
+    }
+
+    fn strikes(&self, step: Step) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.strikes(step))
+    }
+}
