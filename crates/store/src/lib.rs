@@ -28,15 +28,21 @@
 
 pub mod blobs;
 mod durable;
+pub mod history;
 pub mod journal;
 pub mod quarantine;
 pub mod snapshot;
+pub mod sqlite;
 mod telemetry;
 
 pub use blobs::Blobs;
+pub use history::{
+    History, HistoryError, HistoryItem, HistoryOptions, Sample, TransitionRow, newest_revisions,
+};
 pub use journal::{
     CommitBuffer, Journal, JournalError, JournalOptions, JournalReader, Position, Recovered,
     Sealed, TooLong, TornTail, read, verify,
 };
 pub use quarantine::{Body, Bounds, Quarantine, Refused};
 pub use snapshot::{Snapshot, SnapshotStore};
+pub use sqlite::{Database, Durability};

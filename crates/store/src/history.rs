@@ -1,0 +1,316 @@
+//! History: what was observed, by series and day, and every transition, for reading.
+//!
+//! A projection of the journal and nothing else: items are pushed in journal order once they are
+//! committed, open days stay in memory, closed ones become compressed columns in SQLite together
+//! with the journal number they stand for. It decides nothing and confirms nothing; lost or damaged,
+//! it is made again from the journal.
+
+mod columns;
+mod open;
+mod projector;
+mod queue;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use model::intake::Quality;
+use model::{Fixed, JurisdictionSlot, Observed, SeriesSlot, Time, Transition};
+use sqlx::SqlitePool;
+use tokio::sync::oneshot;
+
+use self::open::{SeriesKey, Span};
+use self::projector::Projector;
+use self::queue::{Command, Queue};
+use self::table::Table;
+use crate::sqlite::{self, Durability};
+
+/// Connections that read closed chunks.
+const READERS: u32 = 2;
+
+/// One committed record that the history keeps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HistoryItem {
+    Observed {
+        /// Journal number of the record.
+        seq: u64,
+        jurisdiction: JurisdictionSlot,
+        /// The entry's own time; the history's days close by it.
+        at: Time,
+        observed: Observed,
+    },
+    Transition(TransitionRow),
+}
+
+/// One sample of a series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    pub observed: Time,
+    pub received: Time,
+    /// In steps of the quantity's decimals; says nothing when `quality` is missing.
+    pub value: Fixed,
+    pub revision: u16,
+    pub quality: Quality,
+    pub late: bool,
+    pub too_late: bool,
+    pub suspect: bool,
+    /// Journal number of its record.
+    pub seq: u64,
+}
+
+/// One transition as it is told to outside programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransitionRow {
+    /// 1, 2, 3 … without gaps over all jurisdictions.
+    pub number: u64,
+    /// Journal number of the record that carries it.
+    pub seq: u64,
+    pub jurisdiction: JurisdictionSlot,
+    /// The time of the entry that caused it.
+    pub at: Time,
+    pub transition: Transition,
+}
+
+/// Bounds that a deployment may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryOptions {
+    /// A day is closed this long after its end, by the time of the entries.
+    pub grace_ms: i64,
+    /// Open chunks are closed early when their samples take more bytes than this.
+    pub memory_bytes: usize,
+    /// Newest transitions kept in memory.
+    pub tail: usize,
+}
+
+impl Default for HistoryOptions {
+    fn default() -> HistoryOptions {
+        HistoryOptions {
+            grace_ms: 6 * 3_600_000,
+            memory_bytes: 24 << 20,
+            tail: 100_000,
+        }
+    }
+}
+
+/// Why the history gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    #[error("the history database failed")]
+    Database(#[from] sqlx::Error),
+    #[error("could not make room for the history database")]
+    Io(#[from] std::io::Error),
+    /// It is made again from the journal at the next start.
+    #[error("the history database is damaged; it is rebuilt at the next start")]
+    Damaged,
+    /// Shutting down, or it could not write for so long that it gave up until the next start.
+    #[error("the history has stopped")]
+    Stopped,
+}
+
+/// The history; clones share it. Dropping the last one ends it like a crash would, which loses
+/// nothing: what was in memory is pushed again after the next start.
+#[derive(Clone, Debug)]
+pub struct History {
+    inner: Arc<Inner>,
+}
+
+/// Journal numbers that the database stands for.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    /// Everything up to here is in the database.
+    resume: AtomicU64,
+    /// Something up to here is in the database.
+    through: AtomicU64,
+}
+
+struct Inner {
+    queue: Arc<Queue>,
+    marks: Arc<Marks>,
+    read: SqlitePool,
+    table: table::Place,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("History")
+            .field("marks", &self.marks)
+            .finish_non_exhaustive()
+    }
+}
+
+impl History {
+    /// Opens or creates the database at `path` and starts the history's thread. A damaged database
+    /// is moved aside to `<path>.damaged` and begun anew, with a warning.
+    ///
+    /// # Errors
+    /// [`HistoryError::Database`] when the file cannot be opened for other reasons than damage.
+    pub async fn open(path: &Path, options: HistoryOptions) -> Result<History, HistoryError> {
+        let place = table::Place::new(path);
+        let (table, stored) = Table::open_or_replace(&place).await?;
+        let read = sqlite::pool(READERS)
+            .connect_with(sqlite::options(path, Durability::Rebuilt).read_only(true))
+            .await?;
+        let (queue, marks) = (Arc::new(Queue::default()), Arc::new(Marks::default()));
+        let projector = Projector::new(
+            Arc::clone(&queue),
+            Arc::clone(&marks),
+            table,
+            stored,
+            options,
+        );
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
+        let thread = std::thread::Builder::new()
+            .name("history".to_owned())
+            .spawn(move || projector.run(&runtime))?;
+        let thread = Mutex::new(Some(thread));
+        Ok(History {
+            inner: Arc::new(Inner {
+                queue,
+                marks,
+                read,
+                table: place,
+                thread,
+            }),
+        })
+    }
+
+    /// The journal number after which records must be pushed again. Pushing earlier ones is harmless.
+    pub fn resume_from(&self) -> u64 {
+        self.inner.marks.resume.load(Ordering::Acquire)
+    }
+
+    /// The newest journal number anything in the database stands for. When the journal ends before
+    /// it, the database belongs to another journal: see [`History::forget`].
+    pub fn through(&self) -> u64 {
+        self.inner.marks.through.load(Ordering::Acquire)
+    }
+
+    /// Adds committed items, ascending by `seq`. `through`: all items up to this journal number have
+    /// now been pushed. Items pushed before are ignored. Waits when 65,536 items wait already.
+    pub fn push(&self, items: Vec<HistoryItem>, through: u64) {
+        // When it has stopped its own log line says so; the journal keeps everything.
+        let _taken: bool = self.inner.queue.push(Command::Project { items, through });
+    }
+
+    /// All samples with `from ≤ observed < to`, by observed time and revision, including everything
+    /// pushed before. Of two with the same observed time and revision the first stands.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub async fn samples(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        series: SeriesSlot,
+        from: Time,
+        to: Time,
+    ) -> Result<Vec<Sample>, HistoryError> {
+        let span = Span {
+            of: SeriesKey {
+                jurisdiction,
+                series,
+            },
+            from,
+            to,
+        };
+        let mut found = self.ask(|answer| Command::Samples { span, answer }).await?;
+        // Read after memory was: what was closed in between is there twice and counted once.
+        let closed = table::samples(&self.inner.read, &span).await;
+        found.extend(self.inner.table.note_damage(closed)?);
+        found.sort_unstable_by_key(|s| (s.observed, s.revision, s.seq));
+        found.dedup_by_key(|s| (s.observed, s.revision));
+        Ok(found)
+    }
+
+    /// Transitions with a number above `after`, ascending without gaps, at most `limit`.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub async fn transitions(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<TransitionRow>, HistoryError> {
+        let tail = self
+            .ask(|answer| Command::Transitions {
+                after,
+                limit,
+                answer,
+            })
+            .await?;
+        if after + 1 >= tail.begins {
+            return Ok(tail.rows);
+        }
+        let stored = table::transitions(&self.inner.read, after, tail.begins, limit).await;
+        let mut rows = self.inner.table.note_damage(stored)?;
+        rows.extend(tail.rows);
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    /// Writes down everything pushed so far, also days that are not over.
+    ///
+    /// # Errors
+    /// [`HistoryError::Stopped`] when it could not.
+    pub async fn flush(&self) -> Result<(), HistoryError> {
+        self.obeyed(|answer| Command::Flush { answer }).await
+    }
+
+    /// Forgets everything: all records from the first are to be pushed again.
+    ///
+    /// # Errors
+    /// [`HistoryError::Stopped`] when it could not.
+    pub async fn forget(&self) -> Result<(), HistoryError> {
+        self.obeyed(|answer| Command::Forget { answer }).await
+    }
+
+    async fn obeyed(
+        &self,
+        command: impl FnOnce(oneshot::Sender<bool>) -> Command,
+    ) -> Result<(), HistoryError> {
+        if self.ask(command).await? {
+            Ok(())
+        } else {
+            Err(HistoryError::Stopped)
+        }
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<T>) -> Command,
+    ) -> Result<T, HistoryError> {
+        let (answer, reply) = oneshot::channel();
+        if !self.inner.queue.push(command(answer)) {
+            return Err(HistoryError::Stopped);
+        }
+        reply.await.map_err(|_| HistoryError::Stopped)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.abandon();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the history's thread ended with a panic");
+        }
+    }
+}
+
+/// Of each observed time only the newest revision; `samples` must be sorted as
+/// [`History::samples`] gives them.
+pub fn newest_revisions(samples: &[Sample]) -> impl Iterator<Item = &Sample> {
+    samples
+        .chunk_by(|a, b| a.observed == b.observed)
+        .filter_map(<[Sample]>::last)
+}

@@ -1,0 +1,132 @@
+//! The way into the history's thread: first in, first out, bounded by items.
+//!
+//! Reads stand in the same line as pushes, so that they see everything pushed before them. A push
+//! into a full queue waits; nothing is ever dropped.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::open::Span;
+use super::{HistoryItem, Sample, TransitionRow};
+
+/// Items waiting beyond which a push waits: a fifth of a second of a flood, 5 MB.
+const MAX_WAITING: usize = 1 << 16;
+
+/// What the history's thread is asked.
+pub(crate) enum Command {
+    /// Items in journal order, and the journal number up to which all were pushed.
+    Project {
+        items: Vec<HistoryItem>,
+        through: u64,
+    },
+    /// The samples of open chunks.
+    Samples {
+        span: Span,
+        answer: oneshot::Sender<Vec<Sample>>,
+    },
+    /// Transitions in memory.
+    Transitions {
+        after: u64,
+        limit: usize,
+        answer: oneshot::Sender<Tail>,
+    },
+    /// Write down everything now.
+    Flush { answer: oneshot::Sender<bool> },
+    /// Forget everything; it will be pushed again from the first record.
+    Forget { answer: oneshot::Sender<bool> },
+}
+
+/// The newest transitions, as far as asked for.
+pub(crate) struct Tail {
+    pub(crate) rows: Vec<TransitionRow>,
+    /// Rows before this number are in the database.
+    pub(crate) begins: u64,
+}
+
+#[derive(Default)]
+pub(crate) struct Queue {
+    line: Mutex<Line>,
+    filled: Condvar,
+    drained: Condvar,
+}
+
+#[derive(Default)]
+struct Line {
+    commands: VecDeque<Command>,
+    items: usize,
+    /// Nobody takes any more, or nobody pushes any more.
+    closed: bool,
+}
+
+impl Queue {
+    /// Puts a command at the end; `false` when nobody takes any more.
+    pub(crate) fn push(&self, command: Command) -> bool {
+        let mut line = self.lock();
+        while line.items > MAX_WAITING && !line.closed && matches!(command, Command::Project { .. })
+        {
+            line = self
+                .drained
+                .wait(line)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if line.closed {
+            return false;
+        }
+        line.items += weight(&command);
+        line.commands.push_back(command);
+        self.filled.notify_one();
+        true
+    }
+
+    /// Takes the next command, waiting for one; `None` once closed and empty.
+    pub(crate) fn take(&self) -> Option<Command> {
+        let mut line = self.lock();
+        while line.commands.is_empty() && !line.closed {
+            line = self
+                .filled
+                .wait(line)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        self.next(&mut line)
+    }
+
+    /// Takes the next command if there is one.
+    pub(crate) fn try_take(&self) -> Option<Command> {
+        self.next(&mut self.lock())
+    }
+
+    /// Ends the line and drops what is in it: whoever waits for an answer learns that none comes.
+    pub(crate) fn abandon(&self) {
+        let mut line = self.lock();
+        line.closed = true;
+        line.items = 0;
+        let dropped = std::mem::take(&mut line.commands);
+        drop(line);
+        drop(dropped);
+        self.filled.notify_all();
+        self.drained.notify_all();
+    }
+
+    fn next(&self, line: &mut Line) -> Option<Command> {
+        let command = line.commands.pop_front()?;
+        line.items -= weight(&command);
+        self.drained.notify_all();
+        Some(command)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn weight(command: &Command) -> usize {
+    match command {
+        Command::Project { items, .. } => items.len(),
+        Command::Samples { .. }
+        | Command::Transitions { .. }
+        | Command::Flush { .. }
+        | Command::Forget { .. } => 0,
+    }
+}
