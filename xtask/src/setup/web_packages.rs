@@ -22,10 +22,28 @@ pub(crate) fn bring(paths: &Paths) -> Result<Outcome> {
     if are_current(&web) {
         return Ok(Outcome::Done);
     }
-    node::npm(paths, ["ci"])?
-        .fetching_from(Registry::Npm)
-        .logged(&paths.logs(), "npm-ci")?;
+    let npm = |words: &[&str]| -> Result<()> {
+        node::npm(paths, words)?
+            .fetching_from(Registry::Npm)
+            .logged(&paths.logs(), "npm")
+    };
+    match npm(&["ci"]) {
+        // A registry's mirror may lack what packages offer for other systems, and the lock file then lacks it too.
+        // `ci` refuses such a lock file; `install` takes the same versions and hashes from it and leaves it as it is.
+        Err(_) if lacks_other_systems(paths) => npm(&["install", "--no-save"])?,
+        end => end?,
+    }
     Ok(Outcome::Done)
+}
+
+/// Whether `npm ci` refused only packages that no registry offered: they are named without a version.
+fn lacks_other_systems(paths: &Paths) -> bool {
+    let said = fs::read_to_string(paths.logs().join("npm.log")).unwrap_or_default();
+    let mut missing = said
+        .lines()
+        .filter(|line| line.contains("Missing: "))
+        .peekable();
+    missing.peek().is_some() && missing.all(|line| line.contains("@ from lock file"))
 }
 
 /// Whether the last install is younger than what it was asked for.
