@@ -8,6 +8,7 @@ mod intake;
 #[doc(hidden)]
 pub mod measure;
 pub mod mqtt;
+pub mod play;
 mod telemetry;
 pub mod topic;
 

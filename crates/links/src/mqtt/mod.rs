@@ -8,7 +8,7 @@ mod connection;
 mod inflow;
 pub(crate) mod measure;
 mod session;
-mod wire;
+pub(crate) mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -27,6 +27,7 @@ pub use access::{Access, Accounts, Admission, Credentials, Loopback};
 pub use session::{Downlink, DownlinkRefused, Kept, NoStore, SessionFiles, SessionStore};
 
 use crate::{telemetry, topic};
+pub(crate) use inflow::SETTLE;
 use session::{Sessions, now_ms};
 
 /// How the front door is set up.

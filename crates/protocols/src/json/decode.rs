@@ -184,7 +184,7 @@ pub(super) fn quality_of(word: &[u8]) -> Option<Quality> {
 }
 
 /// Whether the bytes are one number by JSON's grammar.
-pub(super) fn is_number(text: &[u8]) -> bool {
+pub fn is_number(text: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit()).count();
     let mut rest = text.strip_prefix(b"-").unwrap_or(text);
     let whole = digits(rest);

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use model::Time;
 use model::intake::Quality;
 
-pub use decode::decode;
+pub use decode::{decode, is_number};
 pub use encode::encode;
 pub use flaw::{BadBody, Flaw};
 pub use frame::{Piece, pieces};
