@@ -200,7 +200,7 @@ impl Projector {
                 .closable(self.now, self.options.grace_ms, full)
                 .into();
         }
-        if self.closing.is_empty() && self.log.unstored().count() > MAX_UNSTORED {
+        if self.closing.is_empty() && self.log.unstored().len() > MAX_UNSTORED {
             self.step(runtime);
         }
     }
@@ -294,7 +294,7 @@ impl Log {
         self.rows.drain(..spare.min(stored));
     }
 
-    fn unstored(&self) -> impl Iterator<Item = &TransitionRow> {
+    fn unstored(&self) -> impl ExactSizeIterator<Item = &TransitionRow> {
         let from = self.rows.partition_point(|row| row.number <= self.stored);
         self.rows.range(from..)
     }
