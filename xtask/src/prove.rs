@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::call::{Call, clock, say};
+use crate::demo::soak;
 use crate::paths::Paths;
 use crate::slice::Slice;
 use crate::stop::Stopped;
@@ -74,62 +75,39 @@ pub(crate) fn prove(paths: &Paths, slice: &Slice) -> Result<()> {
 }
 
 fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
+    let start = slice.seed;
+    let of = |seed, seeds, kills, fuzz_seconds| Slice {
+        seed,
+        seeds,
+        kills,
+        fuzz_seconds,
+    };
     let mut pieces = Vec::new();
     // Chunks small enough that little is lost when the machine is needed for something else.
     for chunk in 0..20_u64 {
-        let seed = slice.seed + chunk;
+        let slice = of(start + chunk, 500, 0, 1);
+        let shows = "500 random histories of every law";
         pieces.push(tests(
             paths,
             format!("laws-{chunk:02}"),
-            Slice {
-                seed,
-                seeds: 500,
-                kills: 0,
-                fuzz_seconds: 1,
-            },
-            "500 random histories of every law",
-            Which::Laws,
+            slice,
+            shows,
+            &LAWS,
         ));
     }
-    for chunk in 0..5_u64 {
-        let seed = slice.seed + chunk;
-        pieces.push(tests(
-            paths,
-            format!("kills-{chunk}"),
-            Slice {
-                seed,
-                seeds: 1,
-                kills: 10,
-                fuzz_seconds: 1,
-            },
-            "10 kills under load",
-            Which::Kills,
-        ));
+    for chunk in 0..2_u64 {
+        let slice = of(start + chunk, 1, 25, 1);
+        let shows = "25 kills over a whole day under load";
+        pieces.push(tests(paths, format!("kills-{chunk}"), slice, shows, &KILLS));
     }
-    pieces.push(tests(
-        paths,
-        "fuzz".to_owned(),
-        Slice {
-            seed: slice.seed,
-            seeds: 1,
-            kills: 0,
-            fuzz_seconds: 600,
-        },
-        "600 s of bad bytes for every decoder",
-        Which::Fuzz,
-    ));
-    pieces.push(tests(
-        paths,
-        "soak".to_owned(),
-        Slice {
-            seed: slice.seed,
-            seeds: 1,
-            kills: 0,
-            fuzz_seconds: 1,
-        },
-        "a long day without rest",
-        Which::Soak,
-    ));
+    let slice = of(start, 1, 0, 600);
+    let shows = "600 s of bad bytes for every decoder";
+    pieces.push(tests(paths, "fuzz".to_owned(), slice, shows, &FUZZ));
+    pieces.push(Piece {
+        key: "soak".to_owned(),
+        shows: "the county for a day and more, at speed".to_owned(),
+        work: Box::new(move || soak::soak(paths)),
+    });
     pieces.push(Piece {
         key: "bench".to_owned(),
         shows: "the benches".to_owned(),
@@ -138,33 +116,20 @@ fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
     pieces
 }
 
-#[derive(Clone, Copy)]
-enum Which {
-    Laws,
-    Kills,
-    Fuzz,
-    Soak,
-}
+const LAWS: [&str; 5] = ["test", "-p", "watchfire-engine", "--test", "laws"];
+const KILLS: [&str; 5] = ["test", "-p", "watchfire-tests", "--test", "kill"];
+const FUZZ: [&str; 3] = ["test", "--workspace", "fuzz"];
 
-fn tests<'a>(paths: &'a Paths, key: String, slice: Slice, shows: &str, which: Which) -> Piece<'a> {
+fn tests<'a>(
+    paths: &'a Paths,
+    key: String,
+    slice: Slice,
+    shows: &str,
+    words: &'static [&'static str],
+) -> Piece<'a> {
     let shows = format!("{shows}, seed {}", slice.seed);
     let log = format!("prove-{key}");
     let work = move || -> Result<String> {
-        let words: &[&str] = match which {
-            Which::Laws => &[
-                "test",
-                "-p",
-                "watchfire-engine",
-                "-p",
-                "watchfire-store",
-                "-p",
-                "watchfire-runtime",
-                "law",
-            ],
-            Which::Kills => &["test", "-p", "watchfire-tests", "kill"],
-            Which::Fuzz => &["test", "--workspace", "fuzz"],
-            Which::Soak => &["test", "-p", "watchfire-tests", "soak", "--", "--ignored"],
-        };
         let call = slice.in_environment(rust::cargo(paths).args(words));
         rust::surroundings(paths, call)?.logged(&paths.logs(), &log)?;
         let text = fs::read_to_string(paths.logs().join(format!("{log}.log"))).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::paths::Paths;
 use crate::stamp;
 
 /// What the county's site is made from.
-const INPUTS: [&str; 1] = ["deploy/demo"];
+const INPUTS: [&str; 2] = ["deploy/demo", "crates/sim/src"];
 
 const STAMP: &str = "site.stamp";
 
@@ -44,21 +44,13 @@ pub(super) fn server(paths: &Paths, site: &Path, data: &Path, http: &str, ready:
         .args([ready])
 }
 
-/// The stations and people of the county, if the site has any to play.
-pub(super) fn simulator(
-    paths: &Paths,
-    site: &Path,
-    ready: &Path,
-    _speed: Option<f64>,
-) -> Option<Call> {
-    let program = paths.program("watchfire-sim");
-    program.is_file().then(|| {
-        Call::new(program, &paths.root)
-            .args(["play", "--site"])
-            .args([site])
-            .args(["--ready-file"])
-            .args([ready])
-    })
+/// The stations and people of the county, who find the program by its ready file.
+pub(super) fn simulator(paths: &Paths, site: &Path, ready: &Path) -> Call {
+    Call::new(paths.program("watchfire-sim"), &paths.root)
+        .args(["play", "--site"])
+        .args([site])
+        .args(["--ready-file"])
+        .args([ready])
 }
 
 /// Who may log in, one a line, as the site itself tells it.

@@ -6,6 +6,7 @@ mod county;
 mod leftovers;
 mod port;
 pub(crate) mod rehearsal;
+pub(crate) mod soak;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -102,10 +103,8 @@ fn serve(paths: &Paths, places: &Places, asked: &Asked) -> Result<()> {
     let mut server = start("watchfire", &call, &places.logs)?;
     leftovers::keep(&places.running, &[server.id()])?;
     let ready = await_ready(&mut server, places)?;
-    let mut simulator = match county::simulator(paths, &places.site, &places.ready, asked.speed) {
-        Some(call) => Some(start("watchfire-sim", &call, &places.logs)?),
-        None => None,
-    };
+    let call = county::simulator(paths, &places.site, &places.ready);
+    let mut simulator = Some(start("watchfire-sim", &call, &places.logs)?);
     let ids: Vec<u32> = std::iter::once(&server)
         .chain(&simulator)
         .map(Running::id)

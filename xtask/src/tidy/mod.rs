@@ -1,6 +1,7 @@
 //! Tidiness: rules of the house that no compiler checks. Each rule is a pure function of names and texts.
 
 mod crates;
+mod licences;
 mod names;
 mod text;
 
@@ -58,6 +59,7 @@ pub(crate) fn check(paths: &Paths) -> Result<()> {
     problems.extend(crates::problems(&|package| {
         crates::tree_of(paths, package)
     })?);
+    problems.extend(licences::problems(&licences::of_workspace(paths)?));
     problems.sort();
     for problem in &problems {
         say(&format!("      {}: {}", problem.path, problem.what));
