@@ -3,14 +3,21 @@
 //! Everything here is invented and says so. It drives the product through the doors that real
 //! stations and people use, and never reaches into a running one.
 
+pub mod client;
 pub mod county;
 pub mod flood;
 pub mod noise;
+pub mod officer;
 mod orders;
+pub mod pace;
 pub mod people;
+pub mod photo;
 pub mod place;
+pub mod play;
 mod points;
+pub mod responders;
 pub mod rivers;
 pub mod site_folder;
+pub mod stations;
 pub mod storm;
 pub mod weather;

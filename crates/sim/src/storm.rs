@@ -18,6 +18,9 @@ pub const START: &str = "2026-08-21T00:00:00+08:00";
 /// How many times as fast as the wall the demonstration's clock runs.
 pub const FACTOR: f64 = 20.0;
 
+/// Minutes before its start in which the stations are heard already, so that no map is empty.
+pub const LEAD: i64 = 30;
+
 /// Milliseconds in a minute.
 const MINUTE_MS: i64 = 60_000;
 
@@ -91,10 +94,10 @@ impl Storm {
 
     /// Everything observed in one minute of the night, in the order in which it is sent.
     pub fn readings(&mut self, minute: i64) -> Vec<Reading> {
-        if minute < 0 {
+        if minute < -LEAD {
             return Vec::new();
         }
-        self.flood.reach(&self.county, &self.weather, minute);
+        self.flood.reach(&self.county, &self.weather, minute.max(0));
         let observed = self.instant(minute);
         let mut readings = Vec::new();
         for (slot, station) in self.county.stations.iter().enumerate() {
@@ -106,7 +109,7 @@ impl Storm {
                 continue;
             }
             for (quantity, every) in station.post.senses() {
-                if minute % every != self.phase(slot, *every) {
+                if minute.rem_euclid(*every) != self.phase(slot, *every) {
                     continue;
                 }
                 let value = self.value(slot, *quantity, minute, *every);

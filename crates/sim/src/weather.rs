@@ -59,9 +59,12 @@ impl Weather {
         }
     }
 
-    /// Millimetres an hour at a place in a minute of the night, counted from its start.
+    /// Millimetres an hour at a place in a minute of the night, counted from its start. Before it
+    /// a thin rain falls everywhere.
     pub fn rain_mm_h(&self, at: Km, minute: i64) -> f64 {
-        let minute = minute.max(0);
+        if minute < 0 {
+            return 2.0;
+        }
         let day = minute / DAY;
         let slot = |day: i64| {
             (if day < DAYS {
