@@ -4,6 +4,8 @@
 //! never sees the engine, never tells a sender "received" before the runtime's receipt, and never
 //! drops what it took.
 
+pub mod broker;
+pub mod http;
 mod intake;
 #[doc(hidden)]
 pub mod measure;

@@ -92,7 +92,9 @@ fn greet(what: &Play) -> Result<TcpStream, PlayError> {
     if let Some((user, password)) = &what.login {
         let refused = |_| PlayError::Refused { code: 4 };
         connect = connect.user_name(user.as_str()).map_err(refused)?;
-        connect = connect.password(password.as_bytes().to_vec()).map_err(refused)?;
+        connect = connect
+            .password(password.as_bytes().to_vec())
+            .map_err(refused)?;
     }
     let connect = connect.build().expect(malformed).to_continuous_buffer();
     stream.write_all(&connect).map_err(unreachable)?;

@@ -1,0 +1,227 @@
+//! Readings from an external broker: a subscription that acknowledges by hand, after the commit.
+//!
+//! The broker keeps what is unacknowledged while we are away (clean session off), so a crash loses
+//! nothing. A lost link is told to the runtime as an input; reconnecting waits a jittered while.
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS};
+use runtime::{Inbox, Receipt, Stopped};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::intake::Intake;
+use crate::{MOST_BODY, telemetry};
+
+/// Where readings come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broker {
+    pub host: String,
+    pub port: u16,
+    /// Under this name the broker keeps what we have not acknowledged: one per deployment.
+    pub client: String,
+    pub login: Option<(String, String)>,
+    /// Slot of the interface its messages are counted under.
+    pub interface: u8,
+}
+
+/// Why an address is no broker's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a broker is written mqtt://host:port or mqtt://user:password@host:port, not {0:?}")]
+pub struct BadBroker(String);
+
+/// Messages submitted at a time.
+const SUBMITTED: usize = 1_024;
+/// Largest packet taken from the broker; the intake refuses bodies beyond its own bound.
+const MOST_PACKET: usize = 16 * 1024 * 1024;
+/// Requests that may wait for the broker's socket.
+const REQUESTS: usize = 4_096;
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+const FIRST_WAIT_MS: u64 = 250;
+const LONGEST_WAIT_MS: u64 = 30_000;
+
+impl Broker {
+    /// Reads `mqtt://[user:password@]host[:port]`; the port is 1883 unless said.
+    ///
+    /// # Errors
+    /// [`BadBroker`] for anything else.
+    pub fn parse(url: &str, client: &str, interface: u8) -> Result<Broker, BadBroker> {
+        let bad = || BadBroker(url.to_owned());
+        let rest = url
+            .strip_prefix("mqtt://")
+            .ok_or_else(bad)?
+            .trim_end_matches('/');
+        let (login, address) = match rest.rsplit_once('@') {
+            Some((login, address)) => (Some(login.split_once(':').ok_or_else(bad)?), address),
+            None => (None, rest),
+        };
+        let (host, port) = match address.rsplit_once(':') {
+            Some((host, port)) => (host, port.parse().map_err(|_| bad())?),
+            None => (address, 1883),
+        };
+        if host.is_empty() {
+            return Err(bad());
+        }
+        Ok(Broker {
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port,
+            client: client.to_owned(),
+            login: login.map(|(user, password)| (user.to_owned(), password.to_owned())),
+            interface,
+        })
+    }
+
+    /// Takes readings until `stop`; reconnects for as long as it takes.
+    pub async fn run(self, inbox: Inbox, stop: CancellationToken) {
+        let mut options = MqttOptions::new(&self.client, &self.host, self.port);
+        options.set_clean_session(false);
+        options.set_manual_acks(true);
+        options.set_keep_alive(KEEP_ALIVE);
+        options.set_max_packet_size(MOST_PACKET, MOST_PACKET);
+        if let Some((user, password)) = &self.login {
+            options.set_credentials(user, password);
+        }
+        let (client, events) = AsyncClient::new(options, REQUESTS);
+        let (submitted, pending) = mpsc::unbounded_channel();
+        tokio::select! {
+            outcome = self.take(&inbox, &client, events, submitted) => {
+                if outcome == Err(Stopped) {
+                    info!("readings from the broker end: the process is shutting down");
+                }
+            }
+            () = acknowledge(&client, pending) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+
+    async fn take(
+        &self,
+        inbox: &Inbox,
+        client: &AsyncClient,
+        mut events: EventLoop,
+        submitted: mpsc::UnboundedSender<(Receipt, Vec<Publish>)>,
+    ) -> Result<(), Stopped> {
+        let mut intake = Intake::new(inbox.catalogue());
+        let mut wait_ms = FIRST_WAIT_MS;
+        let mut up = None;
+        loop {
+            let mut publishes = Vec::new();
+            match events.poll().await {
+                Ok(Event::Incoming(Packet::Publish(publish))) => publishes.push(publish),
+                Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                    self.changed(inbox, &mut up, true).await?;
+                    wait_ms = FIRST_WAIT_MS;
+                    if let Err(error) = client.try_subscribe("obs/#", QoS::AtLeastOnce) {
+                        warn!(%error, "could not ask the broker for observations");
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    if up != Some(false) {
+                        warn!(host = %self.host, port = self.port, %error, "the broker cannot be reached");
+                    }
+                    self.changed(inbox, &mut up, false).await?;
+                    telemetry::broker_retry();
+                    tokio::time::sleep(jittered(wait_ms)).await;
+                    wait_ms = (wait_ms * 2).min(LONGEST_WAIT_MS);
+                }
+            }
+            // What the same read brought is submitted with it; nothing is waited for.
+            while !publishes.is_empty() && publishes.len() < SUBMITTED {
+                match events.poll().now_or_never() {
+                    Some(Ok(Event::Incoming(Packet::Publish(publish)))) => publishes.push(publish),
+                    Some(Ok(_)) => {}
+                    // The next poll says it again.
+                    Some(Err(_)) | None => break,
+                }
+            }
+            if publishes.is_empty() {
+                continue;
+            }
+            while !inbox.readings_open() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            intake.renew(inbox.catalogue());
+            let read = |publish: &Publish| match publish.payload.len() > MOST_BODY {
+                true => intake.take(&publish.topic, &publish.payload[..=MOST_BODY]),
+                false => intake.take(&publish.topic, &publish.payload),
+            };
+            let items = publishes.iter().map(read).collect();
+            let receipt = inbox.readings(self.interface, items).await?;
+            submitted.send((receipt, publishes)).map_err(|_| Stopped)?;
+        }
+    }
+
+    async fn changed(
+        &self,
+        inbox: &Inbox,
+        up: &mut Option<bool>,
+        now: bool,
+    ) -> Result<(), Stopped> {
+        if up.replace(now) == Some(now) {
+            return Ok(());
+        }
+        if now {
+            info!(host = %self.host, port = self.port, "readings come from the broker");
+        }
+        inbox.link(self.interface, now).await
+    }
+}
+
+async fn acknowledge(
+    client: &AsyncClient,
+    mut pending: mpsc::UnboundedReceiver<(Receipt, Vec<Publish>)>,
+) {
+    while let Some((receipt, publishes)) = pending.recv().await {
+        if receipt.await.is_err() {
+            return;
+        }
+        for publish in &publishes {
+            if client.ack(publish).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Half to all of `wait_ms`, so that a county's servers do not come back in one instant.
+fn jittered(wait_ms: u64) -> Duration {
+    let (random, _) = uuid::Uuid::new_v4().as_u64_pair();
+    Duration::from_millis(wait_ms / 2 + random % (wait_ms / 2 + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_addresses() {
+        let plain = Broker::parse("mqtt://broker:1884", "w", 0).expect("a sound address");
+        assert_eq!(
+            (plain.host.as_str(), plain.port, plain.login),
+            ("broker", 1884, None)
+        );
+        let full = Broker::parse("mqtt://u:p:q@[::1]:9", "w", 0).expect("a sound address");
+        assert_eq!((full.host.as_str(), full.port), ("::1", 9));
+        assert_eq!(full.login, Some(("u".to_owned(), "p:q".to_owned())));
+        for bad in [
+            "",
+            "broker:1883",
+            "mqtt://",
+            "mqtt://a:b",
+            "mqtt://user@a:1",
+            "tcp://a:1",
+        ] {
+            assert!(Broker::parse(bad, "w", 0).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn waits_differ_and_stay_within_bounds() {
+        let waits: Vec<Duration> = (0..32).map(|_| jittered(1_000)).collect();
+        assert!(waits.iter().all(|w| (500..=1_000).contains(&w.as_millis())));
+        assert!(waits.iter().any(|w| *w != waits[0]));
+    }
+}
