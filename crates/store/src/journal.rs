@@ -376,14 +376,13 @@ impl JournalReader {
     ///
     /// # Errors
     /// As [`read`].
-    pub fn read(
-        &self,
-        first: u64,
-        visit: &mut dyn FnMut(u64, Tag, &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), JournalError> {
+    pub fn read(&self, first: u64, visit: &mut Take<'_>) -> Result<(), JournalError> {
         read(&self.dir, first, self.committed(), visit)
     }
 }
+
+/// Takes records one by one, until it breaks off.
+pub type Take<'t> = dyn FnMut(u64, Tag, &[u8]) -> ControlFlow<()> + 't;
 
 /// Gives the records `first` to `last` to `visit` in order, until it breaks off.
 ///
@@ -392,12 +391,7 @@ impl JournalReader {
 /// # Errors
 /// [`JournalError::Broken`], [`JournalError::Short`] when the journal ends before `last`,
 /// [`JournalError::Io`].
-pub fn read(
-    dir: &Path,
-    first: u64,
-    last: u64,
-    visit: &mut dyn FnMut(u64, Tag, &[u8]) -> ControlFlow<()>,
-) -> Result<(), JournalError> {
+pub fn read(dir: &Path, first: u64, last: u64, visit: &mut Take<'_>) -> Result<(), JournalError> {
     let mut next = first.max(1);
     while next <= last {
         let firsts = segment::list(dir).map_err(|e| JournalError::io("list", dir, e))?;
@@ -425,7 +419,7 @@ fn read_segment(
     segment: u64,
     next: &mut u64,
     last: u64,
-    visit: &mut dyn FnMut(u64, Tag, &[u8]) -> ControlFlow<()>,
+    visit: &mut Take<'_>,
 ) -> Result<ControlFlow<()>, JournalError> {
     let mut scan = Scan::open(segment::path(dir, segment))?;
     while *next <= last {

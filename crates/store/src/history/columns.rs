@@ -77,9 +77,9 @@ pub(crate) fn decode(day: i64, bytes: &[u8]) -> Option<Vec<Sample>> {
 /// Quality and marks of a sample in one small number.
 pub(crate) fn flags(sample: &Sample) -> i64 {
     sample.quality as i64
-        | i64::from(sample.late) * LATE
-        | i64::from(sample.too_late) * TOO_LATE
-        | i64::from(sample.suspect) * SUSPECT
+        | (i64::from(sample.late) * LATE)
+        | (i64::from(sample.too_late) * TOO_LATE)
+        | (i64::from(sample.suspect) * SUSPECT)
 }
 
 /// `sample` with the quality and marks that [`flags`] gave.

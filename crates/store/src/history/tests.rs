@@ -331,10 +331,12 @@ async fn little_memory_makes_more_chunks_and_no_other_answers() {
     assert!(history.through() > seq_of(&items[items.len() * 9 / 10]));
 }
 
+type Damage = fn(&mut Vec<u8>);
+
 #[tokio::test]
 async fn a_damaged_database_is_set_aside_and_made_again() {
     let items = county(5, 3, 600_000, 5);
-    let damages: [(&str, fn(&mut Vec<u8>)); 3] = [
+    let damages: [(&str, Damage); 3] = [
         ("garbage", |bytes| bytes.fill(0x5a)),
         ("a cut", |bytes| bytes.truncate(bytes.len() / 2)),
         ("a lost page", |bytes| bytes[16_384..49_152].fill(0)),
