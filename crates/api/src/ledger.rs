@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
-use crate::error::{Answered, Fault, FaultView};
+use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::socket::{Said, Source, bounded, run};
 
 /// The media type of answers that are one JSON object a line.
@@ -68,17 +68,21 @@ pub(crate) async fn transitions(
 fn lines(api: Arc<Api>, after: u64, only: Option<String>) -> Response {
     let pages = stream::unfold(Some((api, after, only)), |state| async move {
         let (api, after, only) = state?;
-        let page = api.feed.transitions_after(after, PAGE).await;
+        let page = match api.feed.transitions_after(after, PAGE).await {
+            Ok(page) => page,
+            // The head is gone already: a body that breaks off is the only honest answer.
+            Err(cause) => {
+                let fault = store_fault("read transitions", &cause);
+                return Some((Err(std::io::Error::other(fault)), None));
+            }
+        };
         let last = page.last()?.seq;
         let full = page.len() == PAGE;
         let wanted = page
             .iter()
             .filter(|t| only.as_ref().is_none_or(|code| t.jurisdiction == *code));
         let text = ndjson(wanted);
-        Some((
-            Ok::<_, std::convert::Infallible>(text),
-            full.then_some((api, last, only)),
-        ))
+        Some((Ok(text), full.then_some((api, last, only))))
     });
     ([(header::CONTENT_TYPE, NDJSON)], Body::from_stream(pages)).into_response()
 }
@@ -105,7 +109,7 @@ impl Source for Listener {
         self.transitions.next().await.map_or(Said::End, Said::Text)
     }
 
-    async fn allowed(&mut self) -> bool {
-        self.api.still_signed_in(&self.reader).await
+    fn allowed(&mut self) -> bool {
+        self.api.still_signed_in(&self.reader)
     }
 }

@@ -5,24 +5,15 @@ use std::time::Instant;
 use bytes::Bytes;
 use model::action::Answer;
 use model::intake::Taken;
-use model::{JurisdictionSlot, Observed};
+use store::Position;
 use store::quarantine::Refused;
-use store::{Position, Sealed};
 use tokio::sync::oneshot;
 
 use crate::fleet::Fleet;
 use crate::hub::{UpdateFrame, ValueFrame};
 use crate::ledger::Batch;
-use crate::outbox::Delivery;
 use crate::queue::{Release, give};
-
-/// An accepted reading as history keeps it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Kept {
-    pub(crate) number: u64,
-    pub(crate) jurisdiction: JurisdictionSlot,
-    pub(crate) observed: Observed,
-}
+use crate::registrar::Closed;
 
 /// Everything that waits for the open commit.
 #[derive(Default)]
@@ -33,8 +24,6 @@ pub(crate) struct Dues {
     pub(crate) answers: Vec<(oneshot::Sender<Answer>, Answer)>,
     pub(crate) releases: Vec<Release>,
     pub(crate) refused: Vec<Refused>,
-    pub(crate) readings: Vec<Kept>,
-    pub(crate) deliveries: Vec<Delivery>,
     pub(crate) values: Vec<ValueFrame>,
     pub(crate) beat: Option<Bytes>,
 }
@@ -65,7 +54,7 @@ impl Dues {
 
 /// One commit on its way to the disk, and what leaves after it.
 pub(crate) struct Commit {
-    pub(crate) sealed: Sealed,
+    pub(crate) closed: Closed,
     pub(crate) transitions: Option<Batch>,
     pub(crate) updates: Option<UpdateFrame>,
     pub(crate) snapshot: Option<SnapshotJob>,

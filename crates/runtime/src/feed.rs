@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::view::{SnapshotView, TransitionView};
+use store::HistoryError;
 use tokio::sync::watch;
 
 use crate::Stopped;
@@ -58,7 +59,14 @@ impl Feed {
 
     /// At most `limit` transitions after number `after`, oldest first, with whatever was confirmed
     /// before the call.
-    pub async fn transitions_after(&self, after: u64, limit: usize) -> Vec<TransitionView> {
+    ///
+    /// # Errors
+    /// [`HistoryError`] when they are no longer in memory and history cannot give them.
+    pub async fn transitions_after(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<TransitionView>, HistoryError> {
         self.ledger.after(after, limit).await
     }
 

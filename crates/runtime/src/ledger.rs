@@ -8,11 +8,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use model::Config;
 use model::view::TransitionView;
+use store::{History, HistoryError, TransitionRow};
 use tokio::sync::watch;
+
+use crate::views::transition_view;
 
 /// Transitions kept in memory: a county's worst night several times over.
 const MOST_KEPT: usize = 16_384;
+
+/// Transitions read from history at once.
+const PAGE: usize = 1_000;
 
 /// The transitions of one commit.
 #[derive(Debug)]
@@ -32,9 +39,20 @@ struct Tail {
     floor: u64,
 }
 
+impl Tail {
+    /// Index of the first batch that has a transition after number `after`.
+    fn first_after(&self, after: u64) -> usize {
+        self.batches
+            .partition_point(|b| b.views.last().is_none_or(|v| v.seq <= after))
+    }
+}
+
 /// Every committed transition.
 #[derive(Debug)]
 pub(crate) struct Ledger {
+    history: History,
+    /// By slot, as they are for the life of the process.
+    configs: Vec<Arc<Config>>,
     tail: Mutex<Tail>,
     newest: watch::Sender<u64>,
     stopped: AtomicBool,
@@ -42,8 +60,10 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// A ledger whose transitions up to `newest` lie in history.
-    pub(crate) fn new(newest: u64) -> Ledger {
+    pub(crate) fn new(newest: u64, history: History, configs: Vec<Arc<Config>>) -> Ledger {
         Ledger {
+            history,
+            configs,
             tail: Mutex::new(Tail {
                 floor: newest,
                 ..Tail::default()
@@ -83,18 +103,45 @@ impl Ledger {
         self.newest.send_modify(|_| {});
     }
 
-    /// At most `limit` transitions after number `after`, oldest first.
-    pub(crate) async fn after(&self, after: u64, limit: usize) -> Vec<TransitionView> {
+    /// At most `limit` transitions after number `after`, oldest first, without a gap.
+    ///
+    /// # Errors
+    /// When they are no longer in memory and history cannot give them.
+    pub(crate) async fn after(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<TransitionView>, HistoryError> {
+        if let Some(views) = self.newest_after(after, limit) {
+            return Ok(views);
+        }
+        let rows = self.history.transitions(after, limit).await?;
+        Ok(rows.iter().filter_map(|row| self.view(row)).collect())
+    }
+
+    /// The same from memory; `None` when it does not reach back that far.
+    fn newest_after(&self, after: u64, limit: usize) -> Option<Vec<TransitionView>> {
         let tail = self.tail();
-        let index = tail
+        if after < tail.floor {
+            return None;
+        }
+        let views = tail
             .batches
-            .partition_point(|b| b.views.last().is_none_or(|v| v.seq <= after));
-        let views = tail.batches.iter().skip(index).flat_map(|b| &b.views);
-        views
-            .filter(|v| v.seq > after)
-            .take(limit)
-            .cloned()
-            .collect()
+            .iter()
+            .skip(tail.first_after(after))
+            .flat_map(|b| &b.views);
+        Some(
+            views
+                .filter(|v| v.seq > after)
+                .take(limit)
+                .cloned()
+                .collect(),
+        )
+    }
+
+    fn view(&self, row: &TransitionRow) -> Option<TransitionView> {
+        let config = self.configs.get(row.jurisdiction.index())?;
+        Some(transition_view(config, &row.transition, row.number))
     }
 
     /// A stream from the transition after `after`, or from now.
@@ -110,6 +157,7 @@ impl Ledger {
             newest,
             after,
             only: jurisdiction,
+            failed: false,
         }
     }
 
@@ -125,6 +173,8 @@ pub struct TransitionStream {
     newest: watch::Receiver<u64>,
     after: u64,
     only: Option<String>,
+    /// History could not give what is no longer in memory.
+    failed: bool,
 }
 
 impl TransitionStream {
@@ -133,6 +183,9 @@ impl TransitionStream {
     pub async fn next(&mut self) -> Option<Bytes> {
         loop {
             self.newest.mark_unchanged();
+            if let Some(text) = self.older().await {
+                return Some(text);
+            }
             while let Some(batch) = self.in_memory() {
                 let text = batch.cut(self.after, self.only.as_deref());
                 self.after = batch.views.last().map_or(self.after, |v| v.seq);
@@ -140,19 +193,38 @@ impl TransitionStream {
                     return text;
                 }
             }
-            if self.ledger.stopped.load(Ordering::Acquire) {
+            if self.failed || self.ledger.stopped.load(Ordering::Acquire) {
                 return None;
             }
             self.newest.changed().await.ok()?;
         }
     }
 
+    /// A page of what is no longer in memory; `None` once the rest is.
+    async fn older(&mut self) -> Option<Bytes> {
+        while self.after < self.ledger.tail().floor {
+            let page = match self.ledger.after(self.after, PAGE).await {
+                Ok(page) if !page.is_empty() => Batch::of(page),
+                // A stream that left something out would be worse than one that ends.
+                Ok(_) | Err(_) => {
+                    self.failed = true;
+                    return None;
+                }
+            };
+            let text = page.cut(self.after, self.only.as_deref());
+            self.after = page.views.last().map_or(self.after, |v| v.seq);
+            if text.is_some() {
+                return text;
+            }
+        }
+        None
+    }
+
     fn in_memory(&self) -> Option<Arc<Batch>> {
         let tail = self.ledger.tail();
-        let index = tail
-            .batches
-            .partition_point(|b| b.views.last().is_none_or(|v| v.seq <= self.after));
-        tail.batches.get(index).map(Arc::clone)
+        tail.batches
+            .get(tail.first_after(self.after))
+            .map(Arc::clone)
     }
 }
 

@@ -16,10 +16,12 @@ mod inbox;
 mod ledger;
 mod live;
 mod outbox;
+mod past;
 mod press;
 mod queue;
 mod recover;
 mod refused;
+mod registrar;
 mod replay;
 mod scribe;
 mod snapshots;
@@ -32,7 +34,7 @@ use std::sync::Arc;
 
 use model::config::{Clock, Config};
 use model::view::TransitionView;
-use store::{Blobs, JournalError, JournalOptions, Quarantine};
+use store::{Blobs, History, HistoryError, JournalError, JournalOptions, Quarantine};
 use tokio::sync::watch;
 
 pub use catalogue::{Catalogue, Measured, Target};
@@ -138,6 +140,8 @@ pub enum StartError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("could not open the history")]
+    History(#[from] HistoryError),
     #[error("could not start a thread")]
     Thread(#[source] std::io::Error),
     #[error("the loop ended while it was starting: {reason}")]
@@ -148,6 +152,7 @@ pub enum StartError {
 pub struct Runtime {
     pub inbox: Inbox,
     pub feed: Feed,
+    pub history: History,
     pub blobs: Blobs,
     pub quarantine: Quarantine,
     clock: Clock,
@@ -157,7 +162,14 @@ pub struct Runtime {
 
 impl Runtime {
     /// At most `limit` transitions after number `after`, with whatever was confirmed before the call.
-    pub async fn transitions_after(&self, after: u64, limit: usize) -> Vec<TransitionView> {
+    ///
+    /// # Errors
+    /// [`HistoryError`] when they are no longer in memory and history cannot give them.
+    pub async fn transitions_after(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<TransitionView>, HistoryError> {
         self.feed.ledger.after(after, limit).await
     }
 

@@ -20,27 +20,25 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use engine::{Admission, Engine};
+use engine::Admission;
 use model::action::{Act, Answer};
-use model::codec::Record;
 use model::config::Clock;
 use model::effect::SystemKind;
 use model::intake::{Counts, Refusal, Taken};
 use model::view::{ClockView, FeedMessage, SnapshotView};
 use model::{Effect, Input, JurisdictionSlot, Time};
-use store::{CommitBuffer, Position, Sealed};
+use store::{Position, Sealed};
 
 use crate::clock::{Readout, SiteClock};
-use crate::commit::{Commit, Dues, Kept};
+use crate::commit::{Commit, Dues};
 use crate::feed::{Frame, Opening};
-use crate::fleet::{Decisions, Fleet};
+use crate::fleet::Fleet;
 use crate::hub::Hub;
 use crate::inbox::{BadMessage, Draft, Item};
 use crate::ledger::Batch;
-use crate::outbox::Delivery;
-use crate::press::Press;
 use crate::queue::{Message, Queue, Waiting, give};
 use crate::refused::Quarantined;
+use crate::registrar::Registrar;
 use crate::snapshots::Plan;
 
 /// Bytes of the open commit at which the loop stops gathering and waits for the disk.
@@ -54,21 +52,16 @@ const BEAT_EVERY: Duration = Duration::from_secs(1);
 
 /// The loop's state.
 pub(crate) struct Live {
-    pub(crate) fleet: Fleet,
+    pub(crate) books: Registrar,
     pub(crate) clock: SiteClock,
-    pub(crate) buffer: CommitBuffer,
-    pub(crate) queue: Arc<Queue>,
-    pub(crate) hub: Arc<Hub>,
-    pub(crate) commits: SyncSender<Box<Commit>>,
-    pub(crate) spent: Receiver<Sealed>,
-    pub(crate) plan: Plan,
-    pub(crate) press: Press,
     pub(crate) readout: Readout,
+    queue: Arc<Queue>,
+    hub: Arc<Hub>,
+    commits: SyncSender<Box<Commit>>,
+    spent: Receiver<Sealed>,
+    plan: Plan,
     dues: Dues,
-    decisions: Decisions,
     tallies: BTreeMap<u8, Counts>,
-    /// Rule-set version of each jurisdiction, as outcomes name it.
-    rules: Vec<u32>,
     backlog: VecDeque<Waiting>,
     /// Readings that wait for room on the disk.
     parked: VecDeque<Waiting>,
@@ -78,9 +71,8 @@ pub(crate) struct Live {
 
 /// What [`Live`] is made of.
 pub(crate) struct Parts {
-    pub(crate) fleet: Fleet,
+    pub(crate) books: Registrar,
     pub(crate) clock: SiteClock,
-    pub(crate) position: Position,
     pub(crate) queue: Arc<Queue>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) commits: SyncSender<Box<Commit>>,
@@ -92,21 +84,15 @@ impl Live {
     pub(crate) fn of(parts: Parts) -> Live {
         let readout = Readout::take();
         Live {
-            press: Press::of(&parts.fleet),
-            rules: (0..parts.fleet.len() as u16)
-                .map(|j| rules_of(&parts.fleet, JurisdictionSlot(j)))
-                .collect(),
-            fleet: parts.fleet,
+            books: parts.books,
             clock: parts.clock,
-            buffer: CommitBuffer::new(parts.position),
+            readout,
             queue: parts.queue,
             hub: parts.hub,
             commits: parts.commits,
             spent: parts.spent,
             plan: parts.plan,
-            readout,
             dues: Dues::default(),
-            decisions: Decisions::default(),
             tallies: BTreeMap::new(),
             backlog: VecDeque::new(),
             parked: VecDeque::new(),
@@ -119,7 +105,7 @@ impl Live {
     /// Gives back the fleet and the record it stands for.
     pub(crate) fn run(mut self) -> (Fleet, Position) {
         loop {
-            let full = self.buffer.len_bytes() >= MOST_OPEN;
+            let full = self.books.len_bytes() >= MOST_OPEN;
             if full || self.backlog.is_empty() {
                 let waiting = self.queue.take(full, self.has_open(), self.wake_at());
                 self.backlog.extend(waiting);
@@ -128,7 +114,7 @@ impl Live {
             self.look_around();
             while let Some(waiting) = self.backlog.pop_front() {
                 self.take(waiting);
-                if self.buffer.len_bytes() >= MOST_OPEN {
+                if self.books.len_bytes() >= MOST_OPEN {
                     break;
                 }
                 self.hand_over_if_free();
@@ -142,39 +128,18 @@ impl Live {
                 break;
             }
         }
-        (self.fleet, self.buffer.position())
+        let position = self.books.position();
+        (self.books.fleet, position)
     }
 
-    /// Journals one input, applies it, and journals what it led to.
-    pub(crate) fn enter(&mut self, at: Time, jurisdiction: JurisdictionSlot, input: Input) -> u64 {
-        let record = Record::Input {
-            at,
-            jurisdiction,
-            input,
-        };
-        let seq = self.push(&record);
-        let Record::Input { input, .. } = record else {
-            return seq;
-        };
-        self.decisions.clear();
-        self.fleet
-            .apply(seq, at, jurisdiction, &input, &mut self.decisions);
-        if let Input::Configured(_) = input {
-            let slots = 0..self.fleet.len() as u16;
-            self.rules = slots
-                .map(|j| rules_of(&self.fleet, JurisdictionSlot(j)))
-                .collect();
-        }
-        self.press
-            .note(&self.fleet, &input, self.decisions.as_slice());
-        self.journal_outcomes();
-        self.plan.count();
-        seq
+    /// Journals and applies one input; process-wide ones stand under the first jurisdiction.
+    fn enter(&mut self, at: Time, input: Input) {
+        self.books.enter(at, JurisdictionSlot(0), input);
     }
 
     /// Whether anything waits for the next commit.
     fn has_open(&self) -> bool {
-        !self.buffer.is_empty() || !self.dues.is_empty() || !self.tallies.is_empty()
+        !self.books.is_empty() || !self.dues.is_empty() || !self.tallies.is_empty()
     }
 
     /// When to look around though nobody says anything.
@@ -182,8 +147,9 @@ impl Live {
         let listened = self.hub.has_clients();
         let watched = matches!(self.clock.kind(), Clock::Wall);
         let beat = (listened || watched).then_some(self.next_beat);
-        let values = (listened && self.press.has_values()).then_some(self.next_values);
+        let values = (listened && self.books.press.has_values()).then_some(self.next_values);
         let deadline = self
+            .books
             .fleet
             .next_deadline()
             .and_then(|at| self.clock.when(at));
@@ -193,27 +159,33 @@ impl Live {
     /// The time an entry gets that carries none of its own.
     fn now(&self) -> Time {
         let shown = self.clock.shows(&self.readout);
-        shown.map_or(self.fleet.now(), |now| now.max(self.fleet.now()))
+        shown.map_or(self.books.fleet.now(), |now| {
+            now.max(self.books.fleet.now())
+        })
     }
 
     /// What the clocks and the disk have to say.
     fn look_around(&mut self) {
-        let process = JurisdictionSlot(0);
         if let Some(by_ms) = self.clock.step(&self.readout) {
             tracing::warn!(by_ms, "the system clock jumped");
-            self.enter(self.now(), process, Input::ClockStepped { by_ms });
+            self.enter(self.now(), Input::ClockStepped { by_ms });
         }
         let full = self.queue.is_disk_full();
-        if full != self.fleet.lasts(SystemKind::DiskFull, "") {
-            self.enter(self.now(), process, Input::DiskFilled { full });
+        if full != self.books.fleet.lasts(SystemKind::DiskFull, "") {
+            self.enter(self.now(), Input::DiskFilled { full });
         }
         if !full && !self.parked.is_empty() {
             let later = std::mem::replace(&mut self.backlog, std::mem::take(&mut self.parked));
             self.backlog.extend(later);
         }
         let now = self.now();
-        if self.fleet.next_deadline().is_some_and(|due| due <= now) {
-            self.enter(now, process, Input::Ticked);
+        if self
+            .books
+            .fleet
+            .next_deadline()
+            .is_some_and(|due| due <= now)
+        {
+            self.enter(now, Input::Ticked);
         }
         self.tell_time(now);
     }
@@ -226,10 +198,10 @@ impl Live {
             }
             return;
         }
-        if moment >= self.next_values && self.press.has_values() {
+        if moment >= self.next_values && self.books.press.has_values() {
             self.dues
                 .values
-                .extend(self.press.render_values(&self.fleet, now));
+                .extend(self.books.press.render_values(&self.books.fleet, now));
             self.next_values = moment + VALUES_EVERY;
         }
         if moment >= self.next_beat {
@@ -238,7 +210,7 @@ impl Live {
                 now,
             };
             let beat = FeedMessage::Beat {
-                seq: self.fleet.seq(),
+                seq: self.books.fleet.seq(),
                 clock,
             };
             self.dues.beat = Some(json(&beat));
@@ -288,26 +260,23 @@ impl Live {
                 answer,
             } => {
                 // An interface is up until it is said to be down; saying it twice is nothing new.
-                let down = self
-                    .fleet
-                    .lasts(SystemKind::LinkDown, &self.fleet.interface_id(interface));
+                let down = self.books.fleet.lasts(
+                    SystemKind::LinkDown,
+                    &self.books.fleet.interface_id(interface),
+                );
                 if down == up {
-                    self.enter(
-                        self.now(),
-                        JurisdictionSlot(0),
-                        Input::LinkChanged { interface, up },
-                    );
+                    self.enter(self.now(), Input::LinkChanged { interface, up });
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }
             Message::Advance { to, answer } => {
-                let now = self.fleet.now();
+                let now = self.books.fleet.now();
                 if matches!(self.clock.kind(), Clock::Feed) && now > Time::MIN && to > now {
-                    self.enter(to, JurisdictionSlot(0), Input::Ticked);
+                    self.enter(to, Input::Ticked);
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }
-            Message::Ask { look } => self.dues.releases.push(look(&self.fleet)),
+            Message::Ask { look } => self.dues.releases.push(look(&self.books.fleet)),
             Message::Subscribe {
                 since,
                 jurisdiction,
@@ -324,18 +293,14 @@ impl Live {
 
     fn read(&mut self, interface: u8, draft: &Draft, now: Option<Time>) -> Taken {
         let at = match now {
-            Some(now) => now.max(self.fleet.now()),
-            None => self.fleet.carried(draft),
+            Some(now) => now.max(self.books.fleet.now()),
+            None => self.books.fleet.carried(draft),
         };
-        match self.fleet.admit(interface, draft, at) {
+        match self.books.fleet.admit(interface, draft, at) {
             Some(Admission::Accept(observed)) => {
                 let late = observed.late;
-                let number = self.enter(at, draft.jurisdiction, Input::Observed(observed));
-                self.dues.readings.push(Kept {
-                    number,
-                    jurisdiction: draft.jurisdiction,
-                    observed,
-                });
+                self.books
+                    .enter(at, draft.jurisdiction, Input::Observed(observed));
                 if late { Taken::Late } else { Taken::Accepted }
             }
             Some(Admission::Duplicate) => {
@@ -347,7 +312,7 @@ impl Live {
             }
             Some(Admission::Conflict) => self.refuse_reading(interface, draft, Refusal::Conflict),
             Some(Admission::Future) => {
-                self.fleet.overhear(draft);
+                self.books.fleet.overhear(draft);
                 self.refuse_reading(interface, draft, Refusal::Future)
             }
             None => self.refuse_reading(interface, draft, Refusal::Unknown),
@@ -356,7 +321,7 @@ impl Live {
 
     fn refuse_reading(&mut self, interface: u8, draft: &Draft, kind: Refusal) -> Taken {
         let kept = Quarantined {
-            fleet: &self.fleet,
+            fleet: &self.books.fleet,
             interface,
             at: self.now(),
         }
@@ -368,7 +333,7 @@ impl Live {
     fn refuse(&mut self, interface: u8, bad: BadMessage) -> Taken {
         let kind = bad.kind;
         let kept = Quarantined {
-            fleet: &self.fleet,
+            fleet: &self.books.fleet,
             interface,
             at: self.now(),
         }
@@ -384,13 +349,15 @@ impl Live {
     }
 
     fn act(&mut self, jurisdiction: JurisdictionSlot, act: Box<Act>) -> Option<Answer> {
-        if let Some(first) = self.fleet.answer(jurisdiction, &act.op) {
+        if let Some(first) = self.books.fleet.answer(jurisdiction, &act.op) {
             return Some(first.clone());
         }
         // The catalogue gives out slots, so only a caller's own mistake can name another.
-        self.fleet.config(jurisdiction)?;
-        self.enter(self.now(), jurisdiction, Input::Acted(act));
-        self.decisions
+        self.books.fleet.config(jurisdiction)?;
+        self.books
+            .enter(self.now(), jurisdiction, Input::Acted(act));
+        self.books
+            .decisions()
             .as_slice()
             .iter()
             .rev()
@@ -412,23 +379,27 @@ impl Live {
         jurisdiction: Option<String>,
     ) -> impl FnOnce(&Hub) -> Opening + Send + 'static + use<> {
         let now = self.now();
-        let seq = self.fleet.seq();
+        let seq = self.books.fleet.seq();
         // A code that nobody has narrows to nothing.
         let only = jurisdiction.map(|code| {
-            self.fleet
+            self.books
+                .fleet
                 .jurisdiction(&code)
                 .unwrap_or(JurisdictionSlot(u16::MAX))
         });
         let resumed =
-            since.filter(|since| self.hub.holds(*since) && *since <= self.buffer.position().number);
+            since.filter(|since| self.hub.holds(*since) && *since <= self.books.position().number);
         let first: VecDeque<Frame> = match resumed {
             Some(since) => {
-                let frames = self.press.values_since(&self.fleet, since, only, now);
+                let frames = self
+                    .books
+                    .press
+                    .values_since(&self.books.fleet, since, only, now);
                 frames.iter().map(|f| Frame::Text(f.text())).collect()
             }
             None => {
                 if self.hub.clients() == 1 {
-                    self.press.wipe(seq);
+                    self.books.press.wipe(seq);
                 }
                 VecDeque::from([Frame::Snapshot(Box::new(self.snapshot(seq, now, only)))])
             }
@@ -441,7 +412,7 @@ impl Live {
     }
 
     fn snapshot(&self, seq: u64, now: Time, only: Option<JurisdictionSlot>) -> SnapshotView {
-        let slots = (0..self.fleet.len() as u16).map(JurisdictionSlot);
+        let slots = (0..self.books.fleet.len() as u16).map(JurisdictionSlot);
         let wanted = slots.filter(|slot| only.is_none_or(|only| only == *slot));
         SnapshotView {
             seq,
@@ -450,9 +421,9 @@ impl Live {
                 now,
             },
             counties: wanted
-                .filter_map(|slot| self.fleet.county(slot, now))
+                .filter_map(|slot| self.books.fleet.county(slot, now))
                 .collect(),
-            system: self.fleet.system(only),
+            system: self.books.fleet.system(only),
         }
     }
 
@@ -465,23 +436,19 @@ impl Live {
     /// Closes the open commit and gives it to the journal's thread.
     fn hand_over(&mut self) {
         for (interface, counts) in std::mem::take(&mut self.tallies) {
-            self.enter(
-                self.now(),
-                JurisdictionSlot(0),
-                Input::Tallied { interface, counts },
-            );
+            self.enter(self.now(), Input::Tallied { interface, counts });
         }
-        let last = self.buffer.position();
-        let transitions = self.press.take_transitions();
+        let position = self.books.position();
+        let transitions = self.books.press.take_transitions();
+        let updates = self.books.press.render(&self.books.fleet, position.number);
+        let closed = self.books.close(self.spent.try_recv().ok());
+        self.plan.count(closed.inputs);
         let commit = Commit {
             transitions: (!transitions.is_empty()).then(|| Batch::of(transitions)),
-            updates: self.press.render(&self.fleet, last.number),
-            snapshot: self.plan.due(&self.fleet, last),
+            updates,
+            snapshot: self.plan.due(&self.books.fleet, position),
             dues: std::mem::take(&mut self.dues),
-            sealed: match self.spent.try_recv() {
-                Ok(spent) => self.buffer.seal_reusing(spent),
-                Err(_) => self.buffer.seal(),
-            },
+            closed,
         };
         self.queue.set_journal_free(false);
         if self.commits.send(Box::new(commit)).is_err() {
@@ -489,64 +456,6 @@ impl Live {
             self.queue.fail();
         }
     }
-
-    fn journal_outcomes(&mut self) {
-        for index in 0..self.decisions.as_slice().len() {
-            let decision = &self.decisions.as_slice()[index];
-            if !is_outcome(&decision.effect) {
-                continue;
-            }
-            let jurisdiction = decision.jurisdiction.unwrap_or(JurisdictionSlot(0));
-            if let Effect::Deliver { task, to } = &decision.effect {
-                let delivery = Delivery {
-                    jurisdiction,
-                    task: task.clone(),
-                    to: to.clone(),
-                };
-                self.dues.deliveries.push(delivery);
-            }
-            let rules = self
-                .rules
-                .get(jurisdiction.index())
-                .copied()
-                .unwrap_or_default();
-            let effect = decision.effect.clone();
-            self.push(&Record::Outcome {
-                jurisdiction,
-                engine: Engine::VERSION,
-                rules,
-                effect,
-            });
-        }
-    }
-
-    fn push(&mut self, record: &Record) -> u64 {
-        let pushed = self.buffer.push_record(record);
-        pushed.expect("inputs are bounded at their doors, far below the largest record")
-    }
-}
-
-/// Whether an effect is recorded beside its input. What only says that something looks different
-/// follows from the input itself; an honoured press is its own record.
-pub(crate) fn is_outcome(effect: &Effect) -> bool {
-    match effect {
-        Effect::Transition(_)
-        | Effect::Task { .. }
-        | Effect::Deliver { .. }
-        | Effect::System { .. }
-        | Effect::Answer(Answer::Refused { .. }) => true,
-        Effect::Series(_) | Effect::Alarm(_) | Effect::Answer(Answer::Done) => false,
-    }
-}
-
-/// The rule-set version of a jurisdiction as outcomes name it: the first four bytes of its hash.
-fn rules_of(fleet: &Fleet, jurisdiction: JurisdictionSlot) -> u32 {
-    use sha2::{Digest, Sha256};
-    let version = fleet
-        .config(jurisdiction)
-        .map_or("", |c| c.rules_version.as_str());
-    let digest = Sha256::digest(version.as_bytes());
-    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
 
 fn json(message: &FeedMessage) -> Bytes {

@@ -8,14 +8,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use engine::Engine;
-use model::codec::{Record, Tag, decode};
-use model::view::TransitionView;
+use model::codec::{Record, decode};
 use model::{Effect, Input, JurisdictionSlot, Time};
-use store::{Journal, JournalError, JournalOptions, Position};
+use store::{History, Journal, JournalError, JournalOptions, Position};
 
-use crate::commit::Kept;
 use crate::fleet::{Decisions, Fleet};
-use crate::live::is_outcome;
+use crate::past::{Past, catch_up};
+use crate::registrar::is_outcome;
 use crate::telemetry;
 
 /// One record as it was applied again.
@@ -52,17 +51,8 @@ impl Again {
     }
 
     /// Takes one record as it lies in the journal.
-    ///
-    /// # Errors
-    /// When this program cannot read it.
-    pub(crate) fn take(
-        &mut self,
-        seq: u64,
-        tag: Tag,
-        payload: &[u8],
-        see: &mut dyn FnMut(&Replayed<'_>),
-    ) -> Result<(), model::codec::BadRecord> {
-        match decode(tag, payload)? {
+    pub(crate) fn take(&mut self, seq: u64, record: Record, see: &mut dyn FnMut(&Replayed<'_>)) {
+        match record {
             Record::Input {
                 at,
                 jurisdiction,
@@ -102,14 +92,13 @@ impl Again {
             } => {
                 if engine != Engine::VERSION {
                     self.foreign = true;
-                    return Ok(());
+                    return;
                 }
                 if self.expected.pop_front() != Some((jurisdiction, effect)) {
                     self.differ(seq);
                 }
             }
         }
-        Ok(())
     }
 
     /// Closes the last input: everything it led to must have been recorded.
@@ -144,8 +133,8 @@ pub(crate) struct Recovery {
     pub(crate) tail: u64,
 }
 
-/// Opens the journal and brings `fleet`, which stands for `from`, up to its end. Readings and
-/// transitions of the tail are given to `keep`.
+/// Opens the journal and brings `fleet`, which stands for `from`, up to its end; history gets what
+/// it lacks.
 ///
 /// # Errors
 /// [`JournalError`] names the record when the journal is broken or cannot be read.
@@ -154,17 +143,21 @@ pub(crate) fn recover(
     options: JournalOptions,
     fleet: Fleet,
     from: Position,
-    keep: &mut dyn FnMut(u64, Kept, &[TransitionView]),
+    history: &History,
 ) -> Result<Recovery, JournalError> {
     let started = Instant::now();
+    catch_up(dir, history, from.number, fleet.transitions())?;
+    let mut past = Past::behind(fleet.transitions());
     let mut again = Again::from(fleet);
     let mut see = |_: &Replayed<'_>| {};
     let (journal, found) = Journal::open(dir, options, from, &mut |seq, tag, payload| {
-        again.take(seq, tag, payload, &mut see)?;
+        let record = decode(tag, payload)?;
+        past.take(seq, &record, history);
+        again.take(seq, record, &mut see);
         Ok(())
     })?;
     again.settle(found.last.number);
-    let _unused = &keep;
+    past.give(found.last.number, history);
     if let Some(torn) = &found.torn {
         tracing::warn!(
             record = torn.record,

@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use model::codec::decode;
 use store::JournalError;
 
 use crate::fleet::Fleet;
@@ -39,15 +40,21 @@ pub fn replay(data: &Path, mut see: impl FnMut(&Replayed<'_>)) -> Result<Replay,
     let last = store::verify(&dir)?.last.number;
     let mut again = Again::default();
     let mut bad = None;
-    store::read(&dir, 1, last, &mut |seq, tag, payload| match again
-        .take(seq, tag, payload, &mut see)
-    {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(source) => {
-            bad = Some(ReplayError::Record { seq, source });
-            ControlFlow::Break(())
-        }
-    })?;
+    store::read(
+        &dir,
+        1,
+        last,
+        &mut |seq, tag, payload| match decode(tag, payload) {
+            Ok(record) => {
+                again.take(seq, record, &mut see);
+                ControlFlow::Continue(())
+            }
+            Err(source) => {
+                bad = Some(ReplayError::Record { seq, source });
+                ControlFlow::Break(())
+            }
+        },
+    )?;
     again.settle(last);
     match bad {
         Some(error) => Err(error),

@@ -9,9 +9,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use store::{Journal, JournalError, Quarantine, Sealed, SnapshotStore};
+use store::{History, Journal, JournalError, Quarantine, Sealed, SnapshotStore};
 
-use crate::commit::{Commit, Kept};
+use crate::commit::Commit;
 use crate::hub::Hub;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
@@ -28,6 +28,7 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(crate) struct Scribe {
     pub(crate) journal: Journal,
     pub(crate) quarantine: Quarantine,
+    pub(crate) history: History,
     pub(crate) snapshots: SnapshotStore,
     pub(crate) snapshot_busy: Arc<AtomicBool>,
     pub(crate) ledger: Arc<Ledger>,
@@ -109,12 +110,12 @@ impl Scribe {
             return Err(Broken::Fault);
         }
         self.release(&mut commit);
-        let Commit { sealed, dues, .. } = commit;
+        let Commit { closed, dues, .. } = commit;
         dues.settle();
         if self.strikes(Step::Told) {
             return Err(Broken::Fault);
         }
-        Ok(sealed)
+        Ok(closed.sealed)
     }
 
     fn write(&mut self, commit: &mut Commit) -> Result<(), Broken> {
@@ -126,7 +127,7 @@ impl Scribe {
             .append(refused)
             .map_err(Broken::Quarantine)?;
         refused.clear();
-        self.journal.append(&commit.sealed)?;
+        self.journal.append(&commit.closed.sealed)?;
         Ok(())
     }
 
@@ -139,24 +140,28 @@ impl Scribe {
         if let Some(frame) = commit.updates.take() {
             self.hub.publish(frame);
         }
+        let closed = &mut commit.closed;
+        let items = closed.items.len();
+        if closed.sealed.records() > 0 {
+            let through = closed.sealed.after().number;
+            self.history
+                .push(std::mem::take(&mut closed.items), through);
+        }
+        self.outbox.release(&closed.deliveries);
         let dues = &mut commit.dues;
-        self.keep(&dues.readings);
         if !dues.values.is_empty() {
             self.hub.publish_values(std::mem::take(&mut dues.values));
         }
         if let Some(beat) = dues.beat.take() {
             self.hub.publish_beat(beat);
         }
-        self.outbox.release(&dues.deliveries);
         if let Some(job) = commit.snapshot.take() {
             snapshots::write_aside(&self.snapshots, job, Arc::clone(&self.snapshot_busy));
         }
         if let Some(since) = dues.since {
-            telemetry::released(dues.receipts.len(), dues.readings.len(), since.elapsed());
+            telemetry::released(dues.receipts.len(), items, since.elapsed());
         }
     }
-
-    fn keep(&mut self, _readings: &[Kept]) {}
 
     /// The disk is full: readings wait, and the reserve carries on what people do.
     fn fill(&mut self) {

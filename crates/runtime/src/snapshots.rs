@@ -38,9 +38,9 @@ impl Plan {
         }
     }
 
-    /// Counts one input.
-    pub(crate) fn count(&mut self) {
-        self.inputs += 1;
+    /// Counts the inputs of a commit.
+    pub(crate) fn count(&mut self, inputs: u64) {
+        self.inputs += inputs;
     }
 
     /// Clones the fleet when a snapshot is due and none is being written.

@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use model::config::Config;
-use model::{Input, JurisdictionSlot};
-use store::{Blobs, Bounds, Position, Quarantine, SnapshotStore};
+use model::{Input, JurisdictionSlot, Time};
+use store::{Blobs, Bounds, History, HistoryOptions, Position, Quarantine, SnapshotStore};
 use tokio::sync::watch;
 
 use crate::catalogue::Catalogue;
@@ -19,8 +19,10 @@ use crate::hub::Hub;
 use crate::inbox::Inbox;
 use crate::ledger::Ledger;
 use crate::live::{Live, Parts};
+use crate::past::catch_up;
 use crate::queue::Queue;
 use crate::recover::{Recovery, recover};
+use crate::registrar::Registrar;
 use crate::scribe::{Broken, Scribe};
 use crate::snapshots::{self, Plan};
 use crate::{JOURNAL, Options, Runtime, StartError, Stopped};
@@ -32,13 +34,26 @@ use crate::{JOURNAL, Options, Runtime, StartError, Stopped};
 /// [`StartError`] says what is wrong; nothing runs then.
 pub async fn start(options: Options) -> Result<Runtime, StartError> {
     check(&options.configs)?;
+    let path = options.data.join("history.db");
+    std::fs::create_dir_all(&options.data).map_err(|source| StartError::Folder {
+        path: options.data.clone(),
+        source,
+    })?;
+    let history = History::open(&path, HistoryOptions::default()).await?;
     let opened = tokio::task::spawn_blocking({
-        let options = options.clone();
-        move || Opened::at(&options)
+        let (options, history) = (options.clone(), history.clone());
+        move || Opened::at(&options, history)
     });
     let opened = opened.await.map_err(|e| StartError::Ended {
         reason: e.to_string(),
     })??;
+    let last = opened.recovery.position.number;
+    if history.through() > last {
+        tracing::warn!("the history belongs to another journal; it is made again");
+        history.forget().await?;
+        let transitions = opened.recovery.fleet.transitions();
+        catch_up(&options.data.join(JOURNAL), &history, last, transitions)?;
+    }
     let runtime = run(options, opened)?;
     if runtime.inbox.ask(|_| ()).await == Err(Stopped) {
         return Err(StartError::Ended {
@@ -78,10 +93,11 @@ struct Opened {
     snapshots: SnapshotStore,
     quarantine: Quarantine,
     blobs: Blobs,
+    history: History,
 }
 
 impl Opened {
-    fn at(options: &Options) -> Result<Opened, StartError> {
+    fn at(options: &Options, history: History) -> Result<Opened, StartError> {
         let data = &options.data;
         let snapshots = folder(data, "snapshots", SnapshotStore::open)?;
         let (fleet, from) = folder(data, "snapshots", |_| snapshots::newest(&snapshots))?;
@@ -90,12 +106,13 @@ impl Opened {
         })?;
         let blobs = folder(data, "blobs", Blobs::open)?;
         let journal = data.join(JOURNAL);
-        let recovery = recover(&journal, options.journal, fleet, from, &mut |_, _, _| {})?;
+        let recovery = recover(&journal, options.journal, fleet, from, &history)?;
         Ok(Opened {
             recovery,
             snapshots,
             quarantine,
             blobs,
+            history,
         })
     }
 }
@@ -115,6 +132,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         snapshots,
         quarantine,
         blobs,
+        history,
     } = opened;
     let Recovery {
         fleet,
@@ -122,105 +140,95 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         position,
         tail,
     } = recovery;
-    let ledger = Arc::new(Ledger::new(fleet.transitions()));
+    let newest = fleet.transitions();
+    let clock = SiteClock::start(options.clock, fleet.now(), Readout::take());
+    let mut books = Registrar::new(fleet, position);
+    books.open_with(options.configs, clock.shows(&Readout::take()));
+
+    let configs = configs_of(&books.fleet);
+    let names = Catalogue::of(configs.iter().map(Arc::as_ref));
+    let ledger = Arc::new(Ledger::new(newest, history.clone(), configs));
     let hub = Arc::new(Hub::new(position.number));
-    let names = Catalogue::of(&slots(&fleet, &options.configs));
     let queue = Arc::new(Queue::new(options.inbox_items.max(1), names));
-    let wanted = options.journal.reserve_bytes > 0;
-    queue.set_disk_full(wanted && !journal.has_reserve());
+    queue.set_disk_full(options.journal.reserve_bytes > 0 && !journal.has_reserve());
     // One commit may wait while another is written; the queue says when there is room.
     let (commits, to_write) = mpsc::sync_channel(1);
     let (give_back, spent) = mpsc::channel();
-    let plan = Plan::new(
-        options.snapshot_inputs.max(1),
-        Duration::from_millis(options.snapshot_ms),
-        tail,
-    );
+    let every = Duration::from_millis(options.snapshot_ms);
+    let plan = Plan::new(options.snapshot_inputs.max(1), every, tail);
     let scribe = Scribe {
         journal,
         quarantine: quarantine.clone(),
+        history: history.clone(),
         snapshots: snapshots.clone(),
         snapshot_busy: plan.busy(),
         ledger: Arc::clone(&ledger),
         hub: Arc::clone(&hub),
         queue: Arc::clone(&queue),
         outbox: options.outbox,
-        fault: options.fault.clone(),
+        fault: options.fault,
         looked: Instant::now(),
     };
-    let clock = SiteClock::start(options.clock, fleet.now(), Readout::take());
-    let mut live = Live::of(Parts {
-        fleet,
+    let live = Live::of(Parts {
+        books,
         clock,
-        position,
         queue: Arc::clone(&queue),
         hub: Arc::clone(&hub),
         commits,
         spent,
         plan,
     });
-    live.open_with(options.configs);
-
     let (tell_end, ended) = watch::channel(None);
+    let feed = Feed { queue, hub, ledger };
     let end = End {
-        queue: Arc::clone(&queue),
-        hub: Arc::clone(&hub),
-        ledger: Arc::clone(&ledger),
+        feed: feed.clone(),
         tell_end,
     };
     let scribe = spawn("watchfire-journal", move || {
-        let outcome = scribe.run(to_write, give_back);
-        end.tell(outcome)
+        end.tell(scribe.run(to_write, give_back))
     })?;
-    let crashed = options.fault;
-    let live = spawn("watchfire-loop", {
-        let queue = Arc::clone(&queue);
-        move || {
-            let _end = Ending(Arc::clone(&queue));
-            let (fleet, position) = live.run();
-            (fleet, position, queue.has_failed() || crashed.is_some())
-        }
+    let ending = Ending(Arc::clone(&feed.queue));
+    let live = spawn("watchfire-loop", move || {
+        let _ending = ending;
+        live.run()
     })?;
-    let threads = Threads {
-        queue: Arc::clone(&queue),
-        live,
-        scribe,
-        snapshots,
-    };
     Ok(Runtime {
         inbox: Inbox {
-            shared: Arc::clone(&queue),
+            shared: Arc::clone(&feed.queue),
         },
-        feed: Feed { queue, hub, ledger },
+        threads: Some(Threads {
+            queue: Arc::clone(&feed.queue),
+            live,
+            scribe,
+            snapshots,
+            history: history.clone(),
+        }),
+        feed,
+        history,
         blobs,
         quarantine,
         clock: options.clock,
         ended,
-        threads: Some(threads),
     })
 }
 
-/// The configurations in slot order: those the journal knows where it has them, new ones behind.
-fn slots(fleet: &Fleet, configs: &[Config]) -> Vec<Config> {
-    let known = (0..fleet.len() as u16).filter_map(|slot| fleet.config(JurisdictionSlot(slot)));
-    let mut all: Vec<Config> = known.map(|config| Config::clone(config)).collect();
-    for config in configs {
-        match all.iter_mut().find(|c| c.code == config.code) {
-            Some(slot) => slot.clone_from(config),
-            None => all.push(config.clone()),
-        }
-    }
-    all
+/// All jurisdictions' configurations, by slot.
+fn configs_of(fleet: &Fleet) -> Vec<Arc<Config>> {
+    let slots = (0..fleet.len() as u16).map(JurisdictionSlot);
+    slots
+        .filter_map(|slot| fleet.config(slot).map(Arc::clone))
+        .collect()
 }
 
-impl Live {
-    /// Journals what the files say where that is new, and that the process goes on.
-    fn open_with(&mut self, configs: Vec<Config>) {
-        let clock = self.clock.shows(&self.readout);
-        let at = clock.map_or(self.fleet.now(), |now| now.max(self.fleet.now()));
+impl Registrar {
+    /// Journals what the files say where that is new, and that the process goes on; `shown` is what
+    /// the site's clock shows, where it runs by itself.
+    fn open_with(&mut self, configs: Vec<Config>, shown: Option<Time>) {
+        let process = JurisdictionSlot(0);
+        let at = shown.map_or(self.fleet.now(), |now| now.max(self.fleet.now()));
         // What is due is decided by the rules that were in force then.
         if self.fleet.next_deadline().is_some_and(|due| due <= at) {
-            self.enter(at, JurisdictionSlot(0), Input::Ticked);
+            self.enter(at, process, Input::Ticked);
         }
         for config in configs {
             let next = JurisdictionSlot(self.fleet.len() as u16);
@@ -233,7 +241,7 @@ impl Live {
                 self.enter(at, slot, Input::Configured(Box::new(config)));
             }
         }
-        self.enter(at, JurisdictionSlot(0), Input::Resumed);
+        self.enter(at, process, Input::Resumed);
     }
 }
 
@@ -260,9 +268,7 @@ impl Drop for Ending {
 
 /// What the journal's thread does last.
 struct End {
-    queue: Arc<Queue>,
-    hub: Arc<Hub>,
-    ledger: Arc<Ledger>,
+    feed: Feed,
     tell_end: watch::Sender<Option<String>>,
 }
 
@@ -271,11 +277,11 @@ impl End {
         if let Err(error) = outcome {
             let reason = chain(&error);
             tracing::error!(reason, "nothing more can be confirmed");
-            self.queue.fail();
+            self.feed.queue.fail();
             self.tell_end.send_replace(Some(reason));
         }
-        self.hub.stop();
-        self.ledger.stop();
+        self.feed.hub.stop();
+        self.feed.ledger.stop();
     }
 }
 
@@ -292,9 +298,10 @@ fn chain(error: &dyn std::error::Error) -> String {
 /// The running threads.
 pub(crate) struct Threads {
     queue: Arc<Queue>,
-    live: JoinHandle<(Fleet, Position, bool)>,
+    live: JoinHandle<(Fleet, Position)>,
     scribe: JoinHandle<()>,
     snapshots: SnapshotStore,
+    history: History,
 }
 
 impl Threads {
@@ -305,7 +312,7 @@ impl Threads {
             let left = self.live.join();
             // The loop is gone, so the journal's thread has no more to wait for.
             let closed = self.scribe.join();
-            if let (Ok((fleet, position, false)), Ok(())) = (left, closed)
+            if let (Ok((fleet, position)), Ok(())) = (left, closed)
                 && !self.queue.has_failed()
             {
                 snapshots::write(&self.snapshots, position, &fleet);
@@ -313,6 +320,9 @@ impl Threads {
         });
         if joined.await.is_err() {
             tracing::error!("a thread panicked while it was ending");
+        }
+        if let Err(error) = self.history.flush().await {
+            tracing::warn!(%error, "the history was not written down; it is made again");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::Config;
 use model::intake::Counts;
 use model::view::{
     AlarmView, CommandView, CountyView, SeriesNow, StateHash, SystemView, TaskView, TransitionView,
@@ -74,16 +75,11 @@ impl Fleet {
         transition: &Transition,
         number: u64,
     ) -> Option<TransitionView> {
-        let config = self.config(jurisdiction)?;
-        Some(TransitionView {
-            rule: config.rules.get(transition.rule.index())?.id.clone(),
-            subject: config.stations.get(transition.subject.index())?.id.clone(),
-            prev: transition.prev,
-            level: transition.level,
-            time: transition.time,
-            seq: number,
-            jurisdiction: config.code.clone(),
-        })
+        Some(transition_view(
+            self.config(jurisdiction)?,
+            transition,
+            number,
+        ))
     }
 
     /// Counts by interface id since the journal began; every declared interface is there.
@@ -122,5 +118,31 @@ impl Fleet {
             hash: hex::encode(hash.finalize()),
             seq: self.seq(),
         }
+    }
+}
+
+/// A transition of the jurisdiction that `config` describes. A rule or station that its files no
+/// longer have is named `?`, so that numbers never show a gap.
+pub(crate) fn transition_view(
+    config: &Config,
+    transition: &Transition,
+    number: u64,
+) -> TransitionView {
+    let rule = config
+        .rules
+        .get(transition.rule.index())
+        .map(|r| r.id.clone());
+    let subject = config
+        .stations
+        .get(transition.subject.index())
+        .map(|s| s.id.clone());
+    TransitionView {
+        rule: rule.unwrap_or_else(|| "?".to_owned()),
+        subject: subject.unwrap_or_else(|| "?".to_owned()),
+        prev: transition.prev,
+        level: transition.level,
+        time: transition.time,
+        seq: number,
+        jurisdiction: config.code.clone(),
     }
 }
