@@ -27,8 +27,8 @@ export default defineConfig({
       },
       injectManifest: {
         globPatterns: ["index.html", "icon.svg", "assets/*.{js,css}"],
-        // The desk and its map are not for the phone's shelf.
-        globIgnores: ["**/map-*", "**/maplibre*", "**/CommandCentre-*", "**/Hydrograph-*", "geo/**"],
+        // The map and the charts are not for the phone's shelf.
+        globIgnores: ["**/maplibre*", "**/MapZone-*", "**/Hydrograph-*", "geo/**"],
       },
     }),
   ],

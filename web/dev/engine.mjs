@@ -52,6 +52,18 @@ export function apply(night, act, by, now, seal) {
     }
     case "report_task":
       return reportTask();
+    case "end_notice": {
+      const gone = night.system.findIndex((one) => one.kind === action.notice && one.subject === action.subject);
+      if (gone < 0) return refuse("no_such_notice");
+      const [ended] = night.system.splice(gone, 1);
+      changes.push({ kind: "system", system: { ...ended, until: iso(now) } });
+      for (const command of county.commands) for (const task of command.tasks) {
+        if (task.id !== action.subject) continue;
+        task.needs_help = false;
+        changes.push({ kind: "task", task, worst: command.worst });
+      }
+      return done();
+    }
     default:
       return refuse("no_such_task");
   }
@@ -110,7 +122,9 @@ export function apply(night, act, by, now, seal) {
     if (task.person === by.id || action.means !== "app") task.heard = iso(now);
     if (name === "need_help") {
       task.needs_help = true;
-      changes.push({ kind: "system", system: { kind: "need_help", subject: task.id, since: iso(now), until: null } });
+      const notice = { kind: "need_help", subject: task.id, since: iso(now), until: null };
+      night.system.push(notice);
+      changes.push({ kind: "system", system: notice });
     }
     if (name === "rejected") task.stage = "working";
     else if (ORDER.includes(name) && (ORDER.indexOf(name) > ORDER.indexOf(task.stage) || task.stage === "no_reply")) task.stage = name;

@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 const KNOWN = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 export function launch() {
-  const executablePath = process.env.CHROMIUM ?? KNOWN.find((path) => existsSync(path));
+  const executablePath = process.env.WATCHFIRE_CHROMIUM ?? KNOWN.find((path) => existsSync(path));
   if (!executablePath) throw new Error("no Chromium found: apt-get install chromium fonts-noto-cjk");
   return chromium.launch({
     executablePath,

@@ -215,7 +215,7 @@ export class Phone extends Seat {
       "the service worker is in charge of the page",
       () =>
         this.page.evaluate(async () => {
-          const registration = await navigator.serviceWorker.getRegistration("/m");
+          const registration = await navigator.serviceWorker.getRegistration();
           return registration?.active?.state === "activated" && navigator.serviceWorker.controller !== null;
         }),
       60_000,

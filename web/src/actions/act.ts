@@ -16,7 +16,7 @@ export function newOp(): string {
 export function startOutbox(person: string): void {
   outbox?.close();
   outbox = openOutbox(person, {
-    changed: (list) => store.set({ outbox: list }),
+    changed: (list) => store.set({ outbox: list, outboxReady: true }),
     engineNow: () => engineNow(store.get().world.heartbeat, performance.now()),
     loggedOut: () =>
       store.set({ connection: { phase: "unauthorised", since: performance.now() } }),
@@ -26,7 +26,7 @@ export function startOutbox(person: string): void {
 export function stopOutbox(): void {
   outbox?.close();
   outbox = null;
-  store.set({ outbox: [] });
+  store.set({ outbox: [], outboxReady: false });
 }
 
 /** Tries now what waits. */

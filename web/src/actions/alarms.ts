@@ -1,5 +1,5 @@
 // What an officer does to alarms.
-import type { Truth } from "../wire/view";
+import type { SystemKind, Truth } from "../wire/view";
 import { press } from "./act";
 
 /** Takes note of exactly these alarms: the set is frozen at the press. */
@@ -14,4 +14,9 @@ export function markTruth(alarm: string, truth: Truth): Promise<string> {
 /** Ends a latched alarm, or one whose sight is lost. */
 export function resetAlarm(alarm: string, reason: string): Promise<string> {
   return press({ action: "reset_alarm", alarm, ...(reason ? { reason } : {}) });
+}
+
+/** Says that a notice of the system is dealt with: such notices end only by a person. */
+export function endNotice(notice: SystemKind, subject: string): Promise<string> {
+  return press({ action: "end_notice", notice, subject });
 }

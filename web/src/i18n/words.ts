@@ -232,6 +232,8 @@ export function whySentence(why: Why | string): string {
       return i18n.t("报完成要有照片或见证人。");
     case "bad_percent":
       return i18n.t("进度要在 0 到 100 之间。");
+    case "no_such_notice":
+      return i18n.t("这条系统报警已经结束。");
     default:
       return i18n.t("服务器没有接受（{why}）。", { why });
   }

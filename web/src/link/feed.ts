@@ -16,6 +16,9 @@ export function openFeed(store: Store, jurisdiction: string | null): Feed {
     type: "module",
     name: "feed",
   });
+  // Its script could not be fetched: the page says that it hears nothing, as with any other loss.
+  worker.onerror = () =>
+    store.set({ connection: failed(store.get().connection, performance.now()) });
   const send = (order: ToSocket) => worker.postMessage(order);
   let unreadable = 0;
 

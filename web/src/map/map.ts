@@ -19,8 +19,8 @@ const FEED_MS = 250;
 /** One page clock for all rings: bright 60 % of this, ms. */
 const FLASH_MS = 1250;
 const HOME: [[number, number], [number, number]] = [
-  [120.655, 29.235],
-  [121.225, 29.665],
+  [120.695, 29.228],
+  [121.227, 29.559],
 ];
 
 export interface CountyMap {
@@ -40,7 +40,7 @@ export function createMap(box: HTMLElement, theme: string, locale: string, event
     container: box,
     style: buildStyle(readTokens(), theme, locale),
     bounds: HOME,
-    fitBoundsOptions: { padding: 24 },
+    fitBoundsOptions: { padding: 32 },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

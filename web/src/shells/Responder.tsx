@@ -1,3 +1,118 @@
+// The responder's phone: own tasks, one task, what waits, and little else.
+import "../styles/phone.css";
+import { useEffect, useMemo, useState } from "react";
+import { logout } from "../actions/session";
+import { Login } from "../features/login/Login";
+import { More } from "../features/phone/More";
+import { Queue } from "../features/phone/Queue";
+import { QueueLine } from "../features/phone/QueueLine";
+import { TaskList } from "../features/phone/TaskList";
+import { TaskPage } from "../features/phone/TaskPage";
+import { useDelivered } from "../features/phone/useReceipts";
+import { setZoneFor } from "../i18n/format";
+import { i18n, useLocale } from "../i18n/i18n";
+import { keepMe, keptMe } from "../link/shelf";
+import { countyOf, isClosed, tasksOf } from "../state/select";
+import { useApp } from "../state/store";
+import type { Me } from "../wire/view";
+import { Empty } from "../ui/Panel";
+import { keepShelving, takeFromShelf } from "./shelving";
+import { setTheme, useTheme } from "./theme";
+import { useSession } from "./useSession";
+
 export function Responder() {
-  return null;
+  useLocale();
+  const { session, enter, leave } = useSession(keptMe);
+  useEffect(() => {
+    if ("serviceWorker" in navigator && import.meta.env.PROD) {
+      void navigator.serviceWorker.register("/sw.js");
+    }
+    void navigator.storage?.persist?.();
+  }, []);
+  switch (session.kind) {
+    case "asking":
+      return <Empty title={i18n.t("正在打开…")} />;
+    case "unreachable":
+      return (
+        <Empty title={i18n.t("没有信号，这台手机还没有登录过。")}>{i18n.t("有信号后登录一次，以后没信号也能打开。")}</Empty>
+      );
+    case "nobody":
+      return <Login onDone={enter} />;
+    case "here":
+      return (
+        <Phone
+          key={session.me.person.id}
+          me={session.me}
+          onLeave={() => {
+            void logout();
+            leave();
+          }}
+        />
+      );
+  }
+}
+
+type Tab = "tasks" | "queue" | "more";
+
+function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
+  const world = useApp((state) => state.world);
+  const county = useApp(countyOf);
+  const outbox = useApp((state) => state.outbox);
+  const [tab, setTab] = useState<Tab>("tasks");
+  const [open, setOpen] = useState<string | null>(null);
+  const theme = useTheme();
+  const person = me.person.id;
+  const tasks = useMemo(() => tasksOf(world, person), [world, person]);
+  useDelivered(tasks);
+  useEffect(() => {
+    if (county) setZoneFor(county.code);
+  }, [county]);
+  useEffect(() => {
+    void keepMe(me);
+    void takeFromShelf(me);
+    return keepShelving(me.person.id);
+  }, [me]);
+
+  const own = tasks.find(({ task }) => task.id === open);
+  const issuer = own && county ? (county.people.get(own.command.by) ?? null) : null;
+  const waiting = outbox.filter((one) => one.state !== "received" && one.state !== "refused").length;
+  const openTasks = tasks.filter(({ task }) => !isClosed(task)).length;
+  const go = (next: Tab) => {
+    setTab(next);
+    setOpen(null);
+  };
+  return (
+    <div className="phone" data-testid="phone">
+      <QueueLine onOpen={() => go("queue")} />
+      {county?.demo ? (
+        <div className="s i2" style={{ padding: "2px 16px", background: "var(--bg-2)" }}>
+          {i18n.t("演示数据")}
+        </div>
+      ) : null}
+      {own && tab === "tasks" ? (
+        <TaskPage key={own.task.id} own={own} issuer={issuer} onBack={() => setOpen(null)} />
+      ) : tab === "queue" ? (
+        <Queue person={person} />
+      ) : tab === "more" ? (
+        <More
+          me={me.person}
+          theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}
+          onLeave={onLeave}
+        />
+      ) : (
+        <TaskList me={me.person} tasks={tasks} onOpen={setOpen} />
+      )}
+      <nav className="tabs" aria-label={i18n.t("页面")}>
+        <button type="button" aria-current={tab === "tasks" ? "page" : undefined} onClick={() => go("tasks")} data-testid="tab-tasks">
+          {i18n.t("任务 {n}", { n: openTasks })}
+        </button>
+        <button type="button" aria-current={tab === "queue" ? "page" : undefined} onClick={() => go("queue")} data-testid="tab-queue">
+          {i18n.t("待发 {n}", { n: waiting })}
+        </button>
+        <button type="button" aria-current={tab === "more" ? "page" : undefined} onClick={() => go("more")} data-testid="tab-more">
+          {i18n.t("更多")}
+        </button>
+      </nav>
+    </div>
+  );
 }

@@ -27,6 +27,8 @@ export interface AppState {
   /** Sealed texts by their seal. */
   texts: ReadonlyMap<string, string>;
   outbox: readonly Pending[];
+  /** The outbox has been read from the shelf: only then is its absence of a press a fact. */
+  outboxReady: boolean;
   /** True where the last world came from this machine's shelf and the server has not spoken yet. */
   shelved: boolean;
 }
@@ -46,6 +48,7 @@ export function createStore(at: number): Store {
     connection: { phase: "connecting", since: at },
     texts: new Map(),
     outbox: [],
+    outboxReady: false,
     shelved: false,
   };
   const listeners = new Set<() => void>();

@@ -1,6 +1,6 @@
 // What a client sends to `POST /api/v1/acts`: `model::Action`, with free text, position and photos as
 // plain content, which the server seals.
-import type { FactKind, Level, Means, TaskClocks, Time, Truth } from "./view";
+import type { FactKind, Level, Means, SystemKind, TaskClocks, Time, Truth } from "./view";
 
 export interface Position {
   lon: number;
@@ -23,7 +23,8 @@ export type Action =
       clocks: TaskClocks | null;
     }
   | { action: "cancel_command"; command: string; reason?: string }
-  | ReportTask;
+  | ReportTask
+  | { action: "end_notice"; notice: SystemKind; subject: string };
 
 export type ReportTask = {
   action: "report_task";
@@ -54,7 +55,8 @@ export type Why =
   | "not_done_yet"
   | "verifier_is_doer"
   | "proof_missing"
-  | "bad_percent";
+  | "bad_percent"
+  | "no_such_notice";
 
 export type Answer = { answer: "done" } | { answer: "refused"; why: Why };
 

@@ -1,22 +1,26 @@
 // Our own faults, in sentences, inverted: a red pixel is always a hazard outside, never a bug inside.
+import { endNotice } from "../../actions/alarms";
 import { age, hms, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, systemSentence, whySentence } from "../../i18n/words";
-import { countyOf } from "../../state/select";
+import { countyOf, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { SystemView } from "../../wire/view";
+import type { SystemKind, SystemView } from "../../wire/view";
 import { useMono, useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 
 /** More than these fold into one line with a count. */
 const SHOWN = 3;
+/** Notices that no machine can take back. */
+const BY_PERSON: SystemKind[] = ["need_help", "unanswered", "clock_stepped"];
 /** A short gap is not worth a banner, ms. */
 const PATIENCE = 2_500;
 
 export function SystemStrip() {
   const system = useApp((state) => state.world.system);
   const county = useApp(countyOf);
+  const allowed = useApp((state) => mayCommand(state.me?.person));
   const now = useNow();
   const { move } = useDesk();
   const order = [...system].sort((a, b) => rank(a) - rank(b));
@@ -37,6 +41,16 @@ export function SystemStrip() {
                 onClick={() => move({ to: "board", command: owner, task: entry.subject })}
               >
                 {i18n.t("打开")}
+              </button>
+            ) : null}
+            {allowed && BY_PERSON.includes(entry.kind) ? (
+              <button
+                type="button"
+                className="btn sm"
+                onClick={() => void endNotice(entry.kind, entry.subject)}
+                data-testid="end-notice"
+              >
+                {i18n.t("已处理")}
               </button>
             ) : null}
           </div>

@@ -1,0 +1,42 @@
+import { i18n, locale, setLocale } from "../../i18n/i18n";
+import { personPost, roleName } from "../../i18n/words";
+import { useApp } from "../../state/store";
+import type { PersonView } from "../../wire/view";
+
+interface MoreProps {
+  me: PersonView;
+  theme: { name: "night" | "day"; flip: () => void };
+  onLeave: () => void;
+}
+
+/** Who is here, language, brightness, and the way out. */
+export function More({ me, theme, onLeave }: MoreProps) {
+  const outbox = useApp((state) => state.outbox);
+  const waiting = outbox.filter((one) => one.state !== "received" && one.state !== "refused").length;
+  return (
+    <div className="read">
+      <div className="head">
+        <h1>{me.name}</h1>
+        <p className="i2">
+          {personPost(me)} · {roleName(me.role)}
+        </p>
+      </div>
+      <div className="verbs" style={{ border: 0 }}>
+        <button type="button" className="verb" onClick={() => setLocale(locale() === "zh" ? "en" : "zh")} data-testid="locale">
+          <b>{locale() === "zh" ? "English" : "中文"}</b>
+        </button>
+        <button type="button" className="verb" onClick={theme.flip} data-testid="theme">
+          <b>{theme.name === "night" ? i18n.t("白天") : i18n.t("夜间")}</b>
+        </button>
+        <button type="button" className="verb wide" onClick={onLeave} data-testid="logout">
+          <b>{i18n.t("退出登录")}</b>
+          <small>
+            {waiting > 0
+              ? i18n.t("还有 {waiting} 条待发，会留在这台手机里，等你再登录。", { waiting })
+              : i18n.t("没有待发的。")}
+          </small>
+        </button>
+      </div>
+    </div>
+  );
+}

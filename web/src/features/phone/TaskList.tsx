@@ -1,0 +1,73 @@
+import { hm, span } from "../../i18n/format";
+import { i18n, say } from "../../i18n/i18n";
+import { levelName, personPost, stageName, stepName } from "../../i18n/words";
+import { isClosed } from "../../state/select";
+import { useApp } from "../../state/store";
+import type { CommandView, PersonView, TaskView } from "../../wire/view";
+import { Empty } from "../../ui/Panel";
+import { useNow } from "../clock/useNow";
+import { Mark } from "../marks/Mark";
+import { PROOF_CLASS, proofOfPress } from "./proof";
+
+export interface Own {
+  command: CommandView;
+  task: TaskView;
+}
+
+export function TaskList({ me, tasks, onOpen }: { me: PersonView; tasks: Own[]; onOpen: (id: string) => void }) {
+  const shelved = useApp((state) => state.shelved);
+  const open = tasks.filter(({ task }) => !isClosed(task));
+  return (
+    <div className="read" data-testid="task-list">
+      <div className="head">
+        <h1>{i18n.t("我的任务 {n}", { n: open.length })}</h1>
+        <p className="i2">
+          {me.name} · {personPost(me)}
+        </p>
+        {shelved ? <p className="s i2">{i18n.t("这是手机里存的，连上后更新。")}</p> : null}
+      </div>
+      {tasks.length === 0 ? (
+        <Empty title={i18n.t("现在没有你的任务。")}>{i18n.t("有新任务会自动出现，请保持这个页面可以打开。")}</Empty>
+      ) : (
+        tasks.map((own) => <TaskRow key={own.task.id} own={own} onOpen={onOpen} />)
+      )}
+    </div>
+  );
+}
+
+function TaskRow({ own: { command, task }, onOpen }: { own: Own; onOpen: (id: string) => void }) {
+  const now = useNow();
+  const outbox = useApp((state) => state.outbox);
+  const last = outbox.filter((one) => one.subject.task === task.id && one.subject.fact !== "delivered").at(-1);
+  const proof = last ? proofOfPress(last) : null;
+  const closed = isClosed(task);
+  const left = task.next ? Date.parse(task.next.at) - now : null;
+  return (
+    <button
+      type="button"
+      className={`trow${closed ? " closed" : ""}`}
+      onClick={() => onOpen(task.id)}
+      data-testid="task-row"
+      data-command={command.id}
+      data-stage={task.stage}
+    >
+      <Mark level={command.level} size={40} ring={closed ? "none" : task.stage === "issued" ? "un" : "ack"} />
+      <span className="col">
+        <b className="el">{say(command.title)}</b>
+        <span className="s i2">
+          {levelName(command.level)} · {i18n.t("{time} 下达", { time: hm(command.issued) })}
+        </span>
+        <span className="s">
+          {i18n.t("现在：{stage}", { stage: stageName(task.stage, task.percent) })}{" "}
+          {proof ? <span className={PROOF_CLASS[proof.state]}>{proof.words}</span> : null}
+        </span>
+        {left !== null && !closed && task.next ? (
+          <span className="s">
+            {stepName(task.next.step)}{" "}
+            {left >= 0 ? span(left) : <span className="tag inv">{i18n.t("已过 {span}", { span: span(-left) })}</span>}
+          </span>
+        ) : null}
+      </span>
+    </button>
+  );
+}

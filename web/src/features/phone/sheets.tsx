@@ -1,0 +1,143 @@
+// The three choices that need more than one press: how far, done with proof, why not.
+import { useEffect, useState } from "react";
+import { shrink } from "../../actions/photo";
+import { report } from "../../actions/tasks";
+import { i18n } from "../../i18n/i18n";
+import type { TaskView } from "../../wire/view";
+import { Sheet } from "../../ui/Sheet";
+
+const STEPS = [10, 20, 40, 60, 80, 100];
+
+export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () => void }) {
+  const [note, setNote] = useState("");
+  return (
+    <Sheet title={i18n.t("做到哪里了")} onClose={onClose} testId="progress-sheet">
+      <input className="in" placeholder={i18n.t("一句话（可不写）")} aria-label={i18n.t("一句话（可不写）")} value={note} onChange={(event) => setNote(event.target.value)} />
+      <div className="grid">
+        {STEPS.map((percent) => (
+          <button
+            key={percent}
+            type="button"
+            className={`verb${percent === task.percent ? " said" : ""}`}
+            onClick={() => {
+              void report({ task: task.id, fact: { fact: "working", percent }, note: note.trim(), place: true });
+              onClose();
+            }}
+            data-testid={`percent-${percent}`}
+          >
+            <b>{percent} %</b>
+          </button>
+        ))}
+      </div>
+      <button type="button" className="verb" onClick={onClose}>
+        <b>{i18n.t("不报")}</b>
+      </button>
+    </Sheet>
+  );
+}
+
+export function DoneSheet({ task, proof, onClose }: { task: TaskView; proof: boolean; onClose: () => void }) {
+  const [photos, setPhotos] = useState<{ blob: Blob; url: string }[]>([]);
+  const [note, setNote] = useState("");
+  const [bad, setBad] = useState(false);
+  useEffect(
+    () => () => {
+      for (const photo of photos) URL.revokeObjectURL(photo.url);
+    },
+    [photos],
+  );
+  const add = async (files: FileList | null) => {
+    setBad(false);
+    try {
+      const taken = await Promise.all([...(files ?? [])].map(shrink));
+      setPhotos((before) => [...before.map(({ blob }) => blob), ...taken].map((blob) => ({ blob, url: URL.createObjectURL(blob) })));
+    } catch {
+      setBad(true);
+    }
+  };
+  const short = proof && photos.length === 0 && note.trim() === "";
+  return (
+    <Sheet title={i18n.t("报完成")} onClose={onClose} testId="done-sheet">
+      <label className="pick">
+        {photos.length === 0 ? i18n.t("拍照或选照片") : i18n.t("再拍一张")}
+        <input
+          className="vh"
+          type="file"
+          accept="image/*"
+          capture="environment"
+          multiple
+          onChange={(event) => void add(event.target.files)}
+          data-testid="photo-input"
+        />
+      </label>
+      {bad ? <p className="bad">{i18n.t("这张照片打不开，请换一张。")}</p> : null}
+      {photos.length > 0 ? (
+        <div className="shots">
+          {photos.map(({ url }) => (
+            <img key={url} src={url} alt={i18n.t("现场照片")} data-testid="photo-preview" />
+          ))}
+        </div>
+      ) : null}
+      <label>
+        <span className="lab">{i18n.t("说明或见证人姓名")}</span>
+        <input className="in" value={note} onChange={(event) => setNote(event.target.value)} data-testid="done-note" />
+      </label>
+      {short ? <p className="s i2">{i18n.t("还差一张照片，或者写一个见证人。")}</p> : null}
+      <button
+        type="button"
+        className={`verb${short ? "" : " next"}`}
+        disabled={short}
+        onClick={() => {
+          void report({
+            task: task.id,
+            fact: { fact: "done" },
+            note: note.trim(),
+            photos: photos.map(({ blob }) => blob),
+            place: true,
+          });
+          onClose();
+        }}
+        data-testid="done-confirm"
+      >
+        <b>{i18n.t("报完成")}</b>
+        <small>{i18n.t("等第二个人核实后关闭")}</small>
+      </button>
+      <button type="button" className="verb" onClick={onClose}>
+        <b>{i18n.t("还没完成")}</b>
+      </button>
+    </Sheet>
+  );
+}
+
+export function DeclineSheet({ task, onClose }: { task: TaskView; onClose: () => void }) {
+  const [note, setNote] = useState("");
+  const reasons = [i18n.t("道路中断"), i18n.t("人不在村里"), i18n.t("正在做别的任务"), i18n.t("身体不行")];
+  const send = (why: string) => {
+    void report({ task: task.id, fact: { fact: "declined" }, note: why });
+    onClose();
+  };
+  return (
+    <Sheet title={i18n.t("为什么不能去")} onClose={onClose} testId="decline-sheet">
+      <p className="s i2">{i18n.t("县里会马上改派别人。")}</p>
+      <div className="grid">
+        {reasons.map((reason, place) => (
+          <button key={reason} type="button" className="verb" onClick={() => send(reason)} data-testid={`reason-${place}`}>
+            <b>{reason}</b>
+          </button>
+        ))}
+      </div>
+      <label>
+        <span className="lab">{i18n.t("别的原因")}</span>
+        <input className="in" value={note} onChange={(event) => setNote(event.target.value)} />
+      </label>
+      <div className="grid">
+        <button type="button" className="verb" disabled={note.trim() === ""} onClick={() => send(note.trim())}>
+          <b>{i18n.t("报不能去")}</b>
+        </button>
+        <button type="button" className="verb" onClick={onClose}>
+          <b>{i18n.t("返回")}</b>
+        </button>
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,53 @@
+// What the phone says without being asked: that an order has arrived, and that it has been looked at.
+import { useEffect, useRef } from "react";
+import { report } from "../../actions/tasks";
+import { useApp } from "../../state/store";
+import type { FactName, TaskView } from "../../wire/view";
+import type { Own } from "./TaskList";
+
+/** A page counts as seen once it has been visible this long, ms. */
+const SEEN_AFTER = 1_000;
+const OPEN = ["issued", "no_reply"];
+
+/** Says "delivered" once for every task that has come as far as this phone. */
+export function useDelivered(tasks: readonly Own[]): void {
+  const outbox = useApp((state) => state.outbox);
+  const ready = useApp((state) => state.outboxReady && !state.shelved);
+  const told = useRef(new Set<string>());
+  useEffect(() => {
+    if (!ready) return;
+    for (const { task } of tasks) {
+      const known = task.facts.some((fact) => fact.fact === "delivered");
+      const waiting = outbox.some((one) => one.subject.task === task.id && one.subject.fact === "delivered");
+      if (known || waiting || told.current.has(task.id) || !OPEN.includes(task.stage)) continue;
+      told.current.add(task.id);
+      void report({ task: task.id, fact: { fact: "delivered" } });
+    }
+  }, [tasks, outbox, ready]);
+}
+
+const AFTER_SEEN: FactName[] = ["seen", "accepted", "declined", "on_scene", "working", "done", "cancelled"];
+
+/** Says "seen" once, when the task's page has been visible for a second. */
+export function useSeen(task: TaskView): void {
+  const ready = useApp((state) => state.outboxReady);
+  const pending = useApp((state) =>
+    state.outbox.some((one) => one.subject.task === task.id && AFTER_SEEN.includes(one.subject.fact as FactName)),
+  );
+  const known = pending || task.facts.some((fact) => AFTER_SEEN.includes(fact.fact));
+  useEffect(() => {
+    if (known || !ready) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(timer);
+      if (document.visibilityState !== "visible") return;
+      timer = setTimeout(() => void report({ task: task.id, fact: { fact: "seen" } }), SEEN_AFTER);
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [known, ready, task.id]);
+}

@@ -1,0 +1,75 @@
+// Keeps the person's own tasks in this phone, and brings them back for a start with no network.
+import { keepTasks, keepTexts, keptTasks, keptTexts } from "../link/shelf";
+import { TRUST_MS } from "../state/clock";
+import { reduce } from "../state/reduce";
+import { tasksOf } from "../state/select";
+import { store } from "../state/store";
+import type { County, World } from "../state/world";
+import type { CountyView, Me, SnapshotView } from "../wire/view";
+
+/** Written at most this often, ms. */
+const PACE_MS = 1_000;
+
+/** The world cut down to one person's tasks. */
+export function ownSnapshot(world: World, person: string): SnapshotView | null {
+  if (!world.heartbeat) return null;
+  const own = tasksOf(world, person);
+  const county = (view: County): CountyView => {
+    const commands = own.filter(({ command }) => view.commands.has(command.id));
+    const issuers = new Set([person, ...commands.map(({ command }) => command.by)]);
+    return {
+      code: view.code,
+      title: view.title,
+      demo: view.demo,
+      rules_version: view.rulesVersion,
+      stations: [],
+      alarms: [],
+      commands: commands.map(({ command, task }) => ({ ...command, tasks: [task] })),
+      groups: [],
+      templates: [],
+      people: [...view.people.values()].filter((one) => issuers.has(one.id)),
+    };
+  };
+  return {
+    seq: world.seq,
+    clock: { ...world.heartbeat.view, now: new Date(world.heartbeat.nowMs).toISOString() },
+    counties: [...world.counties.values()].map(county),
+    system: [],
+  };
+}
+
+/** Writes after changes until stopped. */
+export function keepShelving(person: string): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let kept: { counties: unknown; texts: unknown } = { counties: null, texts: null };
+  const write = () => {
+    timer = undefined;
+    const { world, texts, shelved } = store.get();
+    if (shelved) return;
+    if (world.counties !== kept.counties) {
+      const snapshot = ownSnapshot(world, person);
+      if (snapshot) void keepTasks(person, snapshot);
+    }
+    if (texts !== kept.texts) void keepTexts(person, texts);
+    kept = { counties: world.counties, texts };
+  };
+  const stop = store.subscribe(() => {
+    timer ??= setTimeout(write, PACE_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+/** Puts what this phone kept on the screen, unless the server has already spoken. */
+export async function takeFromShelf(me: Me): Promise<void> {
+  const [snapshot, texts] = await Promise.all([keptTasks(me.person.id), keptTexts(me.person.id)]);
+  const state = store.get();
+  store.set({ texts: new Map([...texts, ...state.texts]) });
+  if (!snapshot || state.world.heartbeat) return;
+  // The clock stands where it stood: nothing has been heard since.
+  const heardAt = performance.now() - TRUST_MS;
+  const world = reduce(state.world, { type: "snapshot", ...snapshot }, heardAt);
+  store.set({ world, shelved: true });
+}
