@@ -11,6 +11,19 @@ use rustix::io::Errno;
 
 use crate::durable;
 
+/// Bytes written before a sync while a new file is filled: longer ones would hold up the commits
+/// that are synced meanwhile.
+const ZEROED_AT_ONCE: u64 = 1 << 20;
+
+/// Whether the blocks of a new file are written once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fill {
+    /// They are: a later write into them changes nothing but their bytes, and its sync is short.
+    Zeros,
+    /// They are only taken.
+    None,
+}
+
 /// The file system under one folder.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disk {
@@ -21,15 +34,15 @@ pub(crate) struct Disk {
 
 impl Disk {
     /// Makes a file of `size` bytes that has all its blocks, synced. Nothing is left on failure.
-    pub(crate) fn create(&self, path: &Path, size: u64) -> io::Result<File> {
-        let made = self.try_create(path, size);
+    pub(crate) fn create(&self, path: &Path, size: u64, fill: Fill) -> io::Result<File> {
+        let made = self.try_create(path, size, fill);
         if made.is_err() {
             durable::remove(path)?;
         }
         made
     }
 
-    fn try_create(&self, path: &Path, size: u64) -> io::Result<File> {
+    fn try_create(&self, path: &Path, size: u64, fill: Fill) -> io::Result<File> {
         self.refuse_when_full()?;
         let file = OpenOptions::new()
             .read(true)
@@ -37,6 +50,15 @@ impl Disk {
             .create_new(true)
             .open(path)?;
         allocate(&file, size)?;
+        match fill {
+            Fill::Zeros => {
+                for at in (0..size).step_by(ZEROED_AT_ONCE as usize) {
+                    zero(&file, at, size.min(at + ZEROED_AT_ONCE))?;
+                    file.sync_data()?;
+                }
+            }
+            Fill::None => {}
+        }
         file.sync_all()?;
         Ok(file)
     }
@@ -142,6 +164,6 @@ impl Reserve {
             return Ok(());
         }
         self.release()?;
-        disk.create(&self.path, self.bytes).map(drop)
+        disk.create(&self.path, self.bytes, Fill::None).map(drop)
     }
 }

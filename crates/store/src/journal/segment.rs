@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::chain::Position;
-use super::disk::Disk;
+use super::disk::{Disk, Fill};
 use crate::durable;
 
 /// Bytes before the first frame.
@@ -125,7 +125,7 @@ impl Spare {
             let (disk, path) = (disk.clone(), dir.join(SPARE));
             let maker = std::thread::Builder::new().name("journal-spare".to_owned());
             // Without a thread the file is made when it is needed.
-            if let Ok(coming) = maker.spawn(move || disk.create(&path, size)) {
+            if let Ok(coming) = maker.spawn(move || disk.create(&path, size, Fill::Zeros)) {
                 *self = Spare::Coming(coming);
             }
         }
@@ -142,7 +142,7 @@ impl Spare {
             drop(file);
             std::fs::remove_file(dir.join(SPARE))?;
         }
-        disk.create(&dir.join(SPARE), size)
+        disk.create(&dir.join(SPARE), size, Fill::Zeros)
     }
 
     /// Removes what an earlier process left.

@@ -345,6 +345,55 @@ fn a_full_disk_loses_nothing_and_ends() {
     assert_eq!(open(&dir).unwrap().2, expected);
 }
 
+/// The same on a disk that is really small: `WATCHFIRE_SMALL_DISK` names a folder on a file system of
+/// 8 to 64 MB with nothing else on it.
+#[test]
+fn a_really_full_disk_takes_the_reserve_and_recovers() {
+    let Some(dir) = std::env::var_os("WATCHFIRE_SMALL_DISK").map(PathBuf::from) else {
+        #[allow(clippy::print_stdout)]
+        return println!("skipped: no WATCHFIRE_SMALL_DISK");
+    };
+    let dir = dir.join("journal");
+    let options = JournalOptions {
+        segment_bytes: 1 << 20,
+        reserve_bytes: 3 << 20,
+    };
+    let visit: &mut Visit<'_> = &mut |_, _, _| Ok(());
+    let (mut journal, _) = Journal::open(&dir, options, Position::START, visit).unwrap();
+    let mut buffer = CommitBuffer::new(Position::START);
+    let mut sealed = buffer.seal();
+    let mut fill = |journal: &mut Journal, sealed: &mut Sealed| loop {
+        if let Err(error) = journal.append(sealed) {
+            assert!(matches!(error, JournalError::Full), "{error}");
+            return;
+        }
+        for n in 0..1000u64 {
+            buffer
+                .push(
+                    Tag {
+                        kind: 1,
+                        version: 1,
+                    },
+                    &n.to_le_bytes().repeat(5),
+                )
+                .unwrap();
+        }
+        *sealed = buffer.seal();
+    };
+    fill(&mut journal, &mut sealed);
+    let full_at = journal.position().number;
+    assert!(matches!(journal.append(&sealed), Err(JournalError::Full)));
+    journal.release_reserve().unwrap();
+    fill(&mut journal, &mut sealed);
+    let (last, reserved) = (journal.position(), journal.position().number - full_at);
+    assert!(reserved > 30_000, "the reserve carried {reserved} records");
+    assert!(matches!(journal.rebuild_reserve(), Err(JournalError::Full)));
+    drop(journal);
+    assert_eq!(verify(&dir).unwrap().last, last);
+    let (journal, recovered) = Journal::open(&dir, options, Position::START, visit).unwrap();
+    assert_eq!((recovered.last, journal.has_reserve()), (last, false));
+}
+
 #[test]
 fn a_failed_longer_attempt_leaves_nothing_behind_a_shorter_one() {
     let dir = TempDir::new().unwrap();
