@@ -25,7 +25,9 @@ use super::House;
 use super::access::{Admission, Credentials};
 use super::inflow::{Ack, Batch, Fault, Inflow, MOST_ALIASES, MOST_PACKET};
 use super::session::{Opened, now_ms};
-use super::wire::{self, Acks, Granted, Head, Hello, Packet, Rebuff, Verdict, Version, Welcome};
+use super::wire::{
+    self, Acks, Filter, Granted, Head, Hello, Packet, Rebuff, Verdict, Version, Welcome,
+};
 use crate::intake::Intake;
 use crate::{telemetry, topic};
 
@@ -37,8 +39,6 @@ const READ: usize = 256 * 1024;
 const MOST_HELLO: usize = 8 * 1024;
 /// Longest client id, in bytes.
 const MOST_CLIENT_ID: usize = 256;
-/// A connection that has not greeted by then is closed.
-const GREETING: Duration = Duration::from_secs(10);
 /// A client that takes none of our bytes for this long is closed.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// After the last byte read, what is outstanding may still be acknowledged for this long.
@@ -138,7 +138,7 @@ async fn greet(
     peer: SocketAddr,
     serial: u64,
 ) -> Result<Connection, End> {
-    let deadline = Instant::now() + GREETING;
+    let deadline = Instant::now() + house.greeting;
     let mut bytes = Vec::new();
     let (head, length) = loop {
         match wire::head(&bytes) {
@@ -543,7 +543,8 @@ impl Connection {
         }
     }
 
-    fn grant(&self, filter: &str) -> Granted {
+    fn grant(&self, wanted: &Filter) -> Granted {
+        let filter = wanted.topic.as_str();
         if !topic::is_filter(filter) {
             return Granted::Invalid;
         }
@@ -555,8 +556,10 @@ impl Connection {
             warn!(peer = %self.peer, client = %self.client, filter, "a subscription was refused");
             return Granted::NotAuthorized;
         }
-        if self.house.sessions.subscribe(&self.client, filter) {
-            Granted::Yes
+        if self.house.sessions.subscribe(&self.client, wanted) {
+            Granted::Yes {
+                acknowledged: wanted.acknowledged,
+            }
         } else {
             Granted::Full
         }
@@ -624,7 +627,9 @@ impl Connection {
                 Ok(packet) => out.extend_from_slice(&packet),
                 Err(error) => {
                     warn!(client = %self.client, ?error, "a message to a device cannot be written; let go");
-                    sessions.taken(&self.client, due.id);
+                    due.id
+                        .into_iter()
+                        .for_each(|id| sessions.taken(&self.client, id));
                 }
             }
         }

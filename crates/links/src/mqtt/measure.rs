@@ -42,7 +42,7 @@ impl Inlet {
 }
 
 pub(crate) fn publish(id: u16, topic: &str, body: &[u8], out: &mut Vec<u8>) {
-    let packet = wire::publish(Version::V3, id, false, topic, body);
+    let packet = wire::publish(Version::V3, Some(id), false, topic, body);
     out.extend_from_slice(&packet.expect("a sound topic makes a packet"));
 }
 

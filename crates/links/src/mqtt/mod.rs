@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 pub use access::{Access, Accounts, Admission, Credentials, Loopback};
-pub use session::{Downlink, DownlinkRefused, Kept, NoStore, SessionFiles, SessionStore};
+pub use session::{Downlink, DownlinkRefused, Filter, Kept, NoStore, SessionFiles, SessionStore};
 
 use crate::{telemetry, topic};
 pub(crate) use inflow::SETTLE;
@@ -42,7 +42,12 @@ pub struct FrontDoor {
     pub most_connections: usize,
     /// Whether open clients may move a feed clock on by `ctl/settle`.
     pub settle: bool,
+    /// A connection that has not greeted by then is closed.
+    pub greeting: Duration,
 }
+
+/// The usual time to greet.
+pub const GREETING: Duration = Duration::from_secs(10);
 
 /// The usual number of connections at once.
 pub const MOST_CONNECTIONS: usize = 16_384;
@@ -61,6 +66,7 @@ pub(crate) struct House {
     access: Arc<dyn Access>,
     sessions: Sessions,
     settle: bool,
+    greeting: Duration,
     stop: CancellationToken,
     connected: AtomicUsize,
 }
@@ -69,6 +75,19 @@ pub(crate) struct House {
 const GOODBYE: Duration = Duration::from_secs(5);
 
 impl FrontDoor {
+    /// A door with the usual bounds that is open to clients on loopback and keeps no sessions.
+    pub fn loopback(listen: SocketAddr) -> FrontDoor {
+        FrontDoor {
+            listen,
+            interface: 0,
+            access: Arc::new(Loopback),
+            sessions: Box::new(NoStore),
+            most_connections: MOST_CONNECTIONS,
+            settle: false,
+            greeting: GREETING,
+        }
+    }
+
     /// Listens. The door is open, and its link reported up, when this returns.
     ///
     /// # Errors
@@ -82,6 +101,7 @@ impl FrontDoor {
             access: self.access,
             sessions: Sessions::new(self.sessions, now_ms()),
             settle: self.settle,
+            greeting: self.greeting,
             stop: CancellationToken::new(),
             connected: AtomicUsize::new(0),
         });

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+pub use super::wire::Filter;
 use crate::topic;
 
 /// Sessions remembered, connected or not.
@@ -40,7 +41,7 @@ pub struct Downlink {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     pub client: String,
-    pub filters: Vec<String>,
+    pub filters: Vec<Filter>,
     /// Oldest first; with the packet id it was sent under, if it was.
     pub downlinks: VecDeque<(Option<u16>, Downlink)>,
     /// How long it lives without a connection.
@@ -176,7 +177,8 @@ pub(crate) struct Opened {
 
 /// A downlink to be written now.
 pub(crate) struct Due {
-    pub(crate) id: u16,
+    /// Absent when the device does not acknowledge.
+    pub(crate) id: Option<u16>,
     pub(crate) again: bool,
     pub(crate) downlink: Downlink,
 }
@@ -307,18 +309,17 @@ impl Sessions {
     }
 
     /// Adds a filter; false when the session has as many as it may.
-    pub(crate) fn subscribe(&self, client: &str, filter: &str) -> bool {
+    pub(crate) fn subscribe(&self, client: &str, filter: &Filter) -> bool {
         let mut sessions = self.lock();
         let Some(session) = sessions.get_mut(client) else {
             return false;
         };
-        if session.kept.filters.iter().any(|known| known == filter) {
-            return true;
+        let filters = &mut session.kept.filters;
+        match filters.iter_mut().find(|known| known.topic == filter.topic) {
+            Some(known) => known.acknowledged = filter.acknowledged,
+            None if filters.len() >= MOST_FILTERS => return false,
+            None => filters.push(filter.clone()),
         }
-        if session.kept.filters.len() >= MOST_FILTERS {
-            return false;
-        }
-        session.kept.filters.push(filter.to_owned());
         self.keep(session);
         true
     }
@@ -330,7 +331,7 @@ impl Sessions {
             return false;
         };
         let before = session.kept.filters.len();
-        session.kept.filters.retain(|known| known != filter);
+        session.kept.filters.retain(|known| known.topic != filter);
         self.keep(session);
         session.kept.filters.len() < before
     }
@@ -367,11 +368,20 @@ impl Sessions {
             .downlinks
             .retain(|(id, d)| id.is_some() || d.expires_ms > now_ms);
         let mut due = Vec::new();
-        for at in 0..session.kept.downlinks.len() {
-            if online.sent.len() >= window {
-                break;
+        let mut at = 0;
+        while at < session.kept.downlinks.len() && online.sent.len() < window {
+            let (known, downlink) = &session.kept.downlinks[at];
+            let (known, downlink) = (*known, downlink.clone());
+            if !acknowledges(&session.kept.filters, &downlink.topic) {
+                session.kept.downlinks.remove(at);
+                due.push(Due {
+                    id: None,
+                    again: false,
+                    downlink,
+                });
+                continue;
             }
-            let known = session.kept.downlinks[at].0;
+            at += 1;
             if known.is_some_and(|id| online.sent.contains(&id)) {
                 continue;
             }
@@ -379,11 +389,10 @@ impl Sessions {
                 Some(id) => id,
                 None => free_id(&mut session.next_id, &session.kept.downlinks),
             };
-            session.kept.downlinks[at].0 = Some(id);
+            session.kept.downlinks[at - 1].0 = Some(id);
             online.sent.push(id);
-            let downlink = session.kept.downlinks[at].1.clone();
             due.push(Due {
-                id,
+                id: Some(id),
                 again: known.is_some(),
                 downlink,
             });
@@ -497,6 +506,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn siren(acknowledged: bool) -> Filter {
+        Filter {
+            topic: "down/a/#".to_owned(),
+            acknowledged,
+        }
+    }
+
     fn downlink(n: u8, expires_ms: i64) -> Downlink {
         Downlink {
             topic: "down/a/siren".into(),
@@ -518,7 +534,7 @@ mod tests {
         let sessions = Sessions::new(files(), 0);
         let first = sessions.open("a", 1, false, None, 0).unwrap();
         assert!(!first.present);
-        assert!(sessions.subscribe("a", "down/a/#"));
+        assert!(sessions.subscribe("a", &siren(true)));
         for n in 1..=3 {
             assert_eq!(sessions.send(&downlink(n, 1000), 0), Ok(1));
         }
@@ -540,7 +556,7 @@ mod tests {
     fn a_session_ends_when_its_time_is_over_and_expired_messages_are_not_sent() {
         let sessions = Sessions::new(Box::new(NoStore), 0);
         let _ = sessions.open("a", 1, false, Some(10), 0).unwrap();
-        assert!(sessions.subscribe("a", "down/a/#"));
+        assert!(sessions.subscribe("a", &siren(true)));
         assert_eq!(sessions.send(&downlink(1, 500), 0), Ok(1));
         assert_eq!(sessions.send(&downlink(2, 5000), 0), Ok(1));
         sessions.close("a", 1, None, 1_000);
@@ -561,10 +577,20 @@ mod tests {
     }
 
     #[test]
+    fn a_device_that_does_not_acknowledge_is_told_once() {
+        let sessions = Sessions::new(Box::new(NoStore), 0);
+        let _ = sessions.open("a", 1, true, None, 0).unwrap();
+        assert!(sessions.subscribe("a", &siren(false)));
+        assert_eq!(sessions.send(&downlink(1, 1000), 0), Ok(1));
+        assert_eq!(ids(&sessions.due("a", 1, 9, 0)), [(0, false, 1)]);
+        assert!(sessions.due("a", 1, 9, 0).is_empty());
+    }
+
+    #[test]
     fn a_full_queue_is_refused_and_a_second_connection_ends_the_first() {
         let sessions = Sessions::new(Box::new(NoStore), 0);
         let first = sessions.open("a", 1, true, None, 0).unwrap();
-        assert!(sessions.subscribe("a", "down/a/#"));
+        assert!(sessions.subscribe("a", &siren(true)));
         for _ in 0..MOST_DOWNLINKS {
             assert_eq!(sessions.send(&downlink(1, 1000), 0), Ok(1));
         }
@@ -579,7 +605,7 @@ mod tests {
             sessions.send(&downlink(1, 1000), 0),
             Err(DownlinkRefused::NobodyListens)
         );
-        assert!(sessions.subscribe("a", "down/a/#"));
+        assert!(sessions.subscribe("a", &siren(true)));
         assert_eq!(sessions.send(&downlink(1, 1000), 0), Ok(1));
     }
 }

@@ -173,6 +173,13 @@ impl Publish {
     }
 }
 
+/// What a client wants to hear, and whether it will acknowledge it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Filter {
+    pub topic: String,
+    pub acknowledged: bool,
+}
+
 /// Everything but CONNECT and PUBLISH that a client may send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Packet {
@@ -198,10 +205,11 @@ pub(crate) enum Packet {
 /// Reads a packet that is neither CONNECT nor PUBLISH.
 pub(crate) fn packet(version: Version, first: u8, body: &[u8]) -> Result<Packet, MqttError> {
     let filters = |entries: &[SubEntry]| {
-        entries
-            .iter()
-            .map(|entry| entry.topic_filter().to_owned())
-            .collect()
+        let filter = |entry: &SubEntry| Filter {
+            topic: entry.topic_filter().to_owned(),
+            acknowledged: entry.sub_opts().qos() != Qos::AtMostOnce,
+        };
+        entries.iter().map(filter).collect()
     };
     Ok(match (first >> 4, version) {
         (4, Version::V3) => Packet::Taken(v3_1_1::Puback::parse(body)?.0.packet_id()),
@@ -489,19 +497,25 @@ pub(crate) fn complete(version: Version, id: u16) -> Vec<u8> {
 /// What became of one filter of a SUBSCRIBE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Granted {
-    Yes,
+    /// With QoS 1, else 0.
+    Yes {
+        acknowledged: bool,
+    },
     NotAuthorized,
     Invalid,
     Full,
 }
 
-/// The answer to a SUBSCRIBE; every subscription is served with QoS 1.
+/// The answer to a SUBSCRIBE; at most QoS 1 is granted.
 pub(crate) fn subscribed(version: Version, id: u16, granted: &[Granted]) -> Vec<u8> {
     let sound = "as many codes as a parsed SUBSCRIBE had filters";
     match version {
         Version::V3 => {
             let code = |granted: &Granted| match granted {
-                Granted::Yes => SubackReturnCode::SuccessMaximumQos1,
+                Granted::Yes { acknowledged: true } => SubackReturnCode::SuccessMaximumQos1,
+                Granted::Yes {
+                    acknowledged: false,
+                } => SubackReturnCode::SuccessMaximumQos0,
                 Granted::NotAuthorized | Granted::Invalid | Granted::Full => {
                     SubackReturnCode::Failure
                 }
@@ -515,7 +529,10 @@ pub(crate) fn subscribed(version: Version, id: u16, granted: &[Granted]) -> Vec<
         }
         Version::V5 => {
             let code = |granted: &Granted| match granted {
-                Granted::Yes => SubackReasonCode::GrantedQos1,
+                Granted::Yes { acknowledged: true } => SubackReasonCode::GrantedQos1,
+                Granted::Yes {
+                    acknowledged: false,
+                } => SubackReasonCode::GrantedQos0,
                 Granted::NotAuthorized => SubackReasonCode::NotAuthorized,
                 Granted::Invalid => SubackReasonCode::TopicFilterInvalid,
                 Granted::Full => SubackReasonCode::QuotaExceeded,
@@ -575,30 +592,41 @@ pub(crate) fn goodbye(version: Version, why: DisconnectReasonCode) -> Vec<u8> {
     }
 }
 
-/// A message to a device, with QoS 1.
+/// A message to a device: with QoS 1 when it has an id, else with QoS 0.
 pub(crate) fn publish(
     version: Version,
-    id: u16,
+    id: Option<u16>,
     again: bool,
     topic: &str,
     body: &[u8],
 ) -> Result<Vec<u8>, MqttError> {
+    let qos = if id.is_some() {
+        Qos::AtLeastOnce
+    } else {
+        Qos::AtMostOnce
+    };
     Ok(match version {
-        Version::V3 => v3_1_1::Publish::builder()
-            .topic_name(topic)?
-            .qos(Qos::AtLeastOnce)
-            .dup(again)
-            .packet_id(id)
-            .payload(body)
-            .build()?
-            .to_continuous_buffer(),
-        Version::V5 => v5_0::Publish::builder()
-            .topic_name(topic)?
-            .qos(Qos::AtLeastOnce)
-            .dup(again)
-            .packet_id(id)
-            .payload(body)
-            .build()?
-            .to_continuous_buffer(),
+        Version::V3 => {
+            let packet = v3_1_1::Publish::builder()
+                .topic_name(topic)?
+                .qos(qos)
+                .dup(again);
+            packet
+                .packet_id(id)
+                .payload(body)
+                .build()?
+                .to_continuous_buffer()
+        }
+        Version::V5 => {
+            let packet = v5_0::Publish::builder()
+                .topic_name(topic)?
+                .qos(qos)
+                .dup(again);
+            packet
+                .packet_id(id)
+                .payload(body)
+                .build()?
+                .to_continuous_buffer()
+        }
     })
 }
