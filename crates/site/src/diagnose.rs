@@ -11,6 +11,9 @@ use miette::{
 /// More than this many problems are counted, not shown.
 const SHOWN: usize = 40;
 
+/// A longer expectation stands below the line instead of beside it, bytes.
+const LABEL: usize = 70;
+
 /// A file's text, shared by the problems found in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
@@ -119,7 +122,7 @@ impl Problem {
 
     /// Makes it a remark that stops nothing.
     #[must_use]
-    pub(crate) fn as_note(mut self) -> Problem {
+    pub(crate) fn noted(mut self) -> Problem {
         self.weight = Weight::Note;
         self
     }
@@ -199,7 +202,8 @@ impl Diagnostic for Problem {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let (start, length) = self.span?;
-        let label = self.expected.clone().unwrap_or_else(|| "here".to_owned());
+        let short = self.expected.clone().filter(|e| e.len() <= LABEL);
+        let label = short.unwrap_or_else(|| "here".to_owned());
         Some(Box::new(std::iter::once(LabeledSpan::new(
             Some(label),
             start,
@@ -250,7 +254,7 @@ impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
             .with_width(100)
-            .with_context_lines(0);
+            .with_context_lines(1);
         for problem in self.problems.iter().take(SHOWN) {
             writeln!(f, "{}", problem.line())?;
             let mut text = String::new();
@@ -269,6 +273,14 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
+
+/// What becomes of a name that one file takes from another.
+pub(crate) enum Lookup<T> {
+    Found(T),
+    /// It is there, but what is said of it is faulty: told already, where it stands.
+    Faulty,
+    Unknown,
+}
 
 /// The known word nearest to `word`, when it is near enough to be a slip of the fingers.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -2,7 +2,7 @@
 //!
 //! A name or telephone number ends in a [`PersonView`] and nowhere else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::config::{Group, Person, Role, TaskClocks, Template, Text};
 use model::view::PersonView;
@@ -27,6 +27,7 @@ const ROLES: [(&str, Role); 5] = [
 pub(crate) struct People {
     pub(crate) list: Vec<PersonView>,
     by_id: HashMap<String, usize>,
+    faulty: HashSet<String>,
 }
 
 impl People {
@@ -34,8 +35,16 @@ impl People {
         self.by_id.get(id).map(|place| &self.list[*place])
     }
 
+    /// Whether a person is there, be it in a faulty row.
+    fn knows(&self, id: &str) -> bool {
+        self.by_id.contains_key(id) || self.faulty.contains(id)
+    }
+
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|p| p.id.as_str())
+        self.list
+            .iter()
+            .map(|p| p.id.as_str())
+            .chain(self.faulty.iter().map(String::as_str))
     }
 
     /// What decisions may know of them.
@@ -70,6 +79,7 @@ pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
     let mut substitutes = Vec::new();
     sheet::read(source, &PEOPLE, out, |row, out| {
         let Some(person) = read_person(row, out) else {
+            people.faulty.insert(row.get(0).to_owned());
             return;
         };
         if people.find(person.id.as_str()).is_some() {
@@ -89,7 +99,7 @@ pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
                 span,
                 "a person cannot stand in for themselves",
             ));
-        } else if people.find(substitute.as_str()).is_none() {
+        } else if !people.knows(substitute.as_str()) {
             let what = format!("no person `{substitute}` in this file");
             out.push(Problem::at(source, span, what).near(substitute.as_str(), people.ids()));
         }
@@ -163,7 +173,7 @@ pub(crate) fn read_groups(source: &Source, people: &People, out: &mut Diagnostic
 }
 
 fn member(word: Word, people: &People, source: &Source, out: &mut Diagnostics) -> Option<PersonId> {
-    if people.find(&word.text).is_none() {
+    if !people.knows(&word.text) {
         let what = format!("no person `{}` in people.csv", word.text);
         out.push(Problem::at(source, word.span, what).near(&word.text, people.ids()));
         return None;

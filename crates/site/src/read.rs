@@ -52,6 +52,8 @@ struct Reader {
 struct Shared {
     quantities: Quantities,
     rules: Vec<Draft>,
+    /// Ids of rules that are there but faulty.
+    faulty_rules: Vec<String>,
     rule_files: Vec<Source>,
     interfaces: Vec<Interface>,
     policy: Policy,
@@ -67,10 +69,13 @@ impl Reader {
             .map(|q| stations::read_quantities(&q, &mut self.out))
             .unwrap_or_default();
         let rule_files = self.open_all("rules");
-        let rules = self.read_rules(&rule_files, &quantities);
+        let mut faulty_rules = Vec::new();
+        let mut rules = Vec::new();
+        self.add_rules(&rule_files, &quantities, &mut rules, &mut faulty_rules);
         let shared = Shared {
             quantities,
             rules,
+            faulty_rules,
             rule_files,
             interfaces: file.interfaces,
             policy: file.policy.unwrap_or_default(),
@@ -96,14 +101,18 @@ impl Reader {
         })
     }
 
-    fn read_rules(&mut self, files: &[Source], quantities: &Quantities) -> Vec<Draft> {
-        let mut all: Vec<Draft> = Vec::new();
+    fn add_rules(
+        &mut self,
+        files: &[Source],
+        quantities: &Quantities,
+        all: &mut Vec<Draft>,
+        faulty: &mut Vec<String>,
+    ) {
         for file in files {
-            for draft in rules::read_rules(file, quantities, &mut self.out) {
-                self.add_rule(&mut all, draft);
+            for draft in rules::read_rules(file, quantities, faulty, &mut self.out) {
+                self.add_rule(all, draft);
             }
         }
-        all
     }
 
     /// Rule ids stand in transitions for ever, so there may be only one of each.
@@ -150,15 +159,18 @@ impl Reader {
             .unwrap_or_default();
         let own_files = self.open_all(&path("rules"));
         let mut rules = shared.rules.clone();
-        for file in &own_files {
-            for draft in rules::read_rules(file, &shared.quantities, &mut self.out) {
-                self.add_rule(&mut rules, draft);
-            }
-        }
+        let mut faulty_rules = shared.faulty_rules.clone();
+        self.add_rules(
+            &own_files,
+            &shared.quantities,
+            &mut rules,
+            &mut faulty_rules,
+        );
         let ground = Ground {
             stations: &stations,
             quantities: &shared.quantities,
             series: &series,
+            faulty_rules: &faulty_rules,
         };
         let asked = rules
             .iter()
@@ -230,7 +242,7 @@ impl Reader {
 
     fn note_idle_rules(&mut self, rules: &[Draft], found: &Found) {
         for draft in rules {
-            let at = |what: String| Problem::at(&draft.source, draft.place.clone(), what).as_note();
+            let at = |what: String| Problem::at(&draft.source, draft.place.clone(), what).noted();
             let id = &draft.rule.id;
             if !found.watched.contains(id) {
                 let hint = "no series of its quantity is among its subjects and has bounds for it";

@@ -59,15 +59,21 @@ impl Subjects {
     }
 }
 
-/// Reads one rule file.
+/// Reads one rule file; the ids of faulty rules go to `faulty`.
 pub(crate) fn read_rules(
     source: &Source,
     quantities: &Quantities,
+    faulty: &mut Vec<String>,
     out: &mut Diagnostics,
 ) -> Vec<Draft> {
     let mut file = document::parse(source, out);
     let rules = file.each("rule", out, |table, out| {
-        read_rule(table, source, quantities, out)
+        let id = table.required("id", out, Value::text);
+        let rule = read_rule(table, id.as_ref(), source, quantities, out);
+        if rule.is_none() {
+            faulty.extend(id.map(|word| word.text));
+        }
+        rule
     });
     file.close(out);
     rules
@@ -75,21 +81,17 @@ pub(crate) fn read_rules(
 
 fn read_rule(
     table: &mut Table<'_>,
+    id: Option<&Word>,
     source: &Source,
     quantities: &Quantities,
     out: &mut Diagnostics,
 ) -> Option<Draft> {
-    let id = table.required("id", out, Value::text);
     let title = table.required("title", out, Value::title);
     let hazard = table.required("hazard", out, Value::text);
     let quantity = table.required("quantity", out, |value, out| {
         let word = value.text(out)?;
-        let found = quantities.find(&word.text);
-        if found.is_none() {
-            let what = format!("no quantity `{}` in quantities.toml", word.text);
-            out.push(Problem::at(source, word.span, what).near(&word.text, quantities.ids()));
-        }
-        found
+        let problem = |what| Problem::at(source, word.span.clone(), what);
+        quantities.find_or_tell(&word.text, problem, out)
     });
     let scale = quantity.map(|q| Scale::of(source, quantities, q));
     let measure = table.required("measure", out, |value, out| {
@@ -113,7 +115,7 @@ fn read_rule(
         .unwrap_or_default();
     let (id, on, off) = (id?, on?, off?);
     let rule = Rule {
-        id: id.text,
+        id: id.text.clone(),
         title: title?,
         hazard: hazard?.text,
         measure: measure?,
@@ -134,7 +136,7 @@ fn read_rule(
         levels: levels?,
         subjects: subjects.unwrap_or_default(),
         source: source.clone(),
-        place: id.span,
+        place: id.span.clone(),
     })
 }
 
@@ -279,21 +281,23 @@ fn read_levels(
     }
     let mut table = value.table(out)?;
     let span = table.span();
+    let given = LEVELS.iter().filter(|(word, _)| table.has(word)).count();
     let mut bounds = [None; 4];
     for (word, level) in LEVELS {
         bounds[level.index()] =
             table.optional(word, out, |value, out| read_bound(value, scale, side, out));
     }
     table.close(out);
-    if bounds.iter().all(Option::is_none) {
-        out.push(
-            Problem::at(scale.source, span, "no level has a bound")
-                .expecting("one of the four levels"),
-        );
+    if given == 0 {
+        let problem = Problem::at(scale.source, span, "no level has a bound");
+        out.push(problem.expecting("one of the four levels"));
+        return None;
+    }
+    if bounds.iter().flatten().count() < given {
         return None;
     }
     if let Some(what) = disorder(&bounds, side) {
-        out.push(Problem::at(scale.source, span, what).as_note());
+        out.push(Problem::at(scale.source, span, what).noted());
     }
     Some(Levels::Inline(bounds))
 }

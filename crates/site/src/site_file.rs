@@ -73,52 +73,46 @@ fn read_clock(value: Value<'_>, out: &mut Diagnostics) -> Option<Clock> {
 }
 
 fn read_interfaces(file: &mut Table<'_>, source: &Source, out: &mut Diagnostics) -> Vec<Interface> {
-    let mut interfaces: Vec<Interface> = Vec::new();
-    let read = file.each("interface", out, |table, out| {
+    let mut ids: Vec<String> = Vec::new();
+    let mut interfaces = file.each("interface", out, |table, out| {
         let id = table.required("id", out, Value::text);
         let title = table.required("title", out, Value::title);
         let late = table.required("late", out, read_late);
-        let (id, title, late) = (id?, title?, late?);
-        Some((
-            id.span,
-            Interface {
-                id: id.text,
-                title,
-                late,
-            },
-        ))
+        let id = id?;
+        if ids.contains(&id.text) {
+            let what = format!("interface `{}` is there twice", id.text);
+            out.push(Problem::at(source, id.span, what));
+            return None;
+        }
+        ids.push(id.text.clone());
+        Some(Interface {
+            id: id.text,
+            title: title?,
+            late: late?,
+        })
     });
-    for (span, interface) in read {
-        if interfaces.iter().any(|i| i.id == interface.id) {
-            out.push(Problem::at(
-                source,
-                span,
-                format!("interface `{}` is there twice", interface.id),
-            ));
-            continue;
-        }
-        interfaces.push(interface);
+    for id in BUILT_IN
+        .iter()
+        .filter(|id| !ids.iter().any(|known| known == *id))
+    {
+        let problem = Problem::whole(source, format!("interface `{id}` is missing"));
+        out.push(problem.hint(format!(
+            "add [[interface]] with id = \"{id}\", title and late"
+        )));
     }
-    for (slot, id) in BUILT_IN.iter().enumerate() {
-        match interfaces.iter().position(|i| i.id == *id) {
-            Some(place) => {
-                interfaces[slot..=place.max(slot)].rotate_right(usize::from(place > slot))
-            }
-            None => {
-                let problem = Problem::whole(source, format!("interface `{id}` is missing"));
-                out.push(problem.hint(format!(
-                    "add [[interface]] with id = \"{id}\", title and late"
-                )));
-                return interfaces;
-            }
-        }
-    }
-    if interfaces.len() > 256 {
+    if ids.len() > 256 {
         out.push(Problem::whole(
             source,
             "more interfaces than there can be: 256",
         ));
     }
+    let slot = |i: &Interface| {
+        BUILT_IN
+            .iter()
+            .position(|id| *id == i.id)
+            .unwrap_or(BUILT_IN.len())
+    };
+    interfaces.sort_by_key(slot);
     interfaces
 }
 

@@ -1,12 +1,12 @@
 //! Stations, quantities and series of a jurisdiction from its files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::config::{Quantity, Series, Station, Text};
-use model::{Decimals, SeriesSlot, StationSlot};
+use model::{Decimals, Fixed, SeriesSlot, StationSlot};
 
 use crate::amount::{self, BadValue, duration_ms};
-use crate::diagnose::{Diagnostics, Problem, Source};
+use crate::diagnose::{Diagnostics, Lookup, Problem, Source};
 use crate::document::{self, Table, Value};
 use crate::sheet::{self, Columns, Row};
 
@@ -14,31 +14,81 @@ use crate::sheet::{self, Columns, Row};
 #[derive(Debug, Default)]
 pub(crate) struct Quantities {
     pub(crate) list: Vec<Quantity>,
+    faulty: HashSet<String>,
 }
 
 impl Quantities {
-    pub(crate) fn find(&self, id: &str) -> Option<u16> {
-        let place = self.list.iter().position(|q| q.id == id)?;
-        u16::try_from(place).ok()
+    pub(crate) fn find(&self, id: &str) -> Lookup<u16> {
+        let place = self
+            .list
+            .iter()
+            .position(|q| q.id == id)
+            .and_then(|p| u16::try_from(p).ok());
+        look_up(place, id, &self.faulty)
+    }
+
+    /// Finds a quantity, or says that it is not there.
+    pub(crate) fn find_or_tell(
+        &self,
+        id: &str,
+        problem: impl FnOnce(String) -> Problem,
+        out: &mut Diagnostics,
+    ) -> Option<u16> {
+        match self.find(id) {
+            Lookup::Found(quantity) => Some(quantity),
+            Lookup::Faulty => None,
+            Lookup::Unknown => {
+                let what = format!("no quantity `{id}` in quantities.toml");
+                out.push(problem(what).near(id, self.ids()));
+                None
+            }
+        }
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|q| q.id.as_str())
+        self.list
+            .iter()
+            .map(|q| q.id.as_str())
+            .chain(self.faulty.iter().map(String::as_str))
+    }
+}
+
+fn look_up<T>(found: Option<T>, id: &str, faulty: &HashSet<String>) -> Lookup<T> {
+    match found {
+        Some(found) => Lookup::Found(found),
+        None if faulty.contains(id) => Lookup::Faulty,
+        None => Lookup::Unknown,
     }
 }
 
 /// Reads `quantities.toml`.
 pub(crate) fn read_quantities(source: &Source, out: &mut Diagnostics) -> Quantities {
     let mut file = document::parse(source, out);
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
+    let mut faulty = HashSet::new();
     let list = file.each("quantity", out, |table, out| {
-        let quantity = read_quantity(table, source, out)?;
-        if seen.insert(quantity.id.clone(), ()).is_some() {
-            let what = format!("quantity `{}` is there twice", quantity.id);
-            out.push(Problem::at(source, table.span(), what));
+        let id = table.required("id", out, Value::text);
+        let read = read_quantity(table, source, out);
+        let id = id?;
+        if let Some(what) = unfit_for_topic(&id.text) {
+            out.push(Problem::at(source, id.span.clone(), what));
+        }
+        let Some((title, unit, decimals, range)) = read else {
+            faulty.insert(id.text);
+            return None;
+        };
+        if !seen.insert(id.text.clone()) {
+            let what = format!("quantity `{}` is there twice", id.text);
+            out.push(Problem::at(source, id.span, what));
             return None;
         }
-        Some(quantity)
+        Some(Quantity {
+            id: id.text,
+            title,
+            unit,
+            decimals,
+            range,
+        })
     });
     file.close(out);
     if list.len() > usize::from(u16::MAX) {
@@ -47,15 +97,16 @@ pub(crate) fn read_quantities(source: &Source, out: &mut Diagnostics) -> Quantit
             "more quantities than there can be: 65,535",
         ));
     }
-    Quantities { list }
+    Quantities { list, faulty }
 }
+
+type Range = Option<(Fixed, Fixed)>;
 
 fn read_quantity(
     table: &mut Table<'_>,
     source: &Source,
     out: &mut Diagnostics,
-) -> Option<Quantity> {
-    let id = table.required("id", out, Value::text);
+) -> Option<(Text, String, Decimals, Range)> {
     let title = table.required("title", out, Value::title);
     let unit = table.required("unit", out, |value, out| match value.as_text() {
         Some("") => Some(String::new()),
@@ -63,51 +114,46 @@ fn read_quantity(
     });
     let most = i64::from(Decimals::MAX);
     let decimals = table.required("decimals", out, |value, out| value.whole(0..=most, out));
+    let ends = if table.has("range") {
+        Some(table.optional("range", out, Value::words)?)
+    } else {
+        table.optional("range", out, Value::words)
+    };
     let decimals = Decimals(u8::try_from(decimals?).ok()?);
     let unit = unit?;
-    let range = table.optional("range", out, |value, out| {
-        let ends = value.words(out)?;
-        let [low, high] = ends.as_slice() else {
-            out.push(
-                Problem::at(source, table_place(&ends), "a range has two ends")
-                    .expecting("[\"0 m\", \"9 m\"]"),
-            );
-            return None;
-        };
-        let end = |word: &document::Word, out: &mut Diagnostics| {
-            value_of(&word.text, &unit, decimals)
-                .map_err(|wrong| out.push(wrong.at(source, word.span.clone())))
-                .ok()
-        };
-        let (low_value, high_value) = (end(low, out), end(high, out));
-        if let (Some(l), Some(h)) = (low_value, high_value)
-            && l > h
-        {
-            out.push(Problem::at(
-                source,
-                low.span.clone(),
-                "the lower end is above the upper end",
-            ));
-            return None;
-        }
-        Some((low_value?, high_value?))
-    });
-    let id = id?;
-    if let Some(what) = unfit_for_topic(&id.text) {
-        out.push(Problem::at(source, id.span, what));
-        return None;
-    }
-    Some(Quantity {
-        id: id.text,
-        title: title?,
-        unit,
-        decimals,
-        range,
-    })
+    let range = match ends {
+        Some(ends) => Some(read_range(&ends, &unit, decimals, source, out)?),
+        None => None,
+    };
+    Some((title?, unit, decimals, range))
 }
 
-fn table_place(words: &[document::Word]) -> std::ops::Range<usize> {
-    words.first().map_or(0..0, |w| w.span.clone())
+fn read_range(
+    ends: &[document::Word],
+    unit: &str,
+    decimals: Decimals,
+    source: &Source,
+    out: &mut Diagnostics,
+) -> Option<(Fixed, Fixed)> {
+    let [low, high] = ends else {
+        let place = ends.first().map_or(0..0, |w| w.span.clone());
+        let problem = Problem::at(source, place, "a range has two ends");
+        out.push(problem.expecting("[\"0 m\", \"9 m\"]"));
+        return None;
+    };
+    let mut end = |word: &document::Word| {
+        value_of(&word.text, unit, decimals)
+            .map_err(|wrong| out.push(wrong.at(source, word.span.clone())))
+            .ok()
+    };
+    let (low_value, high_value) = (end(low), end(high));
+    let (low_value, high_value) = (low_value?, high_value?);
+    if low_value > high_value {
+        let what = "the lower end is above the upper end";
+        out.push(Problem::at(source, low.span.clone(), what));
+        return None;
+    }
+    Some((low_value, high_value))
 }
 
 /// Why a text is no value of a quantity, ready to be put in its place.
@@ -123,11 +169,7 @@ impl WrongValue {
 }
 
 /// Reads `0.15 m` for a quantity with this unit and these decimals.
-pub(crate) fn value_of(
-    text: &str,
-    unit: &str,
-    decimals: Decimals,
-) -> Result<model::Fixed, WrongValue> {
+pub(crate) fn value_of(text: &str, unit: &str, decimals: Decimals) -> Result<Fixed, WrongValue> {
     amount::value(text, unit, decimals).map_err(|bad| match bad {
         BadValue::Number(why) => WrongValue {
             what: format!("`{text}`: {why}"),
@@ -156,15 +198,38 @@ fn unfit_for_topic(id: &str) -> Option<String> {
 pub(crate) struct Stations {
     pub(crate) list: Vec<Station>,
     by_id: HashMap<String, StationSlot>,
+    faulty: HashSet<String>,
 }
 
 impl Stations {
-    pub(crate) fn find(&self, id: &str) -> Option<StationSlot> {
-        self.by_id.get(id).copied()
+    pub(crate) fn find(&self, id: &str) -> Lookup<StationSlot> {
+        look_up(self.by_id.get(id).copied(), id, &self.faulty)
+    }
+
+    /// Finds the station of a cell, or says that it is not there.
+    pub(crate) fn find_or_tell(
+        &self,
+        row: &Row<'_>,
+        column: usize,
+        out: &mut Diagnostics,
+    ) -> Option<StationSlot> {
+        let id = row.get(column);
+        match self.find(id) {
+            Lookup::Found(station) => Some(station),
+            Lookup::Faulty => None,
+            Lookup::Unknown => {
+                let what = format!("no station `{id}` in stations.csv");
+                out.push(row.problem(column, what).near(id, self.ids()));
+                None
+            }
+        }
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|s| s.id.as_str())
+        self.list
+            .iter()
+            .map(|s| s.id.as_str())
+            .chain(self.faulty.iter().map(String::as_str))
     }
 }
 
@@ -180,6 +245,7 @@ pub(crate) fn read_stations(source: &Source, out: &mut Diagnostics) -> Stations 
     let mut stations = Stations::default();
     sheet::read(source, &STATIONS, out, |row, out| {
         let Some(station) = read_station(row, out) else {
+            stations.faulty.insert(row.get(0).to_owned());
             return;
         };
         let slot = StationSlot(stations.list.len() as u32);
@@ -254,6 +320,8 @@ fn read_position(row: &Row<'_>, out: &mut Diagnostics) -> Option<Option<(i32, i3
 pub(crate) struct AllSeries {
     pub(crate) list: Vec<Series>,
     by_names: HashMap<(StationSlot, u16), SeriesSlot>,
+    /// A row was faulty, so what is missing may be in it.
+    pub(crate) faulty: bool,
 }
 
 impl AllSeries {
@@ -276,26 +344,15 @@ pub(crate) fn read_series(
 ) -> AllSeries {
     let mut all = AllSeries::default();
     sheet::read(source, &SERIES, out, |row, out| {
-        let (station, quantity) = (row.get(0), row.get(1));
-        let station_slot = stations.find(station);
-        if station_slot.is_none() {
-            out.push(
-                row.problem(0, format!("no station `{station}` in stations.csv"))
-                    .near(station, stations.ids()),
-            );
-        }
-        let quantity_slot = quantities.find(quantity);
-        if quantity_slot.is_none() {
-            out.push(
-                row.problem(1, format!("no quantity `{quantity}` in quantities.toml"))
-                    .near(quantity, quantities.ids()),
-            );
-        }
+        let station = stations.find_or_tell(row, 0, out);
+        let problem = |what| row.problem(1, what);
+        let quantity = quantities.find_or_tell(row.get(1), problem, out);
         let interval = read_interval(row, out);
         let silence = read_yes(row, 3, out);
         let (Some(station), Some(quantity), Some(interval_ms), Some(silence_normal)) =
-            (station_slot, quantity_slot, interval, silence)
+            (station, quantity, interval, silence)
         else {
+            all.faulty = true;
             return;
         };
         if all.find(station, quantity).is_some() {

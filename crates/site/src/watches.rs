@@ -16,6 +16,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) stations: &'a Stations,
     pub(crate) quantities: &'a Quantities,
     pub(crate) series: &'a AllSeries,
+    /// Ids of rules that are there but faulty.
+    pub(crate) faulty_rules: &'a [String],
 }
 
 /// Bounds of one rule on one station, or on every one.
@@ -52,19 +54,16 @@ pub(crate) fn read_thresholds(
         .collect();
     let mut all = Thresholds::default();
     sheet::read(source, &THRESHOLDS, out, |row, out| {
-        let known = rules.iter().map(|d| d.rule.id.as_str());
-        let rule = find(row, 0, "rule", by_id.get(row.get(0)).copied(), known, out);
+        let rule = by_id.get(row.get(0)).copied();
+        if rule.is_none() && !ground.faulty_rules.iter().any(|id| id == row.get(0)) {
+            let known = rules.iter().map(|d| d.rule.id.as_str());
+            let known = known.chain(ground.faulty_rules.iter().map(String::as_str));
+            let what = format!("no rule `{}`", row.get(0));
+            out.push(row.problem(0, what).near(row.get(0), known));
+        }
         let station = match row.get(1) {
             "*" => Some(None),
-            id => find(
-                row,
-                1,
-                "station",
-                ground.stations.find(id),
-                ground.stations.ids(),
-                out,
-            )
-            .map(Some),
+            _ => ground.stations.find_or_tell(row, 1, out).map(Some),
         };
         let level = read_level(row, out);
         let (Some(rule), Some(station), Some(level)) = (rule, station, level) else {
@@ -88,37 +87,20 @@ pub(crate) fn read_thresholds(
         entry.bounds[level.index()] = Some(bound);
         entry.place = row.span(1);
     });
-    for ((rule, _), row) in all.own.iter() {
-        remark_disorder(source, &rules[*rule], row, out);
-    }
-    for (rule, row) in &all.every {
-        remark_disorder(source, &rules[*rule], row, out);
+    let every = all
+        .every
+        .iter()
+        .map(|(rule, row)| (*rule, row.bounds, &row.place));
+    let own = all
+        .own
+        .iter()
+        .map(|((rule, station), row)| (*rule, all.of(*rule, *station), &row.place));
+    for (rule, bounds, place) in every.chain(own) {
+        if let Some(what) = disorder(&bounds, rules[rule].rule.side) {
+            out.push(Problem::at(source, place.clone(), what).noted());
+        }
     }
     all
-}
-
-fn remark_disorder(source: &Source, draft: &Draft, row: &Row4, out: &mut Diagnostics) {
-    if let Some(what) = disorder(&row.bounds, draft.rule.side) {
-        out.push(Problem::at(source, row.place.clone(), what).as_note());
-    }
-}
-
-fn find<'a, T>(
-    row: &Row<'_>,
-    column: usize,
-    noun: &str,
-    found: Option<T>,
-    known: impl Iterator<Item = &'a str>,
-    out: &mut Diagnostics,
-) -> Option<T> {
-    if found.is_none() {
-        let word = row.get(column);
-        out.push(
-            row.problem(column, format!("no {noun} `{word}`"))
-                .near(word, known),
-        );
-    }
-    found
 }
 
 fn read_level(row: &Row<'_>, out: &mut Diagnostics) -> Option<Level> {
@@ -195,6 +177,9 @@ fn is_subject(
 ) -> bool {
     let id = &draft.rule.id;
     if ground.series.find(station, draft.quantity).is_none() {
+        if ground.series.faulty {
+            return false;
+        }
         let quantity = &ground.quantities.list[usize::from(draft.quantity)].id;
         let what = format!("station `{}` has no {quantity} in series.csv", row.get(1));
         out.push(

@@ -222,11 +222,13 @@ fn rules_toml(stations: &[StationRow], rules: &RulesRow) -> String {
             one_rule(&mut text, &rule, &title_of(id), id, "\"value\"", SHEET);
         }
     }
+    let remark =
+        "\n# Limits are given an hour; written over two hours, half a limit is whole too.\n";
+    if ids.iter().any(|id| has(id, |s| s.rate_per_h.is_some())) {
+        text.push_str(remark);
+    }
     for id in &ids {
         if has(id, |s| s.rate_per_h.is_some()) {
-            text.push_str(
-                "\n# Limits are given an hour; written over two hours, half a limit is whole too.\n",
-            );
             let name = title_of(id);
             let name = Text::new(
                 &format!("{}变化率", name.zh),
