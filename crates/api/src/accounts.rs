@@ -7,17 +7,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use model::PersonId;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::{Row, SqlitePool};
+use store::{Database, Durability};
 use tokio::sync::Semaphore;
 
 use crate::access::SessionId;
@@ -64,9 +61,21 @@ pub enum AccountsError {
     Write(#[from] sqlx::Error),
 }
 
+impl AccountsError {
+    /// Whether the file itself is no sound database: SQLite's codes CORRUPT and NOTADB.
+    fn is_damage(&self) -> bool {
+        let (AccountsError::Open { source, .. } | AccountsError::Write(source)) = self else {
+            return false;
+        };
+        let code = source.as_database_error().and_then(|cause| cause.code());
+        code.and_then(|code| code.parse::<u32>().ok())
+            .is_some_and(|code| matches!(code & 0xff, 11 | 26))
+    }
+}
+
 /// Logins and sessions.
 pub(crate) struct Accounts {
-    pool: SqlitePool,
+    file: Database,
     by_login: HashMap<String, Account>,
     sessions: Mutex<HashMap<SessionId, Session>>,
     checks: Arc<Semaphore>,
@@ -88,8 +97,8 @@ impl Accounts {
     ) -> Result<Accounts, AccountsError> {
         let cause = match Accounts::load(path, &accounts).await {
             Ok(opened) => return Ok(opened),
-            Err(cause) if !path.exists() => return Err(cause),
-            Err(cause) => cause,
+            Err(cause) if cause.is_damage() => cause,
+            Err(cause) => return Err(cause),
         };
         let aside = path.with_extension("damaged");
         tracing::warn!(
@@ -103,15 +112,17 @@ impl Accounts {
     }
 
     async fn load(path: &Path, accounts: &[Account]) -> Result<Accounts, AccountsError> {
-        let pool = connect(path).await.map_err(|source| AccountsError::Open {
+        // A session that was answered is one: its commit is on disk.
+        let opened = Database::open(path, Durability::Own, 1).await;
+        let file = opened.map_err(|source| AccountsError::Open {
             path: path.to_owned(),
             source,
         })?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
-        reconcile(&pool, accounts).await?;
+        sqlx::raw_sql(SCHEMA).execute(&file.write).await?;
+        reconcile(&file.write, accounts).await?;
         let mut sessions = HashMap::new();
         for row in sqlx::query("SELECT token_hash, login, used_s FROM session")
-            .fetch_all(&pool)
+            .fetch_all(&file.write)
             .await?
         {
             let Ok(hash) = <[u8; 32]>::try_from(row.get::<Vec<u8>, _>(0)) else {
@@ -126,7 +137,7 @@ impl Accounts {
             );
         }
         Ok(Accounts {
-            pool,
+            file,
             by_login: accounts
                 .iter()
                 .map(|a| (a.login.clone(), a.clone()))
@@ -160,7 +171,7 @@ impl Accounts {
             .bind(hash.0.as_slice())
             .bind(login)
             .bind(used_s)
-            .execute(&self.pool)
+            .execute(&self.file.write)
             .await?;
         let oldest = {
             let mut sessions = self.sessions.lock().expect("no holder of this lock panics");
@@ -206,7 +217,7 @@ impl Accounts {
             let write = sqlx::query("UPDATE session SET used_s = ? WHERE token_hash = ?")
                 .bind(now)
                 .bind(hash.0.as_slice());
-            if let Err(cause) = write.execute(&self.pool).await {
+            if let Err(cause) = write.execute(&self.file.write).await {
                 tracing::warn!(%cause, "could not note the use of a session");
             }
         }
@@ -234,23 +245,10 @@ impl Accounts {
     async fn forget(&self, hash: SessionId) -> Result<(), AccountsError> {
         sqlx::query("DELETE FROM session WHERE token_hash = ?")
             .bind(hash.0.as_slice())
-            .execute(&self.pool)
+            .execute(&self.file.write)
             .await?;
         Ok(())
     }
-}
-
-async fn connect(path: &Path) -> Result<SqlitePool, sqlx::Error> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
-        .busy_timeout(Duration::from_secs(5));
-    SqlitePoolOptions::new()
-        .max_connections(2)
-        .connect_with(options)
-        .await
 }
 
 /// Makes the table equal to the site's accounts; sessions of changed or vanished ones end.

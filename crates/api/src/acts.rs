@@ -98,6 +98,10 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             text_fits("reason", reason.as_deref())
         }
         ActionRequest::ReportTask(report) => check_report(report, who),
+        ActionRequest::EndNotice { subject, .. } => {
+            who.need(Deed::TendAlarms)?;
+            text_fits("subject", Some(subject))
+        }
     }
 }
 
@@ -165,6 +169,7 @@ impl Api {
             ActionRequest::ReportTask(report) => {
                 Action::ReportTask(self.seal_report(report).await?)
             }
+            ActionRequest::EndNotice { notice, subject } => Action::EndNotice { notice, subject },
         })
     }
 

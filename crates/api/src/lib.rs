@@ -14,7 +14,6 @@ mod guard;
 mod ledger;
 mod listener;
 mod login;
-mod past;
 mod people;
 mod probes;
 mod router;
@@ -34,14 +33,13 @@ use model::JurisdictionSlot;
 use model::view::PersonView;
 use runtime::{Feed, Inbox};
 use sha2::{Digest, Sha256};
-use store::Blobs;
+use store::{Blobs, History};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
 pub use error::{Fault, FaultView};
 pub use listener::serve;
-pub use past::History;
 pub use router::openapi;
 pub use wire::{
     ActRequest, ActionRequest, BlobView, HealthView, IssueRequest, LoginRequest, MeView, Position,
@@ -143,7 +141,7 @@ impl Api {
     }
 
     /// Whether the session that opened a socket still lasts.
-    async fn still_signed_in(&self, reader: &Principal) -> bool {
+    fn still_signed_in(&self, reader: &Principal) -> bool {
         match &reader.session {
             Some(session) => self.accounts.lasts(session),
             None => true,

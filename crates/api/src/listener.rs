@@ -105,13 +105,14 @@ fn service_of(
 
 /// A client that hung up costs nothing; no free descriptor is worth a pause.
 async fn rest_after(cause: &io::Error) {
-    match cause.kind() {
+    let hung_up = matches!(
+        cause.kind(),
         io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionRefused => {}
-        _ => {
-            tracing::warn!(%cause, "could not accept a connection");
-            sleep(Duration::from_millis(200)).await;
-        }
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+    );
+    if !hung_up {
+        tracing::warn!(%cause, "could not accept a connection");
+        sleep(Duration::from_millis(200)).await;
     }
 }

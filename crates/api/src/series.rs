@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use model::Time;
+use model::intake::Quality;
 use model::view::SampleView;
 use serde::Deserialize;
 
@@ -55,16 +56,21 @@ pub(crate) async fn series(
     let Some(target) = catalogue.find(&station, &quantity) else {
         return Err(Fault::NoSuchQuantity { station, quantity });
     };
+    // Years 1 to 9999: all that can be written.
+    let (from, to) = (
+        span.from.unwrap_or(Time::MIN),
+        span.to.unwrap_or(Time::from_ms(i64::MAX)),
+    );
     let samples = api
         .history
-        .samples(target.jurisdiction, target.series, span.from, span.to)
+        .samples(target.jurisdiction, target.series, from, to)
         .await
         .map_err(|cause| store_fault("read the history of a series", &cause))?;
     let decimals = target.decimals;
     let lines = samples.into_iter().map(|sample| SampleView {
         time: sample.observed,
         received: sample.received,
-        value: sample.value.map(|value| decimals.show(value)),
+        value: (sample.quality != Quality::Missing).then(|| decimals.show(sample.value)),
         quality: sample.quality,
         revision: sample.revision,
         late: sample.late,

@@ -35,7 +35,7 @@ pub(crate) trait Source: Send + 'static {
     fn next(&mut self) -> impl Future<Output = Said> + Send;
 
     /// Asked at every keepalive: whether the client may still listen.
-    fn allowed(&mut self) -> impl Future<Output = bool> + Send;
+    fn allowed(&mut self) -> bool;
 }
 
 /// Sets the bounds of a socket before it opens.
@@ -91,7 +91,7 @@ async fn pump(socket: &mut WebSocket, source: &mut impl Source) -> Option<(u16, 
                 if heard.elapsed() > UNHEARD {
                     return Some((close_code::AWAY, "unheard"));
                 }
-                if !source.allowed().await {
+                if !source.allowed() {
                     return Some((close_code::POLICY, "signed out"));
                 }
                 write(socket, Message::Ping(Bytes::new())).await?;

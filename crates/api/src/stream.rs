@@ -76,8 +76,8 @@ impl Source for Reader {
         }
     }
 
-    async fn allowed(&mut self) -> bool {
-        self.api.still_signed_in(&self.reader).await
+    fn allowed(&mut self) -> bool {
+        self.api.still_signed_in(&self.reader)
     }
 }
 

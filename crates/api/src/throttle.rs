@@ -45,8 +45,8 @@ impl Throttle {
         .into_iter()
         .filter_map(|(key, limit)| {
             let seen = failures.get(&key).filter(|seen| seen.count >= limit)?;
-            let left = WINDOW.checked_sub(now.saturating_duration_since(seen.since))?;
-            Some(left.as_secs().max(1))
+            let left = WINDOW.saturating_sub(now.saturating_duration_since(seen.since));
+            (!left.is_zero()).then(|| left.as_secs().max(1))
         })
         .max()
     }

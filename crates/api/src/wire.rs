@@ -2,6 +2,7 @@
 
 use model::action::Truth;
 use model::config::TaskClocks;
+use model::effect::SystemKind;
 use model::task::{FactKind, Means};
 use model::view::PersonView;
 use model::{AlarmKey, CommandId, GroupId, Level, OpId, PersonId, Seal, TaskId, Time};
@@ -61,6 +62,11 @@ pub enum ActionRequest {
         reason: Option<String>,
     },
     ReportTask(ReportRequest),
+    /// A notice of the system is dealt with.
+    EndNotice {
+        notice: SystemKind,
+        subject: String,
+    },
 }
 
 /// A command to groups and people.

@@ -1,0 +1,240 @@
+//! What outside programs are promised: who may ask, and what they are told.
+#![allow(clippy::unwrap_used)]
+
+mod county;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{StatusCode, header};
+use county::{County, Who, ask, json, lines, text};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+const GUARDED: [&str; 9] = [
+    "/api/v1/me",
+    "/api/v1/feed",
+    "/api/v1/alarms/transitions",
+    "/api/v1/alarms/system",
+    "/api/v1/intake/counts",
+    "/api/v1/state/hash",
+    "/api/v1/series/ST%2F01/water_level",
+    "/api/v1/texts?ids=",
+    "/api/v1/openapi.json",
+];
+
+#[tokio::test]
+async fn nothing_is_told_to_who_does_not_sign_in() {
+    let county = County::open().await;
+    for path in GUARDED {
+        let response = county.get(&Who::Nobody, path).await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{path}");
+        let fault = json(response).await;
+        assert_eq!(fault["code"], "not_signed_in");
+        assert!(fault["zh"].is_string() && fault["en"].is_string());
+    }
+    let wrong =
+        ask(&Who::Nobody, "GET", "/api/v1/me").header(header::AUTHORIZATION, "Bearer guess");
+    let response = county.send(wrong.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+
+    assert_eq!(
+        county.get(&Who::Nobody, "/healthz").await.status(),
+        StatusCode::OK
+    );
+    assert_eq!(
+        county.get(&Who::Nobody, "/metrics").await.status(),
+        StatusCode::OK
+    );
+    let mut far = ask(&Who::Nobody, "GET", "/metrics")
+        .body(Body::empty())
+        .unwrap();
+    far.extensions_mut()
+        .insert(ConnectInfo(std::net::SocketAddr::from(([10, 0, 0, 9], 1))));
+    assert_eq!(county.send(far).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn what_was_confirmed_before_a_request_is_in_its_answer() {
+    let county = County::open().await;
+    for (minute, centimetres) in [(0, 900), (5, 1010), (10, 1250), (15, 990)] {
+        county.stage(minute, centimetres).await;
+    }
+    let told = lines(county.get(&Who::Token, "/api/v1/alarms/transitions").await).await;
+    let step = |seq, prev, level, time| {
+        json!({"rule": "threshold:water_level", "subject": "ST/01", "prev": prev, "level": level,
+               "time": time, "seq": seq, "jurisdiction": county::CODE})
+    };
+    let all = [
+        step(1, 0, 3, "2026-07-15T08:05:00Z"),
+        step(2, 3, 4, "2026-07-15T08:10:00Z"),
+        step(3, 4, 0, "2026-07-15T08:15:00Z"),
+    ];
+    assert_eq!(told, all);
+    let after = lines(
+        county
+            .get(&Who::Token, "/api/v1/alarms/transitions?after=2")
+            .await,
+    )
+    .await;
+    assert_eq!(after, all[2..]);
+    let own = county
+        .get(
+            &Who::Token,
+            "/api/v1/alarms/transitions?jurisdiction=330624",
+        )
+        .await;
+    assert_eq!(lines(own).await, all);
+
+    let part = "/api/v1/series/ST%2F01/water_level?from=2026-07-15T08:05:00Z&to=2026-07-15T16:15:00%2B08:00";
+    let samples = lines(county.get(&Who::Token, part).await).await;
+    assert_eq!(samples.len(), 2);
+    assert_eq!(
+        samples[0],
+        json!({"time": "2026-07-15T08:05:00Z", "received": "2026-07-15T08:05:00Z", "value": "10.10",
+               "quality": "good", "revision": 0, "late": false})
+    );
+    let counts = json(county.get(&Who::Token, "/api/v1/intake/counts").await).await;
+    assert_eq!(counts["mqtt"]["accepted"], 4);
+    assert_eq!(counts["http"]["refused"]["malformed"], 0);
+    let state = json(county.get(&Who::Token, "/api/v1/state/hash").await).await;
+    assert_eq!(state["hash"].as_str().unwrap().len(), 64);
+    assert!(state["seq"].as_u64().unwrap() >= 4);
+    let system = json(county.get(&Who::Token, "/api/v1/alarms/system").await).await;
+    assert!(system.is_array());
+}
+
+#[tokio::test]
+async fn wrong_questions_are_answered_with_a_sentence() {
+    let county = County::open().await;
+    let check = async |path: &str, status: StatusCode, code: &str| {
+        let response = county.get(&Who::Token, path).await;
+        assert_eq!(response.status(), status, "{path}");
+        let fault = json(response).await;
+        assert_eq!(fault["code"], code, "{path}: {fault}");
+        fault
+    };
+    let fault = check(
+        "/api/v1/series/ST%2F02/water_level",
+        StatusCode::NOT_FOUND,
+        "no_such_station",
+    )
+    .await;
+    assert!(fault["en"].as_str().unwrap().contains("ST/01"), "{fault}");
+    check(
+        "/api/v1/series/ST%2F01/rain",
+        StatusCode::NOT_FOUND,
+        "no_such_quantity",
+    )
+    .await;
+    check(
+        "/api/v1/series/ST%2F01/water_level?from=noon",
+        StatusCode::BAD_REQUEST,
+        "bad_body",
+    )
+    .await;
+    check(
+        "/api/v1/alarms/transitions?after=x",
+        StatusCode::BAD_REQUEST,
+        "bad_body",
+    )
+    .await;
+    check(
+        "/api/v1/alarms/system?jurisdiction=x",
+        StatusCode::NOT_FOUND,
+        "no_such_jurisdiction",
+    )
+    .await;
+    check("/api/v1/nothing", StatusCode::NOT_FOUND, "no_such_page").await;
+    check(
+        "/api/v1/feed",
+        StatusCode::UPGRADE_REQUIRED,
+        "not_a_websocket",
+    )
+    .await;
+    let response = county.get(&Who::Token, "/api/v1/acts").await;
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_socket_catches_up_and_then_goes_on() {
+    let county = County::open().await;
+    county.stage(0, 1010).await;
+    county.stage(5, 900).await;
+    let (address, _serving) = county.listen().await;
+    let mut from_one = open(&format!("ws://{address}/api/v1/alarms/transitions?after=1")).await;
+    let mut from_now = open(&format!("ws://{address}/api/v1/alarms/transitions")).await;
+    assert_eq!(next(&mut from_one).await[0]["seq"], 2);
+    county.stage(10, 1300).await;
+    assert_eq!(next(&mut from_one).await[0]["seq"], 3);
+    let news = next(&mut from_now).await;
+    assert_eq!(news[0]["seq"], 3);
+    assert_eq!(news[0]["level"], 4);
+}
+
+#[tokio::test]
+async fn the_description_names_every_route_and_the_pages_are_guarded() {
+    let document: Value = serde_json::from_str(&api::openapi()).unwrap();
+    for path in GUARDED.iter().filter(|path| !path.contains("openapi")) {
+        let path = path.split('?').next().unwrap();
+        let path = path
+            .replace("ST%2F01", "{station}")
+            .replace("/water_level", "/{quantity}");
+        assert!(
+            document["paths"][&path]["get"].is_object(),
+            "{path} is not described"
+        );
+    }
+    for path in [
+        "/api/v1/acts",
+        "/api/v1/login",
+        "/api/v1/logout",
+        "/api/v1/blobs",
+    ] {
+        assert!(
+            document["paths"][path]["post"].is_object(),
+            "{path} is not described"
+        );
+    }
+    assert!(document["components"]["schemas"]["FeedMessage"].is_object());
+
+    let county = County::open().await;
+    let page = county.get(&Who::Nobody, "/m/tasks").await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let policy = page.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(policy.contains("worker-src 'self' blob:"), "{policy}");
+    assert!(text(page).await.contains("<"));
+    let missing = county.get(&Who::Nobody, "/assets/none.js").await;
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+}
+
+type Socket =
+    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn open(address: &str) -> Socket {
+    let mut request = address.into_client_request().unwrap();
+    let token = format!("Bearer {}", county::TOKEN);
+    request
+        .headers_mut()
+        .insert(header::AUTHORIZATION, token.parse().unwrap());
+    connect_async(request).await.unwrap().0
+}
+
+/// The next text frame; a story that hears nothing for long has failed.
+async fn next(socket: &mut Socket) -> Value {
+    let wait = std::time::Duration::from_secs(20);
+    loop {
+        let message = tokio::time::timeout(wait, socket.next())
+            .await
+            .expect("nothing was heard")
+            .unwrap()
+            .unwrap();
+        if message.is_text() {
+            return serde_json::from_str(message.to_text().unwrap()).unwrap();
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! A small county behind the real runtime, in a folder that goes away: what the stories drive.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::net::SocketAddr;
+
+use api::{Account, Options, Vitals};
+use argon2::password_hash::PasswordHasher;
+use argon2::{Algorithm, Argon2, Params, Version};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use model::config::{
+    Bound, Clock, Config, Group, Interface, LatePolicy, Measure, Person, Policy, Quantity, Role,
+    Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
+};
+use model::intake::Quality;
+use model::view::PersonView;
+use model::{Decimals, GroupId, PersonId, RuleSlot, SeriesSlot, StationSlot, Time};
+use runtime::{Draft, Item, Runtime};
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+pub const TOKEN: &str = "a token for the stories";
+pub const CODE: &str = "330624";
+pub const PASSWORD: &str = "烽火-2026";
+
+/// The running county.
+pub struct County {
+    pub router: Router,
+    pub runtime: Runtime,
+    pub folder: TempDir,
+}
+
+/// Who asks, and from where.
+#[derive(Clone, Debug)]
+pub enum Who {
+    Nobody,
+    Token,
+    Cookie(String),
+}
+
+impl County {
+    /// Opens the county in a fresh folder.
+    pub async fn open() -> County {
+        County::open_in(TempDir::new().unwrap()).await
+    }
+
+    /// Opens the county on what lies in `folder`.
+    pub async fn open_in(folder: TempDir) -> County {
+        let options = runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config()]);
+        let runtime = runtime::start(options).await.unwrap();
+        let router = api::open(
+            Options {
+                inbox: runtime.inbox.clone(),
+                feed: runtime.feed.clone(),
+                history: runtime.history.clone(),
+                blobs: runtime.blobs.clone(),
+                accounts_file: folder.path().join("accounts.db"),
+                accounts: accounts(),
+                people: vec![(CODE.to_owned(), people())],
+                token: Some(TOKEN.to_owned()),
+                metrics: Box::new(|| "up 1\n".to_owned()),
+                vitals: Box::new(Vitals::default),
+            },
+            Router::new(),
+        )
+        .await
+        .unwrap();
+        County {
+            router,
+            runtime,
+            folder,
+        }
+    }
+
+    /// Stops the county and hands back its folder.
+    pub async fn close(self) -> TempDir {
+        self.runtime.stop().await;
+        self.folder
+    }
+
+    /// A reading of the gauge: stage in centimetres at minute `minute` of the night.
+    pub async fn stage(&self, minute: i64, centimetres: i64) {
+        let observed = night().plus_ms(minute * 60_000);
+        let draft = Draft {
+            jurisdiction: self.runtime.inbox.catalogue().jurisdiction(CODE).unwrap(),
+            series: SeriesSlot(0),
+            observed,
+            received: Some(observed),
+            value: centimetres,
+            revision: 0,
+            quality: Quality::Good,
+        };
+        let receipt = self
+            .runtime
+            .inbox
+            .readings(0, vec![Item::Reading(draft)])
+            .await
+            .unwrap();
+        receipt.await.unwrap();
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn get(&self, who: &Who, path: &str) -> Response {
+        self.send(ask(who, "GET", path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    pub async fn post(&self, who: &Who, path: &str, body: &Value) -> Response {
+        let request = ask(who, "POST", path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    /// Signs in and returns who then asks.
+    pub async fn sign_in(&self, login: &str) -> Who {
+        let body = serde_json::json!({"login": login, "password": PASSWORD});
+        let response = self.post(&Who::Nobody, "/api/v1/login", &body).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+            "{cookie}"
+        );
+        Who::Cookie(cookie.split(';').next().unwrap().to_owned())
+    }
+
+    pub async fn act(&self, who: &Who, op: &str, action: Value) -> (StatusCode, Value) {
+        let body =
+            serde_json::json!({"op": op, "device_at": "2026-07-15T08:00:00Z", "action": action});
+        let response = self.post(who, "/api/v1/acts", &body).await;
+        (response.status(), json(response).await)
+    }
+
+    /// Serves on a real socket; ends when the sender is dropped.
+    pub async fn listen(&self) -> (SocketAddr, tokio::sync::oneshot::Sender<()>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let router = self.router.clone();
+        tokio::spawn(api::serve(listener, router, async move {
+            let _dropped: Result<(), _> = ended.await;
+        }));
+        (address, end)
+    }
+}
+
+/// A request as it would come from loopback.
+pub fn ask(who: &Who, method: &str, path: &str) -> axum::http::request::Builder {
+    let from: SocketAddr = "127.0.0.1:50000".parse().unwrap();
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "127.0.0.1:8080")
+        .extension(ConnectInfo(from));
+    match who {
+        Who::Nobody => request,
+        Who::Token => request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")),
+        Who::Cookie(cookie) => request.header(header::COOKIE, cookie),
+    }
+}
+
+pub async fn text(response: Response) -> String {
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+pub async fn json(response: Response) -> Value {
+    let text = text(response).await;
+    serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"))
+}
+
+/// Every line of an NDJSON answer.
+pub async fn lines(response: Response) -> Vec<Value> {
+    assert_eq!(response.status(), StatusCode::OK);
+    text(response)
+        .await
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+pub fn night() -> Time {
+    "2026-07-15T08:00:00Z".parse().unwrap()
+}
+
+fn accounts() -> Vec<Account> {
+    let cheap = Params::new(Params::MIN_M_COST, 1, 1, None).unwrap();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap);
+    let hash = argon2
+        .hash_password(PASSWORD.as_bytes())
+        .unwrap()
+        .to_string();
+    let account = |person: &PersonView| Account {
+        login: person.id.0.clone(),
+        jurisdiction: CODE.to_owned(),
+        person: person.id.clone(),
+        hash: hash.clone(),
+    };
+    people().iter().map(account).collect()
+}
+
+pub fn people() -> Vec<PersonView> {
+    let person = |id: &str, name: &str, role| PersonView {
+        id: PersonId::from(id),
+        name: name.to_owned(),
+        post: Text::same("post"),
+        role,
+        township: None,
+        phone: Some(format!("1390000{}", name.len())),
+        substitute: None,
+    };
+    vec![
+        person("officer", "王值班", Role::DutyOfficer),
+        person("second", "赵副班", Role::DutyOfficer),
+        person("li", "李村长", Role::Responder),
+        person("chen", "陈村长", Role::Responder),
+        person("guest", "看客", Role::Viewer),
+    ]
+}
+
+fn config() -> Config {
+    Config {
+        code: CODE.to_owned(),
+        title: Text::same("新昌县"),
+        demo: true,
+        rules_version: "r1".to_owned(),
+        interfaces: ["mqtt", "http"]
+            .map(|id| Interface {
+                id: id.to_owned(),
+                title: Text::same(id),
+                late: LatePolicy::Discard,
+            })
+            .to_vec(),
+        quantities: vec![Quantity {
+            id: "water_level".to_owned(),
+            title: Text::new("水位", "Water level"),
+            unit: "m".to_owned(),
+            decimals: Decimals(2),
+            range: None,
+        }],
+        stations: vec![Station {
+            id: "ST/01".to_owned(),
+            name: Text::same("大桥"),
+            position_e6: Some((120_900_000, 29_500_000)),
+            kind: "river".to_owned(),
+            township: None,
+            tags: Vec::new(),
+        }],
+        series: vec![Series {
+            station: StationSlot(0),
+            quantity: 0,
+            interval_ms: None,
+            silence_normal: true,
+        }],
+        rules: vec![rule()],
+        watches: vec![Watch {
+            rule: RuleSlot(0),
+            series: SeriesSlot(0),
+            bounds: [
+                None,
+                None,
+                Some(Bound {
+                    raise: 1000,
+                    reset: 1000,
+                }),
+                Some(Bound {
+                    raise: 1200,
+                    reset: 1200,
+                }),
+            ],
+        }],
+        people: people()
+            .into_iter()
+            .map(|p| Person {
+                id: p.id,
+                role: p.role,
+                township: None,
+                substitute: None,
+            })
+            .collect(),
+        groups: vec![Group {
+            id: GroupId::from("villages"),
+            title: Text::same("villages"),
+            members: vec![PersonId::from("li"), PersonId::from("chen")],
+        }],
+        templates: vec![Template {
+            id: "move".to_owned(),
+            title: Text::same("转移"),
+            wording: Text::same("立即转移"),
+            clocks: [TaskClocks::default(); 4],
+            proof: false,
+        }],
+        policy: Policy::default(),
+    }
+}
+
+fn rule() -> Rule {
+    Rule {
+        id: "threshold:water_level".to_owned(),
+        title: Text::same("水位"),
+        hazard: "flood".to_owned(),
+        measure: Measure::Value,
+        side: Side::Above,
+        delays: Default::default(),
+        min_hold_ms: 0,
+        latch: false,
+        unknown_when_stale: false,
+        reopen_ms: 0,
+        advice: Text::default(),
+    }
+}
