@@ -49,7 +49,7 @@ export function makeNight({ mode, now, seed = 7 }) {
   const people = makePeople(rnd, townships);
   const groups = makeGroups(people, townships);
   const alarms = mode === "storm" ? makeAlarms(rnd, stations, now) : [];
-  for (const alarm of alarms) raiseSeries(stations, alarm);
+  for (const alarm of alarms) raiseSeries(stations, alarm, now);
   const county = {
     code: "330624",
     title: text("新昌县", "Xinchang"),
@@ -240,11 +240,12 @@ function makeAlarms(rnd, stations, now) {
   return list;
 }
 
-function raiseSeries(stations, alarm) {
+function raiseSeries(stations, alarm, now) {
   const series = stations.find((one) => one.id === alarm.station)?.series[0];
   if (!series) return;
   series.level = alarm.level;
   if (alarm.process !== "returned") series.value = alarm.value;
+  series.observed = series.received = iso(now - (alarm.sight_lost ? 23 : 2) * MIN);
   if (alarm.sight_lost) series.freshness = "stale";
   else series.freshness = "fresh";
 }

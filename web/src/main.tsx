@@ -11,14 +11,16 @@ const path = location.pathname;
 const phone = path === "/m" || path.startsWith("/m/");
 startTheme(phone ? "day" : "night");
 
-const shell = phone
-  ? import("./shells/Responder").then((m) => m.Responder)
-  : path === "/login"
-    ? import("./shells/LoginPage").then((m) => m.LoginPage)
-    : import("./shells/CommandCentre").then((m) => m.CommandCentre);
+// One loader each: joined in one expression, the bundler fetches the styles of the wrong one.
+const shells = {
+  phone: () => import("./shells/Responder").then((m) => m.Responder),
+  login: () => import("./shells/LoginPage").then((m) => m.LoginPage),
+  desk: () => import("./shells/CommandCentre").then((m) => m.CommandCentre),
+};
+const name = phone ? "phone" : path === "/login" ? "login" : "desk";
 
 const box = document.getElementById("root");
-void shell.then((Shell) => {
+void shells[name]().then((Shell) => {
   if (box) {
     createRoot(box).render(
       <StrictMode>

@@ -1,7 +1,7 @@
 // A press: an op id minted here, both clocks, and the outbox. Every action of a person goes this way.
 import { v7 } from "uuid";
 import { openOutbox, type Outbox } from "../link/outbox";
-import { engineNow } from "../state/clock";
+import { engineGuess, engineNow } from "../state/clock";
 import { store } from "../state/store";
 import type { Action } from "../wire/acts";
 
@@ -38,6 +38,7 @@ export function kickOutbox(): void {
 export async function press(action: Action, op = newOp(), photos: Blob[] = []): Promise<string> {
   const person = store.get().me?.person.id;
   if (!person || !outbox) throw new Error("nobody is logged in");
-  await outbox.put({ op, person, action, photos, at: Date.now() });
+  const engineAt = engineGuess(store.get().world.heartbeat, performance.now());
+  await outbox.put({ op, person, action, photos, at: Date.now(), engineAt });
   return op;
 }

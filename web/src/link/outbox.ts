@@ -20,6 +20,8 @@ export interface Press {
   photos?: Blob[];
   /** The device's clock, ms since the epoch. */
   at: number;
+  /** The engine's clock at the press, as far as it is known. */
+  engineAt?: number | null;
 }
 
 /** What the outbox needs of the outside; tests put their own in. */
@@ -162,6 +164,7 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
         op: press.op,
         person: press.person,
         at: press.at,
+        engineAt: press.engineAt ?? null,
         action: press.action,
         photos: press.photos ?? [],
         left: [],
@@ -214,6 +217,7 @@ function pending(kept: Kept): Pending {
   return {
     op: kept.op,
     at: kept.at,
+    engineAt: kept.engineAt,
     state: kept.state,
     tries: kept.tries,
     why: kept.why,

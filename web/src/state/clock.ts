@@ -21,3 +21,12 @@ export function pace(heartbeat: Heartbeat): number {
   if (clock.kind === "scaled") return clock.factor;
   return clock.kind === "wall" ? 1 : 0;
 }
+
+/**
+ * What the engine's clock would say if it still runs as it did when last heard: for telling when a press
+ * was made without a network, never for deciding or for ages of what others said.
+ */
+export function engineGuess(heartbeat: Heartbeat | null, mono: number): number | null {
+  if (!heartbeat) return null;
+  return heartbeat.nowMs + Math.max(0, mono - heartbeat.heardAt) * pace(heartbeat);
+}

@@ -10,6 +10,8 @@ export interface Pending {
   op: string;
   /** When it was pressed, by this device's clock, ms since the epoch. */
   at: number;
+  /** The same instant on the engine's clock as far as it was known; the one that is shown. */
+  engineAt: number | null;
   /** `refused` carries the sentence; `stuck` has failed five times and goes on trying. */
   state: "waiting" | "sending" | "stuck" | "received" | "refused";
   tries: number;

@@ -206,6 +206,7 @@ function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
           pen.save();
           pen.font = `${12 * devicePixelRatio}px ${token("font")}`;
           pen.textBaseline = "middle";
+          pen.textAlign = "left";
           for (const line of lines) drawLine(plot, line, token);
           pen.restore();
         },

@@ -87,7 +87,7 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
               <thead>
                 <tr>
                   <th style={{ width: 48 }}>{i18n.t("进程")}</th>
-                  <th style={{ width: 116 }}>{i18n.t("状态")}</th>
+                  <th style={{ width: 132 }}>{i18n.t("状态")}</th>
                   <th style={{ width: 84 }}>{i18n.t("姓名")}</th>
                   <th>{i18n.t("岗位")}</th>
                   <th className="r" style={{ width: 76 }}>
@@ -217,7 +217,7 @@ function Row({ task, command, county, now, chosen }: RowProps) {
       </td>
       <td>
         {found === "help" || found === "conflict" ? <span className="tag inv">{state}</span> : loud ? <b>{state}</b> : state}
-        {task.overdue[0] ? <span className="s i2"> {overdueName(task.overdue[0])}</span> : null}
+        {task.overdue[0] && isAnswered(task) ? <span className="s i2"> {overdueName(task.overdue[0])}</span> : null}
       </td>
       <td>
         <button type="button" onClick={(event) => event.stopPropagation()} onFocus={() => !chosen && move({ to: "task", task: task.id })}>

@@ -1,7 +1,8 @@
 // Right zone: who needs a person now, who has not answered, and the commands that are running.
 import { useMemo } from "react";
+import { age } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { personName, personPost, stageName, stepName } from "../../i18n/words";
+import { factName, overdueName, personName, personPost, stageName, stepName } from "../../i18n/words";
 import { commandsOf, countyOf, isOpen, mayCommand } from "../../state/select";
 import { nextStep, type Obligation, obligations, type Want } from "../../state/obligations";
 import { useApp } from "../../state/store";
@@ -89,7 +90,7 @@ export function Obligations({ county }: { county: County }) {
           <CommandCard key={command.id} command={command} county={county} now={now} />
         ))}
       </div>
-      <div className="pk">
+      <div className="pk tall">
         <Key k="W">{i18n.t("谁还没有应答")}</Key>
         <Key k="C">{i18n.t("下指令")}</Key>
         <span className="g" />
@@ -131,17 +132,46 @@ function PersonLine({ one, county, now }: { one: Obligation; county: County; now
       data-person={one.task.person}
     >
       <Pips task={one.task} />
-      <span className={one.want === "silent" ? "s i2 nw" : "s nw"}>
-        {one.want === "help" ? <span className="tag inv">{wantName(one.want)}</span> : null}
-        {one.want === "silent" ? stageName(one.task.stage) : one.want === "help" ? "" : <b>{wantName(one.want)}</b>}
-      </span>
-      <span className="el">
-        {personName(person, one.task.person)} <span className="s i3">{personPost(person)}</span>
-      </span>
+      {one.want === "silent" ? (
+        <>
+          <span className="s i2 nw">{stageName(one.task.stage)}</span>
+          <span className="el">
+            {personName(person, one.task.person)} <span className="s i3">{personPost(person)}</span>
+          </span>
+        </>
+      ) : (
+        <>
+          {one.want === "help" || one.want === "conflict" ? (
+            <span>
+              <span className="tag inv">{wantName(one.want)}</span>
+            </span>
+          ) : (
+            <b className="nw">{wantName(one.want)}</b>
+          )}
+          <span className="col">
+            <span className="el">
+              <b>{personName(person, one.task.person)}</b> <span className="s i2">{personPost(person)}</span>
+            </span>
+            <span className="s i2 el">
+              {say(one.command.title)} · {last(one, now)}
+            </span>
+          </span>
+        </>
+      )}
       <span className="s i3 el">{next ? stepName(next.step) : ""}</span>
       {next ? <Due at={next.at} now={now} /> : <span className="i3">—</span>}
     </button>
   );
+}
+
+/** The last word of the person, as words and age. */
+function last(one: Obligation, now: number): string {
+  const fact = one.task.facts.filter((fact) => fact.by !== null).at(-1);
+  if (!fact) return stageName(one.task.stage);
+  return i18n.t("{what}，{age}前", {
+    what: one.want === "overdue" && one.task.overdue[0] ? overdueName(one.task.overdue[0]) : factName(fact),
+    age: age(now - Date.parse(fact.at)),
+  });
 }
 
 function CommandCard({ command, county, now }: { command: CommandView; county: County; now: number }) {

@@ -35,7 +35,7 @@ export function Queue({ person }: { person: string }) {
           const proof = proofOfPress(press);
           return (
             <div key={press.op} className="qitem" data-testid="queue-item" data-state={press.state} data-fact={press.subject.fact}>
-              <span className="s i2">{hm(press.at)}</span>
+              <span className="s i2">{hm(press.engineAt ?? press.at)}</span>
               <span>
                 <b>
                   {factName({

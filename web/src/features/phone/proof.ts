@@ -25,9 +25,9 @@ export function proofOfPress(press: Pending): Proof {
   switch (press.state) {
     case "waiting":
     case "sending":
-      return { state: "waiting", words: i18n.t("待发 {time}", { time: hm(press.at) }) };
+      return { state: "waiting", words: i18n.t("待发 {time}", { time: hm(press.engineAt ?? press.at) }) };
     case "stuck":
-      return { state: "stuck", words: i18n.t("卡住，还在试 {time}", { time: hm(press.at) }) };
+      return { state: "stuck", words: i18n.t("卡住，还在试 {time}", { time: hm(press.engineAt ?? press.at) }) };
     case "refused":
       return { state: "refused", words: whySentence(press.why ?? "") };
     case "received":
