@@ -49,7 +49,7 @@ fn lacks_other_systems(paths: &Paths) -> bool {
 /// Whether the last install is younger than what it was asked for.
 fn are_current(web: &Path) -> bool {
     let installed = modified(&web.join("node_modules/.package-lock.json"));
-    let asked = modified(&web.join("package-lock.json")).max(modified(&web.join("package.json")));
+    let asked = modified(&web.join("package-lock.json"));
     installed.is_some() && installed >= asked
 }
 
@@ -73,7 +73,6 @@ mod tests {
             file.set_modified(SystemTime::now() - Duration::from_secs(age))
                 .unwrap();
         };
-        file("package.json", 100);
         file("package-lock.json", 50);
         assert!(!are_current(web.path()));
         file("node_modules/.package-lock.json", 40);
