@@ -48,10 +48,9 @@ impl Blobs {
         File::open("/dev/urandom")?.read_exact(&mut salt)?;
         let seal = Seal::of(&salt, content);
         let (shelf, name) = self.place(&seal).expect("a seal just made is sound");
-        if !shelf.is_dir() {
-            std::fs::create_dir_all(&shelf)?;
-            durable::sync_dir(&self.dir)?;
-        }
+        std::fs::create_dir_all(&shelf)?;
+        // Always: the shelf may have been made by another thread that has not synced it yet.
+        durable::sync_dir(&self.dir)?;
         durable::write(&shelf, &name, &[&salt, content])?;
         Ok(seal)
     }

@@ -41,6 +41,13 @@ impl SnapshotStore {
     /// When it cannot be made.
     pub fn open(dir: &Path) -> io::Result<SnapshotStore> {
         std::fs::create_dir_all(dir)?;
+        for entry in std::fs::read_dir(dir)? {
+            let path = entry?.path();
+            // One that was being written when an earlier process ended.
+            if path.extension().is_some_and(|ending| ending == "tmp") {
+                durable::remove(&path)?;
+            }
+        }
         Ok(SnapshotStore {
             dir: dir.to_owned(),
         })
@@ -74,8 +81,7 @@ impl SnapshotStore {
         for number in self.numbers()?.into_iter().rev() {
             let path = self.path(number);
             let read = std::fs::read(&path).map_err(|e| e.to_string());
-            match read.and_then(|bytes| decode(&bytes).ok_or("its hash does not match".to_owned()))
-            {
+            match read.and_then(|bytes| decode(bytes).ok_or("its hash does not match".to_owned())) {
                 Ok(snapshot) if snapshot.position.number == number && reads(snapshot.format) => {
                     return Ok(Some(snapshot));
                 }
@@ -123,21 +129,23 @@ fn encode_head(position: Position, format: u16, length: usize) -> [u8; HEAD] {
 }
 
 /// Reads a whole file; `None` when anything about it is not as written.
-fn decode(bytes: &[u8]) -> Option<Snapshot> {
+fn decode(mut bytes: Vec<u8>) -> Option<Snapshot> {
     let (covered, digest) = bytes.split_last_chunk::<DIGEST>()?;
     let (head, content) = covered.split_first_chunk::<HEAD>()?;
     let number = u64::from_le_bytes(*head[8..].first_chunk()?);
-    let position = Position {
-        number,
-        hash: *head[16..].first_chunk()?,
-    };
+    let hash = *head[16..].first_chunk()?;
+    let position = Position { number, hash };
     let format = u16::from_le_bytes(*head[6..].first_chunk()?);
-    let sound = *head == encode_head(position, format, content.len())
-        && Sha256::digest(covered)[..] == digest[..];
-    sound.then(|| Snapshot {
+    let length = content.len();
+    if *head != encode_head(position, format, length) || Sha256::digest(covered)[..] != digest[..] {
+        return None;
+    }
+    bytes.truncate(HEAD + length);
+    bytes.drain(..HEAD);
+    Some(Snapshot {
         position,
         format,
-        content: content.to_vec(),
+        content: bytes,
     })
 }
 

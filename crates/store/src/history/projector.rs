@@ -89,6 +89,9 @@ impl Projector {
                 None if self.closing.is_empty() => return,
                 None => {}
             }
+            if self.queue.is_abandoned() {
+                return;
+            }
             if !self.closing.is_empty() {
                 self.step(runtime);
             }

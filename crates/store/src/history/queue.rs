@@ -109,6 +109,11 @@ impl Queue {
         self.drained.notify_all();
     }
 
+    /// Whether nobody waits for anything any more.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.lock().closed
+    }
+
     fn next(&self, line: &mut Line) -> Option<Command> {
         let command = line.commands.pop_front()?;
         line.items -= weight(&command);

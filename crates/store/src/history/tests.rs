@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use model::{RuleSlot, StationSlot};
 use proptest::prelude::*;
+use sqlx::Row;
 use tempfile::TempDir;
 
 use super::*;
@@ -471,6 +472,16 @@ proptest! {
                 history.push(part.to_vec(), part.last().map(seq_of).unwrap());
             }
             check(&history, &items).await;
+            history.flush().await.unwrap();
+            drop(history);
+            let mut connection = raw(&dir.path().join("history.db")).await;
+            let chunks = sqlx::query("SELECT day, columns FROM chunk").fetch_all(&mut connection);
+            let stored = chunks.await.unwrap().into_iter().map(|row| {
+                let samples = columns::decode(row.get(0), row.get(1)).unwrap();
+                samples.len()
+            });
+            let pushed = items.iter().filter(|i| matches!(i, HistoryItem::Observed { .. }));
+            assert_eq!(stored.sum::<usize>(), pushed.count(), "each sample is stored once");
         });
     }
 }
