@@ -62,6 +62,11 @@ const DISK: u8 = 9;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;
 
+/// Whether a record of this tag is a transition, without reading it.
+pub const fn is_transition(tag: Tag) -> bool {
+    tag.kind == TRANSITION
+}
+
 /// 2000-01-01T00:00:00Z: keeps the varints of our century at six bytes.
 const EPOCH_MS: i64 = 946_684_800_000;
 
