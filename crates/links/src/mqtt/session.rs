@@ -315,11 +315,11 @@ impl Sessions {
             return false;
         };
         let filters = &mut session.kept.filters;
-        match filters.iter_mut().find(|known| known.topic == filter.topic) {
-            Some(known) => known.acknowledged = filter.acknowledged,
-            None if filters.len() >= MOST_FILTERS => return false,
-            None => filters.push(filter.clone()),
+        filters.retain(|known| known.topic != filter.topic);
+        if filters.len() >= MOST_FILTERS {
+            return false;
         }
+        filters.push(filter.clone());
         self.keep(session);
         true
     }
@@ -468,11 +468,18 @@ impl Session {
     }
 
     fn hears(&self, topic: &str) -> bool {
-        self.kept
-            .filters
+        let filters = &self.kept.filters;
+        filters
             .iter()
-            .any(|filter| topic::matches(filter, topic))
+            .any(|filter| topic::matches(&filter.topic, topic))
     }
+}
+
+/// Whether a device acknowledges messages on this topic; one that has let go of it is asked to.
+fn acknowledges(filters: &[Filter], topic: &str) -> bool {
+    let hears = |filter: &&Filter| topic::matches(&filter.topic, topic);
+    let mut hearing = filters.iter().filter(hears).peekable();
+    hearing.peek().is_none() || hearing.any(|filter| filter.acknowledged)
 }
 
 fn free_id(next: &mut u16, taken: &VecDeque<(Option<u16>, Downlink)>) -> u16 {

@@ -189,7 +189,7 @@ pub(crate) enum Packet {
     Release(u16),
     Subscribe {
         id: u16,
-        filters: Vec<String>,
+        filters: Vec<Filter>,
     },
     Unsubscribe {
         id: u16,
