@@ -1,1 +1,95 @@
-fn main() {}
+//! The program `watchfire`: reads what was typed, puts the parts together, runs them, ends them.
+//!
+//! Nothing is decided here. Failures are told in one sentence with their cause; the exit code is 0
+//! for a good end, 1 for a failure, 2 for words that could not be read, 3 for a server that is gone.
+
+mod args;
+mod chain;
+mod check;
+mod lock;
+mod metrics;
+mod play;
+mod ready;
+mod serve;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use args::{Cli, SiteVerb, Verb};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    listen_to_ourselves();
+    match obey(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            tell_failure(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.verb {
+        Verb::Site(SiteVerb::New { from, site }) => check::new_site(&from, &site)?,
+        Verb::Serve(asked) => return tokio_runtime()?.block_on(serve::serve(asked)),
+        Verb::Play(asked) => return play::play(asked),
+        Verb::Check { site } => return check::check(&site),
+        Verb::Verify { data } => chain::verify(&data)?,
+        Verb::Replay { data } => chain::replay(&data)?,
+        Verb::Openapi => say(&api::openapi())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Two threads carry all sockets; the loop, its journal and passwords have threads of their own.
+fn tokio_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(16)
+        .thread_stack_size(1 << 20)
+        .enable_all()
+        .build()
+        .context("could not start the threads")
+}
+
+/// Lines for people on stderr; `WATCHFIRE_LOG` chooses what (`debug`, `runtime=trace`), and
+/// `WATCHFIRE_LOG_FORMAT=json` writes them for programs.
+fn listen_to_ourselves() {
+    let filter =
+        EnvFilter::try_from_env("WATCHFIRE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if std::env::var("WATCHFIRE_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        lines.json().init();
+    } else {
+        lines.with_target(false).with_ansi(false).init();
+    }
+}
+
+/// What was asked for goes to stdout, a line at a time.
+pub(crate) fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .context("could not write to stdout")
+}
+
+pub(crate) fn tell_failure(failure: &anyhow::Error) {
+    let mut text = format!("watchfire: {failure}");
+    for cause in failure.chain().skip(1) {
+        let cause = cause.to_string();
+        // An error that wraps another often says the same words; once is enough.
+        if !text.contains(&cause) {
+            text.push_str("\n  because: ");
+            text.push_str(&cause);
+        }
+    }
+    // There is no better place to complain about stderr.
+    let _told = writeln!(std::io::stderr(), "{text}");
+}

@@ -1,0 +1,101 @@
+//! What can be typed after `watchfire`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Watchfire 烽火: early warning and emergency command of a county.
+#[derive(Debug, Parser)]
+#[command(name = "watchfire", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Make and look after site folders.
+    #[command(subcommand)]
+    Site(SiteVerb),
+    /// Serve a site: take readings, decide, show.
+    Serve(Serve),
+    /// Send a recorded night to a running server, in order of arrival.
+    Play(Play),
+    /// Read a site's files and tell everything that is wrong with them.
+    Check {
+        /// The site folder.
+        site: PathBuf,
+    },
+    /// Walk the journal's chain from its first record to its last.
+    Verify {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Apply the journal again from its first entry and print the state's hash.
+    Replay {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Print the OpenAPI description of `/api/v1`.
+    Openapi,
+}
+
+/// Site folders.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SiteVerb {
+    /// Make a site folder from recorded data or a generated workload.
+    New {
+        /// Folder with stations.csv and thresholds.csv, or with config.json.
+        #[arg(long)]
+        from: PathBuf,
+        /// The site folder to make; it must not exist yet, or be empty.
+        site: PathBuf,
+    },
+}
+
+/// Where to serve what.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The site folder.
+    #[arg(long)]
+    pub(crate) site: PathBuf,
+    /// The data folder; made when missing.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Address of HTTP and WebSocket; port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:8080", env = "WATCHFIRE_HTTP")]
+    pub(crate) http: SocketAddr,
+    /// Address of the MQTT front door; port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:1883", env = "WATCHFIRE_MQTT")]
+    pub(crate) mqtt: SocketAddr,
+    /// Written when everything is open: addresses and an administrator token that dies with the
+    /// process. Only where every listener is on the loopback.
+    #[arg(long)]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// Take readings from this broker too, as mqtt://host:port.
+    #[arg(long)]
+    pub(crate) mqtt_broker: Option<String>,
+}
+
+/// What to send where.
+#[derive(Debug, Args)]
+pub(crate) struct Play {
+    /// Folder with arrivals.jsonl.gz, observations.csv.gz or messages.tsv.
+    pub(crate) folder: PathBuf,
+    /// The server's MQTT address, host:port.
+    #[arg(long)]
+    pub(crate) mqtt: String,
+    /// The server's HTTP address, host:port.
+    #[arg(long, value_parser = crate::play::host_and_port)]
+    pub(crate) http: Option<String>,
+    /// How many times faster than it happened, or `max`.
+    #[arg(long, default_value = "max")]
+    pub(crate) speed: links::play::Speed,
+    /// After the last message, time goes on by this much, as 30m or 2h.
+    #[arg(long, value_parser = crate::play::span)]
+    pub(crate) settle: Option<std::time::Duration>,
+}
