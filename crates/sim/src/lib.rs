@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod county;
+pub mod faults;
 pub mod flood;
 pub mod noise;
 pub mod officer;

@@ -92,7 +92,13 @@ impl Officer {
         } else {
             "verified"
         };
-        let act = json!({"action": "report_task", "task": task.id, "fact": verdict});
+        let act = json!({
+            "action": "report_task",
+            "task": task.id,
+            "fact": verdict,
+            "means": "app",
+            "photos": [],
+        });
         self.think(now.plus_ms(60_000 + (chance % 180_000) as i64), act);
     }
 
