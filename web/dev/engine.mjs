@@ -2,7 +2,20 @@
 // clocks of its own and decides nothing about hazards.
 import { iso, MIN } from "./storm.mjs";
 
-const ORDER = ["issued", "no_reply", "delivered", "seen", "declined", "accepted", "en_route", "on_scene", "working", "done", "verified", "cancelled"];
+const ORDER = [
+  "issued",
+  "no_reply",
+  "delivered",
+  "seen",
+  "declined",
+  "accepted",
+  "en_route",
+  "on_scene",
+  "working",
+  "done",
+  "verified",
+  "cancelled",
+];
 const CLOSED = new Set(["verified", "cancelled"]);
 
 /** Applies one act; returns the answer and the changes to tell. */
@@ -21,7 +34,11 @@ export function apply(night, act, by, now, seal) {
     case "acknowledge":
       for (const one of action.alarms.map(alarm)) {
         if (!one) return refuse("no_such_alarm");
-        one.ack = { by: by.id, at: iso(now), lease_until: one.level >= 3 ? iso(now + 15 * MIN) : null };
+        one.ack = {
+          by: by.id,
+          at: iso(now),
+          lease_until: one.level >= 3 ? iso(now + 15 * MIN) : null,
+        };
         one.closed = one.process === "returned" && !one.latched && one.commands.length === 0;
         alarmChanged(one);
       }
@@ -53,15 +70,18 @@ export function apply(night, act, by, now, seal) {
     case "report_task":
       return reportTask();
     case "end_notice": {
-      const gone = night.system.findIndex((one) => one.kind === action.notice && one.subject === action.subject);
+      const gone = night.system.findIndex(
+        (one) => one.kind === action.notice && one.subject === action.subject,
+      );
       if (gone < 0) return refuse("no_such_notice");
       const [ended] = night.system.splice(gone, 1);
       changes.push({ kind: "system", system: { ...ended, until: iso(now) } });
-      for (const command of county.commands) for (const task of command.tasks) {
-        if (task.id !== action.subject) continue;
-        task.needs_help = false;
-        changes.push({ kind: "task", task, worst: command.worst });
-      }
+      for (const command of county.commands)
+        for (const task of command.tasks) {
+          if (task.id !== action.subject) continue;
+          task.needs_help = false;
+          changes.push({ kind: "task", task, worst: command.worst });
+        }
       return done();
     }
     default:
@@ -69,25 +89,57 @@ export function apply(night, act, by, now, seal) {
   }
 
   function fact(kind, who, means, more = {}) {
-    return { ...kind, op: act.op, by: who, means, at: iso(now), device_at: act.device_at, note: null, position: null, photos: [], ...more };
+    return {
+      ...kind,
+      op: act.op,
+      by: who,
+      means,
+      at: iso(now),
+      device_at: act.device_at,
+      note: null,
+      position: null,
+      photos: [],
+      ...more,
+    };
   }
 
   function issue() {
     const template = county.templates.find((one) => one.id === action.template);
     if (!template) return refuse("no_such_template");
     const ids = new Set(action.people);
-    for (const id of action.groups) for (const m of county.groups.find((g) => g.id === id)?.members ?? []) ids.add(m);
+    for (const id of action.groups)
+      for (const m of county.groups.find((g) => g.id === id)?.members ?? []) ids.add(m);
     if (ids.size === 0) return refuse("nobody_to_reach");
     const clocks = action.clocks ?? template.clocks[action.level - 1];
     const command = {
-      id: act.op, alarm: action.alarm, template: template.id, title: template.title, level: action.level, by: by.id,
-      issued: iso(now), wording: seal(action.wording), groups: action.groups, clocks, proof: template.proof,
-      cancelled: null, worst: "issued", tasks: [],
+      id: act.op,
+      alarm: action.alarm,
+      template: template.id,
+      title: template.title,
+      level: action.level,
+      by: by.id,
+      issued: iso(now),
+      wording: seal(action.wording),
+      groups: action.groups,
+      clocks,
+      proof: template.proof,
+      cancelled: null,
+      worst: "issued",
+      tasks: [],
     };
     command.tasks = [...ids].map((person) => ({
-      id: `${act.op}.${person}`, command: act.op, person, stage: "issued", percent: null, heard: null, needs_help: false,
-      overdue: [], next: { at: iso(now + clocks.ack_by_ms), step: "remind", to: person },
-      facts: [fact({ fact: "issued" }, by.id, "system", { device_at: null })], conflict: false, version: 1,
+      id: `${act.op}.${person}`,
+      command: act.op,
+      person,
+      stage: "issued",
+      percent: null,
+      heard: null,
+      needs_help: false,
+      overdue: [],
+      next: { at: iso(now + clocks.ack_by_ms), step: "remind", to: person },
+      facts: [fact({ fact: "issued" }, by.id, "system", { device_at: null })],
+      conflict: false,
+      version: 1,
     }));
     county.commands.push(command);
     changes.push({ kind: "command", command });
@@ -111,13 +163,16 @@ export function apply(night, act, by, now, seal) {
       if (task.stage !== "done") return refuse("not_done_yet");
       if (by.id === task.person) return refuse("verifier_is_doer");
     }
-    if (name === "done" && command.proof && !(action.photos?.length || action.note)) return refuse("proof_missing");
+    if (name === "done" && command.proof && !(action.photos?.length || action.note))
+      return refuse("proof_missing");
     const kind = name === "working" ? { fact: name, percent: action.percent } : { fact: name };
-    task.facts.push(fact(kind, by.id, action.means, {
-      note: action.note ? seal(action.note) : null,
-      position: action.position ? seal(JSON.stringify(action.position)) : null,
-      photos: action.photos ?? [],
-    }));
+    task.facts.push(
+      fact(kind, by.id, action.means, {
+        note: action.note ? seal(action.note) : null,
+        position: action.position ? seal(JSON.stringify(action.position)) : null,
+        photos: action.photos ?? [],
+      }),
+    );
     task.version += 1;
     if (task.person === by.id || action.means !== "app") task.heard = iso(now);
     if (name === "need_help") {
@@ -127,7 +182,11 @@ export function apply(night, act, by, now, seal) {
       changes.push({ kind: "system", system: notice });
     }
     if (name === "rejected") task.stage = "working";
-    else if (ORDER.includes(name) && (ORDER.indexOf(name) > ORDER.indexOf(task.stage) || task.stage === "no_reply")) task.stage = name;
+    else if (
+      ORDER.includes(name) &&
+      (ORDER.indexOf(name) > ORDER.indexOf(task.stage) || task.stage === "no_reply")
+    )
+      task.stage = name;
     if (name === "working") task.percent = action.percent;
     task.next = next(task, command);
     if (name === "verified") task.needs_help = false;
@@ -138,7 +197,8 @@ export function apply(night, act, by, now, seal) {
   function next(task, command) {
     const { clocks } = command;
     if (CLOSED.has(task.stage) || task.stage === "declined") return null;
-    if (task.stage === "done") return { at: iso(now + clocks.verify_by_ms), step: "verify_due", to: null };
+    if (task.stage === "done")
+      return { at: iso(now + clocks.verify_by_ms), step: "verify_due", to: null };
     if (ORDER.indexOf(task.stage) < ORDER.indexOf("declined")) return task.next;
     return { at: iso(now + clocks.update_every_ms), step: "update_due", to: task.person };
   }

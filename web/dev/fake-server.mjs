@@ -10,18 +10,42 @@ import { WebSocketServer } from "ws";
 import { apply } from "./engine.mjs";
 import { iso, MIN, makeNight, random } from "./storm.mjs";
 
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json", ".geojson": "application/json", ".webmanifest": "application/manifest+json", ".md": "text/plain" };
-const LOGINS = { officer: "p-zhou", leader: "p-lyu", admin: "p-admin", responder: "r-001", responder2: "r-002" };
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+  ".geojson": "application/json",
+  ".webmanifest": "application/manifest+json",
+  ".md": "text/plain",
+};
+const LOGINS = {
+  officer: "p-zhou",
+  leader: "p-lyu",
+  admin: "p-admin",
+  responder: "r-001",
+  responder2: "r-002",
+};
 
 export async function startFake({ port = 0, mode = "storm", dist = null, factor = 1 } = {}) {
   const start = Date.parse("2026-08-20T18:13:40Z");
   const began = Date.now();
   const now = () => Math.floor((start + (Date.now() - began) * factor) / 1000) * 1000;
-  const clock = () => ({ clock: { kind: "scaled", start: iso(start), factor }, now: new Date(start + (Date.now() - began) * factor).toISOString() });
+  const clock = () => ({
+    clock: { kind: "scaled", start: iso(start), factor },
+    now: new Date(start + (Date.now() - began) * factor).toISOString(),
+  });
   const night = makeNight({ mode: mode === "rising" ? "calm" : mode, now: start });
   const spare = mode === "rising" ? makeNight({ mode: "storm", now: start }) : null;
   let seq = 8_412_077;
-  const blobs = new Map(Object.entries(night.texts).map(([id, text]) => [id, { type: "text/plain; charset=utf-8", body: Buffer.from(text) }]));
+  const blobs = new Map(
+    Object.entries(night.texts).map(([id, text]) => [
+      id,
+      { type: "text/plain; charset=utf-8", body: Buffer.from(text) },
+    ]),
+  );
   const sessions = new Map();
   const answers = new Map();
   const clients = new Set();
@@ -39,7 +63,12 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
   const tell = (changes) => {
     if (changes.length === 0) return;
     seq += 1;
-    const updates = changes.map((change, n) => ({ seq, n, jurisdiction: "330624", ...structuredClone(change) }));
+    const updates = changes.map((change, n) => ({
+      seq,
+      n,
+      jurisdiction: "330624",
+      ...structuredClone(change),
+    }));
     tail.push(...updates);
     send({ type: "updates", updates });
   };
@@ -60,13 +89,17 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
     seq += values.length;
     send({ type: "values", seq, jurisdiction: "330624", values });
   }, 1000);
-  const rising = spare && setInterval(() => {
-    const alarm = spare.county.alarms.find((one) => one.process === "active" && !night.county.alarms.includes(one));
-    if (!alarm || night.county.alarms.length > 14) return;
-    Object.assign(alarm, { ack: null, commands: [], raised: iso(now()), changed: iso(now()) });
-    night.county.alarms.push(alarm);
-    tell([{ kind: "alarm", alarm }]);
-  }, 2500);
+  const rising =
+    spare &&
+    setInterval(() => {
+      const alarm = spare.county.alarms.find(
+        (one) => one.process === "active" && !night.county.alarms.includes(one),
+      );
+      if (!alarm || night.county.alarms.length > 14) return;
+      Object.assign(alarm, { ack: null, commands: [], raised: iso(now()), changed: iso(now()) });
+      night.county.alarms.push(alarm);
+      tell([{ kind: "alarm", alarm }]);
+    }, 2500);
 
   const who = (request) => {
     const cookie = /wf=([^;]+)/.exec(request.headers.cookie ?? "")?.[1];
@@ -89,14 +122,21 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
     if (path === "/login") {
       const { login, password } = JSON.parse(await body(request));
       const id = LOGINS[login];
-      if (!id || !password) return no(response, 401, "bad_login", "账号或口令不对。", "Wrong login or password.");
+      if (!id || !password)
+        return no(response, 401, "bad_login", "账号或口令不对。", "Wrong login or password.");
       const token = randomUUID();
       sessions.set(token, id);
-      return reply(response, 200, { person: night.county.people.find((p) => p.id === id) }, { "set-cookie": `wf=${token}; HttpOnly; Path=/; SameSite=Lax` });
+      return reply(
+        response,
+        200,
+        { person: night.county.people.find((p) => p.id === id) },
+        { "set-cookie": `wf=${token}; HttpOnly; Path=/; SameSite=Lax` },
+      );
     }
     const person = who(request);
     if (!person) return no(response, 401, "no_session", "请先登录。", "Log in first.");
-    if (path === "/logout") return reply(response, 200, {}, { "set-cookie": "wf=; Max-Age=0; Path=/" });
+    if (path === "/logout")
+      return reply(response, 200, {}, { "set-cookie": "wf=; Max-Age=0; Path=/" });
     if (path === "/me") return reply(response, 200, { person, jurisdiction: "330624" });
     if (path === "/acts") {
       const act = JSON.parse(await body(request));
@@ -108,7 +148,9 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
       return reply(response, 200, answers.get(act.op));
     }
     if (path === "/blobs" && request.method === "POST") {
-      return reply(response, 200, { blob: seal(await body(request), request.headers["content-type"]) });
+      return reply(response, 200, {
+        blob: seal(await body(request), request.headers["content-type"]),
+      });
     }
     if (path.startsWith("/blobs/")) {
       const blob = blobs.get(path.slice(7));
@@ -118,7 +160,13 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
     }
     if (path === "/texts") {
       const ids = (url.searchParams.get("ids") ?? "").split(",");
-      return reply(response, 200, Object.fromEntries(ids.filter((id) => blobs.has(id)).map((id) => [id, blobs.get(id).body.toString()])));
+      return reply(
+        response,
+        200,
+        Object.fromEntries(
+          ids.filter((id) => blobs.has(id)).map((id) => [id, blobs.get(id).body.toString()]),
+        ),
+      );
     }
     if (path.startsWith("/series/")) return history(response, url, path);
     return no(response, 404, "no_such_path", "没有这个地址。", "No such address.");
@@ -126,18 +174,40 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
 
   function history(response, url, path) {
     const [station, quantity] = path.slice(8).split("/").map(decodeURIComponent);
-    const series = night.county.stations.find((one) => one.id === station)?.series.find((one) => one.quantity === quantity);
+    const series = night.county.stations
+      .find((one) => one.id === station)
+      ?.series.find((one) => one.quantity === quantity);
     if (!series) return no(response, 404, "no_such_series", "没有这个序列。", "No such series.");
-    const [from, to] = [Date.parse(url.searchParams.get("from")), Math.min(now(), Date.parse(url.searchParams.get("to")))];
+    const [from, to] = [
+      Date.parse(url.searchParams.get("from")),
+      Math.min(now(), Date.parse(url.searchParams.get("to"))),
+    ];
     const r = random([...station].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
     const last = Number(series.value);
-    const rise = (Number(series.thresholds[3].raise) - Number(series.thresholds[0].raise)) * (series.level > 0 ? 1.3 : 0.4);
+    const rise =
+      (Number(series.thresholds[3].raise) - Number(series.thresholds[0].raise)) *
+      (series.level > 0 ? 1.3 : 0.4);
     response.writeHead(200, { "content-type": "application/x-ndjson" });
     const lines = [];
     for (let t = Math.ceil(from / (5 * MIN)) * 5 * MIN; t < to; t += 5 * MIN) {
       const back = (now() - t) / (6 * 60 * MIN);
-      const value = Math.max(0, last - rise / (1 + Math.exp(-(back - 0.3) * 9)) + rise / (1 + Math.exp(0.3 * 9)) + (r() - 0.5) * rise * 0.03);
-      lines.push(JSON.stringify({ time: iso(t), received: iso(t + (r() < 0.04 ? 11 * MIN : 2000)), value: value.toFixed(series.decimals), quality: r() < 0.02 ? "doubtful" : "good", revision: 0, late: false }));
+      const value = Math.max(
+        0,
+        last -
+          rise / (1 + Math.exp(-(back - 0.3) * 9)) +
+          rise / (1 + Math.exp(0.3 * 9)) +
+          (r() - 0.5) * rise * 0.03,
+      );
+      lines.push(
+        JSON.stringify({
+          time: iso(t),
+          received: iso(t + (r() < 0.04 ? 11 * MIN : 2000)),
+          value: value.toFixed(series.decimals),
+          quality: r() < 0.02 ? "doubtful" : "good",
+          revision: 0,
+          late: false,
+        }),
+      );
     }
     response.end(`${lines.join("\n")}\n`);
   }
@@ -146,14 +216,23 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
     if (!dist) return no(response, 404, "no_page", "没有页面。", "No page.");
     let file = join(dist, normalize(path));
     if (!existsSync(file) || statSync(file).isDirectory()) file = join(dist, "index.html");
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "cache-control": "no-cache" });
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "cache-control": "no-cache",
+    });
     createReadStream(file).pipe(response);
   }
 
   const server = createServer((request, response) => {
     const url = new URL(request.url, "http://fake");
-    const work = url.pathname.startsWith("/api/v1/") ? api(request, response, url) : url.pathname === "/healthz" ? reply(response, 200, { ok: true }) : files(response, url.pathname);
-    Promise.resolve(work).catch((error) => no(response, 500, "fault", String(error), String(error)));
+    const work = url.pathname.startsWith("/api/v1/")
+      ? api(request, response, url)
+      : url.pathname === "/healthz"
+        ? reply(response, 200, { ok: true })
+        : files(response, url.pathname);
+    Promise.resolve(work).catch((error) =>
+      no(response, 500, "fault", String(error), String(error)),
+    );
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request, socket, head) => {
@@ -161,8 +240,20 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
     sockets.handleUpgrade(request, socket, head, (client) => {
       const since = Number(new URL(request.url, "http://fake").searchParams.get("since") ?? -1);
       const first = tail[0]?.seq ?? seq + 1;
-      if (since >= first - 1 && since > 0) client.send(JSON.stringify({ type: "updates", updates: tail.filter((u) => u.seq > since) }));
-      else client.send(JSON.stringify({ type: "snapshot", seq, clock: clock(), counties: [night.county], system: night.system }));
+      if (since >= first - 1 && since > 0)
+        client.send(
+          JSON.stringify({ type: "updates", updates: tail.filter((u) => u.seq > since) }),
+        );
+      else
+        client.send(
+          JSON.stringify({
+            type: "snapshot",
+            seq,
+            clock: clock(),
+            counties: [night.county],
+            system: night.system,
+          }),
+        );
       client.send(JSON.stringify({ type: "beat", seq, clock: clock() }));
       clients.add(client);
       client.on("close", () => clients.delete(client));
@@ -190,6 +281,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     const place = process.argv.indexOf(`--${name}`);
     return place > 0 ? process.argv[place + 1] : fallback;
   };
-  const fake = await startFake({ port: Number(option("port", 8787)), mode: option("mode", "storm"), dist: option("dist", null), factor: Number(option("factor", 1)) });
+  const fake = await startFake({
+    port: Number(option("port", 8787)),
+    mode: option("mode", "storm"),
+    dist: option("dist", null),
+    factor: Number(option("factor", 1)),
+  });
   console.log(`${fake.base}  logins: ${Object.keys(LOGINS).join(", ")} (any password)`);
 }

@@ -30,16 +30,78 @@ function inside([x, y], ring) {
 }
 
 const KINDS = {
-  river: { zh: "河道站", en: "gauge", quantity: "water_level", title: text("水位", "Stage"), unit: "m", decimals: 2, hazard: "flood", rule: "threshold:water_level", rt: text("河道水位", "River stage"), advice: text("通知下游村巡堤，准备转移低洼处群众。", "Tell villages downstream to walk the levee; prepare to move people from low ground.") },
-  rain: { zh: "雨量站", en: "rain gauge", quantity: "rain", title: text("雨量", "Rain"), unit: "mm", decimals: 1, hazard: "rainstorm", rule: "rain:1h", rt: text("1 小时雨量", "Rain in 1 h"), advice: text("巡查山洪沟和屋后坡，叫醒责任人。", "Walk the gullies and slopes behind houses; wake the people responsible.") },
-  reservoir: { zh: "水库", en: "reservoir", quantity: "water_level", title: text("库水位", "Reservoir stage"), unit: "m", decimals: 2, hazard: "reservoir", rule: "threshold:water_level", rt: text("水库水位", "Reservoir stage"), advice: text("核对泄洪流量，通知坝下。", "Check the release and tell those below the dam.") },
-  landslide: { zh: "测缝", en: "crack gauge", quantity: "displacement", title: text("位移", "Displacement"), unit: "mm", decimals: 1, hazard: "landslide", rule: "rate:displacement", rt: text("位移", "Displacement"), advice: text("先撤人，再核实。", "Move people first, verify after.") },
+  river: {
+    zh: "河道站",
+    en: "gauge",
+    quantity: "water_level",
+    title: text("水位", "Stage"),
+    unit: "m",
+    decimals: 2,
+    hazard: "flood",
+    rule: "threshold:water_level",
+    rt: text("河道水位", "River stage"),
+    advice: text(
+      "通知下游村巡堤，准备转移低洼处群众。",
+      "Tell villages downstream to walk the levee; prepare to move people from low ground.",
+    ),
+  },
+  rain: {
+    zh: "雨量站",
+    en: "rain gauge",
+    quantity: "rain",
+    title: text("雨量", "Rain"),
+    unit: "mm",
+    decimals: 1,
+    hazard: "rainstorm",
+    rule: "rain:1h",
+    rt: text("1 小时雨量", "Rain in 1 h"),
+    advice: text(
+      "巡查山洪沟和屋后坡，叫醒责任人。",
+      "Walk the gullies and slopes behind houses; wake the people responsible.",
+    ),
+  },
+  reservoir: {
+    zh: "水库",
+    en: "reservoir",
+    quantity: "water_level",
+    title: text("库水位", "Reservoir stage"),
+    unit: "m",
+    decimals: 2,
+    hazard: "reservoir",
+    rule: "threshold:water_level",
+    rt: text("水库水位", "Reservoir stage"),
+    advice: text("核对泄洪流量，通知坝下。", "Check the release and tell those below the dam."),
+  },
+  landslide: {
+    zh: "测缝",
+    en: "crack gauge",
+    quantity: "displacement",
+    title: text("位移", "Displacement"),
+    unit: "mm",
+    decimals: 1,
+    hazard: "landslide",
+    rule: "rate:displacement",
+    rt: text("位移", "Displacement"),
+    advice: text("先撤人，再核实。", "Move people first, verify after."),
+  },
 };
-const PLACES = "镜岭 黄婆滩 楼基 竹潭 棠村 横联 左于 梅渚 官塘 贤辅 溪西 潭角 里小将 外婆坑 岩泉 安山 肇圃 殿前 冷水 坊下 里镜屏 西坑 下岩贝 长诏 钦寸 巧英 石溪 回山 彩烟 沃洲 大市聚 儒岙 天姥 班竹 斑坑 拔茅 城南 梅湖 茶亭 鼓山 东茗 后岱 下潘 新天 方口 小将 旧坞 结局山 罗坑 沙溪 真诏 茅洋 董村 遁山 丁村 王泗洲 兰洲 渡王 祝家庙 万石".split(" ");
-const PINYIN = "Jingling Huangpotan Louji Zhutan Tangcun Henglian Zuoyu Meizhu Guantang Xianfu Xixi Tanjiao Lixiaojiang Waipokeng Yanquan Anshan Zhaopu Dianqian Lengshui Fangxia Lijingping Xikeng Xiayanbei Changzhao Qincun Qiaoying Shixi Huishan Caiyan Wozhou Dashiju Ruao Tianmu Banzhu Bankeng Bamao Chengnan Meihu Chating Gushan Dongming Houdai Xiapan Xintian Fangkou Xiaojiang Jiuwu Jiejushan Luokeng Shaxi Zhenzhao Maoyang Dongcun Dunshan Dingcun Wangsizhou Lanzhou Duwang Zhujiamiao Wanshi".split(" ");
+const PLACES =
+  "镜岭 黄婆滩 楼基 竹潭 棠村 横联 左于 梅渚 官塘 贤辅 溪西 潭角 里小将 外婆坑 岩泉 安山 肇圃 殿前 冷水 坊下 里镜屏 西坑 下岩贝 长诏 钦寸 巧英 石溪 回山 彩烟 沃洲 大市聚 儒岙 天姥 班竹 斑坑 拔茅 城南 梅湖 茶亭 鼓山 东茗 后岱 下潘 新天 方口 小将 旧坞 结局山 罗坑 沙溪 真诏 茅洋 董村 遁山 丁村 王泗洲 兰洲 渡王 祝家庙 万石".split(
+    " ",
+  );
+const PINYIN =
+  "Jingling Huangpotan Louji Zhutan Tangcun Henglian Zuoyu Meizhu Guantang Xianfu Xixi Tanjiao Lixiaojiang Waipokeng Yanquan Anshan Zhaopu Dianqian Lengshui Fangxia Lijingping Xikeng Xiayanbei Changzhao Qincun Qiaoying Shixi Huishan Caiyan Wozhou Dashiju Ruao Tianmu Banzhu Bankeng Bamao Chengnan Meihu Chating Gushan Dongming Houdai Xiapan Xintian Fangkou Xiaojiang Jiuwu Jiejushan Luokeng Shaxi Zhenzhao Maoyang Dongcun Dunshan Dingcun Wangsizhou Lanzhou Duwang Zhujiamiao Wanshi".split(
+    " ",
+  );
 const SURNAMES = "张吕潘陈梁王石俞吴赵徐董杨周何章袁丁盛裘".split("");
-const GIVEN = "建忠 志明 水根 伟江 小娟 学军 春燕 海波 彩英 国强 国良 敏 燕 海明 建军 晓红 德林 永春 佳 勇 春林 丽君 柏林 月仙".split(" ");
-const SURNAMES_EN = "Zhang Lyu Pan Chen Liang Wang Shi Yu Wu Zhao Xu Dong Yang Zhou He Zhang Yuan Ding Sheng Qiu".split(" ");
+const GIVEN =
+  "建忠 志明 水根 伟江 小娟 学军 春燕 海波 彩英 国强 国良 敏 燕 海明 建军 晓红 德林 永春 佳 勇 春林 丽君 柏林 月仙".split(
+    " ",
+  );
+const SURNAMES_EN =
+  "Zhang Lyu Pan Chen Liang Wang Shi Yu Wu Zhao Xu Dong Yang Zhou He Zhang Yuan Ding Sheng Qiu".split(
+    " ",
+  );
 
 /** A night: `mode` is `storm` or `calm`; `now` is the engine's now in ms. */
 export function makeNight({ mode, now, seed = 7 }) {
@@ -67,7 +129,12 @@ export function makeNight({ mode, now, seed = 7 }) {
   const system =
     mode === "storm"
       ? [
-          { kind: "sight_lost", subject: alarms[5].station, since: iso(now - 23 * MIN), until: null },
+          {
+            kind: "sight_lost",
+            subject: alarms[5].station,
+            since: iso(now - 23 * MIN),
+            until: null,
+          },
           { kind: "link_down", subject: "sl651-huishan", since: iso(now - 9 * MIN), until: null },
         ]
       : [];
@@ -76,7 +143,12 @@ export function makeNight({ mode, now, seed = 7 }) {
 
 function makeStations(rnd, townships, now, mode) {
   const list = [];
-  const wanted = [["river", 46], ["rain", 92], ["reservoir", 14], ["landslide", 52]];
+  const wanted = [
+    ["river", 46],
+    ["rain", 92],
+    ["reservoir", 14],
+    ["landslide", 52],
+  ];
   for (const [kind, count] of wanted) {
     for (let i = 0; i < count; i++) {
       const place = (list.length * 7 + i) % PLACES.length;
@@ -84,7 +156,12 @@ function makeStations(rnd, townships, now, mode) {
       const [lon, lat] = pointIn(rnd, town.geometry);
       const k = KINDS[kind];
       const id = `${kind.slice(0, 2)}${String(i + 1).padStart(3, "0")}`;
-      const line = kind === "river" || kind === "reservoir" ? 40 + Math.round(rnd() * 900) / 10 : kind === "rain" ? 35 : 5;
+      const line =
+        kind === "river" || kind === "reservoir"
+          ? 40 + Math.round(rnd() * 900) / 10
+          : kind === "rain"
+            ? 35
+            : 5;
       const gap = kind === "rain" ? 15 : kind === "landslide" ? 2.5 : 0.6;
       const value = mode === "storm" ? line - gap * (0.5 + rnd()) : line - gap * (3 + 2 * rnd());
       const late = rnd() < 0.05 ? "late" : rnd() < 0.04 ? "stale" : rnd() < 0.02 ? "dead" : "fresh";
@@ -114,7 +191,12 @@ function makeStations(rnd, townships, now, mode) {
             decimals: k.decimals,
             thresholds: [1, 2, 3, 4].map((level) => ({
               rule: k.rule,
-              title: [text("防汛", "Flood watch"), text("警戒", "Warning"), text("橙线", "Orange line"), text("保证", "Guarantee")][level - 1],
+              title: [
+                text("防汛", "Flood watch"),
+                text("警戒", "Warning"),
+                text("橙线", "Orange line"),
+                text("保证", "Guarantee"),
+              ][level - 1],
               level,
               raise: (line + gap * (level - 1)).toFixed(k.decimals),
               reset: (line + gap * (level - 1) - gap / 8).toFixed(k.decimals),
@@ -141,11 +223,41 @@ function pointIn(rnd, geometry) {
 }
 
 function makePeople(rnd, townships) {
-  const posts = [["村主任", "village head"], ["支书", "secretary"], ["网格员", "grid worker"], ["预警员", "warner"], ["库管员", "dam keeper"]];
+  const posts = [
+    ["村主任", "village head"],
+    ["支书", "secretary"],
+    ["网格员", "grid worker"],
+    ["预警员", "warner"],
+    ["库管员", "dam keeper"],
+  ];
   const people = [
-    { id: "p-zhou", name: "周立群", post: text("县值班员", "county duty officer"), role: "duty_officer", township: null, phone: "139 0000 0110", substitute: "p-lyu" },
-    { id: "p-lyu", name: "吕国平", post: text("带班领导", "duty leader"), role: "duty_officer", township: null, phone: "139 0000 0111", substitute: null },
-    { id: "p-admin", name: "徐丹", post: text("管理员", "administrator"), role: "administrator", township: null, phone: null, substitute: null },
+    {
+      id: "p-zhou",
+      name: "周立群",
+      post: text("县值班员", "county duty officer"),
+      role: "duty_officer",
+      township: null,
+      phone: "139 0000 0110",
+      substitute: "p-lyu",
+    },
+    {
+      id: "p-lyu",
+      name: "吕国平",
+      post: text("带班领导", "duty leader"),
+      role: "duty_officer",
+      township: null,
+      phone: "139 0000 0111",
+      substitute: null,
+    },
+    {
+      id: "p-admin",
+      name: "徐丹",
+      post: text("管理员", "administrator"),
+      role: "administrator",
+      township: null,
+      phone: null,
+      substitute: null,
+    },
   ];
   for (let i = 0; i < 72; i++) {
     const post = posts[i % posts.length];
@@ -154,7 +266,10 @@ function makePeople(rnd, townships) {
     people.push({
       id: `r-${String(i + 1).padStart(3, "0")}`,
       name: SURNAMES[s] + GIVEN[Math.floor(rnd() * GIVEN.length)],
-      post: text(`${town.name}${PLACES[i % PLACES.length]}${post[0]}`, `${PINYIN[i % PINYIN.length]} ${post[1]}, ${SURNAMES_EN[s]}`),
+      post: text(
+        `${town.name}${PLACES[i % PLACES.length]}${post[0]}`,
+        `${PINYIN[i % PINYIN.length]} ${post[1]}, ${SURNAMES_EN[s]}`,
+      ),
       role: "responder",
       township: town.code,
       phone: `139 0000 ${String(1000 + i)}`,
@@ -174,8 +289,16 @@ function makeGroups(people, townships) {
   }));
   return [
     ...byTown,
-    { id: "g-river", title: text("澄潭江沿线转移责任人", "Chengtan river wardens"), members: field.slice(0, 38).map((p) => p.id) },
-    { id: "g-rescue", title: text("县救援队", "County rescue team"), members: field.slice(60, 66).map((p) => p.id) },
+    {
+      id: "g-river",
+      title: text("澄潭江沿线转移责任人", "Chengtan river wardens"),
+      members: field.slice(0, 38).map((p) => p.id),
+    },
+    {
+      id: "g-rescue",
+      title: text("县救援队", "County rescue team"),
+      members: field.slice(60, 66).map((p) => p.id),
+    },
     { id: "g-empty", title: text("回山镇巡查员", "Huishan patrol"), members: [] },
   ];
 }
@@ -187,11 +310,43 @@ const clocks = (ack, every, arrive, done) => ({
   done_by_ms: done * MIN,
   verify_by_ms: 30 * MIN,
 });
-const FOUR = [clocks(30, 60, 60, 240), clocks(20, 30, 45, 180), clocks(15, 30, 30, 120), clocks(5, 15, 20, 68)];
+const FOUR = [
+  clocks(30, 60, 60, 240),
+  clocks(20, 30, 45, 180),
+  clocks(15, 30, 30, 120),
+  clocks(5, 15, 20, 68),
+];
 const TEMPLATES = [
-  { id: "evacuate", title: text("转移群众", "Evacuate"), wording: text("水位将超保证。请立即组织沿江低洼处群众转移到安置点，逐户清点，完成后报人数并拍照。", "The river will pass the guarantee stage. Move everyone on low ground to the shelter now, count house by house, report numbers with a photo."), clocks: FOUR, proof: true },
-  { id: "patrol", title: text("巡查", "Patrol"), wording: text("请立即巡查责任段，发现险情马上报告。", "Walk your section now and report any danger at once."), clocks: FOUR, proof: false },
-  { id: "close", title: text("封闭道路", "Close a road"), wording: text("请封闭桥梁和低洼路段，设岗看守，不让通行。", "Close the bridge and the low road, post a guard, let nobody through."), clocks: FOUR, proof: false },
+  {
+    id: "evacuate",
+    title: text("转移群众", "Evacuate"),
+    wording: text(
+      "水位将超保证。请立即组织沿江低洼处群众转移到安置点，逐户清点，完成后报人数并拍照。",
+      "The river will pass the guarantee stage. Move everyone on low ground to the shelter now, count house by house, report numbers with a photo.",
+    ),
+    clocks: FOUR,
+    proof: true,
+  },
+  {
+    id: "patrol",
+    title: text("巡查", "Patrol"),
+    wording: text(
+      "请立即巡查责任段，发现险情马上报告。",
+      "Walk your section now and report any danger at once.",
+    ),
+    clocks: FOUR,
+    proof: false,
+  },
+  {
+    id: "close",
+    title: text("封闭道路", "Close a road"),
+    wording: text(
+      "请封闭桥梁和低洼路段，设岗看守，不让通行。",
+      "Close the bridge and the low road, post a guard, let nobody through.",
+    ),
+    clocks: FOUR,
+    proof: false,
+  },
 ];
 
 function makeAlarms(rnd, stations, now) {
@@ -207,8 +362,12 @@ function makeAlarms(rnd, stations, now) {
     const changed = now - ago * MIN;
     const returned = i > 58;
     const acked = i > 3 && !(i % 9 === 0);
-    const value = (Number(series.thresholds[level - 1].raise) + rnd() * 0.4).toFixed(series.decimals);
-    const key = (0x9e3779b97f4a7c15n * BigInt(i + 1) % 0xffffffffffffffffn).toString(16).padStart(16, "0");
+    const value = (Number(series.thresholds[level - 1].raise) + rnd() * 0.4).toFixed(
+      series.decimals,
+    );
+    const key = ((0x9e3779b97f4a7c15n * BigInt(i + 1)) % 0xffffffffffffffffn)
+      .toString(16)
+      .padStart(16, "0");
     list.push({
       key,
       episode: `${key}-1`,
@@ -228,7 +387,13 @@ function makeAlarms(rnd, stations, now) {
       value,
       peak: value,
       peak_at: iso(Math.floor(changed / 1000) * 1000),
-      ack: acked ? { by: "p-zhou", at: iso(Math.floor((changed + 60_000) / 1000) * 1000), lease_until: level >= 3 ? iso(now + 42 * MIN) : null } : null,
+      ack: acked
+        ? {
+            by: "p-zhou",
+            at: iso(Math.floor((changed + 60_000) / 1000) * 1000),
+            lease_until: level >= 3 ? iso(now + 42 * MIN) : null,
+          }
+        : null,
       sight_lost: i === 5,
       latched: i === 4,
       doubtful: i === 8,
@@ -275,11 +440,24 @@ function makeCommands(rnd, county, now, texts) {
     tasks: [],
   };
   const at = (minutes) => iso(Math.round((issued + minutes * MIN) / 1000) * 1000);
-  const fact = (kind, minutes, by, means = "app") => ({ ...kind, op: null, by, means, at: at(minutes), device_at: null, note: null, position: null, photos: [] });
+  const fact = (kind, minutes, by, means = "app") => ({
+    ...kind,
+    op: null,
+    by,
+    means,
+    at: at(minutes),
+    device_at: null,
+    note: null,
+    position: null,
+    photos: [],
+  });
   for (const [i, person] of group.members.entries()) {
     if (person === "r-001") continue;
     const facts = [fact({ fact: "issued" }, 0, null, "system")];
-    const go = (...kinds) => kinds.forEach((kind, n) => facts.push(fact(kind, 0.2 + n * 0.9 + rnd() * 0.4, person)));
+    const go = (...kinds) => {
+      for (const [n, kind] of kinds.entries())
+        facts.push(fact(kind, 0.2 + n * 0.9 + rnd() * 0.4, person));
+    };
     let stage = "issued";
     let next = { at: at(5 + 2), step: "substitute", to: "r-020" };
     let percent = null;
@@ -289,7 +467,13 @@ function makeCommands(rnd, county, now, texts) {
       stage = "accepted";
       next = { at: at(18 + turn), step: "update_due", to: null };
     } else if (turn === 5) {
-      go({ fact: "delivered" }, { fact: "seen" }, { fact: "accepted" }, { fact: "on_scene" }, { fact: "working", percent: 60 });
+      go(
+        { fact: "delivered" },
+        { fact: "seen" },
+        { fact: "accepted" },
+        { fact: "on_scene" },
+        { fact: "working", percent: 60 },
+      );
       stage = "working";
       percent = 60;
       next = { at: at(20), step: "update_due", to: null };
@@ -304,18 +488,40 @@ function makeCommands(rnd, county, now, texts) {
       go({ fact: "delivered" });
       stage = "delivered";
     } else if (turn === 9) {
-      go({ fact: "delivered" }, { fact: "seen" }, { fact: "accepted" }, { fact: "on_scene" }, { fact: "done" });
+      go(
+        { fact: "delivered" },
+        { fact: "seen" },
+        { fact: "accepted" },
+        { fact: "on_scene" },
+        { fact: "done" },
+      );
       stage = "done";
       next = { at: at(36), step: "verify_due", to: null };
     } else if (turn === 10) {
       go({ fact: "delivered" });
-      facts.push(fact({ fact: "no_reply" }, 5, null, "system"), fact({ fact: "escalated", step: 1 }, 5, null, "system"));
+      facts.push(
+        fact({ fact: "no_reply" }, 5, null, "system"),
+        fact({ fact: "escalated", step: 1 }, 5, null, "system"),
+      );
       stage = "no_reply";
     }
     const help = i === 17;
     if (help) facts.push(fact({ fact: "need_help" }, 5.2, person));
     const heard = facts.filter((one) => one.by === person).at(-1)?.at ?? null;
-    command.tasks.push({ id: `${id}.${person}`, command: id, person, stage, percent, heard, needs_help: help, overdue: stage === "no_reply" ? ["remind"] : [], next, facts, conflict: false, version: facts.length });
+    command.tasks.push({
+      id: `${id}.${person}`,
+      command: id,
+      person,
+      stage,
+      percent,
+      heard,
+      needs_help: help,
+      overdue: stage === "no_reply" ? ["remind"] : [],
+      next,
+      facts,
+      conflict: false,
+      version: facts.length,
+    });
   }
   alarm.commands = [id];
   return [command];

@@ -6,9 +6,15 @@ const KNOWN = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/googl
 
 export function launch() {
   const executablePath = process.env.WATCHFIRE_CHROMIUM ?? KNOWN.find((path) => existsSync(path));
-  if (!executablePath) throw new Error("no Chromium found: apt-get install chromium fonts-noto-cjk");
+  if (!executablePath)
+    throw new Error("no Chromium found: apt-get install chromium fonts-noto-cjk");
   return chromium.launch({
     executablePath,
-    args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--lang=zh-CN"],
+    args: [
+      "--no-sandbox",
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
+      "--lang=zh-CN",
+    ],
   });
 }

@@ -57,7 +57,9 @@ class Seat {
       if (Date.now() > end) break;
       await this.page.waitForTimeout(100);
     }
-    const body = await this.page.evaluate(() => document.body.innerText.slice(0, 1500)).catch(() => "");
+    const body = await this.page
+      .evaluate(() => document.body.innerText.slice(0, 1500))
+      .catch(() => "");
     throw new Error(`expected: ${what}\nlast seen: ${JSON.stringify(last)}\npage says:\n${body}`);
   }
 
@@ -73,14 +75,19 @@ class Seat {
 export class Desk extends Seat {
   async login(name, password) {
     await super.login("/", name, password, "desk");
-    await this.expect("the feed is live", async () =>
-      (await this.id("link-state").getAttribute("data-phase")) === "live",
+    await this.expect(
+      "the feed is live",
+      async () => (await this.id("link-state").getAttribute("data-phase")) === "live",
     );
   }
 
   /** The map has drawn its first picture. */
   async mapDrawn() {
-    await this.expect("the map is drawn", () => this.page.locator("canvas.maplibregl-canvas").isVisible(), 60_000);
+    await this.expect(
+      "the map is drawn",
+      () => this.page.locator("canvas.maplibregl-canvas").isVisible(),
+      60_000,
+    );
   }
 
   /** Rows of alarms as keys with level and whether taken note of, in the order shown. */
@@ -106,12 +113,16 @@ export class Desk extends Seat {
   }
 
   async openAlarm(key) {
-    await this.page.locator(`[data-testid=alarm-row][data-alarm="${key}"]`).click({ timeout: PATIENCE });
+    await this.page
+      .locator(`[data-testid=alarm-row][data-alarm="${key}"]`)
+      .click({ timeout: PATIENCE });
     await this.expect("the alarm is open", () => this.id("alarm-detail").isVisible());
   }
 
   async hydrographDrawn() {
-    await this.expect("the hydrograph is drawn", () => this.page.locator("[data-testid=hydrograph] canvas").isVisible());
+    await this.expect("the hydrograph is drawn", () =>
+      this.page.locator("[data-testid=hydrograph] canvas").isVisible(),
+    );
   }
 
   /** Opens and acknowledges the first alarm nobody has taken note of; returns its key. */
@@ -131,10 +142,12 @@ export class Desk extends Seat {
     if (level) await this.id(`level-${level}`).click();
     await this.id(`group-${group}`).click();
     if (wording) await this.id("wording").fill(wording);
-    const count = Number(await this.expect("somebody will be reached", async () => {
-      const text = await this.id("reach-count").innerText();
-      return Number(text) > 0 && text;
-    }));
+    const count = Number(
+      await this.expect("somebody will be reached", async () => {
+        const text = await this.id("reach-count").innerText();
+        return Number(text) > 0 && text;
+      }),
+    );
     if (await this.id("typed-count").isVisible()) await this.id("typed-count").fill(String(count));
     return {
       count,
@@ -151,7 +164,9 @@ export class Desk extends Seat {
   async openBoard(command) {
     const open = this.page.locator(`[data-testid=board][data-command="${command}"]`);
     if (!(await open.isVisible())) {
-      await this.page.locator(`[data-testid=command-card][data-command="${command}"]`).click({ timeout: PATIENCE });
+      await this.page
+        .locator(`[data-testid=command-card][data-command="${command}"]`)
+        .click({ timeout: PATIENCE });
     }
     await this.expect("the board is open", () => open.isVisible());
   }
@@ -180,7 +195,8 @@ export class Desk extends Seat {
   async openPerson(person) {
     const panel = this.id("person-panel");
     const row = this.page.locator(`[data-testid=board-row][data-person="${person}"]`);
-    if ((await row.getAttribute("aria-selected")) !== "true") await row.locator("td").first().click();
+    if ((await row.getAttribute("aria-selected")) !== "true")
+      await row.locator("td").first().click();
     await this.expect("the person's line is open", () => panel.isVisible());
   }
 
@@ -198,7 +214,9 @@ export class Desk extends Seat {
   async verifyDone(person) {
     await this.openPerson(person);
     await this.expect("the photo is shown", () =>
-      this.id("photo").first().evaluate((image) => image.complete && image.naturalWidth > 0),
+      this.id("photo")
+        .first()
+        .evaluate((image) => image.complete && image.naturalWidth > 0),
     );
     await this.id("verify").click();
   }
@@ -216,7 +234,10 @@ export class Phone extends Seat {
       () =>
         this.page.evaluate(async () => {
           const registration = await navigator.serviceWorker.getRegistration();
-          return registration?.active?.state === "activated" && navigator.serviceWorker.controller !== null;
+          return (
+            registration?.active?.state === "activated" &&
+            navigator.serviceWorker.controller !== null
+          );
         }),
       60_000,
     );
@@ -228,7 +249,9 @@ export class Phone extends Seat {
   }
 
   async openTask(command) {
-    await this.page.locator(`[data-testid=task-row][data-command="${command}"]`).click({ timeout: PATIENCE });
+    await this.page
+      .locator(`[data-testid=task-row][data-command="${command}"]`)
+      .click({ timeout: PATIENCE });
     await this.expect("the task is open", () => this.id("task-page").isVisible());
   }
 
@@ -238,8 +261,9 @@ export class Phone extends Seat {
 
   async goOffline() {
     await this.context.setOffline(true);
-    await this.expect("the phone says it has no signal", async () =>
-      (await this.id("queue-line").getAttribute("data-phase")) !== "live",
+    await this.expect(
+      "the phone says it has no signal",
+      async () => (await this.id("queue-line").getAttribute("data-phase")) !== "live",
     );
   }
 
@@ -287,7 +311,8 @@ export class Phone extends Seat {
   async proof(fact) {
     return this.expect(`the press ${fact} is kept`, () =>
       this.page.evaluate(
-        (name) => document.querySelector(`[data-press="${name}"]`)?.getAttribute("data-state") ?? null,
+        (name) =>
+          document.querySelector(`[data-press="${name}"]`)?.getAttribute("data-state") ?? null,
         fact,
       ),
     );

@@ -14,7 +14,8 @@ const option = (name) => {
   return place > 0 ? process.argv[place + 1] : undefined;
 };
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const out = option("out") ?? join(process.env.WATCHFIRE_OUT ?? join(ROOT, "target/stories"), "browser");
+const out =
+  option("out") ?? join(process.env.WATCHFIRE_OUT ?? join(ROOT, "target/stories"), "browser");
 mkdirSync(out, { recursive: true });
 
 let step = 0;
@@ -46,7 +47,11 @@ async function findGroup(desk, person) {
   );
   const own = groups.filter((group) => group.members.includes(person));
   own.sort((a, b) => a.members.length - b.members.length);
-  must(own.length > 0, `${person} belongs to a group`, groups.map((group) => group.id));
+  must(
+    own.length > 0,
+    `${person} belongs to a group`,
+    groups.map((group) => group.id),
+  );
   return own[0];
 }
 
@@ -71,7 +76,10 @@ async function play(world) {
     await picture(desk, "alarm-acknowledged");
 
     const draft = await desk.issueCommand({ level: 4, group: group.id });
-    must(draft.count === group.members.length, "everyone in the group will be reached", { draft: draft.count, group });
+    must(draft.count === group.members.length, "everyone in the group will be reached", {
+      draft: draft.count,
+      group,
+    });
     await picture(desk, "command-drafted");
     const command = await draft.send();
     await desk.waitForStage(person, "delivered");
@@ -90,12 +98,23 @@ async function play(world) {
     must((await phone.waiting()) === 3, "three presses wait in the phone", await phone.waiting());
     await picture(phone, "phone-offline");
     await phone.reload();
-    await phone.expect("the presses survive a reload with no network", async () => (await phone.waiting()) === 3);
+    await phone.expect(
+      "the presses survive a reload with no network",
+      async () => (await phone.waiting()) === 3,
+    );
     await picture(phone, "phone-reloaded-offline");
-    must((await desk.person(person)).stage !== "accepted", "the county knows nothing of it yet", await desk.person(person));
+    must(
+      (await desk.person(person)).stage !== "accepted",
+      "the county knows nothing of it yet",
+      await desk.person(person),
+    );
 
     await phone.comeBack();
-    await phone.expect("all presses are received", async () => (await phone.waiting()) === 0, 60_000);
+    await phone.expect(
+      "all presses are received",
+      async () => (await phone.waiting()) === 0,
+      60_000,
+    );
     await desk.openBoard(command);
     await desk.waitForStage(person, "done", 60);
     await desk.openPerson(person);
@@ -112,14 +131,19 @@ async function play(world) {
     await desk.waitForStage(person, "verified");
     await picture(desk, "board-verified");
     await phone.expect("the phone shows that it is verified", async () => {
-      const row = phone.page.locator(`[data-command="${command}"][data-stage=verified], [data-task][data-stage=verified]`);
+      const row = phone.page.locator(
+        `[data-command="${command}"][data-stage=verified], [data-task][data-stage=verified]`,
+      );
       return row.first().isVisible();
     });
     await picture(phone, "phone-verified");
     const errors = [...desk.errors, ...phone.errors];
     must(errors.length === 0, "no page threw", errors);
   } catch (error) {
-    await Promise.allSettled([desk.shot(join(out, "failed-desk.png")), phone.shot(join(out, "failed-phone.png"))]);
+    await Promise.allSettled([
+      desk.shot(join(out, "failed-desk.png")),
+      phone.shot(join(out, "failed-phone.png")),
+    ]);
     throw error;
   } finally {
     await Promise.allSettled([desk.close(), phone.close()]);
@@ -128,7 +152,11 @@ async function play(world) {
 
 let world;
 try {
-  world = await openWorld({ base: option("base"), fake: process.argv.includes("--fake"), logs: join(out, "logs") });
+  world = await openWorld({
+    base: option("base"),
+    fake: process.argv.includes("--fake"),
+    logs: join(out, "logs"),
+  });
   await play(world);
   console.log(`browser story: holds, pictures in ${out}`);
 } catch (error) {

@@ -1,7 +1,14 @@
 // Where a story plays: a program that already runs, the built program with its demonstration county,
 // or, for work on the screens alone, the invented night.
 import { spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +36,8 @@ async function startProgram(logs) {
   const program = process.env.WATCHFIRE_BIN ?? join(ROOT, "target/release/watchfire");
   const simulator = process.env.WATCHFIRE_SIM_BIN ?? join(ROOT, "target/release/watchfire-sim");
   for (const path of [program, simulator]) {
-    if (!existsSync(path)) throw new Error(`${path} is not built; cargo xtask test builds it, or give --base`);
+    if (!existsSync(path))
+      throw new Error(`${path} is not built; cargo xtask test builds it, or give --base`);
   }
   const home = mkdtempSync(join(tmpdir(), "watchfire-browser-"));
   const [site, data, ready] = ["site", "data", "ready.json"].map((name) => join(home, name));
@@ -56,9 +64,20 @@ async function startProgram(logs) {
   };
   try {
     const made = start("county", simulator, ["county", "--from", "deploy/demo", "--site", site]);
-    if ((await made.gone) !== 0) throw new Error(`the demonstration county was not made: see ${logs}/county.log`);
+    if ((await made.gone) !== 0)
+      throw new Error(`the demonstration county was not made: see ${logs}/county.log`);
     const server = start("watchfire", program, [
-      "serve", "--site", site, "--data", data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--ready-file", ready,
+      "serve",
+      "--site",
+      site,
+      "--data",
+      data,
+      "--http",
+      "127.0.0.1:0",
+      "--mqtt",
+      "127.0.0.1:0",
+      "--ready-file",
+      ready,
     ]);
     const base = `http://${(await awaitReady(server, ready, logs)).http}`;
     start("watchfire-sim", simulator, ["play", "--site", site, "--ready-file", ready]);
@@ -72,12 +91,15 @@ async function startProgram(logs) {
 async function awaitReady(server, file, logs) {
   const end = Date.now() + READY_WITHIN;
   while (Date.now() < end) {
-    if (server.exitCode !== null) throw new Error(`watchfire ended at its start: see ${logs}/watchfire.log`);
+    if (server.exitCode !== null)
+      throw new Error(`watchfire ended at its start: see ${logs}/watchfire.log`);
     try {
       return JSON.parse(readFileSync(file, "utf8"));
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  throw new Error(`watchfire was not ready within ${READY_WITHIN / 1000} s: see ${logs}/watchfire.log`);
+  throw new Error(
+    `watchfire was not ready within ${READY_WITHIN / 1000} s: see ${logs}/watchfire.log`,
+  );
 }

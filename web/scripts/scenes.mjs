@@ -2,8 +2,23 @@
 const id = (page, name) => page.getByTestId(name);
 
 export const DESK_SCENES = [
-  { name: "storm", mode: "storm", looks: [[1920, "night", "zh"], [1920, "day", "en"], [1366, "night", "zh"]] },
-  { name: "calm", mode: "calm", looks: [[1920, "night", "zh"], [1366, "day", "en"]] },
+  {
+    name: "storm",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1920, "day", "en"],
+      [1366, "night", "zh"],
+    ],
+  },
+  {
+    name: "calm",
+    mode: "calm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
+  },
   {
     name: "situations",
     mode: "storm",
@@ -13,7 +28,10 @@ export const DESK_SCENES = [
   {
     name: "alarm",
     mode: "storm",
-    looks: [[1920, "night", "zh"], [1366, "day", "en"]],
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
     act: async (page) => {
       await id(page, "alarm-row").first().click();
       await page.waitForTimeout(1500);
@@ -22,7 +40,10 @@ export const DESK_SCENES = [
   {
     name: "composer",
     mode: "storm",
-    looks: [[1920, "night", "zh"], [1366, "day", "en"]],
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
     act: async (page) => {
       await id(page, "alarm-row").first().click();
       await page.keyboard.press("c");
@@ -32,7 +53,10 @@ export const DESK_SCENES = [
   {
     name: "board",
     mode: "storm",
-    looks: [[1920, "day", "en"], [1366, "night", "zh"]],
+    looks: [
+      [1920, "day", "en"],
+      [1366, "night", "zh"],
+    ],
     act: async (page) => {
       await page.keyboard.press("w");
       await page.locator("[data-testid=board-row][data-stage=done] td").first().click();
@@ -41,23 +65,49 @@ export const DESK_SCENES = [
   {
     name: "stale",
     mode: "storm",
-    looks: [[1920, "night", "zh"], [1366, "day", "en"]],
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
     act: async (page, fake) => {
       await fake.stop();
       await page.waitForTimeout(9000);
     },
   },
-  { name: "keys", mode: "calm", looks: [[1366, "night", "zh"]], act: (page) => page.keyboard.press("?") },
+  {
+    name: "keys",
+    mode: "calm",
+    looks: [[1366, "night", "zh"]],
+    act: (page) => page.keyboard.press("?"),
+  },
 ];
 
 /** Gives the phone's person three orders, as an officer would have before the picture. */
 async function orders(page, fake) {
   const post = (data) => page.request.post(`${fake.base}/api/v1/acts`, { data });
-  const login = (name) => page.request.post(`${fake.base}/api/v1/login`, { data: { login: name, password: "x" } });
+  const login = (name) =>
+    page.request.post(`${fake.base}/api/v1/login`, { data: { login: name, password: "x" } });
   await login("officer");
-  for (const [op, template, level] of [["c1", "evacuate", 4], ["c2", "close", 3], ["c3", "patrol", 2]]) {
+  for (const [op, template, level] of [
+    ["c1", "evacuate", 4],
+    ["c2", "close", 3],
+    ["c3", "patrol", 2],
+  ]) {
     const words = fake.night.county.templates.find((one) => one.id === template).wording.zh;
-    await post({ op, device_at: null, action: { action: "issue_command", alarm: null, template, level, groups: [], people: ["r-001"], wording: words, clocks: null } });
+    await post({
+      op,
+      device_at: null,
+      action: {
+        action: "issue_command",
+        alarm: null,
+        template,
+        level,
+        groups: [],
+        people: ["r-001"],
+        wording: words,
+        clocks: null,
+      },
+    });
   }
   await login("responder");
   await page.reload();
@@ -71,12 +121,31 @@ const open = async (page, fake) => {
 };
 
 export const PHONE_SCENES = [
-  { name: "list", mode: "calm", looks: [["day", "zh"], ["night", "en"]], act: orders },
-  { name: "task", mode: "calm", looks: [["day", "zh"], ["night", "en"]], act: open },
+  {
+    name: "list",
+    mode: "calm",
+    looks: [
+      ["day", "zh"],
+      ["night", "en"],
+    ],
+    act: orders,
+  },
+  {
+    name: "task",
+    mode: "calm",
+    looks: [
+      ["day", "zh"],
+      ["night", "en"],
+    ],
+    act: open,
+  },
   {
     name: "offline",
     mode: "calm",
-    looks: [["day", "zh"], ["day", "en"]],
+    looks: [
+      ["day", "zh"],
+      ["day", "en"],
+    ],
     act: async (page, fake) => {
       await open(page, fake);
       await page.context().setOffline(true);
@@ -102,7 +171,10 @@ export const PHONE_SCENES = [
   {
     name: "done",
     mode: "calm",
-    looks: [["day", "zh"], ["night", "en"]],
+    looks: [
+      ["day", "zh"],
+      ["night", "en"],
+    ],
     act: async (page, fake) => {
       await open(page, fake);
       await id(page, "verb-done").click();

@@ -23,7 +23,10 @@ const SIZES = { 1920: { width: 1920, height: 1080 }, 1366: { width: 1366, height
 async function shoot(name, { mode, viewport, path, login, theme, locale, act, phone }) {
   if (!name.includes(only)) return;
   const fake = await startFake({ mode, dist });
-  const context = await browser.newContext({ viewport, ...(phone ? { isMobile: true, hasTouch: true } : {}) });
+  const context = await browser.newContext({
+    viewport,
+    ...(phone ? { isMobile: true, hasTouch: true } : {}),
+  });
   await context.addInitScript(
     ([l, t, which]) => {
       localStorage.setItem("watchfire.locale", l);
@@ -54,14 +57,27 @@ async function shoot(name, { mode, viewport, path, login, theme, locale, act, ph
 for (const scene of DESK_SCENES) {
   for (const [size, theme, locale] of scene.looks) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {
-      viewport: SIZES[size], path: "/", login: "officer", theme, locale, mode: scene.mode, act: scene.act,
+      viewport: SIZES[size],
+      path: "/",
+      login: "officer",
+      theme,
+      locale,
+      mode: scene.mode,
+      act: scene.act,
     });
   }
 }
 for (const scene of PHONE_SCENES) {
   for (const [theme, locale] of scene.looks) {
     await shoot(`phone-${scene.name}-${theme}-${locale}`, {
-      viewport: { width: 390, height: 844 }, path: "/m", login: scene.login ?? "responder", theme, locale, mode: scene.mode, act: scene.act, phone: true,
+      viewport: { width: 390, height: 844 },
+      path: "/m",
+      login: scene.login ?? "responder",
+      theme,
+      locale,
+      mode: scene.mode,
+      act: scene.act,
+      phone: true,
     });
   }
 }

@@ -1,6 +1,6 @@
 // A press: an op id minted here, both clocks, and the outbox. Every action of a person goes this way.
 import { v7 } from "uuid";
-import { openOutbox, type Outbox } from "../link/outbox";
+import { type Outbox, openOutbox } from "../link/outbox";
 import { engineGuess, engineNow } from "../state/clock";
 import { store } from "../state/store";
 import type { Action } from "../wire/acts";
@@ -18,8 +18,7 @@ export function startOutbox(person: string): void {
   outbox = openOutbox(person, {
     changed: (list) => store.set({ outbox: list, outboxReady: true }),
     engineNow: () => engineNow(store.get().world.heartbeat, performance.now()),
-    loggedOut: () =>
-      store.set({ connection: { phase: "unauthorised", since: performance.now() } }),
+    loggedOut: () => store.set({ connection: { phase: "unauthorised", since: performance.now() } }),
   });
 }
 

@@ -8,7 +8,9 @@ let waiting: string[] = [];
 /** Asks for the contents of seals not known yet; they appear in the store. Asks once per seal. */
 export function wantTexts(seals: readonly (string | null)[]): void {
   const known = store.get().texts;
-  const missing = seals.filter((seal): seal is string => !!seal && !known.has(seal) && !asked.has(seal));
+  const missing = seals.filter(
+    (seal): seal is string => !!seal && !known.has(seal) && !asked.has(seal),
+  );
   if (missing.length === 0) return;
   for (const seal of missing) asked.add(seal);
   if (waiting.length === 0) queueMicrotask(fetchTexts);

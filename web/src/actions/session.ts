@@ -33,5 +33,4 @@ export async function logout(): Promise<void> {
   store.set({ me: null });
 }
 
-export { me } from "../link/api";
-export { Refused } from "../link/api";
+export { me, Refused } from "../link/api";

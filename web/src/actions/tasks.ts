@@ -1,6 +1,7 @@
 // What a person in the field says about their own task. Every one works with no network.
-import type { FactKind } from "../wire/view";
+
 import type { Position } from "../wire/acts";
+import type { FactKind } from "../wire/view";
 import { press } from "./act";
 import { lastPosition } from "./position";
 

@@ -14,7 +14,11 @@ function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   let found = formats.get(key);
   if (!found) {
     const tag = i18n.locale === "en" ? "en-GB" : "zh-CN";
-    found = new Intl.DateTimeFormat(tag, { hourCycle: "h23", ...(zone ? { timeZone: zone } : {}), ...options });
+    found = new Intl.DateTimeFormat(tag, {
+      hourCycle: "h23",
+      ...(zone ? { timeZone: zone } : {}),
+      ...options,
+    });
     formats.set(key, found);
   }
   return found;

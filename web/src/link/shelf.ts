@@ -1,8 +1,8 @@
 // This machine's shelf (IndexedDB): presses not yet received, who was logged in, own tasks as last seen.
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Pending } from "../state/store";
 import type { Action } from "../wire/acts";
 import type { Me, SnapshotView } from "../wire/view";
-import type { Pending } from "../state/store";
 
 /** One press as kept until, and for a while after, the server's receipt. */
 export interface Kept extends Omit<Pending, "photos" | "subject"> {

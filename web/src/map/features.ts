@@ -1,6 +1,7 @@
 // World -> point features of the map. Pure, and cheap to compare: a feature is rebuilt only as text.
-import { say } from "../i18n/i18n";
+
 import { value } from "../i18n/format";
+import { say } from "../i18n/i18n";
 import { isUnacked, seriesOf, shownLevel } from "../state/select";
 import type { County } from "../state/world";
 import { seriesKey } from "../state/world";
@@ -59,7 +60,9 @@ export function alarmPoints(county: County): Point[] {
 }
 
 function rank(alarm: AlarmView): number {
-  return shownLevel(alarm) * 4 + (isUnacked(alarm) ? 2 : 0) + (alarm.process === "returned" ? 0 : 1);
+  return (
+    shownLevel(alarm) * 4 + (isUnacked(alarm) ? 2 : 0) + (alarm.process === "returned" ? 0 : 1)
+  );
 }
 
 /** Stations where no alarm stands. */

@@ -4,7 +4,10 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import {
   type ExpressionSpecification,
   type GeoJSONSource,
-  Map as LibreMap, ScaleControl, setWorkerUrl } from "maplibre-gl";
+  Map as LibreMap,
+  ScaleControl,
+  setWorkerUrl,
+} from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { County } from "../state/world";
 import { alarmPoints, stationPoints } from "./features";
@@ -35,7 +38,12 @@ export interface MapEvents {
   onPick(pick: { alarm: string | null; station: string }): void;
 }
 
-export function createMap(box: HTMLElement, theme: string, locale: string, events: MapEvents): CountyMap {
+export function createMap(
+  box: HTMLElement,
+  theme: string,
+  locale: string,
+  events: MapEvents,
+): CountyMap {
   const map = new LibreMap({
     container: box,
     style: buildStyle(readTokens(), theme, locale),
@@ -89,10 +97,13 @@ export function createMap(box: HTMLElement, theme: string, locale: string, event
 
   const showChosen = () => {
     const station = chosen === null ? undefined : county?.stations.get(chosen);
-    const at = station && station.lon !== null && station.lat !== null ? [station.lon, station.lat] : null;
+    const at =
+      station && station.lon !== null && station.lat !== null ? [station.lon, station.lat] : null;
     source(SOURCES.chosen)?.setData({
       type: "FeatureCollection",
-      features: at ? [{ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: {} }] : [],
+      features: at
+        ? [{ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: {} }]
+        : [],
     });
     return at as [number, number] | null;
   };
@@ -146,10 +157,11 @@ function frame(map: LibreMap, county: County): void {
   if (county.code === "330624" || placed.length === 0) return;
   const lons = placed.map(([lon]) => lon);
   const lats = placed.map(([, lat]) => lat);
-  map.fitBounds(
-    [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)],
-    { padding: 40, maxZoom: 12, duration: 0 },
-  );
+  map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], {
+    padding: 40,
+    maxZoom: 12,
+    duration: 0,
+  });
 }
 
 function pick(map: LibreMap, events: MapEvents): void {

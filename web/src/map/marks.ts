@@ -42,10 +42,18 @@ export function drawImage(name: string, token: Tokens): ImageData | null {
 
 export const IMAGE_RATIO = RATIO;
 
-function mark(pen: CanvasRenderingContext2D, level: Level, fade: string, hollow: boolean, token: Tokens) {
+function mark(
+  pen: CanvasRenderingContext2D,
+  level: Level,
+  fade: string,
+  hollow: boolean,
+  token: Tokens,
+) {
   const paths = MARK_PATHS[level];
   const shape = new Path2D(paths.shape);
-  const [fill, edge, text, on] = ["", "-edge", "-text", "-on"].map((end) => token(`lv${level}${end}`));
+  const [fill, edge, text, on] = ["", "-edge", "-text", "-on"].map((end) =>
+    token(`lv${level}${end}`),
+  );
   const faded = fade === "stale" || fade === "dead";
   pen.fillStyle = hollow || fade === "dead" ? token("bg-1") : (fill ?? "");
   // A faded fill still hides what lies under it on the map.

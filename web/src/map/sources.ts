@@ -20,7 +20,9 @@ export function fed(source: () => GeoJSONSource | undefined): Fed {
     feed: (points) => {
       const target = source();
       if (!target) return;
-      const next = new Map(points.map((point) => [point.id, { text: JSON.stringify(point), point }]));
+      const next = new Map(
+        points.map((point) => [point.id, { text: JSON.stringify(point), point }]),
+      );
       const diff = {
         add: [] as Feature[],
         update: [] as GeoJSONFeatureDiff[],

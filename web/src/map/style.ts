@@ -39,7 +39,8 @@ export function buildStyle(token: Tokens, theme: string, locale: string): StyleS
 }
 
 function ground(token: Tokens, locale: string): LayerSpecification[] {
-  const name = locale === "en" ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"];
+  const name =
+    locale === "en" ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"];
   const text = {
     "text-field": name as ExpressionSpecification,
     "text-font": ["Noto Sans CJK SC Regular"],
@@ -162,7 +163,10 @@ function points(token: Tokens, theme: string): LayerSpecification[] {
       source: SOURCES.alarms,
       filter: single,
       layout: {
-        "icon-image": image("mark/", theme, "/", ["get", "level"], "/", ["get", "fade"], "/", ["get", "hollow"]),
+        "icon-image": image("mark/", theme, "/", ["get", "level"], "/", ["get", "fade"], "/", [
+          "get",
+          "hollow",
+        ]),
         ...over,
         ...order,
         "text-field": ["step", ["zoom"], "", 10.2, ["get", "label"]],

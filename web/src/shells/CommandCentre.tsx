@@ -25,7 +25,9 @@ import { Empty } from "../ui/Panel";
 import { setTheme, useTheme } from "./theme";
 import { useSession } from "./useSession";
 
-const MapZone = lazy(() => import("../features/stations/MapZone").then((m) => ({ default: m.MapZone })));
+const MapZone = lazy(() =>
+  import("../features/stations/MapZone").then((m) => ({ default: m.MapZone })),
+);
 
 export function CommandCentre() {
   useLocale();
@@ -35,7 +37,9 @@ export function CommandCentre() {
       return <Empty title={i18n.t("正在连接…")} />;
     case "unreachable":
       return (
-        <Empty title={i18n.t("服务器没有应答。")}>{i18n.t("每 3 秒再试一次。请检查网络和服务器。")}</Empty>
+        <Empty title={i18n.t("服务器没有应答。")}>
+          {i18n.t("每 3 秒再试一次。请检查网络和服务器。")}
+        </Empty>
       );
     case "nobody":
       return <Login onDone={enter} />;
@@ -64,7 +68,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
     void loadTownships();
   }, []);
   useKeys({
-    Escape: () => move({ to: "back" }),
+    escape: () => move({ to: "back" }),
     "?": () => move({ to: "dialog", dialog: "keys" }),
     x: sound.silence,
   });
@@ -111,8 +115,10 @@ function Centre() {
   const { desk } = useDesk();
   const county = useApp(countyOf);
   if (!county) return null;
-  if (desk.view === "alarm" && desk.alarm) return <AlarmDetail key={desk.alarm} county={county} alarmKey={desk.alarm} />;
+  if (desk.view === "alarm" && desk.alarm)
+    return <AlarmDetail key={desk.alarm} county={county} alarmKey={desk.alarm} />;
   if (desk.view === "composer") return <Composer county={county} alarmKey={desk.alarm} />;
-  if (desk.view === "board" && desk.command) return <Board county={county} commandId={desk.command} />;
+  if (desk.view === "board" && desk.command)
+    return <Board county={county} commandId={desk.command} />;
   return null;
 }

@@ -14,8 +14,8 @@ import { i18n, useLocale } from "../i18n/i18n";
 import { keepMe, keptMe } from "../link/shelf";
 import { countyOf, isClosed, tasksOf } from "../state/select";
 import { useApp } from "../state/store";
-import type { Me } from "../wire/view";
 import { Empty } from "../ui/Panel";
+import type { Me } from "../wire/view";
 import { keepShelving, takeFromShelf } from "./shelving";
 import { setTheme, useTheme } from "./theme";
 import { useSession } from "./useSession";
@@ -34,7 +34,9 @@ export function Responder() {
       return <Empty title={i18n.t("正在打开…")} />;
     case "unreachable":
       return (
-        <Empty title={i18n.t("没有信号，这台手机还没有登录过。")}>{i18n.t("有信号后登录一次，以后没信号也能打开。")}</Empty>
+        <Empty title={i18n.t("没有信号，这台手机还没有登录过。")}>
+          {i18n.t("有信号后登录一次，以后没信号也能打开。")}
+        </Empty>
       );
     case "nobody":
       return <Login onDone={enter} />;
@@ -75,7 +77,9 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
 
   const own = tasks.find(({ task }) => task.id === open);
   const issuer = own && county ? (county.people.get(own.command.by) ?? null) : null;
-  const waiting = outbox.filter((one) => one.state !== "received" && one.state !== "refused").length;
+  const waiting = outbox.filter(
+    (one) => one.state !== "received" && one.state !== "refused",
+  ).length;
   const openTasks = tasks.filter(({ task }) => !isClosed(task)).length;
   const go = (next: Tab) => {
     setTab(next);
@@ -103,13 +107,28 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
         <TaskList me={me.person} tasks={tasks} onOpen={setOpen} />
       )}
       <nav className="tabs" aria-label={i18n.t("页面")}>
-        <button type="button" aria-current={tab === "tasks" ? "page" : undefined} onClick={() => go("tasks")} data-testid="tab-tasks">
+        <button
+          type="button"
+          aria-current={tab === "tasks" ? "page" : undefined}
+          onClick={() => go("tasks")}
+          data-testid="tab-tasks"
+        >
           {i18n.t("任务 {n}", { n: openTasks })}
         </button>
-        <button type="button" aria-current={tab === "queue" ? "page" : undefined} onClick={() => go("queue")} data-testid="tab-queue">
+        <button
+          type="button"
+          aria-current={tab === "queue" ? "page" : undefined}
+          onClick={() => go("queue")}
+          data-testid="tab-queue"
+        >
           {i18n.t("待发 {n}", { n: waiting })}
         </button>
-        <button type="button" aria-current={tab === "more" ? "page" : undefined} onClick={() => go("more")} data-testid="tab-more">
+        <button
+          type="button"
+          aria-current={tab === "more" ? "page" : undefined}
+          onClick={() => go("more")}
+          data-testid="tab-more"
+        >
           {i18n.t("更多")}
         </button>
       </nav>

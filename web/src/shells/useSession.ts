@@ -1,10 +1,14 @@
 // Who is at this screen: asks once, then keeps the feed and the outbox going for them.
 import { useEffect, useState } from "react";
-import { begin, me as askWho } from "../actions/session";
+import { me as askWho, begin } from "../actions/session";
 import { useApp } from "../state/store";
 import type { Me } from "../wire/view";
 
-export type Session = { kind: "asking" } | { kind: "nobody" } | { kind: "unreachable" } | { kind: "here"; me: Me };
+export type Session =
+  | { kind: "asking" }
+  | { kind: "nobody" }
+  | { kind: "unreachable" }
+  | { kind: "here"; me: Me };
 
 /** `fallback` is who was here last, for a start with no network. */
 export function useSession(fallback?: () => Promise<Me | null>) {

@@ -40,7 +40,7 @@ export function obligations(commands: readonly CommandView[]): Obligation[] {
     (a, b) =>
       ORDER.indexOf(a.want) - ORDER.indexOf(b.want) ||
       b.command.level - a.command.level ||
-      (a.task.next?.at ?? "9") .localeCompare(b.task.next?.at ?? "9") ||
+      (a.task.next?.at ?? "9").localeCompare(b.task.next?.at ?? "9") ||
       a.task.id.localeCompare(b.task.id),
   );
 }

@@ -26,7 +26,7 @@ export function Button(props: ButtonProps) {
       data-testid={props.testId}
       {...(props.label ? { "aria-label": props.label } : {})}
     >
-      {props.hint ? <kbd aria-hidden="true">{props.hint}</kbd> : null}
+      {props.hint ? <kbd>{props.hint}</kbd> : null}
       {props.children}
     </AriaButton>
   );

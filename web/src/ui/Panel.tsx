@@ -13,7 +13,16 @@ export interface PanelProps {
 }
 
 /** Title with count, one line of filters, rows, key hints: every panel has this shape. */
-export function Panel({ title, count, aside, filters, keys, children, className, testId }: PanelProps) {
+export function Panel({
+  title,
+  count,
+  aside,
+  filters,
+  keys,
+  children,
+  className,
+  testId,
+}: PanelProps) {
   return (
     <section className={`p ${className ?? ""}`} data-testid={testId}>
       <div className="pt">

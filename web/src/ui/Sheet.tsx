@@ -11,7 +11,12 @@ interface SheetProps {
 /** A choice that rises from the bottom, within reach of the thumb. */
 export function Sheet({ title, onClose, children, testId }: SheetProps) {
   return (
-    <ModalOverlay className="veil low" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
+    <ModalOverlay
+      className="veil low"
+      isOpen
+      isDismissable
+      onOpenChange={(open) => !open && onClose()}
+    >
       <Modal className="sheet">
         <AriaDialog data-testid={testId}>
           <Heading slot="title">{title}</Heading>

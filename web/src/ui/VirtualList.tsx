@@ -118,7 +118,13 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
               aria-selected={key === active}
               aria-setsize={items.length}
               aria-posinset={first + place + 1}
-              style={{ position: "absolute", top: (first + place) * rowHeight, height: rowHeight, left: 0, right: 0 }}
+              style={{
+                position: "absolute",
+                top: (first + place) * rowHeight,
+                height: rowHeight,
+                left: 0,
+                right: 0,
+              }}
               onClick={() => {
                 props.onActivate(key);
                 props.onOpen(key);

@@ -7,10 +7,10 @@ import { freshnessWords, hazardName, levelName, personName, truthName } from "..
 import { mayCommand, seriesOf, shownLevel } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { AlarmView, Truth } from "../../wire/view";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Empty, Key, Panel } from "../../ui/Panel";
+import type { AlarmView, Truth } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { AlarmMark } from "../marks/Mark";
@@ -85,7 +85,12 @@ function Actions({ alarm, county, now }: { alarm: AlarmView; county: County; now
   const { move } = useDesk();
   const allowed = useApp((state) => mayCommand(state.me?.person));
   const waiting = useApp((state) =>
-    state.outbox.some((one) => one.subject.alarms?.includes(alarm.key) && one.state !== "received" && one.state !== "refused"),
+    state.outbox.some(
+      (one) =>
+        one.subject.alarms?.includes(alarm.key) &&
+        one.state !== "received" &&
+        one.state !== "refused",
+    ),
   );
   const [resetting, setResetting] = useState(false);
   const canReset = alarm.latched || alarm.sight_lost || alarm.process === "unknown";
@@ -102,11 +107,22 @@ function Actions({ alarm, county, now }: { alarm: AlarmView; county: County; now
           ) : null}
         </span>
       ) : (
-        <Button kind="primary" hint="A" disabled={!allowed || waiting} onPress={() => void acknowledge([alarm.key])} testId="acknowledge">
+        <Button
+          kind="primary"
+          hint="A"
+          disabled={!allowed || waiting}
+          onPress={() => void acknowledge([alarm.key])}
+          testId="acknowledge"
+        >
           {waiting ? i18n.t("正在送到服务器…") : i18n.t("确认")}
         </Button>
       )}
-      <Button hint="C" disabled={!allowed} onPress={() => move({ to: "compose" })} testId="compose-from-alarm">
+      <Button
+        hint="C"
+        disabled={!allowed}
+        onPress={() => move({ to: "compose" })}
+        testId="compose-from-alarm"
+      >
         {i18n.t("下指令")}
       </Button>
       {canReset ? (
@@ -126,7 +142,12 @@ function ResetDialog({ alarm, onClose }: { alarm: string; onClose: () => void })
       <p>{i18n.t("复位表示你已知道现场没有危险。理由会记下来。")}</p>
       <label>
         <span className="lab">{i18n.t("理由")}</span>
-        <input className="in" value={why} onChange={(event) => setWhy(event.target.value)} data-testid="reset-reason" />
+        <input
+          className="in"
+          value={why}
+          onChange={(event) => setWhy(event.target.value)}
+          data-testid="reset-reason"
+        />
       </label>
       <div className="acts">
         <Button
@@ -189,13 +210,31 @@ function Why({ alarm, county, now }: { alarm: AlarmView; county: County; now: nu
   const truths: Truth[] = ["unverified", "true", "false", "test"];
   const lines: [string, string][] = [
     [alarm.raised, i18n.t("报警开始，规则 {rule}", { rule: alarm.rule })],
-    ...(alarm.peak_at && alarm.peak ? ([[alarm.peak_at, i18n.t("最高 {peak}", { peak: alarm.peak })]] as [string, string][]) : []),
+    ...(alarm.peak_at && alarm.peak
+      ? ([[alarm.peak_at, i18n.t("最高 {peak}", { peak: alarm.peak })]] as [string, string][])
+      : []),
     ...(alarm.returned ? ([[alarm.returned, i18n.t("回落到线下")]] as [string, string][]) : []),
-    ...(alarm.ack ? ([[alarm.ack.at, i18n.t("{name} 确认", { name: personName(county.people.get(alarm.ack.by), alarm.ack.by) })]] as [string, string][]) : []),
+    ...(alarm.ack
+      ? ([
+          [
+            alarm.ack.at,
+            i18n.t("{name} 确认", {
+              name: personName(county.people.get(alarm.ack.by), alarm.ack.by),
+            }),
+          ],
+        ] as [string, string][])
+      : []),
   ];
   lines.sort((a, b) => a[0].localeCompare(b[0]));
   return (
-    <Panel title={i18n.t("凭什么")} aside={<span className="s i3">{i18n.t("规则版本 {version}", { version: county.rulesVersion.slice(0, 8) })}</span>}>
+    <Panel
+      title={i18n.t("凭什么")}
+      aside={
+        <span className="s i3">
+          {i18n.t("规则版本 {version}", { version: county.rulesVersion.slice(0, 8) })}
+        </span>
+      }
+    >
       <div className="pb">
         {lines.map(([time, words]) => (
           <div key={words} className="line">
@@ -203,12 +242,19 @@ function Why({ alarm, county, now }: { alarm: AlarmView; county: County; now: nu
             <span>{words}</span>
           </div>
         ))}
-        {alarm.doubtful ? <div className="line">{i18n.t("读数可疑，请看摄像或派人核实。")}</div> : null}
+        {alarm.doubtful ? (
+          <div className="line">{i18n.t("读数可疑，请看摄像或派人核实。")}</div>
+        ) : null}
       </div>
       <div className="pf" style={{ borderTop: "1px solid var(--line-1)" }}>
         {i18n.t("判断")}
         {truths.map((truth) => (
-          <Chip key={truth} on={alarm.truth === truth} onPress={() => allowed && void markTruth(alarm.key, truth)} testId={`truth-${truth}`}>
+          <Chip
+            key={truth}
+            on={alarm.truth === truth}
+            onPress={() => allowed && void markTruth(alarm.key, truth)}
+            testId={`truth-${truth}`}
+          >
             {truthName(truth)}
           </Chip>
         ))}

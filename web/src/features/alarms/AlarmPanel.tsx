@@ -2,13 +2,20 @@
 import { useMemo, useState } from "react";
 import { acknowledge } from "../../actions/alarms";
 import { i18n } from "../../i18n/i18n";
-import { alarmsByUrgency, countyOf, isUnacked, levelCounts, mayCommand, shownLevel } from "../../state/select";
+import {
+  alarmsByUrgency,
+  countyOf,
+  isUnacked,
+  levelCounts,
+  mayCommand,
+  shownLevel,
+} from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { AlarmView } from "../../wire/view";
 import { Chip } from "../../ui/Button";
 import { Empty, Key, Panel } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
+import type { AlarmView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
@@ -53,7 +60,7 @@ export function AlarmPanel({ county }: { county: County }) {
     j: () => step(1),
     k: () => step(-1),
     n: showNew,
-    Enter: () => desk.alarm && open(desk.alarm),
+    enter: () => desk.alarm && open(desk.alarm),
   });
   useAckKeys(county, items);
 
@@ -70,11 +77,18 @@ export function AlarmPanel({ county }: { county: County }) {
           <Chip on={mode === "alarms"} onPress={() => setMode("alarms")}>
             {i18n.t("逐条")}
           </Chip>
-          <Chip on={mode === "situations"} onPress={() => setMode("situations")} testId="mode-situations">
+          <Chip
+            on={mode === "situations"}
+            onPress={() => setMode("situations")}
+            testId="mode-situations"
+          >
             {i18n.t("态势")}
           </Chip>
           <span className="sep" />
-          <Chip on={filter === "unacked"} onPress={() => setFilter(filter === "all" ? "unacked" : "all")}>
+          <Chip
+            on={filter === "unacked"}
+            onPress={() => setFilter(filter === "all" ? "unacked" : "all")}
+          >
             {i18n.t("只看未确认 {unacked}", { unacked })}
           </Chip>
           {desk.situation ? (
@@ -105,7 +119,9 @@ export function AlarmPanel({ county }: { county: County }) {
         />
       ) : sorted.length === 0 ? (
         <div className="pb">
-          <Empty title={i18n.t("没有需要处理的报警。")}>{i18n.t("有新的报警会自动出现在这里。")}</Empty>
+          <Empty title={i18n.t("没有需要处理的报警。")}>
+            {i18n.t("有新的报警会自动出现在这里。")}
+          </Empty>
           <NearestLines county={county} />
         </div>
       ) : (

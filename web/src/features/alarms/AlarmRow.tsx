@@ -59,7 +59,9 @@ export function reason(alarm: AlarmView, county: County, now: number): string {
         ? i18n.t("已回落，未确认")
         : i18n.t("已回落，指令未了");
   }
-  const line = fixed?.thresholds.find((one) => one.rule === alarm.rule && one.level === alarm.level);
+  const line = fixed?.thresholds.find(
+    (one) => one.rule === alarm.rule && one.level === alarm.level,
+  );
   if (!line) return say(alarm.title);
   const words = { title: say(line.title) || say(alarm.title), raise: line.raise };
   return line.below ? i18n.t("低于{title} {raise}", words) : i18n.t("过{title} {raise}", words);

@@ -4,12 +4,11 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import { samples } from "../../actions/read";
 import { hm, stamp } from "../../i18n/format";
-import { i18n, say } from "../../i18n/i18n";
+import { i18n, say, useLocale } from "../../i18n/i18n";
 import { ROMAN } from "../../i18n/words";
-import type { SampleView, SeriesNow, SeriesView } from "../../wire/view";
 import { Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
-import { useLocale } from "../../i18n/i18n";
+import type { SampleView, SeriesNow, SeriesView } from "../../wire/view";
 
 interface HydrographProps {
   series: SeriesView;
@@ -40,7 +39,9 @@ export function Hydrograph({ series, latest, now }: HydrographProps) {
         </Chip>
       </div>
       {failed ? (
-        <Empty title={i18n.t("取不到过程线。")}>{i18n.t("报警本身不受影响；连上服务器后再打开。")}</Empty>
+        <Empty title={i18n.t("取不到过程线。")}>
+          {i18n.t("报警本身不受影响；连上服务器后再打开。")}
+        </Empty>
       ) : list === null ? (
         <Empty title={i18n.t("正在取过程线…")} />
       ) : list.length === 0 ? (
@@ -157,7 +158,10 @@ function Plot({ list, series }: { list: SampleView[]; series: SeriesView }) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const size = () => ({ width: element.clientWidth, height: Math.max(220, element.clientHeight) });
+    const size = () => ({
+      width: element.clientWidth,
+      height: Math.max(220, element.clientHeight),
+    });
     const made = new uPlot({ ...options(series), ...size() }, newest.current, element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize(size()));
@@ -197,8 +201,14 @@ function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
         },
       },
     },
-    axes: [{ ...axis, values: (_plot, ticks) => ticks.map((tick) => hm(tick * 1000)) }, { ...axis, size: 56 }],
-    series: [{}, { stroke: token("chart-line"), width: 2, spanGaps: false, points: { show: false } }],
+    axes: [
+      { ...axis, values: (_plot, ticks) => ticks.map((tick) => hm(tick * 1000)) },
+      { ...axis, size: 56 },
+    ],
+    series: [
+      {},
+      { stroke: token("chart-line"), width: 2, spanGaps: false, points: { show: false } },
+    ],
     hooks: {
       draw: [
         (plot) => {
@@ -215,7 +225,11 @@ function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
   };
 }
 
-function drawLine(plot: uPlot, line: SeriesView["thresholds"][number], token: (name: string) => string) {
+function drawLine(
+  plot: uPlot,
+  line: SeriesView["thresholds"][number],
+  token: (name: string) => string,
+) {
   const pen = plot.ctx;
   const y = plot.valToPos(Number(line.raise), "y", true);
   const { left, top, width, height } = plot.bbox;
@@ -227,5 +241,9 @@ function drawLine(plot: uPlot, line: SeriesView["thresholds"][number], token: (n
   pen.lineTo(left + width, y);
   pen.stroke();
   pen.fillStyle = token("ink-2");
-  pen.fillText(`${ROMAN[line.level]} ${line.raise} ${say(line.title)}`, left + width + 6 * devicePixelRatio, y);
+  pen.fillText(
+    `${ROMAN[line.level]} ${line.raise} ${say(line.title)}`,
+    left + width + 6 * devicePixelRatio,
+    y,
+  );
 }

@@ -31,7 +31,10 @@ export function NearestLines({ county }: { county: County }) {
           <span className="g el">{say(county.stations.get(series.station)?.name)}</span>
           <span>{value(latest.value, series.unit)}</span>
           <span className="s i3 nw">
-            {i18n.t("{title}下 {left}", { title: say(line.title), left: left.toFixed(series.decimals) })}
+            {i18n.t("{title}下 {left}", {
+              title: say(line.title),
+              left: left.toFixed(series.decimals),
+            })}
           </span>
           <span className="s i3">{latest.observed ? stamp(latest.observed, now) : ""}</span>
         </div>

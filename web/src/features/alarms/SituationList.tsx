@@ -42,13 +42,18 @@ export function SituationList({ county, now, onOpen }: SituationListProps) {
           <b className="el">{situationTitle(county, situation.id)}</b>
           <span className="s i3 nw">{age(now - Date.parse(situation.worst.changed))}</span>
           <span className="s el" style={{ gridColumn: "2/4" }}>
-            {say(county.stations.get(situation.worst.station)?.name)} · {reason(situation.worst, county, now)}
+            {say(county.stations.get(situation.worst.station)?.name)} ·{" "}
+            {reason(situation.worst, county, now)}
           </span>
           <span>
             <Counts counts={levelCounts(situation.alarms)} />
           </span>
           <span className="s nw">
-            {situation.unacked > 0 ? <b>{i18n.t("未确认 {unacked}", { unacked: situation.unacked })}</b> : ""}
+            {situation.unacked > 0 ? (
+              <b>{i18n.t("未确认 {unacked}", { unacked: situation.unacked })}</b>
+            ) : (
+              ""
+            )}
           </span>
         </button>
       ))}

@@ -9,7 +9,11 @@ interface Keyed {
 export function useHeldOrder<T extends Keyed>(sorted: readonly T[], scope: string) {
   const [held, setHeld] = useState(false);
   const [round, setRound] = useState(0);
-  const shown = useRef<{ scope: string; round: number; keys: string[] }>({ scope: "", round: -1, keys: [] });
+  const shown = useRef<{ scope: string; round: number; keys: string[] }>({
+    scope: "",
+    round: -1,
+    keys: [],
+  });
 
   return useMemo(() => {
     const fresh = !held || shown.current.scope !== scope || shown.current.round !== round;

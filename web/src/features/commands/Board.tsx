@@ -4,15 +4,22 @@ import { cancelCommand } from "../../actions/commands";
 import { wantTexts } from "../../actions/read";
 import { age, span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { overdueName, personName, personPost, stageName, stepName, whySentence } from "../../i18n/words";
+import {
+  overdueName,
+  personName,
+  personPost,
+  stageName,
+  stepName,
+  whySentence,
+} from "../../i18n/words";
 import { want } from "../../state/obligations";
 import { isAnswered, isClosed, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { CommandView, TaskView } from "../../wire/view";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Empty, Key, Panel } from "../../ui/Panel";
+import type { CommandView, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
@@ -33,7 +40,9 @@ export function Board({ county, commandId }: { county: County; commandId: string
   return (
     <Panel title={i18n.t("指令")} testId="board">
       {pending?.state === "refused" ? (
-        <Empty title={i18n.t("指令没有发出。没有任何人收到任何东西。")}>{whySentence(pending.why ?? "")}</Empty>
+        <Empty title={i18n.t("指令没有发出。没有任何人收到任何东西。")}>
+          {whySentence(pending.why ?? "")}
+        </Empty>
       ) : (
         <Empty title={i18n.t("指令在送往服务器的路上。")}>
           {i18n.t("它留在本机，连上就送，同一条不会发两遍。")}
@@ -52,7 +61,10 @@ function order(command: CommandView): TaskView[] {
     return found ? WANT_ORDER.indexOf(found) : isClosed(task) ? 9 : 8;
   };
   return [...command.tasks].sort(
-    (a, b) => rank(a) - rank(b) || (a.next?.at ?? "9").localeCompare(b.next?.at ?? "9") || a.id.localeCompare(b.id),
+    (a, b) =>
+      rank(a) - rank(b) ||
+      (a.next?.at ?? "9").localeCompare(b.next?.at ?? "9") ||
+      a.id.localeCompare(b.id),
   );
 }
 
@@ -69,12 +81,15 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
     const next = shown[Math.min(shown.length - 1, Math.max(0, place + by))];
     if (next) move({ to: "task", task: next.id });
   };
-  useKeys({ ArrowDown: () => step(1), ArrowUp: () => step(-1) });
+  useKeys({ down: () => step(1), up: () => step(-1) });
   const waiting = command.tasks.filter((task) => !isAnswered(task)).length;
   return (
     <section className="p" data-testid="board" data-command={command.id}>
       <BoardHead county={county} command={command} now={now} />
-      <div className="f" style={{ flex: 1, minHeight: 0, alignItems: "stretch", gap: 1, background: "var(--bg-0)" }}>
+      <div
+        className="f"
+        style={{ flex: 1, minHeight: 0, alignItems: "stretch", gap: 1, background: "var(--bg-0)" }}
+      >
         <div className="p g">
           <div className="pf">
             <b>{i18n.t("未应答 {waiting} / {total}", { waiting, total: command.tasks.length })}</b>
@@ -101,7 +116,14 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
               </thead>
               <tbody>
                 {shown.map((task) => (
-                  <Row key={task.id} task={task} command={command} county={county} now={now} chosen={task.id === desk.task} />
+                  <Row
+                    key={task.id}
+                    task={task}
+                    command={command}
+                    county={county}
+                    now={now}
+                    chosen={task.id === desk.task}
+                  />
                 ))}
               </tbody>
             </table>
@@ -120,7 +142,15 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
   );
 }
 
-function BoardHead({ county, command, now }: { county: County; command: CommandView; now: number }) {
+function BoardHead({
+  county,
+  command,
+  now,
+}: {
+  county: County;
+  command: CommandView;
+  now: number;
+}) {
   const allowed = useApp((state) => mayCommand(state.me?.person));
   const wording = useApp((state) => state.texts.get(command.wording));
   const [cancelling, setCancelling] = useState(false);
@@ -146,9 +176,16 @@ function BoardHead({ county, command, now }: { county: County; command: CommandV
       <TallyBar command={command} />
       <div className="acts">
         {command.cancelled ? (
-          <span className="tag inv">{i18n.t("已撤销 {time}", { time: stamp(command.cancelled, now) })}</span>
+          <span className="tag inv">
+            {i18n.t("已撤销 {time}", { time: stamp(command.cancelled, now) })}
+          </span>
         ) : open ? (
-          <Button small disabled={!allowed} onPress={() => setCancelling(true)} testId="cancel-command">
+          <Button
+            small
+            disabled={!allowed}
+            onPress={() => setCancelling(true)}
+            testId="cancel-command"
+          >
             {i18n.t("撤销…")}
           </Button>
         ) : (
@@ -216,11 +253,23 @@ function Row({ task, command, county, now, chosen }: RowProps) {
         <Pips task={task} />
       </td>
       <td>
-        {found === "help" || found === "conflict" ? <span className="tag inv">{state}</span> : loud ? <b>{state}</b> : state}
-        {task.overdue[0] && isAnswered(task) ? <span className="s i2"> {overdueName(task.overdue[0])}</span> : null}
+        {found === "help" || found === "conflict" ? (
+          <span className="tag inv">{state}</span>
+        ) : loud ? (
+          <b>{state}</b>
+        ) : (
+          state
+        )}
+        {task.overdue[0] && isAnswered(task) ? (
+          <span className="s i2"> {overdueName(task.overdue[0])}</span>
+        ) : null}
       </td>
       <td>
-        <button type="button" onClick={(event) => event.stopPropagation()} onFocus={() => !chosen && move({ to: "task", task: task.id })}>
+        <button
+          type="button"
+          onClick={(event) => event.stopPropagation()}
+          onFocus={() => !chosen && move({ to: "task", task: task.id })}
+        >
           {personName(person, task.person)}
         </button>
       </td>
@@ -230,7 +279,13 @@ function Row({ task, command, county, now, chosen }: RowProps) {
         {task.next ? stepName(task.next.step) : task.stage === "declined" ? i18n.t("等改派") : "—"}
         {substitute ? ` ${substitute.name}` : ""}
       </td>
-      <td className="r">{task.next ? <Due at={task.next.at} now={now} /> : <span title={age(now - Date.parse(since))}>—</span>}</td>
+      <td className="r">
+        {task.next ? (
+          <Due at={task.next.at} now={now} />
+        ) : (
+          <span title={age(now - Date.parse(since))}>—</span>
+        )}
+      </td>
     </tr>
   );
 }

@@ -7,9 +7,9 @@ import { levelName } from "../../i18n/words";
 import { mayCommand, reached, shownLevel } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { Level } from "../../wire/view";
 import { Chip } from "../../ui/Button";
 import { Empty, Key, Panel } from "../../ui/Panel";
+import type { Level } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { ClockLines } from "./ClockLines";
@@ -38,14 +38,18 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
   if (!allowed) {
     return (
       <Panel title={i18n.t("新指令")} testId="composer">
-        <Empty title={i18n.t("你可以看，不能发。")}>{i18n.t("发指令需要值班员角色。请值班员来发。")}</Empty>
+        <Empty title={i18n.t("你可以看，不能发。")}>
+          {i18n.t("发指令需要值班员角色。请值班员来发。")}
+        </Empty>
       </Panel>
     );
   }
   if (!template) {
     return (
       <Panel title={i18n.t("新指令")} testId="composer">
-        <Empty title={i18n.t("还没有指令模板。")}>{i18n.t("请管理员在站点文件里加上模板，再来这里。")}</Empty>
+        <Empty title={i18n.t("还没有指令模板。")}>
+          {i18n.t("请管理员在站点文件里加上模板，再来这里。")}
+        </Empty>
       </Panel>
     );
   }
@@ -97,7 +101,12 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
             </Field>
             <Field label={i18n.t("级别")}>
               {LEVELS.map((one) => (
-                <Chip key={one} on={one === level} onPress={() => setLevel(one)} testId={`level-${one}`}>
+                <Chip
+                  key={one}
+                  on={one === level}
+                  onPress={() => setLevel(one)}
+                  testId={`level-${one}`}
+                >
                   <Mark level={one} size={14} />
                   {levelName(one)}
                 </Chip>
@@ -105,7 +114,12 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
             </Field>
             <Field label={i18n.t("给谁")}>
               {county.groups.map((group) => (
-                <Chip key={group.id} on={groups.includes(group.id)} onPress={() => toggle(group.id)} testId={`group-${group.id}`}>
+                <Chip
+                  key={group.id}
+                  on={groups.includes(group.id)}
+                  onPress={() => toggle(group.id)}
+                  testId={`group-${group.id}`}
+                >
                   {say(group.title)} {group.members.length}
                 </Chip>
               ))}
@@ -124,7 +138,9 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
             <div>
               <span className="lab">{i18n.t("时限，到时自动做什么")}</span>
               {clocks ? <ClockLines clocks={clocks} /> : null}
-              {template.proof ? <p className="s i2">{i18n.t("报完成要有照片或见证人，由另一个人核实。")}</p> : null}
+              {template.proof ? (
+                <p className="s i2">{i18n.t("报完成要有照片或见证人，由另一个人核实。")}</p>
+              ) : null}
             </div>
             {causeAlarm ? (
               <p className="s i2">
@@ -180,7 +196,12 @@ function PersonAdder({ county, chosen, onChange }: PersonAdderProps) {
     <div>
       <label>
         <span className="lab">{i18n.t("再加一个人（姓名或岗位）")}</span>
-        <input className="in" value={text} onChange={(event) => setText(event.target.value)} data-testid="add-person" />
+        <input
+          className="in"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          data-testid="add-person"
+        />
       </label>
       <div className="chips" style={{ marginTop: 4 }}>
         {chosen.map((id) => (

@@ -2,14 +2,21 @@
 import { useMemo } from "react";
 import { age } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { factName, overdueName, personName, personPost, stageName, stepName } from "../../i18n/words";
-import { commandsOf, countyOf, isOpen, mayCommand } from "../../state/select";
+import {
+  factName,
+  overdueName,
+  personName,
+  personPost,
+  stageName,
+  stepName,
+} from "../../i18n/words";
 import { nextStep, type Obligation, obligations, type Want } from "../../state/obligations";
+import { commandsOf, countyOf, isOpen, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { CommandView } from "../../wire/view";
 import { Button } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
+import type { CommandView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
@@ -150,7 +157,8 @@ function PersonLine({ one, county, now }: { one: Obligation; county: County; now
           )}
           <span className="col">
             <span className="el">
-              <b>{personName(person, one.task.person)}</b> <span className="s i2">{personPost(person)}</span>
+              <b>{personName(person, one.task.person)}</b>{" "}
+              <span className="s i2">{personPost(person)}</span>
             </span>
             <span className="s i2 el">
               {say(one.command.title)} · {last(one, now)}
@@ -169,12 +177,23 @@ function last(one: Obligation, now: number): string {
   const fact = one.task.facts.filter((fact) => fact.by !== null).at(-1);
   if (!fact) return stageName(one.task.stage);
   return i18n.t("{what}，{age}前", {
-    what: one.want === "overdue" && one.task.overdue[0] ? overdueName(one.task.overdue[0]) : factName(fact),
+    what:
+      one.want === "overdue" && one.task.overdue[0]
+        ? overdueName(one.task.overdue[0])
+        : factName(fact),
     age: age(now - Date.parse(fact.at)),
   });
 }
 
-function CommandCard({ command, county, now }: { command: CommandView; county: County; now: number }) {
+function CommandCard({
+  command,
+  county,
+  now,
+}: {
+  command: CommandView;
+  county: County;
+  now: number;
+}) {
   const { desk, move } = useDesk();
   const next = nextStep(command);
   const groups = command.groups

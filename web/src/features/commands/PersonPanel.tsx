@@ -8,8 +8,8 @@ import { factName, meansName, personName, personPost, stageName } from "../../i1
 import { isClosed, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { CommandView, Fact, TaskView } from "../../wire/view";
 import { Button } from "../../ui/Button";
+import type { CommandView, Fact, TaskView } from "../../wire/view";
 import { useKeys } from "../keys/useKeys";
 import { Pips } from "../marks/Pips";
 import { RecordDialog } from "./RecordDialog";
@@ -45,16 +45,26 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
         <p className="l">{person?.phone ?? i18n.t("没有电话")}</p>
         {substitute ? (
           <p className="s i2">
-            {i18n.t("代班：{name} {phone}", { name: substitute.name, phone: substitute.phone ?? "" })}
+            {i18n.t("代班：{name} {phone}", {
+              name: substitute.name,
+              phone: substitute.phone ?? "",
+            })}
           </p>
         ) : null}
         <div className="acts">
-          <Button hint="Y" disabled={!allowed || !open} onPress={() => setRecording(true)} testId="record">
+          <Button
+            hint="Y"
+            disabled={!allowed || !open}
+            onPress={() => setRecording(true)}
+            testId="record"
+          >
             {i18n.t("代记…")}
           </Button>
         </div>
       </div>
-      {task.stage === "done" ? <Verify task={task} me={me?.id} allowed={allowed} proof={command.proof} photos={photos} /> : null}
+      {task.stage === "done" ? (
+        <Verify task={task} me={me?.id} allowed={allowed} proof={command.proof} photos={photos} />
+      ) : null}
       {task.stage !== "done" && photos.length > 0 ? <Photos photos={photos} /> : null}
       <div className="pt">
         <h2>{i18n.t("经过")}</h2>
@@ -67,7 +77,13 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
           <FactLine key={place} fact={fact} county={county} now={now} />
         ))}
       </div>
-      {recording ? <RecordDialog task={task} name={personName(person, task.person)} onClose={() => setRecording(false)} /> : null}
+      {recording ? (
+        <RecordDialog
+          task={task}
+          name={personName(person, task.person)}
+          onClose={() => setRecording(false)}
+        />
+      ) : null}
     </aside>
   );
 }
@@ -75,9 +91,16 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
 function FactLine({ fact, county, now }: { fact: Fact; county: County; now: number }) {
   const note = useApp((state) => (fact.note ? state.texts.get(fact.note) : undefined));
   const witness = fact.by ? county.people.get(fact.by) : null;
-  const seconds = fact.device_at ? Math.abs(Date.parse(fact.at) - Date.parse(fact.device_at)) / 1000 : 0;
+  const seconds = fact.device_at
+    ? Math.abs(Date.parse(fact.at) - Date.parse(fact.device_at)) / 1000
+    : 0;
   return (
-    <div className="line" style={{ display: "block", padding: "4px 12px" }} data-testid="fact" data-fact={fact.fact}>
+    <div
+      className="line"
+      style={{ display: "block", padding: "4px 12px" }}
+      data-testid="fact"
+      data-fact={fact.fact}
+    >
       <div className="f">
         <span className="t i3" title={stamp(fact.at, now)}>
           {hms(fact.at)}
@@ -85,7 +108,9 @@ function FactLine({ fact, county, now }: { fact: Fact; county: County; now: numb
         <b>{factName(fact)}</b>
         <span className="g" />
         <span className="s i3 nw">
-          {fact.means === "system" ? meansName("system") : `${meansName(fact.means)} · ${personName(witness, fact.by ?? "")}`}
+          {fact.means === "system"
+            ? meansName("system")
+            : `${meansName(fact.means)} · ${personName(witness, fact.by ?? "")}`}
         </span>
       </div>
       {note ? <p className="s i2">“{note}”</p> : null}
@@ -101,7 +126,12 @@ function Photos({ photos }: { photos: string[] }) {
     <div className="empty acts">
       {photos.map((photo) => (
         <a key={photo} href={photoAddress(photo)} target="_blank" rel="noreferrer">
-          <img className="photo" src={photoAddress(photo)} alt={i18n.t("现场照片")} data-testid="photo" />
+          <img
+            className="photo"
+            src={photoAddress(photo)}
+            alt={i18n.t("现场照片")}
+            data-testid="photo"
+          />
         </a>
       ))}
     </div>
@@ -131,14 +161,31 @@ function Verify({ task, me, allowed, proof, photos }: VerifyProps) {
       </div>
       {photos.length > 0 ? <Photos photos={photos} /> : null}
       <div className="empty col" style={{ gap: 8 }}>
-        {photos.length === 0 ? <p>{proof ? i18n.t("没有照片，请看见证人写的话。") : i18n.t("这条指令不要求照片。")}</p> : null}
+        {photos.length === 0 ? (
+          <p>{proof ? i18n.t("没有照片，请看见证人写的话。") : i18n.t("这条指令不要求照片。")}</p>
+        ) : null}
         {own ? <p>{i18n.t("做的人不能自己核实，请另一个人来。")}</p> : null}
-        <input className="in" placeholder={i18n.t("核实依据或退回原因")} aria-label={i18n.t("核实依据或退回原因")} value={note} onChange={(event) => setNote(event.target.value)} />
+        <input
+          className="in"
+          placeholder={i18n.t("核实依据或退回原因")}
+          aria-label={i18n.t("核实依据或退回原因")}
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+        />
         <div className="acts">
-          <Button kind="primary" disabled={!allowed || own || sent} onPress={() => send(true)} testId="verify">
+          <Button
+            kind="primary"
+            disabled={!allowed || own || sent}
+            onPress={() => send(true)}
+            testId="verify"
+          >
             {i18n.t("核实完成")}
           </Button>
-          <Button disabled={!allowed || own || sent || note.trim() === ""} onPress={() => send(false)} testId="reject">
+          <Button
+            disabled={!allowed || own || sent || note.trim() === ""}
+            onPress={() => send(false)}
+            testId="reject"
+          >
             {i18n.t("退回")}
           </Button>
         </div>

@@ -4,9 +4,9 @@ import { i18n } from "../../i18n/i18n";
 import { personName, personPost } from "../../i18n/words";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { PersonView } from "../../wire/view";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
+import type { PersonView } from "../../wire/view";
 
 interface ReachPanelProps {
   county: County;
@@ -72,7 +72,11 @@ export function ReachPanel({ county, list, ready, mustType, onSend }: ReachPanel
                 data-testid="typed-count"
               />
               <span className="s i2">
-                {typed === "" ? "" : agrees ? i18n.t("与 {n} 一致", { n }) : i18n.t("与 {n} 不一致", { n })}
+                {typed === ""
+                  ? ""
+                  : agrees
+                    ? i18n.t("与 {n} 一致", { n })
+                    : i18n.t("与 {n} 不一致", { n })}
               </span>
             </span>
           </label>

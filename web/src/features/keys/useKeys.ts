@@ -1,6 +1,14 @@
 // Keys of the desk. A key typed into a field, or while a dialog is open, belongs to that.
 import { useEffect, useRef } from "react";
 
+/** Keys that go by a name of ours; letters go by themselves, large ones with Shift. */
+const NAMES: Record<string, string> = {
+  Enter: "enter",
+  Escape: "escape",
+  ArrowDown: "down",
+  ArrowUp: "up",
+};
+
 export type Keys = Record<string, () => unknown>;
 
 function taken(event: KeyboardEvent): boolean {
@@ -8,7 +16,8 @@ function taken(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   if (document.querySelector("[role=dialog]") && event.key !== "Escape") return true;
   if (!target) return false;
-  if (target.isContentEditable || target.matches("input, textarea, select")) return event.key !== "Escape";
+  if (target.isContentEditable || target.matches("input, textarea, select"))
+    return event.key !== "Escape";
   // Enter on a button is that button's.
   return event.key === "Enter" && target.matches("button, a");
 }
@@ -19,7 +28,7 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (taken(event)) return;
-      const run = latest.current[event.key];
+      const run = latest.current[NAMES[event.key] ?? event.key];
       if (!run) return;
       event.preventDefault();
       run();

@@ -34,49 +34,96 @@ export function Lanes({ county }: { county: County }) {
   const lanes = [i18n.t("报警"), i18n.t("指令"), i18n.t("上报")];
   const { alarms, commands, reports } = useMemo(() => events(county), [county]);
   const recent = (time: string) => Date.parse(time) >= from;
-  const hours = Array.from({ length: HOURS + 1 }, (_, n) => Math.ceil(from / 3_600_000) * 3_600_000 + n * 3_600_000);
+  const hours = Array.from(
+    { length: HOURS + 1 },
+    (_, n) => Math.ceil(from / 3_600_000) * 3_600_000 + n * 3_600_000,
+  );
   if (!now) return <section ref={box} className="lanes" />;
   return (
-    <section ref={box} className="lanes greys" aria-label={i18n.t("最近 {hours} 小时", { hours: HOURS })} data-testid="lanes">
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={i18n.t("最近 {hours} 小时", { hours: HOURS })}>
+    <section
+      ref={box}
+      className="lanes greys"
+      aria-label={i18n.t("最近 {hours} 小时", { hours: HOURS })}
+      data-testid="lanes"
+    >
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={i18n.t("最近 {hours} 小时", { hours: HOURS })}
+      >
         {lanes.map((name, row) => (
           <g key={name}>
             <text x="12" y={row * lane + lane / 2 + 4}>
               {name}
             </text>
-            <line x1={LABELS} x2={width} y1={(row + 1) * lane} y2={(row + 1) * lane} stroke="var(--line-1)" />
+            <line
+              x1={LABELS}
+              x2={width}
+              y1={(row + 1) * lane}
+              y2={(row + 1) * lane}
+              stroke="var(--line-1)"
+            />
           </g>
         ))}
-        {hours.filter((hour) => hour <= now).map((hour) => (
-          <g key={hour}>
-            <line x1={x(hour)} x2={x(hour)} y1="0" y2={height - AXIS} stroke="var(--line-1)" />
-            <text x={x(hour)} y={height - 6} textAnchor="middle">
-              {hm(hour)}
-            </text>
-          </g>
-        ))}
-        {alarms.filter((one) => recent(one.time)).map((one) => (
-          <rect
-            key={`${one.id}/${one.time}`}
-            x={x(one.time) - 1}
-            width="2.5"
-            y={lane - 3 - one.level * (lane / 5)}
-            height={one.level * (lane / 5)}
-            fill={`var(--lv${one.level}-text)`}
-          />
-        ))}
-        {commands.filter((one) => recent(one.time)).map((one) => (
-          <g key={one.id}>
-            <path d={`M${x(one.time)} ${lane + 6}l8 5-8 5z`} fill="var(--ink-1)" />
-            <text x={x(one.time) - 6} y={lane + lane / 2 + 4} textAnchor="end" style={{ fill: "var(--ink-2)" }}>
-              {one.title}
-            </text>
-          </g>
-        ))}
-        {reports.filter((one) => recent(one.time)).map((one) => (
-          <rect key={one.id} x={x(one.time) - 2} y={lane * 2 + lane / 2 - 3} width="5" height="5" fill="none" stroke="var(--ink-2)" />
-        ))}
-        <line x1={x(now)} x2={x(now)} y1="0" y2={height - AXIS} stroke="var(--accent)" strokeWidth="2" />
+        {hours
+          .filter((hour) => hour <= now)
+          .map((hour) => (
+            <g key={hour}>
+              <line x1={x(hour)} x2={x(hour)} y1="0" y2={height - AXIS} stroke="var(--line-1)" />
+              <text x={x(hour)} y={height - 6} textAnchor="middle">
+                {hm(hour)}
+              </text>
+            </g>
+          ))}
+        {alarms
+          .filter((one) => recent(one.time))
+          .map((one) => (
+            <rect
+              key={`${one.id}/${one.time}`}
+              x={x(one.time) - 1}
+              width="2.5"
+              y={lane - 3 - one.level * (lane / 5)}
+              height={one.level * (lane / 5)}
+              fill={`var(--lv${one.level}-text)`}
+            />
+          ))}
+        {commands
+          .filter((one) => recent(one.time))
+          .map((one) => (
+            <g key={one.id}>
+              <path d={`M${x(one.time)} ${lane + 6}l8 5-8 5z`} fill="var(--ink-1)" />
+              <text
+                x={x(one.time) - 6}
+                y={lane + lane / 2 + 4}
+                textAnchor="end"
+                style={{ fill: "var(--ink-2)" }}
+              >
+                {one.title}
+              </text>
+            </g>
+          ))}
+        {reports
+          .filter((one) => recent(one.time))
+          .map((one) => (
+            <rect
+              key={one.id}
+              x={x(one.time) - 2}
+              y={lane * 2 + lane / 2 - 3}
+              width="5"
+              height="5"
+              fill="none"
+              stroke="var(--ink-2)"
+            />
+          ))}
+        <line
+          x1={x(now)}
+          x2={x(now)}
+          y1="0"
+          y2={height - AXIS}
+          stroke="var(--accent)"
+          strokeWidth="2"
+        />
       </svg>
     </section>
   );
@@ -98,7 +145,9 @@ function events(county: County) {
   const reports = [...county.commands.values()].flatMap((command) =>
     command.tasks.flatMap((task) =>
       task.facts
-        .filter((fact) => fact.by === task.person && fact.fact !== "delivered" && fact.fact !== "seen")
+        .filter(
+          (fact) => fact.by === task.person && fact.fact !== "delivered" && fact.fact !== "seen",
+        )
         .map((fact, place) => ({ id: `${task.id}/${place}`, time: fact.at })),
     ),
   );

@@ -42,7 +42,13 @@ export function Login({ onDone }: { onDone: (me: Me) => void }) {
           <Label className="lab">{i18n.t("账号")}</Label>
           <Input className="in" data-testid="login-name" autoCapitalize="none" />
         </TextField>
-        <TextField value={password} onChange={setPassword} type="password" autoComplete="current-password" isRequired>
+        <TextField
+          value={password}
+          onChange={setPassword}
+          type="password"
+          autoComplete="current-password"
+          isRequired
+        >
           <Label className="lab">{i18n.t("口令")}</Label>
           <Input className="in" data-testid="login-password" />
         </TextField>

@@ -1,6 +1,7 @@
 // A level mark: fill = level, ring = acknowledgement, fade = freshness, hollow = returned.
-import { MARK_PATHS } from "../../state/shapes";
+
 import { isUnacked, shownLevel } from "../../state/select";
+import { MARK_PATHS } from "../../state/shapes";
 import type { AlarmView, Freshness, Level } from "../../wire/view";
 
 export type Ring = "un" | "ack" | "conf" | "none";
@@ -28,7 +29,14 @@ const TRUTH = {
 /** Decoration beside words that say the same; hidden from readers of the screen. */
 export function Mark({ level, ring = "none", freshness, returned, truth, size = 28 }: MarkProps) {
   const paths = MARK_PATHS[level];
-  const fade = freshness === "late" ? "late" : freshness === "stale" ? "stale_" : freshness === "dead" ? "dead" : "";
+  const fade =
+    freshness === "late"
+      ? "late"
+      : freshness === "stale"
+        ? "stale_"
+        : freshness === "dead"
+          ? "dead"
+          : "";
   const bare = ring === "none" && !truth;
   return (
     <svg
@@ -53,7 +61,13 @@ export function Mark({ level, ring = "none", freshness, returned, truth, size = 
 
 export function AlarmMark({ alarm, size = 28 }: { alarm: AlarmView; size?: number }) {
   const truth =
-    alarm.truth === "true" ? "true" : alarm.truth === "false" ? "false" : alarm.doubtful ? "doubtful" : null;
+    alarm.truth === "true"
+      ? "true"
+      : alarm.truth === "false"
+        ? "false"
+        : alarm.doubtful
+          ? "doubtful"
+          : null;
   return (
     <Mark
       level={shownLevel(alarm)}
@@ -73,7 +87,13 @@ export function Counts({ counts }: { counts: readonly [number, number, number, n
     <span className="cs s">
       {levels.map((level, place) => (
         <span key={level} className={counts[place] ? "" : "z"}>
-          <svg className={`mk L${level}`} width="11" height="11" viewBox="-1.5 -1.5 19 19" aria-hidden="true">
+          <svg
+            className={`mk L${level}`}
+            width="11"
+            height="11"
+            viewBox="-1.5 -1.5 19 19"
+            aria-hidden="true"
+          >
             <path className="sh" d={MARK_PATHS[level].shape} />
           </svg>
           {counts[place]}

@@ -12,7 +12,9 @@ interface MoreProps {
 /** Who is here, language, brightness, and the way out. */
 export function More({ me, theme, onLeave }: MoreProps) {
   const outbox = useApp((state) => state.outbox);
-  const waiting = outbox.filter((one) => one.state !== "received" && one.state !== "refused").length;
+  const waiting = outbox.filter(
+    (one) => one.state !== "received" && one.state !== "refused",
+  ).length;
   return (
     <div className="read">
       <div className="head">
@@ -22,7 +24,12 @@ export function More({ me, theme, onLeave }: MoreProps) {
         </p>
       </div>
       <div className="verbs" style={{ border: 0 }}>
-        <button type="button" className="verb" onClick={() => setLocale(locale() === "zh" ? "en" : "zh")} data-testid="locale">
+        <button
+          type="button"
+          className="verb"
+          onClick={() => setLocale(locale() === "zh" ? "en" : "zh")}
+          data-testid="locale"
+        >
           <b>{locale() === "zh" ? "English" : "中文"}</b>
         </button>
         <button type="button" className="verb" onClick={theme.flip} data-testid="theme">

@@ -3,10 +3,10 @@ import { kickOutbox } from "../../actions/act";
 import { age, hm } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { factName } from "../../i18n/words";
-import { type Pending, useApp } from "../../state/store";
 import { tasksOf } from "../../state/select";
-import type { Fact } from "../../wire/view";
+import { type Pending, useApp } from "../../state/store";
 import { Empty } from "../../ui/Panel";
+import type { Fact } from "../../wire/view";
 import { PROOF_CLASS, proofOfPress } from "./proof";
 
 export function Queue({ person }: { person: string }) {
@@ -34,7 +34,13 @@ export function Queue({ person }: { person: string }) {
         {[...outbox].reverse().map((press) => {
           const proof = proofOfPress(press);
           return (
-            <div key={press.op} className="qitem" data-testid="queue-item" data-state={press.state} data-fact={press.subject.fact}>
+            <div
+              key={press.op}
+              className="qitem"
+              data-testid="queue-item"
+              data-state={press.state}
+              data-fact={press.subject.fact}
+            >
               <span className="s i2">{hm(press.engineAt ?? press.at)}</span>
               <span>
                 <b>
@@ -47,7 +53,10 @@ export function Queue({ person }: { person: string }) {
                 <br />
                 <span className="s i2">
                   {press.state === "waiting" || press.state === "stuck"
-                    ? i18n.t("等了 {age}，试过 {tries} 次", { age: age(Date.now() - press.at), tries: press.tries })
+                    ? i18n.t("等了 {age}，试过 {tries} 次", {
+                        age: age(Date.now() - press.at),
+                        tries: press.tries,
+                      })
                     : ""}
                   {press.photos > 0 ? ` · ${i18n.t("照片 {n} 张", { n: press.photos })}` : ""}
                 </span>
@@ -59,7 +68,12 @@ export function Queue({ person }: { person: string }) {
       </div>
       {waiting.length > 0 ? (
         <div className="verbs">
-          <button type="button" className="verb wide next" onClick={kickOutbox} data-testid="try-now">
+          <button
+            type="button"
+            className="verb wide next"
+            onClick={kickOutbox}
+            data-testid="try-now"
+          >
             <b>{i18n.t("现在再试")}</b>
             <small>{i18n.t("不按也会自己试")}</small>
           </button>

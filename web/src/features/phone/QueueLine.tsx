@@ -9,7 +9,9 @@ export function QueueLine({ onOpen }: { onOpen: () => void }) {
   const outbox = useApp((state) => state.outbox);
   const heartbeat = useApp((state) => state.world.heartbeat);
   useMono();
-  const waiting = outbox.filter((one) => one.state === "waiting" || one.state === "sending" || one.state === "stuck");
+  const waiting = outbox.filter(
+    (one) => one.state === "waiting" || one.state === "sending" || one.state === "stuck",
+  );
   const live = connection.phase === "live";
   const oldest = waiting[0];
   const stuck = waiting.some((one) => one.state === "stuck");

@@ -1,10 +1,10 @@
 import { hm, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { levelName, personPost, stageName, stepName } from "../../i18n/words";
+import { levelName, personPost, stageName } from "../../i18n/words";
 import { isClosed } from "../../state/select";
 import { useApp } from "../../state/store";
-import type { CommandView, PersonView, TaskView } from "../../wire/view";
 import { Empty } from "../../ui/Panel";
+import type { CommandView, PersonView, StepKind, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Mark } from "../marks/Mark";
 import { PROOF_CLASS, proofOfPress } from "./proof";
@@ -14,7 +14,15 @@ export interface Own {
   task: TaskView;
 }
 
-export function TaskList({ me, tasks, onOpen }: { me: PersonView; tasks: Own[]; onOpen: (id: string) => void }) {
+export function TaskList({
+  me,
+  tasks,
+  onOpen,
+}: {
+  me: PersonView;
+  tasks: Own[];
+  onOpen: (id: string) => void;
+}) {
   const shelved = useApp((state) => state.shelved);
   const open = tasks.filter(({ task }) => !isClosed(task));
   return (
@@ -27,7 +35,9 @@ export function TaskList({ me, tasks, onOpen }: { me: PersonView; tasks: Own[]; 
         {shelved ? <p className="s i2">{i18n.t("这是手机里存的，连上后更新。")}</p> : null}
       </div>
       {tasks.length === 0 ? (
-        <Empty title={i18n.t("现在没有你的任务。")}>{i18n.t("有新任务会自动出现，请保持这个页面可以打开。")}</Empty>
+        <Empty title={i18n.t("现在没有你的任务。")}>
+          {i18n.t("有新任务会自动出现，请保持这个页面可以打开。")}
+        </Empty>
       ) : (
         tasks.map((own) => <TaskRow key={own.task.id} own={own} onOpen={onOpen} />)
       )}
@@ -38,7 +48,9 @@ export function TaskList({ me, tasks, onOpen }: { me: PersonView; tasks: Own[]; 
 function TaskRow({ own: { command, task }, onOpen }: { own: Own; onOpen: (id: string) => void }) {
   const now = useNow();
   const outbox = useApp((state) => state.outbox);
-  const last = outbox.filter((one) => one.subject.task === task.id && one.subject.fact !== "delivered").at(-1);
+  const last = outbox
+    .filter((one) => one.subject.task === task.id && one.subject.fact !== "delivered")
+    .at(-1);
   const proof = last ? proofOfPress(last) : null;
   const closed = isClosed(task);
   const left = task.next ? Date.parse(task.next.at) - now : null;
@@ -51,7 +63,11 @@ function TaskRow({ own: { command, task }, onOpen }: { own: Own; onOpen: (id: st
       data-command={command.id}
       data-stage={task.stage}
     >
-      <Mark level={command.level} size={40} ring={closed ? "none" : task.stage === "issued" ? "un" : "ack"} />
+      <Mark
+        level={command.level}
+        size={40}
+        ring={closed ? "none" : task.stage === "issued" ? "un" : "ack"}
+      />
       <span className="col">
         <b className="el">{say(command.title)}</b>
         <span className="s i2">
@@ -63,11 +79,33 @@ function TaskRow({ own: { command, task }, onOpen }: { own: Own; onOpen: (id: st
         </span>
         {left !== null && !closed && task.next ? (
           <span className="s">
-            {stepName(task.next.step)}{" "}
-            {left >= 0 ? span(left) : <span className="tag inv">{i18n.t("已过 {span}", { span: span(-left) })}</span>}
+            {awaited(task.next.step)}{" "}
+            {left >= 0 ? (
+              span(left)
+            ) : (
+              <span className="tag inv">{i18n.t("已过 {span}", { span: span(-left) })}</span>
+            )}
           </span>
         ) : null}
       </span>
     </button>
   );
+}
+
+/** What the next automatic step waits for, as said to the person it waits for. */
+function awaited(step: StepKind): string {
+  switch (step) {
+    case "remind":
+    case "substitute":
+    case "tell_desk":
+      return i18n.t("请应答，还有");
+    case "update_due":
+      return i18n.t("请报进展，还有");
+    case "arrive_due":
+      return i18n.t("请到场，还有");
+    case "done_due":
+      return i18n.t("请完成，还有");
+    case "verify_due":
+      return i18n.t("等县里核实");
+  }
 }

@@ -7,8 +7,8 @@ import { hm, limit, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { factName, levelName, personName, personPost, stageName } from "../../i18n/words";
 import { useApp } from "../../state/store";
-import type { PersonView } from "../../wire/view";
 import { Button } from "../../ui/Button";
+import type { PersonView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Mark } from "../marks/Mark";
 import { proofOf } from "./proof";
@@ -16,16 +16,33 @@ import type { Own } from "./TaskList";
 import { useSeen } from "./useReceipts";
 import { Verbs } from "./Verbs";
 
-export function TaskPage({ own, issuer, onBack }: { own: Own; issuer: PersonView | null; onBack: () => void }) {
+export function TaskPage({
+  own,
+  issuer,
+  onBack,
+}: {
+  own: Own;
+  issuer: PersonView | null;
+  onBack: () => void;
+}) {
   const { command, task } = own;
   const now = useNow();
   const wording = useApp((state) => state.texts.get(command.wording));
   const [more, setMore] = useState(false);
-  useEffect(() => wantTexts([command.wording, ...task.facts.map((fact) => fact.note)]), [command.wording, task.facts]);
+  useEffect(
+    () => wantTexts([command.wording, ...task.facts.map((fact) => fact.note)]),
+    [command.wording, task.facts],
+  );
   useEffect(watchPosition, []);
   useSeen(task);
   return (
-    <div className="col" style={{ flex: 1 }} data-testid="task-page" data-task={task.id} data-stage={task.stage}>
+    <div
+      className="col"
+      style={{ flex: 1 }}
+      data-testid="task-page"
+      data-task={task.id}
+      data-stage={task.stage}
+    >
       <div className="read">
         <div className="head f" style={{ alignItems: "flex-start" }}>
           <Mark level={command.level} size={52} ring={task.stage === "issued" ? "un" : "ack"} />
@@ -50,9 +67,19 @@ export function TaskPage({ own, issuer, onBack }: { own: Own; issuer: PersonView
           <span>
             {personName(issuer, command.by)} <span className="s i2">{personPost(issuer)}</span>
           </span>
-          {issuer?.phone ? <a href={`tel:${issuer.phone.replaceAll(" ", "")}`}>{issuer.phone}</a> : <span />}
+          {issuer?.phone ? (
+            <a href={`tel:${issuer.phone.replaceAll(" ", "")}`}>{issuer.phone}</a>
+          ) : (
+            <span />
+          )}
         </div>
-        <button type="button" className="kv" style={{ width: "100%" }} onClick={() => setMore(!more)} aria-expanded={more}>
+        <button
+          type="button"
+          className="kv"
+          style={{ width: "100%" }}
+          onClick={() => setMore(!more)}
+          aria-expanded={more}
+        >
           <span className="k">{i18n.t("经过")}</span>
           <span>{i18n.t("{n} 条", { n: task.facts.length })}</span>
           <span>{more ? "▴" : "▾"}</span>
@@ -81,7 +108,10 @@ function Clocks({ own: { command, task }, now }: { own: Own; now: number }) {
   const done = task.stage === "done" || task.stage === "verified";
   const lines: [string, number | null][] = [
     [i18n.t("应答"), answered || clocks.ack_by_ms === null ? null : issued + clocks.ack_by_ms],
-    [i18n.t("到场"), arrived || done || clocks.arrive_by_ms === null ? null : issued + clocks.arrive_by_ms],
+    [
+      i18n.t("到场"),
+      arrived || done || clocks.arrive_by_ms === null ? null : issued + clocks.arrive_by_ms,
+    ],
     [i18n.t("完成"), done || clocks.done_by_ms === null ? null : issued + clocks.done_by_ms],
   ];
   return (
@@ -91,7 +121,11 @@ function Clocks({ own: { command, task }, now }: { own: Own; now: number }) {
           <div key={name} className="kv">
             <span className="k">{name}</span>
             <span>{i18n.t("{time} 前", { time: hm(at) })}</span>
-            {at >= now ? <b>{span(at - now)}</b> : <span className="tag inv">{i18n.t("已过 {span}", { span: span(now - at) })}</span>}
+            {at >= now ? (
+              <b>{span(at - now)}</b>
+            ) : (
+              <span className="tag inv">{i18n.t("已过 {span}", { span: span(now - at) })}</span>
+            )}
           </div>
         ),
       )}
@@ -100,7 +134,9 @@ function Clocks({ own: { command, task }, now }: { own: Own; now: number }) {
           <span className="k">{i18n.t("下次要报")}</span>
           <span>
             {task.next?.step === "update_due" ? hm(task.next.at) : ""}{" "}
-            <span className="s i2">{i18n.t("每 {time}一次", { time: limit(clocks.update_every_ms) })}</span>
+            <span className="s i2">
+              {i18n.t("每 {time}一次", { time: limit(clocks.update_every_ms) })}
+            </span>
           </span>
           <span />
         </div>
@@ -118,7 +154,10 @@ function Cancelled({ own: { command, task } }: { own: Own }) {
       <b>{i18n.t("前一条指令作废。请原地待命，等下一条。")}</b>
       <p className="s">{i18n.t("你在没有信号时按下的都留着，没有丢。")}</p>
       {proof.state === "none" ? (
-        <Button onPress={() => void report({ task: task.id, fact: { fact: "cancel_seen" } })} testId="cancel-seen">
+        <Button
+          onPress={() => void report({ task: task.id, fact: { fact: "cancel_seen" } })}
+          testId="cancel-seen"
+        >
           {i18n.t("看到撤销了")}
         </Button>
       ) : (

@@ -5,10 +5,10 @@ import { report } from "../../actions/tasks";
 import { i18n } from "../../i18n/i18n";
 import { isClosed } from "../../state/select";
 import { useApp } from "../../state/store";
-import type { FactName, Stage } from "../../wire/view";
 import { useHold } from "../../ui/useHold";
-import { DeclineSheet, DoneSheet, ProgressSheet } from "./sheets";
+import type { FactName, Stage } from "../../wire/view";
 import { PROOF_CLASS, type Proof, proofOf } from "./proof";
+import { DeclineSheet, DoneSheet, ProgressSheet } from "./sheets";
 import type { Own } from "./TaskList";
 
 /** How long "need help" is held, ms: long enough for no accident, short enough for a cold hand. */
@@ -27,15 +27,72 @@ export function Verbs({ own }: { own: Own }) {
     void report({ task: task.id, fact: { fact }, place });
   return (
     <div className="verbs" data-testid="verbs">
-      <Verb fact="seen" name={i18n.t("看到了")} proof={proof("seen")} next={false} disabled={closed || said("seen")} onPress={() => say("seen")} testId="verb-seen" />
-      <Verb fact="accepted" name={i18n.t("接受")} proof={proof("accepted")} next={next === "accepted"} disabled={closed || said("accepted")} onPress={() => say("accepted")} testId="verb-accept" />
-      <Verb fact="on_scene" name={i18n.t("我到场了")} proof={proof("on_scene")} hint={i18n.t("会记下时间和位置")} next={next === "on_scene"} disabled={closed || said("on_scene")} onPress={() => say("on_scene", true)} testId="verb-on-scene" />
-      <Verb fact="working" name={i18n.t("进度…")} proof={proof("working")} hint={task.percent === null ? "" : `${task.percent} %`} next={next === "working"} disabled={closed} onPress={() => setOpen("progress")} testId="verb-progress" />
-      <Verb fact="done" name={i18n.t("完成…")} proof={proof("done")} hint={command.proof ? i18n.t("要照片或见证人") : ""} next={next === "done"} disabled={closed || (task.stage === "done")} onPress={() => setOpen("done")} testId="verb-done" />
-      <Verb fact="declined" name={i18n.t("不能去…")} proof={proof("declined")} next={false} disabled={closed || task.stage === "done"} onPress={() => setOpen("decline")} testId="verb-decline" />
-      <HelpVerb proof={proof("need_help")} disabled={closed} onHelp={() => say("need_help", true)} />
+      <Verb
+        fact="seen"
+        name={i18n.t("看到了")}
+        proof={proof("seen")}
+        next={false}
+        disabled={closed || said("seen")}
+        onPress={() => say("seen")}
+        testId="verb-seen"
+      />
+      <Verb
+        fact="accepted"
+        name={i18n.t("接受")}
+        proof={proof("accepted")}
+        next={next === "accepted"}
+        disabled={closed || said("accepted")}
+        onPress={() => say("accepted")}
+        testId="verb-accept"
+      />
+      <Verb
+        fact="on_scene"
+        name={i18n.t("我到场了")}
+        proof={proof("on_scene")}
+        hint={i18n.t("会记下时间和位置")}
+        next={next === "on_scene"}
+        disabled={closed || said("on_scene")}
+        onPress={() => say("on_scene", true)}
+        testId="verb-on-scene"
+      />
+      <Verb
+        fact="working"
+        name={i18n.t("进度…")}
+        proof={proof("working")}
+        hint={task.percent === null ? "" : `${task.percent} %`}
+        next={next === "working"}
+        disabled={closed}
+        onPress={() => setOpen("progress")}
+        testId="verb-progress"
+      />
+      <Verb
+        fact="done"
+        name={i18n.t("完成…")}
+        proof={proof("done")}
+        hint={command.proof ? i18n.t("要照片或见证人") : ""}
+        next={next === "done"}
+        disabled={closed || task.stage === "done"}
+        onPress={() => setOpen("done")}
+        testId="verb-done"
+      />
+      <Verb
+        fact="declined"
+        name={i18n.t("不能去…")}
+        proof={proof("declined")}
+        next={false}
+        disabled={closed || task.stage === "done"}
+        onPress={() => setOpen("decline")}
+        testId="verb-decline"
+      />
+      <HelpVerb
+        proof={proof("need_help")}
+        disabled={closed}
+        onHelp={() => say("need_help", true)}
+      />
       {open === "progress" ? <ProgressSheet task={task} onClose={() => setOpen(null)} /> : null}
-      {open === "done" ? <DoneSheet task={task} proof={command.proof} onClose={() => setOpen(null)} /> : null}
+      {open === "done" ? (
+        <DoneSheet task={task} proof={command.proof} onClose={() => setOpen(null)} />
+      ) : null}
       {open === "decline" ? <DeclineSheet task={task} onClose={() => setOpen(null)} /> : null}
     </div>
   );
@@ -43,10 +100,12 @@ export function Verbs({ own }: { own: Own }) {
 
 /** The verb that is expected next, from the server's stage and what waits in this phone. */
 function nextVerb(stage: Stage, said: (fact: FactName) => boolean): FactName | null {
-  if (stage === "done" || stage === "verified" || stage === "cancelled" || said("done")) return null;
+  if (stage === "done" || stage === "verified" || stage === "cancelled" || said("done"))
+    return null;
   if (stage === "declined") return null;
   const past = (stages: Stage[]) => stages.includes(stage);
-  if (!said("accepted") && !past(["accepted", "en_route", "on_scene", "working"])) return "accepted";
+  if (!said("accepted") && !past(["accepted", "en_route", "on_scene", "working"]))
+    return "accepted";
   if (!said("on_scene") && !past(["on_scene", "working"]) && !said("working")) return "on_scene";
   return "done";
 }
@@ -77,13 +136,22 @@ function Verb({ fact, name, proof, hint, next, disabled, onPress, testId }: Verb
       <b>{name}</b>
       <small>
         {known ? <span className={PROOF_CLASS[proof.state]}>{proof.words}</span> : null}
-        {hint ? ` ${hint}` : ""}
+        {hint && !known ? hint : ""}
+        {hint && fact === "working" && known ? ` ${hint}` : ""}
       </small>
     </button>
   );
 }
 
-function HelpVerb({ proof, disabled, onHelp }: { proof: Proof; disabled: boolean; onHelp: () => void }) {
+function HelpVerb({
+  proof,
+  disabled,
+  onHelp,
+}: {
+  proof: Proof;
+  disabled: boolean;
+  onHelp: () => void;
+}) {
   const { part, handlers } = useHold(HELP_HOLD, onHelp);
   const known = proof.state !== "none";
   return (
@@ -99,7 +167,11 @@ function HelpVerb({ proof, disabled, onHelp }: { proof: Proof; disabled: boolean
       <span className="fill" style={{ width: `${part * 100}%` }} />
       <b>{i18n.t("要帮助")}</b>
       <small>
-        {known ? <span className={PROOF_CLASS[proof.state]}>{proof.words}</span> : i18n.t("按住 1 秒，没信号也会留下")}
+        {known ? (
+          <span className={PROOF_CLASS[proof.state]}>{proof.words}</span>
+        ) : (
+          i18n.t("按住 1 秒，没信号也会留下")
+        )}
       </small>
     </button>
   );

@@ -14,10 +14,13 @@ const NOTHING: Proof = { state: "none", words: "" };
 
 /** The newest word on a fact of a task: what waits here first, then what the server knows. */
 export function proofOf(task: TaskView, fact: FactName, outbox: readonly Pending[]): Proof {
-  const mine = outbox.filter((one) => one.subject.task === task.id && one.subject.fact === fact).at(-1);
+  const mine = outbox
+    .filter((one) => one.subject.task === task.id && one.subject.fact === fact)
+    .at(-1);
   if (mine && mine.state !== "received") return proofOfPress(mine);
   const known = task.facts.filter((one: Fact) => one.fact === fact).at(-1);
-  if (known) return { state: "received", words: i18n.t("县里已收到 {time}", { time: hm(known.at) }) };
+  if (known)
+    return { state: "received", words: i18n.t("县里已收到 {time}", { time: hm(known.at) }) };
   return mine ? proofOfPress(mine) : NOTHING;
 }
 
@@ -25,9 +28,15 @@ export function proofOfPress(press: Pending): Proof {
   switch (press.state) {
     case "waiting":
     case "sending":
-      return { state: "waiting", words: i18n.t("待发 {time}", { time: hm(press.engineAt ?? press.at) }) };
+      return {
+        state: "waiting",
+        words: i18n.t("待发 {time}", { time: hm(press.engineAt ?? press.at) }),
+      };
     case "stuck":
-      return { state: "stuck", words: i18n.t("卡住，还在试 {time}", { time: hm(press.engineAt ?? press.at) }) };
+      return {
+        state: "stuck",
+        words: i18n.t("卡住，还在试 {time}", { time: hm(press.engineAt ?? press.at) }),
+      };
     case "refused":
       return { state: "refused", words: whySentence(press.why ?? "") };
     case "received":

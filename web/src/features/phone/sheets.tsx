@@ -3,8 +3,8 @@ import { useEffect, useState } from "react";
 import { shrink } from "../../actions/photo";
 import { report } from "../../actions/tasks";
 import { i18n } from "../../i18n/i18n";
-import type { TaskView } from "../../wire/view";
 import { Sheet } from "../../ui/Sheet";
+import type { TaskView } from "../../wire/view";
 
 const STEPS = [10, 20, 40, 60, 80, 100];
 
@@ -12,7 +12,13 @@ export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () =
   const [note, setNote] = useState("");
   return (
     <Sheet title={i18n.t("做到哪里了")} onClose={onClose} testId="progress-sheet">
-      <input className="in" placeholder={i18n.t("一句话（可不写）")} aria-label={i18n.t("一句话（可不写）")} value={note} onChange={(event) => setNote(event.target.value)} />
+      <input
+        className="in"
+        placeholder={i18n.t("一句话（可不写）")}
+        aria-label={i18n.t("一句话（可不写）")}
+        value={note}
+        onChange={(event) => setNote(event.target.value)}
+      />
       <div className="grid">
         {STEPS.map((percent) => (
           <button
@@ -20,7 +26,12 @@ export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () =
             type="button"
             className={`verb${percent === task.percent ? " said" : ""}`}
             onClick={() => {
-              void report({ task: task.id, fact: { fact: "working", percent }, note: note.trim(), place: true });
+              void report({
+                task: task.id,
+                fact: { fact: "working", percent },
+                note: note.trim(),
+                place: true,
+              });
               onClose();
             }}
             data-testid={`percent-${percent}`}
@@ -36,7 +47,15 @@ export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () =
   );
 }
 
-export function DoneSheet({ task, proof, onClose }: { task: TaskView; proof: boolean; onClose: () => void }) {
+export function DoneSheet({
+  task,
+  proof,
+  onClose,
+}: {
+  task: TaskView;
+  proof: boolean;
+  onClose: () => void;
+}) {
   const [photos, setPhotos] = useState<{ blob: Blob; url: string }[]>([]);
   const [note, setNote] = useState("");
   const [bad, setBad] = useState(false);
@@ -50,7 +69,12 @@ export function DoneSheet({ task, proof, onClose }: { task: TaskView; proof: boo
     setBad(false);
     try {
       const taken = await Promise.all([...(files ?? [])].map(shrink));
-      setPhotos((before) => [...before.map(({ blob }) => blob), ...taken].map((blob) => ({ blob, url: URL.createObjectURL(blob) })));
+      setPhotos((before) =>
+        [...before.map(({ blob }) => blob), ...taken].map((blob) => ({
+          blob,
+          url: URL.createObjectURL(blob),
+        })),
+      );
     } catch {
       setBad(true);
     }
@@ -80,7 +104,12 @@ export function DoneSheet({ task, proof, onClose }: { task: TaskView; proof: boo
       ) : null}
       <label>
         <span className="lab">{i18n.t("说明或见证人姓名")}</span>
-        <input className="in" value={note} onChange={(event) => setNote(event.target.value)} data-testid="done-note" />
+        <input
+          className="in"
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+          data-testid="done-note"
+        />
       </label>
       {short ? <p className="s i2">{i18n.t("还差一张照片，或者写一个见证人。")}</p> : null}
       <button
@@ -111,7 +140,12 @@ export function DoneSheet({ task, proof, onClose }: { task: TaskView; proof: boo
 
 export function DeclineSheet({ task, onClose }: { task: TaskView; onClose: () => void }) {
   const [note, setNote] = useState("");
-  const reasons = [i18n.t("道路中断"), i18n.t("人不在村里"), i18n.t("正在做别的任务"), i18n.t("身体不行")];
+  const reasons = [
+    i18n.t("道路中断"),
+    i18n.t("人不在村里"),
+    i18n.t("正在做别的任务"),
+    i18n.t("身体不行"),
+  ];
   const send = (why: string) => {
     void report({ task: task.id, fact: { fact: "declined" }, note: why });
     onClose();
@@ -121,7 +155,13 @@ export function DeclineSheet({ task, onClose }: { task: TaskView; onClose: () =>
       <p className="s i2">{i18n.t("县里会马上改派别人。")}</p>
       <div className="grid">
         {reasons.map((reason, place) => (
-          <button key={reason} type="button" className="verb" onClick={() => send(reason)} data-testid={`reason-${place}`}>
+          <button
+            key={reason}
+            type="button"
+            className="verb"
+            onClick={() => send(reason)}
+            data-testid={`reason-${place}`}
+          >
             <b>{reason}</b>
           </button>
         ))}
@@ -131,7 +171,12 @@ export function DeclineSheet({ task, onClose }: { task: TaskView; onClose: () =>
         <input className="in" value={note} onChange={(event) => setNote(event.target.value)} />
       </label>
       <div className="grid">
-        <button type="button" className="verb" disabled={note.trim() === ""} onClick={() => send(note.trim())}>
+        <button
+          type="button"
+          className="verb"
+          disabled={note.trim() === ""}
+          onClick={() => send(note.trim())}
+        >
           <b>{i18n.t("报不能去")}</b>
         </button>
         <button type="button" className="verb" onClick={onClose}>

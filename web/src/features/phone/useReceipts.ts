@@ -18,7 +18,9 @@ export function useDelivered(tasks: readonly Own[]): void {
     if (!ready) return;
     for (const { task } of tasks) {
       const known = task.facts.some((fact) => fact.fact === "delivered");
-      const waiting = outbox.some((one) => one.subject.task === task.id && one.subject.fact === "delivered");
+      const waiting = outbox.some(
+        (one) => one.subject.task === task.id && one.subject.fact === "delivered",
+      );
       if (known || waiting || told.current.has(task.id) || !OPEN.includes(task.stage)) continue;
       told.current.add(task.id);
       void report({ task: task.id, fact: { fact: "delivered" } });
@@ -26,13 +28,23 @@ export function useDelivered(tasks: readonly Own[]): void {
   }, [tasks, outbox, ready]);
 }
 
-const AFTER_SEEN: FactName[] = ["seen", "accepted", "declined", "on_scene", "working", "done", "cancelled"];
+const AFTER_SEEN: FactName[] = [
+  "seen",
+  "accepted",
+  "declined",
+  "on_scene",
+  "working",
+  "done",
+  "cancelled",
+];
 
 /** Says "seen" once, when the task's page has been visible for a second. */
 export function useSeen(task: TaskView): void {
   const ready = useApp((state) => state.outboxReady);
   const pending = useApp((state) =>
-    state.outbox.some((one) => one.subject.task === task.id && AFTER_SEEN.includes(one.subject.fact as FactName)),
+    state.outbox.some(
+      (one) => one.subject.task === task.id && AFTER_SEEN.includes(one.subject.fact as FactName),
+    ),
   );
   const known = pending || task.facts.some((fact) => AFTER_SEEN.includes(fact.fact));
   useEffect(() => {

@@ -16,7 +16,9 @@ export function useSound() {
 
   useEffect(() => {
     if (!county) return;
-    const open = [...county.alarms.values()].filter((alarm) => isUnacked(alarm) && alarm.process === "active");
+    const open = [...county.alarms.values()].filter(
+      (alarm) => isUnacked(alarm) && alarm.process === "active",
+    );
     const levels = new Map(open.map((alarm) => [alarm.episode, shownLevel(alarm) as number]));
     // What stood before the page was opened is not news.
     const before = heard.current ?? levels;
@@ -30,7 +32,9 @@ export function useSound() {
   }, [county, silenced]);
 
   const red = county
-    ? [...county.alarms.values()].some((a) => isUnacked(a) && a.process === "active" && shownLevel(a) === 4)
+    ? [...county.alarms.values()].some(
+        (a) => isUnacked(a) && a.process === "active" && shownLevel(a) === 4,
+      )
     : false;
   useEffect(() => {
     if (!red || silenced) return;
@@ -48,7 +52,7 @@ export function useSound() {
     setReady(await startSound());
     setSilenced(false);
     const tones: Tone[] = ["red", "orange", "lost"];
-    tones.forEach((tone, place) => setTimeout(() => play(tone), place * 1_900));
+    for (const [place, tone] of tones.entries()) setTimeout(() => play(tone), place * 1_900);
   }, []);
   return { ready: ready && soundReady(), silenced, check, silence: () => setSilenced(true) };
 }

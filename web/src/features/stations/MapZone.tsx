@@ -1,10 +1,10 @@
 // Centre zone: the map, kept alive behind other views so that coming back costs nothing.
 import { useEffect, useRef } from "react";
 import { i18n, say, useLocale } from "../../i18n/i18n";
+import { levelName } from "../../i18n/words";
 import { type CountyMap, createMap } from "../../map/map";
 import type { County } from "../../state/world";
 import type { Level } from "../../wire/view";
-import { levelName } from "../../i18n/words";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { StationCard } from "./StationCard";

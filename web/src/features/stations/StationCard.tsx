@@ -17,7 +17,11 @@ export function StationCard({ county, station: id }: { county: County; station: 
   if (!station) return null;
   const alarms = alarmsByUrgency(county).filter((alarm) => alarm.station === id);
   return (
-    <aside className="over p" style={{ left: 12, top: 12, width: 300, padding: 0 }} data-testid="station-card">
+    <aside
+      className="over p"
+      style={{ left: 12, top: 12, width: 300, padding: 0 }}
+      data-testid="station-card"
+    >
       <div className="pt">
         <h2 className="el">{say(station.name)}</h2>
         <span className="s i3">{townshipName(station.township)}</span>
@@ -32,7 +36,9 @@ export function StationCard({ county, station: id }: { county: County; station: 
           <div key={series.quantity} className="line">
             <span className="g">{say(series.title)}</span>
             <b className={words ? "stale" : ""}>{value(latest?.value, series.unit)}</b>
-            <span className="s i3 nw">{words ?? (since ? i18n.t("{age}前", { age: since }) : "")}</span>
+            <span className="s i3 nw">
+              {words ?? (since ? i18n.t("{age}前", { age: since }) : "")}
+            </span>
           </div>
         );
       })}

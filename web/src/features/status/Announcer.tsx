@@ -8,7 +8,9 @@ export function Announcer({ county }: { county: County }) {
   const told = useRef<Set<string> | null>(null);
   const [words, setWords] = useState("");
   useEffect(() => {
-    const reds = [...county.alarms.values()].filter((alarm) => isUnacked(alarm) && shownLevel(alarm) === 4);
+    const reds = [...county.alarms.values()].filter(
+      (alarm) => isUnacked(alarm) && shownLevel(alarm) === 4,
+    );
     const before = told.current ?? new Set();
     const fresh = reds.filter((alarm) => !before.has(alarm.episode));
     told.current = new Set(reds.map((alarm) => alarm.episode));

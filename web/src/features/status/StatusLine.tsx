@@ -2,12 +2,11 @@
 import { day, hms, span } from "../../i18n/format";
 import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
-import { countyOf, isUnacked } from "../../state/select";
+import { countyOf, isUnacked, levelCounts } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { useMono, useNow } from "../clock/useNow";
 import { Counts } from "../marks/Mark";
-import { levelCounts } from "../../state/select";
 
 interface StatusLineProps {
   sound: { ready: boolean; silenced: boolean; check: () => void };
@@ -33,7 +32,9 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
         {alarms.length === 0 ? null : (
           <div data-testid="alarm-counts">
             <Counts counts={levelCounts(alarms)} />
-            <span className={unacked > 0 ? "" : "i3"}>{i18n.t("未确认 {unacked}", { unacked })}</span>
+            <span className={unacked > 0 ? "" : "i3"}>
+              {i18n.t("未确认 {unacked}", { unacked })}
+            </span>
           </div>
         )}
         <div>
@@ -44,7 +45,11 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
             onClick={sound.check}
             data-testid="sound-check"
           >
-            {!sound.ready ? i18n.t("未试，按此试音") : sound.silenced ? i18n.t("已静") : i18n.t("已试")}
+            {!sound.ready
+              ? i18n.t("未试，按此试音")
+              : sound.silenced
+                ? i18n.t("已静")
+                : i18n.t("已试")}
           </button>
         </div>
         <Waiting />
@@ -108,7 +113,9 @@ function LinkState() {
 /** Presses of this desk that the server does not have yet, or refused. */
 function Waiting() {
   const outbox = useApp((state) => state.outbox);
-  const waiting = outbox.filter((one) => one.state !== "received" && one.state !== "refused").length;
+  const waiting = outbox.filter(
+    (one) => one.state !== "received" && one.state !== "refused",
+  ).length;
   if (waiting === 0) return null;
   return (
     <div className="inv" data-testid="desk-waiting">

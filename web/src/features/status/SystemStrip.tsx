@@ -33,7 +33,9 @@ export function SystemStrip() {
         const owner = county && commandOf(county, entry.subject);
         return (
           <div key={`${entry.kind}/${entry.subject}`} data-testid="system-alarm">
-            <span className="g">{systemSentence(entry.kind, subjectName(county, entry), passed)}</span>
+            <span className="g">
+              {systemSentence(entry.kind, subjectName(county, entry), passed)}
+            </span>
             {owner ? (
               <button
                 type="button"
@@ -64,9 +66,14 @@ export function SystemStrip() {
 }
 
 function rank(entry: SystemView): number {
-  return ["need_help", "disk_full", "link_down", "unanswered", "clock_stepped", "sight_lost"].indexOf(
-    entry.kind,
-  );
+  return [
+    "need_help",
+    "disk_full",
+    "link_down",
+    "unanswered",
+    "clock_stepped",
+    "sight_lost",
+  ].indexOf(entry.kind);
 }
 
 function commandOf(county: County, task: string): string | null {

@@ -1,0 +1,166 @@
+// Small pieces of a night for the tests of screens.
+import type {
+  AlarmView,
+  CommandView,
+  Fact,
+  FeedMessage,
+  SeriesView,
+  Stage,
+  TaskView,
+  Update,
+} from "../src/wire/view";
+
+const text = (words: string) => ({ zh: words, en: words });
+
+export function alarm(key: string, more: Partial<AlarmView> = {}): AlarmView {
+  return {
+    key,
+    episode: `${key}-1`,
+    occurrence: 1,
+    rule: "threshold:water_level",
+    title: text("水位"),
+    hazard: "flood",
+    advice: text("巡堤"),
+    station: "s1",
+    quantity: "water_level",
+    process: "active",
+    level: 2,
+    worst: 2,
+    raised: "2026-08-20T18:00:00Z",
+    changed: "2026-08-20T18:00:00Z",
+    returned: null,
+    value: "1.00",
+    peak: "1.00",
+    peak_at: null,
+    ack: null,
+    sight_lost: false,
+    latched: false,
+    doubtful: false,
+    truth: "unverified",
+    commands: [],
+    closed: false,
+    ...more,
+  };
+}
+
+export function task(person: string, stage: Stage, more: Partial<TaskView> = {}): TaskView {
+  return {
+    id: `c1.${person}`,
+    command: "c1",
+    person,
+    stage,
+    percent: null,
+    heard: null,
+    needs_help: false,
+    overdue: [],
+    next: null,
+    facts: [],
+    conflict: false,
+    version: 1,
+    ...more,
+  };
+}
+
+export function fact(kind: Fact["fact"], more: Partial<Fact> = {}): Fact {
+  return {
+    fact: kind,
+    op: null,
+    by: null,
+    means: "system",
+    at: "2026-08-20T18:00:00Z",
+    device_at: null,
+    note: null,
+    position: null,
+    photos: [],
+    ...more,
+  } as Fact;
+}
+
+const clocks = {
+  ack_by_ms: 300_000,
+  update_every_ms: null,
+  arrive_by_ms: null,
+  done_by_ms: null,
+  verify_by_ms: null,
+};
+
+export function command(tasks: TaskView[], more: Partial<CommandView> = {}): CommandView {
+  return {
+    id: "c1",
+    alarm: null,
+    template: "evacuate",
+    title: text("转移"),
+    level: 4,
+    by: "officer",
+    issued: "2026-08-20T18:00:00Z",
+    wording: "w",
+    groups: [],
+    clocks,
+    proof: false,
+    cancelled: null,
+    worst: "issued",
+    tasks,
+    ...more,
+  };
+}
+
+export const series: SeriesView = {
+  station: "s1",
+  quantity: "water_level",
+  value: "1.00",
+  observed: "2026-08-20T18:00:00Z",
+  received: "2026-08-20T18:00:01Z",
+  quality: "good",
+  freshness: "fresh",
+  level: 0,
+  expected_ms: null,
+  title: text("水位"),
+  unit: "m",
+  decimals: 2,
+  thresholds: [],
+};
+
+export function snapshot(
+  seq: number,
+  alarms: AlarmView[] = [],
+  commands: CommandView[] = [],
+): FeedMessage {
+  return {
+    type: "snapshot",
+    seq,
+    clock: { clock: { kind: "wall" }, now: "2026-08-20T18:00:00Z" },
+    system: [],
+    counties: [
+      {
+        code: "j",
+        title: text("县"),
+        demo: true,
+        rules_version: "1",
+        stations: [
+          {
+            id: "s1",
+            name: text("站"),
+            lon: 120.9,
+            lat: 29.5,
+            kind: "river",
+            township: "t1",
+            tags: [],
+            series: [series],
+          },
+        ],
+        alarms,
+        commands,
+        groups: [
+          { id: "g1", title: text("一组"), members: ["a", "b"] },
+          { id: "g2", title: text("二组"), members: ["b", "c"] },
+        ],
+        templates: [],
+        people: [],
+      },
+    ],
+  };
+}
+
+export function updates(...list: Omit<Update, "jurisdiction">[]): FeedMessage {
+  return { type: "updates", updates: list.map((one) => ({ ...one, jurisdiction: "j" }) as Update) };
+}
