@@ -39,17 +39,17 @@ describe("connection", () => {
 });
 
 describe("taking up the feed again", () => {
-  const after = (messages: FeedMessage[]) => messages.reduce<number | null>(sinceAfter, null);
+  const resumed = (messages: FeedMessage[]) => messages.reduce<number | null>(sinceAfter, null);
   const at = (seq: number) => updates({ seq, n: 0, kind: "alarm" } as Omit<Update, "jurisdiction">);
 
   test("the last input heard is asked for again, since it may have been cut", () => {
-    expect(after([snapshot(10)])).toBe(10);
-    expect(after([snapshot(10), at(11)])).toBe(10);
-    expect(after([snapshot(10), at(11), at(20)])).toBe(19);
+    expect(resumed([snapshot(10)])).toBe(10);
+    expect(resumed([snapshot(10), at(11)])).toBe(10);
+    expect(resumed([snapshot(10), at(11), at(20)])).toBe(19);
   });
 
   test("changed files need a whole snapshot", () => {
-    expect(after([snapshot(10), updates({ seq: 11, n: 0, kind: "configured" })])).toBeNull();
+    expect(resumed([snapshot(10), updates({ seq: 11, n: 0, kind: "configured" })])).toBeNull();
   });
 
   test("waits grow to a bound and no two machines wait alike", () => {

@@ -58,7 +58,13 @@ const report = (fact: string): Action =>
   ({ action: "report_task", task: "c1.p1", means: "app", fact }) as Action;
 const put = (outbox: Outbox, op: string, fact = "accepted", photos: Blob[] = []) =>
   outbox.put({ op, person: "p1", action: report(fact), at: 1_000, photos });
-const settled = (what: () => void) => expect.poll(() => (what(), true)).toBe(true);
+const settled = (what: () => void) =>
+  expect
+    .poll(() => {
+      what();
+      return true;
+    })
+    .toBe(true);
 
 beforeEach(async () => {
   await closeShelf();
