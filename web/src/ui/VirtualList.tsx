@@ -1,5 +1,5 @@
 // A list of rows of one height of which only the visible ones exist. It never scrolls by itself: only
-// a change of `active` made by a key brings that row into view.
+// the choice of another row brings that row into view.
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 export interface VirtualListProps<T> {
@@ -37,11 +37,11 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   }, []);
 
   const index = active === null ? -1 : items.findIndex((item) => keyOf(item) === active);
-  const asked = useRef<string | null>(null);
+  const revealed = useRef<string | null>(null);
   useEffect(() => {
     const element = box.current;
-    if (!element || asked.current !== active || index < 0) return;
-    asked.current = null;
+    if (!element || revealed.current === active || index < 0) return;
+    revealed.current = active;
     const top = index * rowHeight;
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + rowHeight > element.scrollTop + element.clientHeight) {
@@ -52,7 +52,6 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   const move = (step: number) => {
     const next = items[Math.min(items.length - 1, Math.max(0, index + step))];
     if (!next) return;
-    asked.current = keyOf(next);
     props.onActivate(keyOf(next));
   };
 

@@ -9,6 +9,7 @@ import {
   levelCounts,
   mayCommand,
   shownLevel,
+  situations,
 } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
@@ -70,7 +71,7 @@ export function AlarmPanel({ county }: { county: County }) {
       testId="alarm-panel"
       className="greys"
       title={mode === "alarms" ? i18n.t("报警") : i18n.t("态势")}
-      count={sorted.length}
+      count={mode === "alarms" ? sorted.length : situations(county).length}
       aside={<Counts counts={levelCounts(sorted)} />}
       filters={
         <>

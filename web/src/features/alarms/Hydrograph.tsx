@@ -23,7 +23,7 @@ export function Hydrograph({ series, latest, now }: HydrographProps) {
   const [table, setTable] = useState(false);
   const { list, failed } = useSamples(series, latest, now, hours);
   return (
-    <section className="col" style={{ flex: "2 1 300px" }} aria-label={say(series.title)}>
+    <section className="col" style={{ flex: "3 1 180px" }} aria-label={say(series.title)}>
       <div className="pf" style={{ background: "var(--bg-2)" }}>
         <b>
           {say(series.title)} {series.unit}
@@ -160,7 +160,7 @@ function Plot({ list, series }: { list: SampleView[]; series: SeriesView }) {
     if (!element) return;
     const size = () => ({
       width: element.clientWidth,
-      height: Math.max(220, element.clientHeight),
+      height: Math.max(150, element.clientHeight),
     });
     const made = new uPlot({ ...options(series), ...size() }, newest.current, element);
     plot.current = made;
@@ -190,7 +190,7 @@ function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
   return {
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false },
-    padding: [12, 92, 0, 0],
+    padding: [12, 136, 0, 0],
     scales: {
       y: {
         range: (_plot, min, max) => {

@@ -9,11 +9,14 @@ let shown = 0;
 let mono = 0;
 
 function step() {
-  const now = engineNow(store.get().world.heartbeat, performance.now());
+  const { world, connection } = store.get();
+  // Once the server is lost the clock stands at its last word, as the banner says.
+  const lost = connection.phase === "lost" && world.heartbeat !== null;
+  const now = lost ? (world.heartbeat?.nowMs ?? 0) : engineNow(world.heartbeat, performance.now());
   mono = performance.now();
   if (now !== null) {
     // A late beat must not turn a displayed second back; a new night may.
-    const back = now < shown && shown - now < 5_000;
+    const back = !lost && now < shown && shown - now < 5_000;
     if (!back) shown = now;
   }
   for (const listener of listeners) listener();

@@ -97,19 +97,21 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
               {i18n.t("只看要管的")}
             </Chip>
           </div>
-          <div className="pb">
+          <div className="pb boardtable">
             <table className="board">
               <thead>
                 <tr>
-                  <th style={{ width: 48 }}>{i18n.t("进程")}</th>
-                  <th style={{ width: 132 }}>{i18n.t("状态")}</th>
-                  <th style={{ width: 84 }}>{i18n.t("姓名")}</th>
-                  <th>{i18n.t("岗位")}</th>
-                  <th className="r" style={{ width: 76 }}>
+                  <th style={{ width: 46 }}>{i18n.t("进程")}</th>
+                  <th style={{ width: 104 }}>{i18n.t("状态")}</th>
+                  <th style={{ width: 70 }}>{i18n.t("姓名")}</th>
+                  <th className="c-post">{i18n.t("岗位")}</th>
+                  <th className="r" style={{ width: 66 }}>
                     {i18n.t("没声音")}
                   </th>
-                  <th style={{ width: 132 }}>{i18n.t("自动下一步")}</th>
-                  <th className="r" style={{ width: 80 }}>
+                  <th className="c-next" style={{ width: 132 }}>
+                    {i18n.t("自动下一步")}
+                  </th>
+                  <th className="r" style={{ width: 70 }}>
                     {i18n.t("还有")}
                   </th>
                 </tr>
@@ -273,9 +275,9 @@ function Row({ task, command, county, now, chosen }: RowProps) {
           {personName(person, task.person)}
         </button>
       </td>
-      <td className="i2">{personPost(person)}</td>
+      <td className="i2 c-post">{personPost(person)}</td>
       <td className="r">{isClosed(task) ? "—" : span(now - Date.parse(since))}</td>
-      <td className="i2">
+      <td className="i2 c-next">
         {task.next ? stepName(task.next.step) : task.stage === "declined" ? i18n.t("等改派") : "—"}
         {substitute ? ` ${substitute.name}` : ""}
       </td>

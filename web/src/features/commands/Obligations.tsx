@@ -166,7 +166,7 @@ function PersonLine({ one, county, now }: { one: Obligation; county: County; now
           </span>
         </>
       )}
-      <span className="s i3 el">{next ? stepName(next.step) : ""}</span>
+      <span className="s i3 el step">{next ? stepName(next.step) : ""}</span>
       {next ? <Due at={next.at} now={now} /> : <span className="i3">—</span>}
     </button>
   );

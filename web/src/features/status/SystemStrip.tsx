@@ -85,7 +85,8 @@ function commandOf(county: County, task: string): string | null {
 
 /** Names what a system alarm is about: a station, the person of a task, else the id itself. */
 function subjectName(county: County | null, entry: SystemView): string {
-  const station = county?.stations.get(entry.subject);
+  // A subject may be a station, or one of its series.
+  const station = county?.stations.get(entry.subject.split("/")[0] ?? "");
   if (station) return say(station.name);
   for (const command of county?.commands.values() ?? []) {
     const task = command.tasks.find((one) => one.id === entry.subject);
