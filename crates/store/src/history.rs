@@ -9,6 +9,7 @@ mod columns;
 mod open;
 mod projector;
 mod queue;
+mod roster;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -19,13 +20,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use model::intake::Quality;
-use model::{Fixed, JurisdictionSlot, Observed, SeriesSlot, Time, Transition};
+use model::{
+    Fixed, JurisdictionSlot, Observed, RuleSlot, SeriesSlot, StationSlot, Time, Transition,
+};
 use sqlx::SqlitePool;
 use tokio::sync::oneshot;
 
-use self::open::{SeriesKey, Span};
 use self::projector::Projector;
-use self::queue::{Command, Queue};
+use self::queue::{Asked, Command, Queue};
+pub use self::roster::Roster;
+use self::roster::{Kind, Names};
 use self::table::Table;
 use crate::sqlite::{self, Durability};
 
@@ -33,7 +37,7 @@ use crate::sqlite::{self, Durability};
 const READERS: u32 = 2;
 
 /// One committed record that the history keeps.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum HistoryItem {
     Observed {
         /// Journal number of the record.
@@ -44,6 +48,13 @@ pub enum HistoryItem {
         observed: Observed,
     },
     Transition(TransitionRow),
+    /// From this record on, slots mean what this roster says. Where none is pushed, slots are taken
+    /// to mean the same for ever.
+    Configured {
+        seq: u64,
+        jurisdiction: JurisdictionSlot,
+        roster: Arc<Roster>,
+    },
 }
 
 /// One sample of a series.
@@ -73,6 +84,15 @@ pub struct TransitionRow {
     /// The time of the entry that caused it.
     pub at: Time,
     pub transition: Transition,
+}
+
+/// A transition with the names that its rule and subject had, whatever is in their slots now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedTransition {
+    pub row: TransitionRow,
+    /// Rule id and station id; empty where no [`Roster`] was ever pushed.
+    pub rule: Arc<str>,
+    pub subject: Arc<str>,
 }
 
 /// Bounds that a deployment may choose.
@@ -199,7 +219,7 @@ impl History {
         let _taken: bool = self.inner.queue.push(Command::Project { items, through });
     }
 
-    /// All samples with `from ≤ observed < to`, by observed time and revision, including everything
+    /// All samples of the series that is in this slot now with `from ≤ observed < to`, by observed time and revision, including everything
     /// pushed before. Of two with the same observed time and revision the first stands.
     ///
     /// # Errors
@@ -211,15 +231,15 @@ impl History {
         from: Time,
         to: Time,
     ) -> Result<Vec<Sample>, HistoryError> {
-        let span = Span {
-            of: SeriesKey {
-                jurisdiction,
-                series,
-            },
+        let asked = Asked {
+            jurisdiction,
+            series,
             from,
             to,
         };
-        let mut found = self.ask(|answer| Command::Samples { span, answer }).await?;
+        let (span, mut found) = self
+            .ask(|answer| Command::Samples { asked, answer })
+            .await?;
         // Read after memory was: what was closed in between is there twice and counted once.
         let closed = table::samples(&self.inner.read, &span).await;
         found.extend(self.inner.table.note_damage(closed)?);
@@ -228,7 +248,8 @@ impl History {
         Ok(found)
     }
 
-    /// Transitions with a number above `after`, ascending without gaps, at most `limit`.
+    /// Transitions with a number above `after`, ascending without gaps, at most `limit`. Slots are
+    /// those of now; a rule or subject that is gone has the largest slot there is.
     ///
     /// # Errors
     /// [`HistoryError`].
@@ -237,21 +258,52 @@ impl History {
         after: u64,
         limit: usize,
     ) -> Result<Vec<TransitionRow>, HistoryError> {
-        let tail = self
-            .ask(|answer| Command::Transitions {
-                after,
-                limit,
-                answer,
-            })
-            .await?;
+        let (rows, names) = self.numbered(after, limit).await?;
+        Ok(rows.iter().map(|row| slotted(row, &names)).collect())
+    }
+
+    /// As [`History::transitions`], with names that hold for ever.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub async fn named_transitions(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<NamedTransition>, HistoryError> {
+        let (rows, names) = self.numbered(after, limit).await?;
+        let named = |row: &TransitionRow| NamedTransition {
+            row: slotted(row, &names),
+            rule: names.text(
+                row.jurisdiction,
+                Kind::Rule,
+                u32::from(row.transition.rule.0),
+            ),
+            subject: names.text(row.jurisdiction, Kind::Subject, row.transition.subject.0),
+        };
+        Ok(rows.iter().map(named).collect())
+    }
+
+    /// Transitions as they are stored: with numbers where their slots will be.
+    async fn numbered(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<(Vec<TransitionRow>, Arc<Names>), HistoryError> {
+        let ask = |answer| Command::Transitions {
+            after,
+            limit,
+            answer,
+        };
+        let tail = self.ask(ask).await?;
         if after + 1 >= tail.begins {
-            return Ok(tail.rows);
+            return Ok((tail.rows, tail.names));
         }
         let stored = table::transitions(&self.inner.read, after, tail.begins, limit).await;
         let mut rows = self.inner.table.note_damage(stored)?;
         rows.extend(tail.rows);
         rows.truncate(limit);
-        Ok(rows)
+        Ok((rows, tail.names))
     }
 
     /// Writes down everything pushed so far, also days that are not over.
@@ -305,6 +357,22 @@ impl Drop for Inner {
             tracing::error!("the history's thread ended with a panic");
         }
     }
+}
+
+/// A stored transition with the slots of now.
+fn slotted(row: &TransitionRow, names: &Names) -> TransitionRow {
+    let Transition { rule, subject, .. } = row.transition;
+    let rule = names.slot(row.jurisdiction, Kind::Rule, u32::from(rule.0));
+    let subject = names.slot(row.jurisdiction, Kind::Subject, subject.0);
+    let transition = Transition {
+        rule: RuleSlot(
+            rule.and_then(|slot| u16::try_from(slot).ok())
+                .unwrap_or(u16::MAX),
+        ),
+        subject: StationSlot(subject.unwrap_or(u32::MAX)),
+        ..row.transition
+    };
+    TransitionRow { transition, ..*row }
 }
 
 /// Of each observed time only the newest revision; `samples` must be sorted as

@@ -37,7 +37,8 @@ mod telemetry;
 
 pub use blobs::Blobs;
 pub use history::{
-    History, HistoryError, HistoryItem, HistoryOptions, Sample, TransitionRow, newest_revisions,
+    History, HistoryError, HistoryItem, HistoryOptions, NamedTransition, Roster, Sample,
+    TransitionRow, newest_revisions,
 };
 pub use journal::{
     CommitBuffer, Journal, JournalError, JournalOptions, JournalReader, Position, Recovered,

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use model::{JurisdictionSlot, SeriesSlot, Time};
+use model::{JurisdictionSlot, Time};
 
 use super::{Sample, columns};
 
@@ -14,11 +14,11 @@ const DAY_MS: i64 = 86_400_000;
 /// its memory makes one chunk and not many.
 const GATHER_MS: i64 = 3_600_000;
 
-/// One series.
+/// One series, by the number that never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SeriesKey {
     pub(crate) jurisdiction: JurisdictionSlot,
-    pub(crate) series: SeriesSlot,
+    pub(crate) number: u32,
 }
 
 /// One chunk: a series and a day since 1970-01-01.

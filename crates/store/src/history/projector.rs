@@ -1,17 +1,18 @@
 //! The history's own thread: takes items in journal order, keeps open days and the newest
 //! transitions in memory, closes chunks a few at a time so that reads never wait long.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use model::{JurisdictionSlot, Observed, Time};
+use model::{JurisdictionSlot, Observed, RuleSlot, StationSlot, Time, Transition};
 use tokio::runtime::Runtime;
 
-use super::open::{ChunkKey, OpenChunks, SeriesKey};
-use super::queue::{Command, Queue, Tail};
-use super::table::{Stored, Table};
+use super::open::{ChunkKey, OpenChunks, SeriesKey, Span};
+use super::queue::{Asked, Command, Queue, Tail};
+use super::roster::{Kind, Names, Roster};
+use super::table::{Addition, Stored, Table};
 use super::{HistoryItem, HistoryOptions, Marks, Sample, TransitionRow, columns};
 use crate::telemetry;
 
@@ -35,6 +36,10 @@ pub(crate) struct Projector {
     options: HistoryOptions,
     open: OpenChunks,
     log: Log,
+    /// What slots mean now.
+    names: Arc<Names>,
+    /// Jurisdictions whose names are not in the database yet.
+    unstored_names: BTreeSet<JurisdictionSlot>,
     /// What the database stood for when it was opened; guards against counting twice.
     stored: Stored,
     /// All items up to here were taken.
@@ -67,6 +72,8 @@ impl Projector {
                 rows: VecDeque::new(),
                 stored: stored.last_transition,
             },
+            names: Arc::new(stored.names.clone()),
+            unstored_names: BTreeSet::new(),
             through: stored.resume,
             stored,
             now: Time::MIN,
@@ -111,23 +118,32 @@ impl Projector {
         // A caller that no longer waits for its answer is no concern of ours.
         match command {
             Command::Project { items, through } => {
-                self.project(&items, through);
+                self.project(&items, through, runtime);
                 self.look(runtime);
             }
-            Command::Samples { span, answer } => drop(answer.send(self.open.read(&span))),
+            Command::Samples { asked, answer } => {
+                let span = self.span(&asked);
+                drop(answer.send((span, self.open.read(&span))));
+            }
             Command::Transitions {
                 after,
                 limit,
                 answer,
             } => {
-                drop(answer.send(self.log.tail(after, limit)));
+                let (rows, begins) = self.log.tail(after, limit);
+                let names = Arc::clone(&self.names);
+                drop(answer.send(Tail {
+                    rows,
+                    begins,
+                    names,
+                }));
             }
             Command::Flush { answer } => drop(answer.send(self.flush(runtime))),
             Command::Forget { answer } => drop(answer.send(self.forget(runtime))),
         }
     }
 
-    fn project(&mut self, items: &[HistoryItem], through: u64) {
+    fn project(&mut self, items: &[HistoryItem], through: u64, runtime: &Runtime) {
         for item in items {
             match item {
                 HistoryItem::Observed {
@@ -144,7 +160,16 @@ impl Projector {
                 HistoryItem::Transition(row) => {
                     self.now = self.now.max(row.at);
                     if row.seq > self.through {
-                        self.log.push(*row);
+                        self.transit(row);
+                    }
+                }
+                HistoryItem::Configured {
+                    seq,
+                    jurisdiction,
+                    roster,
+                } => {
+                    if *seq > self.through {
+                        self.rename(*seq, *jurisdiction, roster, runtime);
                     }
                 }
             }
@@ -155,9 +180,10 @@ impl Projector {
     }
 
     fn observe(&mut self, seq: u64, jurisdiction: JurisdictionSlot, at: Time, from: &Observed) {
+        let number = self.names.number(jurisdiction, Kind::Series, from.series.0);
         let of = SeriesKey {
             jurisdiction,
-            series: from.series,
+            number,
         };
         if seq <= self.stored.through {
             // Pushed again after a start; its chunk may have been closed with it before.
@@ -188,6 +214,54 @@ impl Projector {
             seq,
         };
         self.open.add(of, at, &sample);
+    }
+
+    fn transit(&mut self, row: &TransitionRow) {
+        let number = |kind, slot| self.names.number(row.jurisdiction, kind, slot);
+        let rule = number(Kind::Rule, u32::from(row.transition.rule.0));
+        let transition = Transition {
+            rule: RuleSlot(u16::try_from(rule).unwrap_or(u16::MAX)),
+            subject: StationSlot(number(Kind::Subject, row.transition.subject.0)),
+            ..row.transition
+        };
+        self.log.push(TransitionRow { transition, ..*row });
+    }
+
+    /// Lets slots mean what `roster` says from record `seq` on.
+    fn rename(&mut self, seq: u64, of: JurisdictionSlot, roster: &Roster, runtime: &Runtime) {
+        let Some(next) = self.names.under(of, roster) else {
+            return;
+        };
+        if self.names.know(of) {
+            // What is pushed again after a crash is read under the names stored then, so nothing
+            // from before this record may be pushed again.
+            self.through = self.through.max(seq - 1);
+            if !self.flush(runtime) {
+                tracing::error!("the history cannot follow a change of the site and stops");
+                self.queue.abandon();
+                return;
+            }
+        }
+        self.names = Arc::new(next);
+        self.unstored_names.insert(of);
+    }
+
+    fn span(&self, asked: &Asked) -> Span {
+        let Asked {
+            jurisdiction,
+            series,
+            from,
+            to,
+        } = *asked;
+        let number = self.names.number(jurisdiction, Kind::Series, series.0);
+        Span {
+            of: SeriesKey {
+                jurisdiction,
+                number,
+            },
+            from,
+            to,
+        }
     }
 
     /// Decides whether something is to be written now.
@@ -221,9 +295,19 @@ impl Projector {
             .open
             .since(&keys)
             .map_or(self.through, |first| first - 1);
-        let store = self
-            .table
-            .store(&chunks, self.log.unstored(), resume, self.through);
+        let transitions: Vec<TransitionRow> = self.log.unstored().copied().collect();
+        let names: Vec<_> = self
+            .unstored_names
+            .iter()
+            .flat_map(|of| self.names.rows(*of))
+            .collect();
+        let store = self.table.store(Addition {
+            chunks: &chunks,
+            transitions: &transitions,
+            names: &names,
+            resume,
+            through: self.through,
+        });
         if let Err(error) = runtime.block_on(store) {
             tracing::error!(%error, "the history could not be written and is tried again");
             self.retry_at = Some(Instant::now() + RETRY);
@@ -234,6 +318,7 @@ impl Projector {
             self.open.remove(key);
         }
         self.retry_at = None;
+        self.unstored_names.clear();
         self.log.stored = self
             .log
             .rows
@@ -265,6 +350,8 @@ impl Projector {
         }
         self.open = OpenChunks::default();
         self.log = Log::default();
+        self.names = Arc::default();
+        self.unstored_names.clear();
         self.stored = Stored::default();
         self.closing.clear();
         (self.through, self.now, self.looked) = (0, Time::MIN, Time::MIN);
@@ -302,12 +389,13 @@ impl Log {
         self.rows.range(from..)
     }
 
-    fn tail(&self, after: u64, limit: usize) -> Tail {
+    /// Rows above `after`, at most `limit`, and from which number on they are all here.
+    fn tail(&self, after: u64, limit: usize) -> (Vec<TransitionRow>, u64) {
         let begins = self.rows.front().map_or(self.stored + 1, |row| row.number);
         let from = self.rows.partition_point(|row| row.number <= after);
-        Tail {
-            rows: self.rows.range(from..).take(limit).copied().collect(),
+        (
+            self.rows.range(from..).take(limit).copied().collect(),
             begins,
-        }
+        )
     }
 }

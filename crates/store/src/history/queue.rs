@@ -4,11 +4,13 @@
 //! into a full queue waits; nothing is ever dropped.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use model::{JurisdictionSlot, SeriesSlot, Time};
 use tokio::sync::oneshot;
 
 use super::open::Span;
+use super::roster::Names;
 use super::{HistoryItem, Sample, TransitionRow};
 
 /// Items waiting beyond which a push waits: a fifth of a second of a flood, 5 MB.
@@ -21,10 +23,10 @@ pub(crate) enum Command {
         items: Vec<HistoryItem>,
         through: u64,
     },
-    /// The samples of open chunks.
+    /// The samples of open chunks, and the span by number for reading the closed ones.
     Samples {
-        span: Span,
-        answer: oneshot::Sender<Vec<Sample>>,
+        asked: Asked,
+        answer: oneshot::Sender<(Span, Vec<Sample>)>,
     },
     /// Transitions in memory.
     Transitions {
@@ -38,11 +40,21 @@ pub(crate) enum Command {
     Forget { answer: oneshot::Sender<bool> },
 }
 
-/// The newest transitions, as far as asked for.
+/// What is asked of the series in a slot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) jurisdiction: JurisdictionSlot,
+    pub(crate) series: SeriesSlot,
+    pub(crate) from: Time,
+    pub(crate) to: Time,
+}
+
+/// The newest transitions, as far as asked for, by number and not by slot.
 pub(crate) struct Tail {
     pub(crate) rows: Vec<TransitionRow>,
     /// Rows before this number are in the database.
     pub(crate) begins: u64,
+    pub(crate) names: Arc<Names>,
 }
 
 #[derive(Default)]

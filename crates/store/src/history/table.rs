@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use model::{JurisdictionSlot, RuleSlot, SeriesSlot, StationSlot, Time, Transition};
+use model::{JurisdictionSlot, RuleSlot, StationSlot, Time, Transition};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
 
 use super::open::{ChunkKey, SeriesKey, Span};
+use super::roster::{Kind, NameRow, Names};
 use super::{HistoryError, Sample, TransitionRow, columns};
 use crate::durable;
 use crate::sqlite::{self, Durability};
@@ -32,6 +33,14 @@ CREATE TABLE IF NOT EXISTS chunk (
     columns BLOB NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS chunk_place ON chunk (jurisdiction, series, day, through);
+CREATE TABLE IF NOT EXISTS name (
+    jurisdiction INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    slot INTEGER,
+    PRIMARY KEY (jurisdiction, kind, number)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS transition (
     number INTEGER PRIMARY KEY,
     seq INTEGER NOT NULL,
@@ -60,8 +69,19 @@ pub(crate) struct Stored {
     pub(crate) through: u64,
     /// Newest transition there.
     pub(crate) last_transition: u64,
+    pub(crate) names: Names,
     /// Chunks with samples beyond `resume`, and up to which journal number they are complete.
     pub(crate) closed: HashMap<ChunkKey, u64>,
+}
+
+/// What goes into the database at once.
+pub(crate) struct Addition<'a> {
+    pub(crate) chunks: &'a [(ChunkKey, Vec<u8>)],
+    pub(crate) transitions: &'a [TransitionRow],
+    pub(crate) names: &'a [NameRow],
+    /// The marks afterwards, see [`Stored`].
+    pub(crate) resume: u64,
+    pub(crate) through: u64,
 }
 
 /// The one connection that writes.
@@ -158,19 +178,20 @@ impl Table {
         Ok((Table { connection }, stored))
     }
 
-    /// Adds closed chunks and transitions, and moves the marks, all or nothing.
-    pub(crate) async fn store(
-        &mut self,
-        chunks: &[(ChunkKey, Vec<u8>)],
-        transitions: impl Iterator<Item = &TransitionRow>,
-        resume: u64,
-        through: u64,
-    ) -> Result<(), HistoryError> {
+    /// Adds what there is to add and moves the marks, all or nothing.
+    pub(crate) async fn store(&mut self, addition: Addition<'_>) -> Result<(), HistoryError> {
+        let Addition {
+            chunks,
+            transitions,
+            names,
+            resume,
+            through,
+        } = addition;
         let mut change = self.connection.begin().await?;
         for (key, columns) in chunks {
             sqlx::query("INSERT INTO chunk VALUES (?, ?, ?, ?, ?)")
                 .bind(key.of.jurisdiction.0)
-                .bind(key.of.series.0)
+                .bind(key.of.number)
                 .bind(key.day)
                 .bind(through as i64)
                 .bind(columns.as_slice())
@@ -191,6 +212,16 @@ impl Table {
                 .execute(&mut *change)
                 .await?;
         }
+        for row in names {
+            sqlx::query("INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?)")
+                .bind(row.jurisdiction.0)
+                .bind(row.kind as i64)
+                .bind(row.number)
+                .bind(&*row.text)
+                .bind(row.slot)
+                .execute(&mut *change)
+                .await?;
+        }
         for (name, number) in [("resume", resume), ("through", through)] {
             sqlx::query("INSERT OR REPLACE INTO mark VALUES (?, ?)")
                 .bind(name)
@@ -204,9 +235,11 @@ impl Table {
     /// Empties all tables.
     pub(crate) async fn forget(&mut self) -> Result<(), HistoryError> {
         let mut change = self.connection.begin().await?;
-        sqlx::raw_sql("DELETE FROM chunk; DELETE FROM transition; DELETE FROM mark")
-            .execute(&mut *change)
-            .await?;
+        sqlx::raw_sql(
+            "DELETE FROM chunk; DELETE FROM transition; DELETE FROM name; DELETE FROM mark",
+        )
+        .execute(&mut *change)
+        .await?;
         Ok(change.commit().await?)
     }
 }
@@ -260,7 +293,7 @@ async fn stored(connection: &mut SqliteConnection) -> Result<Stored, HistoryErro
         let jurisdiction = JurisdictionSlot(row.try_get(0)?);
         let of = SeriesKey {
             jurisdiction,
-            series: SeriesSlot(row.try_get(1)?),
+            number: row.try_get(1)?,
         };
         let key = ChunkKey {
             day: row.try_get(2)?,
@@ -268,7 +301,29 @@ async fn stored(connection: &mut SqliteConnection) -> Result<Stored, HistoryErro
         };
         stored.closed.insert(key, row.try_get::<i64, _>(3)? as u64);
     }
+    stored.names = names(connection).await?;
     Ok(stored)
+}
+
+async fn names(connection: &mut SqliteConnection) -> Result<Names, HistoryError> {
+    let mut rows = Vec::new();
+    for row in sqlx::query("SELECT * FROM name")
+        .fetch_all(&mut *connection)
+        .await?
+    {
+        let kind = row.try_get::<i64, _>(1)?;
+        rows.push(NameRow {
+            jurisdiction: JurisdictionSlot(row.try_get(0)?),
+            kind: Kind::ALL
+                .into_iter()
+                .find(|k| *k as i64 == kind)
+                .ok_or(HistoryError::Damaged)?,
+            number: row.try_get(2)?,
+            text: row.try_get::<&str, _>(3)?.into(),
+            slot: row.try_get(4)?,
+        });
+    }
+    Ok(Names::load(rows))
 }
 
 /// The samples of closed chunks in `span`.
@@ -277,7 +332,7 @@ pub(crate) async fn samples(pool: &SqlitePool, span: &Span) -> Result<Vec<Sample
         "SELECT day, columns FROM chunk WHERE jurisdiction = ? AND series = ? AND day BETWEEN ? AND ?",
     )
     .bind(span.of.jurisdiction.0)
-    .bind(span.of.series.0)
+    .bind(span.of.number)
     .bind(span.from.day())
     .bind(span.to.day())
     .fetch_all(pool)
