@@ -76,8 +76,8 @@ async fn every_piece_is_answered() {
         .collect();
     assert_eq!(kinds, ["malformed", "unknown", "conflict"]);
     let reason = &answer["items"][3]["reason"];
-    assert_eq!(reason["en"], "value is not a finite number, at byte 49");
-    assert_eq!(reason["zh"], "value 不是有限的数（第 49 字节）");
+    assert_eq!(reason["en"], "value is not a finite number, at byte 50");
+    assert_eq!(reason["zh"], "value 不是有限的数（第 50 字节）");
     assert!(
         answer["items"][4]["reason"]["en"]
             .as_str()

@@ -530,7 +530,7 @@ mod tests {
 
     fn ids(due: &[Due]) -> Vec<(u16, bool, u8)> {
         due.iter()
-            .map(|d| (d.id, d.again, d.downlink.body[0]))
+            .map(|d| (d.id.unwrap_or(0), d.again, d.downlink.body[0]))
             .collect()
     }
 
