@@ -2,7 +2,7 @@
 
 import { value } from "../i18n/format";
 import { say } from "../i18n/i18n";
-import { isUnacked, seriesOf, shownLevel } from "../state/select";
+import { isUnacked, judgedValue, seriesOf, shownLevel } from "../state/select";
 import type { County } from "../state/world";
 import { seriesKey } from "../state/world";
 import type { AlarmView, Freshness, StationView } from "../wire/view";
@@ -37,7 +37,7 @@ export function alarmPoints(county: County): Point[] {
     const { fixed, now } = seriesOf(county, alarm);
     const blind = alarm.sight_lost || alarm.process === "unknown";
     const ring = isUnacked(alarm) ? "un" : alarm.ack?.lease_until ? "conf" : "ack";
-    const shown = value(now?.value ?? alarm.value, fixed?.unit);
+    const shown = value(judgedValue(county, alarm), fixed?.unit);
     return [
       {
         id: station.id,

@@ -34,22 +34,11 @@ export function buildStyle(token: Tokens, theme: string, locale: string): StyleS
       },
       [SOURCES.chosen]: { type: "geojson", data: EMPTY },
     },
-    layers: [...ground(token, locale), ...points(token, theme)],
+    layers: [...ground(token, locale), ...points(token, theme, locale)],
   };
 }
 
 function ground(token: Tokens, locale: string): LayerSpecification[] {
-  const name =
-    locale === "en" ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"];
-  const text = {
-    "text-field": name as ExpressionSpecification,
-    "text-font": ["Noto Sans CJK SC Regular"],
-  };
-  const ink = {
-    "text-color": token("map-ink"),
-    "text-halo-color": token("map-halo"),
-    "text-halo-width": 1.4,
-  };
   return [
     { id: "out", type: "background", paint: { "background-color": token("map-out") } },
     {
@@ -81,20 +70,41 @@ function ground(token: Tokens, locale: string): LayerSpecification[] {
       type: "symbol",
       source: SOURCES.neighbours,
       maxzoom: 11,
-      layout: { ...text, "text-size": 12 },
-      paint: { ...ink, "text-color": token("ink-3") },
-    },
-    {
-      id: "township-names",
-      type: "symbol",
-      source: SOURCES.townships,
-      layout: { ...text, "text-size": 12, "text-padding": 4 },
-      paint: ink,
+      layout: { ...name(locale), "text-size": 12 },
+      paint: {
+        "text-color": token("ink-3"),
+        "text-halo-color": token("map-halo"),
+        "text-halo-width": 1.4,
+      },
     },
   ];
 }
 
-function points(token: Tokens, theme: string): LayerSpecification[] {
+/** Above the stations, which are many, and below the alarms. */
+function townships(token: Tokens, locale: string): LayerSpecification {
+  return {
+    id: "township-names",
+    type: "symbol",
+    source: SOURCES.townships,
+    layout: { ...name(locale), "text-size": 12, "text-padding": 4 },
+    paint: {
+      "text-color": token("map-ink"),
+      "text-halo-color": token("map-halo"),
+      "text-halo-width": 2,
+    },
+  };
+}
+
+function name(locale: string) {
+  const field =
+    locale === "en" ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"];
+  return {
+    "text-field": field as ExpressionSpecification,
+    "text-font": ["Noto Sans CJK SC Regular"],
+  };
+}
+
+function points(token: Tokens, theme: string, locale: string): LayerSpecification[] {
   const image = (...parts: unknown[]) => ["concat", ...parts] as ExpressionSpecification;
   const cluster = ["has", "point_count"] as ExpressionSpecification;
   const single = ["!", ["has", "point_count"]] as ExpressionSpecification;
@@ -124,7 +134,7 @@ function points(token: Tokens, theme: string): LayerSpecification[] {
       source: SOURCES.stations,
       layout: {
         "icon-image": image("glyph/", theme, "/", ["get", "kind"], "/", ["get", "fade"]),
-        "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.7, 12, 1.15],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.62, 12, 1.15],
         ...over,
         "text-field": ["step", ["zoom"], "", 11.5, ["get", "label"]],
         ...label,
@@ -132,6 +142,7 @@ function points(token: Tokens, theme: string): LayerSpecification[] {
       },
       paint: { ...ink, "text-color": token("ink-3") },
     },
+    townships(token, locale),
     {
       id: LAYERS.rings,
       type: "symbol",

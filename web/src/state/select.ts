@@ -116,6 +116,17 @@ export function seriesOf(county: County, alarm: { station: string; quantity: str
   return { fixed, now };
 }
 
+/**
+ * The value an alarm is about: the newest reading where its line applies to the reading itself, else the
+ * sum, rate or count that was judged last.
+ */
+export function judgedValue(county: County, alarm: AlarmView): string | null {
+  const { fixed, now } = seriesOf(county, alarm);
+  const onValue =
+    fixed?.thresholds.some((line) => line.rule === alarm.rule && line.on_value) ?? true;
+  return onValue ? (now?.value ?? alarm.value) : alarm.value;
+}
+
 /** The freshness of a station: that of its freshest series. */
 export function stationFreshness(county: County, station: string): Freshness {
   const order: Freshness[] = ["fresh", "late", "stale", "dead", "never"];

@@ -171,6 +171,8 @@ function Numbers({ alarm, county, now }: { alarm: AlarmView; county: County; now
   const { fixed, now: latest } = seriesOf(county, alarm);
   const since = latest?.received ? age(now - Date.parse(latest.received)) : "";
   const words = latest ? freshnessWords(latest.freshness, since) : null;
+  const judged =
+    fixed?.thresholds.some((line) => line.rule === alarm.rule && !line.on_value) ?? false;
   return (
     <dl className="facts">
       <div>
@@ -180,6 +182,15 @@ function Numbers({ alarm, county, now }: { alarm: AlarmView; county: County; now
           <small>{words ?? i18n.t("{age}前", { age: since })}</small>
         </dd>
       </div>
+      {judged ? (
+        <div>
+          <dt>{i18n.t("判定值，{title}", { title: say(alarm.title) })}</dt>
+          <dd>
+            {value(alarm.value, fixed?.unit)}
+            <small>{stamp(alarm.changed, now)}</small>
+          </dd>
+        </div>
+      ) : null}
       <div>
         <dt>{i18n.t("本次最高")}</dt>
         <dd>

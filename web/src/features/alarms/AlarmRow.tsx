@@ -1,7 +1,7 @@
 import { age, value } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { hazardName, ROMAN } from "../../i18n/words";
-import { isUnacked, seriesOf, shownLevel } from "../../state/select";
+import { isUnacked, judgedValue, seriesOf, shownLevel } from "../../state/select";
 import type { County } from "../../state/world";
 import type { AlarmView } from "../../wire/view";
 import { AlarmMark } from "../marks/Mark";
@@ -16,7 +16,7 @@ interface AlarmRowProps {
 /** Two lines: where and how much; why, and since when or whether anybody has taken note. */
 export function AlarmRow({ alarm, county, now, selected }: AlarmRowProps) {
   const station = county.stations.get(alarm.station);
-  const { fixed, now: latest } = seriesOf(county, alarm);
+  const { fixed } = seriesOf(county, alarm);
   const level = shownLevel(alarm);
   return (
     <div
@@ -29,7 +29,7 @@ export function AlarmRow({ alarm, county, now, selected }: AlarmRowProps) {
       <AlarmMark alarm={alarm} size={32} />
       <span className="n el">{say(station?.name) || alarm.station}</span>
       <span className={`v nw${alarm.sight_lost ? " stale" : ""}`}>
-        {value(latest?.value ?? alarm.value, fixed?.unit)}
+        {value(judgedValue(county, alarm), fixed?.unit)}
       </span>
       <span className="s i2 el">
         <span className="vh">{i18n.t("级别 {level}", { level: ROMAN[level] })}</span>

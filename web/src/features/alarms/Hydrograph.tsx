@@ -28,6 +28,9 @@ export function Hydrograph({ series, latest, now }: HydrographProps) {
         <b>
           {say(series.title)} {series.unit}
         </b>
+        {series.thresholds.length > 0 && !series.thresholds.some((line) => line.on_value) ? (
+          <span className="el">{i18n.t("规则按累计或变化判定，图上是逐次读数")}</span>
+        ) : null}
         <span className="g" />
         {RANGES.map((range) => (
           <Chip key={range} on={hours === range} onPress={() => setHours(range)}>
@@ -175,12 +178,16 @@ function Plot({ list, series }: { list: SampleView[]; series: SeriesView }) {
   return <div ref={box} className="chart g" data-testid="hydrograph" aria-hidden="true" />;
 }
 
+const bars = uPlot.paths.bars?.({ size: [0.8, 24] }) ?? null;
+
 function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `12px ${token("font")}`;
   const lines = series.thresholds.filter((line) => line.on_value);
   const marks = lines.map((line) => Number(line.raise));
+  // What falls is an amount per reading: bars from the ground, not a line between two amounts.
+  const sums = series.quantity.startsWith("rain");
   const axis: uPlot.Axis = {
     stroke: token("ink-3"),
     font,
@@ -194,10 +201,10 @@ function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
     scales: {
       y: {
         range: (_plot, min, max) => {
-          const low = Math.min(min, ...marks.slice(0, 1));
+          const low = sums ? 0 : Math.min(min, ...marks.slice(0, 1));
           const high = Math.max(max, ...marks.filter((mark) => mark < max + (max - min) * 2 + 1));
           const room = Math.max((high - low) * 0.08, 0.01);
-          return [low - room, high + room];
+          return [sums ? 0 : low - room, high + room];
         },
       },
     },
@@ -207,7 +214,15 @@ function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
     ],
     series: [
       {},
-      { stroke: token("chart-line"), width: 2, spanGaps: false, points: { show: false } },
+      sums
+        ? {
+            stroke: token("chart-line"),
+            fill: token("chart-2"),
+            width: 1,
+            ...(bars ? { paths: bars } : {}),
+            points: { show: false },
+          }
+        : { stroke: token("chart-line"), width: 2, spanGaps: false, points: { show: false } },
     ],
     hooks: {
       draw: [
