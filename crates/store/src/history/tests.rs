@@ -301,6 +301,15 @@ async fn a_late_sample_finds_its_closed_day() {
             ..reading(0, NOON, now, 102)
         },
     ));
+    // The first one under an identity stands.
+    items.push(item(
+        32,
+        now,
+        Observed {
+            revision: 2,
+            ..reading(0, NOON, now, 103)
+        },
+    ));
     feed(&history, &items[20..], 1);
     check(&history, &items).await;
     history.flush().await.unwrap();
