@@ -52,7 +52,7 @@ export function Hydrograph({ series, latest, now }: HydrographProps) {
       ) : table ? (
         <Table list={list} unit={series.unit} now={now} />
       ) : (
-        <Plot list={list} series={series} />
+        <Plot list={list} series={series} hours={hours} />
       )}
     </section>
   );
@@ -142,7 +142,7 @@ function qualityName(sample: SampleView): string {
   }
 }
 
-function Plot({ list, series }: { list: SampleView[]; series: SeriesView }) {
+function Plot({ list, series, hours }: { list: SampleView[]; series: SeriesView; hours: number }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const locale = useLocale();
@@ -165,7 +165,7 @@ function Plot({ list, series }: { list: SampleView[]; series: SeriesView }) {
       width: element.clientWidth,
       height: Math.max(150, element.clientHeight),
     });
-    const made = new uPlot({ ...options(series), ...size() }, newest.current, element);
+    const made = new uPlot({ ...options(series, hours), ...size() }, newest.current, element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize(size()));
     observer.observe(element);
@@ -173,14 +173,14 @@ function Plot({ list, series }: { list: SampleView[]; series: SeriesView }) {
       observer.disconnect();
       made.destroy();
     };
-  }, [series, locale, theme]);
+  }, [series, hours, locale, theme]);
   useEffect(() => plot.current?.setData(data), [data]);
   return <div ref={box} className="chart g" data-testid="hydrograph" aria-hidden="true" />;
 }
 
 const bars = uPlot.paths.bars?.({ size: [0.8, 24] }) ?? null;
 
-function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
+function options(series: SeriesView, hours: number): Omit<uPlot.Options, "width" | "height"> {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `12px ${token("font")}`;
@@ -199,6 +199,8 @@ function options(series: SeriesView): Omit<uPlot.Options, "width" | "height"> {
     cursor: { drag: { x: false, y: false }, y: false },
     padding: [12, 136, 0, 0],
     scales: {
+      // The whole range asked for, so that an empty stretch is seen as one.
+      x: { range: (_plot, _min, max) => [max - hours * 3600, max + hours * 72] },
       y: {
         range: (_plot, min, max) => {
           const low = sums ? 0 : Math.min(min, ...marks.slice(0, 1));

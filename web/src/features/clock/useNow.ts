@@ -37,6 +37,11 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+// The first word of the server is shown at once, not at the next half second.
+store.subscribe(() => {
+  if (shown === 0 && listeners.size > 0 && store.get().world.heartbeat) step();
+});
+
 /** Engine time in whole seconds, as ms since the epoch; 0 before the first beat. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => Math.floor(shown / 1000) * 1000);

@@ -53,7 +53,7 @@ function TaskRow({ own: { command, task }, onOpen }: { own: Own; onOpen: (id: st
     .at(-1);
   const proof = last ? proofOfPress(last) : null;
   const closed = isClosed(task);
-  const left = task.next ? Date.parse(task.next.at) - now : null;
+  const left = task.next && now > 0 ? Date.parse(task.next.at) - now : null;
   return (
     <button
       type="button"
