@@ -23,6 +23,8 @@ pub(crate) enum Verb {
     Play(PlayNight),
     /// Plays the stations alone.
     Storm(PlayStorm),
+    /// Measures the program built beside this one and prints the numbers.
+    Bench,
 }
 
 #[derive(Debug, ClapArgs)]

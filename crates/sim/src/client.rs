@@ -13,7 +13,7 @@ use hyper::{Method, Request, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use model::view::FeedMessage;
+use model::view::{FeedMessage, TransitionView};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -132,8 +132,24 @@ impl Door {
     /// # Errors
     /// [`NoAnswer`].
     pub async fn feed(&self, key: &Key) -> Result<FeedLine, NoAnswer> {
+        Ok(FeedLine {
+            socket: self.socket(key, "/api/v1/feed").await?,
+        })
+    }
+
+    /// Hears transitions from now on, as outside programs do.
+    ///
+    /// # Errors
+    /// [`NoAnswer`].
+    pub async fn transitions(&self, key: &Key) -> Result<TransitionLine, NoAnswer> {
+        Ok(TransitionLine {
+            socket: self.socket(key, "/api/v1/alarms/transitions").await?,
+        })
+    }
+
+    async fn socket(&self, key: &Key, path: &str) -> Result<Socket, NoAnswer> {
         let unreachable = |e: tungstenite::Error| NoAnswer::Unreachable(e.into());
-        let mut request = format!("ws://{}/api/v1/feed", self.address)
+        let mut request = format!("ws://{}{path}", self.address)
             .into_client_request()
             .map_err(unreachable)?;
         let (name, value) = key.header();
@@ -146,7 +162,7 @@ impl Door {
             .max_message_size(Some(MAX_FRAME))
             .max_frame_size(Some(MAX_FRAME));
         match tokio_tungstenite::connect_async_with_config(request, Some(bounds), true).await {
-            Ok((socket, _)) => Ok(FeedLine { socket }),
+            Ok((socket, _)) => Ok(socket),
             Err(tungstenite::Error::Http(answer)) => Err(fault(answer.status(), None, b"")),
             Err(error) => Err(unreachable(error)),
         }
@@ -224,9 +240,32 @@ fn fault(status: StatusCode, retry_after: Option<String>, body: &[u8]) -> NoAnsw
     }
 }
 
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// An open line of transitions.
+pub struct TransitionLine {
+    socket: Socket,
+}
+
+impl TransitionLine {
+    /// The next transitions; `None` when the line has ended. Waits for as long as nothing happens.
+    pub async fn next(&mut self) -> Option<Vec<TransitionView>> {
+        loop {
+            match self.socket.next().await?.ok()? {
+                Message::Text(text) if text.starts_with('[') => {
+                    return serde_json::from_str(&text).ok();
+                }
+                Message::Text(text) => return Some(vec![serde_json::from_str(&text).ok()?]),
+                Message::Close(_) => return None,
+                Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            }
+        }
+    }
+}
+
 /// An open feed.
 pub struct FeedLine {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
 }
 
 impl FeedLine {

@@ -3,6 +3,7 @@
 //! Everything here is invented and says so. It drives the product through the doors that real
 //! stations and people use, and never reaches into a running one.
 
+pub mod bench;
 pub mod client;
 pub mod county;
 pub mod faults;

@@ -3,7 +3,7 @@
 mod args;
 
 use std::future::Future;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -28,11 +28,16 @@ fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(filter.unwrap_or_else(|_| "info".into()))
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     match &args.verb {
         Verb::County(asked) => make_county(asked),
         Verb::Play(asked) => until_stopped(play(asked)),
         Verb::Storm(asked) => until_stopped(storm(asked)),
+        Verb::Bench => {
+            let scratch = tempfile::tempdir().context("could not make a folder to measure in")?;
+            until_stopped(sim::bench::bench(scratch.path()))
+        }
     }
 }
 

@@ -23,11 +23,23 @@ pub type Files = BTreeMap<String, String>;
 
 /// The demonstration county as files; `factor` is how fast its clock runs.
 pub fn files(county: &County, factor: f64) -> Files {
+    files_with(
+        county,
+        &format!("{{ start = \"{START}\", factor = {factor} }}"),
+    )
+}
+
+/// The same county living by the messages' own time, for measuring it as fast as it goes.
+pub fn files_on_feed(county: &County) -> Files {
+    files_with(county, "\"feed\"")
+}
+
+fn files_with(county: &County, clock: &str) -> Files {
     let people = People::of(county);
     let folder = format!("jurisdictions/{}", county.ground.code);
     let within = |name: &str| format!("{folder}/{name}");
     Files::from([
-        ("site.toml".to_owned(), site(county, factor)),
+        ("site.toml".to_owned(), site(county, clock)),
         ("quantities.toml".to_owned(), quantities()),
         ("rules/10-flood.toml".to_owned(), flood_rules()),
         (
@@ -79,13 +91,13 @@ fn text(both: (&str, &str)) -> String {
     format!("{{ zh = \"{}\", en = \"{}\" }}", both.0, both.1)
 }
 
-fn site(county: &County, factor: f64) -> String {
+fn site(county: &County, clock: &str) -> String {
     let code = &county.ground.code;
     format!(
         r#"{HEAD}
 title = {{ zh = "新昌县（演示）", en = "Xinchang County (demo)" }}
 demo = true
-clock = {{ start = "{START}", factor = {factor} }}
+clock = {clock}
 
 [[interface]]
 id = "mqtt"
