@@ -1,7 +1,7 @@
 //! The journal: everything that was ever confirmed, in order, on disk before anyone is told.
 //!
-//! Append-only segment files with one write and one fdatasync a commit; see [`chain`] for records,
-//! [`frame`] for commits, [`segment`] for files. It belongs to one thread of its own and knows no
+//! Append-only segment files with one write and one fdatasync a commit; see `chain` for records,
+//! `frame` for commits, `segment` for files. It belongs to one thread of its own and knows no
 //! tokio. Nothing written is ever changed; only a torn last commit, which nobody was told of, is
 //! cut off when the journal is opened.
 

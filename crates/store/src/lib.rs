@@ -19,6 +19,11 @@
 //!    between that and the snapshot come from [`read`].
 //! 3. [`Journal::open`] gives every record after the snapshot, in order, to a visitor that applies it
 //!    and pushes it to the history.
+//! 4. Where [`History::through`] lies beyond the journal's end, the database belongs to another
+//!    journal: [`History::forget`], then all records from the first.
+//!
+//! What the history is pushed, it is pushed in journal order: readings, transitions, and with each
+//! config a [`Roster`], since slots mean what the config says that stands when a record is written.
 //!
 //! # Writing
 //!
