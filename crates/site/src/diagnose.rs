@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, NamedSource, Severity, SourceSpan, SpanContents,
 };
 
 /// More than this many problems are counted, not shown.
@@ -113,6 +114,17 @@ impl Problem {
         self
     }
 
+    /// [`Problem::near`], unless so much is wrong that looking would only take time.
+    #[must_use]
+    pub(crate) fn near_unless<'a>(
+        self,
+        long: bool,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Problem {
+        if long { self } else { self.near(word, known) }
+    }
+
     /// Adds a sentence of advice.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Problem {
@@ -196,8 +208,7 @@ impl Diagnostic for Problem {
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.span
-            .map(|_| &*self.source.text as &dyn miette::SourceCode)
+        self.span.map(|_| self as &dyn miette::SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -212,6 +223,30 @@ impl Diagnostic for Problem {
     }
 }
 
+/// The file's text; its columns are counted in characters, as [`Problem::place`] and editors do.
+impl miette::SourceCode for Problem {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.source.text.read_span(span, before, after)?;
+        if before + after > 0 {
+            return Ok(read);
+        }
+        let column = self.place().map_or(0, |(_, column)| column - 1);
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.source.name().to_owned(),
+            read.data(),
+            *read.span(),
+            read.line(),
+            column,
+            read.line_count(),
+        )))
+    }
+}
+
 /// All problems of a folder, in the order of its files and lines. Printed, it shows each in its place.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
@@ -221,6 +256,11 @@ pub struct Diagnostics {
 impl Diagnostics {
     pub(crate) fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+
+    /// Whether more was found than anybody will read.
+    pub(crate) fn is_long(&self) -> bool {
+        self.problems.len() > 10 * SHOWN
     }
 
     /// The problems.

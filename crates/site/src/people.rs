@@ -35,6 +35,11 @@ impl People {
         self.by_id.get(id).map(|place| &self.list[*place])
     }
 
+    /// Ids that stand in faulty rows.
+    pub(crate) fn faulty(&self) -> impl Iterator<Item = &String> {
+        self.faulty.iter()
+    }
+
     /// Whether a person is there, be it in a faulty row.
     fn knows(&self, id: &str) -> bool {
         self.by_id.contains_key(id) || self.faulty.contains(id)
@@ -101,7 +106,8 @@ pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
             ));
         } else if !people.knows(substitute.as_str()) {
             let what = format!("no person `{substitute}` in this file");
-            out.push(Problem::at(source, span, what).near(substitute.as_str(), people.ids()));
+            let problem = Problem::at(source, span, what);
+            out.push(problem.near_unless(out.is_long(), substitute.as_str(), people.ids()));
         }
     }
     people
@@ -175,7 +181,8 @@ pub(crate) fn read_groups(source: &Source, people: &People, out: &mut Diagnostic
 fn member(word: Word, people: &People, source: &Source, out: &mut Diagnostics) -> Option<PersonId> {
     if !people.knows(&word.text) {
         let what = format!("no person `{}` in people.csv", word.text);
-        out.push(Problem::at(source, word.span, what).near(&word.text, people.ids()));
+        let problem = Problem::at(source, word.span, what);
+        out.push(problem.near_unless(out.is_long(), &word.text, people.ids()));
         return None;
     }
     Some(PersonId(word.text))

@@ -28,6 +28,7 @@ pub fn read_site(folder: &Path) -> Result<Site, Diagnostics> {
         root: folder.to_owned(),
         files: Vec::new(),
         out: Diagnostics::default(),
+        faulty_people: Vec::new(),
     };
     let site = reader.read();
     reader.out.sort();
@@ -46,6 +47,8 @@ struct Reader {
     root: PathBuf,
     files: Vec<PathBuf>,
     out: Diagnostics,
+    /// Ids in faulty rows of people files.
+    faulty_people: Vec<String>,
 }
 
 /// What every jurisdiction of a site shares.
@@ -193,6 +196,7 @@ impl Reader {
         let groups = self.open_if(&path("groups.toml"), false);
         let templates = self.open_if(&path("templates.toml"), false);
         let decided_by = shared.rule_files.iter().chain(&own_files).chain(&sheet);
+        self.faulty_people.extend(people.faulty().cloned());
         let config = Config {
             code: place.code.clone(),
             title: place.title.clone(),
@@ -268,6 +272,9 @@ impl Reader {
         let logins = people::read_logins(&source, &mut self.out);
         let mut accounts = Vec::new();
         for login in logins {
+            if self.faulty_people.contains(&login.person.text) {
+                continue;
+            }
             let people = all
                 .iter()
                 .map(|j| (j.config.code.as_str(), j.people.as_slice()));

@@ -101,7 +101,7 @@ fn read_rule(
         value.one_of(&[("above", Side::Above), ("below", Side::Below)], out)
     });
     let levels = table.required("levels", out, |value, out| {
-        read_levels(value, scale.as_ref()?, measure?, side?, out)
+        read_levels(value, scale.as_ref()?, measure?, side, out)
     });
     let subjects = table.optional("subjects", out, read_subjects);
     let on = table.required("on_delay", out, read_by_level);
@@ -256,7 +256,7 @@ fn read_levels(
     value: Value<'_>,
     scale: &Scale<'_>,
     measure: Measure,
-    side: Side,
+    side: Option<Side>,
     out: &mut Diagnostics,
 ) -> Option<Levels> {
     if let Measure::Cluster { .. } = measure {
@@ -296,7 +296,7 @@ fn read_levels(
     if bounds.iter().flatten().count() < given {
         return None;
     }
-    if let Some(what) = disorder(&bounds, side) {
+    if let Some(what) = side.and_then(|side| disorder(&bounds, side)) {
         out.push(Problem::at(scale.source, span, what).noted());
     }
     Some(Levels::Inline(bounds))
@@ -305,7 +305,7 @@ fn read_levels(
 fn read_bound(
     value: Value<'_>,
     scale: &Scale<'_>,
-    side: Side,
+    side: Option<Side>,
     out: &mut Diagnostics,
 ) -> Option<Bound> {
     if !value.is_table() {
@@ -324,7 +324,7 @@ fn read_bound(
         raise: raise?,
         reset: reset?,
     };
-    if let Some(what) = wrong_side(bound, side) {
+    if let Some(what) = side.and_then(|side| wrong_side(bound, side)) {
         out.push(Problem::at(scale.source, span, what));
         return None;
     }

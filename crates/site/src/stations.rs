@@ -39,7 +39,8 @@ impl Quantities {
             Lookup::Faulty => None,
             Lookup::Unknown => {
                 let what = format!("no quantity `{id}` in quantities.toml");
-                out.push(problem(what).near(id, self.ids()));
+                let problem = problem(what).near_unless(out.is_long(), id, self.ids());
+                out.push(problem);
                 None
             }
         }
@@ -219,7 +220,10 @@ impl Stations {
             Lookup::Faulty => None,
             Lookup::Unknown => {
                 let what = format!("no station `{id}` in stations.csv");
-                out.push(row.problem(column, what).near(id, self.ids()));
+                let problem = row
+                    .problem(column, what)
+                    .near_unless(out.is_long(), id, self.ids());
+                out.push(problem);
                 None
             }
         }

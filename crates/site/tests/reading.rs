@@ -290,6 +290,26 @@ fn a_problem_is_shown_in_its_line() {
 }
 
 #[test]
+fn columns_are_counted_in_characters_and_nothing_is_echoed() {
+    let folder = changed(&[("people.csv", "duty_officer", "dutyofficer")]);
+    let found = read_site(folder.path()).unwrap_err();
+    let want = r#"jurisdictions/330624/people.csv:2:29: `dutyofficer` is no role
+  × `dutyofficer` is no role
+   ╭─[jurisdictions/330624/people.csv:2:29]
+ 1 │ id,name,post_zh,post_en,role,township,phone,substitute
+ 2 │ p-duty,陈值班,值班员,Duty officer,dutyofficer,,0575-8600 0000,
+   ·                                   ─────┬─────
+   ·                                        ╰── viewer, planner, responder, duty_officer, administrator
+"#;
+    assert!(found.to_string().contains(want), "{found}");
+    assert_eq!(
+        found.errors(),
+        1,
+        "the login and the substitute of that person are no faults: {found}"
+    );
+}
+
+#[test]
 fn broken_syntax_is_told_without_echoes() {
     let folder = changed(&[("quantities.toml", "unit = \"m\"", "unit = m\"")]);
     let found = read_site(folder.path()).unwrap_err();
@@ -410,8 +430,6 @@ fn spoil(bytes: &mut Vec<u8>, slip: &Slip) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
-
     #[test]
     fn any_slip_gives_an_answer(file in any::<proptest::sample::Index>(), slips in proptest::collection::vec(slip(), 1..4)) {
         let folder = changed(&[]);
