@@ -36,6 +36,7 @@ impl Dues {
             && self.releases.is_empty()
             && self.refused.is_empty()
             && self.values.is_empty()
+            && self.beat.is_none()
     }
 
     /// Answers everybody who waits; the last thing a commit does.

@@ -92,7 +92,7 @@ impl Options {
     }
 }
 
-/// Where a test may end the journal's thread, as a crash would.
+/// Where a test may have the journal's thread fail.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -102,20 +102,26 @@ pub enum Step {
     Written,
     /// Everybody was told.
     Told,
+    /// Before it is looked whether a full disk has room again.
+    Looking,
     /// Before the journal is closed.
     Closing,
 }
 
-/// Decides at each step whether the process ends there.
+/// How it fails.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strike {
+    /// As if the process was killed.
+    Crash,
+    /// As if the disk was full.
+    Full,
+}
+
+/// Decides at each step whether, and how, it fails.
 #[doc(hidden)]
 #[derive(Clone)]
-pub struct Fault(pub Arc<dyn Fn(Step) -> bool + Send + Sync>);
-
-impl Fault {
-    pub(crate) fn strikes(&self, step: Step) -> bool {
-        (self.0)(step)
-    }
-}
+pub struct Fault(pub Arc<dyn Fn(Step) -> Option<Strike> + Send + Sync>);
 
 impl std::fmt::Debug for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

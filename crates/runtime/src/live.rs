@@ -107,7 +107,9 @@ impl Live {
         loop {
             let full = self.books.len_bytes() >= MOST_OPEN;
             if full || self.backlog.is_empty() {
-                let waiting = self.queue.take(full, self.has_open(), self.wake_at());
+                // Whoever is about to end waits for the journal even with nothing left to give it.
+                let eager = self.has_open() || self.queue.is_stopping();
+                let waiting = self.queue.take(full, eager, self.wake_at());
                 self.backlog.extend(waiting);
             }
             self.readout = Readout::take();

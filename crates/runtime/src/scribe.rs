@@ -16,7 +16,7 @@ use crate::hub::Hub;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
 use crate::queue::Queue;
-use crate::{Fault, Step, snapshots, telemetry};
+use crate::{Fault, Step, Strike, snapshots, telemetry};
 
 /// How often a full disk is tried again.
 const RETRY: Duration = Duration::from_millis(100);
@@ -77,10 +77,8 @@ impl Scribe {
             }
             self.look_for_room();
         }
-        if !self.strikes(Step::Closing) {
-            self.journal.close()?;
-        }
-        Ok(())
+        self.strike(Step::Closing)?;
+        Ok(self.journal.close()?)
     }
 
     fn commit(&mut self, mut commit: Commit) -> Result<Sealed, Broken> {
@@ -106,22 +104,16 @@ impl Scribe {
             }
             std::thread::sleep(RETRY);
         }
-        if self.strikes(Step::Written) {
-            return Err(Broken::Fault);
-        }
+        self.strike(Step::Written)?;
         self.release(&mut commit);
         let Commit { closed, dues, .. } = commit;
         dues.settle();
-        if self.strikes(Step::Told) {
-            return Err(Broken::Fault);
-        }
+        self.strike(Step::Told)?;
         Ok(closed.sealed)
     }
 
     fn write(&mut self, commit: &mut Commit) -> Result<(), Broken> {
-        if self.strikes(Step::Writing) {
-            return Err(Broken::Fault);
-        }
+        self.strike(Step::Writing)?;
         let refused = &mut commit.dues.refused;
         self.quarantine
             .append(refused)
@@ -179,6 +171,9 @@ impl Scribe {
             return;
         }
         self.looked = Instant::now();
+        if self.strike(Step::Looking).is_err() {
+            return;
+        }
         match self.journal.rebuild_reserve() {
             Ok(()) => {
                 tracing::info!("the disk has room again; readings go on");
@@ -190,7 +185,11 @@ impl Scribe {
         }
     }
 
-    fn strikes(&self, step: Step) -> bool {
-        self.fault.as_ref().is_some_and(|fault| fault.strikes(step))
+    fn strike(&self, step: Step) -> Result<(), Broken> {
+        match self.fault.as_ref().and_then(|fault| fault.0(step)) {
+            None => Ok(()),
+            Some(Strike::Crash) => Err(Broken::Fault),
+            Some(Strike::Full) => Err(Broken::Journal(JournalError::Full)),
+        }
     }
 }

@@ -105,7 +105,15 @@ impl Fleet {
     /// SHA-256 over the canonical decision state of all jurisdictions, by code, without journal
     /// numbers, received times and counters.
     pub fn hash(&self) -> StateHash {
-        let mut by_code: Vec<_> = self.engines.iter().collect();
+        self.hash_of(None)
+    }
+
+    /// The same over one jurisdiction alone, or over all.
+    pub fn hash_of(&self, only: Option<JurisdictionSlot>) -> StateHash {
+        let mut by_code: Vec<_> = match only {
+            Some(slot) => self.engines.get(slot.index()).into_iter().collect(),
+            None => self.engines.iter().collect(),
+        };
         by_code.sort_by(|a, b| a.config().code.cmp(&b.config().code));
         let mut hash = Sha256::new();
         for engine in by_code {

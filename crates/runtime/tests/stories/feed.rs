@@ -1,0 +1,199 @@
+//! The feed has no gap: whoever comes, whenever, ends up with the same world.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::support::*;
+use model::JurisdictionSlot;
+use model::config::Clock;
+use model::view::{AlarmView, Change, FeedMessage, SnapshotView};
+use runtime::{Frame, Runtime, Subscription, start};
+
+/// What a client knows.
+#[derive(Default)]
+struct World {
+    seq: u64,
+    alarms: BTreeMap<String, AlarmView>,
+    values: BTreeMap<String, Option<String>>,
+}
+
+impl World {
+    fn begin(&mut self, snapshot: &SnapshotView) {
+        *self = World {
+            seq: snapshot.seq,
+            ..World::default()
+        };
+        for county in &snapshot.counties {
+            for alarm in &county.alarms {
+                self.alarms.insert(alarm.key.to_string(), alarm.clone());
+            }
+            for series in county.stations.iter().flat_map(|s| &s.series) {
+                self.values
+                    .insert(series.now.station.clone(), series.now.value.clone());
+            }
+        }
+    }
+
+    fn hear(&mut self, message: FeedMessage) {
+        match message {
+            FeedMessage::Snapshot(snapshot) => self.begin(&snapshot),
+            FeedMessage::Updates { updates } => {
+                for update in updates {
+                    assert!(update.seq >= self.seq, "updates never go back");
+                    self.seq = update.seq;
+                    if let Change::Alarm { alarm } = update.change {
+                        self.alarms.insert(alarm.key.to_string(), alarm);
+                    }
+                }
+            }
+            FeedMessage::Values { seq, values, .. } => {
+                self.seq = self.seq.max(seq);
+                for value in values {
+                    self.values
+                        .insert(value.station.clone(), value.value.clone());
+                }
+            }
+            FeedMessage::Beat { seq, .. } => self.seq = self.seq.max(seq),
+            FeedMessage::Behind => panic!("this client keeps up"),
+        }
+    }
+
+    fn hear_frame(&mut self, frame: Frame) -> bool {
+        match frame {
+            Frame::Snapshot(snapshot) => {
+                self.begin(&snapshot);
+                false
+            }
+            Frame::Text(text) => {
+                let message: FeedMessage = serde_json::from_slice(&text).unwrap();
+                let beat = matches!(message, FeedMessage::Beat { .. });
+                self.hear(message);
+                beat
+            }
+        }
+    }
+
+    /// Listens until the beat says that everything up to `seq` was told.
+    async fn listen(&mut self, feed: &mut Subscription, seq: u64) {
+        let heard = async {
+            loop {
+                let beat = self.hear_frame(feed.next().await.unwrap());
+                if beat && self.seq >= seq {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), heard)
+            .await
+            .unwrap();
+    }
+
+    fn told(&self) -> Vec<(&String, &AlarmView)> {
+        self.alarms.iter().filter(|(_, a)| !a.closed).collect()
+    }
+}
+
+async fn truth(site: &Runtime) -> (World, u64) {
+    let county = site
+        .inbox
+        .ask(|f| (f.county(JurisdictionSlot(0), f.now()), f.seq()));
+    let (county, seq) = county.await.unwrap();
+    let mut world = World::default();
+    let clock = model::view::ClockView {
+        clock: Clock::Feed,
+        now: at(0),
+    };
+    let counties = vec![county.unwrap()];
+    world.begin(&SnapshotView {
+        seq,
+        clock,
+        counties,
+        system: Vec::new(),
+    });
+    (world, seq)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_come_at_any_time_and_return_see_the_same_world() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = start(options(
+        dir.path(),
+        Clock::Feed,
+        vec![county("A", 6, 2 * MINUTE)],
+    ))
+    .await
+    .unwrap();
+    let sender = {
+        let inbox = site.inbox.clone();
+        tokio::spawn(async move {
+            for n in 0..1500i64 {
+                let draft = reading((n % 6) as u32, n, 900 + (n * 53 % 500));
+                let items = vec![runtime::Item::Reading(draft)];
+                inbox.readings(0, items).await.unwrap().await.unwrap();
+            }
+        })
+    };
+    let mut clients = Vec::new();
+    for n in 0..24u32 {
+        // Each comes when some more was told; some go away in between and return.
+        let heard = site.inbox.ask(|f| f.seq()).await.unwrap();
+        let mut world = World::default();
+        let mut feed = site.feed.subscribe(None, None).await.unwrap();
+        for _ in 0..n % 5 {
+            world.hear_frame(feed.next().await.unwrap());
+        }
+        assert!(
+            n % 5 == 0 || world.seq >= heard,
+            "what was confirmed before is in it"
+        );
+        if n % 5 > 0 && n % 2 == 0 {
+            drop(feed);
+            tokio::task::yield_now().await;
+            feed = site.feed.subscribe(Some(world.seq), None).await.unwrap();
+        }
+        clients.push((world, feed));
+    }
+    sender.await.unwrap();
+    let (truth, seq) = truth(&site).await;
+    assert!(!truth.alarms.is_empty());
+    for (mut world, mut feed) in clients {
+        world.listen(&mut feed, seq).await;
+        assert_eq!(world.told(), truth.told());
+        assert_eq!(world.values, truth.values);
+    }
+    site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn transitions_stream_from_any_number_without_a_gap() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = || vec![county("A", 2, 0)];
+    let site = start(options(dir.path(), Clock::Feed, config()))
+        .await
+        .unwrap();
+    for n in 0..40 {
+        send(
+            &site,
+            &[reading(n as u32 % 2, n, if n % 4 < 2 { 900 } else { 1100 })],
+        )
+        .await;
+    }
+    let whole = transitions(&site).await;
+    site.stop().await;
+    // After a start the older ones come from history, the newer ones from memory.
+    let site = start(options(dir.path(), Clock::Feed, config()))
+        .await
+        .unwrap();
+    let mut stream = site.feed.transitions(Some(3), None).await.unwrap();
+    send(&site, &[reading(0, 100, 1300)]).await;
+    let mut heard = Vec::new();
+    while heard.len() < whole.len() - 2 {
+        let text = tokio::time::timeout(Duration::from_secs(20), stream.next()).await;
+        let more: Vec<model::view::TransitionView> =
+            serde_json::from_slice(&text.unwrap().unwrap()).unwrap();
+        heard.extend(more);
+    }
+    assert_eq!(heard[..whole.len() - 3], whole[3..]);
+    assert!(heard.iter().zip(4..).all(|(t, n)| t.seq == n));
+    site.stop().await;
+}

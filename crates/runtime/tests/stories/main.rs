@@ -1,0 +1,11 @@
+//! Stories of the runtime: what goes in, what is on disk, what comes out, and what a crash leaves.
+#![allow(clippy::unwrap_used)]
+
+mod clocks;
+mod crash;
+mod disk;
+mod feed;
+mod intake;
+mod packing;
+mod province;
+mod support;

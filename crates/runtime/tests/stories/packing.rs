@@ -1,0 +1,85 @@
+//! The law of packing: how inputs were cut into submissions and commits changes no decision and no
+//! record of one.
+
+use crate::support::*;
+use model::config::Clock;
+use proptest::prelude::*;
+use runtime::{Draft, Item, start};
+
+/// What one way of cutting leads to.
+struct Outcome {
+    records: Vec<(u8, Vec<u8>)>,
+    chain: [u8; 32],
+    hash: String,
+    transitions: Vec<model::view::TransitionView>,
+}
+
+async fn play(drafts: &[Draft], cuts: &[usize], wait: &[bool]) -> Outcome {
+    let dir = tempfile::tempdir().unwrap();
+    let site = start(options(
+        dir.path(),
+        Clock::Feed,
+        vec![county("A", 3, 7 * MINUTE)],
+    ))
+    .await
+    .unwrap();
+    let (mut rest, mut receipts) = (drafts, Vec::new());
+    for (n, cut) in cuts.iter().chain([usize::MAX].iter()).enumerate() {
+        let (now, later) = rest.split_at((*cut).min(rest.len()));
+        rest = later;
+        let items = now.iter().map(|d| Item::Reading(*d)).collect();
+        let receipt = site.inbox.readings(0, items).await.unwrap();
+        if wait.get(n).copied().unwrap_or(true) {
+            receipt.await.unwrap();
+        } else {
+            receipts.push(receipt);
+        }
+    }
+    for receipt in receipts {
+        receipt.await.unwrap();
+    }
+    let (hash, transitions) = (hash(&site).await, transitions(&site).await);
+    site.stop().await;
+    let (records, chain) = records(dir.path());
+    Outcome {
+        records,
+        chain,
+        hash,
+        transitions,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn cutting_inputs_otherwise_changes_nothing(
+        steps in prop::collection::vec((0u32..3, 0i64..9, 800i64..1400, any::<bool>()), 1..120),
+        cuts in prop::collection::vec(0usize..12, 0..40),
+        wait in prop::collection::vec(any::<bool>(), 0..40),
+    ) {
+        let mut now = 0;
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut repeats = false;
+        for (gauge, step, value, repeat) in steps {
+            now += step;
+            match drafts.last() {
+                Some(last) if repeat => {
+                    repeats = true;
+                    drafts.push(*last);
+                }
+                Some(_) | None => drafts.push(reading(gauge, now, value)),
+            }
+        }
+        let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (whole, cut) = tokio.block_on(async {
+            (play(&drafts, &[], &[]).await, play(&drafts, &cuts, &wait).await)
+        });
+        prop_assert_eq!(&whole.hash, &cut.hash);
+        prop_assert_eq!(&whole.transitions, &cut.transitions);
+        prop_assert!(whole.records == cut.records, "the same records in the same order");
+        if !repeats && whole.records.len() == drafts.len() {
+            prop_assert_eq!(whole.chain, cut.chain);
+        }
+    }
+}
