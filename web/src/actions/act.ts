@@ -2,6 +2,7 @@
 import { v7 } from "uuid";
 import { type Outbox, openOutbox } from "../link/outbox";
 import { engineGuess, engineNow } from "../state/clock";
+import { countyOf } from "../state/select";
 import { store } from "../state/store";
 import type { Action } from "../wire/acts";
 
@@ -37,7 +38,9 @@ export function kickOutbox(): void {
 export async function press(action: Action, op = newOp(), photos: Blob[] = []): Promise<string> {
   const person = store.get().me?.person.id;
   if (!person || !outbox) throw new Error("nobody is logged in");
+  const { me } = store.get();
+  const jurisdiction = me?.jurisdiction ? null : (countyOf(store.get())?.code ?? null);
   const engineAt = engineGuess(store.get().world.heartbeat, performance.now());
-  await outbox.put({ op, person, action, photos, at: Date.now(), engineAt });
+  await outbox.put({ op, person, action, jurisdiction, photos, at: Date.now(), engineAt });
   return op;
 }

@@ -10,7 +10,7 @@ let feed: Feed | null = null;
 
 /** Takes this person as the one at the screen: outbox and feed are theirs from here. */
 export function begin(me: Me): void {
-  store.set({ me, connection: { phase: "connecting", since: performance.now() } });
+  store.set({ me, chosen: null, connection: { phase: "connecting", since: performance.now() } });
   startOutbox(me.person.id);
   feed?.close();
   feed = openFeed(store, me.jurisdiction || null);
@@ -31,6 +31,11 @@ export async function logout(): Promise<void> {
   feed = null;
   stopOutbox();
   store.set({ me: null });
+}
+
+/** Looks at another jurisdiction, for someone who sees several. */
+export function chooseCounty(code: string): void {
+  store.set({ chosen: code });
 }
 
 export { me, Refused } from "../link/api";

@@ -17,6 +17,8 @@ export interface Press {
   op: string;
   person: string;
   action: Action;
+  /** Where it is about, for someone who sees several jurisdictions. */
+  jurisdiction?: string | null;
   photos?: Blob[];
   /** The device's clock, ms since the epoch. */
   at: number;
@@ -129,6 +131,7 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
       const answer = await line.act({
         op: current.op,
         device_at: new Date(current.at).toISOString(),
+        ...(current.jurisdiction ? { jurisdiction: current.jurisdiction } : {}),
         action: withPhotos(current),
       });
       await save(answered(current, answer, watcher.engineNow()));
@@ -166,6 +169,7 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
         at: press.at,
         engineAt: press.engineAt ?? null,
         action: press.action,
+        jurisdiction: press.jurisdiction ?? null,
         photos: press.photos ?? [],
         left: [],
         state: "waiting",

@@ -10,6 +10,7 @@ export interface Kept extends Omit<Pending, "photos" | "subject"> {
   place?: number;
   person: string;
   action: Action;
+  jurisdiction: string | null;
   /** Photos still to be left with the server, and the ids of those that are there. */
   photos: Blob[];
   left: string[];

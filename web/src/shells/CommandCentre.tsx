@@ -84,18 +84,18 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
         <SystemStrip />
         {county ? (
           <>
-            <main className="zone">
+            <section className="zone" aria-label={i18n.t("报警")}>
               <AlarmPanel county={county} />
-            </main>
-            <div className="zone">
+            </section>
+            <main className="zone">
               <Suspense fallback={<Empty title={i18n.t("正在载入地图…")} />}>
                 <MapZone county={county} theme={theme} />
               </Suspense>
               <Centre />
-            </div>
-            <div className="zone">
+            </main>
+            <aside className="zone" aria-label={i18n.t("欠着的事")}>
               <Obligations county={county} />
-            </div>
+            </aside>
             <Lanes county={county} />
             <Announcer county={county} />
           </>

@@ -86,7 +86,7 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
     setOpen(null);
   };
   return (
-    <div className="phone" data-testid="phone">
+    <main className="phone" data-testid="phone">
       <QueueLine onOpen={() => go("queue")} />
       {county?.demo ? (
         <div className="s i2" style={{ padding: "2px 16px", background: "var(--bg-2)" }}>
@@ -132,6 +132,6 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
           {i18n.t("更多")}
         </button>
       </nav>
-    </div>
+    </main>
   );
 }

@@ -14,9 +14,10 @@ import type {
 import type { AppState } from "./store";
 import { type County, seriesKey, type World } from "./world";
 
-/** The jurisdiction this person looks at: their own, else the first there is. */
+/** The jurisdiction this person looks at: the chosen one, their own, else the first there is. */
 export function countyOf(state: AppState): County | null {
-  const own = state.me && state.world.counties.get(state.me.jurisdiction);
+  const code = state.chosen ?? state.me?.jurisdiction;
+  const own = code ? state.world.counties.get(code) : undefined;
   if (own) return own;
   for (const county of state.world.counties.values()) return county;
   return null;

@@ -24,6 +24,8 @@ export interface Pending {
 
 export interface AppState {
   me: Me | null;
+  /** The jurisdiction chosen by someone who sees several. */
+  chosen: string | null;
   world: World;
   connection: Connection;
   /** Sealed texts by their seal. */
@@ -46,6 +48,7 @@ export interface Store {
 export function createStore(at: number): Store {
   let state: AppState = {
     me: null,
+    chosen: null,
     world: emptyWorld,
     connection: { phase: "connecting", since: at },
     texts: new Map(),

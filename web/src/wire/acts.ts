@@ -38,6 +38,8 @@ export type ReportTask = {
 export interface Act {
   op: string;
   device_at: Time;
+  /** Needed where an account sees several. */
+  jurisdiction?: string;
   action: Action;
 }
 

@@ -288,5 +288,6 @@ export interface SampleView {
 /** Who is logged in. */
 export interface Me {
   person: PersonView;
-  jurisdiction: string;
+  /** Absent for someone who sees all of them. */
+  jurisdiction: string | null;
 }

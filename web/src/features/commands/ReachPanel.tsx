@@ -35,7 +35,13 @@ export function ReachPanel({ county, list, ready, mustType, onSend }: ReachPanel
         </span>
         <span className="i2">{i18n.t("人，每人一个任务，每人都要自己应答")}</span>
       </div>
-      <div className="pb" data-testid="reach-list">
+      <section
+        className="pb"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard
+        tabIndex={0}
+        aria-label={i18n.t("将会送到谁")}
+        data-testid="reach-list"
+      >
         {n === 0 ? (
           <Empty title={i18n.t("还没有选人。")}>{i18n.t("在左边选一个或几个组。")}</Empty>
         ) : (
@@ -47,7 +53,7 @@ export function ReachPanel({ county, list, ready, mustType, onSend }: ReachPanel
             </div>
           ))
         )}
-      </div>
+      </section>
       {strangers.length > 0 ? (
         <div className="inv s" style={{ padding: "4px 12px" }}>
           {i18n.t("{n} 人在人员表里查不到", { n: strangers.length })}

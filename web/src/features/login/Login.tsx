@@ -27,7 +27,7 @@ export function Login({ onDone }: { onDone: (me: Me) => void }) {
   };
 
   return (
-    <div className="login">
+    <main className="login">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -67,6 +67,6 @@ export function Login({ onDone }: { onDone: (me: Me) => void }) {
           </Button>
         </p>
       </form>
-    </div>
+    </main>
   );
 }

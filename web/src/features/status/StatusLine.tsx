@@ -1,4 +1,5 @@
 // The top line: who we are, whether we hear the server and how old that is, and the engine's clock.
+import { chooseCounty } from "../../actions/session";
 import { day, hms, span } from "../../i18n/format";
 import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
@@ -25,7 +26,7 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
     <header className="status" data-testid="status-line">
       <div>
         <h1>{i18n.t("烽火")}</h1>
-        <span className="i2">{say(county?.title)}</span>
+        <CountyName />
       </div>
       <LinkState />
       <div className="yield">
@@ -81,6 +82,28 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
         {now ? hms(now) : "--:--:--"}
       </div>
     </header>
+  );
+}
+
+/** The county's name; a choice for someone who sees several. */
+function CountyName() {
+  const counties = useApp((state) => state.world.counties);
+  const county = useApp(countyOf);
+  if (counties.size < 2) return <span className="i2">{say(county?.title)}</span>;
+  return (
+    <select
+      className="in"
+      aria-label={i18n.t("辖区")}
+      value={county?.code ?? ""}
+      onChange={(event) => chooseCounty(event.target.value)}
+      data-testid="county"
+    >
+      {[...counties.values()].map((one) => (
+        <option key={one.code} value={one.code}>
+          {say(one.title)}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -25,7 +25,12 @@ export function SystemStrip() {
   const { move } = useDesk();
   const order = [...system].sort((a, b) => rank(a) - rank(b));
   return (
-    <div className="strip" role="status" data-testid="system-strip">
+    <section
+      className="strip"
+      aria-label={i18n.t("系统")}
+      aria-live="polite"
+      data-testid="system-strip"
+    >
       <LostBanner />
       <RefusedLine />
       {order.slice(0, SHOWN).map((entry) => {
@@ -61,7 +66,7 @@ export function SystemStrip() {
       {order.length > SHOWN ? (
         <div>{i18n.t("另有 {n} 条系统报警", { n: order.length - SHOWN })}</div>
       ) : null}
-    </div>
+    </section>
   );
 }
 
