@@ -105,8 +105,8 @@ pub(crate) async fn state_hash(
     Asked(query): Asked<OfQuery>,
 ) -> Answered<Json<StateHash>> {
     reader.need(Deed::Diagnose)?;
-    reader.scope(api.inbox.catalogue().codes(), query.jurisdiction.as_deref())?;
-    Ok(Json(api.inbox.ask(|fleet| fleet.hash()).await?))
+    let slot = api.slot(&reader, query.jurisdiction.as_deref())?;
+    Ok(Json(api.inbox.ask(move |fleet| fleet.hash_of(slot)).await?))
 }
 
 /// The OpenAPI description of all this.

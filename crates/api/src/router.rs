@@ -1,5 +1,6 @@
 //! All routes, in front of whom they stand, and the description of them.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use axum::{Router, body::Body};
+use tower::limit::ConcurrencyLimitLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -20,6 +22,8 @@ use crate::{Api, acts, blobs, guard, ledger, login, probes, series, stream, web}
 
 /// A request that is no socket and has no answer after this long gets none.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+/// Files taken at once: each is held whole in memory; the others wait in their sockets.
+const UPLOADS: usize = 3;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MB: usize = 1024 * 1024;
 
@@ -71,7 +75,10 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
         .route("/api/v1/acts", post(acts::act))
         .route(
             "/api/v1/blobs",
-            post(blobs::keep).layer(DefaultBodyLimit::max(blobs::MAX_BLOB_MB * MB)),
+            post(blobs::keep).layer::<_, Infallible>((
+                ConcurrencyLimitLayer::new(UPLOADS),
+                DefaultBodyLimit::max(blobs::MAX_BLOB_MB * MB),
+            )),
         )
         .route("/api/v1/blobs/{blob}", get(blobs::show))
         .route("/api/v1/texts", get(blobs::texts))

@@ -1,11 +1,44 @@
 //! Numbers about the process, rendered when somebody asks for `/metrics`; no listener of their own.
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use anyhow::Context;
+use api::Vitals;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+/// What was measured is drawn together this often, so that it cannot pile up while nobody asks.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Collects from here on what every crate counts.
 pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
-    PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .install_recorder()
-        .context("could not install the metrics")
+        .context("could not install the metrics")?;
+    let kept = handle.clone();
+    tokio::spawn(async move {
+        let mut turn = tokio::time::interval(UPKEEP);
+        loop {
+            turn.tick().await;
+            kept.run_upkeep();
+        }
+    });
+    Ok(handle)
+}
+
+/// Measures the data folder: how long ago the journal was written, and what room is left.
+pub(crate) fn vitals(data: &Path) -> impl Fn() -> Vitals + Send + Sync + use<> {
+    let (data, journal) = (data.to_owned(), data.join("journal"));
+    move || Vitals {
+        last_commit_age_ms: last_written_ms(&journal),
+        disk_free_bytes: store::journal::free_bytes(&data).ok(),
+    }
+}
+
+fn last_written_ms(journal: &PathBuf) -> Option<u64> {
+    let files = std::fs::read_dir(journal).ok()?;
+    let newest = files
+        .filter_map(|file| file.ok()?.metadata().ok()?.modified().ok())
+        .max()?;
+    u64::try_from(newest.elapsed().unwrap_or_default().as_millis()).ok()
 }

@@ -30,6 +30,16 @@ pub(crate) fn guard_loopback(listeners: &[(&str, SocketAddr)]) -> anyhow::Result
     Ok(())
 }
 
+/// Takes away what an earlier process left: its addresses and token are worth nothing now.
+pub(crate) fn clear(path: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            Err(cause).with_context(|| format!("could not remove the old {}", path.display()))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Writes the file whole or not at all, for its owner alone.
 pub(crate) fn write(
     path: &Path,

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use api::Vitals;
 use links::broker::Broker;
 use links::http::Gate;
 use links::mqtt::{FrontDoor, GREETING, Loopback, MOST_CONNECTIONS, OpenDoor, SessionFiles};
@@ -28,8 +27,9 @@ const HTTP: &str = "http";
 
 /// Serves until SIGTERM or Ctrl-C.
 pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
-    if asked.ready_file.is_some() {
+    if let Some(path) = &asked.ready_file {
         ready::guard_loopback(&[("--http", asked.http), ("--mqtt", asked.mqtt)])?;
+        ready::clear(path)?;
     }
     let signals = Signals::catch()?;
     let site = check::read(&asked.site)?;
@@ -37,12 +37,12 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let http = listen("--http", asked.http).await?;
     // Found out before the journal is read, which may take a while.
     drop(listen("--mqtt", asked.mqtt).await?);
-    let metrics = metrics::install()?;
+    let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let runtime = start(&asked.data, &site).await?;
     let broker = Following::start(asked.mqtt_broker.as_deref(), &asked.site, &runtime.inbox)?;
     let door = open_door(&asked, site.clock, &runtime.inbox).await?;
-    let router = routes(&asked.data, site, &runtime, token.clone(), metrics).await?;
+    let router = routes(&asked.data, site, &runtime, token.clone(), numbers).await?;
 
     let address = http
         .local_addr()
@@ -169,7 +169,7 @@ async fn routes(
     site: Site,
     runtime: &Runtime,
     token: Option<String>,
-    metrics: metrics_exporter_prometheus::PrometheusHandle,
+    numbers: metrics_exporter_prometheus::PrometheusHandle,
 ) -> anyhow::Result<axum::Router> {
     let accounts = site.accounts.into_iter().map(|account| api::Account {
         login: account.login,
@@ -177,7 +177,6 @@ async fn routes(
         person: account.person,
         hash: account.hash,
     });
-    let folder = data.to_owned();
     let options = api::Options {
         inbox: runtime.inbox.clone(),
         feed: runtime.feed.clone(),
@@ -191,11 +190,8 @@ async fn routes(
             .map(|j| (j.config.code, j.people))
             .collect(),
         token,
-        metrics: Box::new(move || metrics.render()),
-        vitals: Box::new(move || Vitals {
-            last_commit_age_ms: None,
-            disk_free_bytes: store::journal::free_bytes(&folder).ok(),
-        }),
+        metrics: Box::new(move || numbers.render()),
+        vitals: Box::new(metrics::vitals(data)),
     };
     let slot = interface(&runtime.inbox, HTTP)?;
     let machines = links::http::router(runtime.inbox.clone(), slot, Arc::new(Guarded));

@@ -1,7 +1,8 @@
 //! A small county behind the real runtime, in a folder that goes away: what the stories drive.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 
 use api::{Account, Options, Vitals};
 use argon2::password_hash::PasswordHasher;
@@ -191,18 +192,22 @@ pub fn night() -> Time {
     "2026-07-15T08:00:00Z".parse().unwrap()
 }
 
-fn accounts() -> Vec<Account> {
+/// As a site's accounts file: the same hash however often it is read.
+static HASH: LazyLock<String> = LazyLock::new(|| {
     let cheap = Params::new(Params::MIN_M_COST, 1, 1, None).unwrap();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap);
-    let hash = argon2
+    argon2
         .hash_password(PASSWORD.as_bytes())
         .unwrap()
-        .to_string();
+        .to_string()
+});
+
+fn accounts() -> Vec<Account> {
     let account = |person: &PersonView| Account {
         login: person.id.0.clone(),
         jurisdiction: CODE.to_owned(),
         person: person.id.clone(),
-        hash: hash.clone(),
+        hash: HASH.clone(),
     };
     people().iter().map(account).collect()
 }

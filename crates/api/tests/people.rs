@@ -1,0 +1,395 @@
+//! What people do and see: signing in, acting, attaching, reading only what is theirs.
+#![allow(clippy::unwrap_used)]
+
+mod county;
+
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+use county::{County, Who, ask, json};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n a picture of the bridge";
+
+#[tokio::test]
+async fn a_session_survives_a_restart_and_ends_with_logout() {
+    let county = County::open().await;
+    let officer = county.sign_in("officer").await;
+    let me = json(county.get(&officer, "/api/v1/me").await).await;
+    assert_eq!(
+        (&me["person"]["id"], &me["jurisdiction"]),
+        (&json!("officer"), &json!(county::CODE))
+    );
+
+    let county = County::open_in(county.close().await).await;
+    assert_eq!(
+        county.get(&officer, "/api/v1/me").await.status(),
+        StatusCode::OK
+    );
+    let mut foreign = ask(&officer, "POST", "/api/v1/logout")
+        .body(Body::empty())
+        .unwrap();
+    foreign
+        .headers_mut()
+        .insert(header::ORIGIN, "http://elsewhere.example".parse().unwrap());
+    assert_eq!(county.send(foreign).await.status(), StatusCode::FORBIDDEN);
+    let gone = county.post(&officer, "/api/v1/logout", &json!({})).await;
+    assert_eq!(gone.status(), StatusCode::NO_CONTENT);
+    assert_eq!(
+        county.get(&officer, "/api/v1/me").await.status(),
+        StatusCode::UNAUTHORIZED
+    );
+    let token = json(county.get(&Who::Token, "/api/v1/me").await).await;
+    assert_eq!(
+        (&token["person"]["id"], &token["jurisdiction"]),
+        (&json!("local-check"), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_and_says_for_how_long() {
+    let county = County::open().await;
+    let guess = json!({"login": "officer", "password": "wrong"});
+    for _ in 0..5 {
+        let response = county.post(&Who::Nobody, "/api/v1/login", &guess).await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(json(response).await["code"], "wrong_login");
+    }
+    let right = json!({"login": "officer", "password": county::PASSWORD});
+    let held = county.post(&Who::Nobody, "/api/v1/login", &right).await;
+    assert_eq!(held.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = held.headers()[header::RETRY_AFTER]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    county.sign_in("li").await;
+}
+
+#[tokio::test]
+async fn roles_and_jurisdictions_bound_what_people_do() {
+    let county = County::open().await;
+    let (officer, li, guest) = (
+        county.sign_in("officer").await,
+        county.sign_in("li").await,
+        county.sign_in("guest").await,
+    );
+    let other = county
+        .get(&officer, "/api/v1/alarms/system?jurisdiction=330681")
+        .await;
+    assert_eq!(other.status(), StatusCode::FORBIDDEN);
+    assert_eq!(json(other).await["code"], "other_jurisdiction");
+    for who in [&li, &guest] {
+        assert_eq!(
+            county.get(who, "/api/v1/state/hash").await.status(),
+            StatusCode::FORBIDDEN
+        );
+        let (status, fault) = county.act(who, "op-x", issue()).await;
+        assert_eq!(
+            (status, &fault["code"]),
+            (StatusCode::FORBIDDEN, &json!("role_not_allowed"))
+        );
+    }
+    assert_eq!(
+        county
+            .get(&guest, "/api/v1/alarms/transitions")
+            .await
+            .status(),
+        StatusCode::OK
+    );
+    let (status, fault) = county
+        .act(&officer, "op-y", json!({"action": "dance"}))
+        .await;
+    assert_eq!(
+        (status, &fault["code"]),
+        (StatusCode::BAD_REQUEST, &json!("bad_body"))
+    );
+    let post = ask(&officer, "POST", "/api/v1/observations")
+        .body(Body::from("{}"))
+        .unwrap();
+    assert_eq!(
+        county.send(post).await.status(),
+        StatusCode::NOT_FOUND,
+        "no machines in this county"
+    );
+}
+
+#[tokio::test]
+async fn a_command_runs_from_the_officer_to_the_proof() {
+    let county = County::open().await;
+    let (officer, second, li, chen, guest) = (
+        county.sign_in("officer").await,
+        county.sign_in("second").await,
+        county.sign_in("li").await,
+        county.sign_in("chen").await,
+        county.sign_in("guest").await,
+    );
+    assert_eq!(
+        county.act(&officer, "c1", issue()).await,
+        (StatusCode::OK, json!({"answer": "done"}))
+    );
+    let before = blobs_kept(&county);
+    assert_eq!(
+        county.act(&officer, "c1", issue()).await.1,
+        json!({"answer": "done"})
+    );
+    assert_eq!(
+        blobs_kept(&county),
+        before,
+        "a repeat left a second copy of the wording"
+    );
+
+    let photo = upload(&county, &li, PNG, StatusCode::CREATED).await["blob"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (op, report) in [
+        (
+            "r1",
+            json!({"action": "report_task", "task": "c1.li", "fact": "accepted"}),
+        ),
+        (
+            "r2",
+            json!({"action": "report_task", "task": "c1.li", "fact": "working", "percent": 60}),
+        ),
+        (
+            "r3",
+            json!({"action": "report_task", "task": "c1.li", "fact": "done", "note": "42 人已转移",
+                      "position": {"lon": 120.9, "lat": 29.5, "accuracy_m": 8.0}, "photos": [&photo]}),
+        ),
+    ] {
+        assert_eq!(
+            county.act(&li, op, report).await,
+            (StatusCode::OK, json!({"answer": "done"}))
+        );
+    }
+    let (status, _) = county
+        .act(
+            &li,
+            "r4",
+            json!({"action": "report_task", "task": "c1.chen", "fact": "accepted"}),
+        )
+        .await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let verify =
+        json!({"action": "report_task", "task": "c1.li", "fact": "verified", "means": "in_person"});
+    assert_eq!(
+        county.act(&second, "r5", verify).await,
+        (StatusCode::OK, json!({"answer": "done"}))
+    );
+
+    let (address, _serving) = county.listen().await;
+    let snapshot = first(&mut open(address, &officer, "").await).await;
+    let command = &snapshot["counties"][0]["commands"][0];
+    let done = command["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|t| t["person"] == "li")
+        .unwrap();
+    assert_eq!(done["stage"], "verified");
+    let fact = done["facts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["fact"] == "done")
+        .unwrap();
+    let (note, wording) = (
+        fact["note"].as_str().unwrap(),
+        command["wording"].as_str().unwrap(),
+    );
+    assert_eq!(fact["device_at"], "2026-07-15T08:00:00Z");
+
+    let texts = format!("/api/v1/texts?ids={note},{wording},{}", "0".repeat(64));
+    let read = async |who| json(county.get(who, &texts).await).await;
+    for who in [&officer, &li] {
+        let found = read(who).await;
+        assert_eq!(
+            (&found[note], &found[wording]),
+            (&json!("42 人已转移"), &json!("立即转移到学校"))
+        );
+        assert_eq!(found["0".repeat(64)], Value::Null);
+    }
+    assert_eq!(
+        read(&chen).await[note],
+        Value::Null,
+        "a responder read a colleague's note"
+    );
+    assert_eq!(read(&chen).await[wording], "立即转移到学校");
+    assert_eq!(
+        read(&guest).await[note],
+        Value::Null,
+        "a viewer read a note"
+    );
+
+    let picture = county
+        .get(&officer, &format!("/api/v1/blobs/{photo}"))
+        .await;
+    assert_eq!(picture.headers()[header::CONTENT_TYPE], "image/png");
+    for who in [&chen, &guest] {
+        let hidden = county.get(who, &format!("/api/v1/blobs/{photo}")).await;
+        assert_eq!(hidden.status(), StatusCode::NOT_FOUND);
+    }
+    let sneaky = county
+        .get(&officer, "/api/v1/blobs/..%2F..%2Faccounts.db")
+        .await;
+    assert_eq!(sneaky.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn everybody_reads_the_feed_as_far_as_it_is_theirs() {
+    let county = County::open().await;
+    county.stage(0, 1010).await;
+    let (officer, li) = (county.sign_in("officer").await, county.sign_in("li").await);
+    county.act(&officer, "c1", issue()).await;
+    let (address, _serving) = county.listen().await;
+    let (mut desk, mut phone) = (
+        open(address, &officer, "").await,
+        open(address, &li, "").await,
+    );
+
+    let seen = first(&mut desk).await;
+    let here = &seen["counties"][0];
+    assert_eq!(here["commands"][0]["tasks"].as_array().unwrap().len(), 2);
+    assert!(
+        here["people"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|p| p["phone"].is_string())
+    );
+    assert_eq!(here["alarms"][0]["level"], 3);
+    let seen = first(&mut phone).await;
+    let here = &seen["counties"][0];
+    assert_eq!(here["commands"][0]["tasks"].as_array().unwrap().len(), 1);
+    assert_eq!(here["alarms"][0]["level"], 3);
+    let phones = here["people"].as_array().unwrap();
+    assert!(
+        phones
+            .iter()
+            .all(|p| p["phone"].is_null() || p["id"] == "li"),
+        "{phones:?}"
+    );
+
+    let by_phone = |op: &'static str, task: &str| {
+        let report =
+            json!({"action": "report_task", "task": task, "fact": "accepted", "means": "phone"});
+        (op, report)
+    };
+    for (op, report) in [by_phone("r1", "c1.chen"), by_phone("r2", "c1.li")] {
+        county.act(&officer, op, report).await;
+    }
+    let task_of = |update: &Value| update["task"]["person"].as_str().map(str::to_owned);
+    assert_eq!(update_of(&mut desk, task_of).await, "chen");
+    assert_eq!(
+        update_of(&mut phone, task_of).await,
+        "li",
+        "a responder saw a colleague's task"
+    );
+
+    // A client that comes back with what it knows hears only what it missed.
+    let known = seen["seq"].as_u64().unwrap();
+    let mut again = open(address, &officer, &format!("?since={known}")).await;
+    assert_eq!(update_of(&mut again, task_of).await, "chen");
+}
+
+#[tokio::test]
+async fn files_that_are_no_pictures_or_too_large_are_refused() {
+    let county = County::open().await;
+    let (li, guest) = (county.sign_in("li").await, county.sign_in("guest").await);
+    let fault = upload(
+        &county,
+        &li,
+        b"<svg onload=alert(1)>",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    )
+    .await;
+    assert_eq!(fault["code"], "not_a_picture");
+    let mut large = PNG.to_vec();
+    large.resize(11 * 1024 * 1024, 0);
+    let fault = upload(&county, &li, &large, StatusCode::PAYLOAD_TOO_LARGE).await;
+    assert_eq!(fault["code"], "too_large");
+    upload(&county, &guest, PNG, StatusCode::FORBIDDEN).await;
+    let body = json!({"op": "o", "action": {"action": "acknowledge", "alarms": vec!["0".repeat(16); 200_000]}});
+    let response = county.post(&Who::Token, "/api/v1/acts", &body).await;
+    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+fn issue() -> Value {
+    json!({"action": "issue_command", "template": "move", "level": 4, "groups": ["villages"],
+           "wording": "立即转移到学校"})
+}
+
+async fn upload(county: &County, who: &Who, body: &[u8], status: StatusCode) -> Value {
+    let request = ask(who, "POST", "/api/v1/blobs").header(header::CONTENT_TYPE, "image/png");
+    let response = county
+        .send(request.body(Body::from(body.to_vec())).unwrap())
+        .await;
+    assert_eq!(response.status(), status);
+    json(response).await
+}
+
+fn blobs_kept(county: &County) -> usize {
+    let mut folders = vec![county.folder.path().join("blobs")];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                files += 1
+            }
+        }
+    }
+    files
+}
+
+type Socket =
+    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn open(address: std::net::SocketAddr, who: &Who, query: &str) -> Socket {
+    let Who::Cookie(cookie) = who else {
+        panic!("people have cookies")
+    };
+    let address = format!("ws://{address}/api/v1/feed{query}");
+    let mut request = address.into_client_request().unwrap();
+    request
+        .headers_mut()
+        .insert(header::COOKIE, cookie.parse().unwrap());
+    connect_async(request).await.unwrap().0
+}
+
+async fn first(socket: &mut Socket) -> Value {
+    let message = next(socket).await;
+    assert_eq!(message["type"], "snapshot");
+    message
+}
+
+/// The first thing that `pick` finds in an update; beats and values pass by.
+async fn update_of(socket: &mut Socket, pick: impl Fn(&Value) -> Option<String>) -> String {
+    loop {
+        let message = next(socket).await;
+        let updates = message["updates"].as_array().cloned().unwrap_or_default();
+        if let Some(found) = updates.iter().find_map(&pick) {
+            return found;
+        }
+    }
+}
+
+async fn next(socket: &mut Socket) -> Value {
+    let wait = std::time::Duration::from_secs(20);
+    loop {
+        let message = tokio::time::timeout(wait, socket.next())
+            .await
+            .expect("nothing was heard")
+            .unwrap()
+            .unwrap();
+        if message.is_text() {
+            return serde_json::from_str(message.to_text().unwrap()).unwrap();
+        }
+    }
+}
