@@ -57,6 +57,7 @@ impl Publisher {
         options
             .set_inflight(self.window as u16)
             .set_keep_alive(Duration::from_secs(30));
+        options.set_max_packet_size(1 << 20, 1 << 20);
         let (client, mut link) = Client::new(options, self.window);
         let mut waiting: VecDeque<usize> = (0..self.messages.len())
             .filter(|n| !self.confirmed[*n])

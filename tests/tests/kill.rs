@@ -61,7 +61,7 @@ fn must_hold(server: &Server, publisher: &Publisher) {
     for (_, body) in publisher.confirmed_messages() {
         let row: serde_json::Value = serde_json::from_str(body).unwrap();
         let text = |f: &str| row[f].as_str().unwrap().to_owned();
-        let value = format!("{:.2}", row["value"].as_f64().unwrap());
+        let value = format!("{:.2}", row["value"].as_f64().unwrap() + 0.0).replace("-0.00", "0.00");
         series
             .entry((text("station"), text("quantity")))
             .or_default()
