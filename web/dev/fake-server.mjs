@@ -29,7 +29,13 @@ const LOGINS = {
   responder2: "r-002",
 };
 
-export async function startFake({ port = 0, mode = "storm", dist = null, factor = 1 } = {}) {
+export async function startFake({
+  port = 0,
+  mode = "storm",
+  dist = null,
+  factor = 1,
+  scale = 1,
+} = {}) {
   const start = Date.parse("2026-08-20T18:13:40Z");
   const began = Date.now();
   const now = () => Math.floor((start + (Date.now() - began) * factor) / 1000) * 1000;
@@ -37,7 +43,7 @@ export async function startFake({ port = 0, mode = "storm", dist = null, factor 
     clock: { kind: "scaled", start: iso(start), factor },
     now: new Date(start + (Date.now() - began) * factor).toISOString(),
   });
-  const night = makeNight({ mode: mode === "rising" ? "calm" : mode, now: start });
+  const night = makeNight({ mode: mode === "rising" ? "calm" : mode, now: start, scale });
   const spare = mode === "rising" ? makeNight({ mode: "storm", now: start }) : null;
   let seq = 8_412_077;
   const blobs = new Map(

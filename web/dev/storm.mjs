@@ -104,10 +104,10 @@ const SURNAMES_EN =
   );
 
 /** A night: `mode` is `storm` or `calm`; `now` is the engine's now in ms. */
-export function makeNight({ mode, now, seed = 7 }) {
+export function makeNight({ mode, now, seed = 7, scale = 1 }) {
   const rnd = random(seed);
   const townships = geo("townships.geojson").features;
-  const stations = makeStations(rnd, townships, now, mode);
+  const stations = makeStations(rnd, townships, now, mode, scale);
   const people = makePeople(rnd, townships);
   const groups = makeGroups(people, townships);
   const alarms = mode === "storm" ? makeAlarms(rnd, stations, now) : [];
@@ -141,7 +141,7 @@ export function makeNight({ mode, now, seed = 7 }) {
   return { county, system, texts };
 }
 
-function makeStations(rnd, townships, now, mode) {
+function makeStations(rnd, townships, now, mode, scale) {
   const list = [];
   const wanted = [
     ["river", 46],
@@ -150,7 +150,7 @@ function makeStations(rnd, townships, now, mode) {
     ["landslide", 52],
   ];
   for (const [kind, count] of wanted) {
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count * scale; i++) {
       const place = (list.length * 7 + i) % PLACES.length;
       const town = townships[Math.floor(rnd() * townships.length)];
       const [lon, lat] = pointIn(rnd, town.geometry);

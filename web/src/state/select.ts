@@ -95,7 +95,11 @@ export function situations(county: County): Situation[] {
   }
   return [...groups].flatMap(([id, alarms]) => {
     const [hazard = "", township = ""] = id.split("|");
-    const worst = [...alarms].sort((a, b) => shownLevel(b) - shownLevel(a))[0];
+    const worst = [...alarms].sort(
+      (a, b) =>
+        Number(a.process === "returned") - Number(b.process === "returned") ||
+        shownLevel(b) - shownLevel(a),
+    )[0];
     if (!worst) return [];
     return [
       {

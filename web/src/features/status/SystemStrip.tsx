@@ -23,7 +23,11 @@ export function SystemStrip() {
   const allowed = useApp((state) => mayCommand(state.me?.person));
   const now = useNow();
   const { move } = useDesk();
-  const order = [...system].sort((a, b) => rank(a) - rank(b));
+  const blind = system.filter((entry) => entry.kind === "sight_lost");
+  // Many gauges gone quiet are one sentence; everything else is told one by one.
+  const order = system
+    .filter((entry) => entry.kind !== "sight_lost" || blind.length === 1)
+    .sort((a, b) => rank(a) - rank(b));
   return (
     <section
       className="strip"
@@ -63,11 +67,26 @@ export function SystemStrip() {
           </div>
         );
       })}
+      {blind.length > 1 ? (
+        <div data-testid="system-alarm">
+          {i18n.t("{n} 个站报警中没有数据了：{names}。报警保留，不是平安。", {
+            n: blind.length,
+            names: names(county, blind),
+          })}
+        </div>
+      ) : null}
       {order.length > SHOWN ? (
         <div>{i18n.t("另有 {n} 条系统报警", { n: order.length - SHOWN })}</div>
       ) : null}
     </section>
   );
+}
+
+/** The newest few by name. */
+function names(county: County | null, entries: readonly SystemView[]): string {
+  const newest = [...entries].sort((a, b) => b.since.localeCompare(a.since)).slice(0, 4);
+  const list = newest.map((entry) => subjectName(county, entry)).join(i18n.t("、"));
+  return entries.length > newest.length ? i18n.t("{list} 等", { list }) : list;
 }
 
 function rank(entry: SystemView): number {
