@@ -239,7 +239,8 @@ function Row({ task, command, county, now, chosen }: RowProps) {
   const person = county.people.get(task.person);
   const found = want(command, task);
   const since = task.heard ?? command.issued;
-  const substitute = task.next?.to ? county.people.get(task.next.to) : null;
+  const told = task.next?.to ?? task.person;
+  const substitute = told === task.person ? null : county.people.get(told);
   const loud = found !== null && found !== "silent";
   const state = found === "help" ? wantName("help") : stageName(task.stage, task.percent);
   return (

@@ -57,11 +57,11 @@ export function TaskPage({
           </Button>
         </div>
         <Cancelled own={own} />
-        <Returned own={own} />
+        {task.stage === "cancelled" ? null : <Returned own={own} />}
         <p style={{ padding: "12px 16px" }} data-testid="task-wording">
           {wording ?? i18n.t("正文还没有取到，有信号会自动取。")}
         </p>
-        <Clocks own={own} now={now} />
+        {task.stage === "cancelled" ? null : <Clocks own={own} now={now} />}
         <div className="kv">
           <span className="k">{i18n.t("联系谁")}</span>
           <span>

@@ -12,16 +12,29 @@ export interface Proof {
 
 const NOTHING: Proof = { state: "none", words: "" };
 
-/** The newest word on a fact of a task: what waits here first, then what the server knows. */
+/**
+ * The newest word on a fact of a task: what waits here first, then what the server knows. Sending a task
+ * back opens a new round of work, in which nothing has been said of progress or of being done.
+ */
 export function proofOf(task: TaskView, fact: FactName, outbox: readonly Pending[]): Proof {
+  const round = fact === "working" || fact === "done" ? roundOf(task) : 0;
   const mine = outbox
     .filter((one) => one.subject.task === task.id && one.subject.fact === fact)
+    .filter((one) => one.receivedAt === null || one.receivedAt > round)
     .at(-1);
   if (mine && mine.state !== "received") return proofOfPress(mine);
-  const known = task.facts.filter((one: Fact) => one.fact === fact).at(-1);
+  const known = task.facts
+    .filter((one: Fact) => one.fact === fact && Date.parse(one.at) > round)
+    .at(-1);
   if (known)
     return { state: "received", words: i18n.t("县里已收到 {time}", { time: hm(known.at) }) };
   return mine ? proofOfPress(mine) : NOTHING;
+}
+
+/** When the present round of work began, ms since the epoch; 0 for the first. */
+function roundOf(task: TaskView): number {
+  const back = task.facts.filter((one) => one.fact === "rejected").at(-1);
+  return back ? Date.parse(back.at) : 0;
 }
 
 export function proofOfPress(press: Pending): Proof {
