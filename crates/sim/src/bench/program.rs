@@ -126,24 +126,28 @@ pub(super) async fn measure(county: &Arc<County>, site: &Path, data: &Path) -> a
         "s",
     )?;
     again.kill().await?;
+    let journal = written_bytes(&data.join("journal"))?;
     tell(
-        "journal",
-        used_bytes(&data.join("journal"))? / count,
-        "bytes/reading, as allocated",
+        "journal, outcomes included",
+        journal / count,
+        "bytes/reading",
     )
 }
 
-/// Bytes that a folder's files take on disk.
-fn used_bytes(folder: &Path) -> anyhow::Result<f64> {
-    use std::os::unix::fs::MetadataExt as _;
+/// Bytes written into a folder's files: segments are laid out whole, and zero where nothing was
+/// written yet; so is what is kept aside for a full disk.
+fn written_bytes(folder: &Path) -> anyhow::Result<f64> {
     let mut bytes = 0;
     let entries = std::fs::read_dir(folder)
         .with_context(|| format!("could not look into {}", folder.display()))?;
     for entry in entries {
-        let about = entry
-            .and_then(|entry| entry.metadata())
-            .context("a file went away")?;
-        bytes += about.blocks() * 512;
+        let path = entry.context("a file went away")?.path();
+        let content =
+            std::fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
+        bytes += content
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last + 1);
     }
     Ok(bytes as f64)
 }
