@@ -9,12 +9,12 @@ use rustix::fs::{FlockOperation, flock};
 
 /// Held for as long as the process uses the folder; the system takes it back from a dead one.
 #[derive(Debug)]
-pub(crate) struct DataLock {
+pub(crate) struct FolderLock {
     _file: File,
 }
 
 /// Takes the data folder for this process alone.
-pub(crate) fn take(data: &Path) -> anyhow::Result<DataLock> {
+pub(crate) fn take(data: &Path) -> anyhow::Result<FolderLock> {
     std::fs::create_dir_all(data)
         .with_context(|| format!("could not make the data folder {}", data.display()))?;
     let path = data.join("lock");
@@ -51,7 +51,7 @@ pub(crate) fn take(data: &Path) -> anyhow::Result<DataLock> {
         .and_then(|()| file.seek(SeekFrom::Start(0)))
         .and_then(|_| writeln!(file, "{}", std::process::id()))
         .with_context(|| format!("could not write {}", path.display()))?;
-    Ok(DataLock { _file: file })
+    Ok(FolderLock { _file: file })
 }
 
 #[cfg(test)]
