@@ -1,5 +1,9 @@
 //! Devices at the front door: what they send is on disk when it is acknowledged, whatever they send.
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm
+)]
 
 mod common;
 

@@ -166,9 +166,12 @@ impl Publish {
 
     pub(crate) fn alias(&self) -> Option<u16> {
         let Publish::V5(p) = self else { return None };
-        p.props().iter().find_map(|property| match property {
-            Property::TopicAlias(alias) => Some(alias.val()),
-            _ => None,
+        p.props().iter().find_map(|property| {
+            if let Property::TopicAlias(alias) = property {
+                Some(alias.val())
+            } else {
+                None
+            }
         })
     }
 }
@@ -250,14 +253,13 @@ pub(crate) fn packet(version: Version, first: u8, body: &[u8]) -> Result<Packet,
         (14, Version::V3) if body.is_empty() => Packet::Disconnect { session_s: None },
         (14, Version::V5) => {
             let p = v5_0::Disconnect::parse(body)?.0;
-            let session_s = p
-                .props()
-                .iter()
-                .flatten()
-                .find_map(|property| match property {
-                    Property::SessionExpiryInterval(seconds) => Some(seconds.val()),
-                    _ => None,
-                });
+            let session_s = p.props().iter().flatten().find_map(|property| {
+                if let Property::SessionExpiryInterval(seconds) = property {
+                    Some(seconds.val())
+                } else {
+                    None
+                }
+            });
             Packet::Disconnect { session_s }
         }
         _ => return Err(MqttError::ProtocolError),

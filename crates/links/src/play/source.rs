@@ -35,6 +35,9 @@ pub enum SourceError {
     },
 }
 
+/// Topic, body, and time of arrival where it is known without reading the body.
+pub(super) type Message<'a> = (&'a str, &'a [u8], Option<Time>);
+
 /// The messages of a folder.
 pub(super) struct Source {
     path: PathBuf,
@@ -96,9 +99,8 @@ impl Source {
         })
     }
 
-    /// Hands the next message over as (topic, body, time of arrival). The time is absent for bodies
-    /// that say none.
-    pub(super) fn next(&mut self) -> Result<Option<(&str, &[u8], Option<Time>)>, SourceError> {
+    /// The next message, in order of arrival.
+    pub(super) fn next(&mut self) -> Result<Option<Message<'_>>, SourceError> {
         match &mut self.kind {
             Kind::Ready { store, next } => {
                 let Some(place) = store.messages.get(*next) else {
