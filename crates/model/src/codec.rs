@@ -214,7 +214,9 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
         CLOCK => Input::ClockStepped {
             by_ms: bytes.signed()?,
         },
-        DISK => Input::DiskFilled { full: bytes.byte()? != 0 },
+        DISK => Input::DiskFilled {
+            full: bytes.byte()? != 0,
+        },
         TICKED => Input::Ticked,
         RESUMED => Input::Resumed,
         TALLIED => {

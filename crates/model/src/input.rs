@@ -55,7 +55,9 @@ pub enum Input {
         by_ms: i64,
     },
     /// The disk has no room for readings any more, or has room again.
-    DiskFilled { full: bool },
+    DiskFilled {
+        full: bool,
+    },
     /// A deadline was reached with nothing else to say.
     Ticked,
     /// The process started; deliveries without a receipt are made again.
