@@ -238,6 +238,11 @@ impl Journal {
         free_bytes(&self.dir).map_err(|e| JournalError::io("measure", &self.dir, e))
     }
 
+    /// How large the reserve is while it stands.
+    pub fn reserve_bytes(&self) -> u64 {
+        self.reserve.bytes
+    }
+
     /// Whether the reserve stands.
     pub fn has_reserve(&self) -> bool {
         self.reserve.stands()
