@@ -58,7 +58,7 @@ impl Faults {
             doubled: 0.05,
             doubled_within_ms: 120_000,
             delayed: 0.08,
-            delayed_up_to_ms: 900_000,
+            delayed_up_to_ms: 1_800_000,
             swapped: 0.05,
             skewed: 0.02,
             skewed_up_to_ms: 180_000,

@@ -116,7 +116,8 @@ impl Stand {
             .apply(self.seq, self.at, SLOT, input, &mut self.told);
     }
 
-    /// Hears one message as the loop does; false for a repeat or what is refused.
+    /// Hears one message as the loop does; false for a repeat, for what is refused, and for what
+    /// comes too late to decide anything: that late, a repeat is no longer known from the first.
     fn hear(&mut self, letter: &Letter<Told>) -> bool {
         let draft = Draft {
             jurisdiction: SLOT,
@@ -131,7 +132,7 @@ impl Stand {
         match self.fleet.admit(0, &draft, at) {
             Some(Admission::Accept(observed)) => {
                 self.enter(at, &Input::Observed(observed));
-                true
+                !observed.too_late
             }
             Some(Admission::Duplicate | Admission::Conflict | Admission::Future) | None => false,
         }
