@@ -33,7 +33,7 @@ fn config() -> Config {
 fn draft(n: i64) -> Draft {
     let gauge = (n % i64::from(GAUGES)) as u32;
     let round = n / i64::from(GAUGES);
-    let high = gauge % 50 == 0 && round % 3 == 0;
+    let high = gauge.is_multiple_of(50) && round % 3 == 0;
     Draft {
         observed: support::at(0).plus_ms(n * 400),
         ..reading(gauge, 0, if high { 1050 } else { 900 + n % 50 })

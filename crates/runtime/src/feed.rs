@@ -51,6 +51,7 @@ impl Feed {
         Ok(Subscription {
             member,
             changed,
+            snapshot: opening.snapshot,
             first: opening.first,
             place: opening.place,
             over: false,
@@ -75,6 +76,7 @@ impl Feed {
     ///
     /// # Errors
     /// [`Stopped`] when the process is shutting down.
+    #[expect(clippy::unused_async, reason = "callers await both ways into the feed")]
     pub async fn transitions(
         &self,
         after: Option<u64>,
@@ -89,6 +91,9 @@ impl Feed {
 
 /// How a subscription begins, made on the loop's thread.
 pub(crate) struct Opening {
+    /// One snapshot serves all clients that come at the same moment.
+    pub(crate) snapshot: Option<Arc<SnapshotView>>,
+    /// What a client that was away has missed of the values.
     pub(crate) first: VecDeque<Frame>,
     pub(crate) place: Place,
 }
@@ -97,6 +102,7 @@ pub(crate) struct Opening {
 pub struct Subscription {
     member: Member,
     changed: watch::Receiver<u64>,
+    snapshot: Option<Arc<SnapshotView>>,
     first: VecDeque<Frame>,
     place: Place,
     over: bool,
@@ -114,6 +120,9 @@ impl Subscription {
     /// The next message, when there is one; `None` after `Behind` or when the process stops.
     /// Cancelling the wait loses nothing.
     pub async fn next(&mut self) -> Option<Frame> {
+        if let Some(snapshot) = self.snapshot.take() {
+            return Some(Frame::Snapshot(Box::new(Arc::unwrap_or_clone(snapshot))));
+        }
         if let Some(first) = self.first.pop_front() {
             return Some(first);
         }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use model::Config;
 use model::view::TransitionView;
-use store::{History, HistoryError, TransitionRow};
+use store::{History, HistoryError, NamedTransition};
 use tokio::sync::watch;
 
 use crate::views::transition_view;
@@ -115,8 +115,8 @@ impl Ledger {
         if let Some(views) = self.newest_after(after, limit) {
             return Ok(views);
         }
-        let rows = self.history.transitions(after, limit).await?;
-        Ok(rows.iter().filter_map(|row| self.view(row)).collect())
+        let rows = self.history.named_transitions(after, limit).await?;
+        Ok(rows.iter().filter_map(|named| self.view(named)).collect())
     }
 
     /// The same from memory; `None` when it does not reach back that far.
@@ -139,9 +139,20 @@ impl Ledger {
         )
     }
 
-    fn view(&self, row: &TransitionRow) -> Option<TransitionView> {
+    /// Rule and subject under the names they had then, whatever is in their slots now.
+    fn view(&self, named: &NamedTransition) -> Option<TransitionView> {
+        let row = &named.row;
         let config = self.configs.get(row.jurisdiction.index())?;
-        Some(transition_view(config, &row.transition, row.number))
+        let view = transition_view(config, &row.transition, row.number);
+        Some(if named.rule.is_empty() {
+            view
+        } else {
+            TransitionView {
+                rule: named.rule.to_string(),
+                subject: named.subject.to_string(),
+                ..view
+            }
+        })
     }
 
     /// A stream from the transition after `after`, or from now.

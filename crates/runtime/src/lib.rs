@@ -15,6 +15,7 @@ mod hub;
 mod inbox;
 mod ledger;
 mod live;
+mod opening;
 mod outbox;
 mod past;
 mod press;

@@ -25,17 +25,17 @@ use model::action::{Act, Answer};
 use model::config::Clock;
 use model::effect::SystemKind;
 use model::intake::{Counts, Refusal, Taken};
-use model::view::{ClockView, FeedMessage, SnapshotView};
+use model::view::{ClockView, FeedMessage};
 use model::{Effect, Input, JurisdictionSlot, Time};
 use store::{Position, Sealed};
 
 use crate::clock::{Readout, SiteClock};
 use crate::commit::{Commit, Dues};
-use crate::feed::{Frame, Opening};
 use crate::fleet::Fleet;
 use crate::hub::Hub;
 use crate::inbox::{BadMessage, Draft, Item};
 use crate::ledger::Batch;
+use crate::opening::Shared;
 use crate::queue::{Message, Queue, Waiting, give};
 use crate::refused::Quarantined;
 use crate::registrar::Registrar;
@@ -56,7 +56,7 @@ pub(crate) struct Live {
     pub(crate) clock: SiteClock,
     pub(crate) readout: Readout,
     queue: Arc<Queue>,
-    hub: Arc<Hub>,
+    pub(crate) hub: Arc<Hub>,
     commits: SyncSender<Box<Commit>>,
     spent: Receiver<Sealed>,
     plan: Plan,
@@ -67,6 +67,7 @@ pub(crate) struct Live {
     parked: VecDeque<Waiting>,
     next_beat: Instant,
     next_values: Instant,
+    pub(crate) shared: Shared,
 }
 
 /// What [`Live`] is made of.
@@ -98,6 +99,7 @@ impl Live {
             parked: VecDeque::new(),
             next_beat: readout.monotonic,
             next_values: readout.monotonic,
+            shared: Shared::default(),
         }
     }
 
@@ -159,7 +161,7 @@ impl Live {
     }
 
     /// The time an entry gets that carries none of its own.
-    fn now(&self) -> Time {
+    pub(crate) fn now(&self) -> Time {
         let shown = self.clock.shows(&self.readout);
         shown.map_or(self.books.fleet.now(), |now| {
             now.max(self.books.fleet.now())
@@ -372,61 +374,6 @@ impl Live {
                 | Effect::Deliver { .. }
                 | Effect::System { .. } => None,
             })
-    }
-
-    /// Looks at the fleet for a new client; what comes back finds its place once this is on disk.
-    fn opening(
-        &mut self,
-        since: Option<u64>,
-        jurisdiction: Option<String>,
-    ) -> impl FnOnce(&Hub) -> Opening + Send + 'static + use<> {
-        let now = self.now();
-        let seq = self.books.fleet.seq();
-        // A code that nobody has narrows to nothing.
-        let only = jurisdiction.map(|code| {
-            self.books
-                .fleet
-                .jurisdiction(&code)
-                .unwrap_or(JurisdictionSlot(u16::MAX))
-        });
-        let resumed =
-            since.filter(|since| self.hub.holds(*since) && *since <= self.books.position().number);
-        let first: VecDeque<Frame> = match resumed {
-            Some(since) => {
-                let frames = self
-                    .books
-                    .press
-                    .values_since(&self.books.fleet, since, only, now);
-                frames.iter().map(|f| Frame::Text(f.text())).collect()
-            }
-            None => {
-                if self.hub.clients() == 1 {
-                    self.books.press.wipe(seq);
-                }
-                VecDeque::from([Frame::Snapshot(Box::new(self.snapshot(seq, now, only)))])
-            }
-        };
-        let after = resumed.unwrap_or(seq);
-        move |hub| Opening {
-            first,
-            place: hub.place(after, only),
-        }
-    }
-
-    fn snapshot(&self, seq: u64, now: Time, only: Option<JurisdictionSlot>) -> SnapshotView {
-        let slots = (0..self.books.fleet.len() as u16).map(JurisdictionSlot);
-        let wanted = slots.filter(|slot| only.is_none_or(|only| only == *slot));
-        SnapshotView {
-            seq,
-            clock: ClockView {
-                clock: self.clock.kind(),
-                now,
-            },
-            counties: wanted
-                .filter_map(|slot| self.books.fleet.county(slot, now))
-                .collect(),
-            system: self.books.fleet.system(only),
-        }
     }
 
     fn hand_over_if_free(&mut self) {

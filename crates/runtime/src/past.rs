@@ -5,10 +5,11 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use model::codec::{Record, decode};
-use model::{Effect, Input, Time};
-use store::{History, HistoryItem, JournalError, TransitionRow};
+use model::{Effect, Input, JurisdictionSlot, Time};
+use store::{History, HistoryItem, JournalError, Roster, TransitionRow};
 
 /// Items pushed at once.
 const CHUNK: usize = 8_192;
@@ -42,15 +43,7 @@ impl Past {
                 input,
             } => {
                 self.at = *at;
-                if let Input::Observed(observed) = input {
-                    let (jurisdiction, at, observed) = (*jurisdiction, *at, *observed);
-                    self.items.push(HistoryItem::Observed {
-                        seq,
-                        jurisdiction,
-                        at,
-                        observed,
-                    });
-                }
+                self.items.extend(item_of(seq, *jurisdiction, *at, input));
             }
             Record::Outcome {
                 jurisdiction,
@@ -76,6 +69,35 @@ impl Past {
     /// Gives history what is left, as of record `through`.
     pub(crate) fn give(&mut self, through: u64, history: &History) {
         history.push(std::mem::take(&mut self.items), through);
+    }
+}
+
+/// What history keeps of an input: readings, and what slots mean from a configuration on.
+pub(crate) fn item_of(
+    seq: u64,
+    jurisdiction: JurisdictionSlot,
+    at: Time,
+    input: &Input,
+) -> Option<HistoryItem> {
+    match input {
+        Input::Observed(observed) => Some(HistoryItem::Observed {
+            seq,
+            jurisdiction,
+            at,
+            observed: *observed,
+        }),
+        Input::Configured(config) => Some(HistoryItem::Configured {
+            seq,
+            jurisdiction,
+            roster: Arc::new(Roster::of(config)),
+        }),
+        Input::Acted(_)
+        | Input::LinkChanged { .. }
+        | Input::ClockStepped { .. }
+        | Input::Ticked
+        | Input::Resumed
+        | Input::Tallied { .. }
+        | Input::DiskFilled { .. } => None,
     }
 }
 

@@ -12,6 +12,7 @@ use store::{CommitBuffer, HistoryItem, Position, Sealed, TransitionRow};
 
 use crate::fleet::{Decisions, Fleet};
 use crate::outbox::Delivery;
+use crate::past::item_of;
 use crate::press::Press;
 
 /// The fleet and the open commit.
@@ -63,14 +64,7 @@ impl Registrar {
         let Record::Input { input, .. } = record else {
             return;
         };
-        if let Input::Observed(observed) = input {
-            self.items.push(HistoryItem::Observed {
-                seq,
-                jurisdiction,
-                at,
-                observed,
-            });
-        }
+        self.items.extend(item_of(seq, jurisdiction, at, &input));
         self.inputs += 1;
         self.decisions.clear();
         self.fleet

@@ -21,8 +21,12 @@ use crate::{Fault, Step, Strike, snapshots, telemetry};
 /// How often a full disk is tried again.
 const RETRY: Duration = Duration::from_millis(100);
 
-/// How often it is looked whether a full disk has room again.
+/// How often the room on the disk is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// Free bytes under which readings wait although the journal itself could go on for a while:
+/// blobs, quarantine and history need room too, and people come first.
+const LOW_WATER: u64 = 8 << 20;
 
 /// Owns the journal.
 pub(crate) struct Scribe {
@@ -60,12 +64,7 @@ impl Scribe {
         spent: Sender<Sealed>,
     ) -> Result<(), Broken> {
         loop {
-            let wait = if self.queue.is_disk_full() {
-                LOOK
-            } else {
-                Duration::from_secs(60)
-            };
-            match commits.recv_timeout(wait) {
+            match commits.recv_timeout(LOOK) {
                 Ok(commit) => {
                     let sealed = self.commit(*commit)?;
                     self.queue.set_journal_free(true);
@@ -165,12 +164,22 @@ impl Scribe {
         }
     }
 
-    /// Takes readings again once the reserve has its room back.
+    /// Lets readings wait when the room runs low, and go on once the reserve has its room back.
     fn look_for_room(&mut self) {
-        if !self.queue.is_disk_full() || self.looked.elapsed() < LOOK {
+        if self.looked.elapsed() < LOOK {
             return;
         }
         self.looked = Instant::now();
+        let free = self.journal.free_bytes().unwrap_or(u64::MAX);
+        if !self.queue.is_disk_full() {
+            if free < LOW_WATER {
+                self.fill();
+            }
+            return;
+        }
+        if free < self.journal.reserve_bytes() + 2 * LOW_WATER {
+            return;
+        }
         if self.strike(Step::Looking).is_err() {
             return;
         }
