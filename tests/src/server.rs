@@ -210,6 +210,19 @@ impl Server {
             .collect()
     }
 
+    /// The first message of the feed: everything as it stands.
+    pub fn snapshot(&self) -> Value {
+        use tungstenite::client::IntoClientRequest;
+        let mut request = format!("ws://{}/api/v1/feed", self.http)
+            .into_client_request()
+            .unwrap();
+        let token = format!("Bearer {}", self.token).parse().unwrap();
+        request.headers_mut().insert("Authorization", token);
+        let (mut socket, _) = tungstenite::connect(request).unwrap();
+        let first = socket.read().unwrap();
+        serde_json::from_str(first.to_text().unwrap()).unwrap()
+    }
+
     /// Every transition, as told.
     pub fn transitions(&self) -> String {
         let (status, body) = self.get("/api/v1/alarms/transitions?after=0");
