@@ -28,7 +28,7 @@ pub(crate) fn check(folder: &Path) -> anyhow::Result<ExitCode> {
         Err(problems) => {
             say(problems.to_string().trim_end())?;
             say(&format!(
-                "{} cannot start: {} problems",
+                "{} cannot start; problems: {}",
                 folder.display(),
                 problems.errors()
             ))?;
@@ -48,7 +48,7 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<Site> {
             Ok(site)
         }
         Err(problems) => bail!(
-            "the site {} cannot start; {} problems:\n\n{}",
+            "the site {} cannot start; problems: {}\n\n{}",
             folder.display(),
             problems.errors(),
             problems.to_string().trim_end()
