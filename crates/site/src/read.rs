@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::Config;
-use model::config::{Interface, Policy, Rule};
+use model::config::{Group, Interface, Policy, Rule, Template, Watch};
 use sha2::{Digest, Sha256};
 
 use crate::diagnose::{Diagnostics, Problem, Source};
@@ -61,6 +61,16 @@ struct Shared {
     interfaces: Vec<Interface>,
     policy: Policy,
     demo: bool,
+}
+
+/// What a jurisdiction measures and watches.
+struct Measured {
+    stations: Stations,
+    series: AllSeries,
+    rules: Vec<Rule>,
+    watches: Vec<Watch>,
+    /// Its own rule files and thresholds.
+    decided_by: Vec<Source>,
 }
 
 impl Reader {
@@ -151,6 +161,36 @@ impl Reader {
                 .push(Problem::at(site_file, place.folder.span.clone(), what));
             return None;
         }
+        let measured = self.read_measured(folder, shared, found);
+        let (people, groups, templates) = self.read_organisation(folder);
+        let config = Config {
+            code: place.code.clone(),
+            title: place.title.clone(),
+            demo: shared.demo,
+            rules_version: version_of(shared.rule_files.iter().chain(&measured.decided_by)),
+            interfaces: shared.interfaces.clone(),
+            quantities: shared.quantities.list.clone(),
+            stations: measured.stations.list,
+            series: measured.series.list,
+            rules: measured.rules,
+            watches: measured.watches,
+            people: people.as_decided_on(),
+            groups,
+            templates,
+            policy: shared.policy,
+        };
+        if let Some(flaw) = config.flaw() {
+            let what = format!("jurisdiction {}: {flaw}", place.code);
+            self.out.push(Problem::whole(site_file, what));
+        }
+        Some(Jurisdiction {
+            config,
+            people: people.list,
+        })
+    }
+
+    /// Stations, series, rules and thresholds of a jurisdiction, and the watches they make.
+    fn read_measured(&mut self, folder: &str, shared: &Shared, found: &mut Found) -> Measured {
         let path = |file: &str| format!("{folder}/{file}");
         let stations = self.open(&path("stations.csv"));
         let stations: Stations = stations
@@ -160,11 +200,11 @@ impl Reader {
         let series: AllSeries = series
             .map(|s| stations::read_series(&s, &stations, &shared.quantities, &mut self.out))
             .unwrap_or_default();
-        let own_files = self.open_all(&path("rules"));
+        let mut decided_by = self.open_all(&path("rules"));
         let mut rules = shared.rules.clone();
         let mut faulty_rules = shared.faulty_rules.clone();
         self.add_rules(
-            &own_files,
+            &decided_by,
             &shared.quantities,
             &mut rules,
             &mut faulty_rules,
@@ -183,50 +223,37 @@ impl Reader {
             .as_ref()
             .map(|s| watches::read_thresholds(s, &rules, &ground, &mut self.out))
             .unwrap_or_default();
+        decided_by.extend(sheet);
         let watches = watches::watches(&rules, &thresholds, &ground);
         found.add(&rules, &watches, &ground);
         let own_rules = &rules[shared.rules.len()..];
         self.check_subjects(own_rules, found);
         self.note_idle_rules(own_rules, found);
+        let rules = rules.into_iter().map(|draft| draft.rule).collect();
+        Measured {
+            stations,
+            series,
+            rules,
+            watches,
+            decided_by,
+        }
+    }
 
-        let people = self.open_if(&path("people.csv"), false);
+    fn read_organisation(&mut self, folder: &str) -> (People, Vec<Group>, Vec<Template>) {
+        let people = self.open_if(&format!("{folder}/people.csv"), false);
         let people: People = people
             .map(|p| people::read_people(&p, &mut self.out))
             .unwrap_or_default();
-        let groups = self.open_if(&path("groups.toml"), false);
-        let templates = self.open_if(&path("templates.toml"), false);
-        let decided_by = shared.rule_files.iter().chain(&own_files).chain(&sheet);
         self.faulty_people.extend(people.faulty().cloned());
-        let config = Config {
-            code: place.code.clone(),
-            title: place.title.clone(),
-            demo: shared.demo,
-            rules_version: version_of(decided_by),
-            interfaces: shared.interfaces.clone(),
-            quantities: shared.quantities.list.clone(),
-            rules: rules.iter().map(|d| d.rule.clone()).collect::<Vec<Rule>>(),
-            watches,
-            people: people.as_decided_on(),
-            groups: groups
-                .map(|g| people::read_groups(&g, &people, &mut self.out))
-                .unwrap_or_default(),
-            templates: templates
-                .map(|t| people::read_templates(&t, &mut self.out))
-                .unwrap_or_default(),
-            policy: shared.policy,
-            stations: stations.list,
-            series: series.list,
-        };
-        if let Some(flaw) = config.flaw() {
-            self.out.push(Problem::whole(
-                site_file,
-                format!("jurisdiction {}: {flaw}", place.code),
-            ));
-        }
-        Some(Jurisdiction {
-            config,
-            people: people.list,
-        })
+        let groups = self.open_if(&format!("{folder}/groups.toml"), false);
+        let groups = groups.map(|g| people::read_groups(&g, &people, &mut self.out));
+        let templates = self.open_if(&format!("{folder}/templates.toml"), false);
+        let templates = templates.map(|t| people::read_templates(&t, &mut self.out));
+        (
+            people,
+            groups.unwrap_or_default(),
+            templates.unwrap_or_default(),
+        )
     }
 
     /// A station that a rule names must be somewhere.
@@ -359,7 +386,7 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, rules: &[Draft], watches: &[model::config::Watch], ground: &Ground<'_>) {
+    fn add(&mut self, rules: &[Draft], watches: &[Watch], ground: &Ground<'_>) {
         self.stations
             .extend(ground.stations.ids().map(str::to_owned));
         let mut seen = vec![false; rules.len()];
