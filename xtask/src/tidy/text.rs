@@ -19,10 +19,6 @@ const LONG: [(&str, &str); 4] = [
         "crates/links/src/mqtt/wire.rs",
         "a total match over the packets of two protocol versions",
     ),
-    (
-        "crates/store/src/history/tests.rs",
-        "one contract, told in one sitting",
-    ),
 ];
 
 /// Notes that need an owner: `NOTE(name)`. Written apart, so that this file does not hold them itself.
