@@ -370,7 +370,9 @@ fn a_thousand_devices_come_at_once() {
     for device in &mut devices {
         assert_eq!(device.acks(1), [7]);
     }
-    assert_eq!(rt.block_on(county.counts("mqtt")).accepted, 1_000);
+    // Two devices speak for one station: whichever is heard first, none is lost.
+    let counts = rt.block_on(county.counts("mqtt"));
+    assert_eq!(counts.accepted + counts.late, 1_000, "{counts:?}");
     rt.block_on(county.end());
 }
 
