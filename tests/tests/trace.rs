@@ -113,5 +113,15 @@ fn nothing_is_acknowledged_before_it_is_on_disk() {
         acknowledged, total,
         "every acknowledgement was seen in the trace"
     );
-    server.kill();
+    end_traced(server.pid());
+    assert!(server.stopped().success(), "the traced program ended well");
+}
+
+/// Ends the program under strace; strace itself ends with it.
+fn end_traced(strace: u32) {
+    let children =
+        std::fs::read_to_string(format!("/proc/{strace}/task/{strace}/children")).unwrap();
+    let program: i32 = children.trim().parse().unwrap();
+    let program = rustix::process::Pid::from_raw(program).unwrap();
+    rustix::process::kill_process(program, rustix::process::Signal::TERM).unwrap();
 }
