@@ -60,8 +60,9 @@ pub(crate) fn rehearse(paths: &Paths) -> Result<Outcome> {
     );
     ensure!(
         took < AGAIN_WITHIN,
-        "the second start took {:.1} s",
-        took.as_secs_f32()
+        "the second start took {:.1} s; it said:\n{}",
+        took.as_secs_f32(),
+        second.seen.join("\n")
     );
     Ok(Outcome::Done)
 }
