@@ -9,7 +9,8 @@ use runtime::{Draft, Item, start};
 /// What one way of cutting leads to.
 struct Outcome {
     records: Vec<(u8, Vec<u8>)>,
-    chain: [u8; 32],
+    /// Chain hash at the end; absent where counts, which follow the packing, are chained too.
+    chain: Option<[u8; 32]>,
     hash: String,
     transitions: Vec<model::view::TransitionView>,
 }
@@ -41,9 +42,10 @@ async fn play(drafts: &[Draft], cuts: &[usize], wait: &[bool]) -> Outcome {
     let (hash, transitions) = (hash(&site).await, transitions(&site).await);
     site.stop().await;
     let (records, chain) = records(dir.path());
+    let last = store::verify(&dir.path().join("journal")).unwrap().last;
     Outcome {
+        chain: (records.len() as u64 == last.number).then_some(chain),
         records,
-        chain,
         hash,
         transitions,
     }
@@ -54,18 +56,17 @@ proptest! {
 
     #[test]
     fn cutting_inputs_otherwise_changes_nothing(
-        steps in prop::collection::vec((0u32..3, 0i64..9, 800i64..1400, any::<bool>()), 1..120),
+        steps in prop::collection::vec((0u32..3, 1i64..9, 800i64..1400, any::<bool>()), 1..120),
+        repeating in any::<bool>(),
         cuts in prop::collection::vec(0usize..12, 0..40),
         wait in prop::collection::vec(any::<bool>(), 0..40),
     ) {
         let mut now = 0;
         let mut drafts: Vec<Draft> = Vec::new();
-        let mut repeats = false;
         for (gauge, step, value, repeat) in steps {
             now += step;
             match drafts.last() {
-                Some(last) if repeat => {
-                    repeats = true;
+                Some(last) if repeat && repeating => {
                     drafts.push(*last);
                 }
                 Some(_) | None => drafts.push(reading(gauge, now, value)),
@@ -78,8 +79,9 @@ proptest! {
         prop_assert_eq!(&whole.hash, &cut.hash);
         prop_assert_eq!(&whole.transitions, &cut.transitions);
         prop_assert!(whole.records == cut.records, "the same records in the same order");
-        if !repeats && whole.records.len() == drafts.len() {
-            prop_assert_eq!(whole.chain, cut.chain);
+        prop_assert!(repeating || whole.chain.is_some(), "without repeats nothing is tallied");
+        if let (Some(whole), Some(cut)) = (whole.chain, cut.chain) {
+            prop_assert_eq!(whole, cut);
         }
     }
 }
