@@ -108,7 +108,13 @@ pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
 
 fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
     match &mut update.change {
-        Change::Alarm { .. } | Change::System { .. } | Change::Configured => true,
+        Change::Alarm { .. }
+        | Change::System { .. }
+        | Change::Situation { .. }
+        | Change::Annunciation { .. }
+        | Change::Suppression { .. }
+        | Change::Load { .. }
+        | Change::Configured => true,
         Change::Command { command } => narrow_command(command, reader),
         Change::Task { task, worst } => {
             *worst = task.stage;

@@ -201,6 +201,14 @@ impl Engine {
             | Action::IssueCommand(_)
             | Action::CancelCommand { .. }
             | Action::EndNotice { .. }
+            | Action::AcknowledgeSituation { .. }
+            | Action::Shelve { .. }
+            | Action::Unshelve { .. }
+            | Action::Silence { .. }
+            | Action::Maintain { .. }
+            | Action::TakeOutOfService { .. }
+            | Action::ApproveSuppression { .. }
+            | Action::EndSuppression { .. }
                 if !officer =>
             {
                 return Err(Why::RoleNotAllowed);
@@ -236,6 +244,16 @@ impl Engine {
                 self.notice(*notice, subject, false, at, out);
                 self.calm_task(subject, out);
             }
+            Action::AcknowledgeSituation { situation, alarms } => {
+                self.acknowledge_situation(*situation, alarms, &act.by, at, out)?;
+            }
+            Action::Shelve { .. }
+            | Action::Unshelve { .. }
+            | Action::Silence { .. }
+            | Action::Maintain { .. }
+            | Action::TakeOutOfService { .. }
+            | Action::ApproveSuppression { .. }
+            | Action::EndSuppression { .. } => self.suppress(act, at, out)?,
         }
         Ok(())
     }

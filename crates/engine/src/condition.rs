@@ -4,6 +4,7 @@
 //! in the steps. The announced level is the highest step that is on or recovering.
 
 use model::config::{Bound, Rule, Side};
+use model::view::LevelClock;
 use model::{Fixed, Level, Time};
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +126,25 @@ impl Condition {
         } else {
             self.steps.map(Step::due)
         }
+    }
+
+    /// The deadlines of each level in words for people.
+    pub(crate) fn clocks(&self) -> Vec<LevelClock> {
+        let clock = |level: Level| match self.steps[level.index()] {
+            Step::Pending { first, due } => Some((true, first, due)),
+            Step::Recovering { first, due, .. } => Some((false, first, due)),
+            Step::Off | Step::On { .. } => None,
+        };
+        let all = Level::ALL.iter();
+        let running = all.filter_map(|level| {
+            clock(*level).map(|(rises, since, due)| LevelClock {
+                level: *level,
+                rises,
+                since,
+                due,
+            })
+        });
+        running.collect()
     }
 
     /// Moves every level by one valid reading.

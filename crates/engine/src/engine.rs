@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::action::{Act, Answer};
 use model::effect::SystemKind;
-use model::{CommandId, Config, Effect, Effects, Input, OpId, Time};
+use model::{CommandId, Config, Effect, Effects, Input, Level, OpId, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::alarm::Alarm;
@@ -14,6 +14,8 @@ use crate::command::Command;
 use crate::condition::Condition;
 use crate::index::Index;
 use crate::series::Series;
+use crate::situation::Situations;
+use crate::suppression::Ledger;
 use crate::timers::{Due, Timers};
 
 /// All decisions of one jurisdiction, as a value: equal configs and inputs give equal engines and
@@ -39,6 +41,13 @@ pub(crate) struct State {
     /// First answer to each op, with the time it was given.
     pub(crate) answers: BTreeMap<OpId, (Time, Answer)>,
     pub(crate) notices: BTreeMap<(SystemKind, String), Time>,
+    /// How bad those notices are that have a level.
+    #[serde(default)]
+    pub(crate) notice_levels: BTreeMap<(SystemKind, String), Level>,
+    #[serde(default)]
+    pub(crate) situations: Situations,
+    #[serde(default)]
+    pub(crate) ledger: Ledger,
     pub(crate) timers: Timers,
     /// UTC day on which old answers were last looked through.
     pub(crate) swept_day: i64,
@@ -69,6 +78,9 @@ impl Engine {
             commands: BTreeMap::new(),
             answers: BTreeMap::new(),
             notices: BTreeMap::new(),
+            notice_levels: BTreeMap::new(),
+            situations: Situations::default(),
+            ledger: Ledger::default(),
             timers: Timers::default(),
             swept_day: 0,
         };
@@ -111,6 +123,11 @@ impl Engine {
                 Due::Freshness { series } => self.judge_freshness(series, at, out),
                 Due::Lease { watch } => self.lapse(watch, at, out),
                 Due::Task { command, place } => self.close_window(&command, place, at, out),
+                Due::Silence { watch } => self.judge_silence(watch, at, out),
+                Due::Situation { situation } => self.tell_situation(situation, at, out),
+                Due::Suppression { suppression } => self.review_suppression(&suppression, at, out),
+                Due::Calm { watch } => self.judge_calm(watch, at, out),
+                Due::Load => self.judge_load(at, out),
             }
         }
     }
@@ -179,6 +196,7 @@ impl Engine {
                 subject: subject.to_owned(),
                 on,
                 at,
+                level: None,
             });
             if on {
                 self.state.notices.insert(key, at);

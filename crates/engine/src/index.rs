@@ -56,12 +56,28 @@ impl Index {
             }
             range.1 = slot + 1;
             let rule = &config.rules[watch.rule.index()];
-            let window = match rule.measure {
-                Measure::Sum { window_ms } | Measure::Cluster { window_ms, .. } => Some(window_ms),
-                Measure::Value | Measure::Rate { .. } => None,
-            };
             let windows = &mut index.windows[watch.series.index()];
-            windows.extend(window);
+            match &rule.measure {
+                Measure::Sum { window_ms } | Measure::Cluster { window_ms, .. } => {
+                    windows.push(*window_ms);
+                }
+                Measure::Sums {
+                    windows: all,
+                    wetness,
+                    ..
+                } => {
+                    windows.extend(all.iter().map(|w| w.window_ms));
+                    windows.extend(wetness.map(|w| w.window_ms));
+                }
+                Measure::Value
+                | Measure::Rate { .. }
+                | Measure::Rise { .. }
+                | Measure::Extreme { .. }
+                | Measure::Silence
+                | Measure::Levels { .. }
+                | Measure::Expression { .. }
+                | Measure::Forecast { .. } => {}
+            }
             windows.sort_unstable();
             windows.dedup();
             index.brinks.push(brink(config, slot as usize));

@@ -79,6 +79,13 @@ impl Engine {
             Measure::Value
             | Measure::Sum { .. }
             | Measure::Rate { .. }
+            | Measure::Rise { .. }
+            | Measure::Extreme { .. }
+            | Measure::Sums { .. }
+            | Measure::Silence
+            | Measure::Levels { .. }
+            | Measure::Expression { .. }
+            | Measure::Forecast { .. }
             | Measure::Cluster { .. } => {
                 return;
             }

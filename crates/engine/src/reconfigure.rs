@@ -80,7 +80,7 @@ impl Engine {
             };
             let rule = &config.rules[watch.rule.index()];
             let old_rule = &old.config.rules[old.config.watches[*place].rule.index()];
-            if (rule.measure, rule.side) != (old_rule.measure, old_rule.side) {
+            if (&rule.measure, rule.side) != (&old_rule.measure, old_rule.side) {
                 continue;
             }
             self.take_heat(old, *place, slot);

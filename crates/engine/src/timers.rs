@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{CommandId, Time};
+use model::{CommandId, OpId, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
 /// What is to happen at a deadline. Order among equal instants is the order of this type.
@@ -16,6 +16,16 @@ pub(crate) enum Due {
     Lease { watch: u32 },
     /// A window of a task closes.
     Task { command: CommandId, place: u32 },
+    /// A series that a silence rule watches may have been quiet for long enough.
+    Silence { watch: u32 },
+    /// A situation is to be told, or told again.
+    Situation { situation: SituationId },
+    /// A suppression is about to end, or ends.
+    Suppression { suppression: OpId },
+    /// An unstable alarm may have come to rest.
+    Calm { watch: u32 },
+    /// The alarm load may have fallen.
+    Load,
 }
 
 /// The deadlines that lie ahead, earliest first.

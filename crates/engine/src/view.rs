@@ -29,6 +29,13 @@ impl Engine {
                 township: s.township.clone(),
                 tags: s.tags.clone(),
                 series: Vec::new(),
+                catchment: s.catchment.clone(),
+                zones: s.zones.clone(),
+                upstream: s
+                    .upstream
+                    .iter()
+                    .map(|u| self.config.stations[u.station.index()].id.clone())
+                    .collect(),
             })
             .collect();
         for slot in 0..self.config.series.len() as u32 {
@@ -60,6 +67,10 @@ impl Engine {
             groups: self.groups(),
             templates: self.templates(),
             people: Vec::new(),
+            situations: self.situation_views(),
+            suppressions: self.suppression_views(),
+            areas: self.area_views(),
+            load: self.load_view(),
         }
     }
 
@@ -137,6 +148,7 @@ impl Engine {
             freshness: series.freshness,
             level: levels.max().unwrap_or(0),
             expected_ms: series.interval_ms(spec.interval_ms),
+            doubts: self.doubts_of(slot),
         }
     }
 
@@ -186,6 +198,16 @@ impl Engine {
             truth: alarm.truth,
             commands: alarm.commands.clone(),
             closed: alarm.closed,
+            forecast: rule.forecast,
+            priority: rule.priority,
+            plan: rule.plan.clone(),
+            certainty: rule.certainty,
+            quiet: self.quiet_views(watch),
+            swings: self.swings_of(watch),
+            clocks: condition.clocks(),
+            evidence: self.evidence_of(watch),
+            situation: self.situation_of(watch),
+            doubts: self.doubts_of(spec.series),
         }
     }
 
@@ -272,6 +294,11 @@ impl Engine {
                 subject: subject.clone(),
                 since: *since,
                 until: None,
+                level: self
+                    .state
+                    .notice_levels
+                    .get(&(*kind, subject.clone()))
+                    .copied(),
             };
         self.state.notices.iter().map(view).collect()
     }

@@ -290,6 +290,7 @@ fn county() -> Config {
         cool: 2200,
         radius_mm: 10_000_000,
         count: 3,
+        within: model::config::Within::Distance,
     };
     for watch in &mut config.watches {
         set_bound(

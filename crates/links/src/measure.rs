@@ -63,12 +63,14 @@ fn county(stations: u32) -> Config {
         kind: "rain".to_owned(),
         township: None,
         tags: Vec::new(),
+        ..Station::default()
     };
     let series = |n: u32| Series {
         station: StationSlot(n),
         quantity: 0,
         interval_ms: None,
         silence_normal: false,
+        ..Series::default()
     };
     Config {
         code: "0000".to_owned(),
@@ -91,5 +93,6 @@ fn county(stations: u32) -> Config {
         groups: Vec::new(),
         templates: Vec::new(),
         policy: Default::default(),
+        ..Config::default()
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Role, TaskClocks};
 use crate::effect::SystemKind;
-use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, TaskId};
+use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, SituationId, TaskId};
 use crate::level::Level;
 use crate::task::{FactKind, Means};
 use crate::time::Time;
@@ -50,6 +50,84 @@ pub enum Action {
         notice: SystemKind,
         subject: String,
     },
+    /// Takes note of a situation: of the members shown at the press, and of nothing that came after.
+    AcknowledgeSituation {
+        situation: SituationId,
+        alarms: Vec<AlarmKey>,
+    },
+    /// One alarm makes no noise until `until`, unless it rises.
+    Shelve {
+        alarm: AlarmKey,
+        until: Time,
+        reason: Option<Seal>,
+    },
+    Unshelve {
+        alarm: AlarmKey,
+    },
+    /// Everything that matches makes no noise until `until`. Its id is the op id of the press.
+    Silence {
+        matcher: Matcher,
+        until: Time,
+        reason: Seal,
+    },
+    /// The work on a station: its readings are marked, its alarms are created quiet.
+    Maintain {
+        stations: Vec<String>,
+        from: Time,
+        until: Time,
+        ticket: String,
+    },
+    /// A station is out of service until it is put back; needs a second person.
+    TakeOutOfService {
+        station: String,
+        reason: Seal,
+    },
+    /// A second person agrees to a suppression that needs it.
+    ApproveSuppression {
+        suppression: OpId,
+    },
+    /// Ends a silence, a maintenance window, or puts a station back in service.
+    EndSuppression {
+        suppression: OpId,
+    },
+}
+
+/// What a silence covers: everything that agrees with each field that is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Matcher {
+    #[serde(default)]
+    pub hazard: Option<String>,
+    #[serde(default)]
+    pub rule: Option<String>,
+    #[serde(default)]
+    pub station: Option<String>,
+    #[serde(default)]
+    pub township: Option<String>,
+    #[serde(default)]
+    pub catchment: Option<String>,
+    /// Alarms up to this level; absent: up to orange, so that red is never silenced by oversight.
+    #[serde(default)]
+    pub up_to: Option<Level>,
+}
+
+impl Matcher {
+    /// The highest level it keeps quiet.
+    pub fn highest(&self) -> Level {
+        self.up_to.unwrap_or(Level::Orange)
+    }
+
+    /// Whether no field narrows it: it would cover everything.
+    pub fn is_open(&self) -> bool {
+        let fields = [
+            &self.hazard,
+            &self.rule,
+            &self.station,
+            &self.township,
+            &self.catchment,
+        ];
+        fields.iter().all(|field| field.is_none())
+    }
 }
 
 /// An order to groups and people; its id is the op id of the press.
@@ -89,6 +167,8 @@ pub enum Truth {
     True,
     False,
     Test,
+    /// Another alarm tells of the same event.
+    Duplicate,
 }
 
 /// The answer to a press, remembered under its op id.
@@ -120,4 +200,17 @@ pub enum Why {
     ProofMissing,
     BadPercent,
     NoSuchNotice,
+    NoSuchSituation,
+    NoSuchStation,
+    NoSuchSuppression,
+    /// A suppression of this kind may not last that long.
+    TooLong,
+    /// It ends before it begins, or has ended already.
+    NotInFuture,
+    /// A matcher without any field would silence the county.
+    MatchesEverything,
+    /// The second person must be another one.
+    ApproverIsOwner,
+    /// Nothing waits for a second person.
+    NothingToApprove,
 }

@@ -157,6 +157,10 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         | Effect::Task { .. }
         | Effect::Deliver { .. }
         | Effect::System { .. }
+        | Effect::Situation(_)
+        | Effect::Annunciate { .. }
+        | Effect::Suppression(_)
+        | Effect::LateEvidence(_)
         | Effect::Answer(_) => put_json(out, EFFECT, effect),
     }
 }

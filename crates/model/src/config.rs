@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::fixed::{Decimals, Fixed};
 use crate::id::{GroupId, PersonId, RuleSlot, SeriesSlot, StationSlot};
 use crate::level::Level;
+use crate::time::Time;
 
 /// A text in both languages; Chinese is the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,8 +80,41 @@ pub struct Quantity {
     pub range: Option<(Fixed, Fixed)>,
 }
 
-/// A place of measurement.
+/// What kind of ground an area is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum AreaKind {
+    Township,
+    Catchment,
+    /// A risk area, a flood zone: any ground with a name and a border.
+    Zone,
+    /// The whole jurisdiction, the root of every tree of areas.
+    County,
+}
+
+/// Ground with a name: what stations lie in and situations are about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    /// Unique among the areas of its kind.
+    pub code: String,
+    pub kind: AreaKind,
+    pub title: Text,
+    /// Code of the area of the same kind it belongs to; absent: the county itself.
+    pub parent: Option<String>,
+    /// People who live or stay in it and would be at risk.
+    pub people: u32,
+}
+
+/// A gauge upstream and how long its water takes to here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upstream {
+    pub station: StationSlot,
+    pub travel_ms: i64,
+}
+
+/// A place of measurement.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Station {
     pub id: String,
     pub name: Text,
@@ -92,10 +126,19 @@ pub struct Station {
     pub township: Option<String>,
     /// Risk point, control point …; shown, and matched by rules.
     pub tags: Vec<String>,
+    /// Code of the catchment it drains to, where known.
+    #[serde(default)]
+    pub catchment: Option<String>,
+    /// Codes of the zones whose polygon holds it, sorted.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Nearest gauges upstream, in the order of the file.
+    #[serde(default)]
+    pub upstream: Vec<Upstream>,
 }
 
 /// One quantity at one station.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Series {
     pub station: StationSlot,
     /// Index into [`Config::quantities`].
@@ -104,13 +147,107 @@ pub struct Series {
     pub interval_ms: Option<i64>,
     /// The gauge reports only above a start level, so silence says nothing.
     pub silence_normal: bool,
+    /// Indexes into [`Config::checks`]: what is asked of a reading before any rule sees it.
+    #[serde(default)]
+    pub checks: Vec<u16>,
+}
+
+/// What makes a reading doubtful before any rule sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Check {
+    /// Further than `by` from the newest believed value that is at most `within_ms` older. Believed
+    /// again once a second reading in a row lies within `by` of it.
+    Jump { by: Fixed, within_ms: i64 },
+    /// The same value in every reading for `for_ms` or longer.
+    Stuck { for_ms: i64 },
+    /// Outside what the place allows, though inside the quantity's range.
+    OutOfRange { low: Fixed, high: Fixed },
+    /// At least `swings` changes of direction by more than `by` each within `within_ms`.
+    Oscillating {
+        by: Fixed,
+        swings: u16,
+        within_ms: i64,
+    },
+}
+
+/// A check as written in the site's files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QualityRule {
+    pub id: String,
+    pub title: Text,
+    pub check: Check,
+}
+
+/// Which stations count as near each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Within {
+    /// Within `radius_mm` of each other.
+    #[default]
+    Distance,
+    /// In one township, catchment, or zone.
+    Township,
+    Catchment,
+    Zone,
+}
+
+/// Bounds of one window of [`Measure::Sums`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowBounds {
+    pub window_ms: i64,
+    /// Bounds of blue, yellow, orange, red.
+    pub bounds: [Option<Bound>; 4],
+}
+
+/// How wet the ground already is, and what that does to bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wetness {
+    /// Antecedent rain is summed over (t − window, t].
+    pub window_ms: i64,
+    /// At or above: bounds are multiplied by `wet_permille` / 1000.
+    pub wet: Fixed,
+    pub wet_permille: i64,
+    /// Below: bounds are multiplied by `dry_permille` / 1000.
+    pub dry: Fixed,
+    pub dry_permille: i64,
+}
+
+/// One thing another rule says: it stands at `level` or above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    pub rule: RuleSlot,
+    pub level: Level,
+    /// On any gauge upstream instead of on this subject.
+    pub upstream: bool,
+}
+
+/// When a level of [`Measure::Levels`] is met: every one of `all`, one of `any` (if there are any),
+/// none of `none`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    pub all: Vec<Term>,
+    pub any: Vec<Term>,
+    pub none: Vec<Term>,
+}
+
+/// How a forecast looks ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outlook {
+    /// The recent rise is taken over this span.
+    pub recent_ms: i64,
+    /// A level reached within this is met.
+    pub lead_ms: i64,
+    /// Whether gauges upstream and their travel times are asked too.
+    pub upstream: bool,
 }
 
 /// What a rule looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Measure {
     /// The newest value.
+    #[default]
     Value,
     /// The sum of the values with observed time in (t − window, t].
     Sum { window_ms: i64 },
@@ -125,14 +262,39 @@ pub enum Measure {
         cool: Fixed,
         radius_mm: i64,
         count: u16,
+        #[serde(default)]
+        within: Within,
     },
+    /// Change over the last `span_ms`, per `per_ms`: against the newest reading at least `span_ms`
+    /// old, or the oldest remembered when the series is younger. Compared as for [`Measure::Rate`].
+    Rise { span_ms: i64, per_ms: i64 },
+    /// The highest or lowest value with observed time in (t − window, t].
+    Extreme { window_ms: i64, highest: bool },
+    /// Several sums at once, each with bounds of its own: a level is met when any (or all) of the
+    /// windows that have a bound for it are. The watch's bounds say only which levels there are.
+    Sums {
+        windows: Vec<WindowBounds>,
+        all: bool,
+        wetness: Option<Wetness>,
+    },
+    /// Time since the series was last heard, in ms; bounds are in ms too.
+    Silence,
+    /// What other rules say about the same station, or those upstream of it. A level that has no
+    /// clause is not met.
+    Levels { clauses: [Option<Clause>; 4] },
+    /// A bounded expression that gives the level, 0 to 4, over whole numbers; see the engine's
+    /// `expression` module for the names it may use.
+    Expression { text: String },
+    /// Met for a level whose bound is not reached yet but will be within the lead time.
+    Forecast { outlook: Outlook },
 }
 
 /// Which side of a threshold is dangerous.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Met at or above the threshold.
+    #[default]
     Above,
     /// Met at or below the threshold.
     Below,
@@ -145,8 +307,37 @@ pub struct Delays {
     pub off_ms: i64,
 }
 
+/// How sure the numbers of a rule are; grades of the sources they come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Certainty {
+    /// Primary text read.
+    A,
+    /// Public secondary source read.
+    B,
+    /// Common knowledge.
+    C,
+    /// A default of ours without official standing: to be confirmed before operation.
+    T,
+    /// The author says nothing about it.
+    #[default]
+    Unsaid,
+}
+
+/// When in the year and the day a rule is in force, in the site's own time. Outside, nothing is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Season {
+    /// First and last day, as month × 100 + day; may run over New Year. Absent: all year.
+    pub days: Option<(u16, u16)>,
+    /// From and before, in minutes of the day; may run over midnight. Absent: all day.
+    pub minutes: Option<(u16, u16)>,
+    /// Minutes the site's time is ahead of UTC.
+    pub offset_min: i16,
+}
+
 /// A rule as written in `rules/`, resolved. Its subjects are the [`Watch`]es that name it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// As in transitions: `threshold:water_level`, `rain:1h`.
     pub id: String,
@@ -167,6 +358,25 @@ pub struct Rule {
     pub reopen_ms: i64,
     /// What to do, shown beside the alarm.
     pub advice: Text,
+    /// Who answers for the rule.
+    #[serde(default)]
+    pub owner: String,
+    /// Lower first among alarms of one level; consequence and time to respond.
+    #[serde(default)]
+    pub priority: u8,
+    /// The plan that goes with it, by name or number.
+    #[serde(default)]
+    pub plan: String,
+    /// Where its numbers come from.
+    #[serde(default)]
+    pub basis: String,
+    #[serde(default)]
+    pub certainty: Certainty,
+    #[serde(default)]
+    pub season: Option<Season>,
+    /// Its alarms are marked as forecast: they say what will be, never what is.
+    #[serde(default)]
+    pub forecast: bool,
 }
 
 /// Where a level begins and where it is over.
@@ -178,12 +388,44 @@ pub struct Bound {
 }
 
 /// One rule on one series, with the bounds of that subject. Levels may be missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watch {
     pub rule: RuleSlot,
     pub series: SeriesSlot,
-    /// Bounds of blue, yellow, orange, red.
+    /// Bounds of blue, yellow, orange, red; in force before the first of `versions`.
     pub bounds: [Option<Bound>; 4],
+    /// Later bounds, ascending by the observed time from which each is in force.
+    #[serde(default)]
+    pub versions: Vec<Version>,
+}
+
+/// Bounds from a day on: a season, a new survey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    pub valid_from: Time,
+    pub bounds: [Option<Bound>; 4],
+}
+
+impl Watch {
+    /// The bounds for a reading observed at `time`.
+    pub fn bounds_at(&self, time: Time) -> &[Option<Bound>; 4] {
+        if self.versions.is_empty() {
+            return &self.bounds;
+        }
+        let later = self.versions.partition_point(|v| v.valid_from <= time);
+        later
+            .checked_sub(1)
+            .map_or(&self.bounds, |place| &self.versions[place].bounds)
+    }
+}
+
+/// One alarm makes others needless: declared, one step deep, without circles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inhibition {
+    pub source: RuleSlot,
+    pub target: RuleSlot,
+    /// What source and target must have in common.
+    pub equal: Within,
 }
 
 /// What a person may do.
@@ -263,6 +505,85 @@ pub struct Policy {
     pub lease_ms: [i64; 4],
     /// After a missed `ack_by`, the next automatic step comes this much later.
     pub escalate_ms: i64,
+    #[serde(default)]
+    pub blind_spot: BlindSpot,
+    #[serde(default)]
+    pub interface_down: InterfaceDown,
+    #[serde(default)]
+    pub flapping: Flapping,
+    #[serde(default)]
+    pub grouping: Grouping,
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// When a quiet gauge among active neighbours is called a blind spot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlindSpot {
+    /// Active stations in the same catchment (or township) that make it one; 0: never.
+    pub neighbours: u16,
+}
+
+/// When single quiet gauges are one interface that is down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceDown {
+    /// Share of the interface's series STALE, in percent; 0: never.
+    pub percent: u8,
+    /// They all went within this.
+    pub within_ms: i64,
+    /// An interface with fewer series than this is never called down.
+    pub least: u16,
+}
+
+/// When an alarm is called unstable. All zero: never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flapping {
+    /// This many changes of level within `slow_ms` …
+    pub slow: u16,
+    pub slow_ms: i64,
+    /// … or this many within `fast_ms`.
+    pub fast: u16,
+    pub fast_ms: i64,
+    /// Off-delays are multiplied by this while it lasts.
+    pub factor: i64,
+}
+
+/// How alarms are gathered and told. A `merge_above` of 0 keeps every group apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grouping {
+    /// From the first alarm of a group to its notice, by level blue to red.
+    pub wait_ms: [i64; 4],
+    /// Between two notices about new members.
+    pub interval_ms: i64,
+    /// Repeats while nobody has acknowledged, by level; 0: none.
+    pub repeat_ms: [i64; 4],
+    /// More active groups under one parent than this become one.
+    pub merge_above: u16,
+    /// People at risk must grow by more than this many percent to be news.
+    pub people_percent: u16,
+    /// Without an active alarm of a hazard for this long, the next one begins a new storm.
+    pub storm_gap_ms: i64,
+    /// After a start, notices below red wait this long for sources.
+    pub settle_ms: i64,
+}
+
+/// Bounds on what may be kept quiet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    pub silence_ms: i64,
+    /// For silences that cover red; they also need a second person.
+    pub silence_red_ms: i64,
+    pub shelve_ms: i64,
+    /// Before a silence ends, its owner and the desk are warned.
+    pub warn_ms: i64,
+    /// A silence ends early when everything it matched has been normal for this long.
+    pub idle_ms: i64,
+    /// Targets of an inhibition that ended wait this long before they are told.
+    pub after_inhibition_ms: i64,
+    /// Alarm changes in `flood_ms` above which the desk goes into flood mode, and below which it leaves.
+    pub flood_above: u16,
+    pub flood_below: u16,
+    pub flood_ms: i64,
 }
 
 impl Default for Policy {
@@ -277,12 +598,45 @@ impl Default for Policy {
             horizon_tenths: 25,
             lease_ms: [0, 0, 3_600_000, 900_000],
             escalate_ms: 120_000,
+            blind_spot: BlindSpot { neighbours: 2 },
+            interface_down: InterfaceDown {
+                percent: 60,
+                within_ms: 300_000,
+                least: 3,
+            },
+            flapping: Flapping {
+                slow: 4,
+                slow_ms: 1_800_000,
+                fast: 5,
+                fast_ms: 300_000,
+                factor: 4,
+            },
+            grouping: Grouping {
+                wait_ms: [60_000, 60_000, 20_000, 0],
+                interval_ms: 180_000,
+                repeat_ms: [0, 0, 600_000, 180_000],
+                merge_above: 5,
+                people_percent: 20,
+                storm_gap_ms: 6 * 3_600_000,
+                settle_ms: 60_000,
+            },
+            limits: Limits {
+                silence_ms: 12 * 3_600_000,
+                silence_red_ms: 2 * 3_600_000,
+                shelve_ms: 12 * 3_600_000,
+                warn_ms: 600_000,
+                idle_ms: 1_800_000,
+                after_inhibition_ms: 60_000,
+                flood_above: 10,
+                flood_below: 5,
+                flood_ms: 600_000,
+            },
         }
     }
 }
 
 /// One jurisdiction, complete. Two engines given equal configs and inputs are equal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// Any short text; a county's GB/T 2260 code where there is one.
     pub code: String,
@@ -303,6 +657,15 @@ pub struct Config {
     pub groups: Vec<Group>,
     pub templates: Vec<Template>,
     pub policy: Policy,
+    /// Townships, catchments and zones.
+    #[serde(default)]
+    pub areas: Vec<Area>,
+    /// Checks that series name.
+    #[serde(default)]
+    pub checks: Vec<QualityRule>,
+    /// Depth one, no rule is both source and target.
+    #[serde(default)]
+    pub inhibitions: Vec<Inhibition>,
 }
 
 impl Config {
@@ -348,6 +711,34 @@ impl Config {
         if !self.watches.is_sorted_by_key(|w| w.series) {
             return Some("watches are not sorted by series".to_owned());
         }
-        None
+        self.flaw_of_references()
+    }
+
+    fn flaw_of_references(&self) -> Option<String> {
+        let (rules, stations) = (self.rules.len(), self.stations.len());
+        let upstream = self.stations.iter().flat_map(|s| &s.upstream);
+        if upstream.into_iter().any(|u| u.station.index() >= stations) {
+            return Some("a station names one upstream that is not there".to_owned());
+        }
+        let checks = self.series.iter().flat_map(|s| &s.checks);
+        if checks
+            .into_iter()
+            .any(|c| usize::from(*c) >= self.checks.len())
+        {
+            return Some("a series names a check that is not there".to_owned());
+        }
+        for rule in &self.rules {
+            let Measure::Levels { clauses } = &rule.measure else {
+                continue;
+            };
+            let clauses = clauses.iter().flatten();
+            let mut terms = clauses.flat_map(|c| c.all.iter().chain(&c.any).chain(&c.none));
+            if terms.any(|t| t.rule.index() >= rules) {
+                return Some(format!("`{}` names a rule that is not there", rule.id));
+            }
+        }
+        let mut ends = self.inhibitions.iter().flat_map(|i| [i.source, i.target]);
+        ends.any(|r| r.index() >= rules)
+            .then(|| "an inhibition names a rule that is not there".to_owned())
     }
 }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::action::Answer;
-use crate::id::{AlarmKey, CommandId, PersonId, RuleSlot, SeriesSlot, StationSlot, TaskId};
+use crate::id::{
+    AlarmKey, CommandId, OpId, PersonId, RuleSlot, SeriesSlot, SituationId, StationSlot, TaskId,
+};
+use crate::level::Level;
 use crate::time::Time;
 
 /// A change of level of one rule on one subject. Level 0 is none.
@@ -34,6 +37,40 @@ pub enum SystemKind {
     NeedHelp,
     /// The disk is nearly full; readings wait.
     DiskFull,
+    /// A gauge is quiet while its neighbours are in alarm. Subject: a station.
+    BlindSpot,
+    /// Most series of one interface went quiet at once. Subject: the interface.
+    InterfaceDown,
+    /// A signal swings more than nature does; the sensor wants repair. Subject: a station.
+    UnstableSignal,
+    /// A silence, a shelf or a maintenance window is about to end. Subject: its op id.
+    SuppressionEnding,
+    /// More alarms change than people can read one by one. Subject: empty.
+    FloodMode,
+    /// New rule files were not taken over; the old ones are in force. Subject: empty.
+    RulesRefused,
+}
+
+/// Why a situation is told to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum NoticeReason {
+    New,
+    /// The worst level rose.
+    Rise,
+    /// Another township is in it.
+    Spread,
+    /// Many more people are at risk.
+    People,
+    /// Nobody has acknowledged.
+    Repeat,
+    /// An acknowledgement was not followed by progress.
+    LeaseLapsed,
+    /// What kept it quiet has ended and it still stands.
+    SuppressionEnded,
+    /// It stood before a restart and had not been told.
+    AfterRestart,
 }
 
 /// One thing to be done or shown.
@@ -45,6 +82,19 @@ pub enum Effect {
     Series(SeriesSlot),
     /// This alarm looks different now.
     Alarm(AlarmKey),
+    /// This situation looks different now.
+    Situation(SituationId),
+    /// This situation is to be told to people now: an annunciation, the only noise there is.
+    Annunciate {
+        situation: SituationId,
+        level: Level,
+        reason: NoticeReason,
+        at: Time,
+    },
+    /// What is kept quiet, or the end of it, has changed.
+    Suppression(OpId),
+    /// A late reading would have decided otherwise at its own time: rule, what stood, what would have.
+    LateEvidence(Transition),
     /// This command or one of its tasks looks different now.
     Task {
         command: CommandId,
@@ -61,6 +111,9 @@ pub enum Effect {
         subject: String,
         on: bool,
         at: Time,
+        /// How bad, for kinds that have a level.
+        #[serde(default)]
+        level: Option<Level>,
     },
     /// The answer to the act of this entry.
     Answer(Answer),

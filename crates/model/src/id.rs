@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 macro_rules! slot {
     ($(#[$doc:meta])* $name:ident($int:ty)) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
         #[serde(transparent)]
         pub struct $name(pub $int);
 
@@ -107,64 +109,91 @@ pub struct AlarmKey(pub u64);
 impl AlarmKey {
     /// The key of the alarm that `rule` raises on `subject`.
     pub fn of(jurisdiction: &str, rule: &str, subject: &str, hazard: &str) -> AlarmKey {
-        let mut hash = Sha256::new();
-        for part in [jurisdiction, rule, subject, hazard] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part.as_bytes());
+        AlarmKey(first_of([jurisdiction, rule, subject, hazard]))
+    }
+}
+
+/// The first eight bytes of the hash over parts, each with its length.
+fn first_of(parts: [&str; 4]) -> u64 {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    let digest = hash.finalize();
+    let mut first = [0u8; 8];
+    first.copy_from_slice(&digest[..8]);
+    u64::from_be_bytes(first)
+}
+
+/// A situation: hash of jurisdiction, hazard, area and storm.
+///
+/// Text form: 16 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SituationId(pub u64);
+
+impl SituationId {
+    /// The situation of `hazard` in an area (kind and code) during the `storm`-th storm.
+    pub fn of(jurisdiction: &str, hazard: &str, area: &str, storm: u64) -> SituationId {
+        let storm = storm.to_string();
+        SituationId(first_of([jurisdiction, hazard, area, &storm]))
+    }
+}
+
+/// A key made of a hash: 16 hexadecimal digits as text, a number in packed forms.
+macro_rules! hash_key {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:016x}", self.0)
+            }
         }
-        let digest = hash.finalize();
-        let mut first = [0u8; 8];
-        first.copy_from_slice(&digest[..8]);
-        AlarmKey(u64::from_be_bytes(first))
-    }
-}
 
-impl fmt::Display for AlarmKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
 
-impl std::str::FromStr for AlarmKey {
-    type Err = std::num::ParseIntError;
-
-    fn from_str(text: &str) -> Result<AlarmKey, Self::Err> {
-        u64::from_str_radix(text, 16).map(AlarmKey)
-    }
-}
-
-impl Serialize for AlarmKey {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        if out.is_human_readable() {
-            out.collect_str(self)
-        } else {
-            out.serialize_u64(self.0)
+            fn from_str(text: &str) -> Result<$name, Self::Err> {
+                u64::from_str_radix(text, 16).map($name)
+            }
         }
-    }
-}
 
-impl<'de> Deserialize<'de> for AlarmKey {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<AlarmKey, D::Error> {
-        if input.is_human_readable() {
-            let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
-            text.parse().map_err(serde::de::Error::custom)
-        } else {
-            u64::deserialize(input).map(AlarmKey)
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                if out.is_human_readable() {
+                    out.collect_str(self)
+                } else {
+                    out.serialize_u64(self.0)
+                }
+            }
         }
-    }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(input: D) -> Result<$name, D::Error> {
+                if input.is_human_readable() {
+                    let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
+                    text.parse().map_err(serde::de::Error::custom)
+                } else {
+                    u64::deserialize(input).map($name)
+                }
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .pattern(Some("^[0-9a-f]{16}$"))
+                    .into()
+            }
+        }
+        #[cfg(feature = "schema")]
+        impl utoipa::ToSchema for $name {}
+    };
 }
 
-#[cfg(feature = "schema")]
-impl utoipa::PartialSchema for AlarmKey {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::String)
-            .pattern(Some("^[0-9a-f]{16}$"))
-            .into()
-    }
-}
-#[cfg(feature = "schema")]
-impl utoipa::ToSchema for AlarmKey {}
+hash_key!(AlarmKey);
+hash_key!(SituationId);
 
 /// What stands in a chained entry for something that may have to be erased: free text, a position,
 /// a photo. SHA-256 of a random salt and the content, in hex; the content lies in `blobs/` under it.

@@ -22,7 +22,7 @@ pub use effect::{Effect, Effects, Transition};
 pub use fixed::{Decimals, Fixed};
 pub use id::{
     AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PersonId, RuleSlot, Seal, SeriesSlot,
-    StationSlot, TaskId,
+    SituationId, StationSlot, TaskId,
 };
 pub use input::{Entry, Input, Observed, Origin};
 pub use level::Level;

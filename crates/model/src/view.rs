@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::action::Truth;
-use crate::config::{Clock, Role, TaskClocks, Text};
-use crate::effect::SystemKind;
-use crate::id::{AlarmKey, CommandId, GroupId, PersonId, Seal, TaskId};
+use crate::action::{Matcher, Truth};
+use crate::config::{AreaKind, Certainty, Clock, Role, TaskClocks, Text};
+use crate::effect::{NoticeReason, SystemKind};
+use crate::id::{AlarmKey, CommandId, GroupId, PersonId, Seal, SituationId, TaskId};
 use crate::intake::Quality;
 use crate::level::Level;
 use crate::task::{Fact, Stage};
@@ -73,6 +73,26 @@ pub struct SeriesNow {
     pub level: u8,
     /// When it becomes LATE, STALE or DEAD next if nothing is heard.
     pub expected_ms: Option<i64>,
+    /// Why the newest value is not good, most important first.
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
+}
+
+/// Why a value is not trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Doubt {
+    /// Its sender says so.
+    Source,
+    /// Its clock was ahead of its arrival.
+    Clock,
+    Jump,
+    Stuck,
+    OutOfRange,
+    Oscillating,
+    /// The station is being worked on.
+    Maintenance,
 }
 
 /// A series with what does not change.
@@ -100,6 +120,13 @@ pub struct StationView {
     pub township: Option<String>,
     pub tags: Vec<String>,
     pub series: Vec<SeriesView>,
+    #[serde(default)]
+    pub catchment: Option<String>,
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Ids of the nearest gauges upstream.
+    #[serde(default)]
+    pub upstream: Vec<String>,
 }
 
 /// Where an alarm's condition stands.
@@ -160,6 +187,215 @@ pub struct AlarmView {
     pub commands: Vec<CommandId>,
     /// Returned, acknowledged, nothing open: it leaves the list.
     pub closed: bool,
+    /// It says what will be, not what is.
+    #[serde(default)]
+    pub forecast: bool,
+    #[serde(default)]
+    pub priority: u8,
+    #[serde(default)]
+    pub plan: String,
+    #[serde(default)]
+    pub certainty: Certainty,
+    /// Everything that keeps it quiet, any number at once.
+    #[serde(default)]
+    pub quiet: Vec<QuietView>,
+    /// Changes of level counted while it is unstable; absent while it is not.
+    #[serde(default)]
+    pub swings: Option<u32>,
+    /// Clocks still running: what becomes of which level, and when.
+    #[serde(default)]
+    pub clocks: Vec<LevelClock>,
+    /// The samples that decided the last change, newest last.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceView>,
+    /// The situation it is told with.
+    #[serde(default)]
+    pub situation: Option<SituationId>,
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
+}
+
+/// What keeps an alarm quiet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum QuietKind {
+    Shelved,
+    Inhibited,
+    Silenced,
+    Maintenance,
+    OutOfService,
+    /// Told once as unstable; its swings make no further noise.
+    Flapping,
+}
+
+/// One thing that keeps an alarm quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct QuietView {
+    pub kind: QuietKind,
+    /// The suppression of the ledger, or the alarm that inhibits; absent for flapping.
+    pub by: Option<String>,
+    pub until: Option<Time>,
+}
+
+/// A deadline of one level of an alarm's condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct LevelClock {
+    pub level: Level,
+    /// True: it begins to count then; false: it ends then.
+    pub rises: bool,
+    /// First observed time of the run.
+    pub since: Time,
+    pub due: Time,
+}
+
+/// A sample that decided something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct EvidenceView {
+    pub time: Time,
+    pub value: Option<String>,
+    pub quality: Quality,
+}
+
+/// One entry of the list of everything that makes no noise now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SuppressionView {
+    /// Op id of the press that began it.
+    pub id: String,
+    pub kind: QuietKind,
+    pub by: Option<PersonId>,
+    pub from: Time,
+    pub until: Option<Time>,
+    pub reason: Option<Seal>,
+    /// Number of the work order, for maintenance.
+    pub ticket: Option<String>,
+    pub matcher: Option<Matcher>,
+    /// The alarm of a shelf; the source of an inhibition.
+    pub alarm: Option<AlarmKey>,
+    pub stations: Vec<String>,
+    pub approved_by: Option<PersonId>,
+    /// It waits for a second person and is not in force yet.
+    pub waits_for_approval: bool,
+    /// Alarms it keeps quiet now.
+    pub matches: Vec<AlarmKey>,
+    /// It has ended and is told for the last time.
+    pub ended: bool,
+}
+
+/// Alarms that belong together, so that one person can grasp them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SituationView {
+    pub id: SituationId,
+    pub hazard: String,
+    /// Where: the area's kind, code and name.
+    pub area: AreaView,
+    /// Worst level now; 0 when every member has returned.
+    pub level: u8,
+    /// Worst level ever.
+    pub worst: u8,
+    pub opened: Time,
+    /// The newest change of any member.
+    pub changed: Time,
+    /// The alarm that began it.
+    pub first: AlarmKey,
+    /// The member that changed last.
+    pub newest: AlarmKey,
+    /// Open members, worst first.
+    pub members: Vec<AlarmKey>,
+    pub active: u32,
+    pub unacked: u32,
+    /// Members that are kept quiet.
+    pub quiet: u32,
+    /// People at risk in the townships it touches.
+    pub people: u32,
+    /// Codes of the townships it touches, sorted.
+    pub townships: Vec<String>,
+    /// Times it has been told, and the last time with its reason.
+    pub told: u32,
+    pub told_at: Option<Time>,
+    pub told_for: Option<NoticeReason>,
+    /// When it is told next if nobody acknowledges.
+    pub next_notice: Option<Time>,
+    /// The larger situation it has become part of.
+    pub merged_into: Option<SituationId>,
+    /// Every member is closed: it leaves the list.
+    pub closed: bool,
+}
+
+/// A named area as screens need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct AreaView {
+    pub kind: AreaKind,
+    pub code: String,
+    pub title: Text,
+    pub people: u32,
+}
+
+/// An annunciation: the only thing that makes noise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct AnnunciationView {
+    pub situation: SituationId,
+    pub level: Level,
+    pub reason: NoticeReason,
+    pub at: Time,
+}
+
+/// How loud it is: what came in, what it became, what was told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct LoadView {
+    /// Within the flood window: transitions, alarms raised, annunciations.
+    pub transitions: u32,
+    pub raised: u32,
+    pub told: u32,
+    /// Open now.
+    pub alarms: u32,
+    pub situations: u32,
+    /// Flood mode, and since when.
+    pub flood_since: Option<Time>,
+    /// Since the start of the jurisdiction.
+    pub all_transitions: u64,
+    pub all_raised: u64,
+    pub all_situations: u64,
+    pub all_told: u64,
+}
+
+/// A rule as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct RuleView {
+    pub id: String,
+    pub title: Text,
+    pub hazard: String,
+    pub owner: String,
+    pub plan: String,
+    pub advice: Text,
+    /// Where its numbers come from, and how sure they are.
+    pub basis: String,
+    pub certainty: Certainty,
+    pub forecast: bool,
+    pub priority: u8,
+    /// The condition in words, in both languages.
+    pub condition: Text,
+    pub on_delay_ms: [i64; 4],
+    pub off_delay_ms: [i64; 4],
+    pub min_hold_ms: i64,
+    pub latch: bool,
+    /// Stations it watches.
+    pub subjects: u32,
+    /// Standing at a level now.
+    pub active: u32,
+    /// Episodes since the start, and what people said of them.
+    pub episodes: u32,
+    pub found_true: u32,
+    pub found_false: u32,
 }
 
 /// A window that is running for a task, and what happens by itself when it closes.
@@ -239,6 +475,9 @@ pub struct SystemView {
     pub since: Time,
     /// Absent while it lasts.
     pub until: Option<Time>,
+    /// How bad, for kinds that have a level.
+    #[serde(default)]
+    pub level: Option<Level>,
 }
 
 /// A group as the composer offers it.
@@ -289,6 +528,14 @@ pub struct CountyView {
     pub groups: Vec<GroupView>,
     pub templates: Vec<TemplateView>,
     pub people: Vec<PersonView>,
+    #[serde(default)]
+    pub situations: Vec<SituationView>,
+    #[serde(default)]
+    pub suppressions: Vec<SuppressionView>,
+    #[serde(default)]
+    pub areas: Vec<AreaView>,
+    #[serde(default)]
+    pub load: LoadView,
 }
 
 /// Where the engine's clock stands.
@@ -341,6 +588,18 @@ pub enum Change {
     },
     System {
         system: SystemView,
+    },
+    Situation {
+        situation: SituationView,
+    },
+    Annunciation {
+        annunciation: AnnunciationView,
+    },
+    Suppression {
+        suppression: SuppressionView,
+    },
+    Load {
+        load: LoadView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,

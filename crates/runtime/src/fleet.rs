@@ -268,6 +268,7 @@ impl Fleet {
                 subject,
                 on,
                 at,
+                ..
             } = &effect
             {
                 let key = (jurisdiction, *kind, subject.clone());
@@ -309,6 +310,7 @@ impl Fleet {
                 subject,
                 on,
                 at,
+                level: None,
             };
             out.list.push(Decision {
                 jurisdiction: None,

@@ -372,6 +372,10 @@ impl Live {
                 | Effect::Alarm(_)
                 | Effect::Task { .. }
                 | Effect::Deliver { .. }
+                | Effect::Situation(_)
+                | Effect::Annunciate { .. }
+                | Effect::Suppression(_)
+                | Effect::LateEvidence(_)
                 | Effect::System { .. } => None,
             })
     }

@@ -11,8 +11,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::action::Action;
 use model::effect::SystemKind;
-use model::view::{Change, SystemView, TransitionView, Update};
-use model::{AlarmKey, CommandId, Effect, Input, JurisdictionSlot, SeriesSlot, TaskId, Time};
+use model::view::{AnnunciationView, Change, SystemView, TransitionView, Update};
+use model::{
+    AlarmKey, CommandId, Effect, Input, JurisdictionSlot, OpId, SeriesSlot, SituationId, TaskId,
+    Time,
+};
 
 use crate::fleet::{Decision, Fleet, NoticeKey};
 use crate::hub::{Piece, UPDATES_HEAD, UPDATES_TAIL, UpdateFrame, ValueFrame};
@@ -23,6 +26,11 @@ pub(crate) struct Press {
     alarms: BTreeMap<(JurisdictionSlot, AlarmKey), u64>,
     commands: BTreeMap<(JurisdictionSlot, CommandId), u64>,
     tasks: BTreeMap<(JurisdictionSlot, TaskId), (CommandId, u64)>,
+    situations: BTreeMap<(JurisdictionSlot, SituationId), u64>,
+    suppressions: BTreeMap<(JurisdictionSlot, OpId), u64>,
+    told: Vec<(u64, JurisdictionSlot, AnnunciationView)>,
+    /// Jurisdictions whose alarm load changed.
+    loud: BTreeMap<JurisdictionSlot, u64>,
     system: Vec<(u64, Option<JurisdictionSlot>, SystemView)>,
     configured: Vec<(u64, JurisdictionSlot)>,
     transitions: Vec<TransitionView>,
@@ -92,12 +100,35 @@ impl Press {
                 subject,
                 on,
                 at,
+                level,
             } => {
-                let view = self.lasting(whose, *kind, subject, *on, *at);
+                let mut view = self.lasting(whose, *kind, subject, *on, *at);
+                view.level = *level;
                 self.system.push((seq, whose, view));
             }
             // Told to one person, by the outbox; answered to one person, by the inbox.
-            Effect::Deliver { .. } | Effect::Answer(_) => {}
+            Effect::Situation(id) => {
+                self.situations.insert((slot, *id), seq);
+                self.loud.insert(slot, seq);
+            }
+            Effect::Annunciate {
+                situation,
+                level,
+                reason,
+                at,
+            } => {
+                let told = AnnunciationView {
+                    situation: *situation,
+                    level: *level,
+                    reason: *reason,
+                    at: *at,
+                };
+                self.told.push((seq, slot, told));
+            }
+            Effect::Suppression(id) => {
+                self.suppressions.insert((slot, id.clone()), seq);
+            }
+            Effect::Deliver { .. } | Effect::Answer(_) | Effect::LateEvidence(_) => {}
         }
     }
 
@@ -132,11 +163,37 @@ impl Press {
             let command = fleet.command(slot, &command);
             changes.extend(command.map(|command| (seq, Some(slot), Change::Command { command })));
         }
+        self.render_situations(fleet, &mut changes);
         for (seq, whose, system) in self.system.drain(..) {
             changes.push((seq, whose, Change::System { system }));
         }
         changes.sort_by_key(|(seq, _, _)| *seq);
         (!changes.is_empty()).then(|| self.frame(last, changes))
+    }
+
+    /// Situations, what is kept quiet, what is told, and how loud it is.
+    fn render_situations(
+        &mut self,
+        fleet: &Fleet,
+        changes: &mut Vec<(u64, Option<JurisdictionSlot>, Change)>,
+    ) {
+        for ((slot, id), seq) in std::mem::take(&mut self.situations) {
+            let situation = fleet.situation(slot, id);
+            let change = situation.map(|situation| Change::Situation { situation });
+            changes.extend(change.map(|change| (seq, Some(slot), change)));
+        }
+        for ((slot, id), seq) in std::mem::take(&mut self.suppressions) {
+            let suppression = fleet.suppression(slot, &id);
+            let change = suppression.map(|suppression| Change::Suppression { suppression });
+            changes.extend(change.map(|change| (seq, Some(slot), change)));
+        }
+        for (seq, slot, annunciation) in self.told.drain(..) {
+            changes.push((seq, Some(slot), Change::Annunciation { annunciation }));
+        }
+        for (slot, seq) in std::mem::take(&mut self.loud) {
+            let load = fleet.load(slot);
+            changes.extend(load.map(|load| (seq, Some(slot), Change::Load { load })));
+        }
     }
 
     /// Whether a value waits to be told.
@@ -275,6 +332,7 @@ impl Press {
             subject: subject.to_owned(),
             since,
             until: (!on).then_some(at),
+            level: None,
         }
     }
 
@@ -345,6 +403,14 @@ fn changes_command(input: &Input) -> bool {
             | Action::MarkTruth { .. }
             | Action::ResetAlarm { .. }
             | Action::EndNotice { .. }
+            | Action::AcknowledgeSituation { .. }
+            | Action::Shelve { .. }
+            | Action::Unshelve { .. }
+            | Action::Silence { .. }
+            | Action::Maintain { .. }
+            | Action::TakeOutOfService { .. }
+            | Action::ApproveSuppression { .. }
+            | Action::EndSuppression { .. }
             | Action::ReportTask(_) => false,
         },
         Input::Configured(_)

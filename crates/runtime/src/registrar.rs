@@ -156,6 +156,10 @@ impl Registrar {
             | Effect::Alarm(_)
             | Effect::Task { .. }
             | Effect::System { .. }
+            | Effect::Situation(_)
+            | Effect::Annunciate { .. }
+            | Effect::Suppression(_)
+            | Effect::LateEvidence(_)
             | Effect::Answer(_) => {}
         }
     }
@@ -174,8 +178,14 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Task { .. }
         | Effect::Deliver { .. }
         | Effect::System { .. }
+        | Effect::Annunciate { .. }
+        | Effect::LateEvidence(_)
         | Effect::Answer(Answer::Refused { .. }) => true,
-        Effect::Series(_) | Effect::Alarm(_) | Effect::Answer(Answer::Done) => false,
+        Effect::Series(_)
+        | Effect::Alarm(_)
+        | Effect::Situation(_)
+        | Effect::Suppression(_)
+        | Effect::Answer(Answer::Done) => false,
     }
 }
 

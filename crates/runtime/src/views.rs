@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use model::Config;
 use model::intake::Counts;
 use model::view::{
-    AlarmView, CommandView, CountyView, SeriesNow, StateHash, SystemView, TaskView, TransitionView,
+    AlarmView, CommandView, CountyView, LoadView, RuleView, SeriesNow, SituationView, StateHash,
+    SuppressionView, SystemView, TaskView, TransitionView,
 };
 use model::{
-    AlarmKey, CommandId, JurisdictionSlot, PersonId, SeriesSlot, TaskId, Time, Transition,
+    AlarmKey, CommandId, JurisdictionSlot, OpId, PersonId, SeriesSlot, SituationId, TaskId, Time,
+    Transition,
 };
 use sha2::{Digest, Sha256};
 
@@ -46,6 +48,34 @@ impl Fleet {
         self.engines.get(jurisdiction.index())?.task_view(id)
     }
 
+    /// One situation, if it exists.
+    pub fn situation(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        id: SituationId,
+    ) -> Option<SituationView> {
+        self.engines.get(jurisdiction.index())?.situation_view(id)
+    }
+
+    /// One entry of the list of what is kept quiet, in force or just ended.
+    pub fn suppression(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        id: &OpId,
+    ) -> Option<SuppressionView> {
+        self.engines.get(jurisdiction.index())?.suppression_view(id)
+    }
+
+    /// How loud it is in a jurisdiction.
+    pub fn load(&self, jurisdiction: JurisdictionSlot) -> Option<LoadView> {
+        Some(self.engines.get(jurisdiction.index())?.load_view())
+    }
+
+    /// The rules of a jurisdiction with how often each spoke.
+    pub fn rules(&self, jurisdiction: JurisdictionSlot) -> Option<Vec<RuleView>> {
+        Some(self.engines.get(jurisdiction.index())?.rule_views())
+    }
+
     /// Deliveries whose receipt is still awaited.
     pub fn pending_deliveries(&self, jurisdiction: JurisdictionSlot) -> Vec<(TaskId, PersonId)> {
         let engine = self.engines.get(jurisdiction.index());
@@ -64,6 +94,7 @@ impl Fleet {
                 subject: subject.clone(),
                 since: *since,
                 until: None,
+                level: None,
             })
             .collect()
     }

@@ -203,7 +203,12 @@ impl Field {
                     .iter_mut()
                     .for_each(|officer| officer.heed_task(task, now));
             }
-            Change::System { .. } | Change::Configured => {}
+            Change::System { .. }
+            | Change::Situation { .. }
+            | Change::Annunciation { .. }
+            | Change::Suppression { .. }
+            | Change::Load { .. }
+            | Change::Configured => {}
         }
     }
 

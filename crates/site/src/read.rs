@@ -178,6 +178,7 @@ impl Reader {
             groups,
             templates,
             policy: shared.policy,
+            ..Config::default()
         };
         if let Some(flaw) = config.flaw() {
             let what = format!("jurisdiction {}: {flaw}", place.code);

@@ -1,6 +1,6 @@
 //! Rule files: each `[[rule]]` with its measure, its levels and its subjects.
 
-use model::config::{Bound, Delays, Measure, Rule, Side, Station};
+use model::config::{Bound, Delays, Measure, Rule, Side, Station, Within};
 use model::{Fixed, Level};
 
 use crate::amount::length_mm;
@@ -101,7 +101,7 @@ fn read_rule(
         value.one_of(&[("above", Side::Above), ("below", Side::Below)], out)
     });
     let levels = table.required("levels", out, |value, out| {
-        read_levels(value, scale.as_ref()?, measure?, side, out)
+        read_levels(value, scale.as_ref()?, measure.as_ref()?, side, out)
     });
     let subjects = table.optional("subjects", out, read_subjects);
     let on = table.required("on_delay", out, read_by_level);
@@ -129,6 +129,7 @@ fn read_rule(
         unknown_when_stale: unknown_when_stale?,
         reopen_ms: reopen_ms?,
         advice,
+        ..Rule::default()
     };
     Some(Draft {
         rule,
@@ -249,13 +250,14 @@ fn read_cluster(value: Value<'_>, scale: &Scale<'_>, out: &mut Diagnostics) -> O
         cool,
         radius_mm: radius_mm?,
         count,
+        within: Within::Distance,
     })
 }
 
 fn read_levels(
     value: Value<'_>,
     scale: &Scale<'_>,
-    measure: Measure,
+    measure: &Measure,
     side: Option<Side>,
     out: &mut Diagnostics,
 ) -> Option<Levels> {

@@ -159,6 +159,7 @@ fn read_policy(value: Value<'_>, out: &mut Diagnostics) -> Option<Policy> {
         horizon_tenths: horizon_tenths?,
         lease_ms: lease_ms?,
         escalate_ms: escalate_ms?,
+        ..Policy::default()
     })
 }
 

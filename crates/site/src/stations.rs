@@ -285,6 +285,7 @@ fn read_station(row: &Row<'_>, out: &mut Diagnostics) -> Option<Station> {
         kind: row.get(5).to_owned(),
         township: text(6).map(str::to_owned),
         tags: row.get(7).split_whitespace().map(str::to_owned).collect(),
+        ..Station::default()
     })
 }
 
@@ -370,6 +371,7 @@ pub(crate) fn read_series(
             quantity,
             interval_ms,
             silence_normal,
+            ..Series::default()
         });
     });
     all

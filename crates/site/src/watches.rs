@@ -222,6 +222,7 @@ pub(crate) fn watches(rules: &[Draft], thresholds: &Thresholds, ground: &Ground<
                 rule: RuleSlot(place as u16),
                 series: SeriesSlot(slot as u32),
                 bounds,
+                ..Watch::default()
             });
         }
     }

@@ -258,12 +258,14 @@ fn config() -> Config {
             kind: "river".to_owned(),
             township: None,
             tags: Vec::new(),
+            ..Station::default()
         }],
         series: vec![Series {
             station: StationSlot(0),
             quantity: 0,
             interval_ms: None,
             silence_normal: true,
+            ..Series::default()
         }],
         rules: vec![rule()],
         watches: vec![Watch {
@@ -281,6 +283,7 @@ fn config() -> Config {
                     reset: 1200,
                 }),
             ],
+            ..Watch::default()
         }],
         people: people()
             .into_iter()
@@ -304,6 +307,7 @@ fn config() -> Config {
             proof: false,
         }],
         policy: Policy::default(),
+        ..Config::default()
     }
 }
 
@@ -320,5 +324,6 @@ fn rule() -> Rule {
         unknown_when_stale: false,
         reopen_ms: 0,
         advice: Text::default(),
+        ..Rule::default()
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use engine::{Admission, Candidate, Engine};
-use model::view::{AlarmView, TaskView};
+use model::view::{AlarmView, SituationView, TaskView};
 use model::{Effect, Effects, Input, Time};
 
 /// Midnight of the day every story plays on.
@@ -125,6 +125,35 @@ impl Stage {
                     if *on { "begins" } else { "ends" }
                 )
             }
+            Effect::Situation(id) => situation_line(&self.engine.situation_view(*id)?),
+            Effect::Annunciate {
+                situation,
+                level,
+                reason,
+                ..
+            } => {
+                let view = self.engine.situation_view(*situation)?;
+                format!(
+                    "annunciate {}/{} {level:?} {reason:?}",
+                    view.hazard, view.area.code
+                )
+            }
+            Effect::Suppression(id) => {
+                let view = self.engine.suppression_view(id)?;
+                format!(
+                    "suppression {id} {:?} {}",
+                    view.kind,
+                    if view.ended { "ended" } else { "stands" }
+                )
+            }
+            Effect::LateEvidence(t) => format!(
+                "late-evidence {}@{} {} -> {} of {}",
+                config.rules[t.rule.index()].id,
+                config.stations[t.subject.index()].id,
+                t.prev,
+                t.level,
+                clock(t.time)
+            ),
             Effect::Answer(answer) => format!("answer {answer:?}"),
         })
     }
@@ -146,9 +175,38 @@ fn alarm_line(a: &AlarmView) -> String {
         (!a.commands.is_empty(), "answered"),
         (a.occurrence > 1, "again"),
         (a.closed, "closed"),
+        (a.forecast, "forecast"),
+        (a.swings.is_some(), "unstable"),
     ];
+    let quiet = a.quiet.iter().map(|q| format!("{:?}", q.kind));
+    let quiet: Vec<String> = quiet.collect();
+    if !quiet.is_empty() {
+        write!(line, ", quiet: {}", quiet.join(" ")).unwrap();
+    }
     for (_, word) in marks.iter().filter(|(on, _)| *on) {
         write!(line, ", {word}").unwrap();
+    }
+    line
+}
+
+fn situation_line(s: &SituationView) -> String {
+    let mut line = format!(
+        "situation {}/{} level {} members {} active {} unacked {}",
+        s.hazard,
+        s.area.code,
+        s.level,
+        s.members.len(),
+        s.active,
+        s.unacked
+    );
+    if s.people > 0 {
+        write!(line, " people {}", s.people).unwrap();
+    }
+    if s.merged_into.is_some() {
+        line.push_str(", merged");
+    }
+    if s.closed {
+        line.push_str(", closed");
     }
     line
 }

@@ -49,6 +49,7 @@ pub fn blank() -> Config {
             lease_ms: [0; 4],
             ..Policy::default()
         },
+        ..Config::default()
     }
 }
 
@@ -127,6 +128,7 @@ fn series(config: &mut Config, words: &[&str]) {
         quantity: config.quantities.len() as u16,
         interval_ms: None,
         silence_normal: false,
+        ..Series::default()
     };
     let mut position_e6 = None;
     match rest {
@@ -148,6 +150,7 @@ fn series(config: &mut Config, words: &[&str]) {
             kind: "river".into(),
             township: None,
             tags: Vec::new(),
+            ..Station::default()
         }),
     }
     match config.quantities.iter().position(|q| q.id == *quantity) {
@@ -187,6 +190,7 @@ fn rule(config: &mut Config, id: &str, words: &[&str]) {
         unknown_when_stale: false,
         reopen_ms: 30 * 60_000,
         advice: Text::default(),
+        ..Rule::default()
     };
     let mut raises = [None; 4];
     let mut deadband = 0;
@@ -244,6 +248,7 @@ fn rule(config: &mut Config, id: &str, words: &[&str]) {
                 rule: slot,
                 series: SeriesSlot(n as u32),
                 bounds,
+                ..Watch::default()
             });
         }
     }

@@ -32,12 +32,14 @@ pub fn county(stations: u32) -> Config {
         kind: "rain".to_owned(),
         township: None,
         tags: Vec::new(),
+        ..Station::default()
     };
     let series = |n: u32| Series {
         station: StationSlot(n / 2),
         quantity: (n % 2) as u16,
         interval_ms: None,
         silence_normal: false,
+        ..Series::default()
     };
     Config {
         code: "0000".to_owned(),
@@ -57,6 +59,7 @@ pub fn county(stations: u32) -> Config {
         groups: Vec::new(),
         templates: Vec::new(),
         policy: Default::default(),
+        ..Config::default()
     }
 }
 

@@ -73,6 +73,7 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
                 kind: "river".to_owned(),
                 township: None,
                 tags: Vec::new(),
+                ..Station::default()
             })
             .collect(),
         series: (0..gauges)
@@ -81,6 +82,7 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
                 quantity: 0,
                 interval_ms: Some(5 * MINUTE),
                 silence_normal: false,
+                ..Series::default()
             })
             .collect(),
         rules: vec![Rule {
@@ -95,12 +97,14 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
             unknown_when_stale: false,
             reopen_ms: 30 * MINUTE,
             advice: Text::same(""),
+            ..Rule::default()
         }],
         watches: (0..gauges)
             .map(|n| Watch {
                 rule: RuleSlot(0),
                 series: SeriesSlot(n),
                 bounds: [bound(1000), bound(1100), bound(1200), bound(1300)],
+                ..Watch::default()
             })
             .collect(),
         people: vec![
@@ -123,6 +127,7 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
             proof: false,
         }],
         policy: Policy::default(),
+        ..Config::default()
     }
 }
 
