@@ -185,6 +185,9 @@ mod tests {
             township: Some("330624109".to_owned()),
             tags: Vec::new(),
             series: Vec::new(),
+            catchment: None,
+            zones: Vec::new(),
+            upstream: Vec::new(),
         };
         CountyView {
             code: "330624".to_owned(),
@@ -197,6 +200,10 @@ mod tests {
             groups: Vec::new(),
             templates: Vec::new(),
             people: Vec::new(),
+            situations: Vec::new(),
+            suppressions: Vec::new(),
+            areas: Vec::new(),
+            load: model::view::LoadView::default(),
         }
     }
 
@@ -227,6 +234,16 @@ mod tests {
             truth: model::action::Truth::Unverified,
             commands: Vec::new(),
             closed: false,
+            forecast: false,
+            priority: 0,
+            plan: String::new(),
+            certainty: model::config::Certainty::Unsaid,
+            quiet: Vec::new(),
+            swings: None,
+            clocks: Vec::new(),
+            evidence: Vec::new(),
+            situation: None,
+            doubts: Vec::new(),
         }
     }
 
