@@ -130,10 +130,11 @@ impl Engine {
         let (prev, deadlines, peak) = (condition.level(), condition.deadlines(), condition.peak);
         condition.judge(rule, &spec.bounds, look);
         let (level, peak_moved) = (condition.level(), condition.peak != peak);
+        let clocks_moved = condition.deadlines() != deadlines;
         self.rearm(watch, deadlines);
         if level != prev {
             self.change_level(watch, prev, level, look.observed, look.at, out);
-        } else if level > 0 && peak_moved {
+        } else if (level > 0 && peak_moved) || (clocks_moved && self.is_told(watch)) {
             out.push(Effect::Alarm(self.index.keys[watch as usize]));
         }
     }
@@ -150,7 +151,14 @@ impl Engine {
             && level != prev
         {
             self.change_level(watch, prev, level, instant, at, out);
+        } else if self.is_told(watch) {
+            out.push(Effect::Alarm(self.index.keys[watch as usize]));
         }
+    }
+
+    /// Whether people see the alarm of a watch, and so the clocks that run for it.
+    fn is_told(&self, watch: u32) -> bool {
+        self.state.alarms.get(&watch).is_some_and(|a| !a.closed)
     }
 
     /// Brings the timers in line with the deadlines a watch has now.

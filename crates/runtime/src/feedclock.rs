@@ -7,13 +7,13 @@ use model::{JurisdictionSlot, SeriesSlot, Time};
 use serde::{Deserialize, Serialize};
 
 /// A step up to this long is believed at once.
-const LEAP_MS: i64 = 86_400_000;
+pub(crate) const LEAP_MS: i64 = 86_400_000;
 
 /// Voices for a leap that are remembered; more than three only matters when some disagree.
 const MOST_VOICES: usize = 16;
 
 /// Different series that have to agree on a leap, the last one included.
-const ENOUGH: usize = 3;
+pub(crate) const ENOUGH: usize = 3;
 
 /// A series that claims it is much later than everybody knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub(crate) struct FeedClock {
     /// Not stored: a leap that was not agreed on before a crash starts over.
     #[serde(skip)]
     voices: Vec<Voice>,
+    /// A leap that was agreed on and not entered yet.
+    #[serde(skip)]
+    believed: Option<Time>,
 }
 
 impl Default for FeedClock {
@@ -38,6 +41,7 @@ impl Default for FeedClock {
         FeedClock {
             now: Time::MIN,
             voices: Vec::new(),
+            believed: None,
         }
     }
 }
@@ -54,27 +58,38 @@ impl FeedClock {
         jurisdiction: JurisdictionSlot,
         series: SeriesSlot,
         claim: Time,
+        enough: usize,
     ) -> Time {
         if claim <= self.now {
             return self.now;
         }
-        if self.now == Time::MIN || claim.since_ms(self.now) <= LEAP_MS {
+        if !self.is_leap(claim) || self.believed == Some(claim) {
             return claim;
         }
         let others = self.voices.iter().filter(|v| {
             (v.jurisdiction, v.series) != (jurisdiction, series)
                 && claim.since_ms(v.claim).abs() <= LEAP_MS
         });
-        if others.count() + 1 >= ENOUGH {
+        if others.count() + 1 >= enough {
             claim
         } else {
             self.now
         }
     }
 
+    /// Whether a reading that says it is `claim` now asks for a step that needs agreement.
+    pub(crate) fn is_leap(&self, claim: Time) -> bool {
+        self.now != Time::MIN && claim.since_ms(self.now) > LEAP_MS
+    }
+
+    /// The next reading that says it is `claim` moves the clock there.
+    pub(crate) fn believe(&mut self, claim: Time) {
+        self.believed = Some(claim);
+    }
+
     /// Remembers that a series claims a leap that was not believed yet; other claims are nothing.
     pub(crate) fn hear(&mut self, jurisdiction: JurisdictionSlot, series: SeriesSlot, claim: Time) {
-        if self.now == Time::MIN || claim.since_ms(self.now) <= LEAP_MS {
+        if !self.is_leap(claim) {
             return;
         }
         self.voices
@@ -94,6 +109,7 @@ impl FeedClock {
         if at > self.now {
             self.now = at;
             self.voices.clear();
+            self.believed = None;
         }
     }
 }
@@ -106,7 +122,7 @@ mod tests {
 
     fn say(clock: &mut FeedClock, series: u32, hours: i64) -> i64 {
         let claim = Time::from_ms(hours * HOUR);
-        let at = clock.at(JurisdictionSlot(0), SeriesSlot(series), claim);
+        let at = clock.at(JurisdictionSlot(0), SeriesSlot(series), claim, ENOUGH);
         clock.enter(at);
         clock.hear(JurisdictionSlot(0), SeriesSlot(series), claim);
         at.ms() / HOUR

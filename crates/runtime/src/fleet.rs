@@ -16,8 +16,9 @@ use model::{Effect, Effects, Input, JurisdictionSlot, OpId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::agenda::Agenda;
-use crate::feedclock::FeedClock;
+use crate::feedclock::{ENOUGH, FeedClock};
 use crate::inbox::Draft;
+use crate::leap::claim;
 
 /// A system clock that has stepped this far is told to the desk.
 pub(crate) const STEP_MS: i64 = 2_000;
@@ -149,15 +150,38 @@ impl Fleet {
 
     /// The entry time that a reading carries, on a feed clock.
     pub fn carried(&self, draft: &Draft) -> Time {
-        let claim = draft.received.unwrap_or(draft.observed);
-        self.clock.at(draft.jurisdiction, draft.series, claim)
+        let claim = claim(draft);
+        let enough = if self.clock.is_leap(claim) {
+            self.enough()
+        } else {
+            ENOUGH
+        };
+        self.clock
+            .at(draft.jurisdiction, draft.series, claim, enough)
     }
 
-    /// Counts a refused reading's voice for a leap of the feed clock: the first readings after a
-    /// long gap are refused as too far ahead, and the third series to agree is believed.
+    /// How many series have to agree on a leap of the feed clock: three, or all there are.
+    pub(crate) fn enough(&self) -> usize {
+        let all: usize = self.engines.iter().map(|e| e.config().series.len()).sum();
+        all.clamp(1, ENOUGH)
+    }
+
+    /// Whether a reading asks for a step of the feed clock that other series have to agree with.
+    pub(crate) fn is_leap(&self, draft: &Draft) -> bool {
+        let claim = claim(draft);
+        self.clock.is_leap(claim) && self.carried(draft) < claim
+    }
+
+    /// Enough series say that it is `claim` now.
+    pub(crate) fn believe(&mut self, claim: Time) {
+        self.clock.believe(claim);
+    }
+
+    /// Counts a refused reading's voice for a leap of the feed clock: senders that wait for each
+    /// answer cannot speak together, and the third series to agree is believed.
     pub(crate) fn overhear(&mut self, draft: &Draft) {
-        let claim = draft.received.unwrap_or(draft.observed);
-        self.clock.hear(draft.jurisdiction, draft.series, claim);
+        self.clock
+            .hear(draft.jurisdiction, draft.series, claim(draft));
     }
 
     /// Time of the newest entry; [`Time::MIN`] before the first that has one.

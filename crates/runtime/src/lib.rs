@@ -13,6 +13,7 @@ mod feedclock;
 mod fleet;
 mod hub;
 mod inbox;
+mod leap;
 mod ledger;
 mod live;
 mod opening;

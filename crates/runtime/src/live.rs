@@ -34,6 +34,7 @@ use crate::commit::{Commit, Dues};
 use crate::fleet::Fleet;
 use crate::hub::Hub;
 use crate::inbox::{BadMessage, Draft, Item};
+use crate::leap::{Held, Leap, Verdict};
 use crate::ledger::Batch;
 use crate::opening::Shared;
 use crate::queue::{Message, Queue, Waiting, give};
@@ -65,6 +66,8 @@ pub(crate) struct Live {
     backlog: VecDeque<Waiting>,
     /// Readings that wait for room on the disk.
     parked: VecDeque<Waiting>,
+    /// Readings that wait for others to agree that it is much later.
+    leap: Leap,
     next_beat: Instant,
     next_values: Instant,
     pub(crate) shared: Shared,
@@ -97,6 +100,7 @@ impl Live {
             tallies: BTreeMap::new(),
             backlog: VecDeque::new(),
             parked: VecDeque::new(),
+            leap: Leap::default(),
             next_beat: readout.monotonic,
             next_values: readout.monotonic,
             shared: Shared::default(),
@@ -123,11 +127,17 @@ impl Live {
                 }
                 self.hand_over_if_free();
             }
+            if !self.queue.is_disk_full() {
+                self.go_through_held();
+            }
             self.hand_over_if_free();
             if self.queue.has_failed() {
                 break;
             }
-            let done = self.backlog.is_empty() && !self.has_open() && self.queue.is_journal_free();
+            let done = self.backlog.is_empty()
+                && self.leap.is_empty()
+                && !self.has_open()
+                && self.queue.is_journal_free();
             if done && self.queue.is_stopping() && self.queue.is_empty() {
                 break;
             }
@@ -157,7 +167,8 @@ impl Live {
             .fleet
             .next_deadline()
             .and_then(|at| self.clock.when(at));
-        [beat, values, deadline].into_iter().flatten().min()
+        let leap = self.leap.until();
+        [beat, values, deadline, leap].into_iter().flatten().min()
     }
 
     /// The time an entry gets that carries none of its own.
@@ -231,7 +242,6 @@ impl Live {
             self.parked.push_back(Waiting { message, room });
             return;
         }
-        drop(room);
         self.dues.since.get_or_insert(self.readout.monotonic);
         match message {
             Message::Readings {
@@ -239,15 +249,18 @@ impl Live {
                 items,
                 answer,
             } => {
-                let now = self.clock.shows(&self.readout);
-                let mut taken = Vec::with_capacity(items.len());
-                for item in items {
-                    taken.push(match item {
-                        Item::Reading(draft) => self.read(interface, &draft, now),
-                        Item::Bad(bad) => self.refuse(interface, bad),
-                    });
+                let all = Held {
+                    interface,
+                    taken: Vec::with_capacity(items.len()),
+                    items: VecDeque::from(items),
+                    answer,
+                    room,
+                };
+                if self.leap.is_empty() {
+                    self.go_through(all);
+                } else {
+                    self.leap.held.push_back(all);
                 }
-                self.dues.receipts.push((answer, taken));
             }
             Message::Act {
                 jurisdiction,
@@ -291,6 +304,52 @@ impl Live {
                 self.dues
                     .releases
                     .push(Box::new(move || give(answer, opening(&hub))));
+            }
+        }
+    }
+
+    /// Takes the items of a submission in order; holds the rest when one claims a leap of the feed
+    /// clock that nobody else speaks for yet.
+    fn go_through(&mut self, mut all: Held) {
+        let now = self.clock.shows(&self.readout);
+        let asks = now.is_none();
+        while let Some(item) = all.items.pop_front() {
+            if asks
+                && let Item::Reading(draft) = &item
+                && self.books.fleet.is_leap(draft)
+            {
+                let (draft, moment) = (*draft, self.readout.monotonic);
+                all.items.push_front(item);
+                let late = self.leap.until().is_some_and(|until| until <= moment);
+                let fleet = &mut self.books.fleet;
+                match self.leap.verdict(&all, fleet.now(), fleet.enough()) {
+                    Verdict::Open if !late && !self.queue.is_stopping() => {
+                        return self.leap.put_back(all, moment);
+                    }
+                    Verdict::Believed(claim) => fleet.believe(claim),
+                    Verdict::Open | Verdict::Refused => {}
+                }
+                self.leap.close();
+                all.items.pop_front();
+                all.taken.push(self.read(all.interface, &draft, now));
+                continue;
+            }
+            all.taken.push(match item {
+                Item::Reading(draft) => self.read(all.interface, &draft, now),
+                Item::Bad(bad) => self.refuse(all.interface, bad),
+            });
+        }
+        drop(all.room);
+        self.dues.receipts.push((all.answer, all.taken));
+    }
+
+    /// Looks again at what waits for others to agree.
+    fn go_through_held(&mut self) {
+        while let Some(held) = self.leap.held.pop_front() {
+            let behind = self.leap.held.len();
+            self.go_through(held);
+            if self.leap.held.len() > behind {
+                return;
             }
         }
     }

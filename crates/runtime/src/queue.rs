@@ -68,6 +68,8 @@ struct State {
     waiting: VecDeque<Waiting>,
     /// Somebody wants the loop to look around.
     nudged: bool,
+    /// The loop waits for the journal too.
+    eager: bool,
     closed: bool,
 }
 
@@ -243,6 +245,7 @@ impl Queue {
             if news || std::mem::take(&mut state.nudged) || (eager && self.is_journal_free()) {
                 break;
             }
+            state.eager = eager;
             let Some(deadline) = deadline else {
                 state = self
                     .ready
@@ -259,6 +262,7 @@ impl Queue {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
+        state.eager = false;
         if full {
             VecDeque::new()
         } else {
@@ -276,8 +280,10 @@ impl Queue {
         // Under the lock, so that a loop about to wait does not miss it.
         let state = self.state();
         self.journal_free.store(free, Ordering::Release);
+        let awaited = state.eager;
         drop(state);
-        if free {
+        // A loop with nothing to hand over is left asleep: waking it costs more than a reading.
+        if free && awaited {
             self.ready.notify_one();
         }
     }

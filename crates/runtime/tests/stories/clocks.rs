@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::*;
 use model::config::Clock;
 use model::intake::{Refusal, Taken};
-use runtime::{Draft, Frame, start};
+use runtime::{Draft, Frame, Item, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_feed_clock_only_messages_and_play_move_time() {
@@ -41,14 +41,29 @@ async fn a_leap_of_more_than_a_day_needs_three_gauges() {
         .unwrap();
     send(&site, &[reading(0, 0, 900)]).await;
     let days = 3 * 24 * 60;
-    let taken = send(&site, &[reading(1, days, 900), reading(2, days, 900)]).await;
-    assert_eq!(taken, [Taken::Refused(Refusal::Future); 2]);
+    // Two voices wait for the third, and what comes behind them waits too.
+    let hold = |drafts: Vec<Draft>| {
+        let items = drafts.into_iter().map(Item::Reading).collect();
+        let inbox = site.inbox.clone();
+        async move { inbox.readings(0, items).await.unwrap() }
+    };
+    let first = hold(vec![reading(1, days, 900), reading(2, days, 900)]).await;
+    let second = hold(vec![reading(1, days + 1, 900)]).await;
     assert_eq!(site.inbox.ask(|f| f.now()).await.unwrap(), at(0));
     assert_eq!(
         send(&site, &[reading(3, days + 1, 900)]).await,
         [Taken::Accepted]
     );
+    assert_eq!(first.await.unwrap(), [Taken::Accepted; 2]);
+    assert_eq!(second.await.unwrap(), [Taken::Accepted]);
     assert_eq!(site.inbox.ask(|f| f.now()).await.unwrap(), at(days + 1));
+    // One that stands alone against an ordinary reading is refused, and nothing is lost behind it.
+    let alone = hold(vec![reading(0, 2 * days, 900)]).await;
+    assert_eq!(
+        send(&site, &[reading(3, days + 2, 900)]).await,
+        [Taken::Accepted]
+    );
+    assert_eq!(alone.await.unwrap(), [Taken::Refused(Refusal::Future)]);
     // What says when it became visible carries time by that.
     let delayed = Draft {
         received: Some(at(days + 40)),
@@ -56,6 +71,24 @@ async fn a_leap_of_more_than_a_day_needs_three_gauges() {
     };
     send(&site, &[delayed]).await;
     assert_eq!(site.inbox.ask(|f| f.now()).await.unwrap(), at(days + 40));
+    // What still waits when the process is asked to end gets its answer.
+    let left = hold(vec![reading(0, 3 * days, 900)]).await;
+    site.stop().await;
+    assert_eq!(left.await.unwrap(), [Taken::Refused(Refusal::Future)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_gauges_are_enough_where_there_are_only_two() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = start(options(dir.path(), Clock::Feed, vec![county("A", 2, 0)]))
+        .await
+        .unwrap();
+    send(&site, &[reading(0, 0, 900), reading(1, 0, 900)]).await;
+    let days = 3 * 24 * 60;
+    assert_eq!(
+        send(&site, &[reading(0, days, 900), reading(1, days, 900)]).await,
+        [Taken::Accepted; 2]
+    );
     site.stop().await;
 }
 
