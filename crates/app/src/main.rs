@@ -3,6 +3,7 @@
 //! Nothing is decided here. Failures are told in one sentence with their cause; the exit code is 0
 //! for a good end, 1 for a failure, 2 for words that could not be read, 3 for a server that is gone.
 
+mod account;
 mod args;
 mod chain;
 mod check;
@@ -39,6 +40,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Serve(asked) => return tokio_runtime()?.block_on(serve::serve(asked)),
         Verb::Play(asked) => return play::play(asked),
         Verb::Check { site } => return check::check(&site),
+        Verb::Account(asked) => account::obey(asked)?,
         Verb::Verify { data } => chain::verify(&data)?,
         Verb::Replay { data } => chain::replay(&data)?,
         Verb::Openapi => say(&api::openapi())?,
@@ -46,10 +48,12 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Two threads carry all sockets; the loop, its journal and passwords have threads of their own.
+/// One thread carries the sockets of people; those of devices, the loop, its journal and passwords
+/// have threads of their own, so that a large answer never holds up a reading.
 fn tokio_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
+        .thread_name("watchfire-people")
         .max_blocking_threads(16)
         .thread_stack_size(1 << 20)
         .enable_all()

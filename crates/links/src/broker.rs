@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS};
 use runtime::{Inbox, Receipt, Stopped};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -73,8 +73,9 @@ impl Broker {
         })
     }
 
-    /// Takes readings until `stop`; reconnects for as long as it takes.
-    pub async fn run(self, inbox: Inbox, stop: CancellationToken) {
+    /// Takes readings until `stop`; reconnects for as long as it takes. `subscribed` is told once
+    /// the broker has promised to keep every observation from then on.
+    pub async fn run(self, inbox: Inbox, stop: CancellationToken, subscribed: oneshot::Sender<()>) {
         let mut options = MqttOptions::new(&self.client, &self.host, self.port);
         options.set_clean_session(false);
         options.set_manual_acks(true);
@@ -86,7 +87,7 @@ impl Broker {
         let (client, events) = AsyncClient::new(options, REQUESTS);
         let (submitted, pending) = mpsc::unbounded_channel();
         tokio::select! {
-            outcome = self.take(&inbox, &client, events, submitted) => {
+            outcome = self.take(&inbox, &client, events, submitted, subscribed) => {
                 if outcome == Err(Stopped) {
                     info!("readings from the broker end: the process is shutting down");
                 }
@@ -102,7 +103,9 @@ impl Broker {
         client: &AsyncClient,
         mut events: EventLoop,
         submitted: mpsc::UnboundedSender<(Receipt, Vec<Publish>)>,
+        subscribed: oneshot::Sender<()>,
     ) -> Result<(), Stopped> {
+        let mut subscribed = Some(subscribed);
         let mut intake = Intake::new(inbox.catalogue());
         let mut wait_ms = FIRST_WAIT_MS;
         let mut up = None;
@@ -115,6 +118,12 @@ impl Broker {
                     wait_ms = FIRST_WAIT_MS;
                     if let Err(error) = client.try_subscribe("obs/#", QoS::AtLeastOnce) {
                         warn!(%error, "could not ask the broker for observations");
+                    }
+                }
+                Ok(Event::Incoming(Packet::SubAck(_))) => {
+                    if let Some(subscribed) = subscribed.take() {
+                        // Whoever asked may have stopped waiting.
+                        let _gone = subscribed.send(());
                     }
                 }
                 Ok(_) => {}

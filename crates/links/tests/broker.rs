@@ -57,7 +57,8 @@ async fn what_is_on_disk_is_acknowledged_and_a_lost_broker_is_found_again() {
     let url = format!("mqtt://127.0.0.1:{}", listener.local_addr().unwrap().port());
     let broker = Broker::parse(&url, "watchfire", 0).unwrap();
     let stop = CancellationToken::new();
-    let link = tokio::spawn(broker.run(county.runtime.inbox.clone(), stop.clone()));
+    let (subscribed, mut promised) = tokio::sync::oneshot::channel();
+    let link = tokio::spawn(broker.run(county.runtime.inbox.clone(), stop.clone(), subscribed));
     let acks = tokio::task::spawn_blocking(move || {
         let mut client = let_in(&listener);
         send(&mut client, 1..=50);
@@ -78,6 +79,7 @@ async fn what_is_on_disk_is_acknowledged_and_a_lost_broker_is_found_again() {
     assert_eq!(first, (1..=50).collect::<Vec<u16>>());
     assert!((60..=70).all(|id| again.contains(&id)), "{again:?}");
     assert_eq!(county.counts("mqtt").await.accepted, 61);
+    assert_eq!(promised.try_recv(), Ok(()), "the start waits for this");
     stop.cancel();
     link.await.unwrap();
     county.end().await;

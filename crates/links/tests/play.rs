@@ -193,12 +193,14 @@ fn real_arrivals_with_their_repeats() {
             kind: "river".to_owned(),
             township: None,
             tags: Vec::new(),
+            ..Station::default()
         });
         config.series.push(Series {
             station: StationSlot(slot),
             quantity: 0,
             interval_ms: None,
             silence_normal: true,
+            ..Series::default()
         });
     }
     let rt = runtime();

@@ -287,6 +287,8 @@ struct Window {
 struct Rest {
     bytes: Vec<u8>,
     at: usize,
+    /// The last read brought so much that there may be more at once.
+    was_full: bool,
 }
 
 /// One submission whose receipt is awaited.
@@ -349,6 +351,7 @@ impl Connection {
         let mut rest = Rest {
             bytes: early,
             at: 0,
+            was_full: false,
         };
         let mut inflow = Inflow::new(
             self.version,
@@ -389,8 +392,10 @@ impl Connection {
                 return end;
             }
             inflow.intake().renew(self.house.inbox.catalogue());
-            // The writer and other connections have their turn between two reads.
-            tokio::task::yield_now().await;
+            // The writer and other connections have their turn between two large reads.
+            if used == 0 && rest.was_full {
+                tokio::task::yield_now().await;
+            }
         }
     }
 
@@ -445,6 +450,7 @@ impl Connection {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
                 Err(_) => return Err(End::Lost),
             };
+            rest.was_full = read >= READ / 4;
             let bytes = &buffer[..kept + read];
             let (used, outcome) = inflow.take(bytes, room, batch);
             rest.bytes.clear();

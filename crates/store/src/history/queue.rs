@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use model::{JurisdictionSlot, SeriesSlot, Time};
 use tokio::sync::oneshot;
@@ -15,6 +16,12 @@ use super::{HistoryItem, Sample, TransitionRow};
 
 /// Items waiting beyond which a push waits: a fifth of a second of a flood, 5 MB.
 const MAX_WAITING: usize = 1 << 16;
+
+/// Items waiting at which the thread is woken at once.
+const PRESSING: usize = 4_096;
+
+/// How long fewer items may wait for others.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// What the history's thread is asked.
 pub(crate) enum Command {
@@ -68,8 +75,17 @@ pub(crate) struct Queue {
 struct Line {
     commands: VecDeque<Command>,
     items: usize,
+    /// Somebody waits for an answer.
+    asked: bool,
     /// Nobody takes any more, or nobody pushes any more.
     closed: bool,
+}
+
+impl Line {
+    /// Whether there are only items to keep, and few of them.
+    fn is_patient(&self) -> bool {
+        !self.commands.is_empty() && self.items < PRESSING && !self.closed && !self.asked
+    }
 }
 
 impl Queue {
@@ -86,9 +102,18 @@ impl Queue {
         if line.closed {
             return false;
         }
+        let first = line.commands.is_empty();
         line.items += weight(&command);
+        let pressing = !matches!(command, Command::Project { .. });
+        let many = line.items >= PRESSING;
+        line.asked |= pressing;
         line.commands.push_back(command);
-        self.filled.notify_one();
+        drop(line);
+        // Nobody waits for samples that are only to be kept: the thread takes them in passing, a
+        // tenth of a second after the first, instead of being woken with every commit.
+        if first || pressing || many {
+            self.filled.notify_one();
+        }
         true
     }
 
@@ -100,6 +125,13 @@ impl Queue {
                 .filled
                 .wait(line)
                 .unwrap_or_else(PoisonError::into_inner);
+            if line.is_patient() {
+                line = self
+                    .filled
+                    .wait_timeout_while(line, GATHER, |line| line.is_patient())
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
+            }
         }
         self.next(&mut line)
     }
@@ -128,6 +160,9 @@ impl Queue {
 
     fn next(&self, line: &mut Line) -> Option<Command> {
         let command = line.commands.pop_front()?;
+        if line.commands.is_empty() {
+            line.asked = false;
+        }
         line.items -= weight(&command);
         self.drained.notify_all();
         Some(command)
