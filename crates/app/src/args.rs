@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::config::Role;
 
 /// Watchfire 烽火: early warning and emergency command of a county.
 #[derive(Debug, Parser)]
@@ -40,6 +41,9 @@ pub(crate) enum Verb {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Say who may sign in.
+    #[command(subcommand)]
+    Account(AccountVerb),
     /// Print the OpenAPI description of `/api/v1`.
     Openapi,
 }
@@ -57,8 +61,73 @@ pub(crate) enum SiteVerb {
     },
 }
 
+/// Logins. They are kept in accounts.toml of the site; a running server takes them over when it is
+/// started again.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountVerb {
+    /// Make a login or give it another password; the password is asked for, or read from stdin.
+    Set {
+        /// The site folder.
+        #[arg(long)]
+        site: PathBuf,
+        /// What is typed to sign in.
+        #[arg(long)]
+        login: String,
+        /// Whose login it is, by the id in people.csv; absent: the login itself.
+        #[arg(long)]
+        person: Option<String>,
+        /// Code of the jurisdiction whose people file has the person; needed where there are several.
+        #[arg(long)]
+        jurisdiction: Option<String>,
+        /// Name of a person who is not in people.csv yet; they are added.
+        #[arg(long)]
+        name: Option<String>,
+        /// What the new person may do.
+        #[arg(long, value_enum, default_value = "duty_officer")]
+        role: RoleWord,
+    },
+    /// Take a login away; the person stays.
+    Remove {
+        /// The site folder.
+        #[arg(long)]
+        site: PathBuf,
+        /// The login.
+        #[arg(long)]
+        login: String,
+    },
+    /// Print login, person, role and jurisdiction of everybody who may sign in.
+    List {
+        /// The site folder.
+        #[arg(long)]
+        site: PathBuf,
+    },
+}
+
+/// A role as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum RoleWord {
+    Viewer,
+    Planner,
+    Responder,
+    DutyOfficer,
+    Administrator,
+}
+
+impl From<RoleWord> for Role {
+    fn from(word: RoleWord) -> Role {
+        match word {
+            RoleWord::Viewer => Role::Viewer,
+            RoleWord::Planner => Role::Planner,
+            RoleWord::Responder => Role::Responder,
+            RoleWord::DutyOfficer => Role::DutyOfficer,
+            RoleWord::Administrator => Role::Administrator,
+        }
+    }
+}
+
 /// Where to serve what.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Serve {
     /// The site folder.
     #[arg(long)]
@@ -76,7 +145,7 @@ pub(crate) struct Serve {
     /// process. Only where every listener is on the loopback.
     #[arg(long)]
     pub(crate) ready_file: Option<PathBuf>,
-    /// Take readings from this broker too, as mqtt://host:port.
+    /// Take readings from this broker instead of opening the front door, as mqtt://host:port.
     #[arg(long)]
     pub(crate) mqtt_broker: Option<String>,
 }

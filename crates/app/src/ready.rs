@@ -13,7 +13,8 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 struct Ready<'a> {
     http: SocketAddr,
-    mqtt: SocketAddr,
+    /// Where stations send their readings: our front door, or the broker we follow.
+    mqtt: &'a str,
     token: &'a str,
 }
 
@@ -44,7 +45,7 @@ pub(crate) fn clear(path: &Path) -> anyhow::Result<()> {
 pub(crate) fn write(
     path: &Path,
     http: SocketAddr,
-    mqtt: SocketAddr,
+    mqtt: &str,
     token: &str,
 ) -> anyhow::Result<Written> {
     let text =
@@ -93,11 +94,8 @@ mod tests {
     fn the_file_is_for_its_owner_alone_and_goes_with_the_process() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ready.json");
-        let (http, mqtt) = (
-            "127.0.0.1:1".parse().unwrap(),
-            "127.0.0.1:2".parse().unwrap(),
-        );
-        let written = write(&path, http, mqtt, "t0").unwrap();
+        let http = "127.0.0.1:1".parse().unwrap();
+        let written = write(&path, http, "127.0.0.1:2", "t0").unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(
             text.trim(),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use links::broker::Broker;
@@ -11,8 +12,10 @@ use links::http::Gate;
 use links::mqtt::{FrontDoor, GREETING, Loopback, MOST_CONNECTIONS, OpenDoor, SessionFiles};
 use model::config::Clock;
 use runtime::{Inbox, Runtime};
+use rustix::process::{Resource, getrlimit, setrlimit};
 use site::Site;
 use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -32,16 +35,24 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
         ready::clear(path)?;
     }
     let signals = Signals::catch()?;
+    raise_file_limit();
     let site = check::read(&asked.site)?;
+    if site.accounts.is_empty() {
+        tracing::warn!(
+            "nobody can sign in: make a login with `watchfire account set --site {} --login …`",
+            asked.site.display()
+        );
+    }
     let _lock = lock::take(&asked.data)?;
     let http = listen("--http", asked.http).await?;
-    // Found out before the journal is read, which may take a while.
-    drop(listen("--mqtt", asked.mqtt).await?);
+    if asked.mqtt_broker.is_none() {
+        // Found out before the journal is read, which may take a while.
+        drop(listen("--mqtt", asked.mqtt).await?);
+    }
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let runtime = start(&asked.data, &site).await?;
-    let broker = Following::start(asked.mqtt_broker.as_deref(), &asked.site, &runtime.inbox)?;
-    let door = open_door(&asked, site.clock, &runtime.inbox).await?;
+    let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
     let router = routes(&asked.data, site, &runtime, token.clone(), numbers).await?;
 
     let address = http
@@ -53,11 +64,11 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
         let _asked = ended.await;
     }));
     let written = match (&asked.ready_file, &token) {
-        (Some(path), Some(token)) => Some(ready::write(path, address, door.address(), token)?),
+        (Some(path), Some(token)) => Some(ready::write(path, address, &intake.address(), token)?),
         (None, _) | (_, None) => None,
     };
     say(&format!("http://{address}"))?;
-    say(&format!("mqtt://{}", door.address()))?;
+    say(&format!("mqtt://{}", intake.address()))?;
 
     let why = tokio::select! {
         signal = signals.first() => Ok(signal),
@@ -65,14 +76,24 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     };
     tracing::info!("{}: closing", why.as_ref().copied().unwrap_or("failure"));
     drop(written);
-    broker.end().await;
-    door.close().await;
+    intake.close().await;
     drop(end);
     runtime.stop().await;
     serving.await.context("the HTTP listener ended badly")?;
     why?;
     tracing::info!("closed; everything confirmed is on disk");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every device is a socket: takes as many as the system lets us.
+fn raise_file_limit() {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current < limit.maximum {
+        limit.current = limit.maximum;
+        if let Err(cause) = setrlimit(Resource::Nofile, limit) {
+            tracing::warn!(%cause, "the number of sockets stays at its low limit");
+        }
+    }
 }
 
 async fn start(data: &Path, site: &Site) -> anyhow::Result<Runtime> {
@@ -100,19 +121,59 @@ fn tell_clock(clock: Clock) {
     }
 }
 
-async fn open_door(asked: &Serve, clock: Clock, inbox: &Inbox) -> anyhow::Result<OpenDoor> {
+/// The thread that carries the sockets of devices.
+struct Porch {
+    handle: Handle,
+    left: oneshot::Sender<()>,
+}
+
+impl Porch {
+    fn build() -> anyhow::Result<Porch> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(4)
+            .build()
+            .context("could not start the thread of the front door")?;
+        let handle = runtime.handle().clone();
+        let (left, gone) = oneshot::channel::<()>();
+        std::thread::Builder::new()
+            .name("watchfire-door".to_owned())
+            .spawn(move || {
+                // A dropped sender means the same as a word from it.
+                let _asked = runtime.block_on(gone);
+            })
+            .context("could not start the thread of the front door")?;
+        Ok(Porch { handle, left })
+    }
+
+    /// Runs on the thread of the front door.
+    async fn on<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let done = self.handle.spawn(work).await;
+        done.context("the thread of the front door ended")
+    }
+
+    /// Lets the thread end.
+    fn leave(self) {
+        drop(self.left);
+    }
+}
+
+async fn open_door(asked: Serve, clock: Clock, inbox: Inbox) -> anyhow::Result<OpenDoor> {
     let sessions = SessionFiles::open(asked.data.join("sessions"))
         .context("could not open the folder of MQTT sessions")?;
     let door = FrontDoor {
         listen: asked.mqtt,
-        interface: interface(inbox, MQTT)?,
+        interface: interface(&inbox, MQTT)?,
         access: Arc::new(Loopback),
         sessions: Box::new(sessions),
         most_connections: MOST_CONNECTIONS,
         settle: clock == Clock::Feed,
         greeting: GREETING,
     };
-    door.open(inbox.clone())
+    door.open(inbox)
         .await
         .with_context(|| port_advice("--mqtt", asked.mqtt))
 }
@@ -122,34 +183,81 @@ fn interface(inbox: &Inbox, id: &str) -> anyhow::Result<u8> {
     slot.with_context(|| format!("the site declares no interface {id:?}"))
 }
 
-/// An external broker being followed, or none.
-struct Following {
-    stop: CancellationToken,
-    task: Option<JoinHandle<()>>,
+/// Where MQTT readings come from: our own front door, or an external broker instead of it.
+enum Intake {
+    Door { door: OpenDoor, porch: Porch },
+    Broker(Following),
 }
 
+impl Intake {
+    async fn open(asked: &Serve, clock: Clock, inbox: &Inbox) -> anyhow::Result<Intake> {
+        if let Some(url) = &asked.mqtt_broker {
+            return Following::start(url, &asked.site, inbox)
+                .await
+                .map(Intake::Broker);
+        }
+        let porch = Porch::build()?;
+        let door = porch
+            .on(open_door(asked.clone(), clock, inbox.clone()))
+            .await??;
+        Ok(Intake::Door { door, porch })
+    }
+
+    /// Where stations are to send their readings.
+    fn address(&self) -> String {
+        match self {
+            Intake::Door { door, .. } => door.address().to_string(),
+            Intake::Broker(following) => following.address.clone(),
+        }
+    }
+
+    async fn close(self) {
+        match self {
+            Intake::Door { door, porch } => {
+                door.close().await;
+                porch.leave();
+            }
+            Intake::Broker(following) => following.end().await,
+        }
+    }
+}
+
+/// An external broker being followed.
+struct Following {
+    address: String,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+/// How long a start waits for the broker; it is followed as soon as it can be reached.
+const BROKER_PATIENCE: Duration = Duration::from_secs(10);
+
 impl Following {
-    fn start(url: Option<&str>, site: &Path, inbox: &Inbox) -> anyhow::Result<Following> {
+    async fn start(url: &str, site: &Path, inbox: &Inbox) -> anyhow::Result<Following> {
         let stop = CancellationToken::new();
-        let Some(url) = url else {
-            return Ok(Following { stop, task: None });
-        };
         // The broker keeps what we have not acknowledged under this name, over restarts.
         let folder = site.file_name().unwrap_or_default().to_string_lossy();
         let client = format!("watchfire-{folder}");
         let broker = Broker::parse(url, &client, interface(inbox, MQTT)?)?;
-        let task = tokio::spawn(broker.run(inbox.clone(), stop.clone()));
+        let address = format!("{}:{}", broker.host, broker.port);
+        let (subscribed, promised) = oneshot::channel();
+        let task = tokio::spawn(broker.run(inbox.clone(), stop.clone(), subscribed));
+        if tokio::time::timeout(BROKER_PATIENCE, promised)
+            .await
+            .is_err()
+        {
+            tracing::warn!(%address, "the broker does not answer yet; it is tried again and again");
+        }
         Ok(Following {
+            address,
             stop,
-            task: Some(task),
+            task,
         })
     }
 
     async fn end(self) {
         self.stop.cancel();
-        if let Some(task) = self.task
-            && let Err(cause) = task.await
-        {
+        if let Err(cause) = self.task.await {
             tracing::warn!(%cause, "following the broker ended badly");
         }
     }

@@ -16,7 +16,7 @@
 //! site.toml           what the site is, its clock, interfaces, policy, jurisdictions
 //! quantities.toml     what is measured, its unit, decimals and range
 //! rules/*.toml        rules for every jurisdiction
-//! accounts.toml       demonstration logins (only where demo = true; may be absent)
+//! accounts.toml       logins, made with `watchfire account` (may be absent)
 //! jurisdictions/<code>/
 //!   stations.csv      id,name,name_en,lon,lat,kind,township,tags        (tags separated by spaces)
 //!   series.csv        station,quantity,interval,silence_normal
@@ -31,7 +31,7 @@
 //!
 //! ```toml
 //! title = { zh = "新昌县", en = "Xinchang County" }
-//! demo = true                      # every screen says so; only then may accounts.toml exist
+//! demo = true                      # every screen says so
 //! clock = "wall"                   # or "feed", or { start = "2026-07-15T00:00:00+08:00", factor = 60 }
 //!
 //! [[interface]]                    # "mqtt" and "http" must be there
@@ -103,6 +103,7 @@
 //! `[[account]] login, person, hash`, the hash being argon2's own text. A person's `role` is viewer,
 //! planner, responder, duty_officer or administrator.
 
+mod accounts;
 mod amount;
 mod diagnose;
 mod document;
@@ -125,6 +126,7 @@ use model::config::{Clock, Role, Text};
 use model::view::PersonView;
 use model::{Config, PersonId};
 
+pub use accounts::{AccountError, NewLogin, remove_login, set_login};
 pub use diagnose::{Diagnostics, Problem, Weight};
 pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::read_site;
@@ -138,7 +140,7 @@ pub struct Site {
     pub demo: bool,
     /// In the order of `site.toml`; at least one.
     pub jurisdictions: Vec<Jurisdiction>,
-    /// Demonstration logins; empty unless `demo`.
+    /// Logins; without any, only the ready file's token opens the door.
     pub accounts: Vec<Account>,
     /// What is allowed but looks like a mistake.
     pub notes: Diagnostics,
@@ -149,13 +151,15 @@ pub struct Site {
 /// One jurisdiction: what decides, and who its people are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Jurisdiction {
+    /// Where its files lie, below the site's own folder.
+    pub folder: String,
     /// Complete and without flaw; goes into the journal.
     pub config: Config,
     /// Names, posts and telephones; never go into the journal. Same order as `config.people`.
     pub people: Vec<PersonView>,
 }
 
-/// A login of the demonstration.
+/// A login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     pub login: String,

@@ -259,7 +259,10 @@ pub(crate) struct Login {
 }
 
 /// Reads `accounts.toml`.
-pub(crate) fn read_logins(source: &Source, out: &mut Diagnostics) -> Vec<Login> {
+///
+/// With `strong`, hashes that a stolen file would give away quickly are refused: the passwords of a
+/// demonstration have no place on a real site.
+pub(crate) fn read_logins(source: &Source, strong: bool, out: &mut Diagnostics) -> Vec<Login> {
     let mut file = document::parse(source, out);
     let mut seen = Vec::new();
     let logins = file.each("account", out, |table, out| {
@@ -276,6 +279,12 @@ pub(crate) fn read_logins(source: &Source, out: &mut Diagnostics) -> Vec<Login> 
             );
             return None;
         }
+        if strong && memory_kib(&hash.text) < LEAST_KIB {
+            let what = "this password is hashed too cheaply for a real site";
+            let problem = Problem::at(source, hash.span, what);
+            out.push(problem.hint("set it again with `watchfire account set`"));
+            return None;
+        }
         Some(Login {
             login,
             person: person?,
@@ -284,6 +293,16 @@ pub(crate) fn read_logins(source: &Source, out: &mut Diagnostics) -> Vec<Login> 
     });
     file.close(out);
     logins
+}
+
+/// Memory that a hash of a real site costs at least, KiB: the recommended parameters of argon2id.
+const LEAST_KIB: u32 = 19_456;
+
+/// The `m` of a hash in PHC text form.
+fn memory_kib(hash: &str) -> u32 {
+    let costs = hash.split('$').nth(3).unwrap_or_default();
+    let memory = costs.split(',').find_map(|cost| cost.strip_prefix("m="));
+    memory.and_then(|m| m.parse().ok()).unwrap_or(0)
 }
 
 /// PHC text: `$argon2id$v=19$m=…$salt$hash`.

@@ -185,6 +185,7 @@ impl Reader {
             self.out.push(Problem::whole(site_file, what));
         }
         Some(Jurisdiction {
+            folder: folder.to_owned(),
             config,
             people: people.list,
         })
@@ -292,12 +293,7 @@ impl Reader {
         let Some(source) = self.open_if("accounts.toml", false) else {
             return Vec::new();
         };
-        if !demo {
-            let problem = Problem::whole(&source, "logins in a file are for demonstrations only");
-            self.out
-                .push(problem.hint("remove accounts.toml, or say demo = true in site.toml"));
-        }
-        let logins = people::read_logins(&source, &mut self.out);
+        let logins = people::read_logins(&source, !demo, &mut self.out);
         let mut accounts = Vec::new();
         for login in logins {
             if self.faulty_people.contains(&login.person.text) {

@@ -286,7 +286,7 @@ fn a_workload_becomes_a_site_of_its_counties() {
                     reset: limit
                 })
             );
-            let measure = config.rules[watch.rule.index()].measure;
+            let measure = config.rules[watch.rule.index()].measure.clone();
             assert_eq!(measure, Measure::Rate { per_ms: 7_200_000 });
         } else if rule == "rain:24h" {
             assert_eq!(
@@ -305,7 +305,8 @@ fn a_workload_becomes_a_site_of_its_counties() {
             hot: 2500,
             cool: 2200,
             radius_mm: 10_000_000,
-            count: 3
+            count: 3,
+            within: model::config::Within::Distance,
         }
     );
 }

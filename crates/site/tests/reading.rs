@@ -116,7 +116,8 @@ fn the_good_site_is_read_as_it_is_written() {
             hot: 250,
             cool: 220,
             radius_mm: 10_000_000,
-            count: 2
+            count: 2,
+            within: model::config::Within::Distance,
         }
     );
     assert_eq!(config.policy.horizon_tenths, 25);
@@ -324,12 +325,15 @@ fn broken_syntax_is_told_without_echoes() {
 }
 
 #[test]
-fn logins_in_a_file_are_refused_outside_a_demonstration() {
-    let folder = changed(&[("site.toml", "demo = true", "demo = false")]);
+fn the_passwords_of_a_demonstration_are_refused_on_a_real_site() {
+    let real = ("site.toml", "demo = true", "demo = false");
+    let sound = read_site(changed(&[real]).path()).unwrap();
+    assert_eq!(sound.accounts.len(), 1);
+    let folder = changed(&[real, ("accounts.toml", "m=19456", "m=8")]);
     let found = read_site(folder.path()).unwrap_err();
     assert_eq!(
         lines(&found)[0],
-        "accounts.toml: logins in a file are for demonstrations only"
+        "accounts.toml:4:8: this password is hashed too cheaply for a real site"
     );
 }
 
@@ -450,4 +454,39 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_login_is_made_changed_and_taken_away_and_the_site_still_reads() {
+    let folder = changed(&[("site.toml", "demo = true", "demo = false")]);
+    let login = |login: &str, person: &str, new_person| site::NewLogin {
+        login: login.to_owned(),
+        person: person.to_owned(),
+        jurisdiction: None,
+        new_person,
+        hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$bmV3aGFzaA".to_owned(),
+    };
+    let stranger = site::set_login(folder.path(), &login("li", "p-li-new", None));
+    assert!(matches!(
+        stranger,
+        Err(site::AccountError::NoSuchPerson { .. })
+    ));
+    let named = Some(("李 \"a\", b".to_owned(), model::config::Role::Administrator));
+    assert!(!site::set_login(folder.path(), &login("li", "p-li-new", named)).unwrap());
+    assert!(site::set_login(folder.path(), &login("li", "p-li-new", None)).unwrap());
+    let site = read_site(folder.path()).unwrap();
+    let account = site.accounts.iter().find(|a| a.login == "li").unwrap();
+    assert_eq!(account.role, model::config::Role::Administrator);
+    let people = &site.jurisdictions[0].people;
+    let person = people.iter().find(|p| p.id.as_str() == "p-li-new").unwrap();
+    assert_eq!(person.name, "李 \"a\", b");
+    site::remove_login(folder.path(), "li").unwrap();
+    assert!(matches!(
+        site::remove_login(folder.path(), "li"),
+        Err(site::AccountError::NoSuchLogin(_))
+    ));
+    assert!(matches!(
+        site::set_login(folder.path(), &login("a\"b", "p-li-new", None)),
+        Err(site::AccountError::BadName(_))
+    ));
 }
