@@ -110,6 +110,7 @@ impl Engine {
             Input::LinkChanged { .. }
             | Input::ClockStepped { .. }
             | Input::DiskFilled { .. }
+            | Input::FilesRefused { .. }
             | Input::Tallied { .. }
             | Input::Ticked => {}
         }

@@ -257,6 +257,7 @@ fn draft(observation: &Observation<'_>, target: &Target) -> Result<Draft, Refuse
         ));
     }
     Ok(Draft {
+        edition: target.edition,
         jurisdiction: target.jurisdiction,
         series: target.series,
         observed: observation.time,

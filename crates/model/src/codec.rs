@@ -59,6 +59,7 @@ const TICKED: u8 = 6;
 const RESUMED: u8 = 7;
 const TALLIED: u8 = 8;
 const DISK: u8 = 9;
+const FILES: u8 = 10;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;
 
@@ -129,6 +130,10 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
         Input::DiskFilled { full } => {
             out.push(u8::from(*full));
             DISK
+        }
+        Input::FilesRefused { refused } => {
+            out.push(u8::from(*refused));
+            FILES
         }
         Input::Ticked => TICKED,
         Input::Resumed => RESUMED,
@@ -220,6 +225,9 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
         },
         DISK => Input::DiskFilled {
             full: bytes.byte()? != 0,
+        },
+        FILES => Input::FilesRefused {
+            refused: bytes.byte()? != 0,
         },
         TICKED => Input::Ticked,
         RESUMED => Input::Resumed,

@@ -58,6 +58,10 @@ pub enum Input {
     DiskFilled {
         full: bool,
     },
+    /// New files of the site were not taken over, or are sound again.
+    FilesRefused {
+        refused: bool,
+    },
     /// A deadline was reached with nothing else to say.
     Ticked,
     /// The process started; deliveries without a receipt are made again.

@@ -1,7 +1,8 @@
 //! Who measures what: from the names that stations send to the slots that decisions use.
 //!
-//! Read on every message by the links, so it is one immutable value for the life of the process. It
-//! never decides anything.
+//! Read on every message by the links, so it is one immutable value; when the site's files change,
+//! another edition takes its place, and what was read under the old one is translated. It never
+//! decides anything.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ const MOST_LOOKED_AT: usize = 20_000;
 pub struct Target {
     pub jurisdiction: JurisdictionSlot,
     pub series: SeriesSlot,
+    /// Edition of the catalogue these slots belong to.
+    pub edition: u32,
     pub decimals: Decimals,
     /// The unit a message must name, if it names one.
     pub unit: Arc<str>,
@@ -40,13 +43,25 @@ pub struct Catalogue {
     stations: HashMap<String, Vec<Measured>>,
     codes: Vec<String>,
     interfaces: Vec<String>,
+    edition: u32,
 }
 
 impl Catalogue {
     /// The catalogue of these jurisdictions, in slot order. A station named by two of them belongs
     /// to the first; interfaces are those of the first that declares most of them.
     pub fn of<'a>(configs: impl IntoIterator<Item = &'a Config>) -> Catalogue {
-        let mut catalogue = Catalogue::default();
+        Catalogue::edition(0, configs)
+    }
+
+    /// The same as the `edition`-th of this process.
+    pub(crate) fn edition<'a>(
+        edition: u32,
+        configs: impl IntoIterator<Item = &'a Config>,
+    ) -> Catalogue {
+        let mut catalogue = Catalogue {
+            edition,
+            ..Catalogue::default()
+        };
         for (slot, config) in (0u16..).zip(configs) {
             catalogue.add(JurisdictionSlot(slot), config);
         }
@@ -134,6 +149,7 @@ impl Catalogue {
             let target = Target {
                 jurisdiction,
                 series: SeriesSlot(slot),
+                edition: self.edition,
                 decimals: quantity.decimals,
                 unit: Arc::clone(unit),
                 range: quantity.range,

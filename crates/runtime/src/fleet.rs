@@ -122,6 +122,9 @@ impl Fleet {
             Input::DiskFilled { full } => {
                 self.notice(SystemKind::DiskFull, String::new(), *full, at, out);
             }
+            Input::FilesRefused { refused } => {
+                self.notice(SystemKind::RulesRefused, String::new(), *refused, at, out);
+            }
             Input::Tallied { interface, counts } => {
                 self.counts.entry(*interface).or_default().merge(counts);
             }

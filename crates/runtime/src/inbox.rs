@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use model::Config;
 use model::action::{Act, Answer};
 use model::intake::{Quality, Refusal, Taken};
 use model::{Fixed, JurisdictionSlot, SeriesSlot, Time};
@@ -24,6 +25,8 @@ use crate::fleet::Fleet;
 pub struct Draft {
     pub jurisdiction: JurisdictionSlot,
     pub series: SeriesSlot,
+    /// Edition of the catalogue that gave the slots.
+    pub edition: u32,
     pub observed: Time,
     /// When the sender says it became visible; absent: when it gets its entry.
     pub received: Option<Time>,
@@ -50,6 +53,15 @@ pub enum Item {
     Bad(BadMessage),
 }
 
+/// Why new configs were not put into force.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigureError {
+    #[error("the configuration cannot be taken over")]
+    Unfit(#[source] crate::StartError),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
 /// Submits inputs to the loop. Cheap to clone.
 #[derive(Clone)]
 pub struct Inbox {
@@ -57,7 +69,7 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// The names in force; they hold for the life of the process.
+    /// The names in force now; see [`Inbox::configure`].
     pub fn catalogue(&self) -> Arc<Catalogue> {
         self.shared.catalogue()
     }
@@ -77,6 +89,26 @@ impl Inbox {
     /// [`Stopped`] when the process is shutting down; the press may or may not be journaled then.
     pub async fn act(&self, jurisdiction: JurisdictionSlot, act: Act) -> Result<Answer, Stopped> {
         self.shared.act(jurisdiction, act).await
+    }
+
+    /// Puts these configs into force, one journaled input each where something changed, and returns
+    /// the codes of those that did. Readings on their way go on under the new names. Jurisdictions
+    /// not among them stay as they are; new ones are added.
+    ///
+    /// # Errors
+    /// [`ConfigureError`]; nothing was changed then.
+    pub async fn configure(&self, configs: Vec<Config>) -> Result<Vec<String>, ConfigureError> {
+        crate::start::check(&configs).map_err(ConfigureError::Unfit)?;
+        Ok(self.shared.configure(configs).await?)
+    }
+
+    /// Tells that new files were not taken over, or that they are sound again; returns once that is
+    /// on disk.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down.
+    pub async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {
+        self.shared.files_refused(refused).await
     }
 
     /// Tells that an interface lost or regained its link; returns once that is on disk.

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use model::Config;
 use model::view::TransitionView;
@@ -51,8 +52,8 @@ impl Tail {
 #[derive(Debug)]
 pub(crate) struct Ledger {
     history: History,
-    /// By slot, as they are for the life of the process.
-    configs: Vec<Arc<Config>>,
+    /// By slot, as they are now.
+    configs: ArcSwap<Vec<Arc<Config>>>,
     tail: Mutex<Tail>,
     newest: watch::Sender<u64>,
     stopped: AtomicBool,
@@ -63,7 +64,7 @@ impl Ledger {
     pub(crate) fn new(newest: u64, history: History, configs: Vec<Arc<Config>>) -> Ledger {
         Ledger {
             history,
-            configs,
+            configs: ArcSwap::from_pointee(configs),
             tail: Mutex::new(Tail {
                 floor: newest,
                 ..Tail::default()
@@ -71,6 +72,11 @@ impl Ledger {
             newest: watch::Sender::new(newest),
             stopped: AtomicBool::new(false),
         }
+    }
+
+    /// Other configs are in force; the names of older transitions lie in history.
+    pub(crate) fn set_configs(&self, configs: Vec<Arc<Config>>) {
+        self.configs.store(Arc::new(configs));
     }
 
     /// Adds the transitions of one commit and wakes all streams.
@@ -142,7 +148,8 @@ impl Ledger {
     /// Rule and subject under the names they had then, whatever is in their slots now.
     fn view(&self, named: &NamedTransition) -> Option<TransitionView> {
         let row = &named.row;
-        let config = self.configs.get(row.jurisdiction.index())?;
+        let configs = self.configs.load();
+        let config = configs.get(row.jurisdiction.index())?;
         let view = transition_view(config, &row.transition, row.number);
         Some(if named.rule.is_empty() {
             view

@@ -22,25 +22,28 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use engine::Admission;
 use model::action::{Act, Answer};
-use model::config::Clock;
+use model::config::{Clock, Config};
 use model::effect::SystemKind;
 use model::intake::{Counts, Refusal, Taken};
 use model::view::{ClockView, FeedMessage};
 use model::{Effect, Input, JurisdictionSlot, Time};
 use store::{Position, Sealed};
 
+use crate::catalogue::Catalogue;
 use crate::clock::{Readout, SiteClock};
 use crate::commit::{Commit, Dues};
+use crate::edition::Editions;
 use crate::fleet::Fleet;
 use crate::hub::Hub;
 use crate::inbox::{BadMessage, Draft, Item};
 use crate::leap::{Held, Leap, Verdict};
-use crate::ledger::Batch;
+use crate::ledger::{Batch, Ledger};
 use crate::opening::Shared;
 use crate::queue::{Message, Queue, Waiting, give};
 use crate::refused::Quarantined;
 use crate::registrar::Registrar;
 use crate::snapshots::Plan;
+use crate::start::configs_of;
 
 /// Bytes of the open commit at which the loop stops gathering and waits for the disk.
 const MOST_OPEN: usize = 4 << 20;
@@ -68,6 +71,8 @@ pub(crate) struct Live {
     parked: VecDeque<Waiting>,
     /// Readings that wait for others to agree that it is much later.
     leap: Leap,
+    editions: Editions,
+    ledger: Arc<Ledger>,
     next_beat: Instant,
     next_values: Instant,
     pub(crate) shared: Shared,
@@ -79,6 +84,7 @@ pub(crate) struct Parts {
     pub(crate) clock: SiteClock,
     pub(crate) queue: Arc<Queue>,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) commits: SyncSender<Box<Commit>>,
     pub(crate) spent: Receiver<Sealed>,
     pub(crate) plan: Plan,
@@ -101,6 +107,8 @@ impl Live {
             backlog: VecDeque::new(),
             parked: VecDeque::new(),
             leap: Leap::default(),
+            editions: Editions::default(),
+            ledger: parts.ledger,
             next_beat: readout.monotonic,
             next_values: readout.monotonic,
             shared: Shared::default(),
@@ -293,6 +301,18 @@ impl Live {
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }
+            Message::Configure { configs, answer } => {
+                let changed = self.configure(configs);
+                self.dues
+                    .releases
+                    .push(Box::new(move || give(answer, changed)));
+            }
+            Message::FilesRefused { refused, answer } => {
+                if self.books.fleet.lasts(SystemKind::RulesRefused, "") != refused {
+                    self.enter(self.now(), Input::FilesRefused { refused });
+                }
+                self.dues.releases.push(Box::new(move || give(answer, ())));
+            }
             Message::Ask { look } => self.dues.releases.push(look(&self.books.fleet)),
             Message::Subscribe {
                 since,
@@ -308,12 +328,47 @@ impl Live {
         }
     }
 
+    /// Puts other configs into force and other names before the links.
+    fn configure(&mut self, configs: Vec<Config>) -> Vec<String> {
+        let now = self.now();
+        if self
+            .books
+            .fleet
+            .next_deadline()
+            .is_some_and(|due| due <= now)
+        {
+            self.enter(now, Input::Ticked);
+        }
+        let before = configs_of(&self.books.fleet);
+        let changed = self.books.take_over(configs, now);
+        if changed.is_empty() {
+            return changed;
+        }
+        let after = configs_of(&self.books.fleet);
+        self.editions.turn(&before, &after);
+        let names = after.iter().map(Arc::as_ref);
+        self.queue
+            .set_catalogue(Catalogue::edition(self.editions.newest(), names));
+        self.ledger.set_configs(after);
+        changed
+    }
+
     /// Takes the items of a submission in order; holds the rest when one claims a leap of the feed
     /// clock that nobody else speaks for yet.
     fn go_through(&mut self, mut all: Held) {
         let now = self.clock.shows(&self.readout);
         let asks = now.is_none();
-        while let Some(item) = all.items.pop_front() {
+        while let Some(mut item) = all.items.pop_front() {
+            if let Item::Reading(draft) = &mut item
+                && draft.edition != self.editions.newest()
+            {
+                let Some(translated) = self.editions.translate(draft) else {
+                    let taken = self.refuse(all.interface, orphan(draft));
+                    all.taken.push(taken);
+                    continue;
+                };
+                *draft = translated;
+            }
             if asks
                 && let Item::Reading(draft) = &item
                 && self.books.fleet.is_leap(draft)
@@ -467,6 +522,16 @@ impl Live {
             // The journal's thread is gone; whoever waits for this commit is told with it.
             self.queue.fail();
         }
+    }
+}
+
+/// A reading whose series went away between its arrival and its turn.
+fn orphan(draft: &Draft) -> BadMessage {
+    BadMessage {
+        kind: Refusal::Unknown,
+        reason: "its series was taken out of the site's files while it was on its way".to_owned(),
+        topic: String::new(),
+        body: Bytes::from(format!("{draft:?}")),
     }
 }
 

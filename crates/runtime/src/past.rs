@@ -97,7 +97,8 @@ pub(crate) fn item_of(
         | Input::Ticked
         | Input::Resumed
         | Input::Tallied { .. }
-        | Input::DiskFilled { .. } => None,
+        | Input::DiskFilled { .. }
+        | Input::FilesRefused { .. } => None,
     }
 }
 

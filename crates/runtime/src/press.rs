@@ -418,6 +418,7 @@ fn changes_command(input: &Input) -> bool {
         | Input::LinkChanged { .. }
         | Input::ClockStepped { .. }
         | Input::DiskFilled { .. }
+        | Input::FilesRefused { .. }
         | Input::Ticked
         | Input::Resumed
         | Input::Tallied { .. } => false,

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use arc_swap::ArcSwap;
+use model::Config;
 use model::action::{Act, Answer};
 use model::intake::Taken;
 use model::{JurisdictionSlot, Time};
@@ -47,6 +49,14 @@ pub(crate) enum Message {
         to: Time,
         answer: oneshot::Sender<()>,
     },
+    Configure {
+        configs: Vec<Config>,
+        answer: oneshot::Sender<Vec<String>>,
+    },
+    FilesRefused {
+        refused: bool,
+        answer: oneshot::Sender<()>,
+    },
     Ask {
         look: Box<dyn FnOnce(&Fleet) -> Release + Send>,
     },
@@ -80,7 +90,7 @@ pub(crate) struct Queue {
     readings: Arc<Semaphore>,
     readings_bound: usize,
     people: Arc<Semaphore>,
-    catalogue: Arc<Catalogue>,
+    catalogue: ArcSwap<Catalogue>,
     journal_free: AtomicBool,
     disk_full: AtomicBool,
     stopping: AtomicBool,
@@ -96,7 +106,7 @@ impl Queue {
             readings: Arc::new(Semaphore::new(readings_bound)),
             readings_bound,
             people: Arc::new(Semaphore::new(ROOM_FOR_PEOPLE)),
-            catalogue: Arc::new(catalogue),
+            catalogue: ArcSwap::from_pointee(catalogue),
             journal_free: AtomicBool::new(true),
             disk_full: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
@@ -105,7 +115,12 @@ impl Queue {
     }
 
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
-        Arc::clone(&self.catalogue)
+        self.catalogue.load_full()
+    }
+
+    /// Puts other names into force.
+    pub(crate) fn set_catalogue(&self, catalogue: Catalogue) {
+        self.catalogue.store(Arc::new(catalogue));
     }
 
     /// Whether messages of stations are read at all.
@@ -176,6 +191,16 @@ impl Queue {
 
     pub(crate) async fn advance(&self, to: Time) -> Result<(), Stopped> {
         self.call(|answer| Message::Advance { to, answer }).await
+    }
+
+    pub(crate) async fn configure(&self, configs: Vec<Config>) -> Result<Vec<String>, Stopped> {
+        self.call(|answer| Message::Configure { configs, answer })
+            .await
+    }
+
+    pub(crate) async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {
+        self.call(|answer| Message::FilesRefused { refused, answer })
+            .await
     }
 
     pub(crate) async fn subscribe(

@@ -63,7 +63,7 @@ pub async fn start(options: Options) -> Result<Runtime, StartError> {
     Ok(runtime)
 }
 
-fn check(configs: &[Config]) -> Result<(), StartError> {
+pub(crate) fn check(configs: &[Config]) -> Result<(), StartError> {
     let mut codes: Vec<&str> = Vec::with_capacity(configs.len());
     for config in configs {
         if let Some(flaw) = config.flaw() {
@@ -174,6 +174,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         clock,
         queue: Arc::clone(&queue),
         hub: Arc::clone(&hub),
+        ledger: Arc::clone(&ledger),
         commits,
         spent,
         plan,
@@ -213,7 +214,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
 }
 
 /// All jurisdictions' configurations, by slot.
-fn configs_of(fleet: &Fleet) -> Vec<Arc<Config>> {
+pub(crate) fn configs_of(fleet: &Fleet) -> Vec<Arc<Config>> {
     let slots = (0..fleet.len() as u16).map(JurisdictionSlot);
     slots
         .filter_map(|slot| fleet.config(slot).map(Arc::clone))
@@ -230,18 +231,24 @@ impl Registrar {
         if self.fleet.next_deadline().is_some_and(|due| due <= at) {
             self.enter(at, process, Input::Ticked);
         }
+        self.take_over(configs, at);
+        self.enter(at, process, Input::Resumed);
+    }
+
+    /// Journals each config that is new or says something else than the one in force; the codes of
+    /// those that do.
+    pub(crate) fn take_over(&mut self, configs: Vec<Config>, at: Time) -> Vec<String> {
+        let mut changed = Vec::new();
         for config in configs {
             let next = JurisdictionSlot(self.fleet.len() as u16);
             let slot = self.fleet.jurisdiction(&config.code).unwrap_or(next);
-            if self
-                .fleet
-                .config(slot)
-                .is_none_or(|known| **known != config)
-            {
+            let known = self.fleet.config(slot);
+            if known.is_none_or(|known| **known != config) {
+                changed.push(config.code.clone());
                 self.enter(at, slot, Input::Configured(Box::new(config)));
             }
         }
-        self.enter(at, process, Input::Resumed);
+        changed
     }
 }
 

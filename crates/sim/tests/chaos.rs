@@ -120,6 +120,7 @@ impl Stand {
     /// comes too late to decide anything: that late, a repeat is no longer known from the first.
     fn hear(&mut self, letter: &Letter<Told>) -> bool {
         let draft = Draft {
+            edition: 0,
             jurisdiction: SLOT,
             series: letter.body.series,
             observed: letter.observed,

@@ -88,6 +88,7 @@ impl County {
     pub async fn stage(&self, minute: i64, centimetres: i64) {
         let observed = night().plus_ms(minute * 60_000);
         let draft = Draft {
+            edition: 0,
             jurisdiction: self.runtime.inbox.catalogue().jurisdiction(CODE).unwrap(),
             series: SeriesSlot(0),
             observed,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod clocks;
+mod configure;
 mod crash;
 mod disk;
 mod feed;

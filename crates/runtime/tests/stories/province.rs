@@ -24,6 +24,7 @@ async fn a_thousand_jurisdictions_share_one_numbering() {
     );
     let drafts: Vec<Draft> = (0..3000i64)
         .map(|n| Draft {
+            edition: 0,
             jurisdiction: JurisdictionSlot((n * 7 % 1000) as u16),
             ..reading(1, n / 100, if n < 1000 { 900 } else { 1000 + (n % 300) })
         })

@@ -145,6 +145,7 @@ pub fn options(data: &Path, clock: Clock, configs: Vec<Config>) -> Options {
 /// One reading of a gauge of the first jurisdiction, observed at its arrival.
 pub fn reading(gauge: u32, minutes: i64, value: i64) -> Draft {
     Draft {
+        edition: 0,
         jurisdiction: JurisdictionSlot(0),
         series: SeriesSlot(gauge),
         observed: at(minutes),

@@ -75,6 +75,7 @@ fn day(county: &Arc<County>, config: &Config) -> anyhow::Result<Vec<Draft>> {
             let station = county.stations[reading.station].id.as_str();
             let series = slots.get(&(station, reading.quantity.id())).copied();
             drafts.push(Draft {
+                edition: 0,
                 jurisdiction: SLOT,
                 series: series.context("the site lacks a series of the county")?,
                 observed: reading.observed,

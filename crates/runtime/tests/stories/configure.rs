@@ -1,0 +1,76 @@
+//! Other files while the process runs: what is on its way goes on, what means the same keeps its
+//! clocks, and what decides is journaled.
+
+use crate::support::*;
+use model::config::Clock;
+use model::effect::SystemKind;
+use model::intake::{Refusal, Taken};
+use runtime::{Draft, start};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readings_on_their_way_find_their_series_under_other_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = county("A", 3, 0);
+    let site = start(options(dir.path(), Clock::Feed, vec![config.clone()]))
+        .await
+        .unwrap();
+    send(&site, &[reading(2, 0, 1050)]).await;
+    assert_eq!(transitions(&site).await.len(), 1);
+
+    // The first gauge goes; the others move up by one slot.
+    config.series.remove(0);
+    config.watches.retain(|w| w.series.index() > 0);
+    for watch in &mut config.watches {
+        watch.series.0 -= 1;
+    }
+    let changed = site.inbox.configure(vec![config.clone()]).await.unwrap();
+    assert_eq!(changed, ["A"]);
+    assert!(site.inbox.configure(vec![config]).await.unwrap().is_empty());
+
+    let old = [reading(2, 1, 1250), reading(0, 1, 1250)];
+    assert_eq!(
+        send(&site, &old).await,
+        [Taken::Accepted, Taken::Refused(Refusal::Unknown)]
+    );
+    let told = transitions(&site).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[1].subject, told[0].subject, "the same gauge rose");
+    let names = site.inbox.catalogue();
+    assert!(names.series_of("A-0000").is_empty());
+    let target = names.find("A-0002", "level").unwrap();
+    let new = Draft {
+        series: target.series,
+        edition: target.edition,
+        ..reading(0, 2, 900)
+    };
+    assert_eq!(send(&site, &[new]).await, [Taken::Accepted]);
+    assert_eq!(transitions(&site).await.len(), 3);
+    let hash = site.inbox.ask(|fleet| fleet.hash()).await.unwrap();
+    site.stop().await;
+
+    let again = runtime::replay(dir.path(), |_| {}).unwrap();
+    assert_eq!(again.fleet.hash().hash, hash.hash, "the journal says it all");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unfit_config_changes_nothing_and_the_desk_hears_of_refused_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = county("A", 1, 0);
+    let site = start(options(dir.path(), Clock::Feed, vec![config.clone()]))
+        .await
+        .unwrap();
+    let mut unfit = config;
+    unfit.watches[0].series.0 = 99;
+    assert!(site.inbox.configure(vec![unfit]).await.is_err());
+    send(&site, &[reading(0, 0, 1050)]).await;
+    assert_eq!(transitions(&site).await.len(), 1);
+    let notices = || async {
+        let lasting = site.inbox.ask(|fleet| fleet.system(None)).await.unwrap();
+        lasting.iter().any(|n| n.kind == SystemKind::RulesRefused)
+    };
+    site.inbox.files_refused(true).await.unwrap();
+    assert!(notices().await);
+    site.inbox.files_refused(false).await.unwrap();
+    assert!(!notices().await);
+    site.stop().await;
+}
