@@ -32,6 +32,8 @@ pub enum Deed {
     SeeEveryTask,
     /// Telephone numbers.
     SeePhones,
+    /// The site's files: rules, thresholds, stations, people.
+    KeepSite,
 }
 
 impl Deed {
@@ -49,6 +51,7 @@ impl Deed {
             {
                 [false, true, false, true, true]
             }
+            Deed::KeepSite => [false, false, false, false, true],
             Deed::SendReadings => [false, false, false, false, true],
             Deed::TendAlarms =>
             /**/
@@ -128,6 +131,7 @@ mod tests {
             Deed::SendReadings,
             Deed::Command,
             Deed::SeePhones,
+            Deed::KeepSite,
         ] {
             assert!(deed.allowed(Role::Administrator), "{deed:?}");
         }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use arc_swap::ArcSwap;
 use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
@@ -76,7 +77,7 @@ impl AccountsError {
 /// Logins and sessions.
 pub(crate) struct Accounts {
     file: Database,
-    by_login: HashMap<String, Account>,
+    by_login: ArcSwap<HashMap<String, Account>>,
     sessions: Mutex<HashMap<SessionId, Session>>,
     checks: Arc<Semaphore>,
     /// Checked when a login is unknown, so that the time taken tells nothing.
@@ -138,19 +139,29 @@ impl Accounts {
         }
         Ok(Accounts {
             file,
-            by_login: accounts
-                .iter()
-                .map(|a| (a.login.clone(), a.clone()))
-                .collect(),
+            by_login: ArcSwap::from_pointee(by_login(accounts)),
             sessions: Mutex::new(sessions),
             checks: Arc::new(Semaphore::new(CHECKS)),
             decoy: accounts.first().map(|account| account.hash.clone()),
         })
     }
 
+    /// Other accounts are in force; sessions of changed or vanished ones end.
+    pub(crate) async fn replace(&self, accounts: Vec<Account>) -> Result<(), AccountsError> {
+        let before = self.by_login.load_full();
+        reconcile(&self.file.write, &accounts).await?;
+        let now = by_login(&accounts);
+        let kept = |s: &mut Session| before.get(&s.login) == now.get(&s.login);
+        let mut sessions = self.sessions.lock().expect("no holder of this lock panics");
+        sessions.retain(|_, session| kept(session));
+        drop(sessions);
+        self.by_login.store(Arc::new(now));
+        Ok(())
+    }
+
     /// The account of this login, if the password is its own.
     pub(crate) async fn check(&self, login: &str, password: &str) -> Option<Account> {
-        let account = self.by_login.get(login).cloned();
+        let account = self.by_login.load().get(login).cloned();
         let hash = account
             .as_ref()
             .map(|a| a.hash.clone())
@@ -211,7 +222,7 @@ impl Accounts {
             if touch {
                 session.used_s = now;
             }
-            (self.by_login.get(&session.login).cloned(), touch)
+            (self.by_login.load().get(&session.login).cloned(), touch)
         };
         if touch {
             let write = sqlx::query("UPDATE session SET used_s = ? WHERE token_hash = ?")
@@ -249,6 +260,11 @@ impl Accounts {
             .await?;
         Ok(())
     }
+}
+
+fn by_login(accounts: &[Account]) -> HashMap<String, Account> {
+    let pairs = accounts.iter().map(|a| (a.login.clone(), a.clone()));
+    pairs.collect()
 }
 
 /// Makes the table equal to the site's accounts; sessions of changed or vanished ones end.

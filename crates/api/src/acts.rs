@@ -102,6 +102,39 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             who.need(Deed::TendAlarms)?;
             text_fits("subject", Some(subject))
         }
+        ActionRequest::AcknowledgeSituation { alarms, .. } => {
+            who.need(Deed::TendAlarms)?;
+            if alarms.is_empty() || alarms.len() > MAX_ALARMS {
+                return Err(Fault::field("alarms", format!("1 to {MAX_ALARMS} alarms")));
+            }
+            Ok(())
+        }
+        ActionRequest::Shelve { reason, .. } => {
+            who.need(Deed::TendAlarms)?;
+            text_fits("reason", reason.as_deref())
+        }
+        ActionRequest::Silence { reason, .. } | ActionRequest::TakeOutOfService { reason, .. } => {
+            who.need(Deed::TendAlarms)?;
+            if reason.trim().is_empty() {
+                return Err(Fault::field("reason", "what is kept quiet has a reason"));
+            }
+            text_fits("reason", Some(reason))
+        }
+        ActionRequest::Maintain {
+            stations, ticket, ..
+        } => {
+            who.need(Deed::TendAlarms)?;
+            if stations.is_empty() || stations.len() > MAX_ALARMS {
+                return Err(Fault::field(
+                    "stations",
+                    format!("1 to {MAX_ALARMS} stations"),
+                ));
+            }
+            text_fits("ticket", Some(ticket))
+        }
+        ActionRequest::Unshelve { .. }
+        | ActionRequest::ApproveSuppression { .. }
+        | ActionRequest::EndSuppression { .. } => who.need(Deed::TendAlarms),
     }
 }
 
@@ -170,6 +203,47 @@ impl Api {
                 Action::ReportTask(self.seal_report(report).await?)
             }
             ActionRequest::EndNotice { notice, subject } => Action::EndNotice { notice, subject },
+            ActionRequest::AcknowledgeSituation { situation, alarms } => {
+                Action::AcknowledgeSituation { situation, alarms }
+            }
+            ActionRequest::Shelve {
+                alarm,
+                until,
+                reason,
+            } => Action::Shelve {
+                alarm,
+                until,
+                reason: self.seal_text(reason).await?,
+            },
+            ActionRequest::Unshelve { alarm } => Action::Unshelve { alarm },
+            ActionRequest::Silence {
+                matcher,
+                until,
+                reason,
+            } => Action::Silence {
+                matcher,
+                until,
+                reason: self.seal_bytes(reason.into_bytes()).await?,
+            },
+            ActionRequest::Maintain {
+                stations,
+                from,
+                until,
+                ticket,
+            } => Action::Maintain {
+                stations,
+                from,
+                until,
+                ticket,
+            },
+            ActionRequest::TakeOutOfService { station, reason } => Action::TakeOutOfService {
+                station,
+                reason: self.seal_bytes(reason.into_bytes()).await?,
+            },
+            ActionRequest::ApproveSuppression { suppression } => {
+                Action::ApproveSuppression { suppression }
+            }
+            ActionRequest::EndSuppression { suppression } => Action::EndSuppression { suppression },
         })
     }
 

@@ -54,6 +54,8 @@ pub enum Fault {
     Busy,
     #[error("the program is shutting down")]
     Stopping,
+    #[error("the site's files: {0}")]
+    SiteFiles(String),
     #[error("could not read or write the store")]
     Store,
 }
@@ -97,6 +99,7 @@ impl Fault {
             Fault::JurisdictionMissing | Fault::BadField { .. } | Fault::BadBody(_) => {
                 StatusCode::BAD_REQUEST
             }
+            Fault::SiteFiles(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Fault::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Fault::NotAPicture => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Fault::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
@@ -206,6 +209,11 @@ impl Fault {
                 "系统正在停机，请稍后再试。",
                 "The system is stopping; try again shortly.",
             ),
+            Fault::SiteFiles(reason) => FaultView {
+                code: "site_files",
+                zh: format!("未采用：{reason}"),
+                en: format!("Nothing was changed: {reason}"),
+            },
             Fault::Store => say(
                 "store",
                 "存储出错，操作未确认；请重试并通知管理员。",

@@ -102,6 +102,7 @@ async fn recognise(api: &Api, method: &Method, headers: &HeaderMap) -> Answered<
     }
     let person = api
         .people
+        .load()
         .get(&account.jurisdiction, &account.person)
         .ok_or(Fault::NotSignedIn)?;
     Ok(Principal {

@@ -9,10 +9,12 @@ mod accounts;
 mod acts;
 mod blobs;
 mod body;
+mod desk;
 mod error;
 mod guard;
 mod ledger;
 mod listener;
+mod lists;
 mod login;
 mod people;
 mod probes;
@@ -28,6 +30,7 @@ mod wire;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use model::JurisdictionSlot;
 use model::view::PersonView;
@@ -38,6 +41,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
+pub use desk::{
+    BacktestRequest, Later, ProblemView, RegistryRow, RegistryView, ReviewView, SiteDesk, Taken,
+    Upload,
+};
 pub use error::{Fault, FaultView};
 pub use listener::serve;
 pub use router::openapi;
@@ -65,6 +72,8 @@ pub struct Options {
     pub accounts: Vec<Account>,
     /// The people of each jurisdiction, by its code.
     pub people: Vec<(String, Vec<PersonView>)>,
+    /// Reads and changes the site's files.
+    pub desk: Arc<dyn SiteDesk>,
     /// The ready file's token, whose bearer is an administrator of everything.
     pub token: Option<String>,
     /// Renders the metrics of the process.
@@ -87,7 +96,8 @@ pub(crate) struct Api {
     history: History,
     blobs: Blobs,
     accounts: Accounts,
-    people: People,
+    people: ArcSwap<People>,
+    desk: Arc<dyn SiteDesk>,
     throttle: Throttle,
     token_hash: Option<[u8; 32]>,
     sockets: Arc<Semaphore>,
@@ -108,7 +118,8 @@ pub async fn open(options: Options, machines: Router) -> Result<Router, Accounts
         history: options.history,
         blobs: options.blobs,
         accounts,
-        people: People::of(options.people),
+        people: ArcSwap::from_pointee(People::of(options.people)),
+        desk: options.desk,
         throttle: Throttle::default(),
         token_hash: options
             .token

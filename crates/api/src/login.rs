@@ -49,10 +49,8 @@ pub(crate) async fn login(
     }
     let account = api.accounts.check(&request.login, &request.password).await;
     let known = account.and_then(|account| {
-        let person = api
-            .people
-            .get(&account.jurisdiction, &account.person)?
-            .clone();
+        let people = api.people.load();
+        let person = people.get(&account.jurisdiction, &account.person)?;
         Some((account, person))
     });
     let Some((account, person)) = known else {
@@ -102,8 +100,8 @@ pub(crate) async fn me(
     let listed = reader
         .jurisdiction
         .as_deref()
-        .and_then(|code| api.people.get(code, &reader.person));
-    let person = listed.map_or_else(|| nameless(&reader), |person| seen_by(person, &reader));
+        .and_then(|code| api.people.load().get(code, &reader.person));
+    let person = listed.map_or_else(|| nameless(&reader), |person| seen_by(&person, &reader));
     Json(MeView {
         person,
         jurisdiction: reader.jurisdiction,

@@ -24,11 +24,9 @@ impl People {
     }
 
     /// One person.
-    pub(crate) fn get(&self, jurisdiction: &str, id: &PersonId) -> Option<&PersonView> {
-        self.by_code
-            .get(jurisdiction)?
-            .iter()
-            .find(|person| person.id == *id)
+    pub(crate) fn get(&self, jurisdiction: &str, id: &PersonId) -> Option<PersonView> {
+        let people = self.by_code.get(jurisdiction)?;
+        people.iter().find(|person| person.id == *id).cloned()
     }
 
     /// Fills the people of a county as `reader` may see them.

@@ -18,7 +18,7 @@ use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 
 use crate::body::MAX_JSON_MB;
-use crate::{Api, acts, blobs, guard, ledger, login, probes, series, stream, web};
+use crate::{Api, acts, blobs, desk, guard, ledger, lists, login, probes, series, stream, web};
 
 /// A request that is no socket and has no answer after this long gets none.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
@@ -34,6 +34,9 @@ const MB: usize = 1024 * 1024;
         login::login, login::logout, login::me,
         stream::feed, ledger::transitions,
         acts::act, blobs::keep, blobs::show, blobs::texts,
+        lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
+        lists::rules, lists::load,
+        desk::check, desk::reload, desk::registry, desk::backtest,
         series::series, probes::system, probes::counts, probes::state_hash,
         probes::health, probes::metrics,
     ),
@@ -82,6 +85,21 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
         )
         .route("/api/v1/blobs/{blob}", get(blobs::show))
         .route("/api/v1/texts", get(blobs::texts))
+        .route("/api/v1/alarms", get(lists::alarms))
+        .route("/api/v1/situations", get(lists::situations))
+        .route("/api/v1/suppressions", get(lists::suppressions))
+        .route("/api/v1/stations", get(lists::stations))
+        .route("/api/v1/commands", get(lists::commands))
+        .route("/api/v1/rules", get(lists::rules))
+        .route("/api/v1/load", get(lists::load))
+        .route("/api/v1/site/check", post(desk::check))
+        .route("/api/v1/site/reload", post(desk::reload))
+        .route(
+            "/api/v1/registry/{kind}",
+            post(desk::registry)
+                .layer::<_, Infallible>(DefaultBodyLimit::max(desk::MAX_REGISTRY_MB * MB)),
+        )
+        .route("/api/v1/backtest", post(desk::backtest))
         .route("/api/v1/alarms/system", get(probes::system))
         .route("/api/v1/intake/counts", get(probes::counts))
         .route("/api/v1/state/hash", get(probes::state_hash))

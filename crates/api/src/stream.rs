@@ -84,7 +84,7 @@ impl Source for Reader {
 impl Reader {
     fn seen(&self, mut snapshot: SnapshotView) -> Bytes {
         for county in &mut snapshot.counties {
-            self.api.people.fill(county, &self.reader);
+            self.api.people.load().fill(county, &self.reader);
             narrow_county(county, &self.reader);
         }
         let text = serde_json::to_vec(&FeedMessage::Snapshot(Box::new(snapshot)));

@@ -1,11 +1,11 @@
 //! What people's programs send: plain content where the journal holds seals.
 
-use model::action::Truth;
+use model::action::{Matcher, Truth};
 use model::config::TaskClocks;
 use model::effect::SystemKind;
 use model::task::{FactKind, Means};
 use model::view::PersonView;
-use model::{AlarmKey, CommandId, GroupId, Level, OpId, PersonId, Seal, TaskId, Time};
+use model::{AlarmKey, CommandId, GroupId, Level, OpId, PersonId, Seal, SituationId, TaskId, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,6 +66,44 @@ pub enum ActionRequest {
     EndNotice {
         notice: SystemKind,
         subject: String,
+    },
+    /// Takes note of a situation: of these members and of nothing that came after.
+    AcknowledgeSituation {
+        situation: SituationId,
+        alarms: Vec<AlarmKey>,
+    },
+    /// One alarm makes no noise until then, unless it rises.
+    Shelve {
+        alarm: AlarmKey,
+        until: Time,
+        reason: Option<String>,
+    },
+    Unshelve {
+        alarm: AlarmKey,
+    },
+    /// Everything that matches makes no noise until then.
+    Silence {
+        matcher: Matcher,
+        until: Time,
+        reason: String,
+    },
+    /// Work on stations: their readings are marked, their alarms are created quiet.
+    Maintain {
+        stations: Vec<String>,
+        from: Time,
+        until: Time,
+        ticket: String,
+    },
+    TakeOutOfService {
+        station: String,
+        reason: String,
+    },
+    /// A second person agrees.
+    ApproveSuppression {
+        suppression: OpId,
+    },
+    EndSuppression {
+        suppression: OpId,
     },
 }
 

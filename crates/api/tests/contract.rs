@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-const GUARDED: [&str; 9] = [
+const GUARDED: [&str; 16] = [
     "/api/v1/me",
     "/api/v1/feed",
     "/api/v1/alarms/transitions",
@@ -22,6 +22,13 @@ const GUARDED: [&str; 9] = [
     "/api/v1/series/ST%2F01/water_level",
     "/api/v1/texts?ids=",
     "/api/v1/openapi.json",
+    "/api/v1/alarms",
+    "/api/v1/situations",
+    "/api/v1/suppressions",
+    "/api/v1/stations",
+    "/api/v1/commands",
+    "/api/v1/rules",
+    "/api/v1/load",
 ];
 
 #[tokio::test]
@@ -191,6 +198,10 @@ async fn the_description_names_every_route_and_the_pages_are_guarded() {
         "/api/v1/login",
         "/api/v1/logout",
         "/api/v1/blobs",
+        "/api/v1/site/check",
+        "/api/v1/site/reload",
+        "/api/v1/registry/{kind}",
+        "/api/v1/backtest",
     ] {
         assert!(
             document["paths"][path]["post"].is_object(),

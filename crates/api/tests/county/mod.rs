@@ -63,6 +63,7 @@ impl County {
                 accounts_file: folder.path().join("accounts.db"),
                 accounts: accounts(),
                 people: vec![(CODE.to_owned(), people())],
+                desk: std::sync::Arc::new(NoFiles),
                 token: Some(TOKEN.to_owned()),
                 metrics: Box::new(|| "up 1\n".to_owned()),
                 vitals: Box::new(Vitals::default),
@@ -326,5 +327,39 @@ fn rule() -> Rule {
         reopen_ms: 0,
         advice: Text::default(),
         ..Rule::default()
+    }
+}
+
+/// A site without files: nothing to review.
+struct NoFiles;
+
+impl api::SiteDesk for NoFiles {
+    fn review(
+        &self,
+        apply: bool,
+        _by: model::PersonId,
+    ) -> api::Later<'_, api::Taken<api::ReviewView>> {
+        Box::pin(async move {
+            Ok(api::Taken {
+                view: api::ReviewView {
+                    applied: apply,
+                    ..api::ReviewView::default()
+                },
+                ..api::Taken::default()
+            })
+        })
+    }
+
+    fn registry(
+        &self,
+        upload: api::Upload,
+        _apply: bool,
+        _by: model::PersonId,
+    ) -> api::Later<'_, api::Taken<api::RegistryView>> {
+        Box::pin(async move { Err(format!("no file of {}", upload.kind)) })
+    }
+
+    fn backtest(&self, _asked: api::BacktestRequest) -> api::Later<'_, serde_json::Value> {
+        Box::pin(async { Err("no history".to_owned()) })
     }
 }

@@ -49,7 +49,11 @@ async fn readings_on_their_way_find_their_series_under_other_names() {
     site.stop().await;
 
     let again = runtime::replay(dir.path(), |_| {}).unwrap();
-    assert_eq!(again.fleet.hash().hash, hash.hash, "the journal says it all");
+    assert_eq!(
+        again.fleet.hash().hash,
+        hash.hash,
+        "the journal says it all"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

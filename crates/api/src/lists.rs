@@ -1,0 +1,168 @@
+//! Lists of what stands now: alarms, situations, stations, commands, what is kept quiet, rules.
+//!
+//! The same views as the feed's, for programs that ask once. Every row names its jurisdiction.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use model::view::{
+    AlarmView, CommandView, CountyView, LoadView, RuleView, SituationView, StationView,
+    SuppressionView,
+};
+use model::{JurisdictionSlot, Time};
+use runtime::Fleet;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Api;
+use crate::access::{Deed, Principal};
+use crate::body::Asked;
+use crate::error::{Answered, FaultView};
+use crate::sight::narrow_county;
+
+/// About which jurisdiction.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OfQuery {
+    jurisdiction: Option<String>,
+}
+
+/// A row with the jurisdiction it belongs to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Of<T> {
+    jurisdiction: String,
+    #[serde(flatten)]
+    row: T,
+}
+
+type Rows<T> = Answered<Json<Vec<Of<T>>>>;
+
+/// Rows of every jurisdiction that `reader` asks about and may see.
+async fn rows<T: Send + 'static>(
+    api: &Api,
+    reader: &Principal,
+    query: &OfQuery,
+    look: impl Fn(&Fleet, JurisdictionSlot) -> Vec<T> + Send + 'static,
+) -> Rows<T> {
+    reader.need(Deed::See)?;
+    let only = api.slot(reader, query.jurisdiction.as_deref())?;
+    let all = move |fleet: &Fleet| {
+        let slots = (0..fleet.len() as u16).map(JurisdictionSlot);
+        let mut list = Vec::new();
+        for slot in slots.filter(|slot| only.is_none_or(|only| only == *slot)) {
+            let code = fleet.config(slot).map(|c| c.code.clone());
+            let jurisdiction = code.unwrap_or_default();
+            list.extend(look(fleet, slot).into_iter().map(|row| Of {
+                jurisdiction: jurisdiction.clone(),
+                row,
+            }));
+        }
+        list
+    };
+    Ok(Json(api.inbox.ask(all).await?))
+}
+
+/// The same for what is part of a county's whole view, narrowed to what `reader` may see.
+async fn of_counties<T: Send + 'static>(
+    api: &Api,
+    reader: &Principal,
+    query: &OfQuery,
+    part: impl Fn(CountyView) -> Vec<T> + Send + 'static,
+) -> Rows<T> {
+    let who = reader.clone();
+    let look = move |fleet: &Fleet, slot| {
+        let now: Time = fleet.now();
+        let county = fleet.county(slot, now).map(|mut county| {
+            narrow_county(&mut county, &who);
+            part(county)
+        });
+        county.unwrap_or_default()
+    };
+    rows(api, reader, query, look).await
+}
+
+/// Alarms that are not closed, each with its four regions.
+#[utoipa::path(get, path = "/api/v1/alarms", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<AlarmView>), (status = 401, body = FaultView)))]
+pub(crate) async fn alarms(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<AlarmView> {
+    of_counties(&api, &reader, &query, |county| county.alarms).await
+}
+
+/// Situations that are not closed, worst first.
+#[utoipa::path(get, path = "/api/v1/situations", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<SituationView>), (status = 401, body = FaultView)))]
+pub(crate) async fn situations(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<SituationView> {
+    of_counties(&api, &reader, &query, |county| county.situations).await
+}
+
+/// Everything that makes no noise now: who, why, until when.
+#[utoipa::path(get, path = "/api/v1/suppressions", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<SuppressionView>), (status = 401, body = FaultView)))]
+pub(crate) async fn suppressions(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<SuppressionView> {
+    of_counties(&api, &reader, &query, |county| county.suppressions).await
+}
+
+/// Stations with their series and newest values.
+#[utoipa::path(get, path = "/api/v1/stations", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<StationView>), (status = 401, body = FaultView)))]
+pub(crate) async fn stations(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<StationView> {
+    of_counties(&api, &reader, &query, |county| county.stations).await
+}
+
+/// Commands with their tasks, as far as the reader may see them.
+#[utoipa::path(get, path = "/api/v1/commands", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<CommandView>), (status = 401, body = FaultView)))]
+pub(crate) async fn commands(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<CommandView> {
+    of_counties(&api, &reader, &query, |county| county.commands).await
+}
+
+/// The rules in force, in words, with how often each spoke.
+#[utoipa::path(get, path = "/api/v1/rules", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<RuleView>), (status = 401, body = FaultView)))]
+pub(crate) async fn rules(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<RuleView> {
+    let look = |fleet: &Fleet, slot| fleet.rules(slot).unwrap_or_default();
+    rows(&api, &reader, &query, look).await
+}
+
+/// The alarm load of each jurisdiction.
+#[utoipa::path(get, path = "/api/v1/load", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<LoadView>), (status = 401, body = FaultView)))]
+pub(crate) async fn load(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<LoadView> {
+    let look = |fleet: &Fleet, slot| fleet.load(slot).into_iter().collect();
+    rows(&api, &reader, &query, look).await
+}

@@ -1,0 +1,61 @@
+//! Lists for programs that ask once, and the site's files for administrators.
+#![allow(clippy::unwrap_used)]
+
+mod county;
+
+use axum::http::StatusCode;
+use county::{County, Who, json};
+use serde_json::json;
+
+#[tokio::test]
+async fn lists_name_their_jurisdiction_and_show_what_stands() {
+    let county = County::open().await;
+    county.stage(0, 9_000).await;
+    let officer = county.sign_in("officer").await;
+    let alarms = json(county.get(&officer, "/api/v1/alarms").await).await;
+    assert_eq!(alarms[0]["jurisdiction"], county::CODE);
+    assert_eq!(alarms[0]["station"], "ST/01");
+    let stations = json(county.get(&officer, "/api/v1/stations").await).await;
+    assert_eq!(stations[0]["series"][0]["quantity"], "water_level");
+    for empty in ["commands", "suppressions"] {
+        let path = format!("/api/v1/{empty}");
+        let rows = json(county.get(&officer, &path).await).await;
+        assert_eq!(rows, json!([]), "{empty}");
+    }
+    let load = json(county.get(&officer, "/api/v1/load").await).await;
+    assert_eq!(load[0]["jurisdiction"], county::CODE);
+    let other = county
+        .get(&officer, "/api/v1/rules?jurisdiction=330681")
+        .await;
+    assert_eq!(other.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn only_administrators_change_the_files_of_the_site() {
+    let county = County::open().await;
+    let officer = county.sign_in("officer").await;
+    for path in ["/api/v1/site/check", "/api/v1/site/reload"] {
+        let refused = county.post(&officer, path, &json!({})).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+        let taken = county.post(&Who::Token, path, &json!({})).await;
+        assert_eq!(taken.status(), StatusCode::OK, "{path}");
+    }
+    let upload = county
+        .post(&Who::Token, "/api/v1/registry/stations", &json!({}))
+        .await;
+    assert_eq!(upload.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(json(upload).await["code"], "site_files");
+}
+
+#[tokio::test]
+async fn what_is_kept_quiet_has_a_reason() {
+    let county = County::open().await;
+    let officer = county.sign_in("officer").await;
+    let silence = json!({"action": "silence", "matcher": {"hazard": "flood"},
+        "until": "2026-07-15T09:00:00Z", "reason": " "});
+    let (status, fault) = county.act(&officer, "op-1", silence).await;
+    assert_eq!(
+        (status, &fault["code"]),
+        (StatusCode::BAD_REQUEST, &json!("bad_field"))
+    );
+}
