@@ -83,6 +83,7 @@ impl Engine {
             out.number(i64::from(condition.is_unknown()));
             out.number(i64::from(condition.wary));
             out.number(i64::from(condition.doubtful));
+            out.number(i64::from(condition.shaky));
             out.optional(condition.peak.map(|(value, _)| value));
             out.optional(condition.peak.map(|(_, at)| at.ms()));
             if let Some((cluster, member)) = self.index.member_of.get(&(watch as u32)) {

@@ -19,6 +19,10 @@ pub(crate) struct Combinations {
     standing: BTreeMap<(u16, u32), Vec<u32>>,
     /// Per watch that is asked about: who asks, with how many rules lie between.
     askers: BTreeMap<u32, Vec<(u32, u32)>>,
+    /// Per rule: how many rules stand between it and the readings.
+    ranks: Vec<u32>,
+    /// From this rank on rules ask in a circle.
+    circle: u32,
 }
 
 fn terms(clause: &Clause) -> impl Iterator<Item = &Term> {
@@ -59,15 +63,15 @@ impl Combinations {
                 standing.push(watch as u32);
             }
         }
-        let ranks = ranks(config);
+        (all.ranks, all.circle) = ranks(config);
         for (watch, spec) in config.watches.iter().enumerate() {
-            let rank = ranks[spec.rule.index()];
+            let rank = all.ranks[spec.rule.index()];
+            if rank >= all.circle {
+                // Asking in a circle is refused by the reader of the files; here it goes unheard.
+                continue;
+            }
             let clauses = clauses(&config.rules[spec.rule.index()].measure).iter();
             for term in clauses.flatten().flat_map(terms) {
-                // Asking in a circle is refused by the reader of the files; here it goes unheard.
-                if ranks[term.rule.index()] >= rank {
-                    continue;
-                }
                 for source in all.sources(config, watch as u32, term) {
                     let askers = all.askers.entry(source).or_default();
                     if !askers.contains(&(rank, watch as u32)) {
@@ -94,28 +98,23 @@ impl Combinations {
     }
 }
 
-/// How many rules stand between each rule and those that look at readings alone. Rules in a circle
-/// share a rank, so none of them hears another.
-fn ranks(config: &Config) -> Vec<u32> {
+/// How many rules stand between each rule and the readings, and the rank from which on rules ask in
+/// a circle or ask those that do.
+fn ranks(config: &Config) -> (Vec<u32>, u32) {
     let mut ranks = vec![0u32; config.rules.len()];
-    let combining = config.rules.iter().enumerate().filter_map(|(n, rule)| {
-        let asked: Vec<usize> = clauses(&rule.measure)
-            .iter()
-            .flatten()
-            .flat_map(terms)
-            .map(|t| t.rule.index())
-            .collect();
-        (!asked.is_empty()).then_some((n, asked))
+    let asking = config.rules.iter().enumerate().map(|(n, rule)| {
+        let terms = clauses(&rule.measure).iter().flatten().flat_map(terms);
+        (n, terms.map(|t| t.rule.index()).collect::<Vec<_>>())
     });
-    let combining: Vec<_> = combining.collect();
-    let highest = combining.len() as u32;
-    for _ in 0..combining.len() {
-        for (rule, asked) in &combining {
+    let asking: Vec<_> = asking.filter(|(_, asked)| !asked.is_empty()).collect();
+    let circle = asking.len() as u32 + 1;
+    for _ in 0..=asking.len() {
+        for (rule, asked) in &asking {
             let above = asked.iter().map(|a| ranks[*a] + 1).max().unwrap_or(0);
-            ranks[*rule] = above.min(highest);
+            ranks[*rule] = above.min(circle);
         }
     }
-    ranks
+    (ranks, circle)
 }
 
 impl Engine {
@@ -124,6 +123,8 @@ impl Engine {
         let spec = &self.config.watches[watch as usize];
         let clauses = clauses(&self.config.rules[spec.rule.index()].measure);
         let mut met = [false; 4];
+        let heard = self.rank(watch) < self.index.combinations.circle;
+        let clauses = if heard { clauses } else { &[] };
         for (met, clause) in met.iter_mut().zip(clauses) {
             *met = clause.as_ref().is_some_and(|c| self.is_met(watch, c));
         }
@@ -161,6 +162,19 @@ impl Engine {
             && !clause.none.iter().any(says)
     }
 
+    fn rank(&self, watch: u32) -> u32 {
+        let rule = self.config.watches[watch as usize].rule;
+        let ranks = &self.index.combinations.ranks;
+        ranks.get(rule.index()).copied().unwrap_or(0)
+    }
+
+    /// A combining watch is asked again once everything that looks at the same reading has spoken.
+    pub(crate) fn ask_later(&mut self, watch: u32, time: Time) {
+        let asker = (self.rank(watch), watch);
+        let since = self.state.affected.entry(asker).or_insert(time);
+        *since = time.max(*since);
+    }
+
     /// Notes who has to be asked again because a watch changed its level at `time`.
     pub(crate) fn affect(&mut self, watch: u32, time: Time) {
         let Some(askers) = self.index.combinations.askers.get(&watch) else {
@@ -176,6 +190,9 @@ impl Engine {
     pub(crate) fn follow(&mut self, at: Time, out: &mut Effects) {
         while let Some(((_, watch), time)) = self.state.affected.pop_first() {
             let (measured, doubtful) = self.combined(watch);
+            if self.is_quiet(watch, measured) {
+                continue;
+            }
             let newest = self.state.conditions[watch as usize].newest;
             let look = Look {
                 measured,

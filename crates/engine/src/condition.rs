@@ -97,6 +97,9 @@ pub(crate) struct Condition {
     pub(crate) wary: u8,
     /// The level stands on doubtful values.
     pub(crate) doubtful: bool,
+    /// The newest sample that met a level was doubtful.
+    #[serde(default)]
+    pub(crate) shaky: bool,
     /// Worst value since the level left 0, and when.
     pub(crate) peak: Option<(Fixed, Time)>,
     /// The value that decided the last change.
@@ -187,6 +190,7 @@ impl Condition {
         if any_met || !look.doubtful {
             self.newest = Some(look.observed);
             self.newest_at = look.at;
+            self.shaky = look.doubtful;
         }
         self.note(rule.side, before, look);
         instant.unwrap_or(look.observed)
@@ -232,6 +236,7 @@ impl Condition {
     /// Moves every level whose deadline has come; says at which instant the last of them changed.
     pub(crate) fn expire(&mut self, rule: &Rule, at: Time) -> Option<Time> {
         let mut changed = None;
+        let before = self.level();
         let deadlines = self.deadlines();
         for level in Level::ALL {
             if deadlines[level.index()].is_none_or(|due| due > at) {
@@ -253,6 +258,9 @@ impl Condition {
                 Step::Off | Step::On { .. } => continue,
             };
             changed = changed.max(Some(instant));
+        }
+        if self.level() > before {
+            self.doubtful = self.shaky;
         }
         changed
     }

@@ -126,8 +126,8 @@ impl Engine {
                 wetness,
             } => Some(sums(rule, series, place, windows, *all, wetness.as_ref())),
             Measure::Expression { .. } => self.evaluated(watch, place),
-            Measure::Levels { .. } => Some(self.combined(watch)),
-            Measure::Forecast { .. } | Measure::Silence => None,
+            // A forecast looks ahead from the newest sample; the other two are moved by something else.
+            Measure::Forecast { .. } | Measure::Levels { .. } | Measure::Silence => None,
         }
     }
 }

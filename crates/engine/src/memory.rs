@@ -20,6 +20,7 @@ pub(crate) struct Mark {
     stopped_ms: Option<i64>,
     wary: u8,
     doubtful: bool,
+    shaky: bool,
     peak: Option<(Fixed, Time)>,
     decided: Option<Fixed>,
     newest: Option<Time>,
@@ -34,6 +35,7 @@ impl Condition {
             stopped_ms: self.stopped_ms,
             wary: self.wary,
             doubtful: self.doubtful,
+            shaky: self.shaky,
             peak: self.peak,
             decided: self.decided,
             newest: self.newest,
@@ -102,6 +104,7 @@ impl Condition {
         self.stopped_ms = mark.stopped_ms;
         self.wary = mark.wary;
         self.doubtful = mark.doubtful;
+        self.shaky = mark.shaky;
         self.decided = mark.decided;
         self.peak = peak;
         let newest = if from == to { before } else { mark.newest };

@@ -62,24 +62,22 @@ impl Engine {
             return;
         };
         let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
-        let (measure, speaks) = (
-            &rule.measure,
-            matches!(rule.measure, Measure::Expression { .. }),
-        );
-        let (around, silence) = (
-            matches!(measure, Measure::Cluster { .. }),
-            matches!(measure, Measure::Silence),
-        );
-        let taken = if *measure == Measure::Value {
+        let plain = rule.measure == Measure::Value;
+        let around = matches!(rule.measure, Measure::Cluster { .. });
+        let speaks = matches!(rule.measure, Measure::Expression { .. });
+        if matches!(rule.measure, Measure::Levels { .. }) {
+            return self.ask_later(watch, sample.observed);
+        }
+        if rule.measure == Measure::Silence {
+            return self.break_silence(watch, at, out);
+        }
+        let taken = if plain {
             Some((Measured::Plain(sample.value), false))
         } else {
             self.measured(watch, place)
         };
         if speaks {
             self.tell_failing(watch, &taken, at, out);
-        }
-        if silence {
-            self.break_silence(watch, at, out);
         }
         let Some((measured, on_doubts)) = taken else {
             return;
@@ -98,7 +96,7 @@ impl Engine {
     }
 
     /// Whether a measured value can change nothing: every level is off and none is met.
-    fn is_quiet(&self, watch: u32, measured: Measured) -> bool {
+    pub(crate) fn is_quiet(&self, watch: u32, measured: Measured) -> bool {
         let calm = match measured {
             Measured::Plain(value) => self.index.is_calm(watch, value),
             Measured::Ratio { .. } => false,
