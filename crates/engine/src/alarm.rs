@@ -283,9 +283,12 @@ impl Engine {
         if alarm.latched {
             alarm.latched = false;
         } else if alarm.sight_lost {
+            let series = self.config.watches[watch as usize].series;
+            let watermark = self.state.series[series.index()].watermark;
             let condition = &mut self.state.conditions[watch as usize];
             let (prev, deadlines) = (condition.level(), condition.deadlines());
             *condition = Condition::default();
+            condition.settle_at(watermark.unwrap_or(Time::MIN));
             self.rearm(watch, deadlines);
             self.change_level(watch, prev, 0, at, at, out);
         } else {

@@ -1,15 +1,42 @@
-//! Cluster rules: k of n gauges hot within a distance. Cost falls on a flip, not on a reading.
+//! Cluster rules: k of n gauges hot within a distance, a township, a catchment or a zone. Cost falls
+//! on a turn, not on a reading.
+
+use std::collections::BTreeMap;
 
 use model::config::{Config, Measure};
+use model::intake::Quality;
+use model::{Effects, Fixed, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::condition::Look;
+use crate::engine::Engine;
 use crate::index::Index;
+use crate::measure::Measured;
 
 /// Which members of one cluster are hot, and how many hot ones each has near it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Heat {
     hot: Vec<bool>,
     near: Vec<u16>,
+    /// Per member: when it turned and to what, as far back as readings may be late.
+    #[serde(default)]
+    turns: BTreeMap<u32, Vec<(Time, bool)>>,
+}
+
+/// More turns of one member than this are not remembered.
+const MAX_TURNS: usize = 256;
+
+/// Where a gauge turns hot and cool.
+#[derive(Clone, Copy)]
+struct Span {
+    hot: Fixed,
+    cool: Fixed,
+}
+
+impl Span {
+    fn turn(self, was: bool, sum: Fixed) -> bool {
+        sum >= self.hot || (was && sum >= self.cool)
+    }
 }
 
 /// A member to be judged again after a flip: its watch, and whether its condition is met.
@@ -23,6 +50,7 @@ impl Heat {
         Heat {
             hot: vec![false; members],
             near: vec![0; members],
+            turns: BTreeMap::new(),
         }
     }
 
@@ -42,37 +70,141 @@ impl Heat {
         }
     }
 
-    /// Takes the new sum of a member. When it flips, the members near it in order of station id.
-    pub(crate) fn look(
-        &mut self,
-        config: &Config,
-        index: &Index,
-        watch: u32,
-        sum: i64,
-    ) -> Option<Vec<Turned>> {
-        let (cluster, member) = *index.member_of.get(&watch)?;
-        let rule = &config.rules[config.watches[watch as usize].rule.index()];
-        let Measure::Cluster {
-            hot, cool, count, ..
-        } = rule.measure
-        else {
-            return None;
-        };
-        let was = self.is_hot(member);
-        let now = sum >= hot || (was && sum >= cool);
-        if now == was {
-            return None;
-        }
-        self.set(index, cluster, member, now);
+    /// The members near one that has just turned, in order of station id, with what they are now.
+    fn around(&self, index: &Index, cluster: u32, member: u32, count: u16) -> Vec<Turned> {
         let members = &index.clusters[cluster as usize];
-        Some(
-            members.near[member as usize]
-                .iter()
-                .map(|near| Turned {
-                    watch: members.watches[*near as usize],
-                    met: self.hot[*near as usize] && self.near[*near as usize] >= count,
-                })
-                .collect(),
-        )
+        let near = members.near[member as usize].iter();
+        near.map(|near| Turned {
+            watch: members.watches[*near as usize],
+            met: self.hot[*near as usize] && self.near[*near as usize] >= count,
+        })
+        .collect()
+    }
+
+    /// Remembers a turn for late readings.
+    fn remember(&mut self, member: u32, time: Time, hot: bool, lateness_ms: i64) {
+        if lateness_ms == 0 {
+            return;
+        }
+        let turns = self.turns.entry(member).or_default();
+        turns.push((time, hot));
+        let oldest = time.plus_ms(-lateness_ms);
+        let old = turns.partition_point(|(t, _)| *t < oldest);
+        let spare = turns.len().saturating_sub(MAX_TURNS);
+        turns.drain(..old.saturating_sub(1).max(spare));
+    }
+
+    /// Takes a state over: no late reading goes back behind `time`.
+    pub(crate) fn settle(&mut self, member: u32, time: Time, hot: bool) {
+        self.turns.insert(member, vec![(time, hot)]);
+    }
+
+    /// Forgets turns at or after `time`; says whether the member was hot before it.
+    fn cool_before(&mut self, member: u32, time: Time) -> bool {
+        let Some(turns) = self.turns.get_mut(&member) else {
+            return self.hot[member as usize];
+        };
+        let behind = turns.partition_point(|(t, _)| *t < time);
+        let first = turns.first().map(|(_, hot)| !hot);
+        turns.truncate(behind);
+        let last = turns.last().map(|(_, hot)| *hot);
+        last.or(first).unwrap_or(false)
+    }
+}
+
+fn span_of(config: &Config, watch: u32) -> Option<(Span, i64, u16)> {
+    let rule = config.watches[watch as usize].rule;
+    match config.rules[rule.index()].measure {
+        Measure::Cluster {
+            window_ms,
+            hot,
+            cool,
+            count,
+            ..
+        } => Some((Span { hot, cool }, window_ms, count)),
+        Measure::Value
+        | Measure::Sum { .. }
+        | Measure::Rate { .. }
+        | Measure::Rise { .. }
+        | Measure::Extreme { .. }
+        | Measure::Sums { .. }
+        | Measure::Silence
+        | Measure::Levels { .. }
+        | Measure::Expression { .. }
+        | Measure::Forecast { .. } => None,
+    }
+}
+
+impl Engine {
+    /// Takes the new sum of a member. When it turns hot or cool, its neighbours are judged.
+    pub(crate) fn look_around(&mut self, watch: u32, sum: Fixed, look: Look, out: &mut Effects) {
+        let Some((cluster, member)) = self.index.member_of.get(&watch).copied() else {
+            return;
+        };
+        let Some((span, _, _)) = span_of(&self.config, watch) else {
+            return;
+        };
+        let heat = &mut self.state.heat[cluster as usize];
+        let was = heat.is_hot(member);
+        let now = span.turn(was, sum);
+        // Doubt may make a gauge hot, with the mark; it never cools one.
+        if now == was || (was && look.doubtful) {
+            return;
+        }
+        heat.remember(member, look.observed, now, self.index.lateness_ms);
+        self.turn(watch, now, look, out);
+    }
+
+    /// Sets a member hot or cool and judges everybody near it.
+    fn turn(&mut self, watch: u32, hot: bool, look: Look, out: &mut Effects) {
+        let (Some((cluster, member)), Some((_, _, count))) = (
+            self.index.member_of.get(&watch).copied(),
+            span_of(&self.config, watch),
+        ) else {
+            return;
+        };
+        let heat = &mut self.state.heat[cluster as usize];
+        heat.set(&self.index, cluster, member, hot);
+        for near in heat.around(&self.index, cluster, member, count) {
+            let measured = Measured::Plain(i64::from(near.met));
+            self.judge(near.watch, Look { measured, ..look }, out);
+        }
+    }
+
+    /// A late reading: the member's turns are found again from it on; the neighbours are judged if
+    /// it stands otherwise now.
+    pub(crate) fn reheat(&mut self, watch: u32, late: Time, at: Time, out: &mut Effects) {
+        let (Some((cluster, member)), Some((span, window_ms, _))) = (
+            self.index.member_of.get(&watch).copied(),
+            span_of(&self.config, watch),
+        ) else {
+            return;
+        };
+        let lateness_ms = self.index.lateness_ms;
+        let series = &self.state.series[self.config.watches[watch as usize].series.index()];
+        let heat = &mut self.state.heat[cluster as usize];
+        let was = heat.is_hot(member);
+        let (mut hot, mut on_doubts) = (heat.cool_before(member, late), false);
+        for place in series.place_of(late)..series.len() {
+            let Some(sample) = series.get(place).filter(|s| s.is_valid()) else {
+                continue;
+            };
+            let total = series.total(place, window_ms);
+            let doubtful = total.doubtful || sample.quality != Quality::Good || sample.doubts.any();
+            let now = span.turn(hot, total.sum);
+            if now != hot && !(hot && doubtful) {
+                heat.remember(member, sample.observed, now, lateness_ms);
+                (hot, on_doubts) = (now, doubtful);
+            }
+        }
+        if hot != was {
+            let look = Look {
+                measured: Measured::Plain(0),
+                observed: series.watermark.unwrap_or(late),
+                at,
+                doubtful: on_doubts,
+            };
+            self.turn(watch, hot, look, out);
+        }
     }
 }

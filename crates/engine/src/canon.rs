@@ -61,6 +61,10 @@ impl Engine {
             out.optional(newest.map(|s| s.value));
             out.optional(newest.map(|s| i64::from(s.revision)));
             out.optional(newest.map(|s| s.quality as i64));
+            for sample in series.doubted() {
+                out.number(sample.observed.ms());
+                out.number(sample.doubts.bits());
+            }
             for (span_ms, sum) in sums {
                 out.number(span_ms);
                 out.number(sum);
@@ -71,12 +75,15 @@ impl Engine {
     fn canon_conditions(&self, out: &mut Canon<'_>) {
         for (watch, condition) in self.state.conditions.iter().enumerate() {
             out.text(&self.config.rules[self.config.watches[watch].rule.index()].id);
-            for (kind, first) in condition.canon() {
+            for (kind, first, raised) in condition.canon() {
                 out.number(i64::from(kind));
                 out.number(first);
+                out.number(raised);
             }
             out.number(i64::from(condition.is_unknown()));
+            out.number(i64::from(condition.wary));
             out.number(i64::from(condition.doubtful));
+            out.number(i64::from(condition.shaky));
             out.optional(condition.peak.map(|(value, _)| value));
             out.optional(condition.peak.map(|(_, at)| at.ms()));
             if let Some((cluster, member)) = self.index.member_of.get(&(watch as u32)) {

@@ -1,44 +1,16 @@
 //! The condition machine of one rule on one subject: four levels, each with its own clocks.
 //!
 //! Knows nothing of alarms, timers or series: a measured value goes in, steps move, deadlines stand
-//! in the steps. The announced level is the highest step that is on or recovering.
+//! in the steps. The announced level is the highest step that is on or recovering. Every clock runs
+//! by observed time up to the newest sample and by arrival from there on.
 
 use model::config::{Bound, Rule, Side};
 use model::view::LevelClock;
 use model::{Fixed, Level, Time};
 use serde::{Deserialize, Serialize};
 
-/// What is compared with a bound: a value, or a change over a time kept as a fraction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Measured {
-    Plain(Fixed),
-    /// `rise / over`, compared without dividing.
-    Ratio {
-        rise: i128,
-        over: i128,
-    },
-}
-
-impl Measured {
-    fn reaches(self, side: Side, bound: Fixed) -> bool {
-        match (self, side) {
-            (Measured::Plain(value), Side::Above) => value >= bound,
-            (Measured::Plain(value), Side::Below) => value <= bound,
-            (Measured::Ratio { rise, over }, Side::Above) => rise >= i128::from(bound) * over,
-            (Measured::Ratio { rise, over }, Side::Below) => rise <= i128::from(bound) * over,
-        }
-    }
-
-    /// The value for people; a ratio is rounded down.
-    pub(crate) fn shown(self) -> Fixed {
-        match self {
-            Measured::Plain(value) => value,
-            Measured::Ratio { rise, over } => {
-                i64::try_from(rise.div_euclid(over.max(1))).unwrap_or(i64::MAX)
-            }
-        }
-    }
-}
+use crate::measure::Measured;
+use crate::memory::Mark;
 
 /// Where one level stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +19,7 @@ pub(crate) enum Step {
     Off,
     /// Met since the observed time `first`; counts at `due` if nothing contradicts.
     Pending { first: Time, due: Time },
-    /// `raised` is the entry time it began to count.
+    /// `raised` is the observed time it began to count.
     On { raised: Time },
     /// No longer met since `first`; over at `due`.
     Recovering {
@@ -68,6 +40,35 @@ impl Step {
             Step::Off | Step::On { .. } => None,
         }
     }
+
+    /// The step without its deadline, which follows from the rest and from arrival.
+    fn shape(self) -> (u8, Time, Time) {
+        match self {
+            Step::Off => (0, Time::default(), Time::default()),
+            Step::Pending { first, .. } => (1, first, Time::default()),
+            Step::On { raised } => (2, Time::default(), raised),
+            Step::Recovering { raised, first, .. } => (3, first, raised),
+        }
+    }
+
+    fn moved(self, by_ms: i64) -> Step {
+        let moved = |time: Time| time.plus_ms(by_ms);
+        match self {
+            Step::Off => Step::Off,
+            Step::Pending { first, due } => Step::Pending {
+                first: moved(first),
+                due,
+            },
+            Step::On { raised } => Step::On {
+                raised: moved(raised),
+            },
+            Step::Recovering { raised, first, due } => Step::Recovering {
+                raised: moved(raised),
+                first: moved(first),
+                due,
+            },
+        }
+    }
 }
 
 /// One valid reading as a condition sees it.
@@ -81,23 +82,31 @@ pub(crate) struct Look {
     pub(crate) doubtful: bool,
 }
 
-/// Clocks frozen while the series is unknown: elapsed ms of each level's run.
-type Frozen = [i64; 4];
-
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Condition {
-    steps: [Step; 4],
-    /// Newest observed time that was judged; the end of every breach run.
-    newest: Option<Time>,
-    frozen: Option<Frozen>,
+    pub(crate) steps: [Step; 4],
+    /// Newest observed time that was judged; the end of every run.
+    pub(crate) newest: Option<Time>,
+    /// When that sample was entered.
+    #[serde(default)]
+    pub(crate) newest_at: Time,
+    /// Unknown: what the clocks had counted beyond the newest sample when they stopped.
+    #[serde(default)]
+    pub(crate) stopped_ms: Option<i64>,
     /// Good samples still wanted before anything may be lowered, after being unknown.
-    wary: u8,
+    pub(crate) wary: u8,
     /// The level stands on doubtful values.
     pub(crate) doubtful: bool,
+    /// The newest sample that met a level was doubtful.
+    #[serde(default)]
+    pub(crate) shaky: bool,
     /// Worst value since the level left 0, and when.
     pub(crate) peak: Option<(Fixed, Time)>,
     /// The value that decided the last change.
     pub(crate) decided: Option<Fixed>,
+    /// How it stood after earlier samples, for late ones; see [`crate::memory`].
+    #[serde(default)]
+    pub(crate) marks: Vec<Mark>,
 }
 
 impl Condition {
@@ -112,20 +121,25 @@ impl Condition {
 
     /// Whether every level is off and nothing is frozen: a calm value cannot change anything.
     pub(crate) fn is_idle(&self) -> bool {
-        self.frozen.is_none() && self.steps.iter().all(|s| *s == Step::Off)
+        self.stopped_ms.is_none() && self.steps.iter().all(|s| *s == Step::Off)
     }
 
     pub(crate) fn is_unknown(&self) -> bool {
-        self.frozen.is_some()
+        self.stopped_ms.is_some()
     }
 
-    /// The deadline of each level.
+    /// The deadline of each level. None while unknown, and none for lowering while one more good
+    /// sample is wanted.
     pub(crate) fn deadlines(&self) -> [Option<Time>; 4] {
         if self.is_unknown() {
-            [None; 4]
-        } else {
-            self.steps.map(Step::due)
+            return [None; 4];
         }
+        self.steps.map(|step| match step {
+            Step::Recovering { .. } if self.wary > 0 => None,
+            Step::Off | Step::Pending { .. } | Step::On { .. } | Step::Recovering { .. } => {
+                step.due()
+            }
+        })
     }
 
     /// The deadlines of each level in words for people.
@@ -147,50 +161,53 @@ impl Condition {
         running.collect()
     }
 
-    /// Moves every level by one valid reading.
-    pub(crate) fn judge(&mut self, rule: &Rule, bounds: &[Option<Bound>; 4], look: Look) {
+    /// Moves every level by one valid reading. Gives the instant of the change, if the level has
+    /// changed: by the clock of observed times, so never after `look.observed`.
+    pub(crate) fn judge(&mut self, rule: &Rule, bounds: &[Option<Bound>; 4], look: Look) -> Time {
         self.thaw(look);
         let before = self.level();
-        let may_lower = !look.doubtful && !self.hesitates(rule, bounds, look);
+        let may_lower = self.may_lower(rule.side, bounds, look);
+        let (mut instant, mut any_met) = (None, false);
         for level in Level::ALL {
             let place = level.index();
-            let Some(bound) = bounds[place] else { continue };
-            let met = look.measured.reaches(rule.side, bound.raise);
-            let kept = met || look.measured.reaches(rule.side, bound.reset);
-            let delays = rule.delays[place];
-            self.steps[place] = match self.steps[place] {
-                Step::Off if met => begin(look, delays.on_ms),
-                Step::Off => Step::Off,
-                Step::Pending { first, .. } if met => hold(look, first, delays.on_ms),
-                Step::Pending { first, due } if look.doubtful => Step::Pending { first, due },
-                Step::Pending { .. } => Step::Off,
-                Step::On { raised } | Step::Recovering { raised, .. } if kept => {
-                    Step::On { raised }
-                }
-                step @ (Step::On { .. } | Step::Recovering { .. }) if !may_lower => step,
-                Step::On { raised } => {
-                    leave(look, raised, look.observed, delays.off_ms, rule.min_hold_ms)
-                }
-                Step::Recovering { raised, first, .. } => {
-                    leave(look, raised, first, delays.off_ms, rule.min_hold_ms)
-                }
+            let (met, kept) = look.measured.verdict(rule.side, bounds[place], level);
+            any_met |= met;
+            let turn = Turn {
+                look,
+                met,
+                kept,
+                may_lower,
+                on_ms: rule.delays[place].on_ms,
+                off_ms: rule.delays[place].off_ms,
+                hold_ms: rule.min_hold_ms,
             };
+            let (step, since) = turn.of(self.steps[place]);
+            if step.counts() != self.steps[place].counts() {
+                instant = instant.max(Some(since));
+            }
+            self.steps[place] = step;
         }
-        self.newest = Some(look.observed);
+        if any_met || !look.doubtful {
+            self.newest = Some(look.observed);
+            self.newest_at = look.at;
+            self.shaky = look.doubtful;
+        }
         self.note(rule.side, before, look);
+        instant.unwrap_or(look.observed)
     }
 
-    /// After being unknown one more good sample is wanted before anything is lowered.
-    fn hesitates(&mut self, rule: &Rule, bounds: &[Option<Bound>; 4], look: Look) -> bool {
-        if self.wary == 0 {
-            return false;
+    /// A doubtful value lowers nothing; after being unknown it takes two good ones in a row.
+    fn may_lower(&mut self, side: Side, bounds: &[Option<Bound>; 4], look: Look) -> bool {
+        if self.wary == 0 || look.doubtful {
+            self.wary = if self.wary > 0 { WARY } else { 0 };
+            return !look.doubtful;
         }
         self.wary -= 1;
         let lowers = Level::ALL.iter().any(|level| {
-            self.steps[level.index()].counts()
-                && bounds[level.index()].is_some_and(|b| !look.measured.reaches(rule.side, b.reset))
+            let place = level.index();
+            self.steps[place].counts() && !look.measured.verdict(side, bounds[place], *level).1
         });
-        lowers && self.wary > 0
+        !lowers || self.wary == 0
     }
 
     fn note(&mut self, side: Side, before: u8, look: Look) {
@@ -219,29 +236,31 @@ impl Condition {
     /// Moves every level whose deadline has come; says at which instant the last of them changed.
     pub(crate) fn expire(&mut self, rule: &Rule, at: Time) -> Option<Time> {
         let mut changed = None;
-        if self.is_unknown() {
-            return None;
-        }
+        let before = self.level();
+        let deadlines = self.deadlines();
         for level in Level::ALL {
-            let step = &mut self.steps[level.index()];
-            if step.due().is_none_or(|due| due > at) {
+            if deadlines[level.index()].is_none_or(|due| due > at) {
                 continue;
             }
             let delays = rule.delays[level.index()];
+            let step = &mut self.steps[level.index()];
             let instant = match *step {
                 Step::Pending { first, .. } => {
-                    *step = Step::On { raised: at };
-                    first.plus_ms(delays.on_ms)
+                    let raised = first.plus_ms(delays.on_ms);
+                    *step = Step::On { raised };
+                    raised
                 }
                 Step::Recovering { raised, first, .. } => {
                     *step = Step::Off;
-                    first
-                        .plus_ms(delays.off_ms)
-                        .max(raised.plus_ms(rule.min_hold_ms))
+                    let held = raised.plus_ms(rule.min_hold_ms);
+                    first.plus_ms(delays.off_ms).max(held)
                 }
                 Step::Off | Step::On { .. } => continue,
             };
             changed = changed.max(Some(instant));
+        }
+        if self.level() > before {
+            self.doubtful = self.shaky;
         }
         changed
     }
@@ -251,26 +270,30 @@ impl Condition {
         if self.is_unknown() || self.is_idle() {
             return;
         }
-        let elapsed = |step: &Step, delay_from: Option<Time>| match (step, delay_from) {
-            (Step::Pending { first, .. } | Step::Recovering { first, .. }, Some(newest)) => {
-                newest.since_ms(*first).max(0)
-            }
-            _ => 0,
-        };
-        let newest = self.newest.map(|n| n.min(at));
-        self.frozen = Some([0, 1, 2, 3].map(|place: usize| elapsed(&self.steps[place], newest)));
-        self.wary = 2;
+        self.stopped_ms = Some(at.since_ms(self.newest_at).max(0));
+        self.wary = WARY;
     }
 
-    /// The first good sample after being unknown: runs go on with what they had.
+    /// The first sample after being unknown: runs go on with what they had, the gap not counted.
     fn thaw(&mut self, look: Look) {
-        let Some(frozen) = self.frozen.take() else {
+        let (Some(stopped_ms), Some(newest)) = (self.stopped_ms.take(), self.newest) else {
             return;
         };
-        for (step, elapsed) in self.steps.iter_mut().zip(frozen) {
+        let gap_ms = look.observed.since_ms(newest) - stopped_ms;
+        self.steps = self.steps.map(|step| step.moved(gap_ms.max(0)));
+    }
+
+    /// Sets every deadline anew for a newest sample that was entered at `at`.
+    pub(crate) fn set_clocks(&mut self, rule: &Rule, newest: Time, at: Time) {
+        (self.newest, self.newest_at) = (Some(newest), at);
+        for (step, delays) in self.steps.iter_mut().zip(rule.delays) {
             match step {
-                Step::Pending { first, .. } | Step::Recovering { first, .. } => {
-                    *first = look.observed.plus_ms(-elapsed);
+                Step::Pending { first, due } => {
+                    *due = at.plus_ms(delays.on_ms - newest.since_ms(*first));
+                }
+                Step::Recovering { raised, first, due } => {
+                    let rest = delays.off_ms - newest.since_ms(*first);
+                    *due = at.plus_ms(rest.max(rule.min_hold_ms - newest.since_ms(*raised)));
                 }
                 Step::Off | Step::On { .. } => {}
             }
@@ -286,42 +309,84 @@ impl Condition {
         }
     }
 
+    /// The meaning of a level changed: what it was waiting for begins anew, what stands goes on.
+    pub(crate) fn restart(&mut self, level: Level) {
+        let step = &mut self.steps[level.index()];
+        *step = match *step {
+            Step::Off | Step::Pending { .. } => Step::Off,
+            Step::On { raised } | Step::Recovering { raised, .. } => Step::On { raised },
+        };
+    }
+
+    /// What decides about later readings, without arrival times: two conditions that agree in it
+    /// go on alike.
+    pub(crate) fn shape(&self) -> ([(u8, Time, Time); 4], Option<i64>, u8) {
+        (self.steps.map(Step::shape), self.stopped_ms, self.wary)
+    }
+
     /// The steps without entry times, for the hash of the decision state: per level a digit for
-    /// the kind and the observed start of its run.
-    pub(crate) fn canon(&self) -> [(u8, i64); 4] {
-        self.steps.map(|step| match step {
-            Step::Off => (0, 0),
-            Step::Pending { first, .. } => (1, first.ms()),
-            Step::On { .. } => (2, 0),
-            Step::Recovering { first, .. } => (3, first.ms()),
+    /// the kind, the observed start of its run, and since when it counts.
+    pub(crate) fn canon(&self) -> [(u8, i64, i64); 4] {
+        self.steps.map(|step| {
+            let (kind, first, raised) = step.shape();
+            (kind, first.ms(), raised.ms())
         })
     }
 }
 
-/// A level is met for the first time.
-fn begin(look: Look, delay_ms: i64) -> Step {
-    hold(look, look.observed, delay_ms)
+/// Good samples in a row that must come after being unknown before anything is lowered.
+const WARY: u8 = 2;
+
+/// One level and one reading.
+struct Turn {
+    look: Look,
+    met: bool,
+    kept: bool,
+    may_lower: bool,
+    on_ms: i64,
+    off_ms: i64,
+    hold_ms: i64,
 }
 
-/// A level goes on being met: the run grows by observed time, the rest is waited for from `at`.
-fn hold(look: Look, first: Time, delay_ms: i64) -> Step {
-    let elapsed = look.observed.since_ms(first);
-    if elapsed >= delay_ms {
-        return Step::On { raised: look.at };
+impl Turn {
+    /// The step after the reading and, where it begins or ends to count, since when.
+    fn of(&self, step: Step) -> (Step, Time) {
+        let observed = self.look.observed;
+        match step {
+            Step::Off if self.met => self.hold(observed),
+            Step::Off => (Step::Off, observed),
+            Step::Pending { first, .. } if self.met => self.hold(first),
+            Step::Pending { .. } if self.look.doubtful => (step, observed),
+            Step::Pending { .. } => (Step::Off, observed),
+            Step::On { raised } | Step::Recovering { raised, .. } if self.met || self.kept => {
+                (Step::On { raised }, observed)
+            }
+            Step::On { .. } if !self.may_lower => (step, observed),
+            Step::On { raised } => self.leave(raised, observed),
+            Step::Recovering { .. } if self.look.doubtful => (step, observed),
+            Step::Recovering { raised, first, .. } => self.leave(raised, first),
+        }
     }
-    Step::Pending {
-        first,
-        due: look.at.plus_ms(delay_ms - elapsed),
-    }
-}
 
-/// A level is no longer kept: over at once, or after its off-delay and the minimum hold.
-fn leave(look: Look, raised: Time, first: Time, delay_ms: i64, min_hold_ms: i64) -> Step {
-    let elapsed = look.observed.since_ms(first);
-    let held_until = raised.plus_ms(min_hold_ms);
-    if elapsed >= delay_ms && look.at >= held_until {
-        return Step::Off;
+    /// Met: the run grows by observed time, the rest is waited for from its arrival.
+    fn hold(&self, first: Time) -> (Step, Time) {
+        let rest = self.on_ms - self.look.observed.since_ms(first);
+        let raised = first.plus_ms(self.on_ms);
+        if rest <= 0 {
+            return (Step::On { raised }, raised);
+        }
+        let due = self.look.at.plus_ms(rest);
+        (Step::Pending { first, due }, raised)
     }
-    let due = look.at.plus_ms((delay_ms - elapsed).max(0)).max(held_until);
-    Step::Recovering { raised, first, due }
+
+    /// Not kept: over once it has served its off-delay and the minimum hold.
+    fn leave(&self, raised: Time, first: Time) -> (Step, Time) {
+        let over = first.plus_ms(self.off_ms).max(raised.plus_ms(self.hold_ms));
+        let rest = over.since_ms(self.look.observed);
+        if rest <= 0 && self.may_lower {
+            return (Step::Off, over);
+        }
+        let due = self.look.at.plus_ms(rest.max(0));
+        (Step::Recovering { raised, first, due }, over)
+    }
 }

@@ -13,7 +13,7 @@ use crate::area::Heat;
 use crate::command::Command;
 use crate::condition::Condition;
 use crate::index::Index;
-use crate::series::Series;
+use crate::series::{Sample, Series};
 use crate::situation::Situations;
 use crate::suppression::Ledger;
 use crate::timers::{Due, Timers};
@@ -48,6 +48,15 @@ pub(crate) struct State {
     pub(crate) situations: Situations,
     #[serde(default)]
     pub(crate) ledger: Ledger,
+    /// Armed deadlines of silence watches.
+    #[serde(default)]
+    pub(crate) silences: BTreeMap<u32, Time>,
+    /// The samples that decided the last change, by watch.
+    #[serde(default)]
+    pub(crate) evidence: BTreeMap<u32, Vec<Sample>>,
+    /// Combining watches whose grounds changed and since when; empty between inputs.
+    #[serde(skip)]
+    pub(crate) affected: BTreeMap<(u32, u32), Time>,
     pub(crate) timers: Timers,
     /// UTC day on which old answers were last looked through.
     pub(crate) swept_day: i64,
@@ -67,7 +76,12 @@ impl Engine {
     pub fn new(config: Arc<Config>) -> Engine {
         let index = Index::of(&config);
         let state = State {
-            series: index.windows.iter().map(|w| Series::new(w)).collect(),
+            series: (0..config.series.len())
+                .map(|n| {
+                    let checked = !config.series[n].checks.is_empty();
+                    Series::new(&index.windows[n], index.reach[n], checked)
+                })
+                .collect(),
             conditions: vec![Condition::default(); config.watches.len()],
             heat: index
                 .clusters
@@ -81,6 +95,9 @@ impl Engine {
             notice_levels: BTreeMap::new(),
             situations: Situations::default(),
             ledger: Ledger::default(),
+            silences: BTreeMap::new(),
+            evidence: BTreeMap::new(),
+            affected: BTreeMap::new(),
             timers: Timers::default(),
             swept_day: 0,
         };
@@ -114,6 +131,7 @@ impl Engine {
             | Input::Tallied { .. }
             | Input::Ticked => {}
         }
+        self.follow(at, out);
     }
 
     /// Lets everything happen that is due at or before `until`, by (deadline, kind).
@@ -129,6 +147,10 @@ impl Engine {
                 Due::Suppression { suppression } => self.review_suppression(&suppression, at, out),
                 Due::Calm { watch } => self.judge_calm(watch, at, out),
                 Due::Load => self.judge_load(at, out),
+            }
+            // What falls due at one instant is one change to those who combine it.
+            if self.state.timers.next() != Some(at) {
+                self.follow(at, out);
             }
         }
     }
@@ -219,12 +241,16 @@ impl Serialize for Engine {
 impl<'de> Deserialize<'de> for Engine {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Engine, D::Error> {
         let bytes: Vec<u8> = serde_bytes::deserialize(input)?;
-        let (config, state): (Config, State) =
+        let (config, mut state): (Config, State) =
             rmp_serde::from_slice(&bytes).map_err(serde::de::Error::custom)?;
         if let Some(flaw) = config.flaw() {
             return Err(serde::de::Error::custom(flaw));
         }
         let index = Arc::new(Index::of(&config));
+        for (slot, series) in state.series.iter_mut().enumerate() {
+            let checked = !config.series[slot].checks.is_empty();
+            series.equip(index.reach[slot], checked);
+        }
         Ok(Engine {
             config: Arc::new(config),
             index,

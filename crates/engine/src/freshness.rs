@@ -86,6 +86,10 @@ impl Engine {
         let mut blind = false;
         for watch in first..end {
             let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
+            if rule.measure == model::config::Measure::Silence {
+                // Silence is what such a rule sees.
+                continue;
+            }
             if rule.unknown_when_stale {
                 let condition = &mut self.state.conditions[watch as usize];
                 let deadlines = condition.deadlines();

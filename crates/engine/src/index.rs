@@ -2,11 +2,16 @@
 //! windows it needs, which gauges are neighbours. Made anew from the config, never stored.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use model::config::{Config, Measure, Side};
-use model::{AlarmKey, Level};
+use model::AlarmKey;
+use model::config::{Config, LatePolicy, Measure, Rule, Side, Station, Within};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
+
+use crate::combine::Combinations;
+use crate::expression::Formula;
+use crate::quality;
 
 /// Mean radius of the Earth, metres (IUGG).
 const EARTH_M: f64 = 6_371_008.8;
@@ -17,6 +22,13 @@ pub(crate) struct Index {
     pub(crate) watches: Vec<(u32, u32)>,
     /// Windows of each series in ms, ascending, each once.
     pub(crate) windows: Vec<Vec<i64>>,
+    /// How far back samples of each series are needed, in ms.
+    pub(crate) reach: Vec<i64>,
+    /// How far behind its watermark a reading may be and still be judged, on any interface.
+    pub(crate) lateness_ms: i64,
+    /// Compiled expressions, by rule.
+    pub(crate) formulas: BTreeMap<u16, Arc<Formula>>,
+    pub(crate) combinations: Combinations,
     /// Per watch: the mildest bound at which anything can begin; see [`Index::is_calm`].
     brinks: Vec<Brink>,
     pub(crate) keys: Vec<AlarmKey>,
@@ -46,6 +58,10 @@ impl Index {
         let mut index = Index {
             watches: vec![(0, 0); config.series.len()],
             windows: vec![Vec::new(); config.series.len()],
+            reach: vec![config.policy.remember_ms; config.series.len()],
+            lateness_ms: lateness_ms(config),
+            formulas: formulas(config),
+            combinations: Combinations::of(config),
             ..Index::default()
         };
         for (slot, watch) in config.watches.iter().enumerate() {
@@ -56,28 +72,12 @@ impl Index {
             }
             range.1 = slot + 1;
             let rule = &config.rules[watch.rule.index()];
+            let formula = index.formulas.get(&watch.rule.0);
             let windows = &mut index.windows[watch.series.index()];
-            match &rule.measure {
-                Measure::Sum { window_ms } | Measure::Cluster { window_ms, .. } => {
-                    windows.push(*window_ms);
-                }
-                Measure::Sums {
-                    windows: all,
-                    wetness,
-                    ..
-                } => {
-                    windows.extend(all.iter().map(|w| w.window_ms));
-                    windows.extend(wetness.map(|w| w.window_ms));
-                }
-                Measure::Value
-                | Measure::Rate { .. }
-                | Measure::Rise { .. }
-                | Measure::Extreme { .. }
-                | Measure::Silence
-                | Measure::Levels { .. }
-                | Measure::Expression { .. }
-                | Measure::Forecast { .. } => {}
-            }
+            let span_ms = look_back(rule, formula.map(Arc::as_ref), windows);
+            let longest = windows.iter().copied().fold(span_ms, i64::max);
+            let reach = &mut index.reach[watch.series.index()];
+            *reach = (*reach).max(longest + index.lateness_ms);
             windows.sort_unstable();
             windows.dedup();
             index.brinks.push(brink(config, slot as usize));
@@ -85,6 +85,12 @@ impl Index {
             let key = AlarmKey::of(&config.code, &rule.id, &station.id, &rule.hazard);
             index.keys.push(key);
             index.watch_of.insert(key, slot);
+        }
+        for (slot, series) in config.series.iter().enumerate() {
+            let checks = series.checks.iter();
+            let spans = checks.map(|c| quality::reach_ms(&config.checks[usize::from(*c)].check));
+            let longest = spans.max().unwrap_or(0);
+            index.reach[slot] = index.reach[slot].max(longest + index.lateness_ms);
         }
         index.find_clusters(config);
         index
@@ -101,7 +107,10 @@ impl Index {
 
     fn find_clusters(&mut self, config: &Config) {
         for (slot, rule) in config.rules.iter().enumerate() {
-            let Measure::Cluster { radius_mm, .. } = rule.measure else {
+            let Measure::Cluster {
+                radius_mm, within, ..
+            } = rule.measure
+            else {
                 continue;
             };
             let mut watches: Vec<u32> = (0..config.watches.len() as u32)
@@ -113,21 +122,114 @@ impl Index {
             for (place, watch) in watches.iter().enumerate() {
                 self.member_of.insert(*watch, (cluster, place as u32));
             }
-            let near = neighbours(config, &watches, radius_mm);
+            let near = match within {
+                Within::Distance => neighbours(config, &watches, radius_mm),
+                Within::Township => sharing(config, &watches, |s| s.township.as_slice()),
+                Within::Catchment => sharing(config, &watches, |s| s.catchment.as_slice()),
+                Within::Zone => sharing(config, &watches, |s| s.zones.as_slice()),
+            };
             self.clusters.push(Cluster { watches, near });
         }
     }
 }
 
+/// Collects the windows a rule sums over, and says how far back it looks otherwise, in ms.
+fn look_back(rule: &Rule, formula: Option<&Formula>, windows: &mut Vec<i64>) -> i64 {
+    match &rule.measure {
+        Measure::Sum { window_ms } | Measure::Cluster { window_ms, .. } => {
+            windows.push(*window_ms);
+            0
+        }
+        Measure::Sums {
+            windows: all,
+            wetness,
+            ..
+        } => {
+            windows.extend(all.iter().map(|w| w.window_ms));
+            windows.extend(wetness.map(|w| w.window_ms));
+            0
+        }
+        Measure::Rise { span_ms, .. } => *span_ms,
+        Measure::Extreme { window_ms, .. } => *window_ms,
+        Measure::Forecast { outlook } => outlook.recent_ms,
+        Measure::Expression { .. } => formula.map_or(0, |f| {
+            windows.extend(f.windows());
+            f.reach_ms()
+        }),
+        Measure::Value | Measure::Rate { .. } | Measure::Silence | Measure::Levels { .. } => 0,
+    }
+}
+
+fn lateness_ms(config: &Config) -> i64 {
+    let allowed = config.interfaces.iter().map(|i| match i.late {
+        LatePolicy::Discard => 0,
+        LatePolicy::Allow { within_ms } => within_ms,
+    });
+    allowed.max().unwrap_or(0).max(0)
+}
+
+/// The expressions that can be compiled; the reader of the files refuses the others.
+fn formulas(config: &Config) -> BTreeMap<u16, Arc<Formula>> {
+    let rules = config.rules.iter().enumerate();
+    let compiled = rules.filter_map(|(slot, rule)| match &rule.measure {
+        Measure::Expression { text } => {
+            let formula = Formula::of(text).ok()?;
+            Some((slot as u16, Arc::new(formula)))
+        }
+        Measure::Value
+        | Measure::Sum { .. }
+        | Measure::Rate { .. }
+        | Measure::Cluster { .. }
+        | Measure::Rise { .. }
+        | Measure::Extreme { .. }
+        | Measure::Sums { .. }
+        | Measure::Silence
+        | Measure::Levels { .. }
+        | Measure::Forecast { .. } => None,
+    });
+    compiled.collect()
+}
+
 fn brink(config: &Config, watch: usize) -> Brink {
-    let bounds = Level::ALL
-        .iter()
-        .filter_map(|l| config.bound(watch, *l))
+    let spec = &config.watches[watch];
+    let versions = spec.versions.iter().map(|v| &v.bounds);
+    let bounds = std::iter::once(&spec.bounds)
+        .chain(versions)
+        .flatten()
+        .flatten()
         .map(|b| b.raise);
     match config.rules[config.watches[watch].rule.index()].side {
         Side::Above => bounds.min().map_or(Brink::Never, Brink::Above),
         Side::Below => bounds.max().map_or(Brink::Never, Brink::Below),
     }
+}
+
+/// For each watch the watches whose stations share an area with its own, in order; a gauge in
+/// several areas is near all of them, one in none only near itself.
+fn sharing<'a>(
+    config: &'a Config,
+    watches: &[u32],
+    areas: impl Fn(&'a Station) -> &'a [String],
+) -> Vec<Vec<u32>> {
+    let station = |w: u32| config.station_of(config.watches[w as usize].series);
+    let mut inside: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (place, watch) in watches.iter().enumerate() {
+        for area in areas(station(*watch)) {
+            inside.entry(area).or_default().push(place as u32);
+        }
+    }
+    let near = |(place, watch): (usize, &u32)| {
+        let shared = areas(station(*watch)).iter();
+        let mut near: Vec<u32> = shared
+            .flat_map(|area| inside.get(area.as_str()).into_iter().flatten())
+            .copied()
+            .chain([place as u32])
+            .collect();
+        near.sort_unstable();
+        near.dedup();
+        near
+    };
+    watches.iter().enumerate().map(near).collect()
 }
 
 /// For each watch the watches within the radius: boxes by the R-tree first, exact distance after,

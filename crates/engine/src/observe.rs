@@ -1,10 +1,14 @@
 //! A reading becomes an observation, moves conditions, and changes levels.
 
 use model::config::Measure;
-use model::{Effect, Effects, Observed, Time, Transition};
+use model::effect::SystemKind;
+use model::intake::Quality;
+use model::{Effect, Effects, Observed, SeriesSlot, Time, Transition};
 
-use crate::condition::{Look, Measured};
+use crate::condition::Look;
 use crate::engine::Engine;
+use crate::late::in_season;
+use crate::measure::{Measured, Taken};
 use crate::series::Sample;
 use crate::timers::Due;
 
@@ -16,124 +20,154 @@ impl Engine {
         let slot = observed.series;
         let sample = Sample::from(observed);
         let series = &mut self.state.series[slot.index()];
-        if observed.suspect {
+        let place = if observed.suspect {
             series.push_ahead(sample);
+            series.len()
         } else if observed.late {
-            series.insert(sample);
+            series.insert(sample, at)
         } else {
-            series.push(sample, self.config.policy.remember_ms);
-        }
+            series.push(sample, at);
+            series.len() - 1
+        };
+        let checked = series.checked;
         out.push(Effect::Series(slot));
+        if checked {
+            self.check(slot, place, at, out);
+        }
+        if sample.is_valid() {
+            self.hear(slot.0, at, out);
+        }
+        if observed.late {
+            self.judge_late(observed, at, out);
+            return;
+        }
         if !sample.is_valid() {
             return;
         }
-        self.hear(slot.0, at, out);
-        let newest = self.state.series[slot.index()].watermark == Some(observed.observed);
-        let doubtful = observed.suspect || observed.quality != model::intake::Quality::Good;
         let (first, end) = self.index.watches[slot.index()];
         for watch in first..end {
-            self.look_at(watch, observed, newest, doubtful, at, out);
+            if observed.suspect {
+                self.look_ahead(watch, observed, at, out);
+            } else {
+                self.look_at(watch, slot, at, out);
+            }
         }
     }
 
-    /// Judges one watch after its series took a reading.
-    fn look_at(
-        &mut self,
-        watch: u32,
-        observed: &Observed,
-        newest: bool,
-        doubtful: bool,
-        at: Time,
-        out: &mut Effects,
-    ) {
-        let series = &self.state.series[observed.series.index()];
+    /// Judges one watch at the newest sample of its series.
+    pub(crate) fn look_at(&mut self, watch: u32, slot: SeriesSlot, at: Time, out: &mut Effects) {
+        let series = &self.state.series[slot.index()];
+        let Some((place, sample)) = series.len().checked_sub(1).zip(series.newest().copied())
+        else {
+            return;
+        };
         let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
-        // A late reading decides the present only: at the watermark, and only through its sums.
-        let when = series.watermark.unwrap_or(observed.observed);
-        let (measured, when) = match rule.measure {
-            Measure::Value if newest || observed.suspect => {
-                (Measured::Plain(observed.value), observed.observed)
-            }
-            Measure::Sum { window_ms } if !observed.suspect => {
-                (Measured::Plain(series.sum(window_ms)), when)
-            }
-            Measure::Rate { per_ms } if newest => match series.before_newest() {
-                Some(before) => (ratio(before, observed, per_ms), observed.observed),
-                None => return,
-            },
-            Measure::Cluster { window_ms, .. } if !observed.suspect => {
-                let sum = series.sum(window_ms);
-                self.look_around(
-                    watch,
-                    sum,
-                    Look {
-                        measured: Measured::Plain(0),
-                        observed: when,
-                        at,
-                        doubtful,
-                    },
-                    out,
-                );
-                return;
-            }
-            Measure::Value
-            | Measure::Sum { .. }
+        let plain = rule.measure == Measure::Value;
+        let around = matches!(rule.measure, Measure::Cluster { .. });
+        let speaks = matches!(rule.measure, Measure::Expression { .. });
+        if matches!(rule.measure, Measure::Levels { .. }) {
+            return self.ask_later(watch, sample.observed);
+        }
+        if rule.measure == Measure::Silence {
+            return self.break_silence(watch, at, out);
+        }
+        let taken = if plain {
+            Some((Measured::Plain(sample.value), false))
+        } else {
+            self.measured(watch, place)
+        };
+        if speaks {
+            self.tell_failing(watch, &taken, at, out);
+        }
+        let Some((measured, on_doubts)) = taken else {
+            return;
+        };
+        let look = Look {
+            measured,
+            observed: sample.observed,
+            at,
+            doubtful: on_doubts || sample.quality != Quality::Good || sample.doubts.any(),
+        };
+        if around {
+            self.look_around(watch, measured.shown(), look, out);
+        } else if !self.is_quiet(watch, measured) {
+            self.judge(watch, look, out);
+        }
+    }
+
+    /// Whether a measured value can change nothing: every level is off and none is met.
+    pub(crate) fn is_quiet(&self, watch: u32, measured: Measured) -> bool {
+        let calm = match measured {
+            Measured::Plain(value) => self.index.is_calm(watch, value),
+            Measured::Ratio { .. } => false,
+            Measured::Decided { met, .. } => !met.contains(&true),
+        };
+        calm && self.state.conditions[watch as usize].is_idle()
+    }
+
+    /// A reading whose clock runs ahead: its value alone may raise, with a mark. Its run begins when
+    /// it came, since its own time cannot be believed.
+    fn look_ahead(&mut self, watch: u32, observed: &Observed, at: Time, out: &mut Effects) {
+        let rule = self.config.watches[watch as usize].rule;
+        match self.config.rules[rule.index()].measure {
+            Measure::Value => {}
+            Measure::Silence => return self.break_silence(watch, at, out),
+            Measure::Sum { .. }
             | Measure::Rate { .. }
+            | Measure::Cluster { .. }
             | Measure::Rise { .. }
             | Measure::Extreme { .. }
             | Measure::Sums { .. }
-            | Measure::Silence
             | Measure::Levels { .. }
             | Measure::Expression { .. }
-            | Measure::Forecast { .. }
-            | Measure::Cluster { .. } => {
-                return;
-            }
-        };
-        if let Measured::Plain(value) = measured
-            && self.index.is_calm(watch, value)
-            && self.state.conditions[watch as usize].is_idle()
-        {
+            | Measure::Forecast { .. } => return,
+        }
+        let measured = Measured::Plain(observed.value);
+        if self.is_quiet(watch, measured) {
             return;
         }
-        self.judge(
-            watch,
-            Look {
-                measured,
-                observed: when,
-                at,
-                doubtful,
-            },
-            out,
-        );
+        let look = Look {
+            measured,
+            observed: at,
+            at,
+            doubtful: true,
+        };
+        self.judge(watch, look, out);
+        let watermark = self.state.series[observed.series.index()].watermark;
+        self.state.conditions[watch as usize].settle_at(watermark.unwrap_or(Time::MIN));
     }
 
-    /// Judges the neighbours of a gauge that turned hot or cool.
-    fn look_around(&mut self, watch: u32, sum: i64, look: Look, out: &mut Effects) {
-        let Some((cluster, _)) = self.index.member_of.get(&watch).copied() else {
+    /// An expression that errs gives no level, and the desk is told for as long as it does.
+    fn tell_failing(&mut self, watch: u32, taken: &Taken, at: Time, out: &mut Effects) {
+        let failing = self.is_failing(watch, taken);
+        if !failing && self.state.notices.is_empty() {
             return;
-        };
-        let heat = &mut self.state.heat[cluster as usize];
-        let Some(turned) = heat.look(&self.config, &self.index, watch, sum) else {
-            return;
-        };
-        for member in turned {
-            let measured = Measured::Plain(i64::from(member.met));
-            self.judge(member.watch, Look { measured, ..look }, out);
         }
+        let spec = &self.config.watches[watch as usize];
+        let rule = &self.config.rules[spec.rule.index()].id;
+        let subject = format!("{rule}@{}", self.config.station_of(spec.series).id);
+        self.notice(SystemKind::RuleFailing, &subject, failing, at, out);
     }
 
-    fn judge(&mut self, watch: u32, look: Look, out: &mut Effects) {
+    pub(crate) fn judge(&mut self, watch: u32, look: Look, out: &mut Effects) {
         let spec = &self.config.watches[watch as usize];
         let rule = &self.config.rules[spec.rule.index()];
+        let look = Look {
+            measured: in_season(rule, look.measured, look.observed),
+            ..look
+        };
         let condition = &mut self.state.conditions[watch as usize];
         let (prev, deadlines, peak) = (condition.level(), condition.deadlines(), condition.peak);
-        condition.judge(rule, &spec.bounds, look);
+        let (shape, mark) = (condition.shape(), condition.mark());
+        let instant = condition.judge(rule, spec.bounds_at(look.observed), look);
+        if condition.shape() != shape {
+            condition.remember(&mark, look.observed, self.index.lateness_ms);
+        }
         let (level, peak_moved) = (condition.level(), condition.peak != peak);
         let clocks_moved = condition.deadlines() != deadlines;
         self.rearm(watch, deadlines);
         if level != prev {
-            self.change_level(watch, prev, level, look.observed, look.at, out);
+            self.change_level(watch, prev, level, instant, look.at, out);
         } else if (level > 0 && peak_moved) || (clocks_moved && self.is_told(watch)) {
             out.push(Effect::Alarm(self.index.keys[watch as usize]));
         }
@@ -200,13 +234,8 @@ impl Engine {
             level,
             time,
         }));
+        self.keep_evidence(watch, time);
+        self.affect(watch, time);
         self.move_alarm(watch, prev, level, time, at, out);
-    }
-}
-
-fn ratio(before: &Sample, now: &Observed, per_ms: i64) -> Measured {
-    Measured::Ratio {
-        rise: i128::from(now.value - before.value) * i128::from(per_ms),
-        over: i128::from(now.observed.since_ms(before.observed).max(1)),
     }
 }

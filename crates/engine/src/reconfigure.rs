@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::config::{Config, Watch};
-use model::{Effects, SeriesSlot, Time};
+use model::config::{Clause, Config, Measure, Rule, Watch};
+use model::{Effects, Level, SeriesSlot, Time};
 
 use crate::condition::Condition;
 use crate::engine::Engine;
@@ -26,6 +26,45 @@ fn watch_name<'a>(config: &'a Config, watch: &Watch) -> (&'a str, (&'a str, &'a 
         &config.rules[watch.rule.index()].id,
         series_name(config, watch.series.index()),
     )
+}
+
+/// Whether two rules of two configs look at the same thing the same way. Rules that others name
+/// are compared by their ids: slots change with every file that comes or goes.
+fn looks_alike(config: &Config, rule: &Rule, old: &Config, old_rule: &Rule) -> bool {
+    if rule.side != old_rule.side {
+        return false;
+    }
+    let (Measure::Levels { clauses }, Measure::Levels { clauses: others }) =
+        (&rule.measure, &old_rule.measure)
+    else {
+        return rule.measure == old_rule.measure;
+    };
+    let named = |clauses: &[Option<Clause>; 4], config: &Config| {
+        let terms = |terms: &[model::config::Term]| -> Vec<(String, Level, bool)> {
+            let term = |t: &model::config::Term| {
+                let id = config.rules[t.rule.index()].id.clone();
+                (id, t.level, t.upstream)
+            };
+            terms.iter().map(term).collect()
+        };
+        let clause = |c: &Option<Clause>| {
+            c.as_ref()
+                .map(|c| [terms(&c.all), terms(&c.any), terms(&c.none)])
+        };
+        clauses.each_ref().map(clause)
+    };
+    named(clauses, config) == named(others, old)
+}
+
+/// What the clocks of one level run by: its bound in force and its delays.
+fn clock_of(
+    watch: &Watch,
+    rule: &Rule,
+    level: Level,
+    now: Time,
+) -> (Option<model::config::Bound>, model::config::Delays, i64) {
+    let bound = watch.bounds_at(now)[level.index()];
+    (bound, rule.delays[level.index()], rule.min_hold_ms)
 }
 
 impl Engine {
@@ -58,7 +97,9 @@ impl Engine {
         for slot in 0..self.config.series.len() {
             if let Some(place) = places.get(&series_name(&self.config, slot)) {
                 let mut series = old.state.series[*place].clone();
+                let checked = !self.config.series[slot].checks.is_empty();
                 series.rewindow(&self.index.windows[slot]);
+                series.equip(self.index.reach[slot], checked);
                 series.guarded = false;
                 self.state.series[slot] = series;
             }
@@ -79,18 +120,35 @@ impl Engine {
                 continue;
             };
             let rule = &config.rules[watch.rule.index()];
-            let old_rule = &old.config.rules[old.config.watches[*place].rule.index()];
-            if (&rule.measure, rule.side) != (&old_rule.measure, old_rule.side) {
+            let old_watch = &old.config.watches[*place];
+            let old_rule = &old.config.rules[old_watch.rule.index()];
+            if !looks_alike(&config, rule, &old.config, old_rule) {
                 continue;
             }
             self.take_heat(old, *place, slot);
+            let watermark = self.state.series[watch.series.index()].watermark;
             let mut condition = old.state.conditions[*place].clone();
             let level = condition.level();
-            condition.keep_only(&watch.bounds);
+            let now = watermark.unwrap_or(at);
+            condition.keep_only(watch.bounds_at(now));
+            for level in Level::ALL {
+                if clock_of(watch, rule, level, now) != clock_of(old_watch, old_rule, level, now) {
+                    condition.restart(level);
+                }
+            }
+            if (rule, &watch.bounds, &watch.versions)
+                != (old_rule, &old_watch.bounds, &old_watch.versions)
+            {
+                // Another text never rewrites what was decided under the old one.
+                condition.settle_at(watermark.unwrap_or(Time::MIN));
+            }
             let kept = condition.level();
             self.state.conditions[slot] = condition;
             if let Some(alarm) = old.state.alarms.get(&(*place as u32)) {
                 self.state.alarms.insert(slot as u32, alarm.clone());
+            }
+            if let Some(samples) = old.state.evidence.get(&(*place as u32)) {
+                self.state.evidence.insert(slot as u32, samples.clone());
             }
             if kept != level {
                 self.change_level(slot as u32, level, kept, at, at, out);
@@ -105,7 +163,11 @@ impl Engine {
         );
         if let (Some((oc, om)), Some((c, m))) = (old_member, member) {
             let hot = old.state.heat[*oc as usize].is_hot(*om);
-            self.state.heat[*c as usize].set(&self.index, *c, *m, hot);
+            let series = self.config.watches[slot].series;
+            let since = self.state.series[series.index()].watermark;
+            let heat = &mut self.state.heat[*c as usize];
+            heat.set(&self.index, *c, *m, hot);
+            heat.settle(*m, since.unwrap_or(Time::MIN), hot);
         }
     }
 
@@ -123,9 +185,20 @@ impl Engine {
         }
     }
 
+    /// A silence watch is looked at at once; it may have waited under other bounds.
+    fn listen_again(&mut self, watch: u32, at: Time) {
+        let spec = &self.config.watches[watch as usize];
+        let heard = self.state.series[spec.series.index()].heard;
+        if self.config.rules[spec.rule.index()].measure == Measure::Silence && heard.is_some() {
+            self.state.silences.insert(watch, at);
+            self.state.timers.arm(at, Due::Silence { watch });
+        }
+    }
+
     fn rearm_all(&mut self, at: Time) {
         for watch in 0..self.config.watches.len() as u32 {
             self.rearm(watch, [None; 4]);
+            self.listen_again(watch, at);
             let ack = self.state.alarms.get(&watch).and_then(|a| a.ack.as_ref());
             if let Some(until) = ack.and_then(|a| a.lease_until) {
                 self.state.timers.arm(until, Due::Lease { watch });

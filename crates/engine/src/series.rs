@@ -7,6 +7,8 @@ use model::view::Freshness;
 use model::{Fixed, Observed, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::quality::Doubts;
+
 /// More samples than this of one series are not remembered, however short the interval.
 const MAX_RECENT: usize = 16_384;
 
@@ -17,6 +19,9 @@ pub(crate) struct Sample {
     pub(crate) value: Fixed,
     pub(crate) revision: u16,
     pub(crate) quality: Quality,
+    /// What our own checks have against it.
+    #[serde(default)]
+    pub(crate) doubts: Doubts,
 }
 
 impl Sample {
@@ -37,6 +42,27 @@ struct Window {
     span_ms: i64,
     sum: Fixed,
     count: u32,
+    /// Samples in it that our checks doubt.
+    #[serde(default)]
+    doubted: u32,
+}
+
+impl Window {
+    fn empty(span_ms: &i64) -> Window {
+        Window {
+            span_ms: *span_ms,
+            sum: 0,
+            count: 0,
+            doubted: 0,
+        }
+    }
+}
+
+/// A sum over a window, and whether a doubtful sample is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Total {
+    pub(crate) sum: Fixed,
+    pub(crate) doubtful: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,30 +80,43 @@ pub(crate) struct Series {
     pub(crate) guarded: bool,
     /// Beyond the validity horizon.
     pub(crate) unknown: bool,
+    /// Entry time of the newest sample.
+    #[serde(default)]
+    pub(crate) newest_at: Time,
+    /// The last reading that came had a suspect clock.
+    #[serde(default)]
+    pub(crate) runs_ahead: bool,
+    /// How far back samples are remembered, and whether checks are asked of them: from the index.
+    #[serde(skip)]
+    keep_ms: i64,
+    #[serde(skip)]
+    pub(crate) checked: bool,
 }
 
 /// Samples with a suspect clock remembered per series.
 const MAX_AHEAD: usize = 64;
 
 impl Series {
-    pub(crate) fn new(windows: &[i64]) -> Series {
+    pub(crate) fn new(windows: &[i64], keep_ms: i64, checked: bool) -> Series {
         Series {
             watermark: None,
             recent: VecDeque::new(),
-            windows: windows
-                .iter()
-                .map(|w| Window {
-                    span_ms: *w,
-                    sum: 0,
-                    count: 0,
-                })
-                .collect(),
+            windows: windows.iter().map(Window::empty).collect(),
             ahead: Vec::new(),
             heard: None,
             freshness: Freshness::Never,
             guarded: false,
             unknown: false,
+            newest_at: Time::MIN,
+            runs_ahead: false,
+            keep_ms,
+            checked,
         }
+    }
+
+    /// What the index says of a series that was read from a snapshot.
+    pub(crate) fn equip(&mut self, keep_ms: i64, checked: bool) {
+        (self.keep_ms, self.checked) = (keep_ms, checked);
     }
 
     /// The newest sample with a believed clock.
@@ -95,12 +134,14 @@ impl Series {
         self.recent.get(place).filter(|s| s.observed == observed)
     }
 
-    /// Takes the newest sample. Cost does not depend on the length of the windows.
-    pub(crate) fn push(&mut self, sample: Sample, remember_ms: i64) {
+    /// Takes the newest sample, entered at `at`. Cost does not depend on the length of the windows.
+    pub(crate) fn push(&mut self, sample: Sample, at: Time) {
         self.watermark = Some(sample.observed);
+        self.newest_at = at;
+        self.runs_ahead = false;
         self.recent.push_back(sample);
         let recent = &self.recent;
-        let mut longest = remember_ms;
+        let mut in_windows = 1;
         for window in &mut self.windows {
             window.sum += sample.weight();
             window.count += 1;
@@ -111,41 +152,105 @@ impl Series {
                 }
                 window.sum -= oldest.weight();
                 window.count -= 1;
+                window.doubted -= u32::from(oldest.doubts.any());
             }
-            longest = longest.max(window.span_ms);
+            in_windows = in_windows.max(window.count as usize);
         }
-        let keep_from = sample.observed.plus_ms(-longest);
-        let in_windows = self
-            .windows
-            .iter()
-            .map(|w| w.count as usize)
-            .max()
-            .unwrap_or(0);
-        while self.recent.len() > in_windows.max(1)
-            && (self.recent.len() > MAX_RECENT || self.recent[0].observed <= keep_from)
+        // One sample from before is kept, so that there is one at least as old as any span.
+        let keep_from = sample.observed.plus_ms(-self.keep_ms);
+        while self.recent.len() > in_windows
+            && (self.recent.len() > MAX_RECENT || self.recent[1].observed <= keep_from)
         {
             self.recent.pop_front();
         }
     }
 
-    /// Puts a late sample, or a higher revision, in its place and sums anew.
-    pub(crate) fn insert(&mut self, sample: Sample) {
-        let place = self
-            .recent
-            .partition_point(|s| s.observed < sample.observed);
+    /// Puts a late sample, or a higher revision, in its place and sums anew. Gives the place.
+    pub(crate) fn insert(&mut self, sample: Sample, at: Time) -> usize {
+        self.runs_ahead = false;
+        let place = self.place_of(sample.observed);
         match self.recent.get_mut(place) {
             Some(old) if old.observed == sample.observed => *old = sample,
             Some(_) | None => self.recent.insert(place, sample),
         }
+        if place + 1 == self.recent.len() {
+            self.newest_at = at;
+        }
+        self.sum_anew();
+        place
+    }
+
+    fn sum_anew(&mut self) {
         let Some(watermark) = self.watermark else {
             return;
         };
         for window in &mut self.windows {
             let from = watermark.plus_ms(-window.span_ms);
             let first = self.recent.partition_point(|s| s.observed <= from);
+            let inside = self.recent.range(first..);
             window.count = (self.recent.len() - first) as u32;
-            window.sum = self.recent.range(first..).map(Sample::weight).sum();
+            window.sum = inside.clone().map(Sample::weight).sum();
+            window.doubted = inside.filter(|s| s.doubts.any()).count() as u32;
         }
+    }
+
+    /// How many samples are remembered.
+    pub(crate) fn len(&self) -> usize {
+        self.recent.len()
+    }
+
+    /// The sample at a place in order of observed time.
+    pub(crate) fn get(&self, place: usize) -> Option<&Sample> {
+        self.recent.get(place)
+    }
+
+    /// The place of the first sample observed at `time` or later.
+    pub(crate) fn place_of(&self, time: Time) -> usize {
+        self.recent.partition_point(|s| s.observed < time)
+    }
+
+    /// The valid samples up to and with the one at `place`, in order of observed time.
+    pub(crate) fn up_to(&self, place: usize) -> impl DoubleEndedIterator<Item = &Sample> {
+        let end = (place + 1).min(self.recent.len());
+        self.recent.range(..end).filter(|s| s.is_valid())
+    }
+
+    /// Sets what the checks have against a sample.
+    pub(crate) fn doubt(&mut self, place: usize, doubts: Doubts) {
+        let back = self.recent.len() - place;
+        let Some(sample) = self.recent.get_mut(place) else {
+            return;
+        };
+        let (was, is) = (sample.doubts.any(), doubts.any());
+        sample.doubts = doubts;
+        if was == is {
+            return;
+        }
+        for window in &mut self.windows {
+            if back <= window.count as usize {
+                window.doubted = if is {
+                    window.doubted + 1
+                } else {
+                    window.doubted - 1
+                };
+            }
+        }
+    }
+
+    /// The remembered samples the checks doubt: what later ones are compared with depends on them.
+    pub(crate) fn doubted(&self) -> impl Iterator<Item = &Sample> {
+        let checked = self.checked.then_some(&self.recent).into_iter().flatten();
+        checked.filter(|s| s.doubts.any())
+    }
+
+    /// What the checks have against the newest sample.
+    pub(crate) fn newest_doubts(&self) -> Doubts {
+        self.newest().map_or(Doubts::default(), |s| s.doubts)
+    }
+
+    /// Whether the checks have anything against the sample at `place`.
+    pub(crate) fn is_doubted(&self, place: usize) -> bool {
+        self.get(place).is_some_and(|s| s.doubts.any())
     }
 
     /// Remembers a sample whose clock is ahead, without moving anything.
@@ -154,21 +259,78 @@ impl Series {
             self.ahead.remove(0);
         }
         self.ahead.push(sample);
+        self.runs_ahead = true;
     }
 
-    /// The sum over a window of the index, at the watermark.
-    pub(crate) fn sum(&self, span_ms: i64) -> Fixed {
+    /// The sum over a window of the index, as of the sample at `place`.
+    pub(crate) fn total(&self, place: usize, span_ms: i64) -> Total {
+        if place + 1 < self.recent.len() {
+            return self.total_then(place, span_ms);
+        }
         let window = self.windows.iter().find(|w| w.span_ms == span_ms);
         debug_assert!(
             window.is_some(),
             "the index makes a window for every rule that sums"
         );
-        window.map_or(0, |w| w.sum)
+        window.map_or(
+            Total {
+                sum: 0,
+                doubtful: false,
+            },
+            |w| Total {
+                sum: w.sum,
+                doubtful: w.doubted > 0,
+            },
+        )
     }
 
-    /// The last valid sample before the newest one, for rates.
-    pub(crate) fn before_newest(&self) -> Option<&Sample> {
-        self.recent.iter().rev().skip(1).find(|s| s.is_valid())
+    fn total_then(&self, place: usize, span_ms: i64) -> Total {
+        let Some(last) = self.recent.get(place) else {
+            return Total {
+                sum: 0,
+                doubtful: false,
+            };
+        };
+        let first = self.place_of(last.observed.plus_ms(1 - span_ms));
+        let inside = self.recent.range(first..=place);
+        Total {
+            sum: inside.clone().map(Sample::weight).sum(),
+            doubtful: inside.clone().any(|s| s.doubts.any()),
+        }
+    }
+
+    /// The highest or lowest valid sample with observed time in (t − span, t], the newest of equals.
+    pub(crate) fn extreme(&self, place: usize, span_ms: i64, highest: bool) -> Option<&Sample> {
+        let from = self.recent.get(place)?.observed.plus_ms(-span_ms);
+        let inside = self.up_to(place).rev().take_while(|s| s.observed > from);
+        inside.reduce(|best, s| {
+            let better = if highest {
+                s.value > best.value
+            } else {
+                s.value < best.value
+            };
+            if better { s } else { best }
+        })
+    }
+
+    /// The place of the last valid sample before `place` that no check doubts, for rates.
+    pub(crate) fn before(&self, place: usize) -> Option<usize> {
+        (0..place).rev().find(|p| self.is_sound(*p))
+    }
+
+    /// The place of the newest sound sample at least `span_ms` older than the one at `place`, or of
+    /// the oldest remembered when the series is younger than that.
+    pub(crate) fn at_least_older(&self, place: usize, span_ms: i64) -> Option<usize> {
+        let until = self.recent.get(place)?.observed.plus_ms(-span_ms);
+        let end = self.recent.partition_point(|s| s.observed <= until);
+        let older = (0..end).rev().find(|p| self.is_sound(*p));
+        older.or_else(|| (end..place).find(|p| self.is_sound(*p)))
+    }
+
+    fn is_sound(&self, place: usize) -> bool {
+        self.recent
+            .get(place)
+            .is_some_and(|s| s.is_valid() && !s.doubts.any())
     }
 
     /// The expected interval: as declared, else the median of the last 20 gaps, else unknown.
@@ -192,17 +354,8 @@ impl Series {
 
     /// Keeps samples and clocks, with windows for another set of rules.
     pub(crate) fn rewindow(&mut self, windows: &[i64]) {
-        self.windows = windows
-            .iter()
-            .map(|w| Window {
-                span_ms: *w,
-                sum: 0,
-                count: 0,
-            })
-            .collect();
-        if let Some(newest) = self.recent.back().copied() {
-            self.insert(newest);
-        }
+        self.windows = windows.iter().map(Window::empty).collect();
+        self.sum_anew();
     }
 
     /// What of the series belongs to the decision state: the newest sample and the sums.
@@ -221,12 +374,14 @@ impl From<&Observed> for Sample {
             value: o.value,
             revision: o.revision,
             quality: o.quality,
+            doubts: Doubts::default(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
 
@@ -242,6 +397,7 @@ mod tests {
             } else {
                 Quality::Good
             },
+            doubts: Doubts::default(),
         }
     }
 
@@ -255,22 +411,25 @@ mod tests {
         fn running_sums_equal_sums_from_the_definition(
             steps in proptest::collection::vec((1i64..4000, -50i64..500, any::<bool>()), 1..200)
         ) {
-            let mut series = Series::new(&[HOUR, 3 * HOUR]);
+            let mut series = Series::new(&[HOUR, 3 * HOUR], 6 * HOUR, false);
             let (mut all, mut now) = (Vec::new(), 0);
             for (step, value, late) in steps {
                 let newest = Time::from_ms(now * 1000);
                 if late && now > 7200 && series.standing(newest.plus_ms(-step * 500)).is_none() {
                     let s = Sample { observed: newest.plus_ms(-step * 500), ..sample(0, value) };
                     all.push(s);
-                    series.insert(s);
+                    series.insert(s, newest);
                 } else {
                     now += step;
                     all.push(sample(now, value));
-                    series.push(sample(now, value), HOUR);
+                    series.push(sample(now, value), Time::from_ms(now * 1000));
                 }
-                let at = Time::from_ms(now * 1000);
-                prop_assert_eq!(series.sum(HOUR), plain_sum(&all, at, HOUR));
-                prop_assert_eq!(series.sum(3 * HOUR), plain_sum(&all, at, 3 * HOUR));
+                for place in series.len().saturating_sub(3)..series.len() {
+                    let at = series.get(place).unwrap().observed;
+                    for span in [HOUR, 3 * HOUR] {
+                        prop_assert_eq!(series.total(place, span).sum, plain_sum(&all, at, span));
+                    }
+                }
             }
         }
     }

@@ -49,6 +49,8 @@ pub enum SystemKind {
     FloodMode,
     /// New rule files were not taken over; the old ones are in force. Subject: empty.
     RulesRefused,
+    /// The expression of a rule errs and gives no level. Subject: the rule's id, `@`, the station's.
+    RuleFailing,
 }
 
 /// Why a situation is told to people.

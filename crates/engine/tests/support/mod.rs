@@ -1,6 +1,7 @@
 //! Stories: inputs with their times above a line, everything the engine decided below it.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod measures;
 pub mod script;
 
 use std::fmt::Write;
@@ -50,6 +51,10 @@ pub fn play(text: &str) -> String {
                     },
                 );
             }
+            script::Step::Rewrite(config) => {
+                stage.apply(line.at, &Input::Configured(config.clone()));
+            }
+            script::Step::Show(words) => stage.show(line.at, words),
             script::Step::Act(act) => stage.apply(line.at, &Input::Acted(act.clone())),
         }
     }
@@ -67,6 +72,33 @@ impl Stage {
         while let Some(due) = self.engine.next_deadline().filter(|due| *due < at) {
             self.apply(due, &Input::Ticked);
         }
+    }
+
+    /// Tells what a screen would know of an alarm's evidence or a series' doubts.
+    fn show(&mut self, at: Time, words: &[String]) {
+        let county = self.engine.county_view(at);
+        let line = match words {
+            [what, alarm] if what == "evidence" => {
+                let shown = county
+                    .alarms
+                    .iter()
+                    .find(|a| format!("{}@{}", a.rule, a.station) == *alarm);
+                let samples = shown.unwrap().evidence.iter().map(|e| {
+                    let value = e.value.as_deref().unwrap_or("-");
+                    format!("{} {value} {}", clock(e.time), e.quality.word())
+                });
+                format!("evidence {}", samples.collect::<Vec<_>>().join(", "))
+            }
+            [station, quantity] => {
+                let station = county.stations.iter().find(|s| s.id == *station).unwrap();
+                let series = station.series.iter().find(|s| s.now.quantity == *quantity);
+                let now = &series.unwrap().now;
+                let value = now.value.as_deref().unwrap_or("-");
+                format!("{} {quantity} {value} doubts {:?}", station.id, now.doubts)
+            }
+            other => panic!("show: {other:?}"),
+        };
+        self.tell(at, &line);
     }
 
     fn read(&mut self, at: Time, candidate: &Candidate) {

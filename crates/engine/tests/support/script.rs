@@ -21,6 +21,9 @@ pub struct Line {
 pub enum Step {
     Tick,
     Resume,
+    /// The files are read again with another line about rules or places.
+    Rewrite(Box<Config>),
+    Show(Vec<String>),
     Read(Candidate),
     Act(Box<Act>),
 }
@@ -78,6 +81,7 @@ pub fn read(text: &str) -> Story {
                     within_ms: span(within),
                 };
             }
+            words if super::measures::read(&mut story.config, words) => {}
             ["lease", level, ms] => story.config.policy.lease_ms[place(level)] = span(ms),
             [at, rest @ ..] => {
                 let at = instant(at);
@@ -317,6 +321,15 @@ fn step(config: &Config, words: &[&str]) -> Step {
     match words {
         ["tick"] => Step::Tick,
         ["resumed"] => Step::Resume,
+        ["rewrite", words @ ..] => {
+            let mut next = config.clone();
+            assert!(
+                super::measures::read(&mut next, words),
+                "rewrite: {words:?}"
+            );
+            Step::Rewrite(Box::new(next))
+        }
+        ["show", words @ ..] => Step::Show(words.iter().map(|w| (*w).to_owned()).collect()),
         ["act", op, by, rest @ ..] => Step::Act(Box::new(act(config, op, by, rest))),
         [station, quantity, value, rest @ ..] => {
             Step::Read(reading(config, station, quantity, value, rest))

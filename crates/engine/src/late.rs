@@ -1,0 +1,173 @@
+//! A late reading is judged in its place: what came after it is judged again, silently.
+//!
+//! Only the present may change. The past is not announced again; where the late reading would have
+//! decided otherwise at its own time, one entry says so. Judging again runs by observed times alone,
+//! as if every sample had arrived when it was observed, so any order of arrival within the allowed
+//! lateness ends in the same place.
+
+use model::config::Measure;
+use model::intake::Quality;
+use model::{Effect, Effects, Observed, SeriesSlot, Time, Transition};
+
+use crate::condition::Look;
+use crate::engine::Engine;
+use crate::measure::Measured;
+use crate::season;
+
+impl Engine {
+    /// Judges again everything that looks at a series, from a late reading on.
+    pub(crate) fn judge_late(&mut self, late: &Observed, at: Time, out: &mut Effects) {
+        let (first, end) = self.index.watches[late.series.index()];
+        for watch in first..end {
+            let rule = self.config.watches[watch as usize].rule;
+            match self.config.rules[rule.index()].measure {
+                Measure::Value
+                | Measure::Sum { .. }
+                | Measure::Rate { .. }
+                | Measure::Rise { .. }
+                | Measure::Extreme { .. }
+                | Measure::Sums { .. }
+                | Measure::Expression { .. } => self.judge_again(watch, late, at, out),
+                Measure::Cluster { .. } => self.reheat(watch, late.observed, at, out),
+                // What others say follows from their levels; a forecast looks ahead from the newest.
+                Measure::Levels { .. } | Measure::Forecast { .. } => {
+                    self.look_at(watch, late.series, at, out);
+                }
+                Measure::Silence if matches!(late.quality, Quality::Good | Quality::Doubtful) => {
+                    self.break_silence(watch, at, out);
+                }
+                Measure::Silence => {}
+            }
+        }
+    }
+
+    fn judge_again(&mut self, watch: u32, late: &Observed, at: Time, out: &mut Effects) {
+        if self.is_calm_throughout(watch, late) {
+            return;
+        }
+        let config = std::sync::Arc::clone(&self.config);
+        let rule = &config.rules[config.watches[watch as usize].rule.index()];
+        let condition = &mut self.state.conditions[watch as usize];
+        let (prev, deadlines, peak) = (condition.level(), condition.deadlines(), condition.peak);
+        let stood = condition.level_at(rule, late.observed);
+        let would = self.relive(watch, late);
+        let series = &self.state.series[late.series.index()];
+        let (newest, newest_at) = (series.watermark.unwrap_or(late.observed), series.newest_at);
+        let horizon_ms = self.horizon_ms(late.series);
+        let condition = &mut self.state.conditions[watch as usize];
+        let sight_ends = horizon_ms.map(|ms| newest_at.plus_ms(ms));
+        let instant = match sight_ends.filter(|end| rule.unknown_when_stale && *end < at) {
+            Some(end) => {
+                let instant = condition.expire(rule, end);
+                condition.freeze(end);
+                instant
+            }
+            None => condition.expire(rule, at),
+        };
+        let (level, peak_moved) = (condition.level(), condition.peak != peak);
+        self.rearm(watch, deadlines);
+        if late.observed < newest && would.is_some_and(|level| level != stood) {
+            out.push(Effect::LateEvidence(Transition {
+                rule: config.watches[watch as usize].rule,
+                subject: config.series[late.series.index()].station,
+                prev: stood,
+                level: would.unwrap_or(stood),
+                time: late.observed,
+            }));
+        }
+        if level != prev {
+            self.change_level(watch, prev, level, instant.unwrap_or(newest), at, out);
+        } else if level > 0 && peak_moved {
+            out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        }
+    }
+
+    /// Whether nothing can have begun: neither before, nor by this reading, nor after it.
+    fn is_calm_throughout(&self, watch: u32, late: &Observed) -> bool {
+        let rule = self.config.watches[watch as usize].rule;
+        let condition = &self.state.conditions[watch as usize];
+        self.config.rules[rule.index()].measure == Measure::Value
+            && condition.is_idle()
+            && condition.marks.is_empty()
+            && self.index.is_calm(watch, late.value)
+    }
+
+    /// Takes a condition back to before the late reading and forward again to the newest sample.
+    /// Gives the level right after the late reading.
+    fn relive(&mut self, watch: u32, late: &Observed) -> Option<u8> {
+        let config = std::sync::Arc::clone(&self.config);
+        let spec = &config.watches[watch as usize];
+        let rule = &config.rules[spec.rule.index()];
+        let horizon_ms = self.horizon_ms(spec.series);
+        let series = &self.state.series[spec.series.index()];
+        let place = series.place_of(late.observed);
+        let before = place
+            .checked_sub(1)
+            .and_then(|p| series.up_to(p).next_back());
+        let before = before.map(|s| s.observed);
+        let condition = &mut self.state.conditions[watch as usize];
+        let mut from = condition.rewind(rule, late.observed, before);
+        if place + 1 == series.len() {
+            // Another revision of the newest sample is judged whatever is remembered.
+            from = from.min(late.observed);
+        }
+        let mut would = None;
+        for place in series.place_of(from)..series.len() {
+            let series = &self.state.series[spec.series.index()];
+            let Some(sample) = series.get(place).copied().filter(|s| s.is_valid()) else {
+                continue;
+            };
+            let is_newest = place + 1 == series.len();
+            let arrived = if is_newest {
+                series.newest_at
+            } else {
+                sample.observed
+            };
+            let condition = &mut self.state.conditions[watch as usize];
+            condition.pass(rule, sample.observed, horizon_ms);
+            let Some((measured, on_doubts)) = self.measured(watch, place) else {
+                continue;
+            };
+            let look = Look {
+                measured: in_season(rule, measured, sample.observed),
+                observed: sample.observed,
+                at: arrived,
+                doubtful: on_doubts || sample.quality != Quality::Good || sample.doubts.any(),
+            };
+            let lateness_ms = self.index.lateness_ms;
+            let condition = &mut self.state.conditions[watch as usize];
+            let (shape, mark) = (condition.shape(), condition.mark());
+            condition.judge(rule, spec.bounds_at(sample.observed), look);
+            if condition.shape() != shape {
+                condition.remember(&mark, sample.observed, lateness_ms);
+            }
+            if sample.observed == late.observed {
+                would = Some(condition.level());
+            }
+        }
+        let newest_at = self.state.series[spec.series.index()].newest_at;
+        let condition = &mut self.state.conditions[watch as usize];
+        if let Some(newest) = condition.newest {
+            condition.set_clocks(rule, newest, newest_at);
+        }
+        would
+    }
+
+    /// How long after its newest sample a series is unknown, once its interval is.
+    pub(crate) fn horizon_ms(&self, slot: SeriesSlot) -> Option<i64> {
+        let spec = &self.config.series[slot.index()];
+        if spec.silence_normal {
+            return None;
+        }
+        let interval = self.state.series[slot.index()].interval_ms(spec.interval_ms)?;
+        Some((interval * self.config.policy.horizon_tenths / 10).max(1))
+    }
+}
+
+/// What a rule sees at a time: nothing is met outside its season.
+pub(crate) fn in_season(rule: &model::config::Rule, measured: Measured, time: Time) -> Measured {
+    match &rule.season {
+        Some(season) if !season::holds(season, time) => measured.quieted(),
+        Some(_) | None => measured,
+    }
+}
