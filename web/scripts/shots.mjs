@@ -18,7 +18,11 @@ mkdirSync(out, { recursive: true });
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const browser = await launch();
 
-const SIZES = { 1920: { width: 1920, height: 1080 }, 1366: { width: 1366, height: 768 } };
+const SIZES = {
+  1920: { width: 1920, height: 1080 },
+  1366: { width: 1366, height: 768 },
+  390: { width: 390, height: 844 },
+};
 
 async function shoot(name, { mode, viewport, path, login, theme, locale, act, phone }) {
   if (!name.includes(only)) return;
@@ -59,7 +63,7 @@ for (const scene of DESK_SCENES) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {
       viewport: SIZES[size],
       path: "/",
-      login: "officer",
+      login: scene.login ?? "officer",
       theme,
       locale,
       mode: scene.mode,

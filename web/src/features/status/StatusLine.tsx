@@ -1,22 +1,25 @@
 // The top line: who we are, whether we hear the server and how old that is, and the engine's clock.
 import { chooseCounty } from "../../actions/session";
-import { day, hms, span } from "../../i18n/format";
+import { day, hm, hms, span } from "../../i18n/format";
 import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { countyOf, isUnacked, levelCounts } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { useMono, useNow } from "../clock/useNow";
+import { type DeskMove, useDesk } from "../desk/desk";
+import { LoadMeter } from "../load/LoadMeter";
 import { Counts } from "../marks/Mark";
 
 interface StatusLineProps {
+  onLoad: () => void;
   sound: { ready: boolean; silenced: boolean; check: () => void };
   theme: { name: "night" | "day"; flip: () => void };
   onKeys: () => void;
   onLeave: () => void;
 }
 
-export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
+export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLineProps) {
   const county = useApp(countyOf);
   const me = useApp((state) => state.me);
   const now = useNow();
@@ -28,8 +31,21 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
         <h1>{i18n.t("烽火")}</h1>
         <CountyName />
       </div>
+      <Pages />
       <LinkState />
+      {county?.load.flood_since ? (
+        <div className="flood" data-testid="flood-cell">
+          <b>{i18n.t("汇总模式 {time} 起", { time: hm(county.load.flood_since) })}</b>
+          <span className="s i2 wideonly">
+            {i18n.t("{alarms} 条 → {situations} 个态势", {
+              alarms: county.load.alarms || county.alarms.size,
+              situations: county.load.situations,
+            })}
+          </span>
+        </div>
+      ) : null}
       <div className="yield">
+        {county ? <LoadMeter county={county} onOpen={onLoad} /> : null}
         {alarms.length === 0 ? null : (
           <div data-testid="alarm-counts">
             <Counts counts={levelCounts(alarms)} />
@@ -82,6 +98,41 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
         {now ? hms(now) : "--:--:--"}
       </div>
     </header>
+  );
+}
+
+/** The pages of the desk; the one that is open is marked. */
+function Pages() {
+  const { desk, move } = useDesk();
+  const pages: { name: string; on: boolean; go: DeskMove; testId: string }[] = [
+    {
+      name: i18n.t("指挥"),
+      on: desk.view !== "ledger" && desk.view !== "rules",
+      go: { to: "map" },
+      testId: "page-command",
+    },
+    {
+      name: i18n.t("台账"),
+      on: desk.view === "ledger",
+      go: { to: "ledger" },
+      testId: "page-ledger",
+    },
+    { name: i18n.t("规则"), on: desk.view === "rules", go: { to: "rules" }, testId: "page-rules" },
+  ];
+  return (
+    <nav className="pages" aria-label={i18n.t("页面")}>
+      {pages.map((page) => (
+        <button
+          key={page.testId}
+          type="button"
+          aria-current={page.on ? "page" : undefined}
+          onClick={() => move(page.go)}
+          data-testid={page.testId}
+        >
+          {page.name}
+        </button>
+      ))}
+    </nav>
   );
 }
 
