@@ -1,5 +1,5 @@
 // Pictures of every screen against the invented night, for eyes.
-//   npm run build && npm run shots -- [--out <dir>] [--only <part of a name>]
+//   npm run build && npm run shots -- [--out <dir>] [--only <part of a name>,…]
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const option = (name, fallback) => {
   return place > 0 ? process.argv[place + 1] : fallback;
 };
 const out = option("out", join(tmpdir(), "watchfire-shots"));
-const only = option("only", "");
+const only = option("only", "").split(",");
 mkdirSync(out, { recursive: true });
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const browser = await launch();
@@ -25,7 +25,7 @@ const SIZES = {
 };
 
 async function shoot(name, { mode, viewport, path, login, theme, locale, act, phone }) {
-  if (!name.includes(only)) return;
+  if (!only.some((part) => name.includes(part))) return;
   const fake = await startFake({ mode, dist });
   const context = await browser.newContext({
     viewport,

@@ -136,6 +136,7 @@ function ZoneTabs() {
     ["left", i18n.t("态势")],
     ["centre", desk.view === "map" ? i18n.t("地图") : i18n.t("打开的")],
     ["right", i18n.t("欠着的事")],
+    ["more", i18n.t("更多")],
   ];
   return (
     <nav className="zonetabs" aria-label={i18n.t("分区")}>

@@ -5,7 +5,7 @@ import { hm } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { type AlarmFilter, narrowing, noFilter } from "../../state/filters";
 import { alarmsByUrgency, countyOf, isUnacked, levelCounts } from "../../state/select";
-import { LOOSE, looseAlarms, membersOf, situationList } from "../../state/situations";
+import { alarmsUnder, LOOSE, looseAlarms, membersOf, situationList } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
@@ -52,7 +52,9 @@ export function AlarmPanel({ county }: { county: County }) {
       title={mode === "alarms" ? i18n.t("报警") : i18n.t("态势")}
       count={
         mode === "alarms"
-          ? sorted.length
+          ? desk.situation
+            ? alarmsUnder(county, desk.situation).length
+            : sorted.length
           : i18n.t("{rows} · {n} 条报警", { rows: rows.length, n: sorted.length })
       }
       aside={<Counts counts={levelCounts(sorted)} />}

@@ -24,6 +24,8 @@ export function reason(alarm: AlarmView, county: County, now: number): string {
   const line = fixed?.thresholds.find(
     (one) => one.rule === alarm.rule && one.level === alarm.level,
   );
+  // What will be never reads like what is.
+  if (alarm.forecast) return i18n.t("预报：{title}", { title: say(alarm.title) });
   if (!line) return say(alarm.title);
   const words = { title: say(line.title) || say(alarm.title), raise: line.raise };
   return line.below ? i18n.t("低于{title} {raise}", words) : i18n.t("过{title} {raise}", words);

@@ -4,7 +4,7 @@ import type { Matcher } from "../../wire/view";
 
 export type View = "map" | "alarm" | "composer" | "board" | "situation" | "ledger" | "rules";
 /** On a narrow screen one zone is shown at a time. */
-export type Zone = "left" | "centre" | "right";
+export type Zone = "left" | "centre" | "right" | "more";
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
 export type LedgerDraft = { kind: "silence" | "maintenance" | "service"; matcher: Matcher };
 

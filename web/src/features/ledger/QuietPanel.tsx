@@ -45,9 +45,7 @@ export function QuietPanel({ county }: { county: County }) {
               className="line rowbtn"
               onClick={() => move({ to: "ledger", entry: row.id })}
             >
-              <span className="s i3 nw" style={{ width: 56, flex: "none" }}>
-                {quietName(row.kind)}
-              </span>
+              <span className="s i3 nw kind">{quietName(row.kind)}</span>
               <span className="g el">{rowWords(county, row)}</span>
               <Left row={row} now={now} />
             </button>

@@ -27,7 +27,7 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
   const unacked = alarms.filter(isUnacked).length;
   return (
     <header className="status" data-testid="status-line">
-      <div>
+      <div className="st-name">
         <h1>{i18n.t("烽火")}</h1>
         <CountyName />
       </div>
@@ -45,17 +45,8 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
         </div>
       ) : null}
       <div className="yield">
-        {county ? <LoadMeter county={county} onOpen={onLoad} /> : null}
-        {alarms.length === 0 ? null : (
-          <div data-testid="alarm-counts">
-            <Counts counts={levelCounts(alarms)} />
-            <span className={unacked > 0 ? "" : "i3"}>
-              {i18n.t("未确认 {unacked}", { unacked })}
-            </span>
-          </div>
-        )}
         <div>
-          <span className="k">{i18n.t("声音")}</span>
+          <span className="k wideonly">{i18n.t("声音")}</span>
           <button
             type="button"
             className={sound.ready && !sound.silenced ? "i2" : "tag inv"}
@@ -70,8 +61,17 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
           </button>
         </div>
         <Waiting />
+        {county ? <LoadMeter county={county} onOpen={onLoad} /> : null}
+        {alarms.length === 0 ? null : (
+          <div data-testid="alarm-counts">
+            <Counts counts={levelCounts(alarms)} />
+            <span className={unacked > 0 ? "" : "i3"}>
+              {i18n.t("未确认 {unacked}", { unacked })}
+            </span>
+          </div>
+        )}
       </div>
-      <div>
+      <div className="st-tools">
         <Button small onPress={theme.flip} testId="theme" label={i18n.t("切换夜间和白天")}>
           {theme.name === "night" ? i18n.t("白天") : i18n.t("夜间")}
         </Button>
@@ -83,17 +83,17 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
         </Button>
       </div>
       {county?.demo ? (
-        <div data-testid="demo-mark">
+        <div className="st-demo" data-testid="demo-mark">
           <span className="tag">{i18n.t("演示数据")}</span>
         </div>
       ) : null}
-      <div>
+      <div className="st-tools">
         <span>{personName(me?.person, "")}</span>
         <Button small onPress={onLeave} testId="logout">
           {i18n.t("退出")}
         </Button>
       </div>
-      <div className="i2 s">{now ? day(now) : ""}</div>
+      <div className="i2 s st-date">{now ? day(now) : ""}</div>
       <div className="clock" data-testid="clock">
         {now ? hms(now) : "--:--:--"}
       </div>

@@ -1,5 +1,5 @@
 // Our own faults, in sentences, inverted: a red pixel is always a hazard outside, never a bug inside.
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState, useSyncExternalStore } from "react";
 import { endNotice } from "../../actions/alarms";
 import { age, hms, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
@@ -12,8 +12,8 @@ import { useMono, useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { coverWords } from "../ledger/ledgerWords";
 
-/** More than these fold into one line with a count. */
-const SHOWN = 3;
+/** Told in full whatever else there is. */
+const NEVER_FOLDED: SystemKind[] = ["need_help", "disk_full"];
 /** Notices that no machine can take back. */
 const BY_PERSON: SystemKind[] = ["need_help", "unanswered", "clock_stepped"];
 /** Told by many gauges at once: one sentence. */
@@ -40,7 +40,29 @@ export function SystemStrip() {
   const now = useNow();
   const [all, setAll] = useState(false);
   const lines = useMemo(() => gather(system), [system]);
-  const shown = all ? lines : lines.slice(0, lines.length === SHOWN + 1 ? SHOWN + 1 : SHOWN);
+  const short = useShort();
+  // Someone who needs help, or a disk that fills, is never folded away.
+  const must = lines.filter(([entry]) => entry && NEVER_FOLDED.includes(entry.kind)).length;
+  const limit = Math.max(must, short ? 1 : 2);
+  const shown = all || lines.length === limit + 1 ? lines : lines.slice(0, limit);
+  const folded = lines.slice(shown.length);
+  const more =
+    folded.length > 0 || (all && lines.length > limit + 1) ? (
+      <button
+        type="button"
+        className="more nw"
+        aria-expanded={all}
+        onClick={() => setAll(!all)}
+        data-testid="more-notices"
+      >
+        {all
+          ? i18n.t("收起")
+          : i18n.t("另有 {n} 条：{names}", {
+              n: folded.length,
+              names: [...new Set(folded.map(kindName))].join(i18n.t("、")),
+            })}
+      </button>
+    ) : null;
   return (
     <section
       className="strip"
@@ -50,45 +72,54 @@ export function SystemStrip() {
     >
       <LostBanner />
       <RefusedLine />
-      {shown.map((line) => {
-        const [entry] = line;
-        if (line.length > 1 || !entry)
-          return (
-            <div key={entry?.kind} data-testid="system-alarm">
-              {manySentence(county, line)}
-            </div>
-          );
-        return (
-          <div key={`${entry.kind}/${entry.subject}`} data-testid="system-alarm">
-            <span className="g">
-              {systemSentence(
-                entry.kind,
-                subjectName(county, entry),
-                age(now - Date.parse(entry.since)),
-              )}
-            </span>
-            <Open entry={entry} county={county} />
-          </div>
-        );
-      })}
-      {lines.length > shown.length || (all && lines.length > SHOWN) ? (
-        <div>
-          <button
-            type="button"
-            className="more"
-            onClick={() => setAll(!all)}
-            data-testid="more-notices"
-          >
-            {all
-              ? i18n.t("收起")
-              : i18n.t("另有 {n} 条：{names}", {
-                  n: lines.length - shown.length,
-                  names: lines.slice(shown.length).map(kindName).join(i18n.t("、")),
-                })}
-          </button>
-        </div>
-      ) : null}
+      {shown.map((line, place) => (
+        <NoticeLine key={lineKey(line)} line={line} county={county} now={now}>
+          {place === shown.length - 1 ? more : null}
+        </NoticeLine>
+      ))}
     </section>
+  );
+}
+
+function lineKey(line: readonly SystemView[]): string {
+  const [entry] = line;
+  return line.length > 1 ? (entry?.kind ?? "") : `${entry?.kind}/${entry?.subject}`;
+}
+
+interface NoticeLineProps {
+  line: readonly SystemView[];
+  county: County | null;
+  now: number;
+  children: ReactNode;
+}
+
+function NoticeLine({ line, county, now, children }: NoticeLineProps) {
+  const [entry] = line;
+  if (!entry) return null;
+  const passed = age(now - Date.parse(entry.since));
+  return (
+    <div data-testid="system-alarm">
+      <span className="g">
+        {line.length > 1
+          ? manySentence(county, line)
+          : systemSentence(entry.kind, subjectName(county, entry), passed)}
+      </span>
+      {line.length > 1 ? null : <Open entry={entry} county={county} />}
+      {children}
+    </div>
+  );
+}
+
+const SHORT = "(max-height: 860px)";
+/** A low screen: the map needs the room more than a second notice does. */
+function useShort(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const query = window.matchMedia(SHORT);
+      query.addEventListener("change", listener);
+      return () => query.removeEventListener("change", listener);
+    },
+    () => window.matchMedia(SHORT).matches,
   );
 }
 
