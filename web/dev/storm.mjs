@@ -433,7 +433,7 @@ function makeAlarms(rnd, stations, now) {
       quiet: i === 18 ? [{ kind: "flapping", by: null, until: iso(now + 22 * MIN) }] : [],
       swings: i === 18 ? 6 : null,
       clocks: clocksOf(level, returned, changed, now),
-      evidence: evidenceOf(series, Number(value), changed),
+      evidence: evidenceOf(series, Number(value), Math.max(changed, now - 40 * MIN)),
       situation: null,
       doubts: i === 8 ? ["stuck", "source"] : i === 22 ? ["jump"] : [],
     });

@@ -51,8 +51,8 @@ export function AlarmDetail({ county, alarmKey }: { county: County; alarmKey: st
             <AlarmTags alarm={alarm} />
           </h1>
           <p className="i2">
-            {hazardName(alarm.hazard)} · {say(alarm.title)} · {reason(alarm, county, now)} ·{" "}
-            {townshipName(station?.township)}
+            {hazardName(alarm.hazard)} · {alarm.forecast ? "" : `${say(alarm.title)} · `}
+            {reason(alarm, county, now)} · {townshipName(station?.township)}
             {situation && county.situations.has(situation) ? (
               <>
                 {" · "}

@@ -38,7 +38,8 @@ export function AlarmPanel({ county }: { county: County }) {
   const usual: Mode = county.situations.size > 0 ? "situations" : "alarms";
   const mode: Mode = desk.situation ? "alarms" : (chosen ?? usual);
   const rows = useRows(county);
-  const unacked = sorted.filter(isUnacked).length;
+  const shown = desk.situation ? alarmsUnder(county, desk.situation) : sorted;
+  const unacked = shown.filter(isUnacked).length;
 
   const show = (next: Mode) => {
     setMode(next);
@@ -52,12 +53,10 @@ export function AlarmPanel({ county }: { county: County }) {
       title={mode === "alarms" ? i18n.t("报警") : i18n.t("态势")}
       count={
         mode === "alarms"
-          ? desk.situation
-            ? alarmsUnder(county, desk.situation).length
-            : sorted.length
+          ? shown.length
           : i18n.t("{rows} · {n} 条报警", { rows: rows.length, n: sorted.length })
       }
-      aside={<Counts counts={levelCounts(sorted)} />}
+      aside={<Counts counts={levelCounts(shown)} />}
       filters={
         <>
           <Chip
