@@ -7,13 +7,14 @@ const alarmWhere = (test) => async (page, fake) => {
   const alarm = fake.night.county.alarms.find(test);
   await id(page, "mode-alarms").click();
   await page.evaluate(() => document.querySelector("[data-testid=alarms]").focus());
-  for (let place = 0; place < 320; place++) {
+  for (let place = 0; place < 40; place++) {
     const row = page.locator(`[data-testid=alarm-row][data-alarm="${alarm.key}"]`);
     if ((await row.count()) > 0) {
       await row.click();
       break;
     }
     await page.keyboard.press("PageDown");
+    await page.waitForTimeout(60);
   }
   await page.waitForTimeout(1500);
 };

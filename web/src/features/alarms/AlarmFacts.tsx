@@ -1,10 +1,11 @@
 // The numbers of an alarm, and in sentences what makes it different from a plain one.
 import { age, stamp, value } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { doubtSentence, freshnessWords, quietName } from "../../i18n/words";
+import { doubtSentence, freshnessWords, levelName, quietName } from "../../i18n/words";
 import { seriesOf } from "../../state/select";
 import type { County } from "../../state/world";
 import type { AlarmView, QuietView } from "../../wire/view";
+import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { stationName } from "../situations/situationWords";
 
@@ -92,8 +93,18 @@ export function Numbers({ alarm, county, now }: { alarm: AlarmView; county: Coun
   const words = latest ? freshnessWords(latest.freshness, since) : null;
   const judged =
     fixed?.thresholds.some((line) => line.rule === alarm.rule && !line.on_value) ?? false;
+  const next = [...alarm.clocks].sort((a, b) => a.due.localeCompare(b.due))[0];
   return (
     <dl className="facts">
+      {next ? (
+        <div data-testid="next-clock">
+          <dt>{next.rises ? i18n.t("还在线上就升为") : i18n.t("不再回升就结束")}</dt>
+          <dd>
+            <Due at={next.due} now={now} />
+            <small>{levelName(next.level)}</small>
+          </dd>
+        </div>
+      ) : null}
       <div>
         <dt>{i18n.t("现在")}</dt>
         <dd className={words ? "stale" : ""}>

@@ -52,9 +52,14 @@ export function AlarmPanel({ county }: { county: County }) {
       className="greys"
       title={mode === "alarms" ? i18n.t("报警") : i18n.t("态势")}
       count={
-        mode === "alarms"
-          ? shown.length
-          : i18n.t("{rows} · {n} 条报警", { rows: rows.length, n: sorted.length })
+        mode === "alarms" ? (
+          shown.length
+        ) : (
+          <>
+            {rows.length}
+            <span className="wideonly"> · {i18n.t("{n} 条报警", { n: sorted.length })}</span>
+          </>
+        )
       }
       aside={<Counts counts={levelCounts(shown)} />}
       filters={

@@ -5,12 +5,13 @@ import { wantTexts } from "../../actions/read";
 import { limit, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName, quietName } from "../../i18n/words";
-import { type LedgerRow, longest, SHELVE_MS } from "../../state/ledger";
-import { mayCommand } from "../../state/select";
+import { type LedgerRow, longest, SHELVE_MS, wouldCover } from "../../state/ledger";
+import { byUrgency, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
+import type { AlarmView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { AlarmLine } from "../situations/parts";
 import { Left } from "./Left";
@@ -23,7 +24,7 @@ export function EntryPanel({ row, county }: { row: LedgerRow; county: County }) 
   const one = row.suppression;
   const reason = useApp((state) => state.texts.get(one?.reason ?? ""));
   useEffect(() => wantTexts([one?.reason ?? null]), [one?.reason]);
-  const alarms = row.matches.flatMap((key) => county.alarms.get(key) ?? []);
+  const alarms = row.waits ? wouldBe(row, county) : ofKeys(row.matches, county);
   const name = (id: string) => personName(county.people.get(id), id);
   const facts: [string, string][] = [
     [i18n.t("谁"), row.by ? name(row.by) : i18n.t("系统按规则")],
@@ -57,11 +58,13 @@ export function EntryPanel({ row, county }: { row: LedgerRow; county: County }) 
         {one ? <Deeds row={row} now={now} reason={reason ?? ""} /> : <Why row={row} />}
         <div className="pt">
           <h2>{row.waits ? i18n.t("同意后会盖住") : i18n.t("盖住的报警")}</h2>
-          <span className="i2">{row.waits ? "" : row.matches.length}</span>
+          <span className="i2">{alarms.length}</span>
         </div>
         {alarms.length === 0 ? (
           <p className="line i3">
-            {row.waits ? i18n.t("还没有生效，一条都没有盖住。") : i18n.t("现在没有盖住任何报警。")}
+            {row.waits
+              ? i18n.t("现在没有可盖住的报警；以后来的也会不响。")
+              : i18n.t("现在没有盖住任何报警。")}
           </p>
         ) : (
           alarms.map((alarm) => (
@@ -71,6 +74,17 @@ export function EntryPanel({ row, county }: { row: LedgerRow; county: County }) 
       </div>
     </Panel>
   );
+}
+
+function ofKeys(keys: readonly string[], county: County): AlarmView[] {
+  return keys.flatMap((key) => county.alarms.get(key) ?? []);
+}
+
+/** What it would cover if it were agreed to now. */
+function wouldBe(row: LedgerRow, county: County): AlarmView[] {
+  const one = row.suppression;
+  if (one?.matcher) return wouldCover(one.matcher, county).covered.sort(byUrgency);
+  return [...county.alarms.values()].filter((alarm) => one?.stations.includes(alarm.station));
 }
 
 /** Lines that no person began end by themselves; says when. */

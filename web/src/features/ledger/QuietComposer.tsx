@@ -60,16 +60,18 @@ export function QuietComposer({ county, draft }: { county: County; draft: Ledger
         </Chip>
       ))}
     >
-      {kind === "silence" ? (
-        <SilenceForm county={county} start={draft.matcher} />
-      ) : (
-        <WorkForm
-          county={county}
-          kind={kind}
-          station={draft.matcher.station ?? null}
-          onDone={() => move({ to: "ledger" })}
-        />
-      )}
+      <div className="pb">
+        {kind === "silence" ? (
+          <SilenceForm county={county} start={draft.matcher} />
+        ) : (
+          <WorkForm
+            county={county}
+            kind={kind}
+            station={draft.matcher.station ?? null}
+            onDone={() => move({ to: "ledger" })}
+          />
+        )}
+      </div>
     </Panel>
   );
 }

@@ -40,7 +40,7 @@ export function LoadMeter({ county, onOpen }: { county: County; onOpen: () => vo
         <em style={{ left: `${(FLOOD / (FLOOD * 2.5)) * 100}%` }} />
       </span>
       <b>{raised}</b>
-      <span className="s i3">{i18n.t("/10 分")}</span>
+      <span className="s i3 wideonly">{i18n.t("/10 分")}</span>
     </button>
   );
 }

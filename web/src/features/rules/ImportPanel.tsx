@@ -109,21 +109,24 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
               </Chip>
             ))}
           </div>
-          <label>
+          <div>
             <span className="lab">{i18n.t("CSV 或 GeoJSON 文件；先试算，不改任何东西")}</span>
-            <input
-              type="file"
-              className="in file"
-              accept=".csv,.json,.geojson,text/csv,application/geo+json"
-              onChange={(event) => {
-                const chosen = event.target.files?.[0] ?? null;
-                setFile(chosen);
-                setResult(null);
-                if (chosen) void send(kind, chosen, true);
-              }}
-              data-testid="import-file"
-            />
-          </label>
+            <label className="btn filebtn">
+              <input
+                type="file"
+                className="vh"
+                accept=".csv,.json,.geojson,text/csv,application/geo+json"
+                onChange={(event) => {
+                  const chosen = event.target.files?.[0] ?? null;
+                  setFile(chosen);
+                  setResult(null);
+                  if (chosen) void send(kind, chosen, true);
+                }}
+                data-testid="import-file"
+              />
+              {file ? i18n.t("{name}，换一个…", { name: file.name }) : i18n.t("选文件…")}
+            </label>
+          </div>
         </div>
         {failed ? (
           <p className="confirmfirst" role="alert">

@@ -9,6 +9,7 @@ import { Empty, Key } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { RuleView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { useKeys } from "../keys/useKeys";
 import { FilesPanel } from "./FilesPanel";
 import { ImportPanel } from "./ImportPanel";
 import { RulePanel } from "./RulePanel";
@@ -26,6 +27,7 @@ export function RulesPage({ county }: { county: County }) {
   const toConfirm = all.filter((one) => one.certainty === "t").length;
   const list = unconfirmed ? all.filter((one) => one.certainty === "t") : all;
   const chosen = all.find((one) => one.id === desk.rule) ?? null;
+  useKeys(side === "rule" ? {} : { escape: () => setSide("rule") });
   const choose = (rule: string) => {
     setSide("rule");
     move({ to: "rules", rule });
@@ -150,7 +152,7 @@ function Line({ rule, selected }: { rule: RuleView; selected: boolean }) {
       <span className="f">
         <b className="el">{say(rule.title) || rule.id}</b>
         {rule.forecast ? <span className="tag fc">{i18n.t("预报")}</span> : null}
-        {rule.certainty === "t" ? <span className="tag inv">{i18n.t("使用前须确认")}</span> : null}
+        {rule.certainty === "t" ? <span className="tag inv">{i18n.t("须先确认")}</span> : null}
       </span>
       <span className={`r${asleep ? " i3" : ""}`}>
         <span className="vh">{i18n.t("看 站")} </span>
