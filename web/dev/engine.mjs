@@ -1,5 +1,6 @@
 // A stand-in that answers acts the way the real program does, well enough for screens. It keeps no
 // clocks of its own and decides nothing about hazards.
+import { applyLedger } from "./ledger.mjs";
 import { iso, MIN } from "./storm.mjs";
 
 const ORDER = [
@@ -30,6 +31,8 @@ export function apply(night, act, by, now, seal) {
   const officer = by.role === "duty_officer" || by.role === "administrator";
 
   if (action.action !== "report_task" && !officer) return refuse("role_not_allowed");
+  const quiet = applyLedger(night, act, by, now, seal);
+  if (quiet) return quiet;
   switch (action.action) {
     case "acknowledge":
       for (const one of action.alarms.map(alarm)) {

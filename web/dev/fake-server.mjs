@@ -8,6 +8,8 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
 import { apply } from "./engine.mjs";
+import { checkSite, importRows, rulesOf } from "./site.mjs";
+import { gather } from "./situations.mjs";
 import { iso, MIN, makeNight, random } from "./storm.mjs";
 
 const TYPES = {
@@ -34,7 +36,7 @@ export async function startFake({
   mode = "storm",
   dist = null,
   factor = 1,
-  scale = 1,
+  scale = 2,
 } = {}) {
   const start = Date.parse("2026-08-20T18:13:40Z");
   const began = Date.now();
@@ -66,9 +68,29 @@ export async function startFake({
     const text = JSON.stringify(message);
     for (const client of clients) if (client.readyState === 1) client.send(text);
   };
-  const tell = (changes) => {
-    if (changes.length === 0) return;
+  /** Situations follow their members; what differs is told with the change that made it. */
+  const gathered = (changes) => {
+    if (!changes.some((change) => change.kind === "alarm")) return [];
+    const { county } = night;
+    const before = new Map(county.situations.map((one) => [one.id, JSON.stringify(one)]));
+    const merged = county.situations.filter((one) => one.merged_into);
+    county.situations = [...gather(county, now(), county.situations), ...merged];
+    county.load = {
+      ...county.load,
+      alarms: county.alarms.length,
+      situations: county.situations.length - merged.length,
+    };
+    return [
+      ...county.situations
+        .filter((one) => before.get(one.id) !== JSON.stringify(one))
+        .map((situation) => ({ kind: "situation", situation })),
+      { kind: "load", load: county.load },
+    ];
+  };
+  const tell = (first) => {
+    if (first.length === 0) return;
     seq += 1;
+    const changes = [...first, ...gathered(first)];
     const updates = changes.map((change, n) => ({
       seq,
       n,
@@ -104,7 +126,19 @@ export async function startFake({
       if (!alarm || night.county.alarms.length > 14) return;
       Object.assign(alarm, { ack: null, commands: [], raised: iso(now()), changed: iso(now()) });
       night.county.alarms.push(alarm);
-      tell([{ kind: "alarm", alarm }]);
+      const fresh = gather(night.county, now()).find((one) => one.id === alarm.situation);
+      tell([
+        { kind: "alarm", alarm },
+        {
+          kind: "annunciation",
+          annunciation: {
+            situation: fresh?.id ?? "",
+            level: alarm.level,
+            reason: fresh?.members.length === 1 ? "new" : "rise",
+            at: iso(now()),
+          },
+        },
+      ]);
     }, 2500);
 
   const who = (request) => {
@@ -175,7 +209,37 @@ export async function startFake({
       );
     }
     if (path.startsWith("/series/")) return history(response, url, path);
+    if (path === "/rules") return reply(response, 200, rulesOf(night.county));
+    if (path === "/situations") return reply(response, 200, night.county.situations);
+    if (path === "/suppressions") return reply(response, 200, night.county.suppressions);
+    if (path === "/load") return reply(response, 200, night.county.load);
+    if (path.startsWith("/site/") || path.startsWith("/registry/")) {
+      if (person.role !== "administrator")
+        return no(response, 403, "role_not_allowed", "要管理员角色。", "Administrators only.");
+      return site(request, response, url, path);
+    }
     return no(response, 404, "no_such_path", "没有这个地址。", "No such address.");
+  }
+
+  const folder = { mended: false };
+  async function site(request, response, url, path) {
+    const sent = String(await body(request));
+    if (path === "/site/check") {
+      const answer = checkSite(folder);
+      folder.mended = true;
+      return reply(response, 200, answer);
+    }
+    if (path === "/site/reload") {
+      const answer = checkSite(folder);
+      const good = !answer.problems.some((one) => one.weight === "error");
+      if (good) tell([{ kind: "configured" }]);
+      return reply(response, 200, { ...answer, applied: good });
+    }
+    const type = request.headers["content-type"] ?? "text/csv";
+    const rows = importRows(path.slice("/registry/".length), sent, type);
+    const dry = url.searchParams.get("dry_run") !== "false";
+    const applied = !dry && !rows.some((one) => one.kind === "bad");
+    return reply(response, 200, { rows, applied });
   }
 
   function history(response, url, path) {

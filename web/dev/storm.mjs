@@ -1,5 +1,15 @@
 // An invented county night for development and pictures: same seed, same night. Never shipped.
 import { readFileSync } from "node:fs";
+import {
+  addMerged,
+  catchmentOf,
+  gather,
+  makeAreas,
+  makeLoad,
+  makeSuppressions,
+  makeSystem,
+  markQuiet,
+} from "./situations.mjs";
 
 const here = new URL("../public/geo/", import.meta.url);
 const geo = (name) => JSON.parse(readFileSync(new URL(name, here), "utf8"));
@@ -31,6 +41,7 @@ function inside([x, y], ring) {
 
 const KINDS = {
   river: {
+    plan: "防汛应急预案 3.2",
     zh: "河道站",
     en: "gauge",
     quantity: "water_level",
@@ -73,6 +84,7 @@ const KINDS = {
     advice: text("核对泄洪流量，通知坝下。", "Check the release and tell those below the dam."),
   },
   landslide: {
+    plan: "地质灾害应急预案 4.1",
     zh: "测缝",
     en: "crack gauge",
     quantity: "displacement",
@@ -104,7 +116,7 @@ const SURNAMES_EN =
   );
 
 /** A night: `mode` is `storm` or `calm`; `now` is the engine's now in ms. */
-export function makeNight({ mode, now, seed = 7, scale = 1 }) {
+export function makeNight({ mode, now, seed = 7, scale = 2 }) {
   const rnd = random(seed);
   const townships = geo("townships.geojson").features;
   const stations = makeStations(rnd, townships, now, mode, scale);
@@ -123,22 +135,20 @@ export function makeNight({ mode, now, seed = 7, scale = 1 }) {
     groups,
     templates: TEMPLATES,
     people,
+    areas: makeAreas(townships),
+    situations: [],
+    suppressions: [],
   };
   const texts = {};
-  if (mode === "storm") county.commands = makeCommands(rnd, county, now, texts);
-  const system =
-    mode === "storm"
-      ? [
-          {
-            kind: "sight_lost",
-            subject: alarms[5].station,
-            since: iso(now - 23 * MIN),
-            until: null,
-          },
-          { kind: "link_down", subject: "sl651-huishan", since: iso(now - 9 * MIN), until: null },
-        ]
-      : [];
-  return { county, system, texts };
+  if (mode === "storm") {
+    county.commands = makeCommands(rnd, county, now, texts);
+    county.suppressions = makeSuppressions(county, now, texts);
+    markQuiet(county);
+  }
+  county.situations = gather(county, now);
+  if (mode === "storm") addMerged(county, now);
+  county.load = makeLoad(county, now, mode);
+  return { county, system: makeSystem(county, now, mode), texts };
 }
 
 function makeStations(rnd, townships, now, mode, scale) {
@@ -207,6 +217,17 @@ function makeStations(rnd, townships, now, mode, scale) {
         ],
       });
     }
+  }
+  // Gauges of one catchment stand in a chain; the water of each comes from the one before.
+  const last = new Map();
+  for (const station of list) {
+    station.catchment = catchmentOf(townships, station.township);
+    station.zones = [];
+    station.upstream = [];
+    if (station.kind !== "river") continue;
+    const above = last.get(station.catchment);
+    if (above) station.upstream.push(above);
+    last.set(station.catchment, station.id);
   }
   return list;
 }
@@ -349,10 +370,14 @@ const TEMPLATES = [
   },
 ];
 
+/** As many as a desk may have to bear in one storm. */
+const ALARMS = 300;
+
 function makeAlarms(rnd, stations, now) {
   const list = [];
   const levels = [4, 4, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3];
-  while (levels.length < 68) levels.push(levels.length % 3 === 0 ? 1 : 2);
+  while (levels.length < 44) levels.push(3);
+  while (levels.length < ALARMS) levels.push(levels.length % 3 === 0 ? 2 : 1);
   const pool = [...stations];
   for (const [i, level] of levels.entries()) {
     const station = pool.splice(Math.floor(rnd() * pool.length), 1)[0];
@@ -360,8 +385,9 @@ function makeAlarms(rnd, stations, now) {
     const k = KINDS[station.kind];
     const ago = i === 0 ? 0.6 : i < 6 ? 2 + rnd() * 40 : 4 + rnd() * 290;
     const changed = now - ago * MIN;
-    const returned = i > 58;
+    const returned = i > ALARMS - 30;
     const acked = i > 3 && !(i % 9 === 0);
+    const forecast = station.kind === "river" && i % 7 === 3;
     const value = (Number(series.thresholds[level - 1].raise) + rnd() * 0.4).toFixed(
       series.decimals,
     );
@@ -372,8 +398,8 @@ function makeAlarms(rnd, stations, now) {
       key,
       episode: `${key}-1`,
       occurrence: 1,
-      rule: k.rule,
-      title: k.rt,
+      rule: forecast ? "forecast:water_level" : k.rule,
+      title: forecast ? text("预计过线", "Expected to pass a line") : k.rt,
       hazard: k.hazard,
       advice: k.advice,
       station: station.id,
@@ -400,9 +426,37 @@ function makeAlarms(rnd, stations, now) {
       truth: i === 6 ? "true" : "unverified",
       commands: [],
       closed: false,
+      forecast,
+      priority: level,
+      plan: k.plan ?? "",
+      certainty: forecast || k.hazard === "landslide" ? "t" : k.hazard === "rainstorm" ? "b" : "a",
+      quiet: i === 18 ? [{ kind: "flapping", by: null, until: iso(now + 22 * MIN) }] : [],
+      swings: i === 18 ? 6 : null,
+      clocks: clocksOf(level, returned, changed, now),
+      evidence: evidenceOf(series, Number(value), Math.max(changed, now - 40 * MIN)),
+      situation: null,
+      doubts: i === 8 ? ["stuck", "source"] : i === 22 ? ["jump"] : [],
     });
   }
   return list;
+}
+
+/** What still runs: the way up to the next level, the way down from this one. */
+function clocksOf(level, returned, changed, now) {
+  if (returned) return [];
+  const since = iso(Math.floor((now - 3 * MIN) / 1000) * 1000);
+  const up = { level: level + 1, rises: true, since, due: iso(now + 2 * MIN + 20_000) };
+  const down = { level, rises: false, since, due: iso(now + 22 * MIN) };
+  const turn = Math.floor(changed / MIN) % 3;
+  return turn === 0 && level < 4 ? [up] : turn === 1 ? [down] : [];
+}
+
+function evidenceOf(series, value, changed) {
+  return [4, 3, 2, 1, 0].map((back) => ({
+    time: iso(Math.floor((changed - back * 5 * MIN) / MIN) * MIN),
+    value: (value - back * 0.07).toFixed(series.decimals),
+    quality: back === 3 ? "doubtful" : "good",
+  }));
 }
 
 function raiseSeries(stations, alarm, now) {
@@ -413,6 +467,8 @@ function raiseSeries(stations, alarm, now) {
   series.observed = series.received = iso(now - (alarm.sight_lost ? 23 : 2) * MIN);
   if (alarm.sight_lost) series.freshness = "stale";
   else series.freshness = "fresh";
+  series.doubts = alarm.doubts;
+  if (alarm.doubts.length > 0) series.quality = "doubtful";
 }
 
 /** One order of the storm night, its people at every stage there is. */

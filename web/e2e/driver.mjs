@@ -101,11 +101,19 @@ export class Desk extends Seat {
     );
   }
 
+  /** Where the list shows situations, opens the first with an alarm nobody has taken note of. */
+  async openSituation() {
+    if ((await this.id("alarm-row").count()) > 0) return;
+    const row = this.page.locator('[data-testid=situation-row]:not([data-unacked="0"])').first();
+    if (await row.isVisible()) await row.click();
+  }
+
   async waitForAlarm(patience = 180_000) {
     return this.expect(
       "an unacknowledged alarm stands in the list",
       async () => {
         if (await this.id("new-bar").isVisible()) await this.id("new-bar").click();
+        await this.openSituation();
         return (await this.alarms()).find((alarm) => !alarm.acked);
       },
       patience,

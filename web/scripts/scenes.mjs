@@ -1,6 +1,31 @@
 // What each picture shows and how to get there.
 const id = (page, name) => page.getByTestId(name);
 
+/** Opens the first situation, then the first alarm of this kind in it. */
+const situation = (page) => id(page, "situation-row").first().click();
+const alarmWhere = (test) => async (page, fake) => {
+  const alarm = fake.night.county.alarms.find(test);
+  await id(page, "mode-alarms").click();
+  await page.evaluate(() => document.querySelector("[data-testid=alarms]").focus());
+  for (let place = 0; place < 40; place++) {
+    const row = page.locator(`[data-testid=alarm-row][data-alarm="${alarm.key}"]`);
+    if ((await row.count()) > 0) {
+      await row.click();
+      break;
+    }
+    await page.keyboard.press("PageDown");
+    await page.waitForTimeout(60);
+  }
+  await page.waitForTimeout(1500);
+};
+const ALL = [
+  [1920, "night", "zh"],
+  [1920, "day", "en"],
+  [1366, "night", "en"],
+  [1366, "day", "zh"],
+  [390, "night", "zh"],
+];
+
 export const DESK_SCENES = [
   {
     name: "storm",
@@ -9,6 +34,8 @@ export const DESK_SCENES = [
       [1920, "night", "zh"],
       [1920, "day", "en"],
       [1366, "night", "zh"],
+      [390, "night", "zh"],
+      [390, "day", "en"],
     ],
   },
   {
@@ -17,13 +44,190 @@ export const DESK_SCENES = [
     looks: [
       [1920, "night", "zh"],
       [1366, "day", "en"],
+      [390, "day", "zh"],
     ],
   },
+  { name: "situation", mode: "storm", looks: ALL, act: situation },
   {
-    name: "situations",
+    name: "ackset",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await situation(page);
+      await id(page, "ack-situation").click();
+      await id(page, "ack-named").first().click();
+    },
+  },
+  {
+    name: "alarms",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "mode-alarms").click();
+      await id(page, "filter").click();
+      await id(page, "filter-level-3").click();
+    },
+  },
+  {
+    name: "forecast",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+      [390, "night", "zh"],
+    ],
+    act: alarmWhere((one) => one.forecast && one.clocks.length > 0),
+  },
+  {
+    name: "doubtful",
+    mode: "storm",
+    looks: [
+      [1920, "day", "en"],
+      [1366, "night", "zh"],
+    ],
+    act: alarmWhere((one) => one.doubts.length > 0),
+  },
+  {
+    name: "quiet-alarm",
     mode: "storm",
     looks: [[1366, "night", "zh"]],
-    act: (page) => id(page, "mode-situations").click(),
+    act: alarmWhere((one) => one.quiet.some((each) => each.kind === "inhibited")),
+  },
+  {
+    name: "shelve",
+    mode: "storm",
+    looks: [
+      [1366, "night", "zh"],
+      [390, "day", "en"],
+    ],
+    act: async (page) => {
+      await situation(page);
+      await id(page, "alarm-line").first().locator("button").first().click();
+      await id(page, "shelve").click();
+    },
+  },
+  {
+    name: "ledger",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await page.keyboard.press("m");
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "ledger-entry",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await page.keyboard.press("m");
+      await id(page, "ledger-row").nth(2).click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "ledger-approve",
+    mode: "storm",
+    looks: [[1366, "night", "zh"]],
+    act: async (page) => {
+      await page.keyboard.press("m");
+      await id(page, "ledger-row").first().click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "ledger-empty",
+    mode: "calm",
+    looks: [
+      [1366, "night", "zh"],
+      [390, "day", "en"],
+    ],
+    act: (page) => page.keyboard.press("m"),
+  },
+  {
+    name: "silence",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await situation(page);
+      await id(page, "silence-from-situation").click();
+    },
+  },
+  {
+    name: "silence-red",
+    mode: "storm",
+    looks: [[1366, "night", "zh"]],
+    act: async (page) => {
+      await situation(page);
+      await id(page, "silence-from-situation").click();
+      await id(page, "up-to-4").click();
+      await id(page, "span-240").click();
+    },
+  },
+  {
+    name: "rules",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "rule",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "rule-row").nth(2).click();
+    },
+  },
+  {
+    name: "files",
+    mode: "storm",
+    login: "admin",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "open-files").click();
+      await id(page, "site-check").click();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: "import",
+    mode: "storm",
+    login: "admin",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "open-import").click();
+      const lines = ["id,name,kind", "ri900,新站,river", "ri001,镜岭,river", "ri002,x"];
+      await id(page, "import-file").setInputFiles({
+        name: "stations.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from(lines.join("\n")),
+      });
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: "files-no-permission",
+    mode: "calm",
+    looks: [[1366, "night", "zh"]],
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "open-files").click();
+    },
+  },
+  {
+    name: "load",
+    mode: "storm",
+    looks: [
+      [1366, "night", "zh"],
+      [1920, "day", "en"],
+    ],
+    act: (page) => id(page, "load-meter").click(),
   },
   {
     name: "alarm",
@@ -33,6 +237,7 @@ export const DESK_SCENES = [
       [1366, "day", "en"],
     ],
     act: async (page) => {
+      await situation(page);
       await id(page, "alarm-row").first().click();
       await page.waitForTimeout(1500);
     },
@@ -45,6 +250,7 @@ export const DESK_SCENES = [
       [1366, "day", "en"],
     ],
     act: async (page) => {
+      await situation(page);
       await id(page, "alarm-row").first().click();
       await page.keyboard.press("c");
       await id(page, "group-g-river").click();

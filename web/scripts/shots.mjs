@@ -1,5 +1,5 @@
 // Pictures of every screen against the invented night, for eyes.
-//   npm run build && npm run shots -- [--out <dir>] [--only <part of a name>]
+//   npm run build && npm run shots -- [--out <dir>] [--only <part of a name>,…]
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,15 +13,19 @@ const option = (name, fallback) => {
   return place > 0 ? process.argv[place + 1] : fallback;
 };
 const out = option("out", join(tmpdir(), "watchfire-shots"));
-const only = option("only", "");
+const only = option("only", "").split(",");
 mkdirSync(out, { recursive: true });
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const browser = await launch();
 
-const SIZES = { 1920: { width: 1920, height: 1080 }, 1366: { width: 1366, height: 768 } };
+const SIZES = {
+  1920: { width: 1920, height: 1080 },
+  1366: { width: 1366, height: 768 },
+  390: { width: 390, height: 844 },
+};
 
 async function shoot(name, { mode, viewport, path, login, theme, locale, act, phone }) {
-  if (!name.includes(only)) return;
+  if (!only.some((part) => name.includes(part))) return;
   const fake = await startFake({ mode, dist });
   const context = await browser.newContext({
     viewport,
@@ -59,7 +63,7 @@ for (const scene of DESK_SCENES) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {
       viewport: SIZES[size],
       path: "/",
-      login: "officer",
+      login: scene.login ?? "officer",
       theme,
       locale,
       mode: scene.mode,

@@ -1,13 +1,14 @@
 // Small pieces of a night for the tests of screens.
-import type {
-  AlarmView,
-  CommandView,
-  Fact,
-  FeedMessage,
-  SeriesView,
-  Stage,
-  TaskView,
-  Update,
+import {
+  ALARM_LATER,
+  type AlarmView,
+  type CommandView,
+  type Fact,
+  type FeedMessage,
+  type SeriesView,
+  type Stage,
+  type TaskView,
+  type Update,
 } from "../src/wire/view";
 
 const text = (words: string) => ({ zh: words, en: words });
@@ -39,6 +40,7 @@ export function alarm(key: string, more: Partial<AlarmView> = {}): AlarmView {
     truth: "unverified",
     commands: [],
     closed: false,
+    ...ALARM_LATER,
     ...more,
   };
 }

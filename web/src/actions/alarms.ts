@@ -7,6 +7,24 @@ export function acknowledge(alarms: readonly string[]): Promise<string> {
   return press({ action: "acknowledge", alarms: [...alarms] });
 }
 
+/** Takes note of a situation: of the members shown at the press, and of nothing that came after. */
+export function acknowledgeSituation(
+  situation: string,
+  alarms: readonly string[],
+): Promise<string> {
+  return press({ action: "acknowledge_situation", situation, alarms: [...alarms] });
+}
+
+/** One alarm makes no noise until then, unless it rises. */
+export function shelve(alarm: string, until: Date, reason: string): Promise<string> {
+  const end = until.toISOString();
+  return press({ action: "shelve", alarm, until: end, ...(reason ? { reason } : {}) });
+}
+
+export function unshelve(alarm: string): Promise<string> {
+  return press({ action: "unshelve", alarm });
+}
+
 export function markTruth(alarm: string, truth: Truth): Promise<string> {
   return press({ action: "mark_truth", alarm, truth });
 }

@@ -2,11 +2,16 @@
 import { i18n } from "@lingui/core";
 import type { Why } from "../wire/acts";
 import type {
+  Certainty,
+  Doubt,
   Fact,
   Freshness,
   Level,
   Means,
+  NoticeReason,
   PersonView,
+  Quality,
+  QuietKind,
   Stage,
   StepKind,
   SystemKind,
@@ -170,6 +175,19 @@ export function freshnessWords(freshness: Freshness, age: string): string | null
   }
 }
 
+export function qualityName(quality: Quality): string {
+  switch (quality) {
+    case "good":
+      return i18n.t("好");
+    case "doubtful":
+      return i18n.t("可疑");
+    case "bad":
+      return i18n.t("剔除");
+    case "missing":
+      return i18n.t("缺");
+  }
+}
+
 export function truthName(truth: Truth): string {
   switch (truth) {
     case "unverified":
@@ -180,6 +198,83 @@ export function truthName(truth: Truth): string {
       return i18n.t("误报");
     case "test":
       return i18n.t("测试");
+    case "duplicate":
+      return i18n.t("重复");
+  }
+}
+
+/** What keeps something quiet, as a word; `flood` is the whole desk's flood mode. */
+export function quietName(kind: QuietKind | "flood"): string {
+  switch (kind) {
+    case "shelved":
+      return i18n.t("搁置");
+    case "inhibited":
+      return i18n.t("抑制");
+    case "silenced":
+      return i18n.t("静默");
+    case "maintenance":
+      return i18n.t("检修");
+    case "out_of_service":
+      return i18n.t("停用");
+    case "flapping":
+      return i18n.t("不稳");
+    case "flood":
+      return i18n.t("限流");
+  }
+}
+
+export function doubtSentence(doubt: Doubt): string {
+  switch (doubt) {
+    case "source":
+      return i18n.t("站自己说这个数不可信。");
+    case "clock":
+      return i18n.t("站的时钟走快了，时间不可信。");
+    case "jump":
+      return i18n.t("跳变：比上一个数变得太快。");
+    case "stuck":
+      return i18n.t("卡滞：数一直不动。");
+    case "out_of_range":
+      return i18n.t("超出仪器量程。");
+    case "oscillating":
+      return i18n.t("来回跳，比自然变化快。");
+    case "maintenance":
+      return i18n.t("站在检修。");
+  }
+}
+
+export function certaintySentence(certainty: Certainty): string {
+  switch (certainty) {
+    case "a":
+      return i18n.t("A：原文核对过");
+    case "b":
+      return i18n.t("B：公开的转述");
+    case "c":
+      return i18n.t("C：业内常识");
+    case "t":
+      return i18n.t("T：本系统默认值，使用前须确认");
+    case "unsaid":
+      return i18n.t("没有写明出处");
+  }
+}
+
+export function noticeName(reason: NoticeReason): string {
+  switch (reason) {
+    case "new":
+      return i18n.t("新态势");
+    case "rise":
+      return i18n.t("级别上升");
+    case "spread":
+      return i18n.t("新乡镇");
+    case "people":
+      return i18n.t("风险人口大增");
+    case "repeat":
+      return i18n.t("没人确认，再报");
+    case "lease_lapsed":
+      return i18n.t("确认后没有进展");
+    case "suppression_ended":
+      return i18n.t("静默到期仍在");
+    case "after_restart":
+      return i18n.t("重启后补报");
   }
 }
 
@@ -197,6 +292,18 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("{subject} 要帮助，已 {age}。请马上联系。", { subject, age });
     case "disk_full":
       return i18n.t("磁盘将满，读数在排队，报警和指令照常。请管理员清理。");
+    case "blind_spot":
+      return i18n.t("{subject} 没有数据 {age}，周围的站在报警：盲区，不是平安。", { subject, age });
+    case "interface_down":
+      return i18n.t("接口 {subject} 的大多数站一起没了数据，已 {age}。", { subject, age });
+    case "unstable_signal":
+      return i18n.t("{subject} 的信号来回跳，已 {age}，请安排检修探头。", { subject, age });
+    case "suppression_ending":
+      return i18n.t("{subject} 快到期了；到期还在报警的会马上响。", { subject });
+    case "flood_mode":
+      return i18n.t("汇总模式，已 {age}。", { age });
+    case "rules_refused":
+      return i18n.t("新的规则文件没有采用，仍按旧的判。请管理员打开规则页看哪里不对。");
     default:
       return i18n.t("系统报警 {kind}：{subject}", { kind, subject });
   }
@@ -234,6 +341,22 @@ export function whySentence(why: Why | string): string {
       return i18n.t("进度要在 0 到 100 之间。");
     case "no_such_notice":
       return i18n.t("这条系统报警已经结束。");
+    case "no_such_situation":
+      return i18n.t("这个态势已经结束。");
+    case "no_such_station":
+      return i18n.t("没有这个站。");
+    case "no_such_suppression":
+      return i18n.t("台账里已经没有这一条。");
+    case "too_long":
+      return i18n.t("时间太长：静默最长 12 小时，含红色最长 2 小时。");
+    case "not_in_future":
+      return i18n.t("结束时间已经过了。");
+    case "matches_everything":
+      return i18n.t("没有限定范围，会把全县静默，不能这样做。");
+    case "approver_is_owner":
+      return i18n.t("要由另一个人同意，不能是本人。");
+    case "nothing_to_approve":
+      return i18n.t("没有等着同意的事。");
     default:
       return i18n.t("服务器没有接受（{why}）。", { why });
   }

@@ -1,11 +1,14 @@
 // The requests of `/api/v1`, one function each. Answers are typed, errors carry their sentence.
 import type { Act, Answer, ApiError } from "../wire/acts";
-import type { Me, PersonView, SampleView } from "../wire/view";
+import type { ImportResult, RegistryKind, SiteCheck } from "../wire/site";
+import type { Me, PersonView, RuleView, SampleView } from "../wire/view";
 
 const BASE = "/api/v1";
 /** A request unanswered this long counts as failed, ms; photos get longer. */
 const PATIENCE_MS = 15_000;
 const PHOTO_PATIENCE_MS = 90_000;
+/** Checking all rule files with their examples takes its time, ms. */
+const SITE_PATIENCE_MS = 60_000;
 
 /** The server answered and said no. */
 export class Refused extends Error {
@@ -101,4 +104,34 @@ export async function samples(
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as SampleView);
+}
+
+/** The rules in force, with what they watch and how they have done. */
+export async function rules(jurisdiction: string): Promise<RuleView[]> {
+  const range = new URLSearchParams({ jurisdiction });
+  return (await (await request(`/rules?${range}`)).json()) as RuleView[];
+}
+
+/** Re-reads the site's folder and says what is wrong and what would change; changes nothing. */
+export async function checkSite(): Promise<SiteCheck> {
+  return (await (await request("/site/check", json({}), SITE_PATIENCE_MS)).json()) as SiteCheck;
+}
+
+/** The same, and takes the files over unless something keeps them out. */
+export async function reloadSite(): Promise<SiteCheck> {
+  return (await (await request("/site/reload", json({}), SITE_PATIENCE_MS)).json()) as SiteCheck;
+}
+
+/** Rows of a CSV or features of a GeoJSON; a dry run says what each would do. */
+export async function importRegistry(
+  what: RegistryKind,
+  jurisdiction: string,
+  file: Blob,
+  type: string,
+  dryRun: boolean,
+): Promise<ImportResult> {
+  const query = new URLSearchParams({ jurisdiction, dry_run: String(dryRun) });
+  const sent = { method: "POST", headers: { "content-type": type }, body: file };
+  const response = await request(`/registry/${what}?${query}`, sent, SITE_PATIENCE_MS);
+  return (await response.json()) as ImportResult;
 }

@@ -217,7 +217,10 @@ function pending(kept: Kept): Pending {
     subject.fact = action.fact;
     if (action.fact === "working") subject.percent = action.percent;
   }
-  if (action.action === "acknowledge") subject.alarms = action.alarms;
+  if (action.action === "acknowledge" || action.action === "acknowledge_situation")
+    subject.alarms = action.alarms;
+  if (action.action === "end_suppression" || action.action === "approve_suppression")
+    subject.suppression = action.suppression;
   return {
     op: kept.op,
     at: kept.at,

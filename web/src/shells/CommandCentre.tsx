@@ -1,5 +1,6 @@
 // The command centre: three fixed zones, a status line above, lanes below.
 import "../styles/desk.css";
+import "../styles/desk-pages.css";
 import { lazy, Suspense, useEffect, useReducer } from "react";
 import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
@@ -7,11 +8,17 @@ import { AlarmPanel } from "../features/alarms/AlarmPanel";
 import { Board } from "../features/commands/Board";
 import { Composer } from "../features/commands/Composer";
 import { Obligations } from "../features/commands/Obligations";
-import { DeskContext, moveDesk, startDesk, useDesk } from "../features/desk/desk";
+import { DeskContext, moveDesk, startDesk, useDesk, type Zone } from "../features/desk/desk";
 import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
 import { Lanes } from "../features/lanes/Lanes";
+import { LedgerPage } from "../features/ledger/LedgerPage";
+import { QuietPanel } from "../features/ledger/QuietPanel";
+import { LoadDialog } from "../features/load/LoadMeter";
 import { Login } from "../features/login/Login";
+import { HatchInk } from "../features/marks/Mark";
+import { RulesPage } from "../features/rules/RulesPage";
+import { SituationPage } from "../features/situations/SituationPage";
 import { useSound } from "../features/sound/useSound";
 import { loadTownships } from "../features/stations/townships";
 import { Announcer } from "../features/status/Announcer";
@@ -61,6 +68,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
   const [desk, move] = useReducer(moveDesk, startDesk);
   const theme = useTheme();
   const sound = useSound();
+  const page = desk.view === "ledger" || desk.view === "rules";
   useEffect(() => {
     if (county) setZoneFor(county.code);
   }, [county?.code, county]);
@@ -74,29 +82,37 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
   });
   return (
     <DeskContext value={{ desk, move }}>
-      <div className={`desk${lost ? " lost" : ""}`} data-testid="desk">
+      <HatchInk />
+      <div
+        className={`desk${lost ? " lost" : ""}${page ? " page" : ""}`}
+        data-zone={desk.zone}
+        data-testid="desk"
+      >
         <StatusLine
           sound={{ ready: sound.ready, silenced: sound.silenced, check: () => void sound.check() }}
           theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}
           onKeys={() => move({ to: "dialog", dialog: "keys" })}
+          onLoad={() => move({ to: "dialog", dialog: "load" })}
           onLeave={onLeave}
         />
         <SystemStrip />
         {county ? (
           <>
-            <section className="zone" aria-label={i18n.t("报警")}>
+            <section className="zone left" aria-label={i18n.t("报警")}>
               <AlarmPanel county={county} />
+              <QuietPanel county={county} />
             </section>
-            <main className="zone">
+            <main className="zone centre">
               <Suspense fallback={<Empty title={i18n.t("正在载入地图…")} />}>
                 <MapZone county={county} theme={theme} />
               </Suspense>
               <Centre />
             </main>
-            <aside className="zone" aria-label={i18n.t("欠着的事")}>
+            <aside className="zone right" aria-label={i18n.t("欠着的事")}>
               <Obligations county={county} />
             </aside>
             <Lanes county={county} />
+            <ZoneTabs />
             <Announcer county={county} />
           </>
         ) : (
@@ -105,12 +121,41 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
           </div>
         )}
         {desk.dialog === "keys" ? <KeysDialog onClose={() => move({ to: "back" })} /> : null}
+        {desk.dialog === "load" && county ? (
+          <LoadDialog county={county} onClose={() => move({ to: "back" })} />
+        ) : null}
       </div>
     </DeskContext>
   );
 }
 
-/** What lies over the map: nothing, an alarm, the composer or the board. */
+/** On a narrow screen one zone at a time: situations, the map or what is open, what is owed. */
+function ZoneTabs() {
+  const { desk, move } = useDesk();
+  const zones: [Zone, string][] = [
+    ["left", i18n.t("态势")],
+    ["centre", desk.view === "map" ? i18n.t("地图") : i18n.t("打开的")],
+    ["right", i18n.t("欠着的事")],
+    ["more", i18n.t("更多")],
+  ];
+  return (
+    <nav className="zonetabs" aria-label={i18n.t("分区")}>
+      {zones.map(([zone, name]) => (
+        <button
+          key={zone}
+          type="button"
+          aria-current={desk.zone === zone ? "page" : undefined}
+          onClick={() => move({ to: "zone", zone })}
+          data-testid={`zone-${zone}`}
+        >
+          {name}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+/** What lies over the map: nothing, a situation, an alarm, the composer, the board or a page. */
 function Centre() {
   const { desk } = useDesk();
   const county = useApp(countyOf);
@@ -120,5 +165,9 @@ function Centre() {
   if (desk.view === "composer") return <Composer county={county} alarmKey={desk.alarm} />;
   if (desk.view === "board" && desk.command)
     return <Board county={county} commandId={desk.command} />;
+  if (desk.view === "situation" && desk.situation)
+    return <SituationPage key={desk.situation} county={county} id={desk.situation} />;
+  if (desk.view === "ledger") return <LedgerPage county={county} />;
+  if (desk.view === "rules") return <RulesPage county={county} />;
   return null;
 }

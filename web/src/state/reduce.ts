@@ -1,6 +1,15 @@
 // World + message = world. Pure: the same messages give the same world, a repeated one changes nothing.
-import type { Change, CountyView, FeedMessage, SeriesNow, SystemView, Update } from "../wire/view";
-import { type County, emptyWorld, seriesKey, type World } from "./world";
+import {
+  ALARM_LATER,
+  type AlarmView,
+  type CountyView,
+  type FeedMessage,
+  type SentAlarm,
+  type SeriesNow,
+  type SystemView,
+  type Update,
+} from "../wire/view";
+import { type County, emptyWorld, quietLoad, seriesKey, TOLD_KEPT, type World } from "./world";
 
 /** Larger than any position among the updates of one input. */
 const ALL = Number.MAX_SAFE_INTEGER;
@@ -15,7 +24,12 @@ export function reduce(world: World, message: FeedMessage, heardAt: number): Wor
         seq: message.seq,
         taken: { seq: message.seq, n: ALL },
         heartbeat: beat(message.clock, heardAt),
-        counties: new Map(message.counties.map((county) => [county.code, unfold(county)])),
+        counties: new Map(
+          message.counties.map((county) => [
+            county.code,
+            unfold(county, world.counties.get(county.code)),
+          ]),
+        ),
         system: message.system.filter((entry) => entry.until === null),
       };
     case "updates":
@@ -39,7 +53,12 @@ function beat(clock: { clock: { kind: string }; now: string }, heardAt: number) 
   return { view: clock, nowMs: Date.parse(clock.now), heardAt } as World["heartbeat"];
 }
 
-function unfold(view: CountyView): County {
+/** An older server's alarm with what came later filled in. */
+function whole(alarm: SentAlarm): AlarmView {
+  return { ...ALARM_LATER, ...alarm };
+}
+
+function unfold(view: CountyView, before: County | undefined): County {
   const series = view.stations.flatMap((station) =>
     station.series.map((one) => [seriesKey(one.station, one.quantity), one] as const),
   );
@@ -51,11 +70,21 @@ function unfold(view: CountyView): County {
     stations: new Map(view.stations.map((station) => [station.id, station])),
     series: new Map(series),
     now: new Map(series),
-    alarms: new Map(view.alarms.filter((a) => !a.closed).map((alarm) => [alarm.key, alarm])),
+    alarms: new Map(view.alarms.filter((a) => !a.closed).map((alarm) => [alarm.key, whole(alarm)])),
     commands: new Map(view.commands.map((command) => [command.id, command])),
     groups: view.groups,
     templates: view.templates,
     people: new Map(view.people.map((person) => [person.id, person])),
+    situations: new Map(
+      (view.situations ?? []).filter((one) => !one.closed).map((one) => [one.id, one]),
+    ),
+    suppressions: new Map(
+      (view.suppressions ?? []).filter((one) => !one.ended).map((one) => [one.id, one]),
+    ),
+    areas: view.areas ?? [],
+    load: view.load ?? quietLoad,
+    // What was told stays told: a new snapshot is no news.
+    told: before?.told ?? [],
   };
 }
 
@@ -76,14 +105,36 @@ function take(world: World, update: Update): World {
   return { ...next, counties: new Map(world.counties).set(county.code, changed) };
 }
 
-function change(county: County, change: Change): County | null {
+/** The map with this entry, or without it once it is over. */
+function put<V>(map: ReadonlyMap<string, V>, key: string, entry: V, over: boolean) {
+  const next = new Map(map);
+  if (over) next.delete(key);
+  else next.set(key, entry);
+  return next;
+}
+
+function change(county: County, change: Update): County | null {
   switch (change.kind) {
     case "alarm": {
-      const alarms = new Map(county.alarms);
-      if (change.alarm.closed) alarms.delete(change.alarm.key);
-      else alarms.set(change.alarm.key, change.alarm);
-      return { ...county, alarms };
+      const alarm = whole(change.alarm);
+      return { ...county, alarms: put(county.alarms, alarm.key, alarm, alarm.closed) };
     }
+    case "situation": {
+      const { situation } = change;
+      const situations = put(county.situations, situation.id, situation, situation.closed);
+      return { ...county, situations };
+    }
+    case "suppression": {
+      const { suppression } = change;
+      const suppressions = put(county.suppressions, suppression.id, suppression, suppression.ended);
+      return { ...county, suppressions };
+    }
+    case "annunciation": {
+      const told = [...county.told, { ...change.annunciation, seq: change.seq, n: change.n }];
+      return { ...county, told: told.slice(-TOLD_KEPT) };
+    }
+    case "load":
+      return { ...county, load: change.load };
     case "command":
       return {
         ...county,

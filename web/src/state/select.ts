@@ -74,46 +74,6 @@ export function levelCounts(alarms: Iterable<AlarmView>): [number, number, numbe
   return counts;
 }
 
-export interface Situation {
-  id: string;
-  hazard: string;
-  township: string | null;
-  alarms: AlarmView[];
-  worst: AlarmView;
-  unacked: number;
-}
-
-/** Alarms of one hazard in one township, so that one person can grasp them. For the eye only. */
-export function situations(county: County): Situation[] {
-  const groups = new Map<string, AlarmView[]>();
-  for (const alarm of sortAlarms(county.alarms)) {
-    const township = county.stations.get(alarm.station)?.township ?? "";
-    const id = `${alarm.hazard}|${township}`;
-    const list = groups.get(id);
-    if (list) list.push(alarm);
-    else groups.set(id, [alarm]);
-  }
-  return [...groups].flatMap(([id, alarms]) => {
-    const [hazard = "", township = ""] = id.split("|");
-    const worst = [...alarms].sort(
-      (a, b) =>
-        Number(a.process === "returned") - Number(b.process === "returned") ||
-        shownLevel(b) - shownLevel(a),
-    )[0];
-    if (!worst) return [];
-    return [
-      {
-        id,
-        hazard,
-        township: township || null,
-        alarms,
-        worst,
-        unacked: alarms.filter(isUnacked).length,
-      },
-    ];
-  });
-}
-
 export function seriesOf(county: County, alarm: { station: string; quantity: string }) {
   const key = seriesKey(alarm.station, alarm.quantity);
   const fixed: SeriesView | undefined = county.series.get(key);
@@ -139,6 +99,14 @@ export function stationFreshness(county: County, station: string): Freshness {
     .get(station)
     ?.series.map((one) => county.now.get(seriesKey(one.station, one.quantity))?.freshness);
   return order.find((freshness) => found?.includes(freshness)) ?? "never";
+}
+
+/** The highest level any of a station's series stands at; 0 none. */
+export function stationLevel(county: County, station: string): number {
+  const levels = county.stations
+    .get(station)
+    ?.series.map((one) => county.now.get(seriesKey(one.station, one.quantity))?.level ?? 0);
+  return Math.max(0, ...(levels ?? []));
 }
 
 const ANSWERED: ReadonlySet<Stage> = new Set<Stage>([

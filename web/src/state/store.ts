@@ -18,7 +18,14 @@ export interface Pending {
   why: string | null;
   /** Engine time at which the county had it, where known. */
   receivedAt: number | null;
-  subject: { action: string; task?: string; alarms?: string[]; fact?: string; percent?: number };
+  subject: {
+    action: string;
+    task?: string;
+    alarms?: string[];
+    suppression?: string;
+    fact?: string;
+    percent?: number;
+  };
   photos: number;
 }
 

@@ -1,13 +1,18 @@
 // Everything a client knows, as one value. No DOM, no map, no fetch, no clock of its own.
 import type {
   AlarmView,
+  AnnunciationView,
+  AreaView,
   ClockView,
   CommandView,
   GroupView,
+  LoadView,
   PersonView,
   SeriesNow,
   SeriesView,
+  SituationView,
   StationView,
+  SuppressionView,
   SystemView,
   TemplateView,
   Text,
@@ -31,7 +36,34 @@ export interface County {
   groups: readonly GroupView[];
   templates: readonly TemplateView[];
   people: ReadonlyMap<string, PersonView>;
+  situations: ReadonlyMap<string, SituationView>;
+  suppressions: ReadonlyMap<string, SuppressionView>;
+  areas: readonly AreaView[];
+  load: LoadView;
+  /** Annunciations heard since the page was opened, oldest first; at most [`TOLD_KEPT`]. */
+  told: readonly Told[];
 }
+
+/** An annunciation with its place in the journal, so that each sounds once. */
+export interface Told extends AnnunciationView {
+  seq: number;
+  n: number;
+}
+
+export const TOLD_KEPT = 60;
+
+export const quietLoad: LoadView = {
+  transitions: 0,
+  raised: 0,
+  told: 0,
+  alarms: 0,
+  situations: 0,
+  flood_since: null,
+  all_transitions: 0,
+  all_raised: 0,
+  all_situations: 0,
+  all_told: 0,
+};
 
 /** The engine's clock as last heard, and when it was heard by this machine's monotonic clock. */
 export interface Heartbeat {

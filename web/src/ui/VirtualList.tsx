@@ -22,9 +22,9 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   const { items, rowHeight, keyOf, active, onHeld } = props;
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
-  const hand = useRef({ over: false, away: false });
+  const hand = useRef({ over: false, away: false, focus: false });
 
-  const tellHeld = () => onHeld?.(hand.current.over || hand.current.away);
+  const tellHeld = () => onHeld?.(hand.current.over || hand.current.away || hand.current.focus);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -92,6 +92,14 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
         const top = event.currentTarget.scrollTop;
         setView((v) => ({ ...v, top }));
         hand.current.away = top > 0;
+        tellHeld();
+      }}
+      onFocus={() => {
+        hand.current.focus = true;
+        tellHeld();
+      }}
+      onBlur={() => {
+        hand.current.focus = false;
         tellHeld();
       }}
       onPointerEnter={() => {

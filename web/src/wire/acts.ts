@@ -1,6 +1,6 @@
 // What a client sends to `POST /api/v1/acts`: `model::Action`, with free text, position and photos as
 // plain content, which the server seals.
-import type { FactKind, Level, Means, SystemKind, TaskClocks, Time, Truth } from "./view";
+import type { FactKind, Level, Matcher, Means, SystemKind, TaskClocks, Time, Truth } from "./view";
 
 export interface Position {
   lon: number;
@@ -24,7 +24,15 @@ export type Action =
     }
   | { action: "cancel_command"; command: string; reason?: string }
   | ReportTask
-  | { action: "end_notice"; notice: SystemKind; subject: string };
+  | { action: "end_notice"; notice: SystemKind; subject: string }
+  | { action: "acknowledge_situation"; situation: string; alarms: string[] }
+  | { action: "shelve"; alarm: string; until: Time; reason?: string }
+  | { action: "unshelve"; alarm: string }
+  | { action: "silence"; matcher: Matcher; until: Time; reason: string }
+  | { action: "maintain"; stations: string[]; from: Time; until: Time; ticket: string }
+  | { action: "take_out_of_service"; station: string; reason: string }
+  | { action: "approve_suppression"; suppression: string }
+  | { action: "end_suppression"; suppression: string };
 
 export type ReportTask = {
   action: "report_task";
@@ -58,7 +66,15 @@ export type Why =
   | "verifier_is_doer"
   | "proof_missing"
   | "bad_percent"
-  | "no_such_notice";
+  | "no_such_notice"
+  | "no_such_situation"
+  | "no_such_station"
+  | "no_such_suppression"
+  | "too_long"
+  | "not_in_future"
+  | "matches_everything"
+  | "approver_is_owner"
+  | "nothing_to_approve";
 
 export type Answer = { answer: "done" } | { answer: "refused"; why: Why };
 

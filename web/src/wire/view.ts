@@ -19,7 +19,19 @@ export type Clock =
 export type Role = "viewer" | "planner" | "responder" | "duty_officer" | "administrator";
 export type Quality = "good" | "doubtful" | "bad" | "missing";
 export type Freshness = "never" | "fresh" | "late" | "stale" | "dead";
-export type Truth = "unverified" | "true" | "false" | "test";
+export type Truth = "unverified" | "true" | "false" | "test" | "duplicate";
+/** Why a value is not trusted. */
+export type Doubt =
+  | "source"
+  | "clock"
+  | "jump"
+  | "stuck"
+  | "out_of_range"
+  | "oscillating"
+  | "maintenance";
+/** How sure the numbers of a rule are; `t` is ours alone, to be confirmed before operation. */
+export type Certainty = "a" | "b" | "c" | "t" | "unsaid";
+export type AreaKind = "township" | "catchment" | "zone" | "county";
 
 export interface ThresholdView {
   rule: string;
@@ -41,6 +53,7 @@ export interface SeriesNow {
   freshness: Freshness;
   level: number;
   expected_ms: number | null;
+  doubts?: Doubt[];
 }
 
 export interface SeriesView extends SeriesNow {
@@ -59,6 +72,10 @@ export interface StationView {
   township: string | null;
   tags: string[];
   series: SeriesView[];
+  catchment?: string | null;
+  zones?: string[];
+  /** Ids of the nearest gauges upstream. */
+  upstream?: string[];
 }
 
 export interface AckView {
@@ -93,6 +110,192 @@ export interface AlarmView {
   truth: Truth;
   commands: string[];
   closed: boolean;
+  /** It says what will be, not what is. */
+  forecast: boolean;
+  priority: number;
+  plan: string;
+  certainty: Certainty;
+  /** Everything that keeps it quiet, any number at once. */
+  quiet: QuietView[];
+  /** Changes of level counted while it is unstable; null while it is not. */
+  swings: number | null;
+  clocks: LevelClock[];
+  /** The samples that decided the last change, newest last. */
+  evidence: EvidenceView[];
+  situation: string | null;
+  doubts: Doubt[];
+}
+
+/** An alarm as an older server sends it: what came later may be absent. */
+export type SentAlarm = Omit<AlarmView, keyof typeof ALARM_LATER> & Partial<AlarmView>;
+
+/** What stands for fields that an older server does not send. */
+export const ALARM_LATER = {
+  forecast: false,
+  priority: 0,
+  plan: "",
+  certainty: "unsaid" as Certainty,
+  quiet: [] as QuietView[],
+  swings: null,
+  clocks: [] as LevelClock[],
+  evidence: [] as EvidenceView[],
+  situation: null,
+  doubts: [] as Doubt[],
+};
+
+export type QuietKind =
+  | "shelved"
+  | "inhibited"
+  | "silenced"
+  | "maintenance"
+  | "out_of_service"
+  | "flapping";
+
+export interface QuietView {
+  kind: QuietKind;
+  /** The suppression of the ledger, or the alarm that inhibits; null for flapping. */
+  by: string | null;
+  until: Time | null;
+}
+
+/** A deadline of one level of an alarm's condition: it begins to count then, or ends then. */
+export interface LevelClock {
+  level: Level;
+  rises: boolean;
+  since: Time;
+  due: Time;
+}
+
+export interface EvidenceView {
+  time: Time;
+  value: string | null;
+  quality: Quality;
+}
+
+/** What a silence covers: everything that agrees with each field that is given. */
+export interface Matcher {
+  hazard?: string | null;
+  rule?: string | null;
+  station?: string | null;
+  township?: string | null;
+  catchment?: string | null;
+  /** Alarms up to this level; absent: up to orange. */
+  up_to?: Level | null;
+}
+
+export interface SuppressionView {
+  /** Op id of the press that began it. */
+  id: string;
+  kind: QuietKind;
+  by: string | null;
+  from: Time;
+  until: Time | null;
+  /** Seal of the reason's text. */
+  reason: string | null;
+  ticket: string | null;
+  matcher: Matcher | null;
+  /** The alarm of a shelf; the source of an inhibition. */
+  alarm: string | null;
+  stations: string[];
+  approved_by: string | null;
+  waits_for_approval: boolean;
+  /** Alarms it keeps quiet now. */
+  matches: string[];
+  ended: boolean;
+}
+
+export type NoticeReason =
+  | "new"
+  | "rise"
+  | "spread"
+  | "people"
+  | "repeat"
+  | "lease_lapsed"
+  | "suppression_ended"
+  | "after_restart";
+
+export interface AreaView {
+  kind: AreaKind;
+  code: string;
+  title: Text;
+  people: number;
+}
+
+export interface SituationView {
+  id: string;
+  hazard: string;
+  area: AreaView;
+  /** Worst level now; 0 when every member has returned. */
+  level: number;
+  worst: number;
+  opened: Time;
+  changed: Time;
+  /** The alarm that began it. */
+  first: string;
+  /** The member that changed last. */
+  newest: string;
+  /** Open members, worst first. */
+  members: string[];
+  active: number;
+  unacked: number;
+  quiet: number;
+  people: number;
+  townships: string[];
+  told: number;
+  told_at: Time | null;
+  told_for: NoticeReason | null;
+  next_notice: Time | null;
+  merged_into: string | null;
+  closed: boolean;
+}
+
+/** The only thing that makes noise. */
+export interface AnnunciationView {
+  situation: string;
+  level: Level;
+  reason: NoticeReason;
+  at: Time;
+}
+
+export interface LoadView {
+  /** Within the flood window: transitions, alarms raised, annunciations. */
+  transitions: number;
+  raised: number;
+  told: number;
+  alarms: number;
+  situations: number;
+  flood_since: Time | null;
+  all_transitions: number;
+  all_raised: number;
+  all_situations: number;
+  all_told: number;
+}
+
+export interface RuleView {
+  id: string;
+  title: Text;
+  hazard: string;
+  owner: string;
+  plan: string;
+  advice: Text;
+  /** Where its numbers come from. */
+  basis: string;
+  certainty: Certainty;
+  forecast: boolean;
+  priority: number;
+  /** In words, in both languages. */
+  condition: Text;
+  on_delay_ms: [number, number, number, number];
+  off_delay_ms: [number, number, number, number];
+  min_hold_ms: number;
+  latch: boolean;
+  /** Stations it watches. */
+  subjects: number;
+  /** Standing at a level now. */
+  active: number;
+  episodes: number;
+  found_true: number;
+  found_false: number;
 }
 
 export type StepKind =
@@ -202,13 +405,20 @@ export type SystemKind =
   | "clock_stepped"
   | "unanswered"
   | "need_help"
-  | "disk_full";
+  | "disk_full"
+  | "blind_spot"
+  | "interface_down"
+  | "unstable_signal"
+  | "suppression_ending"
+  | "flood_mode"
+  | "rules_refused";
 
 export interface SystemView {
   kind: SystemKind;
   subject: string;
   since: Time;
   until: Time | null;
+  level?: Level | null;
 }
 
 export interface GroupView {
@@ -241,11 +451,15 @@ export interface CountyView {
   demo: boolean;
   rules_version: string;
   stations: StationView[];
-  alarms: AlarmView[];
+  alarms: SentAlarm[];
   commands: CommandView[];
   groups: GroupView[];
   templates: TemplateView[];
   people: PersonView[];
+  situations?: SituationView[];
+  suppressions?: SuppressionView[];
+  areas?: AreaView[];
+  load?: LoadView;
 }
 
 export interface ClockView {
@@ -261,10 +475,14 @@ export interface SnapshotView {
 }
 
 export type Change =
-  | { kind: "alarm"; alarm: AlarmView }
+  | { kind: "alarm"; alarm: SentAlarm }
   | { kind: "command"; command: CommandView }
   | { kind: "task"; task: TaskView; worst: Stage }
   | { kind: "system"; system: SystemView }
+  | { kind: "situation"; situation: SituationView }
+  | { kind: "annunciation"; annunciation: AnnunciationView }
+  | { kind: "suppression"; suppression: SuppressionView }
+  | { kind: "load"; load: LoadView }
   | { kind: "configured" };
 
 export type Update = { seq: number; n: number; jurisdiction: string } & Change;

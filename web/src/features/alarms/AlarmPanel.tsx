@@ -1,101 +1,104 @@
-// Left zone: alarms worst first, unacknowledged on top; or gathered into situations.
-import { useMemo, useState } from "react";
-import { acknowledge } from "../../actions/alarms";
+// Left zone: situations worst first, or alarms one by one; nobody's first red or orange is further away
+// than one click on its situation. In flood mode it falls back to situations by itself.
+import { useEffect, useMemo, useState } from "react";
+import { hm } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
-import {
-  alarmsByUrgency,
-  countyOf,
-  isUnacked,
-  levelCounts,
-  mayCommand,
-  shownLevel,
-  situations,
-} from "../../state/select";
+import { type AlarmFilter, narrowing, noFilter } from "../../state/filters";
+import { alarmsByUrgency, countyOf, isUnacked, levelCounts } from "../../state/select";
+import { alarmsUnder, LOOSE, looseAlarms, membersOf, situationList } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
 import { Empty, Key, Panel } from "../../ui/Panel";
-import { VirtualList } from "../../ui/VirtualList";
-import type { AlarmView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
-import { useKeys } from "../keys/useKeys";
+import { FloodLine } from "../load/FloodLine";
 import { Counts } from "../marks/Mark";
-import { AlarmRow } from "./AlarmRow";
+import type { Row } from "../situations/SituationList";
+import { SituationZone } from "../situations/SituationZone";
+import { openedName, stationName } from "../situations/situationWords";
+import { AlarmFilters } from "./AlarmFilters";
+import { AlarmList } from "./AlarmList";
 import { NearestLines } from "./NearestLines";
-import { SituationList, situationTitle } from "./SituationList";
-import { useHeldOrder } from "./useHeldOrder";
 
-type Filter = "all" | "unacked";
-/** Above this many alarms the list opens as situations: one person cannot grasp more. */
-const FLOOD = 40;
+type Mode = "alarms" | "situations";
 
 export function AlarmPanel({ county }: { county: County }) {
   const sorted = useApp((state) => alarmsByUrgency(countyOf(state)));
   const { desk, move } = useDesk();
   const now = useNow();
-  const [filter, setFilter] = useState<Filter>("all");
-  const [chosenMode, setMode] = useState<"alarms" | "situations" | null>(null);
-  const mode = chosenMode ?? "alarms";
+  const [filter, setFilter] = useState<AlarmFilter>(noFilter);
+  const [open, setOpen] = useState(false);
+  const [chosen, setMode] = useState<Mode | null>(null);
+  const flood = county.load.flood_since !== null;
+  // Entering flood mode collapses the list, whatever was chosen before; one press brings it back.
+  useEffect(() => {
+    if (flood) setMode(null);
+  }, [flood]);
+  const usual: Mode = county.situations.size > 0 ? "situations" : "alarms";
+  const mode: Mode = desk.situation ? "alarms" : (chosen ?? usual);
+  const rows = useRows(county);
+  const shown = desk.situation ? alarmsUnder(county, desk.situation) : sorted;
+  const unacked = shown.filter(isUnacked).length;
 
-  const wanted = useMemo(
-    () =>
-      sorted.filter(
-        (alarm) =>
-          (filter === "all" || isUnacked(alarm)) &&
-          (desk.situation === null || situationOf(county, alarm) === desk.situation),
-      ),
-    [sorted, filter, desk.situation, county],
-  );
-  const { items, waiting, setHeld, showNew } = useHeldOrder(wanted, `${filter}|${desk.situation}`);
-  const select = (key: string) =>
-    move({ to: "select", alarm: key, station: county.alarms.get(key)?.station ?? null });
-  const open = (key: string) =>
-    move({ to: "open", alarm: key, station: county.alarms.get(key)?.station ?? null });
-  const step = (by: number) => {
-    const place = items.findIndex((alarm) => alarm.key === desk.alarm);
-    const next = items[Math.min(items.length - 1, Math.max(0, place + by))];
-    if (next) select(next.key);
+  const show = (next: Mode) => {
+    setMode(next);
+    if (desk.situation) move({ to: "situation", situation: null });
   };
-  useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    n: showNew,
-    enter: () => desk.alarm && open(desk.alarm),
-  });
-  useAckKeys(county, items);
-
-  const unacked = sorted.filter(isUnacked).length;
+  const first = rows[0]?.situation ? county.alarms.get(rows[0].situation.first) : undefined;
   return (
     <Panel
       testId="alarm-panel"
       className="greys"
       title={mode === "alarms" ? i18n.t("报警") : i18n.t("态势")}
-      count={mode === "alarms" ? sorted.length : situations(county).length}
-      aside={<Counts counts={levelCounts(sorted)} />}
+      count={
+        mode === "alarms" ? (
+          shown.length
+        ) : (
+          <>
+            {rows.length}
+            <span className="wideonly"> · {i18n.t("{n} 条报警", { n: sorted.length })}</span>
+          </>
+        )
+      }
+      aside={<Counts counts={levelCounts(shown)} />}
       filters={
         <>
-          <Chip on={mode === "alarms"} onPress={() => setMode("alarms")}>
-            {i18n.t("逐条")}
-          </Chip>
           <Chip
             on={mode === "situations"}
-            onPress={() => setMode("situations")}
+            onPress={() => show("situations")}
             testId="mode-situations"
           >
             {i18n.t("态势")}
           </Chip>
+          <Chip
+            on={mode === "alarms" && !desk.situation}
+            onPress={() => show("alarms")}
+            testId="mode-alarms"
+          >
+            {i18n.t("逐条")}
+          </Chip>
           <span className="sep" />
           <Chip
-            on={filter === "unacked"}
-            onPress={() => setFilter(filter === "all" ? "unacked" : "all")}
+            on={filter.unacked}
+            onPress={() => setFilter({ ...filter, unacked: !filter.unacked })}
+            testId="filter-unacked"
           >
-            {i18n.t("只看未确认 {unacked}", { unacked })}
+            {i18n.t("未确认 {unacked}", { unacked })}
           </Chip>
-          {desk.situation ? (
-            <Chip on onPress={() => move({ to: "situation", situation: null })}>
-              {situationTitle(county, desk.situation)} ×
+          {mode === "alarms" ? (
+            <Chip on={open || narrowing(filter) > 0} onPress={() => setOpen(!open)} testId="filter">
+              {narrowing(filter) > 0
+                ? i18n.t("筛选 {n}", { n: narrowing(filter) })
+                : i18n.t("筛选")}
             </Chip>
+          ) : first && rows[0]?.situation ? (
+            <span className="el i3" data-testid="first-out">
+              {i18n.t("首发 {time} {place}", {
+                time: hm(rows[0].situation.opened),
+                place: stationName(county, first),
+              })}
+            </span>
           ) : null}
         </>
       }
@@ -109,73 +112,47 @@ export function AlarmPanel({ county }: { county: County }) {
         </>
       }
     >
-      {mode === "situations" ? (
-        <SituationList
-          county={county}
-          now={now}
-          onOpen={(situation) => {
-            move({ to: "situation", situation });
-            setMode("alarms");
-          }}
-        />
-      ) : sorted.length === 0 ? (
+      {flood ? <FloodLine county={county} /> : null}
+      {desk.situation ? (
+        <button
+          type="button"
+          className="newbar crumb"
+          onClick={() => show("situations")}
+          data-testid="all-situations"
+        >
+          <span className="i2 nw">‹ {i18n.t("全部态势")}</span>
+          <b className="el">{openedName(county, desk.situation)}</b>
+        </button>
+      ) : null}
+      {mode === "alarms" && open ? (
+        <AlarmFilters filter={filter} onChange={setFilter} alarms={sorted} county={county} />
+      ) : null}
+      {sorted.length === 0 && rows.length === 0 ? (
         <div className="pb">
           <Empty title={i18n.t("没有需要处理的报警。")}>
             {i18n.t("有新的报警会自动出现在这里。")}
           </Empty>
           <NearestLines county={county} />
         </div>
+      ) : mode === "situations" ? (
+        <SituationZone county={county} rows={rows} unackedOnly={filter.unacked} now={now} />
       ) : (
-        <>
-          {waiting.length > 0 ? (
-            <button type="button" className="newbar" onClick={showNew} data-testid="new-bar">
-              <b>{i18n.t("有 {n} 条新的", { n: waiting.length })}</b>
-              <Counts counts={levelCounts(waiting)} />
-              <span className="g" />
-              <kbd>N</kbd>
-            </button>
-          ) : null}
-          <VirtualList
-            items={items}
-            rowHeight={48}
-            keyOf={(alarm) => alarm.key}
-            label={i18n.t("报警，最重的在前")}
-            active={desk.alarm}
-            onActivate={select}
-            onOpen={open}
-            onHeld={setHeld}
-            testId="alarms"
-            render={(alarm, active) => (
-              <AlarmRow alarm={alarm} county={county} now={now} selected={active} />
-            )}
-          />
-        </>
+        <AlarmList county={county} filter={filter} now={now} onClear={() => setFilter(noFilter)} />
       )}
-      {mode === "alarms" && sorted.length > FLOOD && chosenMode === null ? (
-        <button type="button" className="newbar s" onClick={() => setMode("situations")}>
-          {i18n.t("{n} 条报警，可以按态势看", { n: sorted.length })}
-        </button>
-      ) : null}
     </Panel>
   );
 }
 
-function situationOf(county: County, alarm: AlarmView): string {
-  return `${alarm.hazard}|${county.stations.get(alarm.station)?.township ?? ""}`;
-}
-
-/** A acknowledges the selected alarm; Shift+A the shown ones below red, the set frozen at the press. */
-function useAckKeys(county: County, shown: readonly AlarmView[]): void {
-  const { desk } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
-  useKeys({
-    a: () => {
-      const alarm = desk.alarm ? county.alarms.get(desk.alarm) : null;
-      if (allowed && alarm && isUnacked(alarm)) void acknowledge([alarm.key]);
-    },
-    A: () => {
-      const set = shown.filter((alarm) => isUnacked(alarm) && shownLevel(alarm) < 4);
-      if (allowed && set.length > 0) void acknowledge(set.map((alarm) => alarm.key));
-    },
-  });
+/** Situations of the server, then what it left out. */
+function useRows(county: County): Row[] {
+  return useMemo(() => {
+    const list: Row[] = situationList(county).map((situation) => ({
+      key: situation.id,
+      situation,
+      alarms: membersOf(county, situation),
+    }));
+    const loose = looseAlarms(county);
+    if (loose.length > 0) list.push({ key: LOOSE, situation: null, alarms: loose });
+    return list;
+  }, [county]);
 }

@@ -1,10 +1,11 @@
-import { age, value } from "../../i18n/format";
+import { age, hm, value } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { hazardName, ROMAN } from "../../i18n/words";
+import { hazardName, quietName, ROMAN } from "../../i18n/words";
 import { isUnacked, judgedValue, seriesOf, shownLevel } from "../../state/select";
 import type { County } from "../../state/world";
 import type { AlarmView } from "../../wire/view";
 import { AlarmMark } from "../marks/Mark";
+import { reason } from "./reason";
 
 interface AlarmRowProps {
   alarm: AlarmView;
@@ -27,7 +28,10 @@ export function AlarmRow({ alarm, county, now, selected }: AlarmRowProps) {
       data-acked={!isUnacked(alarm)}
     >
       <AlarmMark alarm={alarm} size={32} />
-      <span className="n el">{say(station?.name) || alarm.station}</span>
+      <span className="n f">
+        <span className="el">{say(station?.name) || alarm.station}</span>
+        <AlarmTags alarm={alarm} />
+      </span>
       <span className={`v nw${alarm.sight_lost ? " stale" : ""}`}>
         {value(judgedValue(county, alarm), fixed?.unit)}
       </span>
@@ -42,27 +46,24 @@ export function AlarmRow({ alarm, county, now, selected }: AlarmRowProps) {
   );
 }
 
-/** Why it stands, as a person would say it. */
-export function reason(alarm: AlarmView, county: County, now: number): string {
-  const { fixed, now: latest } = seriesOf(county, alarm);
-  if (alarm.sight_lost || alarm.process === "unknown") {
-    const since = latest?.received ?? alarm.changed;
-    return i18n.t("失视 {age}，末值 {value}", {
-      age: age(now - Date.parse(since)),
-      value: value(latest?.value ?? alarm.value, fixed?.unit),
-    });
-  }
-  if (alarm.process === "returned") {
-    return alarm.latched
-      ? i18n.t("已回落，待人工复位")
-      : isUnacked(alarm)
-        ? i18n.t("已回落，未确认")
-        : i18n.t("已回落，指令未了");
-  }
-  const line = fixed?.thresholds.find(
-    (one) => one.rule === alarm.rule && one.level === alarm.level,
+/** Words beside the mark: forecast, doubtful, unstable, kept quiet and until when. */
+export function AlarmTags({ alarm }: { alarm: AlarmView }) {
+  const quiet = alarm.quiet.find((one) => one.kind !== "flapping");
+  return (
+    <>
+      {alarm.forecast ? <span className="tag fc">{i18n.t("预报")}</span> : null}
+      {alarm.doubtful || alarm.doubts.length > 0 ? (
+        <span className="tag ln">{i18n.t("可疑")}</span>
+      ) : null}
+      {alarm.swings === null ? null : (
+        <span className="tag">{i18n.t("不稳 {n} 次", { n: alarm.swings })}</span>
+      )}
+      {quiet ? (
+        <span className="tag ln">
+          {quietName(quiet.kind)}{" "}
+          {quiet.until ? i18n.t("到 {time}", { time: hm(quiet.until) }) : ""}
+        </span>
+      ) : null}
+    </>
   );
-  if (!line) return say(alarm.title);
-  const words = { title: say(line.title) || say(alarm.title), raise: line.raise };
-  return line.below ? i18n.t("低于{title} {raise}", words) : i18n.t("过{title} {raise}", words);
 }

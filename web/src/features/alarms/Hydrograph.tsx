@@ -5,20 +5,22 @@ import uPlot from "uplot";
 import { samples } from "../../actions/read";
 import { hm, stamp } from "../../i18n/format";
 import { i18n, say, useLocale } from "../../i18n/i18n";
-import { ROMAN } from "../../i18n/words";
+import { qualityName, ROMAN } from "../../i18n/words";
 import { Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
-import type { SampleView, SeriesNow, SeriesView } from "../../wire/view";
+import type { EvidenceView, SampleView, SeriesNow, SeriesView } from "../../wire/view";
 
 interface HydrographProps {
   series: SeriesView;
   latest: SeriesNow | undefined;
   now: number;
+  /** Samples that decided something: ringed in the line. */
+  evidence?: readonly EvidenceView[];
 }
 
 const RANGES = [6, 24, 72];
 
-export function Hydrograph({ series, latest, now }: HydrographProps) {
+export function Hydrograph({ series, latest, now, evidence = [] }: HydrographProps) {
   const [hours, setHours] = useState(6);
   const [table, setTable] = useState(false);
   const { list, failed } = useSamples(series, latest, now, hours);
@@ -52,7 +54,7 @@ export function Hydrograph({ series, latest, now }: HydrographProps) {
       ) : table ? (
         <Table list={list} unit={series.unit} now={now} />
       ) : (
-        <Plot list={list} series={series} hours={hours} />
+        <Plot list={list} series={series} hours={hours} evidence={evidence} />
       )}
     </section>
   );
@@ -119,7 +121,7 @@ function Table({ list, unit, now }: { list: SampleView[]; unit: string; now: num
                 <td>{stamp(sample.time, now)}</td>
                 <td className="i3">{stamp(sample.received, now)}</td>
                 <td className="r">{sample.value ?? "—"}</td>
-                <td className="i3">{qualityName(sample)}</td>
+                <td className="i3">{sampleWords(sample)}</td>
               </tr>
             ))}
         </tbody>
@@ -128,21 +130,21 @@ function Table({ list, unit, now }: { list: SampleView[]; unit: string; now: num
   );
 }
 
-function qualityName(sample: SampleView): string {
-  const late = sample.late ? ` · ${i18n.t("太迟")}` : "";
-  switch (sample.quality) {
-    case "good":
-      return late;
-    case "doubtful":
-      return i18n.t("可疑") + late;
-    case "bad":
-      return i18n.t("剔除") + late;
-    case "missing":
-      return i18n.t("缺") + late;
-  }
+/** Nothing where it is good: only what is not wants a word. */
+function sampleWords(sample: SampleView): string {
+  const late = sample.late ? i18n.t("太迟") : "";
+  const quality = sample.quality === "good" ? "" : qualityName(sample.quality);
+  return [quality, late].filter(Boolean).join(" · ");
 }
 
-function Plot({ list, series, hours }: { list: SampleView[]; series: SeriesView; hours: number }) {
+interface PlotProps {
+  list: SampleView[];
+  series: SeriesView;
+  hours: number;
+  evidence: readonly EvidenceView[];
+}
+
+function Plot({ list, series, hours, evidence }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const locale = useLocale();
@@ -154,6 +156,8 @@ function Plot({ list, series, hours }: { list: SampleView[]; series: SeriesView;
       good.map((sample) => Number(sample.value)),
     ];
   }, [list]);
+  const rings = useRef(evidence);
+  rings.current = evidence;
   const newest = useRef(data);
   newest.current = data;
 
@@ -165,7 +169,11 @@ function Plot({ list, series, hours }: { list: SampleView[]; series: SeriesView;
       width: element.clientWidth,
       height: Math.max(150, element.clientHeight),
     });
-    const made = new uPlot({ ...options(series, hours), ...size() }, newest.current, element);
+    const made = new uPlot(
+      { ...options(series, hours, rings), ...size() },
+      newest.current,
+      element,
+    );
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize(size()));
     observer.observe(element);
@@ -180,7 +188,11 @@ function Plot({ list, series, hours }: { list: SampleView[]; series: SeriesView;
 
 const bars = uPlot.paths.bars?.({ size: [0.8, 24] }) ?? null;
 
-function options(series: SeriesView, hours: number): Omit<uPlot.Options, "width" | "height"> {
+function options(
+  series: SeriesView,
+  hours: number,
+  rings: { current: readonly EvidenceView[] },
+): Omit<uPlot.Options, "width" | "height"> {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `12px ${token("font")}`;
@@ -235,11 +247,31 @@ function options(series: SeriesView, hours: number): Omit<uPlot.Options, "width"
           pen.textBaseline = "middle";
           pen.textAlign = "left";
           for (const line of lines) drawLine(plot, line, token);
+          if (!sums) drawRings(plot, rings.current, token);
           pen.restore();
         },
       ],
     },
   };
+}
+
+/** Rings round the samples that decided the alarm. */
+function drawRings(plot: uPlot, rings: readonly EvidenceView[], token: (name: string) => string) {
+  const pen = plot.ctx;
+  const { left, top, width, height } = plot.bbox;
+  pen.strokeStyle = token("ink-1");
+  pen.fillStyle = token("bg-1");
+  pen.lineWidth = 1.5 * devicePixelRatio;
+  for (const ring of rings) {
+    if (ring.value === null) continue;
+    const x = plot.valToPos(Date.parse(ring.time) / 1000, "x", true);
+    const y = plot.valToPos(Number(ring.value), "y", true);
+    if (x < left || x > left + width || y < top || y > top + height) continue;
+    pen.beginPath();
+    pen.arc(x, y, 4 * devicePixelRatio, 0, Math.PI * 2);
+    pen.fill();
+    pen.stroke();
+  }
 }
 
 function drawLine(

@@ -1,7 +1,12 @@
 // What the officer looks at: selection and the view of the centre zone. Nothing here is sent anywhere.
 import { createContext, type Dispatch, useContext } from "react";
+import type { Matcher } from "../../wire/view";
 
-export type View = "map" | "alarm" | "composer" | "board";
+export type View = "map" | "alarm" | "composer" | "board" | "situation" | "ledger" | "rules";
+/** On a narrow screen one zone is shown at a time. */
+export type Zone = "left" | "centre" | "right" | "more";
+/** What is being written on the ledger page: how it begins, from where it was asked for. */
+export type LedgerDraft = { kind: "silence" | "maintenance" | "service"; matcher: Matcher };
 
 export interface Desk {
   view: View;
@@ -11,7 +16,12 @@ export interface Desk {
   station: string | null;
   /** Alarms of one situation only, by its id. */
   situation: string | null;
-  dialog: "keys" | "record" | null;
+  dialog: "keys" | "record" | "load" | null;
+  /** Line of the ledger, and what is being added to it. */
+  entry: string | null;
+  draft: LedgerDraft | null;
+  rule: string | null;
+  zone: Zone;
 }
 
 export const startDesk: Desk = {
@@ -22,44 +32,71 @@ export const startDesk: Desk = {
   station: null,
   situation: null,
   dialog: null,
+  entry: null,
+  draft: null,
+  rule: null,
+  zone: "left",
 };
 
 export type DeskMove =
   | { to: "select"; alarm: string; station: string | null }
   | { to: "open"; alarm: string; station: string | null }
   | { to: "station"; station: string }
-  | { to: "compose" }
+  | { to: "compose"; alarm?: string }
   | { to: "board"; command: string; task?: string | null }
   | { to: "task"; task: string | null }
   | { to: "situation"; situation: string | null }
+  | { to: "ledger"; entry?: string | null; draft?: LedgerDraft | null }
+  | { to: "rules"; rule?: string | null }
+  | { to: "map" }
+  | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
   | { to: "back" };
 
 export function moveDesk(desk: Desk, move: DeskMove): Desk {
+  const centre = { ...desk, zone: "centre" as const };
   switch (move.to) {
-    case "select": {
-      const view = desk.view === "alarm" ? "alarm" : desk.view;
-      return { ...desk, view, alarm: move.alarm, station: move.station };
-    }
+    case "select":
+      return { ...desk, alarm: move.alarm, station: move.station };
     case "open":
-      return { ...desk, view: "alarm", alarm: move.alarm, station: move.station };
+      return { ...centre, view: "alarm", alarm: move.alarm, station: move.station };
     case "station":
       return { ...desk, station: move.station };
     case "compose":
-      return { ...desk, view: "composer" };
+      return { ...centre, view: "composer", alarm: move.alarm ?? desk.alarm };
     case "board":
-      return { ...desk, view: "board", command: move.command, task: move.task ?? null };
+      return { ...centre, view: "board", command: move.command, task: move.task ?? null };
     case "task":
       return { ...desk, task: move.task };
     case "situation":
-      return { ...desk, situation: move.situation };
+      if (move.situation !== null)
+        return { ...centre, view: "situation", situation: move.situation };
+      return { ...desk, view: desk.view === "situation" ? "map" : desk.view, situation: null };
+    case "ledger":
+      return { ...centre, view: "ledger", entry: move.entry ?? null, draft: move.draft ?? null };
+    case "rules":
+      return { ...centre, view: "rules", rule: move.rule ?? null };
+    case "map":
+      return { ...centre, view: "map", task: null };
+    case "zone":
+      return { ...desk, zone: move.zone };
     case "dialog":
       return { ...desk, dialog: move.dialog };
     case "back":
-      if (desk.dialog) return { ...desk, dialog: null };
-      if (desk.view === "map") return { ...desk, station: null, situation: null };
-      return { ...desk, view: "map", task: null };
+      return back(desk);
   }
+}
+
+/** One step outwards: a dialog, what is being written, the view, then the selection. */
+function back(desk: Desk): Desk {
+  if (desk.dialog) return { ...desk, dialog: null };
+  if (desk.view === "ledger" && (desk.draft || desk.entry))
+    return { ...desk, draft: null, entry: null };
+  if (desk.view === "rules" && desk.rule) return { ...desk, rule: null };
+  if (desk.view === "alarm" && desk.situation) return { ...desk, view: "situation" };
+  if (desk.view === "situation") return { ...desk, view: "map", situation: null, zone: "left" };
+  if (desk.view === "map") return { ...desk, station: null, situation: null, zone: "left" };
+  return { ...desk, view: "map", task: null };
 }
 
 export const DeskContext = createContext<{ desk: Desk; move: Dispatch<DeskMove> }>({

@@ -30,7 +30,7 @@ export function Lanes({ county }: { county: County }) {
     const at = typeof time === "number" ? time : Date.parse(time);
     return LABELS + ((at - from) / (now - from)) * (width - LABELS - 24);
   };
-  const lane = (height - AXIS) / 3;
+  const lane = Math.max(0, height - AXIS) / 3;
   const lanes = [i18n.t("报警"), i18n.t("指令"), i18n.t("上报")];
   const { alarms, commands, reports } = useMemo(() => events(county), [county]);
   const recent = (time: string) => Date.parse(time) >= from;

@@ -17,7 +17,28 @@ interface MarkProps {
   freshness?: Freshness;
   returned?: boolean;
   truth?: "doubtful" | "true" | "false" | null;
+  /** Kept quiet: hatched instead of stroked. */
+  quiet?: boolean;
   size?: number;
+}
+
+/** The hatch of what is kept quiet; once per page. */
+export function HatchInk() {
+  return (
+    <svg width="0" height="0" style={{ position: "absolute" }} aria-hidden="true">
+      <defs>
+        <pattern
+          id="hatch"
+          width="3"
+          height="3"
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
+          <path d="M0 0v3" className="hatchline" />
+        </pattern>
+      </defs>
+    </svg>
+  );
 }
 
 const TRUTH = {
@@ -27,7 +48,8 @@ const TRUTH = {
 } as const;
 
 /** Decoration beside words that say the same; hidden from readers of the screen. */
-export function Mark({ level, ring = "none", freshness, returned, truth, size = 28 }: MarkProps) {
+export function Mark(props: MarkProps) {
+  const { level, ring = "none", freshness, returned, truth, quiet, size = 28 } = props;
   const paths = MARK_PATHS[level];
   const fade =
     freshness === "late"
@@ -48,7 +70,11 @@ export function Mark({ level, ring = "none", freshness, returned, truth, size = 
     >
       {ring === "none" ? null : <path className="rg" d={paths.ring} />}
       <path className="sh" d={paths.shape} />
-      <path className="nu" d={paths.strokes} style={{ strokeWidth: paths.strokeWidth }} />
+      {quiet ? (
+        <path className="ha" d={paths.shape} />
+      ) : (
+        <path className="nu" d={paths.strokes} style={{ strokeWidth: paths.strokeWidth }} />
+      )}
       {truth ? (
         <>
           <circle className="td" cx="16.1" cy="16" r="4.6" />
@@ -75,6 +101,7 @@ export function AlarmMark({ alarm, size = 28 }: { alarm: AlarmView; size?: numbe
       freshness={alarm.sight_lost || alarm.process === "unknown" ? "stale" : "fresh"}
       returned={alarm.process === "returned"}
       truth={truth}
+      quiet={alarm.quiet.length > 0}
       size={size}
     />
   );

@@ -1,5 +1,5 @@
 // Three sounds, told apart by rhythm and not only by pitch: red, orange, contact lost.
-export type Tone = "red" | "orange" | "lost";
+import type { Tone } from "../../state/tones";
 
 let context: AudioContext | null = null;
 
@@ -44,4 +44,17 @@ export function play(tone: Tone): void {
     voice.start(at);
     voice.stop(at + length);
   }
+}
+
+/** Says a place after its sound, with a voice of this machine; without one nothing is said. */
+export function speak(words: string, lang: "zh-CN" | "en-GB"): void {
+  if (!soundReady() || !("speechSynthesis" in window)) return;
+  const voice = speechSynthesis
+    .getVoices()
+    .find((one) => one.localService && one.lang.slice(0, 2) === lang.slice(0, 2));
+  if (!voice) return;
+  const line = new SpeechSynthesisUtterance(words);
+  line.voice = voice;
+  line.lang = lang;
+  speechSynthesis.speak(line);
 }

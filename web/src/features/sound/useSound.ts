@@ -1,46 +1,40 @@
-// When the desk sounds: a new or risen red or orange nobody has taken note of, and contact lost.
+// When the desk sounds: at annunciations of the server and at nothing else, and when contact is lost.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { countyOf, isUnacked, shownLevel } from "../../state/select";
+import { i18n, locale } from "../../i18n/i18n";
+import { levelName } from "../../i18n/words";
+import { countyOf } from "../../state/select";
 import { useApp } from "../../state/store";
-import { play, soundReady, startSound, type Tone } from "./sound";
+import { loudest, since, type Tone } from "../../state/tones";
+import { situationName } from "../situations/situationWords";
+import { play, soundReady, speak, startSound } from "./sound";
 
-/** While a red stands unacknowledged it sounds again this often, ms. */
-const REPEAT_MS = 30_000;
+/** Between the sound and the spoken place, ms. */
+const PAUSE_MS = 1_700;
 
 export function useSound() {
   const county = useApp(countyOf);
   const lost = useApp((state) => state.connection.phase === "lost");
   const [ready, setReady] = useState(false);
   const [silenced, setSilenced] = useState(false);
-  const heard = useRef<Map<string, number> | null>(null);
+  const heard = useRef<{ code: string; seq: number; n: number } | null>(null);
 
   useEffect(() => {
     if (!county) return;
-    const open = [...county.alarms.values()].filter(
-      (alarm) => isUnacked(alarm) && alarm.process === "active",
-    );
-    const levels = new Map(open.map((alarm) => [alarm.episode, shownLevel(alarm) as number]));
-    // What stood before the page was opened is not news.
-    const before = heard.current ?? levels;
-    heard.current = levels;
-    const fresh = [...levels].filter(([episode, level]) => level > (before.get(episode) ?? 0));
-    const worst = Math.max(0, ...fresh.map(([, level]) => level));
-    if (worst === 4) {
-      setSilenced(false);
-      play("red");
-    } else if (worst === 3 && !silenced) play("orange");
+    const last = county.told.at(-1);
+    const before = heard.current;
+    heard.current = { code: county.code, seq: last?.seq ?? -1, n: last?.n ?? -1 };
+    // What was told before the page was opened, or in another county, is not news.
+    if (!before || before.code !== county.code) return;
+    const flood = county.load.flood_since !== null;
+    const found = loudest(since(county.told, before), flood, silenced);
+    if (!found) return;
+    if (found.breaks) setSilenced(false);
+    play(found.tone);
+    const one = county.situations.get(found.of.situation);
+    if (!one) return;
+    const words = `${levelName(found.of.level)}${i18n.t("，")}${situationName(one)}`;
+    setTimeout(() => speak(words, locale() === "en" ? "en-GB" : "zh-CN"), PAUSE_MS);
   }, [county, silenced]);
-
-  const red = county
-    ? [...county.alarms.values()].some(
-        (a) => isUnacked(a) && a.process === "active" && shownLevel(a) === 4,
-      )
-    : false;
-  useEffect(() => {
-    if (!red || silenced) return;
-    const timer = setInterval(() => play("red"), REPEAT_MS);
-    return () => clearInterval(timer);
-  }, [red, silenced]);
 
   useEffect(() => {
     if (!lost) return;

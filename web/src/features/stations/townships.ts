@@ -1,5 +1,7 @@
 // Names of townships by code, from the boundaries the map carries.
-import { locale } from "../../i18n/i18n";
+import { locale, say } from "../../i18n/i18n";
+import type { County } from "../../state/world";
+import type { AreaKind } from "../../wire/view";
 
 let names = new Map<string, { zh: string; en: string }>();
 
@@ -20,4 +22,12 @@ export async function loadTownships(): Promise<void> {
 export function townshipName(code: string | null | undefined): string {
   if (!code) return "";
   return names.get(code)?.[locale()] ?? code;
+}
+
+/** The name of an area of this kind, from the server's areas, else from the map, else its code. */
+export function areaName(county: County, kind: AreaKind, code: string | null | undefined): string {
+  if (!code) return "";
+  const area = county.areas.find((one) => one.kind === kind && one.code === code);
+  if (area) return say(area.title) || code;
+  return kind === "township" ? townshipName(code) : code;
 }

@@ -1,22 +1,27 @@
-// Speaks only of red and of counts, for those who hear the screen.
+// Speaks of what is announced, red and orange, for those who hear the screen; of nothing else.
 import { useEffect, useRef, useState } from "react";
-import { i18n, say } from "../../i18n/i18n";
-import { isUnacked, shownLevel } from "../../state/select";
+import { i18n } from "../../i18n/i18n";
+import { levelName, noticeName } from "../../i18n/words";
+import { since } from "../../state/tones";
 import type { County } from "../../state/world";
+import { situationName } from "../situations/situationWords";
 
 export function Announcer({ county }: { county: County }) {
-  const told = useRef<Set<string> | null>(null);
+  const heard = useRef<{ seq: number; n: number } | null>(null);
   const [words, setWords] = useState("");
   useEffect(() => {
-    const reds = [...county.alarms.values()].filter(
-      (alarm) => isUnacked(alarm) && shownLevel(alarm) === 4,
-    );
-    const before = told.current ?? new Set();
-    const fresh = reds.filter((alarm) => !before.has(alarm.episode));
-    told.current = new Set(reds.map((alarm) => alarm.episode));
+    const last = county.told.at(-1);
+    const before = heard.current;
+    heard.current = last ? { seq: last.seq, n: last.n } : { seq: -1, n: -1 };
+    if (!before) return;
+    const fresh = since(county.told, before).filter((one) => one.level >= 3);
     if (fresh.length === 0) return;
-    const places = fresh.slice(0, 3).map((alarm) => say(county.stations.get(alarm.station)?.name));
-    setWords(i18n.t("红色 {n} 条：{places}", { n: reds.length, places: places.join("，") }));
+    const places = fresh.slice(-3).map((one) => {
+      const situation = county.situations.get(one.situation);
+      const place = situation ? situationName(situation) : "";
+      return `${levelName(one.level)} ${place} ${noticeName(one.reason)}`;
+    });
+    setWords(places.join(i18n.t("，")));
   }, [county]);
   return (
     <div className="vh" role="alert" data-testid="announcer">

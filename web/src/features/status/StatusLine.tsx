@@ -1,22 +1,25 @@
 // The top line: who we are, whether we hear the server and how old that is, and the engine's clock.
 import { chooseCounty } from "../../actions/session";
-import { day, hms, span } from "../../i18n/format";
+import { day, hm, hms, span } from "../../i18n/format";
 import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { countyOf, isUnacked, levelCounts } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { useMono, useNow } from "../clock/useNow";
+import { type DeskMove, useDesk } from "../desk/desk";
+import { LoadMeter } from "../load/LoadMeter";
 import { Counts } from "../marks/Mark";
 
 interface StatusLineProps {
+  onLoad: () => void;
   sound: { ready: boolean; silenced: boolean; check: () => void };
   theme: { name: "night" | "day"; flip: () => void };
   onKeys: () => void;
   onLeave: () => void;
 }
 
-export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
+export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLineProps) {
   const county = useApp(countyOf);
   const me = useApp((state) => state.me);
   const now = useNow();
@@ -24,22 +27,26 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
   const unacked = alarms.filter(isUnacked).length;
   return (
     <header className="status" data-testid="status-line">
-      <div>
+      <div className="st-name">
         <h1>{i18n.t("烽火")}</h1>
         <CountyName />
       </div>
+      <Pages />
       <LinkState />
+      {county?.load.flood_since ? (
+        <div className="flood" data-testid="flood-cell">
+          <b>{i18n.t("汇总模式 {time} 起", { time: hm(county.load.flood_since) })}</b>
+          <span className="s i2 wideonly">
+            {i18n.t("{alarms} 条 → {situations} 个态势", {
+              alarms: county.load.alarms || county.alarms.size,
+              situations: county.load.situations,
+            })}
+          </span>
+        </div>
+      ) : null}
       <div className="yield">
-        {alarms.length === 0 ? null : (
-          <div data-testid="alarm-counts">
-            <Counts counts={levelCounts(alarms)} />
-            <span className={unacked > 0 ? "" : "i3"}>
-              {i18n.t("未确认 {unacked}", { unacked })}
-            </span>
-          </div>
-        )}
         <div>
-          <span className="k">{i18n.t("声音")}</span>
+          <span className="k wideonly">{i18n.t("声音")}</span>
           <button
             type="button"
             className={sound.ready && !sound.silenced ? "i2" : "tag inv"}
@@ -54,8 +61,17 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
           </button>
         </div>
         <Waiting />
+        {county ? <LoadMeter county={county} onOpen={onLoad} /> : null}
+        {alarms.length === 0 ? null : (
+          <div data-testid="alarm-counts">
+            <Counts counts={levelCounts(alarms)} />
+            <span className={unacked > 0 ? "" : "i3"}>
+              {i18n.t("未确认 {unacked}", { unacked })}
+            </span>
+          </div>
+        )}
       </div>
-      <div>
+      <div className="st-tools">
         <Button small onPress={theme.flip} testId="theme" label={i18n.t("切换夜间和白天")}>
           {theme.name === "night" ? i18n.t("白天") : i18n.t("夜间")}
         </Button>
@@ -67,21 +83,56 @@ export function StatusLine({ sound, theme, onKeys, onLeave }: StatusLineProps) {
         </Button>
       </div>
       {county?.demo ? (
-        <div data-testid="demo-mark">
+        <div className="st-demo" data-testid="demo-mark">
           <span className="tag">{i18n.t("演示数据")}</span>
         </div>
       ) : null}
-      <div>
+      <div className="st-tools">
         <span>{personName(me?.person, "")}</span>
         <Button small onPress={onLeave} testId="logout">
           {i18n.t("退出")}
         </Button>
       </div>
-      <div className="i2 s">{now ? day(now) : ""}</div>
+      <div className="i2 s st-date">{now ? day(now) : ""}</div>
       <div className="clock" data-testid="clock">
         {now ? hms(now) : "--:--:--"}
       </div>
     </header>
+  );
+}
+
+/** The pages of the desk; the one that is open is marked. */
+function Pages() {
+  const { desk, move } = useDesk();
+  const pages: { name: string; on: boolean; go: DeskMove; testId: string }[] = [
+    {
+      name: i18n.t("指挥"),
+      on: desk.view !== "ledger" && desk.view !== "rules",
+      go: { to: "map" },
+      testId: "page-command",
+    },
+    {
+      name: i18n.t("台账"),
+      on: desk.view === "ledger",
+      go: { to: "ledger" },
+      testId: "page-ledger",
+    },
+    { name: i18n.t("规则"), on: desk.view === "rules", go: { to: "rules" }, testId: "page-rules" },
+  ];
+  return (
+    <nav className="pages" aria-label={i18n.t("页面")}>
+      {pages.map((page) => (
+        <button
+          key={page.testId}
+          type="button"
+          aria-current={page.on ? "page" : undefined}
+          onClick={() => move(page.go)}
+          data-testid={page.testId}
+        >
+          {page.name}
+        </button>
+      ))}
+    </nav>
   );
 }
 

@@ -1,33 +1,68 @@
 // Our own faults, in sentences, inverted: a red pixel is always a hazard outside, never a bug inside.
+import { type ReactNode, useMemo, useState, useSyncExternalStore } from "react";
 import { endNotice } from "../../actions/alarms";
 import { age, hms, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { personName, systemSentence, whySentence } from "../../i18n/words";
+import { personName, quietName, systemSentence, whySentence } from "../../i18n/words";
 import { countyOf, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import type { SystemKind, SystemView } from "../../wire/view";
 import { useMono, useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
+import { coverWords } from "../ledger/ledgerWords";
 
-/** More than these fold into one line with a count. */
-const SHOWN = 3;
+/** Told in full whatever else there is. */
+const NEVER_FOLDED: SystemKind[] = ["need_help", "disk_full"];
 /** Notices that no machine can take back. */
 const BY_PERSON: SystemKind[] = ["need_help", "unanswered", "clock_stepped"];
+/** Told by many gauges at once: one sentence. */
+const TOGETHER: SystemKind[] = ["sight_lost", "blind_spot", "unstable_signal"];
+const ORDER: SystemKind[] = [
+  "need_help",
+  "disk_full",
+  "blind_spot",
+  "interface_down",
+  "link_down",
+  "unanswered",
+  "sight_lost",
+  "rules_refused",
+  "suppression_ending",
+  "clock_stepped",
+  "unstable_signal",
+];
 /** A short gap is not worth a banner, ms. */
 const PATIENCE = 2_500;
 
 export function SystemStrip() {
   const system = useApp((state) => state.world.system);
   const county = useApp(countyOf);
-  const allowed = useApp((state) => mayCommand(state.me?.person));
   const now = useNow();
-  const { move } = useDesk();
-  const blind = system.filter((entry) => entry.kind === "sight_lost");
-  // Many gauges gone quiet are one sentence; everything else is told one by one.
-  const order = system
-    .filter((entry) => entry.kind !== "sight_lost" || blind.length === 1)
-    .sort((a, b) => rank(a) - rank(b));
+  const [all, setAll] = useState(false);
+  const lines = useMemo(() => gather(system), [system]);
+  const short = useShort();
+  // Someone who needs help, or a disk that fills, is never folded away.
+  const must = lines.filter(([entry]) => entry && NEVER_FOLDED.includes(entry.kind)).length;
+  const limit = Math.max(must, short ? 1 : 2);
+  const shown = all || lines.length === limit + 1 ? lines : lines.slice(0, limit);
+  const folded = lines.slice(shown.length);
+  const more =
+    folded.length > 0 || (all && lines.length > limit + 1) ? (
+      <button
+        type="button"
+        className="more nw"
+        aria-expanded={all}
+        onClick={() => setAll(!all)}
+        data-testid="more-notices"
+      >
+        {all
+          ? i18n.t("收起")
+          : i18n.t("另有 {n} 条：{names}", {
+              n: folded.length,
+              names: [...new Set(folded.map(kindName))].join(i18n.t("、")),
+            })}
+      </button>
+    ) : null;
   return (
     <section
       className="strip"
@@ -37,48 +72,142 @@ export function SystemStrip() {
     >
       <LostBanner />
       <RefusedLine />
-      {order.slice(0, SHOWN).map((entry) => {
-        const passed = age(now - Date.parse(entry.since));
-        const owner = county && commandOf(county, entry.subject);
-        return (
-          <div key={`${entry.kind}/${entry.subject}`} data-testid="system-alarm">
-            <span className="g">
-              {systemSentence(entry.kind, subjectName(county, entry), passed)}
-            </span>
-            {owner ? (
-              <button
-                type="button"
-                className="btn sm"
-                onClick={() => move({ to: "board", command: owner, task: entry.subject })}
-              >
-                {i18n.t("打开")}
-              </button>
-            ) : null}
-            {allowed && BY_PERSON.includes(entry.kind) ? (
-              <button
-                type="button"
-                className="btn sm"
-                onClick={() => void endNotice(entry.kind, entry.subject)}
-                data-testid="end-notice"
-              >
-                {i18n.t("已处理")}
-              </button>
-            ) : null}
-          </div>
-        );
-      })}
-      {blind.length > 1 ? (
-        <div data-testid="system-alarm">
-          {i18n.t("{n} 个站报警中没有数据了：{names}。报警保留，不是平安。", {
-            n: blind.length,
-            names: names(county, blind),
-          })}
-        </div>
-      ) : null}
-      {order.length > SHOWN ? (
-        <div>{i18n.t("另有 {n} 条系统报警", { n: order.length - SHOWN })}</div>
-      ) : null}
+      {shown.map((line, place) => (
+        <NoticeLine key={lineKey(line)} line={line} county={county} now={now}>
+          {place === shown.length - 1 ? more : null}
+        </NoticeLine>
+      ))}
     </section>
+  );
+}
+
+function lineKey(line: readonly SystemView[]): string {
+  const [entry] = line;
+  return line.length > 1 ? (entry?.kind ?? "") : `${entry?.kind}/${entry?.subject}`;
+}
+
+interface NoticeLineProps {
+  line: readonly SystemView[];
+  county: County | null;
+  now: number;
+  children: ReactNode;
+}
+
+function NoticeLine({ line, county, now, children }: NoticeLineProps) {
+  const [entry] = line;
+  if (!entry) return null;
+  const passed = age(now - Date.parse(entry.since));
+  return (
+    <div data-testid="system-alarm">
+      <span className="g">
+        {line.length > 1
+          ? manySentence(county, line)
+          : systemSentence(entry.kind, subjectName(county, entry), passed)}
+      </span>
+      {line.length > 1 ? null : <Open entry={entry} county={county} />}
+      {children}
+    </div>
+  );
+}
+
+const SHORT = "(max-height: 860px)";
+/** A low screen: the map needs the room more than a second notice does. */
+function useShort(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const query = window.matchMedia(SHORT);
+      query.addEventListener("change", listener);
+      return () => query.removeEventListener("change", listener);
+    },
+    () => window.matchMedia(SHORT).matches,
+  );
+}
+
+/** Notices that many gauges give at once are one line; flood mode has its own place. */
+function gather(system: readonly SystemView[]): SystemView[][] {
+  const lines = new Map<string, SystemView[]>();
+  for (const entry of system) {
+    if (entry.kind === "flood_mode") continue;
+    const key = TOGETHER.includes(entry.kind) ? entry.kind : `${entry.kind}/${entry.subject}`;
+    lines.set(key, [...(lines.get(key) ?? []), entry]);
+  }
+  const order = (line: SystemView[]) => (line[0] ? ORDER.indexOf(line[0].kind) : ORDER.length);
+  return [...lines.values()].sort((a, b) => order(a) - order(b));
+}
+
+function kindName([entry]: SystemView[]): string {
+  switch (entry?.kind) {
+    case "sight_lost":
+      return i18n.t("失视");
+    case "blind_spot":
+      return i18n.t("盲区");
+    case "interface_down":
+    case "link_down":
+      return i18n.t("接口断");
+    case "unstable_signal":
+      return i18n.t("探头不稳");
+    case "suppression_ending":
+      return i18n.t("静默到期");
+    case "unanswered":
+      return i18n.t("叫不应");
+    default:
+      return i18n.t("系统");
+  }
+}
+
+function manySentence(county: County | null, line: readonly SystemView[]): string {
+  const words = { n: line.length, names: names(county, line) };
+  switch (line[0]?.kind) {
+    case "blind_spot":
+      return i18n.t("{n} 个站没有数据而周围在报警：{names}。盲区，不是平安。", words);
+    case "unstable_signal":
+      return i18n.t("{n} 个站的信号来回跳：{names}。请安排检修探头。", words);
+    default:
+      return i18n.t("{n} 个站报警中没有数据了：{names}。报警保留，不是平安。", words);
+  }
+}
+
+/** Where a notice leads, and the press that ends those which no machine can take back. */
+function Open({ entry, county }: { entry: SystemView; county: County | null }) {
+  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const { move } = useDesk();
+  const owner = county && commandOf(county, entry.subject);
+  return (
+    <>
+      {owner ? (
+        <button
+          type="button"
+          className="btn sm"
+          onClick={() => move({ to: "board", command: owner, task: entry.subject })}
+        >
+          {i18n.t("打开")}
+        </button>
+      ) : null}
+      {entry.kind === "suppression_ending" ? (
+        <button
+          type="button"
+          className="btn sm"
+          onClick={() => move({ to: "ledger", entry: entry.subject })}
+        >
+          {i18n.t("看台账")}
+        </button>
+      ) : null}
+      {entry.kind === "rules_refused" ? (
+        <button type="button" className="btn sm" onClick={() => move({ to: "rules" })}>
+          {i18n.t("看规则")}
+        </button>
+      ) : null}
+      {allowed && BY_PERSON.includes(entry.kind) ? (
+        <button
+          type="button"
+          className="btn sm"
+          onClick={() => void endNotice(entry.kind, entry.subject)}
+          data-testid="end-notice"
+        >
+          {i18n.t("已处理")}
+        </button>
+      ) : null}
+    </>
   );
 }
 
@@ -87,17 +216,6 @@ function names(county: County | null, entries: readonly SystemView[]): string {
   const newest = [...entries].sort((a, b) => b.since.localeCompare(a.since)).slice(0, 4);
   const list = newest.map((entry) => subjectName(county, entry)).join(i18n.t("、"));
   return entries.length > newest.length ? i18n.t("{list} 等", { list }) : list;
-}
-
-function rank(entry: SystemView): number {
-  return [
-    "need_help",
-    "disk_full",
-    "link_down",
-    "unanswered",
-    "clock_stepped",
-    "sight_lost",
-  ].indexOf(entry.kind);
 }
 
 function commandOf(county: County, task: string): string | null {
@@ -116,6 +234,8 @@ function subjectName(county: County | null, entry: SystemView): string {
     const task = command.tasks.find((one) => one.id === entry.subject);
     if (task) return personName(county?.people.get(task.person), task.person);
   }
+  const quiet = county?.suppressions.get(entry.subject);
+  if (county && quiet) return `${quietName(quiet.kind)} ${coverWords(county, quiet)}`;
   const person = county?.people.get(entry.subject);
   return person ? person.name : entry.subject;
 }

@@ -1,0 +1,100 @@
+// On what it was decided: the samples, what happened since, and what people found it to be.
+import { markTruth } from "../../actions/alarms";
+import { stamp, value } from "../../i18n/format";
+import { i18n } from "../../i18n/i18n";
+import { personName, qualityName, truthName } from "../../i18n/words";
+import { mayCommand } from "../../state/select";
+import { useApp } from "../../state/store";
+import type { County } from "../../state/world";
+import { Chip } from "../../ui/Button";
+import { Panel } from "../../ui/Panel";
+import type { AlarmView, Truth } from "../../wire/view";
+
+interface EvidenceProps {
+  alarm: AlarmView;
+  county: County;
+  now: number;
+  unit: string | undefined;
+}
+
+const TRUTHS: Truth[] = ["unverified", "true", "false", "test", "duplicate"];
+
+export function Evidence({ alarm, county, now, unit }: EvidenceProps) {
+  const allowed = useApp((state) => mayCommand(state.me?.person));
+  return (
+    <Panel
+      title={i18n.t("凭什么")}
+      testId="evidence"
+      aside={
+        <span className="s i3">
+          {i18n.t("规则版本 {version}", { version: county.rulesVersion.slice(0, 8) })}
+        </span>
+      }
+    >
+      {course(alarm, county).map(([time, words]) => (
+        <div key={words} className="line">
+          <span className="t">{stamp(time, now)}</span>
+          <span>{words}</span>
+        </div>
+      ))}
+      {alarm.evidence.length > 0 ? (
+        <table data-testid="evidence-table">
+          <caption className="vh">{i18n.t("定下最近一次变化的读数")}</caption>
+          <thead>
+            <tr>
+              <th>{i18n.t("定下它的读数")}</th>
+              <th className="r">{unit}</th>
+              <th>{i18n.t("质量")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...alarm.evidence].reverse().map((sample) => (
+              <tr key={sample.time}>
+                <td>{stamp(sample.time, now)}</td>
+                <td className="r">
+                  <b>{value(sample.value, undefined)}</b>
+                </td>
+                <td className="i3">{qualityName(sample.quality)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p className="line i3">{i18n.t("没有留下读数：由时钟或人定下。")}</p>
+      )}
+      <div className="pf wrapline">
+        {i18n.t("判断")}
+        {TRUTHS.map((truth) => (
+          <Chip
+            key={truth}
+            on={alarm.truth === truth}
+            onPress={() => allowed && void markTruth(alarm.key, truth)}
+            testId={`truth-${truth}`}
+          >
+            {truthName(truth)}
+          </Chip>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+/** What happened, oldest first. */
+function course(alarm: AlarmView, county: County): [string, string][] {
+  const lines: [string, string][] = [
+    [
+      alarm.raised,
+      alarm.occurrence > 1
+        ? i18n.t("报警开始，第 {n} 次", { n: alarm.occurrence })
+        : i18n.t("报警开始"),
+    ],
+  ];
+  if (alarm.peak_at && alarm.peak)
+    lines.push([alarm.peak_at, i18n.t("最高 {peak}", { peak: alarm.peak })]);
+  if (alarm.returned) lines.push([alarm.returned, i18n.t("回落到线下")]);
+  if (alarm.ack) {
+    const name = personName(county.people.get(alarm.ack.by), alarm.ack.by);
+    lines.push([alarm.ack.at, i18n.t("{name} 确认", { name })]);
+  }
+  return lines.sort((a, b) => a[0].localeCompare(b[0]));
+}

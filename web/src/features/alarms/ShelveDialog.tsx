@@ -1,0 +1,81 @@
+// Puts one alarm aside for a while: it stays listed, makes no noise, and comes back by itself.
+import { useState } from "react";
+import { shelve } from "../../actions/alarms";
+import { limit, stamp } from "../../i18n/format";
+import { i18n } from "../../i18n/i18n";
+import { levelName } from "../../i18n/words";
+import { SHELVE_MS } from "../../state/ledger";
+import { shownLevel } from "../../state/select";
+import type { County } from "../../state/world";
+import { Button, Chip } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import type { AlarmView } from "../../wire/view";
+import { useNow } from "../clock/useNow";
+import { stationName } from "../situations/situationWords";
+
+const MINUTE = 60_000;
+const SPANS = [15, 30, 60, 120, 240, SHELVE_MS / MINUTE];
+
+interface ShelveDialogProps {
+  alarm: AlarmView;
+  county: County;
+  onClose: () => void;
+}
+
+export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
+  const now = useNow();
+  const [minutes, setMinutes] = useState(30);
+  const [why, setWhy] = useState("");
+  const level = shownLevel(alarm);
+  return (
+    <Dialog
+      title={i18n.t("搁置：{place}", { place: stationName(county, alarm) })}
+      onClose={onClose}
+      testId="shelve-dialog"
+    >
+      <p>
+        {i18n.t(
+          "只搁置这一条{level}。它照常列着，不再响；级别上升马上结束搁置并响；到期还在报警的马上响。",
+          {
+            level: levelName(level),
+          },
+        )}
+      </p>
+      <div>
+        <span className="lab">
+          {i18n.t("到 {time}，不超过本班", { time: stamp(now + minutes * MINUTE, now) })}
+        </span>
+        <div className="chips">
+          {SPANS.map((span) => (
+            <Chip key={span} on={minutes === span} onPress={() => setMinutes(span)}>
+              {limit(span * MINUTE)}
+            </Chip>
+          ))}
+        </div>
+      </div>
+      <label>
+        <span className="lab">{i18n.t("理由，会写进台账")}</span>
+        <input
+          className="in"
+          value={why}
+          onChange={(event) => setWhy(event.target.value)}
+          data-testid="shelve-reason"
+        />
+      </label>
+      <div className="acts">
+        <Button
+          kind="primary"
+          disabled={why.trim() === ""}
+          onPress={() => {
+            void shelve(alarm.key, new Date(now + minutes * MINUTE), why.trim());
+            onClose();
+          }}
+          testId="shelve-confirm"
+        >
+          {i18n.t("搁置到 {time}", { time: stamp(now + minutes * MINUTE, now) })}
+        </Button>
+        <Button onPress={onClose}>{i18n.t("不搁置")}</Button>
+      </div>
+    </Dialog>
+  );
+}

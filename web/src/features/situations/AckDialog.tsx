@@ -1,0 +1,89 @@
+// Taking note of a set: what is listed at the press and nothing that comes after. Red goes by name only.
+import { useState } from "react";
+import { acknowledge, acknowledgeSituation } from "../../actions/alarms";
+import { hms, value } from "../../i18n/format";
+import { i18n } from "../../i18n/i18n";
+import { judgedValue, levelCounts, seriesOf } from "../../state/select";
+import { type AckSet, ackKeys, cameLater, LOOSE } from "../../state/situations";
+import type { County } from "../../state/world";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import type { AlarmView } from "../../wire/view";
+import { AlarmTags } from "../alarms/AlarmRow";
+import { reason } from "../alarms/reason";
+import { AlarmMark, Counts } from "../marks/Mark";
+import { stationName } from "./situationWords";
+
+interface AckDialogProps {
+  county: County;
+  set: AckSet;
+  /** Engine time at which the set was frozen, ms. */
+  at: number;
+  name: string;
+  /** The alarms listed now; those beyond the set came later. */
+  shown: readonly AlarmView[];
+  now: number;
+  onClose: () => void;
+}
+
+export function AckDialog({ county, set, at, name, shown, now, onClose }: AckDialogProps) {
+  const [named, setNamed] = useState<ReadonlySet<string>>(new Set());
+  const keys = ackKeys(set, named, county);
+  const later = cameLater(set, shown);
+  const toggle = (key: string) => {
+    const next = new Set(named);
+    if (!next.delete(key)) next.add(key);
+    setNamed(next);
+  };
+  const send = () => {
+    if (set.situation && set.situation !== LOOSE) void acknowledgeSituation(set.situation, keys);
+    else void acknowledge(keys);
+    onClose();
+  };
+  return (
+    <Dialog title={i18n.t("确认：{name}", { name })} onClose={onClose} testId="ack-dialog">
+      <p>
+        {i18n.t("这一批在 {time} 定住。确认表示你看见并负责，不表示已处置。", { time: hms(at) })}
+        {later > 0 ? <b> {i18n.t("此后新来的 {n} 条不在内。", { n: later })}</b> : null}
+      </p>
+      {set.together.length > 0 ? (
+        <div className="f" data-testid="ack-together">
+          <Counts counts={levelCounts(set.together)} />
+          <span>{i18n.t("橙色及以下 {n} 条，一起确认", { n: set.together.length })}</span>
+        </div>
+      ) : (
+        <p className="i2">{i18n.t("橙色及以下没有未确认的。")}</p>
+      )}
+      {set.byName.length > 0 ? (
+        <fieldset className="named">
+          <legend>{i18n.t("红色 {n} 条，逐条点名才算", { n: set.byName.length })}</legend>
+          {set.byName.map((alarm) => (
+            <label key={alarm.key} className="namedrow" data-testid="ack-named">
+              <input
+                type="checkbox"
+                checked={named.has(alarm.key)}
+                onChange={() => toggle(alarm.key)}
+              />
+              <AlarmMark alarm={alarm} size={28} />
+              <span className="g">
+                <b>{stationName(county, alarm)}</b> <AlarmTags alarm={alarm} />
+                <span className="s i2" style={{ display: "block" }}>
+                  {reason(alarm, county, now)}
+                </span>
+              </span>
+              <b className="nw">
+                {value(judgedValue(county, alarm), seriesOf(county, alarm).fixed?.unit)}
+              </b>
+            </label>
+          ))}
+        </fieldset>
+      ) : null}
+      <div className="acts">
+        <Button kind="primary" disabled={keys.length === 0} onPress={send} testId="ack-confirm">
+          {i18n.t("确认 {n} 条", { n: keys.length })}
+        </Button>
+        <Button onPress={onClose}>{i18n.t("不确认")}</Button>
+      </div>
+    </Dialog>
+  );
+}

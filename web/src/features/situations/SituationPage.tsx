@@ -1,0 +1,273 @@
+// One situation: how bad, where, who is at risk, what began it, what changed last, who has been told, and
+// every red and orange in it by name.
+import { useState } from "react";
+import { acknowledge } from "../../actions/alarms";
+import { hm, stamp } from "../../i18n/format";
+import { i18n } from "../../i18n/i18n";
+import { levelName, noticeName } from "../../i18n/words";
+import { isUnacked, mayCommand, shownLevel } from "../../state/select";
+import {
+  type AckSet,
+  alarmsUnder,
+  freezeAck,
+  LOOSE,
+  mergedInto,
+  situationLevel,
+} from "../../state/situations";
+import { useApp } from "../../state/store";
+import type { County } from "../../state/world";
+import { Button } from "../../ui/Button";
+import { Empty, Key, Panel } from "../../ui/Panel";
+import type { AlarmView, SituationView } from "../../wire/view";
+import { useNow } from "../clock/useNow";
+import { Due } from "../commands/Due";
+import { useDesk } from "../desk/desk";
+import { useKeys } from "../keys/useKeys";
+import { AlarmMark, Mark } from "../marks/Mark";
+import { areaName } from "../stations/townships";
+import { AckDialog } from "./AckDialog";
+import { AlarmLine, Townships } from "./parts";
+import { openedName, situationName } from "./situationWords";
+
+export function SituationPage({ county, id }: { county: County; id: string }) {
+  const now = useNow();
+  const { move } = useDesk();
+  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const [ack, setAck] = useState<{ set: AckSet; at: number } | null>(null);
+  const one = county.situations.get(id);
+  const alarms = alarmsUnder(county, id);
+  const freeze = () => allowed && setAck({ set: freezeAck(id, alarms), at: now });
+  const worst = alarms.find((alarm) => alarm.process !== "returned") ?? alarms[0];
+  useKeys({
+    A: freeze,
+    ...(allowed && worst ? { c: () => move({ to: "compose", alarm: worst.key }) } : {}),
+  });
+  if (!one && id !== LOOSE) {
+    return (
+      <Panel title={i18n.t("态势")} testId="situation-page">
+        <Empty title={i18n.t("这个态势已经结束，离开了列表。")}>
+          <Button onPress={() => move({ to: "back" })}>{i18n.t("回到地图")}</Button>
+        </Empty>
+      </Panel>
+    );
+  }
+  const heavy = alarms.filter((alarm) => shownLevel(alarm) >= 3);
+  const unacked = alarms.filter(isUnacked).length;
+  return (
+    <section className="p" data-testid="situation-page" data-situation={id}>
+      <header className="dhead">
+        {one ? (
+          <Mark level={situationLevel(one)} ring={unacked > 0 ? "un" : "ack"} size={56} />
+        ) : worst ? (
+          <AlarmMark alarm={worst} size={56} />
+        ) : null}
+        <div className="g">
+          <h1>
+            {one ? situationName(one) : openedName(county, id)}
+            {one ? ` · ${levelName(situationLevel(one))}` : ""}
+          </h1>
+          <p className="i2">
+            {one ? i18n.t("{time} 起", { time: stamp(one.opened, now) }) : ""}
+            {one?.townships.length
+              ? ` · ${one.townships.map((code) => areaName(county, "township", code)).join(i18n.t("、"))}`
+              : ""}
+            {one?.merged_into
+              ? ` · ${i18n.t("已并入 {name}", { name: openedName(county, one.merged_into) })}`
+              : ""}
+          </p>
+        </div>
+        <div className="acts">
+          <Button
+            kind="primary"
+            hint="⇧A"
+            disabled={!allowed || unacked === 0}
+            onPress={freeze}
+            testId="ack-situation"
+          >
+            {unacked > 0 ? i18n.t("确认列出的 {n} 条…", { n: unacked }) : i18n.t("都已确认")}
+          </Button>
+          <Button
+            hint="C"
+            disabled={!allowed || !worst}
+            onPress={() => worst && move({ to: "compose", alarm: worst.key })}
+            testId="compose-from-situation"
+          >
+            {i18n.t("下指令")}
+          </Button>
+          {one ? (
+            <Button
+              disabled={!allowed}
+              onPress={() =>
+                move({ to: "ledger", draft: { kind: "silence", matcher: matcherOf(one) } })
+              }
+              testId="silence-from-situation"
+            >
+              {i18n.t("静默…")}
+            </Button>
+          ) : null}
+        </div>
+      </header>
+      <div className="pb">
+        {one ? <Numbers one={one} alarms={alarms} now={now} /> : null}
+        {allowed ? null : (
+          <p className="note">{i18n.t("你可以看，不能确认。确认需要值班员角色。")}</p>
+        )}
+        <div className="two flow">
+          <Panel
+            title={i18n.t("红色和橙色，逐站")}
+            count={heavy.length}
+            aside={<span className="s i3">{i18n.t("全部成员在左边")}</span>}
+          >
+            {heavy.length === 0 ? (
+              <Empty title={i18n.t("没有红色和橙色。")} />
+            ) : (
+              heavy.map((alarm) => (
+                <AlarmLine
+                  key={alarm.key}
+                  alarm={alarm}
+                  county={county}
+                  now={now}
+                  action={
+                    isUnacked(alarm) ? (
+                      <Button
+                        small
+                        disabled={!allowed}
+                        onPress={() => void acknowledge([alarm.key])}
+                        testId="ack-one"
+                      >
+                        {i18n.t("确认")}
+                      </Button>
+                    ) : null
+                  }
+                />
+              ))
+            )}
+          </Panel>
+          {one ? <Course one={one} county={county} alarms={alarms} now={now} /> : null}
+        </div>
+      </div>
+      <div className="pk">
+        <Key k="⇧A">{i18n.t("确认列出的")}</Key>
+        <Key k="C">{i18n.t("下指令")}</Key>
+        <Key k="Esc">{i18n.t("回到地图")}</Key>
+      </div>
+      {ack ? (
+        <AckDialog
+          county={county}
+          set={ack.set}
+          at={ack.at}
+          name={openedName(county, id)}
+          shown={alarms}
+          now={now}
+          onClose={() => setAck(null)}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+/** A silence asked for from a situation begins with its hazard and area. */
+function matcherOf(one: SituationView) {
+  if (one.area.kind === "catchment") return { hazard: one.hazard, catchment: one.area.code };
+  if (one.area.kind === "township") return { hazard: one.hazard, township: one.area.code };
+  return { hazard: one.hazard };
+}
+
+function Numbers({ one, alarms, now }: { one: SituationView; alarms: AlarmView[]; now: number }) {
+  return (
+    <dl className="facts">
+      <div>
+        <dt>{i18n.t("报警")}</dt>
+        <dd>
+          {alarms.length}
+          <small>
+            {i18n.t("在报 {active} · 不响 {quiet}", { active: one.active, quiet: one.quiet })}
+          </small>
+        </dd>
+      </div>
+      <div>
+        <dt>{i18n.t("风险人口")}</dt>
+        <dd>
+          {one.people > 0 ? one.people.toLocaleString("en-US") : "—"}
+          <small>{i18n.t("{n} 个乡镇", { n: one.townships.length })}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>{i18n.t("告知")}</dt>
+        <dd>
+          {i18n.t("{n} 次", { n: one.told })}
+          <small>
+            {one.told_at && one.told_for
+              ? `${hm(one.told_at)} ${noticeName(one.told_for)}`
+              : i18n.t("还没有告知")}
+          </small>
+        </dd>
+      </div>
+      <div>
+        <dt>{i18n.t("没人确认就再报")}</dt>
+        <dd>
+          {one.next_notice ? <Due at={one.next_notice} now={now} /> : "—"}
+          <small>{one.next_notice ? hm(one.next_notice) : i18n.t("不会再响")}</small>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Course(props: { one: SituationView; county: County; alarms: AlarmView[]; now: number }) {
+  const { one, county, alarms, now } = props;
+  const { move } = useDesk();
+  const first = county.alarms.get(one.first);
+  const newest = county.alarms.get(one.newest);
+  const merged = mergedInto(county, one.id);
+  const told = county.told.filter((notice) => notice.situation === one.id).reverse();
+  return (
+    <div className="col" style={{ gap: 1 }}>
+      <Panel title={i18n.t("首发和最新")}>
+        {first ? (
+          <AlarmLine alarm={first} county={county} now={now} lead={i18n.t("首发")} />
+        ) : (
+          <p className="line i3">{i18n.t("首发的那条已经结束。")}</p>
+        )}
+        {newest ? (
+          <AlarmLine alarm={newest} county={county} now={now} lead={i18n.t("最新")} />
+        ) : null}
+      </Panel>
+      <Townships one={one} county={county} alarms={alarms} />
+      {merged.length > 0 ? (
+        <Panel title={i18n.t("并入的态势")} count={merged.length}>
+          {merged.map((part) => (
+            <button
+              key={part.id}
+              type="button"
+              className="line rowbtn"
+              onClick={() => move({ to: "situation", situation: part.id })}
+            >
+              <Mark level={situationLevel(part)} size={16} />
+              <span className="g el">{situationName(part)}</span>
+              <span className="s i3">{i18n.t("{time} 起", { time: stamp(part.opened, now) })}</span>
+            </button>
+          ))}
+        </Panel>
+      ) : null}
+      <Panel title={i18n.t("告知经过")} count={one.told}>
+        {told.length === 0 ? (
+          <p className="line i3">
+            {i18n.t("这一屏打开以来没有再响过。")}
+            {one.told_at && one.told_for
+              ? ` ${i18n.t("上次 {time}，{why}。", { time: stamp(one.told_at, now), why: noticeName(one.told_for) })}`
+              : ""}
+          </p>
+        ) : (
+          told.map((notice) => (
+            <div key={`${notice.seq}/${notice.n}`} className="line">
+              <span className="t">{stamp(notice.at, now)}</span>
+              <Mark level={notice.level} size={14} />
+              <span>{noticeName(notice.reason)}</span>
+            </div>
+          ))
+        )}
+      </Panel>
+    </div>
+  );
+}

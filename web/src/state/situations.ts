@@ -1,0 +1,112 @@
+// Situations as the server made them, in the order a desk reads them; and whatever the server left out.
+import type { AlarmView, Level, SituationView } from "../wire/view";
+import { byUrgency, isUnacked, shownLevel } from "./select";
+import type { County } from "./world";
+
+/** The level to show: now, or the worst there was once every member has returned. */
+export function situationLevel(one: SituationView): Level {
+  return Math.min(4, Math.max(1, one.level || one.worst)) as Level;
+}
+
+/** Somebody still has to look first, then those that stand, then worst, then newest change. */
+export function byNeed(a: SituationView, b: SituationView): number {
+  return (
+    Number(b.unacked > 0) - Number(a.unacked > 0) ||
+    Number(a.level === 0) - Number(b.level === 0) ||
+    situationLevel(b) - situationLevel(a) ||
+    (a.changed < b.changed ? 1 : a.changed > b.changed ? -1 : a.id < b.id ? -1 : 1)
+  );
+}
+
+/** The larger situation this one is told with now, through any number of merges; itself if none. */
+export function headOf(county: County, one: SituationView): SituationView {
+  let head = one;
+  for (let step = 0; step < 8 && head.merged_into !== null; step++) {
+    const next = county.situations.get(head.merged_into);
+    if (!next) break;
+    head = next;
+  }
+  return head;
+}
+
+/** Those that have become part of this one. */
+export function mergedInto(county: County, id: string): SituationView[] {
+  return [...county.situations.values()].filter(
+    (one) => one.id !== id && headOf(county, one).id === id,
+  );
+}
+
+/** What the list shows: one entry per situation that is not part of another, most needed first. */
+export function situationList(county: County): SituationView[] {
+  return [...county.situations.values()]
+    .filter((one) => headOf(county, one).id === one.id)
+    .sort(byNeed);
+}
+
+/** Open members with those of everything merged into it, most urgent first. */
+export function membersOf(county: County, one: SituationView): AlarmView[] {
+  const keys = new Set(one.members);
+  for (const part of mergedInto(county, one.id)) for (const key of part.members) keys.add(key);
+  return [...keys].flatMap((key) => county.alarms.get(key) ?? []).sort(byUrgency);
+}
+
+/** Alarms that no situation lists. Nothing lit may go unseen: the list shows them by themselves. */
+export function looseAlarms(county: County): AlarmView[] {
+  const listed = new Set<string>();
+  for (const one of county.situations.values()) for (const key of one.members) listed.add(key);
+  return [...county.alarms.values()].filter((alarm) => !listed.has(alarm.key)).sort(byUrgency);
+}
+
+/** Id under which loose alarms are opened. */
+export const LOOSE = "loose";
+
+/** The alarms one click on the list leads to. */
+export function alarmsUnder(county: County, id: string): AlarmView[] {
+  if (id === LOOSE) return looseAlarms(county);
+  const one = county.situations.get(id);
+  return one ? membersOf(county, one) : [];
+}
+
+/** What is to be acknowledged with one press, as it stood at that press. */
+export interface AckSet {
+  situation: string | null;
+  /** Orange and below: taken together. */
+  together: AlarmView[];
+  /** Red: taken by name only. */
+  byName: AlarmView[];
+  /** Everything that was listed, acknowledged or not: what is not in here came later. */
+  listed: ReadonlySet<string>;
+}
+
+/** Freezes the alarms shown now that nobody has taken note of. */
+export function freezeAck(situation: string | null, shown: readonly AlarmView[]): AckSet {
+  const open = shown.filter(isUnacked);
+  return {
+    situation,
+    together: open.filter((alarm) => shownLevel(alarm) < 4),
+    byName: open.filter((alarm) => shownLevel(alarm) === 4),
+    listed: new Set(shown.map((alarm) => alarm.key)),
+  };
+}
+
+/** The keys to send: all that go together and the reds chosen by name, none that came later or is acknowledged by now. */
+export function ackKeys(set: AckSet, named: ReadonlySet<string>, county: County): string[] {
+  const still = (key: string) => {
+    const alarm = county.alarms.get(key);
+    return alarm !== undefined && isUnacked(alarm);
+  };
+  const chosen = [...set.byName.filter((alarm) => named.has(alarm.key)), ...set.together];
+  return chosen
+    .filter((alarm) => {
+      const now = county.alarms.get(alarm.key);
+      // Grown to red since it was frozen: it is no longer one of those that go together.
+      const risen = now !== undefined && shownLevel(now) === 4 && !named.has(alarm.key);
+      return still(alarm.key) && !risen;
+    })
+    .map((alarm) => alarm.key);
+}
+
+/** How many alarms under this situation came after the set was frozen. */
+export function cameLater(set: AckSet, shown: readonly AlarmView[]): number {
+  return shown.filter((alarm) => !set.listed.has(alarm.key)).length;
+}

@@ -1,0 +1,172 @@
+import { describe, expect, test } from "vitest";
+import { reduce } from "../src/state/reduce";
+import {
+  ackKeys,
+  alarmsUnder,
+  cameLater,
+  freezeAck,
+  LOOSE,
+  looseAlarms,
+  situationList,
+} from "../src/state/situations";
+import { emptyWorld } from "../src/state/world";
+import type { FeedMessage, SituationView, Update } from "../src/wire/view";
+import { alarm, snapshot, updates } from "./night";
+
+const play = (...messages: FeedMessage[]) => {
+  const world = messages.reduce((now, message) => reduce(now, message, 0), emptyWorld);
+  const county = world.counties.get("j");
+  if (!county) throw new Error("the county is gone");
+  return county;
+};
+const change = (seq: number, n: number, kind: object) =>
+  ({ seq, n, ...kind }) as Omit<Update, "jurisdiction">;
+const ack = { by: "p", at: "2026-08-20T18:00:00Z", lease_until: null };
+
+function situation(id: string, more: Partial<SituationView> = {}): SituationView {
+  return {
+    id,
+    hazard: "flood",
+    area: { kind: "catchment", code: "c", title: { zh: "河", en: "river" }, people: 0 },
+    level: 2,
+    worst: 2,
+    opened: "2026-08-20T17:00:00Z",
+    changed: "2026-08-20T18:00:00Z",
+    first: "a",
+    newest: "a",
+    members: [],
+    active: 1,
+    unacked: 0,
+    quiet: 0,
+    people: 0,
+    townships: [],
+    told: 1,
+    told_at: null,
+    told_for: null,
+    next_notice: null,
+    merged_into: null,
+    closed: false,
+    ...more,
+  };
+}
+const tell = (...list: SituationView[]) =>
+  updates(...list.map((one, n) => change(20, n, { kind: "situation", situation: one })));
+
+describe("situations as the server tells them", () => {
+  test("unacknowledged first, then standing, worst, newest", () => {
+    const county = play(
+      snapshot(10),
+      tell(
+        situation("acked-red", { level: 4, worst: 4 }),
+        situation("returned", { level: 0, worst: 4, active: 0 }),
+        situation("yellow-unacked", { unacked: 1 }),
+        situation("red-unacked", { level: 4, worst: 4, unacked: 2 }),
+        situation("newer-yellow-unacked", { unacked: 1, changed: "2026-08-20T18:05:00Z" }),
+      ),
+    );
+    expect(situationList(county).map((one) => one.id)).toEqual([
+      "red-unacked",
+      "newer-yellow-unacked",
+      "yellow-unacked",
+      "acked-red",
+      "returned",
+    ]);
+  });
+
+  test("a closed one leaves, one told again is replaced", () => {
+    const county = play(
+      snapshot(10),
+      tell(situation("a"), situation("b")),
+      updates(
+        change(21, 0, { kind: "situation", situation: situation("a", { closed: true }) }),
+        change(22, 0, { kind: "situation", situation: situation("b", { level: 3 }) }),
+      ),
+    );
+    expect(situationList(county).map((one) => [one.id, one.level])).toEqual([["b", 3]]);
+  });
+
+  test("a merged one is found under the larger with its members, and not in the list", () => {
+    const county = play(
+      snapshot(10, [alarm("a"), alarm("b"), alarm("c")]),
+      tell(
+        situation("part", { members: ["a"], merged_into: "middle" }),
+        situation("middle", { members: ["b"], merged_into: "whole" }),
+        situation("whole", { members: ["c"] }),
+      ),
+    );
+    expect(situationList(county).map((one) => one.id)).toEqual(["whole"]);
+    expect(alarmsUnder(county, "whole").map((one) => one.key)).toEqual(["a", "b", "c"]);
+  });
+
+  test("one whose larger situation is unknown stays in the list by itself", () => {
+    const county = play(snapshot(10), tell(situation("part", { merged_into: "gone" })));
+    expect(situationList(county).map((one) => one.id)).toEqual(["part"]);
+  });
+
+  test("every red and orange is under exactly one row of the list, whatever the server left out", () => {
+    const reds = ["a", "b", "c", "d"].map((key) => alarm(key, { level: 4, worst: 4 }));
+    const county = play(
+      snapshot(10, reds),
+      tell(
+        situation("one", { members: ["a"] }),
+        situation("part", { members: ["b"], merged_into: "one" }),
+      ),
+    );
+    const rows = [...situationList(county).map((one) => one.id), LOOSE];
+    const named = rows.flatMap((id) => alarmsUnder(county, id).map((one) => one.key));
+    expect([...named].sort()).toEqual(["a", "b", "c", "d"]);
+    expect(looseAlarms(county).map((one) => one.key)).toEqual(["c", "d"]);
+  });
+
+  test("an older server sends none: every alarm is loose and has its later fields", () => {
+    const older = snapshot(10, [alarm("a")]);
+    if (older.type === "snapshot") {
+      for (const one of older.counties[0]?.alarms ?? [])
+        for (const name of ["quiet", "clocks", "evidence", "doubts"] as const) delete one[name];
+    }
+    const county = play(older);
+    expect(looseAlarms(county)[0]).toMatchObject({ quiet: [], clocks: [], evidence: [] });
+    expect(county.situations.size).toBe(0);
+  });
+});
+
+describe("the set that one press acknowledges", () => {
+  const red = alarm("red", { level: 4, worst: 4 });
+  const county = play(
+    snapshot(10, [red, alarm("o", { level: 3, worst: 3 }), alarm("y"), alarm("done", { ack })]),
+  );
+  const set = freezeAck("s", [...county.alarms.values()]);
+
+  test("red is not taken together, acknowledged ones not at all", () => {
+    expect(set.together.map((one) => one.key)).toEqual(["o", "y"]);
+    expect(set.byName.map((one) => one.key)).toEqual(["red"]);
+    expect(ackKeys(set, new Set(), county)).toEqual(["o", "y"]);
+  });
+
+  test("a red goes once it is named", () => {
+    expect(ackKeys(set, new Set(["red"]), county)).toEqual(["red", "o", "y"]);
+  });
+
+  test("what came later is counted and never sent", () => {
+    const later = reduceWith(alarm("late"));
+    expect(cameLater(set, [...later.alarms.values()])).toBe(1);
+    expect(ackKeys(set, new Set(), later)).toEqual(["o", "y"]);
+  });
+
+  test("what rose to red since is no longer taken together", () => {
+    expect(ackKeys(set, new Set(), reduceWith(alarm("y", { level: 4, worst: 4 })))).toEqual(["o"]);
+  });
+
+  test("what somebody else acknowledged meanwhile is not sent again", () => {
+    expect(ackKeys(set, new Set(), reduceWith(alarm("o", { level: 3, worst: 3, ack })))).toEqual([
+      "y",
+    ]);
+  });
+
+  function reduceWith(one: ReturnType<typeof alarm>) {
+    return play(
+      snapshot(10, [...county.alarms.values()]),
+      updates(change(30, 0, { kind: "alarm", alarm: one })),
+    );
+  }
+});
