@@ -203,6 +203,31 @@ impl Server {
         read(answer.unwrap())
     }
 
+    /// POST with the token to a server that may die meanwhile.
+    pub fn try_post(&self, path: &str, body: impl AsRef<[u8]>) -> Option<(u16, String)> {
+        let answer = agent()
+            .post(format!("http://{}{path}", self.http))
+            .header("Authorization", format!("Bearer {}", self.token))
+            .header("Content-Type", "application/json")
+            .send(body.as_ref());
+        whole(answer.ok()?)
+    }
+
+    /// GET with the token from a server that may die meanwhile.
+    pub fn try_get(&self, path: &str) -> Option<String> {
+        let answer = agent()
+            .get(format!("http://{}{path}", self.http))
+            .header("Authorization", format!("Bearer {}", self.token))
+            .call();
+        whole(answer.ok()?).map(|(_, body)| body)
+    }
+
+    /// Kills it where it stands and leaves the rest to [`Server::kill`].
+    pub fn die(&self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    }
+
     /// GET of a JSON document.
     pub fn json(&self, path: &str) -> Value {
         let (status, body) = self.get(path);
@@ -279,6 +304,13 @@ fn agent() -> ureq::Agent {
         .timeout_global(Some(PATIENCE))
         .build()
         .into()
+}
+
+/// The same when the server may be gone before the answer is whole.
+fn whole(mut answer: ureq::http::Response<ureq::Body>) -> Option<(u16, String)> {
+    let mut body = String::new();
+    let read = answer.body_mut().as_reader().read_to_string(&mut body);
+    read.ok().map(|_| (answer.status().as_u16(), body))
 }
 
 fn read(mut answer: ureq::http::Response<ureq::Body>) -> (u16, String) {
