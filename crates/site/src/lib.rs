@@ -105,16 +105,22 @@
 
 mod accounts;
 mod amount;
+mod attributes;
 mod diagnose;
 mod document;
+mod examples;
+mod ground;
 mod make;
 mod people;
+mod policy;
 mod read;
 mod recorded;
 mod rules;
 mod sheet;
 mod site_file;
+mod soundness;
 mod stations;
+mod thresholds;
 mod watches;
 mod words;
 mod workload;
