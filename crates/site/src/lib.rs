@@ -107,14 +107,17 @@ mod accounts;
 mod amount;
 mod attributes;
 mod diagnose;
+mod difference;
 mod document;
 mod examples;
 mod ground;
+mod in_force;
 mod make;
 mod people;
 mod policy;
 mod read;
 mod recorded;
+mod registry;
 mod rules;
 mod sheet;
 mod site_file;
@@ -134,8 +137,11 @@ use model::{Config, PersonId};
 
 pub use accounts::{AccountError, NewLogin, remove_login, set_login};
 pub use diagnose::{Diagnostics, Problem, Weight};
+pub use difference::{Change, Clocks, Difference, difference};
+pub use in_force::{Coverage, Watched, coverage, in_force};
 pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::read_site;
+pub use registry::{Refused, RegistryError, Review, RowChange, Sheet, Upload, review};
 
 /// A site as its files say, checked.
 #[derive(Clone, Debug)]

@@ -33,11 +33,24 @@ const LARGEST_FILE: u64 = 64 << 20;
 /// # Errors
 /// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
 pub fn read_site(folder: &Path) -> Result<Site, Diagnostics> {
+    read(folder, None)
+}
+
+/// Reads a site folder as if the file called `name` held `text`.
+///
+/// # Errors
+/// As [`read_site`].
+pub(crate) fn read_site_with(folder: &Path, name: &str, text: String) -> Result<Site, Diagnostics> {
+    read(folder, Some((name.to_owned(), text)))
+}
+
+fn read(folder: &Path, instead: Option<(String, String)>) -> Result<Site, Diagnostics> {
     let mut reader = Reader {
         root: folder.to_owned(),
         files: Vec::new(),
         out: Diagnostics::default(),
         faulty_people: Vec::new(),
+        instead,
     };
     let site = reader.read();
     reader.out.sort();
@@ -58,6 +71,8 @@ struct Reader {
     out: Diagnostics,
     /// Ids in faulty rows of people files.
     faulty_people: Vec<String>,
+    /// A file by its path in the site, and the text to read instead of what is on disk.
+    instead: Option<(String, String)>,
 }
 
 /// What every jurisdiction of a site shares.
@@ -406,6 +421,10 @@ impl Reader {
     /// Reads a file; an absent one is a problem only where it is `needed`.
     fn open_if(&mut self, name: &str, needed: bool) -> Option<Source> {
         let path = self.root.join(name);
+        if let Some((_, text)) = self.instead.as_ref().filter(|(file, _)| file == name) {
+            self.files.push(path.clone());
+            return Some(Source::new(path, name, text.clone()));
+        }
         if !needed && !path.exists() {
             return None;
         }

@@ -277,10 +277,10 @@ fn read_season(value: Value<'_>, offset_min: i16, out: &mut Diagnostics) -> Opti
         out.push(problem.expecting("days = [\"04-15\", \"07-15\"], or hours = […]"));
         return None;
     }
-    if let Some((from, to)) = minutes.filter(|(from, to)| from == to) {
+    if minutes.is_some_and(|(from, to)| from == to) {
         let what = "the rule would never be in force: from and before are the same time";
         let problem = Problem::at(source, span, what);
-        out.push(problem.hint(format!("leave `hours` out for all day ({from} = {to})")));
+        out.push(problem.hint("leave `hours` out for a rule that is in force all day"));
         return None;
     }
     Some(Season {

@@ -217,7 +217,11 @@ fn note_missing(
     for (draft, missing) in rules.iter().zip(missing) {
         let id = &draft.rule.id;
         for (name, stations) in missing {
-            let at = |what: String| Problem::at(&draft.source, draft.place.clone(), what);
+            let place = draft
+                .levels
+                .asks(name)
+                .unwrap_or_else(|| draft.place.clone());
+            let at = |what: String| Problem::at(&draft.source, place.clone(), what);
             if attributes.names().any(|known| known == name) {
                 let what = format!("rule `{id}`: {stations} of its stations have no `{name}`");
                 let hint = "they are not watched at the levels that ask for it; add rows to attributes.csv";

@@ -22,6 +22,19 @@ pub(crate) enum Levels {
     Of { rule: Word, only: [bool; 4] },
 }
 
+impl Levels {
+    /// Where an attribute of the station is first asked for.
+    pub(crate) fn asks(&self, attribute: &str) -> Option<std::ops::Range<usize>> {
+        let Levels::Formula(limits) = self else {
+            return None;
+        };
+        let limits = limits.iter().flatten();
+        let mut formulas = limits.flat_map(|l| std::iter::once(&l.raise).chain(&l.reset));
+        let first = formulas.find(|f| f.parts.iter().any(|(_, name)| name == attribute));
+        first.map(|formula| formula.place.clone())
+    }
+}
+
 /// A level's beginning and end as formulas; without an end it follows from the deadband.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {

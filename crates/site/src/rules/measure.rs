@@ -164,7 +164,12 @@ pub(crate) fn read_leveled(
             Some(plain(measure, marks(only)))
         }
         Drafted::Plain(measure @ Measure::Expression { .. }) => {
-            let only = read_which(value?, scale, out)?;
+            let value = value?;
+            if value.is_table() {
+                let levels = read_levels(value, scale, side, bands, out)?;
+                return Some(plain(measure, levels));
+            }
+            let only = read_which(value, scale, out)?;
             Some(plain(measure, marks(only)))
         }
         Drafted::Plain(measure @ Measure::Silence) => {
@@ -356,7 +361,11 @@ fn read_expression(value: Value<'_>, out: &mut Diagnostics) -> Option<String> {
             for error in wrong.errors.iter().take(1) {
                 let column = usize::try_from(error.pos.1).unwrap_or(0);
                 let at = place_within(source.text(), &word.span, column);
-                let what = error.msg.lines().next().unwrap_or("not readable").trim();
+                let what = error.msg.lines().next().unwrap_or_default();
+                // The parser lists every token it knows; what stands there is enough.
+                let what = what.split(" expecting ").next().unwrap_or_default();
+                let what = what.trim_start_matches("Syntax error:").trim();
+                let what = what.replace("'<EOF>'", "the end");
                 let what = format!("the expression cannot be read: {what}");
                 let problem = Problem::at(source, at, what);
                 out.push(problem.expecting("such as \"value > 300 ? 4 : 0\""));
