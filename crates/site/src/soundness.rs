@@ -82,19 +82,42 @@ pub(crate) fn check_pace(
     series: &AllSeries,
     out: &mut Diagnostics,
 ) {
-    let mut slowest: Vec<Option<i64>> = vec![None; drafts.len()];
+    // Fastest and slowest gauge of each rule.
+    let mut paces: Vec<Option<(i64, i64)>> = vec![None; drafts.len()];
     for watch in watches {
-        let interval = series.list[watch.series.index()].interval_ms;
-        let slot = &mut slowest[watch.rule.index()];
-        *slot = (*slot).max(interval);
+        let Some(interval) = series.list[watch.series.index()].interval_ms else {
+            continue;
+        };
+        let pace = paces[watch.rule.index()].get_or_insert((interval, interval));
+        *pace = (pace.0.min(interval), pace.1.max(interval));
     }
-    for (draft, interval) in drafts.iter().zip(slowest) {
-        if let Some(interval) = interval
-            && let Some(problem) = out_of_pace(draft, interval)
-        {
+    for (draft, pace) in drafts.iter().zip(paces) {
+        let problem = pace.and_then(|(fastest, slowest)| {
+            out_of_pace(draft, slowest).or_else(|| hasty(draft, fastest))
+        });
+        if let Some(problem) = problem {
             out.push(problem);
         }
     }
+}
+
+/// A delay that is over before even the fastest gauge has spoken a second time: what is due at the
+/// instant of a reading happens before it.
+fn hasty(draft: &Draft, interval: i64) -> Option<Problem> {
+    let delays = draft.rule.delays.iter().map(|d| d.on_ms);
+    let delay = delays.filter(|ms| *ms > 0).min()?;
+    if delay > interval {
+        return None;
+    }
+    let what = format!(
+        "rule `{}` waits {}, but its gauges speak every {} at best",
+        draft.rule.id,
+        show_duration(delay),
+        show_duration(interval)
+    );
+    let hint = "one reading alone then raises the level; make the delay longer than that, or 0s";
+    let problem = Problem::at(&draft.source, draft.place.clone(), what);
+    Some(problem.noted().hint(hint))
 }
 
 fn out_of_pace(draft: &Draft, interval: i64) -> Option<Problem> {
@@ -132,20 +155,5 @@ fn out_of_pace(draft: &Draft, interval: i64) -> Option<Problem> {
         let hint = "a span needs at least two readings to say more than one";
         return Some(tell(what).noted().hint(hint));
     }
-    let delay = draft
-        .rule
-        .delays
-        .iter()
-        .map(|d| d.on_ms)
-        .filter(|ms| *ms > 0)
-        .min()?;
-    if delay >= interval {
-        return None;
-    }
-    let what = format!(
-        "rule `{id}` waits {}, but some of its gauges speak every {speaks}",
-        show_duration(delay)
-    );
-    let hint = "one reading alone then raises the level; make the delay at least that long, or 0s";
-    Some(tell(what).noted().hint(hint))
+    None
 }

@@ -56,7 +56,7 @@ fn the_good_site_is_read_as_it_is_written() {
     assert_eq!(
         config.rules[0].delays[0],
         Delays {
-            on_ms: 300_000,
+            on_ms: 360_000,
             off_ms: 1_800_000
         }
     );

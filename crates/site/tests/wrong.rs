@@ -17,7 +17,7 @@ side = "above"
 levels = { yellow = "42.00 m", red = "43.50 m" }
 deadband = "0.10 m"
 subjects = { kinds = ["river"], stations = ["ST01"] }
-on_delay = "5m"
+on_delay = "10m"
 off_delay = "30m"
 min_hold = "0s"
 latch = false
@@ -177,8 +177,8 @@ fn rule_files() -> Vec<(&'static str, String)> {
                 .replace("deadband = \"0.10 m\"\n", ""),
         ),
         (
-            "a-delay-shorter-than-the-interval",
-            stage("on_delay = \"5m\"", "on_delay = \"1m\""),
+            "a-delay-no-longer-than-the-interval",
+            stage("on_delay = \"10m\"", "on_delay = \"5m\""),
         ),
         (
             "a-season-of-no-hours",
