@@ -232,7 +232,7 @@ pub struct Clause {
 }
 
 /// How a forecast looks ahead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outlook {
     /// The recent rise is taken over this span.
     pub recent_ms: i64,
@@ -240,6 +240,10 @@ pub struct Outlook {
     pub lead_ms: i64,
     /// Whether gauges upstream and their travel times are asked too.
     pub upstream: bool,
+    /// What is asked of them, as an index into [`Config::quantities`]: the outflow of a dam may say
+    /// more than its stage. Absent: the quantity of the series itself.
+    #[serde(default)]
+    pub upstream_quantity: Option<u16>,
 }
 
 /// What a rule looks at.

@@ -3,6 +3,7 @@
 //! Everything here is invented and says so. It drives the product through the doors that real
 //! stations and people use, and never reaches into a running one.
 
+mod areas;
 pub mod bench;
 pub mod client;
 pub mod county;
@@ -19,6 +20,7 @@ pub mod play;
 mod points;
 pub mod responders;
 pub mod rivers;
+mod rule_files;
 pub mod site_folder;
 pub mod stations;
 pub mod storm;

@@ -119,7 +119,7 @@ pub(crate) const INLINE_RULES: [InlineRule; 8] = [
             level("40.0 mm", "32.0 mm"),
             level("80.0 mm", "64.0 mm"),
         ],
-        on_delay: "{ blue = \"10m\", yellow = \"5m\" }",
+        on_delay: "{ blue = \"45m\", yellow = \"35m\" }",
         off_delay: "2h",
         latch: true,
         reopen: "24h",
@@ -213,7 +213,7 @@ pub(crate) const STAGE_RULES: [StageRule; 2] = [
         title: ("江河水位", "River stage"),
         kind: "river",
         deadband_cm: 10,
-        on_delay: "{ blue = \"5m\", yellow = \"1m\" }",
+        on_delay: "{ blue = \"10m\", yellow = \"6m\" }",
         advice: (
             "看护桥头和滩地，准备转移沿江低洼住户",
             "Watch bridges and flats, make ready to move low houses by the river",
@@ -224,7 +224,7 @@ pub(crate) const STAGE_RULES: [StageRule; 2] = [
         title: ("水库水位", "Reservoir level"),
         kind: "reservoir",
         deadband_cm: 5,
-        on_delay: "5m",
+        on_delay: "6m",
         advice: (
             "核对泄洪方案，加密大坝巡查",
             "Check the release plan, walk the dam more often",

@@ -11,12 +11,14 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::{Digest as _, Sha256};
 
 use crate::county::{County, Post, Quantity, Station};
-use crate::orders::{INLINE_RULES, InlineRule, ORDERS, PATIENCE, STAGE_RULES, StageRule};
+use crate::orders::{ORDERS, PATIENCE};
 use crate::people::{Login, PASSWORD, PHONE_LOGIN, People, Person};
 use crate::storm::START;
+use crate::{areas, rule_files};
 
 /// A comment at the head of every file.
-const HEAD: &str = "# 演示数据 · Demonstration data: places, people and readings are made up.\n";
+pub(crate) const HEAD: &str =
+    "# 演示数据 · Demonstration data: places, people and readings are made up.\n";
 
 /// The files of a site folder by their path in it.
 pub type Files = BTreeMap<String, String>;
@@ -41,20 +43,23 @@ fn files_with(county: &County, clock: &str) -> Files {
     Files::from([
         ("site.toml".to_owned(), site(county, clock)),
         ("quantities.toml".to_owned(), quantities()),
-        ("rules/10-flood.toml".to_owned(), flood_rules()),
+        ("rules/10-flood.toml".to_owned(), rule_files::flood()),
         (
             "rules/20-rain.toml".to_owned(),
-            inline_rules(&["rainstorm"]),
+            rule_files::inline(&["rainstorm"]),
         ),
         (
             "rules/30-ground-and-gas.toml".to_owned(),
-            inline_rules(&["landslide", "gas", "release"]),
+            rule_files::inline(&["landslide", "gas", "release"]),
         ),
+        ("rules/40-together.toml".to_owned(), rule_files::together()),
         ("accounts.toml".to_owned(), accounts(&people.logins)),
         ("LOGINS.txt".to_owned(), logins(&people)),
         (within("stations.csv"), stations(county)),
         (within("series.csv"), series(county)),
-        (within("thresholds.csv"), thresholds(county)),
+        (within("thresholds.csv"), rule_files::thresholds(county)),
+        (within("attributes.csv"), rule_files::attributes(county)),
+        (within("areas.csv"), areas::rows(county)),
         (within("people.csv"), people_rows(&people.people)),
         (within("groups.toml"), groups(&people)),
         (within("templates.toml"), templates()),
@@ -87,7 +92,7 @@ pub fn fingerprint(files: &Files) -> String {
     hex::encode(hash.finalize())
 }
 
-fn text(both: (&str, &str)) -> String {
+pub(crate) fn text(both: (&str, &str)) -> String {
     format!("{{ zh = \"{}\", en = \"{}\" }}", both.0, both.1)
 }
 
@@ -153,125 +158,13 @@ fn quantities() -> String {
     out
 }
 
-fn flood_rules() -> String {
-    let mut out = HEAD.to_owned();
-    for rule in &STAGE_RULES {
-        let StageRule {
-            id,
-            title,
-            kind,
-            on_delay,
-            advice,
-            ..
-        } = rule;
-        let on_delay = delay(on_delay);
-        write!(
-            out,
-            r#"
-[[rule]]
-id = "{id}"
-title = {}
-hazard = "flood"
-quantity = "water_level"
-measure = "value"
-side = "above"
-levels = "thresholds.csv"
-subjects = {{ kinds = ["{kind}"] }}
-on_delay = {on_delay}
-off_delay = "30m"
-min_hold = "0s"
-latch = false
-unknown_when_stale = true
-reopen = "30m"
-advice = {}
-"#,
-            text(*title),
-            text(*advice),
-        )
-        .expect("writing to a string");
-    }
-    out
-}
-
-fn inline_rules(hazards: &[&str]) -> String {
-    let mut out = HEAD.to_owned();
-    for rule in INLINE_RULES
-        .iter()
-        .filter(|rule| hazards.contains(&rule.hazard))
-    {
-        out.push_str(&inline_rule(rule));
-    }
-    out
-}
-
-fn inline_rule(rule: &InlineRule) -> String {
-    let levels: Vec<String> = PATIENCE
-        .iter()
-        .zip(&rule.levels)
-        .filter_map(|((word, _), level)| {
-            let (raise, reset) = (*level)?;
-            Some(if raise == reset {
-                format!("{word} = \"{raise}\"")
-            } else {
-                format!("{word} = {{ raise = \"{raise}\", reset = \"{reset}\" }}")
-            })
-        })
-        .collect();
-    let kinds: Vec<String> = rule
-        .kinds
-        .iter()
-        .map(|kind| format!("\"{kind}\""))
-        .collect();
-    format!(
-        r#"
-[[rule]]
-id = "{}"
-title = {}
-hazard = "{}"
-quantity = "{}"
-measure = {}
-side = "above"
-levels = {{ {} }}
-subjects = {{ kinds = [{}] }}
-on_delay = {}
-off_delay = "{}"
-min_hold = "0s"
-latch = {}
-unknown_when_stale = true
-reopen = "{}"
-advice = {}
-"#,
-        rule.id,
-        text(rule.title),
-        rule.hazard,
-        rule.quantity.id(),
-        rule.measure,
-        levels.join(", "),
-        kinds.join(", "),
-        delay(rule.on_delay),
-        rule.off_delay,
-        rule.latch,
-        rule.reopen,
-        text(rule.advice),
-    )
-}
-
-/// A delay for all levels is a text, one by level a table.
-fn delay(written: &str) -> String {
-    if written.starts_with('{') {
-        written.to_owned()
-    } else {
-        format!("\"{written}\"")
-    }
-}
-
 fn stations(county: &County) -> String {
-    let mut out = format!("{HEAD}id,name,name_en,lon,lat,kind,township,tags\n");
+    let mut out = format!("{HEAD}id,name,name_en,lon,lat,kind,township,tags,catchment,upstream\n");
     for station in &county.stations {
         let (lon, lat) = station.at.degrees_e6();
         writeln!(
             out,
-            "{},{},{},{:.5},{:.5},{},{},{}",
+            "{},{},{},{:.5},{:.5},{},{},{},{},{}",
             station.id,
             station.name,
             station.name_en,
@@ -280,6 +173,8 @@ fn stations(county: &County) -> String {
             station.post.kind(),
             county.ground.townships[station.township].code,
             tags(county, station),
+            areas::catchment(county, station).unwrap_or_default(),
+            areas::upstream(county, station),
         )
         .expect("writing to a string");
     }
@@ -310,34 +205,6 @@ fn series(county: &County) -> String {
         for (quantity, minutes) in station.post.senses() {
             writeln!(out, "{},{},{minutes}m,no", station.id, quantity.id())
                 .expect("writing to a string");
-        }
-    }
-    out
-}
-
-fn thresholds(county: &County) -> String {
-    let mut out = format!("{HEAD}rule,station,level,raise,reset,unit,source\n");
-    for rule in &STAGE_RULES {
-        let subjects = county
-            .stations
-            .iter()
-            .filter(|s| s.post.kind() == rule.kind);
-        for station in subjects {
-            let Some(stages) = station.stages_cm else {
-                continue;
-            };
-            for ((word, _), raise) in PATIENCE.iter().zip(stages) {
-                let metres = |cm: i64| model::Decimals(2).show(cm);
-                writeln!(
-                    out,
-                    "{},{},{word},{},{},m,demo",
-                    rule.id,
-                    station.id,
-                    metres(raise),
-                    metres(raise - rule.deadband_cm),
-                )
-                .expect("writing to a string");
-            }
         }
     }
     out
@@ -490,6 +357,7 @@ fn logins(people: &People) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::orders::{INLINE_RULES, STAGE_RULES};
 
     /// Changes only when the county is meant to change; then the printed value is taken over.
     const GOLDEN: &str = "11645e5ceca6e8ef15a74d191dd0168c3ec490cf8fc4b5af55916d14082d2e47";
@@ -518,7 +386,11 @@ mod tests {
                 .iter()
                 .all(|s| s.tags.iter().any(|t| t == "synthetic"))
         );
-        assert_eq!(config.rules.len(), STAGE_RULES.len() + INLINE_RULES.len());
+        assert!(site.notes.is_empty(), "{}", site.notes);
+        assert_eq!(
+            config.rules.len(),
+            STAGE_RULES.len() + INLINE_RULES.len() + 2
+        );
         assert_eq!(site.accounts.len(), config.people.len());
     }
 

@@ -1,6 +1,6 @@
 //! Durations and values as people write them, with their units.
 
-use model::{Decimals, Fixed};
+use model::{Decimals, Fixed, Time};
 
 /// The units a duration may carry, in milliseconds.
 const SPANS: [(&str, i64); 5] = [
@@ -58,6 +58,67 @@ pub(crate) fn length_mm(text: &str) -> Option<i64> {
         .map(|mm| mm / 1000)
 }
 
+/// Reads `20 %` in tenths of a percent.
+pub(crate) fn permille(text: &str) -> Option<i64> {
+    let (number, unit) = split_unit(text);
+    let tenths = Decimals(1).parse(number).ok()?;
+    (unit == "%" && (0..=1000).contains(&tenths)).then_some(tenths)
+}
+
+/// Reads a day of the year, `04-15`, as month × 100 + day.
+pub(crate) fn day_of_year(text: &str) -> Option<u16> {
+    let (month, day) = text.trim().split_once('-')?;
+    let (month, day) = (two_digits(month)?, two_digits(day)?);
+    let longest = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 29,
+        _ => return None,
+    };
+    (1..=longest).contains(&day).then_some(month * 100 + day)
+}
+
+/// Reads a time of day, `20:00` (`24:00` is the end of the day), in minutes.
+pub(crate) fn minute_of_day(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.trim().split_once(':')?;
+    let minute = two_digits(hours)? * 60 + two_digits(minutes).filter(|m| *m < 60)?;
+    (minute <= 24 * 60).then_some(minute)
+}
+
+/// Reads an offset from UTC, `+08:00`, in minutes.
+pub(crate) fn offset_min(text: &str) -> Option<i16> {
+    let text = text.trim();
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+')?),
+    };
+    let minutes = minute_of_day(rest).filter(|m| *m <= 14 * 60)?;
+    i16::try_from(minutes).ok().map(|m| sign * m)
+}
+
+/// Writes an offset from UTC as [`offset_min`] reads it.
+pub(crate) fn show_offset(minutes: i16) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let minutes = minutes.unsigned_abs();
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn two_digits(text: &str) -> Option<u16> {
+    let plain = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+/// Reads a day (`2026-07-16`, from its first minute at this offset from UTC) or an instant with
+/// its own offset.
+pub(crate) fn day_or_instant(text: &str, offset_min: i16) -> Option<Time> {
+    let text = text.trim();
+    if text.len() == 10 {
+        let midnight: Time = format!("{text}T00:00:00Z").parse().ok()?;
+        return Some(midnight.plus_ms(-i64::from(offset_min) * 60_000));
+    }
+    text.parse().ok()
+}
+
 /// Why a text is no value of a quantity.
 pub(crate) enum BadValue {
     /// No number at its front.
@@ -111,6 +172,24 @@ mod tests {
         for ms in [0, 1, 90_000, 600_000, 21_600_000, 172_800_000, 61_001] {
             assert_eq!(duration_ms(&show_duration(ms)), Some(ms));
         }
+    }
+
+    #[test]
+    fn days_hours_and_offsets_are_read_as_written() {
+        assert_eq!(day_of_year("04-15"), Some(415));
+        assert_eq!(day_of_year("02-30"), None);
+        assert_eq!(minute_of_day("24:00"), Some(1440));
+        assert_eq!(minute_of_day("24:01"), None);
+        for text in ["+08:00", "-05:30", "+00:00"] {
+            assert_eq!(offset_min(text).map(show_offset).as_deref(), Some(text));
+        }
+        assert_eq!(offset_min("8"), None);
+        assert_eq!(permille("20 %"), Some(200));
+        assert_eq!(permille("120 %"), None);
+        let midnight = day_or_instant("2026-07-16", 480);
+        assert_eq!(midnight, "2026-07-16T00:00:00+08:00".parse().ok());
+        assert_eq!(day_or_instant("2026-07-32", 480), None);
+        assert_eq!(day_or_instant("一二三", 480), None);
     }
 
     #[test]

@@ -202,9 +202,15 @@ impl Diagnostic for Problem {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.hint
-            .as_ref()
-            .map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+        let long = self.expected.as_ref().filter(|e| e.len() > LABEL);
+        let long = long.map(|expected| format!("expected {expected}"));
+        let help = match (long, &self.hint) {
+            (Some(long), Some(hint)) => format!("{long}\n{hint}"),
+            (Some(long), None) => long,
+            (None, Some(hint)) => hint.clone(),
+            (None, None) => return None,
+        };
+        Some(Box::new(help))
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
@@ -286,6 +292,9 @@ impl Diagnostics {
         self.problems.sort_by(|a, b| {
             let key = |p: &Problem| (p.source.path.clone(), p.span);
             key(a).cmp(&key(b))
+        });
+        self.problems.dedup_by(|a, b| {
+            (&a.source.path, a.span, &a.what) == (&b.source.path, b.span, &b.what)
         });
     }
 }

@@ -89,6 +89,11 @@ impl<'s> Table<'s> {
         }
     }
 
+    /// The file it stands in.
+    pub(crate) fn source(&self) -> &'s Source {
+        self.source
+    }
+
     /// Where the table begins.
     pub(crate) fn span(&self) -> Range<usize> {
         self.span.clone()
@@ -120,6 +125,17 @@ impl<'s> Table<'s> {
     ) -> Option<T> {
         self.asked.push(key);
         self.take(key).and_then(|value| read(value, out))
+    }
+
+    /// Notes that a key may stand here although it does not, and goes on without it.
+    pub(crate) fn absent<T>(
+        &mut self,
+        key: &'static str,
+        out: &mut Diagnostics,
+        read: impl FnOnce(&mut Diagnostics) -> Option<T>,
+    ) -> Option<T> {
+        self.asked.push(key);
+        read(out)
     }
 
     /// Whether a key is there and not yet read.
@@ -401,6 +417,36 @@ impl<'s> Value<'s> {
                 .filter_map(|item| item.text(out))
                 .collect(),
         )
+    }
+
+    /// The decimal text of a number, be it written in quotes or not.
+    pub(crate) fn decimal(&self) -> Option<&str> {
+        match &self.value {
+            DeValue::Float(number) => Some(number.as_str()),
+            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
+            DeValue::String(text) => Some(text.trim()),
+            DeValue::Integer(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => None,
+        }
+    }
+
+    /// The entries of a table whose keys are names of the author's own, in the order of the file.
+    pub(crate) fn pairs(self, out: &mut Diagnostics) -> Option<Vec<(Word, Value<'s>)>> {
+        let table = self.table(out)?;
+        let mut pairs: Vec<(Word, Value<'s>)> = table
+            .entries
+            .into_iter()
+            .map(|(key, value)| {
+                let span = key.span();
+                let text = key.into_inner();
+                (Word { text, span }, value)
+            })
+            .collect();
+        pairs.sort_by_key(|(word, _)| word.span.start);
+        Some(pairs)
     }
 
     /// The table it is.

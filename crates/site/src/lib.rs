@@ -19,8 +19,13 @@
 //! accounts.toml       logins, made with `watchfire account` (may be absent)
 //! jurisdictions/<code>/
 //!   stations.csv      id,name,name_en,lon,lat,kind,township,tags        (tags separated by spaces)
+//!                     and, where known, catchment,upstream
 //!   series.csv        station,quantity,interval,silence_normal
 //!   thresholds.csv    rule,station,level,raise,reset,unit,source        (only if a rule asks for it)
+//!                     and, where levels change, valid_from
+//!   attributes.csv    station,attribute,value,unit,valid_from,source    (may be absent)
+//!   areas.csv         code,kind,title,parent,people,title_en            (may be absent)
+//!   zones.geojson     polygons with a code                              (may be absent)
 //!   rules/*.toml      rules of this jurisdiction alone                  (may be absent)
 //!   people.csv        id,name,post_zh,post_en,role,township,phone,substitute   (may be absent)
 //!   groups.toml       groups of people                                  (may be absent)
@@ -32,6 +37,7 @@
 //! ```toml
 //! title = { zh = "新昌县", en = "Xinchang County" }
 //! demo = true                      # every screen says so
+//! utc_offset = "+08:00"            # may be absent: +08:00; for days, seasons and hours
 //! clock = "wall"                   # or "feed", or { start = "2026-07-15T00:00:00+08:00", factor = 60 }
 //!
 //! [[interface]]                    # "mqtt" and "http" must be there
@@ -49,6 +55,14 @@
 //! unknown_after = 2.5              # times the expected interval
 //! ack_lease = { blue = "0s", yellow = "0s", orange = "60m", red = "15m" }   # 0: never lapses
 //! escalate_every = "2m"            # after a missed answer, the next automatic step
+//! # These may be absent, whole or key by key; `check` prints what is then in force:
+//! blind_spot = { neighbours = 2 }  # 0: never
+//! interface_down = { percent = 60, within = "5m", least = 3 }
+//! flapping = { slow = 4, slow_within = "30m", fast = 5, fast_within = "5m", factor = 4 }
+//! grouping = { wait = {…}, interval = "3m", repeat = {…}, merge_above = 5, people_percent = 20,
+//!              storm_gap = "6h", settle = "1m" }
+//! limits = { silence = "12h", silence_red = "2h", shelve = "12h", warn = "10m", idle = "30m",
+//!            after_inhibition = "1m", flood_above = 10, flood_below = 5, flood_within = "10m" }
 //!
 //! [[jurisdiction]]
 //! code = "330624"
@@ -75,14 +89,17 @@
 //! title = { zh = "江河水位", en = "River stage" }
 //! hazard = "flood"
 //! quantity = "water_level"
-//! measure = "value"                # or { sum = "6h" }, { rate = "1h" },
-//!                                  # { cluster = { sum = "1h", hot = "25 mm", cool = "22 mm",
-//!                                  #               radius = "10 km", count = 3 } }
+//! measure = "value"                # or one of those below
 //! side = "above"                   # or "below"
 //! levels = "thresholds.csv"        # or inline, any of the four:
 //!                                  # { blue = "35 mm", red = { raise = "80 mm", reset = "76 mm" } }
-//!                                  # a cluster names its one level: levels = "yellow"
-//! subjects = { kinds = ["river"], tags = ["control"], stations = ["ST01"] }   # absent: every
+//!                                  # or from attributes.csv of each station:
+//!                                  # { yellow = "station.warning_stage",
+//!                                  #   blue = "station.warning_stage - 0.5 m",
+//!                                  #   orange = "0.5 x station.warning_stage + 0.5 x station.guarantee_stage" }
+//! deadband = "0.10 m"              # for levels without a reset; or "20 %", or { blue = …, red = … }
+//! subjects = { kinds = ["river"], tags = ["control"], stations = ["ST01"],
+//!              townships = ["330624103"], catchments = ["XCJ"], zones = ["Z1"] }   # absent: every
 //!                                  # series of the quantity; given: stations that match each list
 //! on_delay = "2m"                  # one for all levels, or { blue = "5m", … } (absent levels: 0)
 //! off_delay = "30m"
@@ -90,12 +107,71 @@
 //! latch = false                    # red stays until a person resets it
 //! unknown_when_stale = true        # a gauge gone quiet makes the condition unknown
 //! reopen = "30m"                   # a recurrence within this is the same episode
-//! advice = { zh = "…", en = "…" }  # may be absent
+//! # All of these may be absent:
+//! advice = { zh = "…", en = "…" }
+//! owner = "县水利局"
+//! priority = 20                    # 0 to 99, lower first among alarms of one level
+//! plan = "防汛防台应急预案"
+//! basis = "where its numbers come from"
+//! certainty = "T"                  # A, B, C, or T: confirm before operation
+//! season = { days = ["04-15", "07-15"], hours = ["20:00", "06:00"] }   # the site's own time
+//! forecast = false                 # its alarms say what will be
+//!
+//! [[rule.example]]                 # any number; a rule that fails its own example is refused
+//! name = "过警戒十分钟报黄色"
+//! station = { warning_stage = "42.00 m" }      # attributes, for levels that ask for them
+//! levels = { yellow = "42.00 m" }  # for levels = "thresholds.csv" instead
+//! every = "5m"                     # between readings that give no time
+//! readings = "41.20, 42.05 x3, -, 42.10"       # or "08:00 41.20, 08:07 42.05"; - is no reading
+//! at = { "00:10" = "none" }        # levels on the way, at times from the day's midnight
+//! ends = "yellow"                  # at the last reading
 //! ```
 //!
-//! `thresholds.csv`: `level` is blue, yellow, orange or red (or 1 to 4); an empty `reset` means no
-//! deadband; station `*` is every subject of the rule, and a row that names its station comes before
-//! it. For a rate, values are the change in the rule's span, in the quantity's unit.
+//! An example may also have `day = "06-20"` (for seasons), `gauges = 3` (so many side by side, for
+//! clusters), `given = { "river-stage" = "orange", "upstream river-stage" = "red" }` (what other
+//! rules say) and `upstream = { travel = "40m", readings = "…" }` (for forecasts).
+//!
+//! | `measure` | looks at | `levels` |
+//! |---|---|---|
+//! | `"value"` | the newest value | values |
+//! | `{ sum = "6h" }` | the sum over (t − 6 h, t] | values |
+//! | `{ sums = "any", wetness = { sum = "3d", wet = "60 mm", wet_factor = 0.8, dry = "10 mm", dry_factor = 1.2 } }` | several sums, any or all of them; wet or dry ground scales the bounds | `{ yellow = { "1h" = "45 mm", "3h" = "75 mm" } }` |
+//! | `{ rate = "1h" }` | change since the reading before, per hour | values, or `{ orange = { tangent = 80, of = "station.v0" } }` |
+//! | `{ rise = "3h", per = "1h" }` | change over three hours, per hour | the same |
+//! | `{ highest = "3h" }`, `{ lowest = "3h" }` | the extreme of the window | values |
+//! | `{ cluster = { sum = "1h", hot = "25 mm", cool = "22 mm", radius = "10 km", count = 3 } }` | enough hot gauges near each other; `within = "township"`, `"catchment"` or `"zone"` instead of `radius` | one word |
+//! | `"silence"` | time since the series was heard | durations |
+//! | `"rules"` | what other rules say of the station, or of gauges upstream | `{ red = { all = ["a >= orange"], any = ["upstream b >= red"], none = […] } }` |
+//! | `{ forecast = { of = "river-stage", recent = "1h", lead = "2h", upstream = true } }` | which bound of that rule will be reached within the lead | absent, or the levels it may give: `["orange", "red"]` |
+//! | `{ expression = "value > 300 ? 4 : 0" }` | whatever the words above cannot say (CEL) | the levels it may give |
+//!
+//! The same files hold quality checks and inhibitions:
+//!
+//! ```toml
+//! [[check]]                        # one of jump, stuck, range, oscillating
+//! id = "level-jump"
+//! title = { zh = "水位突跳", en = "Water level jumps" }
+//! quantity = "water_level"
+//! jump = { by = "2 m", within = "5m" }   # stuck = "24h"; range = ["0 m", "50 m"];
+//!                                  # oscillating = { by = "0.3 m", swings = 6, within = "1h" }
+//! subjects = { kinds = ["river"] }
+//!
+//! [[inhibition]]                   # one step deep, without circles
+//! source = "flash-flood"
+//! target = "rain-windows"
+//! equal = "station"                # or "township", "catchment", "zone"
+//! ```
+//!
+//! `thresholds.csv`: `level` is blue, yellow, orange or red (or 1 to 4); an empty `reset` means the
+//! rule's deadband; station `*` is every subject of the rule, and a row that names its station comes
+//! before it. For a rate, values are the change in the rule's span, in the quantity's unit. With
+//! `valid_from` (a day in the site's time, or an instant) a row is in force from then on.
+//!
+//! `attributes.csv` gives stations what levels ask for; a rate may be written per time (`mm/d`) and is
+//! converted. Values are rounded to the quantity's decimals. `areas.csv`: `kind` is township,
+//! catchment or zone; `parent` is an area of the same kind. `zones.geojson` is a FeatureCollection of
+//! polygons with `code` among their properties; a station on the border is inside. In `stations.csv`,
+//! `upstream` names gauges and travel times: `ST02:90m ST03:2h`.
 //!
 //! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`. `templates.toml` has
 //! `[[template]] id, title, wording, proof` and `[template.clocks.red]` (and blue, yellow, orange)
@@ -105,16 +181,25 @@
 
 mod accounts;
 mod amount;
+mod attributes;
 mod diagnose;
+mod difference;
 mod document;
+mod examples;
+mod ground;
+mod in_force;
 mod make;
 mod people;
+mod policy;
 mod read;
 mod recorded;
+mod registry;
 mod rules;
 mod sheet;
 mod site_file;
+mod soundness;
 mod stations;
+mod thresholds;
 mod watches;
 mod words;
 mod workload;
@@ -128,8 +213,11 @@ use model::{Config, PersonId};
 
 pub use accounts::{AccountError, NewLogin, remove_login, set_login};
 pub use diagnose::{Diagnostics, Problem, Weight};
+pub use difference::{Change, Clocks, Difference, difference};
+pub use in_force::{Coverage, Watched, coverage, in_force};
 pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::read_site;
+pub use registry::{Refused, RegistryError, Review, RowChange, Sheet, Upload, review};
 
 /// A site as its files say, checked.
 #[derive(Clone, Debug)]

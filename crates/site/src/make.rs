@@ -79,10 +79,6 @@ pub enum NewSiteError {
     },
     #[error("{folder} has no thresholds_history.csv")]
     NoHistory { folder: PathBuf },
-    #[error(
-        "thresholds that change through the season cannot be imported yet; without --dynamic, thresholds.csv is used"
-    )]
-    DynamicNotYet,
     #[error("the folder that was made is not sound:\n{0}")]
     Unsound(Diagnostics),
 }
@@ -98,17 +94,12 @@ pub fn new_site(from: &Path, to: &Path, how: NewSite) -> Result<Summary, NewSite
     let plan = if from.join("stations.json").is_file() {
         workload::plan(from)?
     } else if from.join("stations.csv").is_file() {
-        if how.dynamic {
-            let known = from.join("thresholds_history.csv").is_file();
-            return Err(if known {
-                NewSiteError::DynamicNotYet
-            } else {
-                NewSiteError::NoHistory {
-                    folder: from.to_owned(),
-                }
+        if how.dynamic && !from.join("thresholds_history.csv").is_file() {
+            return Err(NewSiteError::NoHistory {
+                folder: from.to_owned(),
             });
         }
-        recorded::plan(from)?
+        recorded::plan(from, how.dynamic)?
     } else {
         return Err(NewSiteError::UnknownShape(from.to_owned()));
     };

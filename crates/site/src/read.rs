@@ -5,16 +5,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::Config;
-use model::config::{Group, Interface, Policy, Rule, Template, Watch};
+use model::config::{
+    Area, Group, Inhibition, Interface, Measure, Policy, QualityRule, Rule, Template, Watch,
+};
 use sha2::{Digest, Sha256};
 
+use crate::attributes::{self, Attributes};
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::people::{self, People};
+use crate::rules::levels::Levels;
+use crate::rules::quality::{self, CheckDraft, InhibitionDraft};
+use crate::rules::subjects::Names;
+use crate::rules::terms::{self, ById};
 use crate::rules::{self, Draft};
 use crate::site_file::{self, Place};
 use crate::stations::{self, AllSeries, Quantities, Stations};
-use crate::watches::{self, Ground, Thresholds};
+use crate::thresholds::{self, Thresholds};
+use crate::watches::{self, Bounds, Ground};
 use crate::{Account, Jurisdiction, Site};
+use crate::{examples, ground, soundness};
 
 /// No file that people edit is larger; beyond it is a mistake, not a county.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -24,11 +33,24 @@ const LARGEST_FILE: u64 = 64 << 20;
 /// # Errors
 /// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
 pub fn read_site(folder: &Path) -> Result<Site, Diagnostics> {
+    read(folder, None)
+}
+
+/// Reads a site folder as if the file called `name` held `text`.
+///
+/// # Errors
+/// As [`read_site`].
+pub(crate) fn read_site_with(folder: &Path, name: &str, text: String) -> Result<Site, Diagnostics> {
+    read(folder, Some((name.to_owned(), text)))
+}
+
+fn read(folder: &Path, instead: Option<(String, String)>) -> Result<Site, Diagnostics> {
     let mut reader = Reader {
         root: folder.to_owned(),
         files: Vec::new(),
         out: Diagnostics::default(),
         faulty_people: Vec::new(),
+        instead,
     };
     let site = reader.read();
     reader.out.sort();
@@ -49,27 +71,42 @@ struct Reader {
     out: Diagnostics,
     /// Ids in faulty rows of people files.
     faulty_people: Vec<String>,
+    /// A file by its path in the site, and the text to read instead of what is on disk.
+    instead: Option<(String, String)>,
 }
 
 /// What every jurisdiction of a site shares.
 struct Shared {
     quantities: Quantities,
-    rules: Vec<Draft>,
-    /// Ids of rules that are there but faulty.
-    faulty_rules: Vec<String>,
+    book: Book,
     rule_files: Vec<Source>,
     interfaces: Vec<Interface>,
     policy: Policy,
+    offset_min: i16,
     demo: bool,
+}
+
+/// What rule files say, one after the other.
+#[derive(Clone, Default)]
+struct Book {
+    rules: Vec<Draft>,
+    checks: Vec<CheckDraft>,
+    inhibitions: Vec<InhibitionDraft>,
+    /// Ids of rules that are there but faulty.
+    faulty: Vec<String>,
+    ids: HashSet<String>,
 }
 
 /// What a jurisdiction measures and watches.
 struct Measured {
     stations: Stations,
     series: AllSeries,
+    areas: Vec<Area>,
     rules: Vec<Rule>,
+    checks: Vec<QualityRule>,
+    inhibitions: Vec<Inhibition>,
     watches: Vec<Watch>,
-    /// Its own rule files and thresholds.
+    /// Its own rule files, thresholds and attributes.
     decided_by: Vec<Source>,
 }
 
@@ -82,26 +119,27 @@ impl Reader {
             .map(|q| stations::read_quantities(&q, &mut self.out))
             .unwrap_or_default();
         let rule_files = self.open_all("rules");
-        let mut faulty_rules = Vec::new();
-        let mut rules = Vec::new();
-        self.add_rules(&rule_files, &quantities, &mut rules, &mut faulty_rules);
-        let shared = Shared {
+        let mut shared = Shared {
             quantities,
-            rules,
-            faulty_rules,
+            book: Book::default(),
             rule_files,
             interfaces: file.interfaces,
             policy: file.policy.unwrap_or_default(),
+            offset_min: file.offset_min,
             demo: file.demo.unwrap_or(false),
         };
+        let mut book = Book::default();
+        self.add_rules(&shared.rule_files, &shared, &mut book);
+        soundness::check_reach(&book.rules, &shared.quantities, &mut self.out);
+        shared.book = book;
         let mut found = Found::default();
         let jurisdictions: Vec<Jurisdiction> = file
             .jurisdictions
             .iter()
             .filter_map(|place| self.read_jurisdiction(place, &shared, &source, &mut found))
             .collect();
-        self.check_subjects(&shared.rules, &found);
-        self.note_idle_rules(&shared.rules, &found);
+        self.check_subjects(&shared.book.rules, &shared.book.checks, &found);
+        self.note_idle_rules(&shared.book.rules, &found);
         let accounts = self.read_accounts(&jurisdictions, shared.demo);
         Some(Site {
             title: file.title?,
@@ -114,37 +152,49 @@ impl Reader {
         })
     }
 
-    fn add_rules(
-        &mut self,
-        files: &[Source],
-        quantities: &Quantities,
-        all: &mut Vec<Draft>,
-        faulty: &mut Vec<String>,
-    ) {
+    fn add_rules(&mut self, files: &[Source], shared: &Shared, book: &mut Book) {
         for file in files {
-            for draft in rules::read_rules(file, quantities, faulty, &mut self.out) {
-                self.add_rule(all, draft);
+            let read = rules::read_rules(
+                file,
+                &shared.quantities,
+                shared.offset_min,
+                &mut book.faulty,
+                &mut self.out,
+            );
+            for draft in read.rules {
+                self.add_rule(book, draft);
             }
+            for check in read.checks {
+                if book.checks.iter().any(|c| c.rule.id == check.rule.id) {
+                    let what = format!("check `{}` is there twice", check.rule.id);
+                    self.out.push(Problem::at(&check.source, check.place, what));
+                    continue;
+                }
+                book.checks.push(check);
+            }
+            book.inhibitions.extend(read.inhibitions);
         }
     }
 
     /// Rule ids stand in transitions for ever, so there may be only one of each.
-    fn add_rule(&mut self, all: &mut Vec<Draft>, draft: Draft) {
-        if let Some(first) = all.iter().find(|d| d.rule.id == draft.rule.id) {
+    fn add_rule(&mut self, book: &mut Book, draft: Draft) {
+        if !book.ids.insert(draft.rule.id.clone()) {
+            let first = book.rules.iter().find(|d| d.rule.id == draft.rule.id);
             let what = format!("rule `{}` is there twice", draft.rule.id);
-            let hint = format!("the first is in {}", first.source.name());
+            let file = first.map_or("", |d| d.source.name());
+            let problem = Problem::at(&draft.source, draft.place.clone(), what);
             self.out
-                .push(Problem::at(&draft.source, draft.place.clone(), what).hint(hint));
+                .push(problem.hint(format!("the first is in {file}")));
             return;
         }
-        if all.len() >= usize::from(u16::MAX) {
+        if book.rules.len() >= usize::from(u16::MAX) {
             self.out.push(Problem::whole(
                 &draft.source,
                 "more rules than there can be: 65,535",
             ));
             return;
         }
-        all.push(draft);
+        book.rules.push(draft);
     }
 
     fn read_jurisdiction(
@@ -178,7 +228,9 @@ impl Reader {
             groups,
             templates,
             policy: shared.policy,
-            ..Config::default()
+            areas: measured.areas,
+            checks: measured.checks,
+            inhibitions: measured.inhibitions,
         };
         if let Some(flaw) = config.flaw() {
             let what = format!("jurisdiction {}: {flaw}", place.code);
@@ -194,51 +246,99 @@ impl Reader {
     /// Stations, series, rules and thresholds of a jurisdiction, and the watches they make.
     fn read_measured(&mut self, folder: &str, shared: &Shared, found: &mut Found) -> Measured {
         let path = |file: &str| format!("{folder}/{file}");
-        let stations = self.open(&path("stations.csv"));
-        let stations: Stations = stations
-            .map(|s| stations::read_stations(&s, &mut self.out))
-            .unwrap_or_default();
+        let (stations, areas) = self.read_ground(folder);
         let series = self.open(&path("series.csv"));
-        let series: AllSeries = series
+        let mut series: AllSeries = series
             .map(|s| stations::read_series(&s, &stations, &shared.quantities, &mut self.out))
             .unwrap_or_default();
         let mut decided_by = self.open_all(&path("rules"));
-        let mut rules = shared.rules.clone();
-        let mut faulty_rules = shared.faulty_rules.clone();
-        self.add_rules(
-            &decided_by,
+        let mut book = shared.book.clone();
+        self.add_rules(&decided_by, shared, &mut book);
+        let rules = &book.rules;
+        soundness::check_reach(
+            &rules[shared.book.rules.len()..],
             &shared.quantities,
-            &mut rules,
-            &mut faulty_rules,
+            &mut self.out,
         );
+        watches::checks_of_series(&book.checks, &mut series, &stations, &mut self.out);
         let ground = Ground {
             stations: &stations,
             quantities: &shared.quantities,
             series: &series,
-            faulty_rules: &faulty_rules,
+            faulty_rules: &book.faulty,
+            offset_min: shared.offset_min,
         };
-        let asked = rules
-            .iter()
-            .any(|d| matches!(d.levels, rules::Levels::Sheet));
+        let asked = rules.iter().any(|d| matches!(d.levels, Levels::Sheet));
         let sheet = self.open_if(&path("thresholds.csv"), asked);
         let thresholds: Thresholds = sheet
             .as_ref()
-            .map(|s| watches::read_thresholds(s, &rules, &ground, &mut self.out))
+            .map(|s| thresholds::read_thresholds(s, rules, &ground, &mut self.out))
             .unwrap_or_default();
         decided_by.extend(sheet);
-        let watches = watches::watches(&rules, &thresholds, &ground);
-        found.add(&rules, &watches, &ground);
-        let own_rules = &rules[shared.rules.len()..];
-        self.check_subjects(own_rules, found);
+        let sheet = self.open_if(&path("attributes.csv"), false);
+        let attributes: Attributes = sheet
+            .as_ref()
+            .map(|s| attributes::read_attributes(s, &stations, shared.offset_min, &mut self.out))
+            .unwrap_or_default();
+        decided_by.extend(sheet);
+        let by_id: ById<'_> = rules
+            .iter()
+            .enumerate()
+            .map(|(place, draft)| (draft.rule.id.as_str(), place))
+            .collect();
+        let bounds = Bounds {
+            thresholds: &thresholds,
+            attributes: &attributes,
+            by_id: &by_id,
+        };
+        let out = &mut self.out;
+        soundness::check_forecasts(rules, &by_id, &book.faulty, out);
+        terms::find_circles(rules, &by_id, out);
+        let watches = watches::watches(rules, &bounds, &ground, out);
+        soundness::check_pace(rules, &watches, &series, out);
+        let errors = out.errors();
+        let resolved = resolve_rules(rules, &by_id, &book.faulty, out);
+        let inhibitions =
+            quality::resolve_inhibitions(&book.inhibitions, rules, &by_id, &book.faulty, out);
+        // An example of a rule that is wrong anyway would only echo it.
+        if errors == 0 {
+            examples::check_examples(rules, &by_id, &shared.quantities, out);
+        }
+        found.add(rules, &watches, &ground, &areas);
+        let own_rules = &rules[shared.book.rules.len()..];
+        let own_checks = &book.checks[shared.book.checks.len()..];
+        self.check_subjects(own_rules, own_checks, found);
         self.note_idle_rules(own_rules, found);
-        let rules = rules.into_iter().map(|draft| draft.rule).collect();
         Measured {
+            rules: resolved,
+            checks: book.checks.iter().map(|c| c.rule.clone()).collect(),
+            inhibitions,
+            watches,
+            areas,
+            decided_by,
             stations,
             series,
-            rules,
-            watches,
-            decided_by,
         }
+    }
+
+    /// Stations, and the areas they lie in.
+    fn read_ground(&mut self, folder: &str) -> (Stations, Vec<Area>) {
+        let path = |file: &str| format!("{folder}/{file}");
+        let stations = self.open(&path("stations.csv"));
+        let mut stations: Stations = stations
+            .map(|s| stations::read_stations(&s, &mut self.out))
+            .unwrap_or_default();
+        let areas = self.open_if(&path("areas.csv"), false);
+        let areas = areas.map(|a| ground::read_areas(&a, &mut self.out));
+        let zones = self.open_if(&path("zones.geojson"), false);
+        let zones = zones
+            .map(|z| ground::read_zones(&z, &mut self.out))
+            .unwrap_or_default();
+        ground::place_stations(&mut stations.list, &zones);
+        (
+            stations,
+            ground::with_zones(areas.unwrap_or_default(), &zones),
+        )
     }
 
     fn read_organisation(&mut self, folder: &str) -> (People, Vec<Group>, Vec<Template>) {
@@ -258,18 +358,17 @@ impl Reader {
         )
     }
 
-    /// A station that a rule names must be somewhere.
-    fn check_subjects(&mut self, rules: &[Draft], found: &Found) {
+    /// What subjects name must be somewhere.
+    fn check_subjects(&mut self, rules: &[Draft], checks: &[CheckDraft], found: &Found) {
         for draft in rules {
-            for word in &draft.subjects.stations {
-                if !found.stations.contains(&word.text) {
-                    let what = format!("no station `{}` in stations.csv", word.text);
-                    let known = found.stations.iter().map(String::as_str);
-                    self.out.push(
-                        Problem::at(&draft.source, word.span.clone(), what).near(&word.text, known),
-                    );
-                }
-            }
+            found
+                .names
+                .check(&draft.subjects, &draft.source, &mut self.out);
+        }
+        for check in checks {
+            found
+                .names
+                .check(&check.subjects, &check.source, &mut self.out);
         }
     }
 
@@ -322,6 +421,10 @@ impl Reader {
     /// Reads a file; an absent one is a problem only where it is `needed`.
     fn open_if(&mut self, name: &str, needed: bool) -> Option<Source> {
         let path = self.root.join(name);
+        if let Some((_, text)) = self.instead.as_ref().filter(|(file, _)| file == name) {
+            self.files.push(path.clone());
+            return Some(Source::new(path, name, text.clone()));
+        }
         if !needed && !path.exists() {
             return None;
         }
@@ -377,15 +480,15 @@ impl Reader {
 /// What rules met over all jurisdictions read so far.
 #[derive(Default)]
 struct Found {
-    stations: HashSet<String>,
+    names: Names,
     watched: HashSet<String>,
     unplaced: HashSet<String>,
 }
 
 impl Found {
-    fn add(&mut self, rules: &[Draft], watches: &[Watch], ground: &Ground<'_>) {
-        self.stations
-            .extend(ground.stations.ids().map(str::to_owned));
+    fn add(&mut self, rules: &[Draft], watches: &[Watch], ground: &Ground<'_>, areas: &[Area]) {
+        let faulty = ground.stations.faulty();
+        self.names.add(&ground.stations.list, faulty, areas);
         let mut seen = vec![false; rules.len()];
         for watch in watches {
             seen[watch.rule.index()] = true;
@@ -394,17 +497,37 @@ impl Found {
             if seen {
                 self.watched.insert(draft.rule.id.clone());
             }
-            let unplaced = ground.series.list.iter().any(|series| {
-                let station = &ground.stations.list[series.station.index()];
-                series.quantity == draft.quantity
-                    && draft.subjects.include(station)
-                    && watches::lacks_place(draft, station)
-            });
+            let gathers = matches!(draft.rule.measure, Measure::Cluster { .. });
+            let unplaced = gathers
+                && ground.series.list.iter().any(|series| {
+                    let station = &ground.stations.list[series.station.index()];
+                    series.quantity == draft.quantity
+                        && draft.subjects.include(station)
+                        && watches::lacks_place(draft, station)
+                });
             if unplaced {
                 self.unplaced.insert(draft.rule.id.clone());
             }
         }
     }
+}
+
+/// Rules as the engine takes them: what they ask of each other is found.
+fn resolve_rules(
+    drafts: &[Draft],
+    by_id: &ById<'_>,
+    faulty: &[String],
+    out: &mut Diagnostics,
+) -> Vec<Rule> {
+    let resolved = drafts.iter().map(|draft| {
+        let mut rule = draft.rule.clone();
+        if let Some(clauses) = &draft.clauses {
+            let clauses = terms::resolve(draft, clauses, drafts, by_id, faulty, out);
+            rule.measure = Measure::Levels { clauses };
+        }
+        rule
+    });
+    resolved.collect()
 }
 
 /// Names the rules in force: the first 12 hexadecimal digits of SHA-256 over the files they stand in.

@@ -17,22 +17,27 @@ use crate::make::{NewSiteError, name_of};
 use crate::write::{Plan, PlannedCounty};
 use record::Record;
 use rows::{for_each_row, open};
-use thresholds::{RuleKind, read_thresholds, rules_of, threshold_cells};
+use thresholds::{RuleKind, dated_cells, read_history, read_thresholds, rules_of, threshold_cells};
 
 /// Levels by rank, as `thresholds.csv` of a site writes them.
 pub(crate) const RANKS: [&str; 4] = ["blue", "yellow", "orange", "red"];
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
-/// Reads a folder of recorded data.
-pub(crate) fn plan(from: &Path) -> Result<Plan, NewSiteError> {
+/// Reads a folder of recorded data; `dynamic` takes its thresholds with their days from
+/// thresholds_history.csv.
+pub(crate) fn plan(from: &Path, dynamic: bool) -> Result<Plan, NewSiteError> {
     let name = name_of(from);
     let mut notes = Vec::new();
     let mut stations = read_stations(&from.join("stations.csv"))?;
     let mut record = Record::default();
     record.read_observations(&from.join("observations.csv.gz"))?;
     let arrivals = record.read_arrivals(&from.join("arrivals.jsonl.gz"))?;
-    let thresholds = read_thresholds(&from.join("thresholds.csv"))?;
+    let thresholds = if dynamic {
+        read_history(&from.join("thresholds_history.csv"))?
+    } else {
+        read_thresholds(&from.join("thresholds.csv"))?
+    };
     for row in &thresholds {
         record.add_threshold(row, &mut notes);
     }
@@ -57,7 +62,16 @@ pub(crate) fn plan(from: &Path) -> Result<Plan, NewSiteError> {
             .iter()
             .map(|(s, q)| series_cells(s, q, ""))
             .collect(),
-        thresholds: threshold_cells(&thresholds, &rules, &record, &mut notes),
+        thresholds: if dynamic {
+            Vec::new()
+        } else {
+            threshold_cells(&thresholds, &rules, &record, &mut notes)
+        },
+        dated: if dynamic {
+            dated_cells(&thresholds, &rules, &record)
+        } else {
+            Vec::new()
+        },
     };
     Ok(Plan {
         origin: format!("the recorded data in {name}"),
@@ -65,6 +79,7 @@ pub(crate) fn plan(from: &Path) -> Result<Plan, NewSiteError> {
         demo: false,
         remember_ms: (record.span_ms() / DAY_MS + 2) * DAY_MS,
         refuse_ahead_ms: record.longest_step_ms.max(DAY_MS),
+        offset_min: dynamic.then(|| record.offset_min.unwrap_or(0)),
         quantities: record.planned_quantities(),
         rules: rules
             .values()

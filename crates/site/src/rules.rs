@@ -1,12 +1,24 @@
-//! Rule files: each `[[rule]]` with its measure, its levels and its subjects.
+//! Rule files: each `[[rule]]` with its measure, its levels, its subjects and its own examples.
 
-use model::config::{Bound, Delays, Measure, Rule, Side, Station, Within};
-use model::{Fixed, Level};
+pub(crate) mod example;
+pub(crate) mod levels;
+mod measure;
+pub(crate) mod quality;
+pub(crate) mod subjects;
+pub(crate) mod terms;
 
-use crate::amount::length_mm;
+use model::Level;
+use model::config::{Bound, Certainty, Delays, Measure, Rule, Season, Side};
+
+use crate::amount::{day_of_year, minute_of_day};
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word};
-use crate::stations::{Quantities, value_of};
+use crate::stations::Quantities;
+use example::Example;
+use levels::{Band, Levels, Scale};
+use quality::{CheckDraft, InhibitionDraft};
+use subjects::{Subjects, read_subjects};
+use terms::Clauses;
 
 /// The word by which a rule asks for its bounds from the jurisdiction's sheet.
 pub(crate) const SHEET: &str = "thresholds.csv";
@@ -19,6 +31,9 @@ pub(crate) const LEVELS: [(&str, Level); 4] = [
     ("red", Level::Red),
 ];
 
+/// The bound of a level that there is, where the measure itself says when it is met.
+pub(crate) const MARK: Bound = Bound { raise: 1, reset: 1 };
+
 /// A rule as written, before it meets the stations of a jurisdiction.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -26,57 +41,79 @@ pub(crate) struct Draft {
     /// Index into the site's quantities.
     pub(crate) quantity: u16,
     pub(crate) levels: Levels,
+    pub(crate) bands: [Band; 4],
+    /// What it asks of other rules, for a rule that does.
+    pub(crate) clauses: Option<Box<Clauses>>,
     pub(crate) subjects: Subjects,
+    pub(crate) examples: Vec<Example>,
     pub(crate) source: Source,
     /// Where its id stands.
     pub(crate) place: std::ops::Range<usize>,
 }
 
-/// Where the bounds of a rule come from.
-#[derive(Clone, Debug)]
-pub(crate) enum Levels {
-    /// Rows of `thresholds.csv` that name the rule.
-    Sheet,
-    /// The same for every subject.
-    Inline([Option<Bound>; 4]),
-}
-
-/// Which stations a rule looks at; an empty list asks nothing.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Subjects {
-    kinds: Vec<Word>,
-    tags: Vec<Word>,
-    pub(crate) stations: Vec<Word>,
-}
-
-impl Subjects {
-    /// Whether a station matches each list that is not empty.
-    pub(crate) fn include(&self, station: &Station) -> bool {
-        let among = |words: &[Word], text: &str| words.iter().any(|w| w.text == text);
-        (self.kinds.is_empty() || among(&self.kinds, &station.kind))
-            && (self.tags.is_empty() || station.tags.iter().any(|tag| among(&self.tags, tag)))
-            && (self.stations.is_empty() || among(&self.stations, &station.id))
+impl Draft {
+    /// Whether it has this level or a worse one; unknown counts as yes.
+    pub(crate) fn may_reach(&self, level: Level) -> bool {
+        let from = level.index();
+        match &self.levels {
+            Levels::Sheet | Levels::Of { .. } => true,
+            Levels::Inline(bounds) => bounds[from..].iter().any(Option::is_some),
+            Levels::Formula(limits) => limits[from..].iter().any(Option::is_some),
+        }
     }
+}
+
+/// What a rule file holds.
+#[derive(Debug, Default)]
+pub(crate) struct RuleFile {
+    pub(crate) rules: Vec<Draft>,
+    pub(crate) checks: Vec<CheckDraft>,
+    pub(crate) inhibitions: Vec<InhibitionDraft>,
 }
 
 /// Reads one rule file; the ids of faulty rules go to `faulty`.
 pub(crate) fn read_rules(
     source: &Source,
     quantities: &Quantities,
+    offset_min: i16,
     faulty: &mut Vec<String>,
     out: &mut Diagnostics,
-) -> Vec<Draft> {
+) -> RuleFile {
     let mut file = document::parse(source, out);
     let rules = file.each("rule", out, |table, out| {
         let id = table.required("id", out, Value::text);
-        let rule = read_rule(table, id.as_ref(), source, quantities, out);
+        let rule = read_rule(table, id.as_ref(), source, quantities, offset_min, out);
         if rule.is_none() {
             faulty.extend(id.map(|word| word.text));
         }
         rule
     });
+    let checks = file.each("check", out, |table, out| {
+        quality::read_check(table, source, quantities, out)
+    });
+    let inhibitions = file.each("inhibition", out, |table, out| {
+        quality::read_inhibition(table, source, out)
+    });
     file.close(out);
-    rules
+    RuleFile {
+        rules,
+        checks,
+        inhibitions,
+    }
+}
+
+/// A quantity that a rule or check names.
+fn read_quantity(
+    table: &mut Table<'_>,
+    source: &Source,
+    quantities: &Quantities,
+    out: &mut Diagnostics,
+) -> Option<u16> {
+    table.required("quantity", out, |value, out| {
+        let word = value.text(out)?;
+        let problem = |what| Problem::at(source, word.span.clone(), what);
+        quantities.find_or_tell(&word.text, problem, out)
+    })
 }
 
 fn read_rule(
@@ -84,25 +121,23 @@ fn read_rule(
     id: Option<&Word>,
     source: &Source,
     quantities: &Quantities,
+    offset_min: i16,
     out: &mut Diagnostics,
 ) -> Option<Draft> {
     let title = table.required("title", out, Value::title);
     let hazard = table.required("hazard", out, Value::text);
-    let quantity = table.required("quantity", out, |value, out| {
-        let word = value.text(out)?;
-        let problem = |what| Problem::at(source, word.span.clone(), what);
-        quantities.find_or_tell(&word.text, problem, out)
-    });
+    let quantity = read_quantity(table, source, quantities, out);
     let scale = quantity.map(|q| Scale::of(source, quantities, q));
-    let measure = table.required("measure", out, |value, out| {
-        read_measure(value, scale.as_ref(), out)
-    });
     let side = table.required("side", out, |value, out| {
         value.one_of(&[("above", Side::Above), ("below", Side::Below)], out)
     });
-    let levels = table.required("levels", out, |value, out| {
-        read_levels(value, scale.as_ref()?, measure.as_ref()?, side, out)
+    let banded = table.has("deadband");
+    let bands = table.optional("deadband", out, |value, out| {
+        levels::read_deadband(value, scale?, out)
     });
+    let bands_read = !banded || bands.is_some();
+    let bands = bands.unwrap_or_default();
+    let leveled = read_leveled(table, scale, side, bands, out);
     let subjects = table.optional("subjects", out, read_subjects);
     let on = table.required("on_delay", out, read_by_level);
     let off = table.required("off_delay", out, read_by_level);
@@ -110,15 +145,19 @@ fn read_rule(
     let latch = table.required("latch", out, Value::flag);
     let unknown_when_stale = table.required("unknown_when_stale", out, Value::flag);
     let reopen_ms = table.required("reopen", out, Value::duration);
-    let advice = table
-        .optional("advice", out, Value::title)
-        .unwrap_or_default();
+    let advice = table.optional("advice", out, Value::title);
+    let paper = read_paper(table, offset_min, out);
+    let examples = table.each("example", out, |table, out| {
+        example::read_example(table, source, scale?, offset_min, out)
+    });
+    let leveled = leveled?;
     let (id, on, off) = (id?, on?, off?);
+    let foretells = matches!(leveled.measure, Measure::Forecast { .. });
     let rule = Rule {
         id: id.text.clone(),
         title: title?,
         hazard: hazard?.text,
-        measure: measure?,
+        measure: leveled.measure,
         side: side?,
         delays: std::array::from_fn(|i| Delays {
             on_ms: on[i],
@@ -128,251 +167,147 @@ fn read_rule(
         latch: latch?,
         unknown_when_stale: unknown_when_stale?,
         reopen_ms: reopen_ms?,
-        advice,
-        ..Rule::default()
+        advice: advice.unwrap_or_default(),
+        owner: paper.owner,
+        priority: paper.priority,
+        plan: paper.plan,
+        basis: paper.basis,
+        certainty: paper.certainty,
+        season: paper.season,
+        forecast: paper.forecast || foretells,
     };
-    Some(Draft {
+    bands_read.then_some(Draft {
         rule,
         quantity: quantity?,
-        levels: levels?,
+        levels: leveled.levels,
+        bands,
+        clauses: leveled.clauses,
         subjects: subjects.unwrap_or_default(),
+        examples,
         source: source.clone(),
         place: id.span.clone(),
     })
 }
 
-/// The unit and decimals in which a rule's values are written.
-pub(crate) struct Scale<'a> {
-    source: &'a Source,
-    unit: &'a str,
-    decimals: model::Decimals,
-}
-
-impl<'a> Scale<'a> {
-    fn of(source: &'a Source, quantities: &'a Quantities, quantity: u16) -> Scale<'a> {
-        let quantity = &quantities.list[usize::from(quantity)];
-        Scale {
-            source,
-            unit: &quantity.unit,
-            decimals: quantity.decimals,
-        }
-    }
-
-    fn read(&self, value: Value<'_>, out: &mut Diagnostics) -> Option<Fixed> {
-        let word = value.text(out)?;
-        value_of(&word.text, self.unit, self.decimals)
-            .map_err(|wrong| out.push(wrong.at(self.source, word.span)))
-            .ok()
-    }
-}
-
-fn read_measure(
-    value: Value<'_>,
-    scale: Option<&Scale<'_>>,
+/// Measure and levels, which are read together: what a level is, the measure says.
+fn read_leveled(
+    table: &mut Table<'_>,
+    scale: Option<Scale<'_>>,
+    side: Option<Side>,
+    bands: [Band; 4],
     out: &mut Diagnostics,
-) -> Option<Measure> {
-    const EXPECTED: &str = "\"value\", { sum = \"1h\" }, { rate = \"1h\" } or { cluster = {…} }";
-    if !value.is_table() {
-        if value.as_text() == Some("value") {
-            return Some(Measure::Value);
-        }
-        out.push(value.problem("no such measure").expecting(EXPECTED));
-        return None;
+) -> Option<measure::Leveled> {
+    let drafted = table.required("measure", out, |value, out| {
+        measure::read_measure(value, scale, out)
+    });
+    // A side that cannot be read is told where it stands; its bounds are still looked at.
+    let read_as = side.unwrap_or_default();
+    let borrows = matches!(drafted, Some(measure::Drafted::Forecast { .. }));
+    let read = |value: Option<Value<'_>>, out: &mut Diagnostics| {
+        measure::read_leveled(value, drafted?, scale?, read_as, bands, out)
+    };
+    if borrows && !table.has("levels") {
+        return table.absent("levels", out, |out| read(None, out));
     }
+    table.required("levels", out, |value, out| read(Some(value), out))
+}
+
+/// What goes with a rule but decides nothing by itself, except its season.
+#[derive(Default)]
+struct Paper {
+    owner: String,
+    priority: u8,
+    plan: String,
+    basis: String,
+    certainty: Certainty,
+    season: Option<Season>,
+    forecast: bool,
+}
+
+fn read_paper(table: &mut Table<'_>, offset_min: i16, out: &mut Diagnostics) -> Paper {
+    let mut text = |key: &'static str, out: &mut Diagnostics| {
+        let word = table.optional(key, out, Value::text);
+        word.map(|word| word.text).unwrap_or_default()
+    };
+    let (owner, plan, basis) = (text("owner", out), text("plan", out), text("basis", out));
+    let priority = table.optional("priority", out, |value, out| value.whole(0..=99, out));
+    let certainty = table.optional("certainty", out, |value, out| {
+        let grades = [
+            ("A", Certainty::A),
+            ("B", Certainty::B),
+            ("C", Certainty::C),
+            ("T", Certainty::T),
+        ];
+        value.one_of(&grades, out)
+    });
+    let season = table.optional("season", out, |value, out| {
+        read_season(value, offset_min, out)
+    });
+    let forecast = table.optional("forecast", out, Value::flag);
+    Paper {
+        owner,
+        priority: priority.and_then(|p| u8::try_from(p).ok()).unwrap_or(0),
+        plan,
+        basis,
+        certainty: certainty.unwrap_or_default(),
+        season,
+        forecast: forecast.unwrap_or(false),
+    }
+}
+
+/// Reads `{ days = ["04-15", "07-15"], hours = ["20:00", "06:00"] }`.
+fn read_season(value: Value<'_>, offset_min: i16, out: &mut Diagnostics) -> Option<Season> {
+    let source = value.source;
     let mut table = value.table(out)?;
     let span = table.span();
-    let sum = table.optional("sum", out, span_of_time);
-    let rate = table.optional("rate", out, span_of_time);
-    let cluster = table.optional("cluster", out, |value, out| {
-        read_cluster(value, scale?, out)
+    let days = table.optional("days", out, |value, out| {
+        read_ends(
+            value,
+            day_of_year,
+            "[\"04-15\", \"07-15\"], month and day",
+            out,
+        )
+    });
+    let minutes = table.optional("hours", out, |value, out| {
+        read_ends(value, minute_of_day, "[\"20:00\", \"06:00\"]", out)
     });
     table.close(out);
-    let measures = [
-        sum.map(|window_ms| Measure::Sum { window_ms }),
-        rate.map(|per_ms| Measure::Rate { per_ms }),
-        cluster,
-    ];
-    let mut found = measures.into_iter().flatten();
-    let first = found.next();
-    if found.next().is_some() {
-        let source = scale?.source;
-        out.push(Problem::at(source, span, "a rule has one measure").expecting(EXPECTED));
+    if days.is_none() && minutes.is_none() {
+        let problem = Problem::at(source, span, "this season says neither days nor hours");
+        out.push(problem.expecting("days = [\"04-15\", \"07-15\"], or hours = […]"));
         return None;
     }
-    first
-}
-
-fn span_of_time(value: Value<'_>, out: &mut Diagnostics) -> Option<i64> {
-    let zero = value
-        .problem("this span is empty")
-        .expecting("a duration above zero");
-    let ms = value.duration(out)?;
-    if ms == 0 {
-        out.push(zero);
+    if minutes.is_some_and(|(from, to)| from == to) {
+        let what = "the rule would never be in force: from and before are the same time";
+        let problem = Problem::at(source, span, what);
+        out.push(problem.hint("leave `hours` out for a rule that is in force all day"));
         return None;
     }
-    Some(ms)
+    Some(Season {
+        days,
+        minutes,
+        offset_min,
+    })
 }
 
-fn read_cluster(value: Value<'_>, scale: &Scale<'_>, out: &mut Diagnostics) -> Option<Measure> {
-    let mut table = value.table(out)?;
-    let span = table.span();
-    let window_ms = table.required("sum", out, span_of_time);
-    let hot = table.required("hot", out, |value, out| scale.read(value, out));
-    let cool = table.required("cool", out, |value, out| scale.read(value, out));
-    let radius_mm = table.required("radius", out, |value, out| {
-        let problem = value
-            .problem("no such length")
-            .expecting("a length such as \"10 km\" or \"500 m\"");
-        let mm = value.as_text().and_then(length_mm);
-        if mm.is_none() {
+fn read_ends(
+    value: Value<'_>,
+    read: fn(&str) -> Option<u16>,
+    expected: &str,
+    out: &mut Diagnostics,
+) -> Option<(u16, u16)> {
+    let problem = value
+        .problem("this season cannot be read")
+        .expecting(expected.to_owned());
+    let words = value.words(out)?;
+    let ends: Vec<u16> = words.iter().filter_map(|w| read(&w.text)).collect();
+    match (words.len(), ends.as_slice()) {
+        (2, [from, to]) => Some((*from, *to)),
+        _ => {
             out.push(problem);
+            None
         }
-        mm
-    });
-    let count = table.required("count", out, |value, out| {
-        value.whole(1..=i64::from(u16::MAX), out)
-    });
-    table.close(out);
-    let (hot, cool) = (hot?, cool?);
-    if cool > hot {
-        out.push(Problem::at(
-            scale.source,
-            span,
-            "a cluster cools below the value at which it is hot",
-        ));
-        return None;
     }
-    let count = u16::try_from(count?).ok()?;
-    Some(Measure::Cluster {
-        window_ms: window_ms?,
-        hot,
-        cool,
-        radius_mm: radius_mm?,
-        count,
-        within: Within::Distance,
-    })
-}
-
-fn read_levels(
-    value: Value<'_>,
-    scale: &Scale<'_>,
-    measure: &Measure,
-    side: Option<Side>,
-    out: &mut Diagnostics,
-) -> Option<Levels> {
-    if let Measure::Cluster { .. } = measure {
-        let level = value.one_of(&LEVELS, out)?;
-        let mut bounds = [None; 4];
-        bounds[level.index()] = Some(Bound { raise: 1, reset: 1 });
-        return Some(Levels::Inline(bounds));
-    }
-    if !value.is_table() {
-        if value.as_text() == Some(SHEET) {
-            return Some(Levels::Sheet);
-        }
-        let expected = "levels = \"thresholds.csv\", or { blue = \"35 mm\", … }";
-        let text = value.as_text().unwrap_or_default().to_owned();
-        out.push(
-            value
-                .problem("no such levels")
-                .expecting(expected)
-                .near(&text, [SHEET]),
-        );
-        return None;
-    }
-    let mut table = value.table(out)?;
-    let span = table.span();
-    let given = LEVELS.iter().filter(|(word, _)| table.has(word)).count();
-    let mut bounds = [None; 4];
-    for (word, level) in LEVELS {
-        bounds[level.index()] =
-            table.optional(word, out, |value, out| read_bound(value, scale, side, out));
-    }
-    table.close(out);
-    if given == 0 {
-        let problem = Problem::at(scale.source, span, "no level has a bound");
-        out.push(problem.expecting("one of the four levels"));
-        return None;
-    }
-    if bounds.iter().flatten().count() < given {
-        return None;
-    }
-    if let Some(what) = side.and_then(|side| disorder(&bounds, side)) {
-        out.push(Problem::at(scale.source, span, what).noted());
-    }
-    Some(Levels::Inline(bounds))
-}
-
-fn read_bound(
-    value: Value<'_>,
-    scale: &Scale<'_>,
-    side: Option<Side>,
-    out: &mut Diagnostics,
-) -> Option<Bound> {
-    if !value.is_table() {
-        let raise = scale.read(value, out)?;
-        return Some(Bound {
-            raise,
-            reset: raise,
-        });
-    }
-    let mut table = value.table(out)?;
-    let span = table.span();
-    let raise = table.required("raise", out, |value, out| scale.read(value, out));
-    let reset = table.required("reset", out, |value, out| scale.read(value, out));
-    table.close(out);
-    let bound = Bound {
-        raise: raise?,
-        reset: reset?,
-    };
-    if let Some(what) = side.and_then(|side| wrong_side(bound, side)) {
-        out.push(Problem::at(scale.source, span, what));
-        return None;
-    }
-    Some(bound)
-}
-
-/// A level must end on the harmless side of where it begins.
-pub(crate) fn wrong_side(bound: Bound, side: Side) -> Option<&'static str> {
-    match side {
-        Side::Above if bound.reset > bound.raise => {
-            Some("`reset` lies above `raise`, so the level could never end")
-        }
-        Side::Below if bound.reset < bound.raise => {
-            Some("`reset` lies below `raise`, so the level could never end")
-        }
-        Side::Above | Side::Below => None,
-    }
-}
-
-/// A higher level should be harder to reach. Published tables break this now and then, so it is a remark.
-pub(crate) fn disorder(bounds: &[Option<Bound>; 4], side: Side) -> Option<&'static str> {
-    let raises: Vec<Fixed> = bounds.iter().flatten().map(|b| b.raise).collect();
-    let ordered = match side {
-        Side::Above => raises.is_sorted(),
-        Side::Below => raises.iter().rev().is_sorted(),
-    };
-    (!ordered).then_some("a higher level is reached before a lower one")
-}
-
-fn read_subjects(value: Value<'_>, out: &mut Diagnostics) -> Option<Subjects> {
-    let mut table = value.table(out)?;
-    let kinds = table
-        .optional("kinds", out, Value::words)
-        .unwrap_or_default();
-    let tags = table
-        .optional("tags", out, Value::words)
-        .unwrap_or_default();
-    let stations = table
-        .optional("stations", out, Value::words)
-        .unwrap_or_default();
-    table.close(out);
-    Some(Subjects {
-        kinds,
-        tags,
-        stations,
-    })
 }
 
 /// A duration for all four levels, or a table that names them; those not named are 0.

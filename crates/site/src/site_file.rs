@@ -2,10 +2,10 @@
 
 use model::config::{Clock, Interface, LatePolicy, Policy, Text};
 
-use crate::amount::{DURATION, duration_ms};
+use crate::amount::{DURATION, duration_ms, offset_min};
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word};
-use crate::rules::LEVELS;
+use crate::policy::read_policy;
 
 /// What `site.toml` says.
 pub(crate) struct SiteFile {
@@ -13,6 +13,8 @@ pub(crate) struct SiteFile {
     pub(crate) demo: Option<bool>,
     pub(crate) clock: Option<Clock>,
     pub(crate) interfaces: Vec<Interface>,
+    /// Minutes the site's time is ahead of UTC.
+    pub(crate) offset_min: i16,
     pub(crate) policy: Option<Policy>,
     pub(crate) jurisdictions: Vec<Place>,
 }
@@ -35,11 +37,27 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
         demo: file.required("demo", out, Value::flag),
         clock: file.required("clock", out, read_clock),
         interfaces: read_interfaces(&mut file, source, out),
+        offset_min: read_offset(&mut file, out),
         policy: file.required("policy", out, read_policy),
         jurisdictions: read_places(&mut file, source, out),
     };
     file.close(out);
     site
+}
+
+/// China's time where nothing else is said.
+const OFFSET_MIN: i16 = 8 * 60;
+
+fn read_offset(file: &mut Table<'_>, out: &mut Diagnostics) -> i16 {
+    let offset = file.optional("utc_offset", out, |value, out| {
+        let problem = value.problem("no such offset from UTC");
+        let offset = value.as_text().and_then(offset_min);
+        if offset.is_none() {
+            out.push(problem.expecting("\"+08:00\""));
+        }
+        offset
+    });
+    offset.unwrap_or(OFFSET_MIN)
 }
 
 fn read_clock(value: Value<'_>, out: &mut Diagnostics) -> Option<Clock> {
@@ -129,50 +147,6 @@ fn read_late(value: Value<'_>, out: &mut Diagnostics) -> Option<LatePolicy> {
         out.push(problem.near(&text, ["discard"]));
     }
     late
-}
-
-fn read_policy(value: Value<'_>, out: &mut Diagnostics) -> Option<Policy> {
-    let mut table = value.table(out)?;
-    let remember_ms = table.required("remember", out, Value::duration);
-    let suspect_ahead_ms = table.required("suspect_ahead", out, Value::duration);
-    let refuse_ahead_ms = table.required("refuse_ahead", out, Value::duration);
-    let late_tenths = table.required("late_after", out, tenths);
-    let stale_tenths = table.required("stale_after", out, tenths);
-    let dead_ms = table.required("dead_after", out, Value::duration);
-    let horizon_tenths = table.required("unknown_after", out, tenths);
-    let lease_ms = table.required("ack_lease", out, |value, out| {
-        let mut levels = value.table(out)?;
-        let leases = LEVELS.map(|(word, _)| levels.required(word, out, Value::duration));
-        levels.close(out);
-        let [blue, yellow, orange, red] = leases;
-        Some([blue?, yellow?, orange?, red?])
-    });
-    let escalate_ms = table.required("escalate_every", out, Value::duration);
-    table.close(out);
-    Some(Policy {
-        remember_ms: remember_ms?,
-        suspect_ahead_ms: suspect_ahead_ms?,
-        refuse_ahead_ms: refuse_ahead_ms?,
-        late_tenths: late_tenths?,
-        stale_tenths: stale_tenths?,
-        dead_ms: dead_ms?,
-        horizon_tenths: horizon_tenths?,
-        lease_ms: lease_ms?,
-        escalate_ms: escalate_ms?,
-        ..Policy::default()
-    })
-}
-
-/// A multiple of the expected interval, in tenths.
-fn tenths(value: Value<'_>, out: &mut Diagnostics) -> Option<i64> {
-    let too_fine = value.problem("this multiple cannot be used");
-    let number = value.positive(out)?;
-    let tenths = (number * 10.0).round();
-    if !(1.0..=10_000.0).contains(&tenths) || (number * 10.0 - tenths).abs() > 1e-6 {
-        out.push(too_fine.expecting("0.1 to 1000, at most one decimal"));
-        return None;
-    }
-    Some(tenths as i64)
 }
 
 fn read_places(file: &mut Table<'_>, source: &Source, out: &mut Diagnostics) -> Vec<Place> {

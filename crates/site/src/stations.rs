@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::config::{Quantity, Series, Station, Text};
+use model::config::{Quantity, Series, Station, Text, Upstream};
 use model::{Decimals, Fixed, SeriesSlot, StationSlot};
 
 use crate::amount::{self, BadValue, duration_ms};
@@ -230,10 +230,48 @@ impl Stations {
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.list
-            .iter()
-            .map(|s| s.id.as_str())
-            .chain(self.faulty.iter().map(String::as_str))
+        self.list.iter().map(|s| s.id.as_str()).chain(self.faulty())
+    }
+
+    /// Ids that stand in faulty rows.
+    pub(crate) fn faulty(&self) -> impl Iterator<Item = &str> {
+        self.faulty.iter().map(String::as_str)
+    }
+
+    pub(crate) fn slot(&self, id: &str) -> Option<StationSlot> {
+        self.by_id.get(id).copied()
+    }
+
+    /// Reads `ST02:90m ST03:2h`: the nearest gauges upstream and how long water takes from each.
+    fn read_upstream(
+        &self,
+        station: StationSlot,
+        text: &str,
+        tell: impl Fn(String) -> Problem,
+        out: &mut Diagnostics,
+    ) -> Vec<Upstream> {
+        let mut found: Vec<Upstream> = Vec::new();
+        for item in text.split_whitespace() {
+            let parts = item.rsplit_once(':');
+            let travel_ms = parts.and_then(|(_, travel)| duration_ms(travel));
+            let (Some((id, _)), Some(travel_ms)) = (parts, travel_ms) else {
+                let problem = tell(format!("`{item}` is no gauge upstream"));
+                out.push(problem.expecting("a station and its travel time, such as ST02:90m"));
+                continue;
+            };
+            match self.find(id) {
+                Lookup::Found(other) if other == station => {
+                    out.push(tell(format!("`{id}` lies upstream of itself")));
+                }
+                Lookup::Found(station) => found.push(Upstream { station, travel_ms }),
+                Lookup::Faulty => {}
+                Lookup::Unknown => {
+                    let problem = tell(format!("no station `{id}` in stations.csv"));
+                    out.push(problem.near_unless(out.is_long(), id, self.ids()));
+                }
+            }
+        }
+        found
     }
 }
 
@@ -241,12 +279,13 @@ const STATIONS: Columns = Columns {
     required: &[
         "id", "name", "name_en", "lon", "lat", "kind", "township", "tags",
     ],
-    optional: &[],
+    optional: &["catchment", "upstream"],
 };
 
 /// Reads `stations.csv`.
 pub(crate) fn read_stations(source: &Source, out: &mut Diagnostics) -> Stations {
     let mut stations = Stations::default();
+    let mut upstream = Vec::new();
     sheet::read(source, &STATIONS, out, |row, out| {
         let Some(station) = read_station(row, out) else {
             stations.faulty.insert(row.get(0).to_owned());
@@ -258,8 +297,16 @@ pub(crate) fn read_stations(source: &Source, out: &mut Diagnostics) -> Stations 
             return;
         }
         stations.by_id.insert(station.id.clone(), slot);
+        if !row.get(9).is_empty() {
+            upstream.push((slot, row.get(9).to_owned(), row.span(9)));
+        }
         stations.list.push(station);
     });
+    for (slot, text, span) in upstream {
+        let tell = |what: String| Problem::at(source, span.clone(), what);
+        let found = stations.read_upstream(slot, &text, tell, out);
+        stations.list[slot.index()].upstream = found;
+    }
     stations
 }
 
@@ -285,6 +332,7 @@ fn read_station(row: &Row<'_>, out: &mut Diagnostics) -> Option<Station> {
         kind: row.get(5).to_owned(),
         township: text(6).map(str::to_owned),
         tags: row.get(7).split_whitespace().map(str::to_owned).collect(),
+        catchment: text(8).map(str::to_owned),
         ..Station::default()
     })
 }

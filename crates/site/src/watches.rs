@@ -1,15 +1,19 @@
-//! Rules meet stations: thresholds of a jurisdiction and the watches that follow from them.
+//! Rules meet stations: the watches that follow from them.
 
-use std::collections::HashMap;
-use std::ops::Range;
+use std::collections::{BTreeMap, HashMap};
 
-use model::config::{Bound, Measure, Station, Watch};
-use model::{Level, RuleSlot, SeriesSlot, StationSlot};
+use model::config::{Bound, Measure, Station, Version, Watch, Within};
+use model::{RuleSlot, SeriesSlot, StationSlot};
 
-use crate::diagnose::{Diagnostics, Problem, Source};
-use crate::rules::{Draft, LEVELS, Levels, SHEET, disorder, wrong_side};
-use crate::sheet::{self, Columns, Row};
+use crate::attributes::Attributes;
+use crate::diagnose::{Diagnostics, Problem};
+use crate::rules::Draft;
+use crate::rules::levels::Levels;
+use crate::rules::quality::CheckDraft;
+use crate::rules::subjects::Subjects;
+use crate::rules::terms::ById;
 use crate::stations::{AllSeries, Quantities, Stations};
+use crate::thresholds::Thresholds;
 
 /// What rules look at in one jurisdiction.
 pub(crate) struct Ground<'a> {
@@ -18,235 +22,262 @@ pub(crate) struct Ground<'a> {
     pub(crate) series: &'a AllSeries,
     /// Ids of rules that are there but faulty.
     pub(crate) faulty_rules: &'a [String],
+    /// Minutes the site's time is ahead of UTC.
+    pub(crate) offset_min: i16,
 }
 
-/// Bounds of one rule on one station, or on every one.
-#[derive(Debug, Default, Clone)]
-struct Row4 {
-    bounds: [Option<Bound>; 4],
-    place: Range<usize>,
-}
-
-/// The rows of `thresholds.csv`, by rule and station.
-#[derive(Debug, Default)]
-pub(crate) struct Thresholds {
-    /// Rows with `*`, by rule.
-    every: HashMap<usize, Row4>,
-    own: HashMap<(usize, StationSlot), Row4>,
-}
-
-const THRESHOLDS: Columns = Columns {
-    required: &["rule", "station", "level", "raise", "reset", "unit"],
-    optional: &["source"],
-};
-
-/// Reads `thresholds.csv`.
-pub(crate) fn read_thresholds(
-    source: &Source,
-    rules: &[Draft],
-    ground: &Ground<'_>,
-    out: &mut Diagnostics,
-) -> Thresholds {
-    let by_id: HashMap<&str, usize> = rules
-        .iter()
-        .enumerate()
-        .map(|(i, draft)| (draft.rule.id.as_str(), i))
-        .collect();
-    let mut all = Thresholds::default();
-    sheet::read(source, &THRESHOLDS, out, |row, out| {
-        let rule = by_id.get(row.get(0)).copied();
-        if rule.is_none() && !ground.faulty_rules.iter().any(|id| id == row.get(0)) {
-            let known = rules.iter().map(|d| d.rule.id.as_str());
-            let known = known.chain(ground.faulty_rules.iter().map(String::as_str));
-            let what = format!("no rule `{}`", row.get(0));
-            out.push(row.problem(0, what).near(row.get(0), known));
-        }
-        let station = match row.get(1) {
-            "*" => Some(None),
-            _ => ground.stations.find_or_tell(row, 1, out).map(Some),
-        };
-        let level = read_level(row, out);
-        let (Some(rule), Some(station), Some(level)) = (rule, station, level) else {
-            return;
-        };
-        let Some(bound) = read_bound(row, &rules[rule], ground.quantities, out) else {
-            return;
-        };
-        if let Some(station) = station
-            && !is_subject(row, &rules[rule], station, ground, out)
-        {
-            return;
-        }
-        let entry = match station {
-            None => all.every.entry(rule).or_default(),
-            Some(station) => all.own.entry((rule, station)).or_default(),
-        };
-        if entry.bounds[level.index()].is_some() {
-            out.push(row.problem(2, "this level of this rule and station is there twice"));
-        }
-        entry.bounds[level.index()] = Some(bound);
-        entry.place = row.span(1);
-    });
-    let every = all
-        .every
-        .iter()
-        .map(|(rule, row)| (*rule, row.bounds, &row.place));
-    let own = all
-        .own
-        .iter()
-        .map(|((rule, station), row)| (*rule, all.of(*rule, *station), &row.place));
-    for (rule, bounds, place) in every.chain(own) {
-        if let Some(what) = disorder(&bounds, rules[rule].rule.side) {
-            out.push(Problem::at(source, place.clone(), what).noted());
-        }
-    }
-    all
-}
-
-fn read_level(row: &Row<'_>, out: &mut Diagnostics) -> Option<Level> {
-    let text = row.get(2);
-    let word = LEVELS
-        .iter()
-        .find(|(word, _)| *word == text)
-        .map(|(_, level)| *level);
-    let level = word.or_else(|| text.parse().ok().and_then(Level::from_digit));
-    if level.is_none() {
-        let problem = row.problem(2, format!("`{text}` is no level"));
-        let words = LEVELS.map(|(word, _)| word);
-        out.push(
-            problem
-                .expecting("blue, yellow, orange, red or 1 to 4")
-                .near(text, words),
-        );
-    }
-    level
-}
-
-fn read_bound(
-    row: &Row<'_>,
-    draft: &Draft,
-    quantities: &Quantities,
-    out: &mut Diagnostics,
-) -> Option<Bound> {
-    if !matches!(draft.levels, Levels::Sheet) {
-        let what = format!("rule `{}` has its levels in its own file", draft.rule.id);
-        out.push(
-            row.problem(0, what)
-                .expecting(format!("a rule with levels = \"{SHEET}\"")),
-        );
-        return None;
-    }
-    let quantity = &quantities.list[usize::from(draft.quantity)];
-    if row.get(5) != quantity.unit {
-        let what = format!("`{}` is not the unit of {}", row.get(5), quantity.id);
-        out.push(row.problem(5, what).expecting(quantity.unit.clone()));
-        return None;
-    }
-    let mut number = |column: usize| {
-        let text = row.get(column);
-        let value = quantity.decimals.parse(text);
-        if let Err(why) = value {
-            let expected = format!("a number with at most {} decimals", quantity.decimals.0);
-            out.push(
-                row.problem(column, format!("`{text}`: {why}"))
-                    .expecting(expected),
-            );
-        }
-        value.ok()
-    };
-    let raise = number(3)?;
-    let reset = if row.get(4).is_empty() {
-        raise
-    } else {
-        number(4)?
-    };
-    let bound = Bound { raise, reset };
-    if let Some(what) = wrong_side(bound, draft.rule.side) {
-        out.push(row.problem(4, what));
-        return None;
-    }
-    Some(bound)
-}
-
-fn is_subject(
-    row: &Row<'_>,
-    draft: &Draft,
-    station: StationSlot,
-    ground: &Ground<'_>,
-    out: &mut Diagnostics,
-) -> bool {
-    let id = &draft.rule.id;
-    if ground.series.find(station, draft.quantity).is_none() {
-        if ground.series.faulty {
-            return false;
-        }
-        let quantity = &ground.quantities.list[usize::from(draft.quantity)].id;
-        let what = format!("station `{}` has no {quantity} in series.csv", row.get(1));
-        out.push(
-            row.problem(1, what)
-                .expecting(format!("a station that rule `{id}` can watch")),
-        );
-        return false;
-    }
-    if !draft
-        .subjects
-        .include(&ground.stations.list[station.index()])
-    {
-        let what = format!("station `{}` is no subject of rule `{id}`", row.get(1));
-        out.push(
-            row.problem(1, what)
-                .hint("its kind, tags or id are not among the rule's subjects"),
-        );
-        return false;
-    }
-    true
+/// Where bounds come from that are not in the rule itself.
+pub(crate) struct Bounds<'a> {
+    pub(crate) thresholds: &'a Thresholds,
+    pub(crate) attributes: &'a Attributes,
+    pub(crate) by_id: &'a ById<'a>,
 }
 
 /// The watches of a jurisdiction, sorted by series and then by rule.
-pub(crate) fn watches(rules: &[Draft], thresholds: &Thresholds, ground: &Ground<'_>) -> Vec<Watch> {
+pub(crate) fn watches(
+    rules: &[Draft],
+    bounds: &Bounds<'_>,
+    ground: &Ground<'_>,
+    out: &mut Diagnostics,
+) -> Vec<Watch> {
+    let mut missing: Vec<BTreeMap<String, usize>> = vec![BTreeMap::new(); rules.len()];
+    let candidates = Candidates::of(rules, ground);
     let mut all = Vec::new();
     for (slot, series) in ground.series.list.iter().enumerate() {
         let station = &ground.stations.list[series.station.index()];
-        for (place, draft) in rules.iter().enumerate() {
-            if draft.quantity != series.quantity || !draft.subjects.include(station) {
+        for place in candidates.for_series(series.quantity, series.station) {
+            let draft = &rules[place];
+            if !draft.subjects.include(station) || lacks_place(draft, station) {
                 continue;
             }
-            let bounds = match &draft.levels {
-                Levels::Inline(bounds) => *bounds,
-                Levels::Sheet => thresholds.of(place, series.station),
-            };
-            if bounds.iter().all(Option::is_none) || lacks_place(draft, station) {
+            let worked = bounds_of(
+                place,
+                rules,
+                bounds,
+                series.station,
+                ground,
+                &mut missing,
+                out,
+            );
+            if worked.is_empty() {
                 continue;
             }
             all.push(Watch {
                 rule: RuleSlot(place as u16),
                 series: SeriesSlot(slot as u32),
-                bounds,
-                ..Watch::default()
+                bounds: worked.bounds,
+                versions: worked.versions,
             });
         }
     }
+    note_missing(rules, &missing, bounds.attributes, out);
     all
 }
 
-/// A station whose place is not known is near nothing.
-pub(crate) fn lacks_place(draft: &Draft, station: &Station) -> bool {
-    matches!(draft.rule.measure, Measure::Cluster { .. }) && station.position_e6.is_none()
+/// The rules that may look at a series: a rule that names its stations is asked for those alone.
+struct Candidates {
+    by_quantity: HashMap<u16, Vec<usize>>,
+    by_station: HashMap<(u16, StationSlot), Vec<usize>>,
 }
 
-impl Thresholds {
-    /// The bounds of a rule on a station: its own rows, level by level, before those of `*`.
-    fn of(&self, rule: usize, station: StationSlot) -> [Option<Bound>; 4] {
-        let every = self
-            .every
-            .get(&rule)
-            .map(|row| row.bounds)
-            .unwrap_or_default();
-        let own = self
-            .own
-            .get(&(rule, station))
-            .map(|row| row.bounds)
-            .unwrap_or_default();
-        std::array::from_fn(|i| own[i].or(every[i]))
+impl Candidates {
+    fn of(rules: &[Draft], ground: &Ground<'_>) -> Candidates {
+        let mut all = Candidates {
+            by_quantity: HashMap::new(),
+            by_station: HashMap::new(),
+        };
+        for (place, draft) in rules.iter().enumerate() {
+            if draft.subjects.stations.is_empty() {
+                all.by_quantity
+                    .entry(draft.quantity)
+                    .or_default()
+                    .push(place);
+                continue;
+            }
+            for word in &draft.subjects.stations {
+                if let Some(station) = ground.stations.slot(&word.text) {
+                    let named = all.by_station.entry((draft.quantity, station)).or_default();
+                    if named.last() != Some(&place) {
+                        named.push(place);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// In the order of the rules.
+    fn for_series(&self, quantity: u16, station: StationSlot) -> Vec<usize> {
+        let general = self.by_quantity.get(&quantity).into_iter().flatten();
+        let named = self
+            .by_station
+            .get(&(quantity, station))
+            .into_iter()
+            .flatten();
+        let mut places: Vec<usize> = general.chain(named).copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+}
+
+/// The bounds of one watch over time.
+#[derive(Default)]
+struct Worked {
+    bounds: [Option<Bound>; 4],
+    versions: Vec<Version>,
+}
+
+impl Worked {
+    fn is_empty(&self) -> bool {
+        let later = self.versions.iter().flat_map(|v| &v.bounds);
+        self.bounds.iter().chain(later).all(Option::is_none)
+    }
+
+    /// A version that changes nothing is left out.
+    fn new(bounds: [Option<Bound>; 4], later: impl Iterator<Item = Version>) -> Worked {
+        let mut versions: Vec<Version> = Vec::new();
+        for version in later {
+            let before = versions.last().map_or(bounds, |v| v.bounds);
+            if version.bounds != before {
+                versions.push(version);
+            }
+        }
+        Worked { bounds, versions }
+    }
+}
+
+fn bounds_of(
+    place: usize,
+    rules: &[Draft],
+    from: &Bounds<'_>,
+    station: StationSlot,
+    ground: &Ground<'_>,
+    missing: &mut [BTreeMap<String, usize>],
+    out: &mut Diagnostics,
+) -> Worked {
+    let draft = &rules[place];
+    match &draft.levels {
+        Levels::Inline(bounds) => Worked::new(*bounds, std::iter::empty()),
+        Levels::Sheet => {
+            let at = |time| from.thresholds.at(place, station, time);
+            let times = from.thresholds.times(place, station).into_iter();
+            let later = times.map(|valid_from| Version {
+                valid_from,
+                bounds: at(Some(valid_from)),
+            });
+            Worked::new(at(None), later)
+        }
+        Levels::Formula(limits) => {
+            let missing = &mut missing[place];
+            let worked =
+                from.attributes
+                    .bounds(draft, limits, station, ground.quantities, missing, out);
+            let later = worked.versions.into_iter();
+            let later = later.map(|(valid_from, bounds)| Version { valid_from, bounds });
+            Worked::new(worked.bounds, later)
+        }
+        Levels::Of { rule, only } => {
+            let of = from.by_id.get(rule.text.as_str()).copied();
+            let Some(of) = of.filter(|of| *of != place && !borrows(&rules[*of])) else {
+                return Worked::default();
+            };
+            let subject = rules[of]
+                .subjects
+                .include(&ground.stations.list[station.index()]);
+            if !subject {
+                return Worked::default();
+            }
+            let theirs = bounds_of(of, rules, from, station, ground, missing, out);
+            let keep = |bounds: [Option<Bound>; 4]| -> [Option<Bound>; 4] {
+                std::array::from_fn(|i| bounds[i].filter(|_| only[i]))
+            };
+            let later = theirs.versions.into_iter().map(|v| Version {
+                valid_from: v.valid_from,
+                bounds: keep(v.bounds),
+            });
+            Worked::new(keep(theirs.bounds), later)
+        }
+    }
+}
+
+/// Whether a rule takes its bounds from another.
+pub(crate) fn borrows(draft: &Draft) -> bool {
+    matches!(draft.levels, Levels::Of { .. })
+}
+
+/// One remark a rule and attribute, however many stations lack it; an attribute that nobody has is
+/// most likely a slip of the fingers.
+fn note_missing(
+    rules: &[Draft],
+    missing: &[BTreeMap<String, usize>],
+    attributes: &Attributes,
+    out: &mut Diagnostics,
+) {
+    for (draft, missing) in rules.iter().zip(missing) {
+        let id = &draft.rule.id;
+        for (name, stations) in missing {
+            let place = draft
+                .levels
+                .asks(name)
+                .unwrap_or_else(|| draft.place.clone());
+            let at = |what: String| Problem::at(&draft.source, place.clone(), what);
+            if attributes.names().any(|known| known == name) {
+                let what = format!("rule `{id}`: {stations} of its stations have no `{name}`");
+                let hint = "they are not watched at the levels that ask for it; add rows to attributes.csv";
+                out.push(at(what).noted().hint(hint));
+            } else {
+                let what = format!("rule `{id}` asks for `station.{name}`, which no station has");
+                let problem = at(what).expecting("an attribute of attributes.csv");
+                let problem = problem.near(name, attributes.names());
+                let slip = problem.advice().is_some();
+                out.push(if slip { problem } else { problem.noted() });
+            }
+        }
+    }
+}
+
+/// A station whose place, or area, is not known is near nothing.
+pub(crate) fn lacks_place(draft: &Draft, station: &Station) -> bool {
+    let Measure::Cluster { within, .. } = &draft.rule.measure else {
+        return false;
+    };
+    match within {
+        Within::Distance => station.position_e6.is_none(),
+        Within::Township => station.township.is_none(),
+        Within::Catchment => station.catchment.is_none(),
+        Within::Zone => station.zones.is_empty(),
+    }
+}
+
+/// Which checks each series is asked; tells checks that ask none.
+pub(crate) fn checks_of_series(
+    checks: &[CheckDraft],
+    series: &mut AllSeries,
+    stations: &Stations,
+    out: &mut Diagnostics,
+) {
+    let asked = |subjects: &Subjects, station: &Station| subjects.include(station);
+    for (place, check) in checks.iter().enumerate() {
+        let mut any = false;
+        for series in series
+            .list
+            .iter_mut()
+            .filter(|s| s.quantity == check.quantity)
+        {
+            if asked(&check.subjects, &stations.list[series.station.index()]) {
+                series.checks.push(place as u16);
+                any = true;
+            }
+        }
+        if !any {
+            let what = format!("check `{}` looks at nothing", check.rule.id);
+            let hint = "no series of its quantity is among its subjects";
+            out.push(
+                Problem::at(&check.source, check.place.clone(), what)
+                    .noted()
+                    .hint(hint),
+            );
+        }
     }
 }

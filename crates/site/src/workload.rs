@@ -115,6 +115,7 @@ pub(crate) fn plan(from: &Path) -> Result<Plan, NewSiteError> {
         demo: true,
         remember_ms: (days + 2) * DAY_MS,
         refuse_ahead_ms: DAY_MS,
+        offset_min: None,
         quantities,
         rules: rules_toml(&stations, &rules),
         counties: counties.into_values().collect(),

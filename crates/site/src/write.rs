@@ -6,9 +6,9 @@ use std::io;
 use std::path::Path;
 
 use csv::{QuoteStyle, WriterBuilder};
-use model::config::Text;
+use model::config::{Policy, Text};
 
-use crate::amount::show_duration;
+use crate::amount::{show_duration, show_offset};
 
 /// A site to be written.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(crate) struct Plan {
     pub(crate) demo: bool,
     pub(crate) remember_ms: i64,
     pub(crate) refuse_ahead_ms: i64,
+    /// Minutes the site's time is ahead of UTC, where its files have days in them.
+    pub(crate) offset_min: Option<i16>,
     pub(crate) quantities: Vec<PlannedQuantity>,
     /// Text of `rules/recorded.toml` without its heading comment.
     pub(crate) rules: String,
@@ -44,6 +46,8 @@ pub(crate) struct PlannedCounty {
     pub(crate) stations: Vec<[String; 8]>,
     pub(crate) series: Vec<[String; 4]>,
     pub(crate) thresholds: Vec<[String; 7]>,
+    /// Rows of `thresholds.csv` with the day from which each is in force, instead of those without.
+    pub(crate) dated: Vec<[String; 8]>,
 }
 
 /// Writes the folder.
@@ -60,11 +64,12 @@ pub(crate) fn write(plan: &Plan, to: &Path) -> io::Result<()> {
         fs::create_dir_all(&folder)?;
         sheet(&folder.join("stations.csv"), STATIONS, &county.stations)?;
         sheet(&folder.join("series.csv"), SERIES, &county.series)?;
-        sheet(
-            &folder.join("thresholds.csv"),
-            THRESHOLDS,
-            &county.thresholds,
-        )?;
+        let path = folder.join("thresholds.csv");
+        if county.dated.is_empty() {
+            sheet(&path, THRESHOLDS, &county.thresholds)?;
+        } else {
+            sheet(&path, DATED_THRESHOLDS, &county.dated)?;
+        }
     }
     Ok(())
 }
@@ -87,6 +92,14 @@ const THRESHOLDS: &str = "\
 # rule: its id in rules/. station: * for every subject of the rule; a row with a station's own id
 # comes before it. level: blue, yellow, orange, red. An empty reset equals raise: no deadband.
 rule,station,level,raise,reset,unit,source
+";
+
+const DATED_THRESHOLDS: &str = "\
+# Where each level of a rule begins (raise) and is over (below reset), in the unit of its quantity.
+# rule: its id in rules/. station: * for every subject of the rule; a row with a station's own id
+# comes before it. level: blue, yellow, orange, red. An empty reset equals raise: no deadband.
+# valid_from: in force from that day on, in the site's time, until a later row; empty: always.
+rule,station,level,raise,reset,unit,source,valid_from
 ";
 
 fn sheet<const N: usize>(path: &Path, heading: &str, rows: &[[String; N]]) -> io::Result<()> {
@@ -117,7 +130,7 @@ title = {title}
 
 # true: everything here is made up, and every screen says so.
 demo = {demo}
-
+{offset}
 # "feed": time is carried by the readings, so a recorded night runs as it ran then, at any speed.
 # "wall": the machine's own clock, the only one that may reach real people.
 clock = "feed"
@@ -151,12 +164,24 @@ unknown_after = 2.5
 ack_lease = {{ blue = "0s", yellow = "0s", orange = "0s", red = "0s" }}
 # After a missed answer to a command, the next automatic step comes this much later.
 escalate_every = "2m"
-"#,
+# A quiet gauge with this many neighbours in alarm is called a blind spot; 0: never.
+blind_spot = {{ neighbours = 0 }}
+# So many percent of an interface's series gone quiet at once mean that it is down; 0: never.
+interface_down = {{ percent = 0, within = "5m", least = 3 }}
+# This many changes of level within a time make an alarm unstable; 0: never.
+flapping = {{ slow = 0, slow_within = "30m", fast = 0, fast_within = "5m", factor = 1 }}
+
+{grouping}"#,
+        grouping = grouping_and_limits(),
         origin = plan.origin,
         title = title(&plan.title),
         demo = plan.demo,
+        offset = plan.offset_min.map_or_else(String::new, |minutes| format!(
+            "\n# The time of day and of year of the files here.\nutc_offset = \"{}\"\n",
+            show_offset(minutes)
+        )),
     );
-    text.push_str("\n# Each jurisdiction has its own stations, thresholds and people.\n");
+    text.push_str("# Each jurisdiction has its own stations, thresholds and people.\n");
     for county in &plan.counties {
         let (code, name) = (quote(&county.code), title(&county.title));
         let folder = quote(&format!("jurisdictions/{}", county.code));
@@ -164,6 +189,26 @@ escalate_every = "2m"
             &mut text,
             format_args!("[[jurisdiction]]\ncode = {code}\ntitle = {name}\nfolder = {folder}\n\n"),
         );
+    }
+    text
+}
+
+/// Grouping and limits as they are by default: they tell people, and change no transition.
+fn grouping_and_limits() -> String {
+    let mut text = String::new();
+    let lines = crate::policy::lines(&Policy::default());
+    for section in ["grouping", "limits"] {
+        let remark = match section {
+            "grouping" => "# How alarms are gathered into situations and told.",
+            _ => "# Bounds on what may be kept quiet, and when the desk is in flood mode.",
+        };
+        push(&mut text, format_args!("{remark}\n[policy.{section}]\n"));
+        for line in lines.lines() {
+            if let Some(line) = line.strip_prefix(section).and_then(|l| l.strip_prefix('.')) {
+                push(&mut text, format_args!("{line}\n"));
+            }
+        }
+        text.push('\n');
     }
     text
 }

@@ -1,24 +1,18 @@
 //! Site folders made from recorded nights and from a workload, read back and counted.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use flate2::read::MultiGzDecoder;
-use model::config::{Bound, Clock, LatePolicy, Measure, Side};
+use model::config::{Bound, Clock, LatePolicy, Measure, Side, Within};
 use model::{Config, Decimals, SeriesSlot};
 use site::{NewSite, NewSiteError, new_site, read_site};
-
-fn shared() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    if shared.is_dir() {
-        return Some(shared);
-    }
-    println!("skipped: no ../shared");
-    None
-}
+use support::shared;
 
 type Rows = Vec<HashMap<String, String>>;
 
@@ -306,7 +300,7 @@ fn a_workload_becomes_a_site_of_its_counties() {
             cool: 2200,
             radius_mm: 10_000_000,
             count: 3,
-            within: model::config::Within::Distance,
+            within: Within::Distance,
         }
     );
 }
@@ -386,4 +380,69 @@ fn what_cannot_be_made_is_said() {
         make(from.path(), false),
         NewSiteError::NotEmpty(_)
     ));
+}
+
+/// What a history of thresholds must come to: station, rank, first day, days, last day.
+fn expected_dynamic(folder: &Path) -> BTreeMap<(String, usize), (String, usize, String)> {
+    let rows = rows(File::open(folder.join("expected_dynamic.csv")).unwrap());
+    let row = |row: HashMap<String, String>| {
+        let days = row["days_above"].parse().unwrap();
+        let key = (row["station"].clone(), row["rank"].parse().unwrap());
+        let first = row["first_day_above"].clone();
+        (key, (first, days, row["last_day_above"].clone()))
+    };
+    rows.into_iter().map(row).collect()
+}
+
+#[test]
+fn thresholds_that_change_through_the_season_hold_on_their_days() {
+    let Some(shared) = shared() else { return };
+    let folder = shared.join("data/in-kerala-dams");
+    let target = tempfile::tempdir().unwrap();
+    new_site(&folder, target.path(), NewSite { dynamic: true }).unwrap();
+    let site = read_site(target.path()).unwrap();
+    let config = &site.jurisdictions[0].config;
+    check_nothing_else_acts(config);
+    let versions: usize = config.watches.iter().map(|w| w.versions.len()).sum();
+    assert!(versions > 100, "{versions}");
+
+    let watches: HashMap<(&str, &str), usize> = config
+        .watches
+        .iter()
+        .enumerate()
+        .map(|(n, w)| {
+            let station = config.station_of(w.series).id.as_str();
+            ((station, config.quantity_of(w.series).id.as_str()), n)
+        })
+        .collect();
+    let mut told: BTreeMap<(String, usize), Vec<String>> = BTreeMap::new();
+    let observations = MultiGzDecoder::new(File::open(folder.join("observations.csv.gz")).unwrap());
+    for row in rows(observations) {
+        let Some(watch) = watches.get(&(row["station"].as_str(), row["quantity"].as_str())) else {
+            continue;
+        };
+        let series = config.watches[*watch].series;
+        let Ok(value) = config.quantity_of(series).decimals.parse(&row["value"]) else {
+            continue;
+        };
+        if matches!(row["quality"].as_str(), "missing" | "rejected") {
+            continue;
+        }
+        let time = row["time"].parse().unwrap();
+        for (place, bound) in config.watches[*watch].bounds_at(time).iter().enumerate() {
+            if bound.is_some_and(|b| value >= b.raise) {
+                let key = (row["station"].clone(), place + 1);
+                told.entry(key)
+                    .or_default()
+                    .push(row["time"][..10].to_owned());
+            }
+        }
+    }
+    for (key, (first, days, last)) in expected_dynamic(&folder) {
+        let found = told.remove(&key).unwrap_or_default();
+        let ends = (found.first().cloned(), found.len(), found.last().cloned());
+        let want = |day: String| Some(day).filter(|d| !d.is_empty());
+        assert_eq!(ends, (want(first), days, want(last)), "{key:?}");
+    }
+    assert!(told.is_empty(), "{told:?}");
 }

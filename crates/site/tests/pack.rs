@@ -1,107 +1,217 @@
-//! The starter rules of the project are sound, and watch what they say.
-#![allow(clippy::unwrap_used)]
+//! The starter rules of the project are sound, hold their own examples, and watch what they say.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod support;
+
+use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use model::config::Bound;
-use site::read_site;
+use model::config::{Bound, Certainty, Config};
+use site::{coverage, in_force, read_site};
+use support::good;
+use tempfile::TempDir;
 
 const STATIONS: &str = "\
-id,name,name_en,lon,lat,kind,township,tags
-RV,黄泽站,,120.95,29.55,river,,
-RS,长诏水库,,121.00,29.43,reservoir,,
-RN,沙溪,,121.01,29.45,rain,,
-LS,下岩贝,,120.90,29.40,landslide,,
-GS,加油站,,120.90,29.50,gas,,
+id,name,name_en,lon,lat,kind,township,tags,catchment,upstream
+RV,黄泽站,,120.95,29.55,river,,,HZJ,RU:40m
+RU,上游站,,120.99,29.57,river,,,HZJ,
+RS,长诏水库,,121.00,29.43,reservoir,,,XCJ,
+RN,沙溪,,121.01,29.45,rain,,,,
+LS,下岩贝,,120.90,29.40,landslide,,,,
+GS,加油站,,120.90,29.50,gas,,,,
+WD,城关,,120.90,29.50,wind,,,,
 ";
 
 const SERIES: &str = "\
 station,quantity,interval,silence_normal
 RV,water_level,5m,no
+RU,water_level,5m,no
 RS,water_level,5m,no
 RN,rain,5m,no
-LS,displacement_24h,30m,no
+LS,displacement,30m,no
 GS,combustible_gas,1m,no
 GS,h2s,1m,no
+GS,co,1m,no
+GS,nh3,1m,no
+GS,cl2,1m,no
+WD,wind,10m,no
+WD,gust,10m,no
 ";
 
-const THRESHOLDS: &str = "\
-rule,station,level,raise,reset,unit,source
-river-stage,RV,yellow,42.10,42.00,m,made up for a test
-river-stage,RV,red,43.60,43.50,m,made up for a test
-reservoir-level,RS,yellow,98.00,97.95,m,made up for a test
+const ATTRIBUTES: &str = "\
+station,attribute,value,unit,valid_from,source
+RV,warning_stage,42.00,m,,made up for a test
+RV,guarantee_stage,44.00,m,,made up for a test
+RV,guarantee_stage,44.50,m,2027-01-01,made up for a test
+RU,warning_stage,52.00,m,,made up for a test
+RU,guarantee_stage,54.00,m,,made up for a test
+RS,meiyu_limit_stage,96.00,m,,made up for a test
+RS,typhoon_limit_stage,95.00,m,,made up for a test
+RS,normal_stage,98.00,m,,made up for a test
+RS,flood_high_stage,100.00,m,,made up for a test
+RS,design_stage,103.00,m,,made up for a test
+LS,v0,2,mm/d,,made up for a test
 ";
 
-#[test]
-fn the_starter_rules_are_sound() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let rules = root.join("../../rules");
+fn rules() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules")
+}
+
+/// A county that has one of everything the starter rules speak of.
+fn county() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let county = folder.path().join("jurisdictions/330624");
     fs::create_dir_all(&county).unwrap();
     fs::create_dir_all(folder.path().join("rules")).unwrap();
-    fs::copy(
-        root.join("tests/good/site.toml"),
-        folder.path().join("site.toml"),
-    )
-    .unwrap();
-    fs::copy(
-        rules.join("quantities.toml"),
-        folder.path().join("quantities.toml"),
-    )
-    .unwrap();
-    for file in fs::read_dir(rules.join("zhejiang")).unwrap() {
+    fs::copy(good().join("site.toml"), folder.path().join("site.toml")).unwrap();
+    let quantities = folder.path().join("quantities.toml");
+    fs::copy(rules().join("quantities.toml"), quantities).unwrap();
+    for file in fs::read_dir(rules().join("zhejiang")).unwrap() {
         let file = file.unwrap();
-        fs::copy(
-            file.path(),
-            folder.path().join("rules").join(file.file_name()),
-        )
-        .unwrap();
+        let target = folder.path().join("rules").join(file.file_name());
+        fs::copy(file.path(), target).unwrap();
     }
     for (name, text) in [
         ("stations", STATIONS),
         ("series", SERIES),
-        ("thresholds", THRESHOLDS),
+        ("attributes", ATTRIBUTES),
     ] {
         fs::write(county.join(format!("{name}.csv")), text).unwrap();
     }
+    folder
+}
+
+fn bounds(config: &Config, rule: &str, station: &str) -> [Option<Bound>; 4] {
+    let watch = config.watches.iter().find(|w| {
+        config.rules[w.rule.index()].id == rule && config.station_of(w.series).id == station
+    });
+    watch.unwrap().bounds
+}
+
+#[test]
+fn the_starter_rules_are_sound() {
+    let folder = county();
     let site = read_site(folder.path()).unwrap_or_else(|wrong| panic!("{wrong}"));
     assert!(site.notes.is_empty(), "{}", site.notes);
     let config = &site.jurisdictions[0].config;
-    let raises = |rule: &str| -> [Option<i64>; 4] {
-        let slot = config.rules.iter().position(|r| r.id == rule).unwrap();
-        let watch = config
-            .watches
-            .iter()
-            .find(|w| w.rule.index() == slot)
-            .unwrap();
-        watch
-            .bounds
-            .map(|bound: Option<Bound>| bound.map(|b| b.raise))
-    };
-    assert_eq!(raises("rain-1h"), [350, 450, 600, 800].map(Some));
-    assert_eq!(raises("rain-3h"), [550, 750, 1000, 1200].map(Some));
-    assert_eq!(raises("rain-6h"), [700, 950, 1200, 1500].map(Some));
-    assert_eq!(raises("rain-24h"), [1000, 1300, 1600, 2000].map(Some));
-    assert_eq!(raises("displacement-24h"), [50, 100, 200, 500].map(Some));
-    assert_eq!(
-        raises("combustible-gas"),
-        [None, Some(250), Some(500), None]
-    );
-    assert_eq!(raises("h2s"), [None, Some(100), Some(200), None]);
-    assert_eq!(raises("river-stage"), [None, Some(4210), None, Some(4360)]);
-    assert_eq!(raises("reservoir-rise"), [None, Some(50), None, None]);
+    assert_eq!(config.flaw(), None);
     for rule in &config.rules {
+        assert_ne!(rule.certainty, Certainty::Unsaid, "{}", rule.id);
         assert!(
-            rule.unknown_when_stale,
-            "{}: a quiet gauge is never safe",
-            rule.id
-        );
-        assert!(
-            !rule.advice.zh.is_empty() && !rule.advice.en.is_empty(),
+            !rule.basis.is_empty() && !rule.owner.is_empty(),
             "{}",
             rule.id
         );
+        assert!(!rule.advice.zh.is_empty(), "{}", rule.id);
     }
+    let stage = |raise, reset| Some(Bound { raise, reset });
+    assert_eq!(
+        bounds(config, "river-stage", "RV"),
+        [
+            stage(4150, 4140),
+            stage(4200, 4190),
+            stage(4300, 4290),
+            stage(4400, 4390)
+        ]
+    );
+    assert_eq!(
+        bounds(config, "river-forecast", "RV"),
+        bounds(config, "river-stage", "RV")
+    );
+    // v0 = 2 mm a day: tan 80° × 2 = 11.34 mm, tan 85° × 2 = 22.86 mm a day, deadband a fifth.
+    assert_eq!(bounds(config, "slope-tangent", "LS")[2], stage(113, 90));
+    assert_eq!(bounds(config, "slope-tangent", "LS")[3], stage(229, 183));
+    let river = config
+        .watches
+        .iter()
+        .find(|w| !w.versions.is_empty())
+        .unwrap();
+    assert_eq!(
+        river.versions[0].valid_from,
+        "2026-12-31T16:00:00Z".parse().unwrap(),
+        "a day begins at the site's own midnight"
+    );
+    assert_eq!(river.versions[0].bounds[3], stage(4450, 4440));
+    let quiet: Vec<String> = coverage(config)
+        .unwatched()
+        .map(|s| format!("{} {}", s.station, s.quantity))
+        .collect();
+    assert!(quiet.is_empty(), "{quiet:?}");
+    let told = in_force(config);
+    assert!(told.contains("confirm before operation"), "{told}");
+    assert!(
+        told.contains("flapping.slow = 4"),
+        "defaults are told too: {told}"
+    );
+}
+
+#[test]
+fn every_starter_rule_has_an_example_that_fires_and_one_that_stays_quiet() {
+    for file in fs::read_dir(rules().join("zhejiang")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        for rule in text.split("[[rule]]").skip(1) {
+            let id = rule.lines().find(|l| l.starts_with("id = ")).unwrap();
+            let ends = |quiet: bool| {
+                let holds = rule
+                    .lines()
+                    .filter(|l| l.starts_with("ends = ") || l.starts_with("at = "));
+                let mut holds = holds.filter(|l| (*l == "ends = \"none\"") == quiet);
+                holds.next().is_some()
+            };
+            assert!(ends(true), "{id} has no example that stays quiet");
+            assert!(ends(false), "{id} has no example that fires");
+        }
+    }
+}
+
+/// Ten thousand rules, each for a station of its own: what a province would have.
+#[test]
+fn ten_thousand_rules_are_read_and_the_time_is_told() {
+    let folder = county();
+    let mut text = String::new();
+    for n in 0..10_000 {
+        write!(
+            text,
+            r#"
+[[rule]]
+id = "village-{n}"
+title = {{ zh = "村{n}雨量", en = "Rain of village {n}" }}
+hazard = "flash-flood"
+quantity = "rain"
+measure = {{ sums = "any" }}
+side = "above"
+levels = {{ orange = {{ "1h" = "45 mm", "3h" = "75 mm" }}, red = {{ "1h" = "60 mm", "3h" = "100 mm" }} }}
+subjects = {{ stations = ["V{n}"] }}
+on_delay = "0s"
+off_delay = "30m"
+min_hold = "0s"
+latch = false
+unknown_when_stale = true
+reopen = "30m"
+"#
+        )
+        .unwrap();
+    }
+    fs::write(folder.path().join("rules/90-villages.toml"), text).unwrap();
+    let county = folder.path().join("jurisdictions/330624");
+    let (mut stations, mut series) = (STATIONS.to_owned(), SERIES.to_owned());
+    for n in 0..10_000 {
+        writeln!(stations, "V{n},村{n},,120.9,29.5,rain,,,,").unwrap();
+        writeln!(series, "V{n},rain,5m,no").unwrap();
+    }
+    fs::write(county.join("stations.csv"), stations).unwrap();
+    fs::write(county.join("series.csv"), series).unwrap();
+    let start = Instant::now();
+    let site = read_site(folder.path()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    println!("10,000 rules read in {:?}", start.elapsed());
+    let config = &site.jurisdictions[0].config;
+    let villages = config
+        .rules
+        .iter()
+        .filter(|r| r.id.starts_with("village-"))
+        .count();
+    assert_eq!(villages, 10_000);
+    assert!(config.watches.len() >= 10_000);
 }

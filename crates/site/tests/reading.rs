@@ -1,57 +1,16 @@
 //! A site folder with every kind of entry, what is read from it, and what is said about its faults.
 #![allow(clippy::unwrap_used)]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod support;
 
-use model::config::{Bound, Clock, Delays, LatePolicy, Measure, Role};
+use std::fs;
+use std::path::Path;
+
+use model::config::{Bound, Clock, Delays, LatePolicy, Measure, Role, Within};
 use model::{Config, Decimals};
 use proptest::prelude::*;
-use site::{Diagnostics, Problem, Site, read_site};
-use tempfile::TempDir;
-
-fn good() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/good")
-}
-
-/// The files of the good site, by path.
-fn files(folder: &Path, into: &mut Vec<(PathBuf, Vec<u8>)>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
-    entries.sort();
-    for entry in entries {
-        if entry.is_dir() {
-            files(&entry, into);
-        } else {
-            let bytes = fs::read(&entry).unwrap();
-            into.push((entry.strip_prefix(good()).unwrap().to_owned(), bytes));
-        }
-    }
-}
-
-/// A copy of the good site in which `from` is replaced by `to` in some files.
-fn changed(changes: &[(&str, &str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let mut all = Vec::new();
-    files(&good(), &mut all);
-    for (path, bytes) in all {
-        let mut text = String::from_utf8(bytes).unwrap();
-        for (file, from, to) in changes.iter().filter(|(file, ..)| path.ends_with(file)) {
-            assert!(text.contains(from), "{file} has no {from}");
-            text = text.replacen(from, to, 1);
-        }
-        let target = folder.path().join(path);
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::write(target, text).unwrap();
-    }
-    folder
-}
-
-fn lines(diagnostics: &Diagnostics) -> Vec<String> {
-    diagnostics.problems().iter().map(Problem::line).collect()
-}
+use site::{Problem, Site, read_site};
+use support::{changed, files, good, lines};
 
 fn read_good() -> (Site, Config) {
     let site = read_site(&good()).unwrap();
@@ -97,7 +56,7 @@ fn the_good_site_is_read_as_it_is_written() {
     assert_eq!(
         config.rules[0].delays[0],
         Delays {
-            on_ms: 300_000,
+            on_ms: 360_000,
             off_ms: 1_800_000
         }
     );
@@ -117,7 +76,7 @@ fn the_good_site_is_read_as_it_is_written() {
             cool: 220,
             radius_mm: 10_000_000,
             count: 2,
-            within: model::config::Within::Distance,
+            within: Within::Distance,
         }
     );
     assert_eq!(config.policy.horizon_tenths, 25);

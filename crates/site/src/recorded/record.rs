@@ -9,6 +9,7 @@ use model::{Decimals, Time};
 
 use super::rows::{for_each_row, open, read_error};
 use super::thresholds::Threshold;
+use crate::amount::offset_min;
 use crate::make::NewSiteError;
 use crate::words::title_of;
 use crate::write::PlannedQuantity;
@@ -26,6 +27,8 @@ pub(super) struct Record {
     first: Option<Time>,
     last: Option<Time>,
     pub(super) longest_step_ms: i64,
+    /// Minutes ahead of UTC in which the first time is written: the folder's own time.
+    pub(super) offset_min: Option<i16>,
 }
 
 /// What is known of a quantity.
@@ -134,6 +137,10 @@ impl Record {
 
     fn add_time(&mut self, text: &[u8]) {
         let Ok(time) = Time::parse(text) else { return };
+        if self.offset_min.is_none() {
+            let tail = std::str::from_utf8(&text[text.len().saturating_sub(6)..]);
+            self.offset_min = Some(tail.ok().and_then(offset_min).unwrap_or(0));
+        }
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
         if let Some(last) = self.last {
             self.longest_step_ms = self.longest_step_ms.max(time.since_ms(last));

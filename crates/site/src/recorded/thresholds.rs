@@ -9,7 +9,7 @@ use model::config::{Side, Text};
 use super::RANKS;
 use super::record::Record;
 use super::rows::{for_each_row, line_of, open, row_error};
-use crate::amount::{duration_ms, show_duration};
+use crate::amount::{day_or_instant, duration_ms, show_duration};
 use crate::make::NewSiteError;
 use crate::words::{hazard_of, title_of};
 use crate::write::{PLAIN, push, quote, title};
@@ -30,16 +30,38 @@ pub(super) struct Threshold {
     pub(super) unit: String,
     /// The local name of the level and where it is from.
     source: String,
+    /// The day from which it is in force, in a folder's history.
+    valid_from: Option<String>,
 }
 
+/// Reads `thresholds_history.csv`: thresholds that change through the season.
+pub(super) fn read_history(file: &Path) -> Result<Vec<Threshold>, NewSiteError> {
+    let columns = [
+        "station",
+        "quantity",
+        "level",
+        "rank",
+        "op",
+        "value",
+        "unit",
+        "valid_from",
+    ];
+    read(file, columns, true)
+}
+
+/// Reads `thresholds.csv`.
 pub(super) fn read_thresholds(file: &Path) -> Result<Vec<Threshold>, NewSiteError> {
+    let columns = [
+        "station", "quantity", "level", "rank", "op", "value", "unit", "source",
+    ];
+    read(file, columns, false)
+}
+
+fn read(file: &Path, columns: [&str; 8], dated: bool) -> Result<Vec<Threshold>, NewSiteError> {
     let mut all = Vec::new();
     if !file.exists() {
         return Ok(all);
     }
-    let columns = [
-        "station", "quantity", "level", "rank", "op", "value", "unit", "source",
-    ];
     for_each_row(file, open(file)?, &columns, |heading, record| {
         let text = |column| heading.text(record, column);
         let wrong = |what: String| row_error(file, line_of(record), what);
@@ -67,7 +89,12 @@ pub(super) fn read_thresholds(file: &Path) -> Result<Vec<Threshold>, NewSiteErro
         if Decimals::needed(&value).is_none() {
             return Err(wrong(format!("`{value}` is no threshold")));
         }
-        let source = [text(2)?, text(7)?].join("; ");
+        let last = text(7)?;
+        if dated && day_or_instant(&last, 0).is_none() {
+            return Err(wrong(format!("`{last}` is no day")));
+        }
+        let valid_from = dated.then(|| last.clone());
+        let source = [text(2)?, if dated { String::new() } else { last }].join("; ");
         let source = source.trim_matches([';', ' ']).to_owned();
         all.push(Threshold {
             station: text(0)?,
@@ -79,6 +106,7 @@ pub(super) fn read_thresholds(file: &Path) -> Result<Vec<Threshold>, NewSiteErro
             side,
             value,
             source,
+            valid_from,
         });
         Ok(())
     })?;
@@ -203,6 +231,42 @@ pub(super) fn threshold_cells(
         cells.push([&rule.id, *station, RANKS[*rank], value, "", &unit, source].map(str::to_owned));
     }
     cells
+}
+
+/// Rows of a site's thresholds.csv with their days; of two for one level and day the more
+/// sensitive one stays.
+pub(super) fn dated_cells(
+    rows: &[Threshold],
+    rules: &BTreeMap<RuleOrder, RuleKind>,
+    record: &Record,
+) -> Vec<[String; 8]> {
+    let mut chosen: BTreeMap<(RuleOrder, &str, usize, &str), &Threshold> = BTreeMap::new();
+    for row in rows {
+        let day = row.valid_from.as_deref().unwrap_or_default();
+        let key = (order_of(row), row.station.as_str(), row.rank, day);
+        let kept = chosen.get(&key).filter(|other| more_sensitive(other, row));
+        let kept = kept.copied().unwrap_or(row);
+        chosen.insert(key, kept);
+    }
+    let cells = chosen
+        .iter()
+        .filter_map(|((order, station, rank, day), row)| {
+            let rule = rules.get(order)?;
+            let unit = record.unit_of(&row.base);
+            let (value, source) = (row.value.as_str(), row.source.as_str());
+            let cells = [
+                &rule.id,
+                *station,
+                RANKS[*rank],
+                value,
+                "",
+                &unit,
+                source,
+                *day,
+            ];
+            Some(cells.map(str::to_owned))
+        });
+    cells.collect()
 }
 
 pub(super) fn more_sensitive(a: &Threshold, b: &Threshold) -> bool {

@@ -1,0 +1,334 @@
+//! What is in force: every number of a site with its defaults, and who watches what.
+
+use std::fmt;
+
+use model::config::{
+    Bound, Certainty, Clause, Config, Delays, LatePolicy, Measure, Rule, Season, Side, Term, Watch,
+    Within,
+};
+use model::{Decimals, Level, RuleSlot};
+use serde::Serialize;
+
+use crate::amount::{show_duration, show_offset};
+use crate::policy;
+use crate::rules::LEVELS;
+
+/// Which rules look at one series.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Watched {
+    pub station: String,
+    pub quantity: String,
+    /// Id of each rule and where its levels begin now, in words.
+    pub rules: Vec<(String, String)>,
+    /// Ids of the checks its readings pass first.
+    pub checks: Vec<String>,
+}
+
+/// Who watches what in a jurisdiction. Displayed, it is what `watchfire check --stations` prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    pub code: String,
+    /// In the order of the site's files.
+    pub series: Vec<Watched>,
+    /// Stations that measure nothing.
+    pub mute: Vec<String>,
+    /// Rules that look at nothing here.
+    pub idle: Vec<String>,
+}
+
+/// Says which rule watches which series, and which series nobody watches.
+pub fn coverage(config: &Config) -> Coverage {
+    let mut series: Vec<Watched> = Vec::with_capacity(config.series.len());
+    let mut speaks = vec![false; config.stations.len()];
+    for one in &config.series {
+        speaks[one.station.index()] = true;
+        let checks = one.checks.iter().map(|c| &config.checks[usize::from(*c)]);
+        series.push(Watched {
+            station: config.stations[one.station.index()].id.clone(),
+            quantity: config.quantities[usize::from(one.quantity)].id.clone(),
+            rules: Vec::new(),
+            checks: checks.map(|check| check.id.clone()).collect(),
+        });
+    }
+    let mut active = vec![false; config.rules.len()];
+    for watch in &config.watches {
+        active[watch.rule.index()] = true;
+        let rule = &config.rules[watch.rule.index()];
+        let levels = levels_of(config, rule, watch);
+        series[watch.series.index()]
+            .rules
+            .push((rule.id.clone(), levels));
+    }
+    let rules = config.rules.iter().zip(active);
+    let stations = config.stations.iter().zip(speaks);
+    Coverage {
+        code: config.code.clone(),
+        series,
+        mute: stations
+            .filter(|(_, speaks)| !speaks)
+            .map(|(station, _)| station.id.clone())
+            .collect(),
+        idle: rules
+            .filter(|(_, active)| !active)
+            .map(|(rule, _)| rule.id.clone())
+            .collect(),
+    }
+}
+
+impl Coverage {
+    /// Series that no rule looks at.
+    pub fn unwatched(&self) -> impl Iterator<Item = &Watched> {
+        self.series.iter().filter(|s| s.rules.is_empty())
+    }
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.code)?;
+        for series in self.series.iter().filter(|s| !s.rules.is_empty()) {
+            writeln!(f, "  {} {}", series.station, series.quantity)?;
+            for (rule, levels) in &series.rules {
+                writeln!(f, "    {rule:<24} {levels}")?;
+            }
+            if !series.checks.is_empty() {
+                writeln!(f, "    checked by {}", series.checks.join(", "))?;
+            }
+        }
+        let unwatched: Vec<&Watched> = self.unwatched().collect();
+        writeln!(f, "  watched by nobody: {} series", unwatched.len())?;
+        for series in unwatched {
+            writeln!(f, "    {} {}", series.station, series.quantity)?;
+        }
+        for (what, ids) in [
+            ("stations that measure nothing", &self.mute),
+            ("rules that look at nothing", &self.idle),
+        ] {
+            if !ids.is_empty() {
+                writeln!(f, "  {what}: {}", ids.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the bounds of a rule's watches are values of its quantity.
+fn has_values(measure: &Measure) -> bool {
+    match measure {
+        Measure::Value
+        | Measure::Sum { .. }
+        | Measure::Rate { .. }
+        | Measure::Rise { .. }
+        | Measure::Extreme { .. }
+        | Measure::Forecast { .. } => true,
+        Measure::Cluster { .. }
+        | Measure::Sums { .. }
+        | Measure::Silence
+        | Measure::Levels { .. }
+        | Measure::Expression { .. } => false,
+    }
+}
+
+/// Where the levels of a watch begin, in words: `yellow 42.10 (42.00), red 43.60 m`.
+pub(crate) fn levels_of(config: &Config, rule: &Rule, watch: &Watch) -> String {
+    let quantity = config.quantity_of(watch.series);
+    let mut text = bounds_in_words(rule, &watch.bounds, quantity.decimals, &quantity.unit);
+    for version in &watch.versions {
+        let later = bounds_in_words(rule, &version.bounds, quantity.decimals, &quantity.unit);
+        text.push_str(&format!("; from {} {later}", version.valid_from));
+    }
+    text
+}
+
+fn bounds_in_words(
+    rule: &Rule,
+    bounds: &[Option<Bound>; 4],
+    decimals: Decimals,
+    unit: &str,
+) -> String {
+    let words = LEVELS.iter().zip(bounds).filter_map(|((word, _), bound)| {
+        let bound = (*bound)?;
+        let show = |value: i64| match &rule.measure {
+            Measure::Silence => show_duration(value),
+            _ if has_values(&rule.measure) => decimals.show(value),
+            _ => String::new(),
+        };
+        let (raise, reset) = (show(bound.raise), show(bound.reset));
+        Some(match (raise.is_empty(), raise == reset) {
+            (true, _) => (*word).to_owned(),
+            (false, true) => format!("{word} {raise}"),
+            (false, false) => format!("{word} {raise} (until {reset})"),
+        })
+    });
+    let words: Vec<String> = words.collect();
+    match (words.is_empty(), has_values(&rule.measure)) {
+        (true, _) => "no level".to_owned(),
+        (false, true) => format!("{} {unit}", words.join(", ")).trim_end().to_owned(),
+        (false, false) => words.join(", "),
+    }
+}
+
+/// Everything that acts in a jurisdiction, defaults included, line by line.
+pub fn in_force(config: &Config) -> String {
+    let mut text = format!("{}: {}\n\n[policy]\n", config.code, config.title.zh);
+    text.push_str(&policy::lines(&config.policy));
+    for interface in &config.interfaces {
+        let late = match interface.late {
+            LatePolicy::Discard => "discard".to_owned(),
+            LatePolicy::Allow { within_ms } => show_duration(within_ms),
+        };
+        text.push_str(&format!("interface {}.late = \"{late}\"\n", interface.id));
+    }
+    for rule in &config.rules {
+        text.push_str(&format!("\n[rule {}]\n", rule.id));
+        for (key, value) in lines_of_rule(config, rule) {
+            text.push_str(&format!("{key} = {value}\n"));
+        }
+        if rule.certainty == Certainty::T {
+            text.push_str(
+                "# confirm before operation 投入使用前须确认: a default of this project\n",
+            );
+        }
+    }
+    for check in &config.checks {
+        text.push_str(&format!("\n[check {}]\n{:?}\n", check.id, check.check));
+    }
+    for inhibition in &config.inhibitions {
+        let name = |slot: RuleSlot| config.rules[slot.index()].id.as_str();
+        text.push_str(&format!(
+            "\n[inhibition]\n{} makes {} needless in the same {}\n",
+            name(inhibition.source),
+            name(inhibition.target),
+            word_of(inhibition.equal)
+        ));
+    }
+    text
+}
+
+pub(crate) fn word_of(within: Within) -> &'static str {
+    match within {
+        Within::Distance => "station",
+        Within::Township => "township",
+        Within::Catchment => "catchment",
+        Within::Zone => "zone",
+    }
+}
+
+/// Every key of a rule that acts, as text; what a difference is told by.
+pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, String)> {
+    let by_level = |of: fn(&Delays) -> i64| {
+        let words = LEVELS.map(|(word, level)| {
+            format!("{word} {}", show_duration(of(&rule.delays[level.index()])))
+        });
+        words.join(", ")
+    };
+    let flag = |is: bool| if is { "yes" } else { "no" }.to_owned();
+    vec![
+        ("title", rule.title.zh.clone()),
+        ("hazard", rule.hazard.clone()),
+        ("measure", measure_in_words(config, &rule.measure)),
+        (
+            "side",
+            match rule.side {
+                Side::Above => "above",
+                Side::Below => "below",
+            }
+            .to_owned(),
+        ),
+        ("on_delay", by_level(|d| d.on_ms)),
+        ("off_delay", by_level(|d| d.off_ms)),
+        ("min_hold", show_duration(rule.min_hold_ms)),
+        ("latch", flag(rule.latch)),
+        ("unknown_when_stale", flag(rule.unknown_when_stale)),
+        ("reopen", show_duration(rule.reopen_ms)),
+        ("advice", rule.advice.zh.clone()),
+        ("owner", rule.owner.clone()),
+        ("priority", rule.priority.to_string()),
+        ("plan", rule.plan.clone()),
+        ("basis", rule.basis.clone()),
+        ("certainty", grade(rule.certainty).to_owned()),
+        (
+            "season",
+            rule.season
+                .map_or_else(|| "always".to_owned(), season_in_words),
+        ),
+        ("forecast", flag(rule.forecast)),
+    ]
+}
+
+fn grade(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::A => "A",
+        Certainty::B => "B",
+        Certainty::C => "C",
+        Certainty::T => "T",
+        Certainty::Unsaid => "unsaid",
+    }
+}
+
+fn season_in_words(season: Season) -> String {
+    let day = |d: u16| format!("{:02}-{:02}", d / 100, d % 100);
+    let clock = |m: u16| format!("{:02}:{:02}", m / 60, m % 60);
+    let days = season
+        .days
+        .map(|(a, b)| format!("{} to {}", day(a), day(b)));
+    let hours = season
+        .minutes
+        .map(|(a, b)| format!("{} to {}", clock(a), clock(b)));
+    let parts: Vec<String> = days.into_iter().chain(hours).collect();
+    format!("{} ({})", parts.join(", "), show_offset(season.offset_min))
+}
+
+/// What a rule looks at, with the names of other rules instead of their slots.
+pub(crate) fn measure_in_words(config: &Config, measure: &Measure) -> String {
+    let Measure::Levels { clauses } = measure else {
+        let mut text = format!("{measure:?}");
+        // Windows are long; their bounds read better one by one.
+        if let Measure::Sums {
+            windows,
+            all,
+            wetness,
+        } = measure
+        {
+            let windows = windows.iter().map(|w| {
+                let raises: Vec<String> = w
+                    .bounds
+                    .iter()
+                    .map(|b| b.map_or_else(|| "-".to_owned(), |b| b.raise.to_string()))
+                    .collect();
+                format!("{} {}", show_duration(w.window_ms), raises.join("/"))
+            });
+            let windows: Vec<String> = windows.collect();
+            let join = if *all { "all of " } else { "any of " };
+            let wet = if wetness.is_some() {
+                ", by wetness"
+            } else {
+                ""
+            };
+            text = format!("{join}{} (in steps){wet}: {wetness:?}", windows.join(", "));
+        }
+        return text;
+    };
+    let term = |term: &Term| {
+        let upstream = if term.upstream { "upstream " } else { "" };
+        let rule = &config.rules[term.rule.index()].id;
+        format!("{upstream}{rule} >= {}", LEVELS[term.level.index()].0)
+    };
+    let clause = |clause: &Clause| {
+        let lists = [
+            ("all", &clause.all),
+            ("any", &clause.any),
+            ("none", &clause.none),
+        ];
+        let lists = lists.iter().filter(|(_, terms)| !terms.is_empty());
+        let lists = lists.map(|(word, terms)| {
+            let terms: Vec<String> = terms.iter().map(term).collect();
+            format!("{word} of {}", terms.join(", "))
+        });
+        lists.collect::<Vec<_>>().join(" and ")
+    };
+    let levels = Level::ALL.iter().filter_map(|level| {
+        let asked = clauses[level.index()].as_ref()?;
+        Some(format!("{}: {}", LEVELS[level.index()].0, clause(asked)))
+    });
+    levels.collect::<Vec<_>>().join("; ")
+}
