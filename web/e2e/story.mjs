@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDesk, openPhone } from "./driver.mjs";
 import { photo } from "./photo.mjs";
+import { playStorm } from "./storm.mjs";
 import { openWorld } from "./world.mjs";
 
 const option = (name) => {
@@ -159,6 +160,7 @@ try {
     logs: join(out, "logs"),
   });
   await play(world);
+  if (process.argv.includes("--fake")) await playStorm({ picture, must });
   console.log(`browser story: holds, pictures in ${out}`);
 } catch (error) {
   console.error(`browser story: FAILED\n${error?.message ?? error}\npictures in ${out}`);

@@ -106,6 +106,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
               <Suspense fallback={<Empty title={i18n.t("正在载入地图…")} />}>
                 <MapZone county={county} theme={theme} />
               </Suspense>
+              <NarrowBack />
               <Centre />
             </main>
             <aside className="zone right" aria-label={i18n.t("欠着的事")}>
@@ -152,6 +153,22 @@ function ZoneTabs() {
         </button>
       ))}
     </nav>
+  );
+}
+
+/** One step outwards for a thumb; where there is room the Esc key does it. */
+function NarrowBack() {
+  const { desk, move } = useDesk();
+  if (desk.view === "map") return null;
+  return (
+    <button
+      type="button"
+      className="narrowback"
+      onClick={() => move({ to: "back" })}
+      data-testid="narrow-back"
+    >
+      ‹ {i18n.t("返回")}
+    </button>
   );
 }
 

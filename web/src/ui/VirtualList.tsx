@@ -14,6 +14,8 @@ export interface VirtualListProps<T> {
   /** A hand is on the list: pointer over it, focus inside, or scrolled away from the top. */
   onHeld?: (held: boolean) => void;
   testId?: string;
+  /** Takes the keyboard when it appears: for a page that a person has just opened. */
+  takesFocus?: boolean;
 }
 
 const OVERSCAN = 6;
@@ -35,6 +37,11 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+
+  const { takesFocus = false } = props;
+  useEffect(() => {
+    if (takesFocus) box.current?.focus({ preventScroll: true });
+  }, [takesFocus]);
 
   const index = active === null ? -1 : items.findIndex((item) => keyOf(item) === active);
   const revealed = useRef<string | null>(null);

@@ -65,7 +65,6 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
   });
   return (
     <>
-      <NewBar rows={waiting} count={waiting.length} show={showNew} />
       {items.length === 0 && waiting.length === 0 ? (
         <Empty title={i18n.t("没有符合筛选的报警。")}>
           <Chip on={false} onPress={onClear} testId="filter-clear">
@@ -88,6 +87,7 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
           )}
         />
       )}
+      <NewBar rows={waiting} count={waiting.length} show={showNew} />
       {ack ? (
         <AckDialog
           county={county}

@@ -9,7 +9,7 @@ interface NewBarProps {
   show: () => void;
 }
 
-/** New rows wait here while a hand is on the list. */
+/** New rows wait here, below the list, while a hand is on it: not even this bar moves a row. */
 export function NewBar({ rows, count, show }: NewBarProps) {
   if (count === 0) return null;
   return (

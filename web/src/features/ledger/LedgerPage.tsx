@@ -57,11 +57,6 @@ export function LedgerPage({ county }: { county: County }) {
       </div>
       <div className="pagebody" data-side={chosen || desk.draft ? "open" : "closed"}>
         <div className="p pagelist">
-          {waiting.length > 0 ? (
-            <button type="button" className="newbar" onClick={showNew} data-testid="ledger-new">
-              <b>{i18n.t("有 {n} 条新的", { n: waiting.length })}</b>
-            </button>
-          ) : null}
           {rows.length === 0 ? (
             <Empty title={i18n.t("现在没有任何东西被静默，所有报警都会响。")}>
               {i18n.t("静默、搁置、检修和停用都会列在这里，到期前 10 分钟提醒。")}
@@ -77,11 +72,17 @@ export function LedgerPage({ county }: { county: County }) {
               onOpen={(entry) => move({ to: "ledger", entry })}
               onHeld={setHeld}
               testId="ledger-rows"
+              takesFocus
               render={(row, selected) => (
                 <Line row={row} county={county} now={now} selected={selected} />
               )}
             />
           )}
+          {waiting.length > 0 ? (
+            <button type="button" className="newbar" onClick={showNew} data-testid="ledger-new">
+              <b>{i18n.t("有 {n} 条新的", { n: waiting.length })}</b>
+            </button>
+          ) : null}
         </div>
         <aside className="p pageside">
           {desk.draft ? (

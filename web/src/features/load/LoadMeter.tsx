@@ -13,7 +13,7 @@ export function gradeWords(found: Grade): string {
     case "high":
       return i18n.t("超限");
     case "flood":
-      return i18n.t("洪峰");
+      return i18n.t("远超限");
   }
 }
 
@@ -60,7 +60,9 @@ export function LoadDialog({ county, onClose }: { county: County; onClose: () =>
       <table>
         <thead>
           <tr>
-            <th>{gradeWords(grade(load.raised))}</th>
+            <th>
+              <span className="vh">{i18n.t("什么")}</span>
+            </th>
             <th className="r">{i18n.t("近 10 分钟")}</th>
             <th className="r">{i18n.t("累计")}</th>
           </tr>
@@ -78,6 +80,12 @@ export function LoadDialog({ county, onClose }: { county: County; onClose: () =>
         </tbody>
       </table>
       <p>
+        <b>
+          {i18n.t("现在 10 分钟 {raised} 条：{grade}。", {
+            raised: load.raised,
+            grade: gradeWords(grade(load.raised)),
+          })}
+        </b>{" "}
         {ratio === null
           ? i18n.t("还没有响过。")
           : i18n.t("每响一次，背后是 {ratio} 次变化。", { ratio: n(ratio) })}

@@ -92,7 +92,7 @@ export function RulePanel({ rule, county }: { rule: RuleView; county: County }) 
             </dd>
           </div>
           <div>
-            <dt>{i18n.t("预案")}</dt>
+            <dt>{i18n.t("对应预案")}</dt>
             <dd>{rule.plan || "—"}</dd>
           </div>
           <div>

@@ -139,6 +139,7 @@ function RuleList({ rules, list, active, onChoose, onAgain }: RuleListProps) {
         onActivate={onChoose}
         onOpen={onChoose}
         testId="rule-rows"
+        takesFocus
         render={(rule, selected) => <Line rule={rule} selected={selected} />}
       />
     </>

@@ -55,7 +55,6 @@ export function SituationZone({ county, rows, unackedOnly, now }: SituationZoneP
   });
   return (
     <>
-      <NewBar rows={waiting.flatMap((row) => row.alarms)} count={waiting.length} show={showNew} />
       <SituationList
         county={county}
         rows={items}
@@ -65,6 +64,7 @@ export function SituationZone({ county, rows, unackedOnly, now }: SituationZoneP
         onOpen={openRow}
         onHeld={setHeld}
       />
+      <NewBar rows={waiting.flatMap((row) => row.alarms)} count={waiting.length} show={showNew} />
       {ack ? (
         <AckDialog
           county={county}
