@@ -3,8 +3,8 @@
 use std::fmt;
 
 use model::config::{
-    Bound, Certainty, Clause, Config, Delays, LatePolicy, Measure, Rule, Season, Side, Term, Watch,
-    Within,
+    Bound, Certainty, Clause, Config, Delays, LatePolicy, Measure, Rule, Season, Side, Term, Text,
+    Watch, Within,
 };
 use model::{Decimals, Level, RuleSlot};
 use serde::Serialize;
@@ -223,7 +223,7 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
     };
     let flag = |is: bool| if is { "yes" } else { "no" }.to_owned();
     vec![
-        ("title", rule.title.zh.clone()),
+        ("title", both(&rule.title)),
         ("hazard", rule.hazard.clone()),
         ("measure", measure_in_words(config, &rule.measure)),
         (
@@ -240,7 +240,7 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
         ("latch", flag(rule.latch)),
         ("unknown_when_stale", flag(rule.unknown_when_stale)),
         ("reopen", show_duration(rule.reopen_ms)),
-        ("advice", rule.advice.zh.clone()),
+        ("advice", both(&rule.advice)),
         ("owner", rule.owner.clone()),
         ("priority", rule.priority.to_string()),
         ("plan", rule.plan.clone()),
@@ -253,6 +253,14 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
         ),
         ("forecast", flag(rule.forecast)),
     ]
+}
+
+/// Both languages of a text, once where they are the same.
+fn both(text: &Text) -> String {
+    if text.zh == text.en {
+        return text.zh.clone();
+    }
+    format!("{} / {}", text.zh, text.en)
 }
 
 fn grade(certainty: Certainty) -> &'static str {

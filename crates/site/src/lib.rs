@@ -142,7 +142,7 @@
 //! | `{ cluster = { sum = "1h", hot = "25 mm", cool = "22 mm", radius = "10 km", count = 3 } }` | enough hot gauges near each other; `within = "township"`, `"catchment"` or `"zone"` instead of `radius` | one word |
 //! | `"silence"` | time since the series was heard | durations |
 //! | `"rules"` | what other rules say of the station, or of gauges upstream | `{ red = { all = ["a >= orange"], any = ["upstream b >= red"], none = […] } }` |
-//! | `{ forecast = { of = "river-stage", recent = "1h", lead = "2h", upstream = true } }` | which bound of that rule will be reached within the lead | absent, or the levels it may give: `["orange", "red"]` |
+//! | `{ forecast = { of = "river-stage", recent = "1h", lead = "2h", upstream = true } }` | which bound of that rule will be reached within the lead; `upstream = "outflow"` asks that quantity of the gauges upstream | absent, or the levels it may give: `["orange", "red"]` |
 //! | `{ expression = "value > 300 ? 4 : 0" }` | whatever the words above cannot say (CEL) | the levels it may give |
 //!
 //! The same files hold quality checks and inhibitions:

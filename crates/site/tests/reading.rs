@@ -8,9 +8,8 @@ use std::path::Path;
 
 use model::config::{Bound, Clock, Delays, LatePolicy, Measure, Role, Within};
 use model::{Config, Decimals};
-use proptest::prelude::*;
 use site::{Problem, Site, read_site};
-use support::{changed, files, good, lines};
+use support::{changed, good, lines};
 
 fn read_good() -> (Site, Config) {
     let site = read_site(&good()).unwrap();
@@ -329,90 +328,6 @@ fn values_are_held_in_steps_of_their_quantity() {
             reset: 20
         })
     );
-}
-
-/// One way of spoiling a file.
-#[derive(Clone, Debug)]
-enum Slip {
-    Delete(usize),
-    Insert(usize, u8),
-    Replace(usize, u8),
-    DropLine(usize),
-    DoubleLine(usize),
-    Truncate(usize),
-}
-
-fn slip() -> impl Strategy<Value = Slip> {
-    let at = any::<proptest::sample::Index>().prop_map(|i| i.index(100_000));
-    let byte = prop_oneof![
-        Just(b'"'),
-        Just(b','),
-        Just(b'\n'),
-        Just(b'['),
-        Just(b']'),
-        Just(b'='),
-        Just(b'#'),
-        Just(b'-'),
-        Just(b'9'),
-        Just(b'.'),
-        Just(b'*'),
-        any::<u8>()
-    ];
-    prop_oneof![
-        at.clone().prop_map(Slip::Delete),
-        (at.clone(), byte.clone()).prop_map(|(i, b)| Slip::Insert(i, b)),
-        (at.clone(), byte).prop_map(|(i, b)| Slip::Replace(i, b)),
-        at.clone().prop_map(Slip::DropLine),
-        at.clone().prop_map(Slip::DoubleLine),
-        at.prop_map(Slip::Truncate),
-    ]
-}
-
-fn spoil(bytes: &mut Vec<u8>, slip: &Slip) {
-    let place = |i: &usize, n: usize| i % n.max(1);
-    let length = bytes.len();
-    match slip {
-        Slip::Delete(i) if length > 0 => drop(bytes.remove(place(i, length))),
-        Slip::Delete(_) => {}
-        Slip::Insert(i, b) => bytes.insert(place(i, length + 1), *b),
-        Slip::Replace(i, b) if length > 0 => bytes[place(i, length)] = *b,
-        Slip::Replace(..) => {}
-        Slip::DropLine(i) | Slip::DoubleLine(i) => {
-            let mut lines: Vec<Vec<u8>> =
-                bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
-            let at = place(i, lines.len());
-            let line = lines.remove(at);
-            if matches!(slip, Slip::DoubleLine(_)) {
-                lines.insert(at, line.clone());
-                lines.insert(at, line);
-            }
-            *bytes = lines.join(&b'\n');
-        }
-        Slip::Truncate(i) => bytes.truncate(place(i, length)),
-    }
-}
-
-proptest! {
-    #[test]
-    fn any_slip_gives_an_answer(file in any::<proptest::sample::Index>(), slips in proptest::collection::vec(slip(), 1..4)) {
-        let folder = changed(&[]);
-        let mut all = Vec::new();
-        files(&good(), &mut all);
-        let (path, mut bytes) = all.swap_remove(file.index(all.len()));
-        for one in &slips {
-            spoil(&mut bytes, one);
-        }
-        fs::write(folder.path().join(path), &bytes).unwrap();
-        match read_site(folder.path()) {
-            Ok(site) => for jurisdiction in &site.jurisdictions {
-                prop_assert_eq!(jurisdiction.config.flaw(), None);
-            },
-            Err(found) => {
-                prop_assert!(found.errors() > 0);
-                prop_assert!(!found.to_string().is_empty());
-            }
-        }
-    }
 }
 
 #[test]

@@ -195,6 +195,15 @@ fn rule_files() -> Vec<(&'static str, String)> {
                 .replace("deadband = \"0.10 m\"\n", ""),
         ),
         (
+            "an-expression-with-a-name-nobody-knows",
+            stage(
+                MEASURE,
+                "measure = { expression = \"valeu > 4200 ? 4 : 0\" }",
+            )
+            .replace(LEVELS, "levels = [\"red\"]")
+            .replace("deadband = \"0.10 m\"\n", ""),
+        ),
+        (
             "a-forecast-of-a-rate",
             stage(
                 MEASURE,

@@ -59,6 +59,7 @@ pub(crate) const MICRO: Decimals = Decimals(6);
 #[derive(Clone, Copy)]
 pub(crate) struct Scale<'a> {
     pub(crate) source: &'a Source,
+    pub(crate) quantities: &'a Quantities,
     pub(super) unit: &'a str,
     pub(super) decimals: Decimals,
 }
@@ -68,6 +69,7 @@ impl<'a> Scale<'a> {
         let quantity = &quantities.list[usize::from(quantity)];
         Scale {
             source,
+            quantities,
             unit: &quantity.unit,
             decimals: quantity.decimals,
         }

@@ -68,7 +68,9 @@ pub(crate) fn read_measure(
         read_cluster(value, scale?, out)
     });
     let expression = table.optional("expression", out, read_expression);
-    let forecast = table.optional("forecast", out, read_forecast);
+    let forecast = table.optional("forecast", out, |value, out| {
+        read_forecast(value, scale?, out)
+    });
     table.close(out);
     let source = scale?.source;
     if per.is_some() && rise.is_none() {
@@ -319,19 +321,42 @@ fn read_factor(value: Value<'_>, out: &mut Diagnostics) -> Option<i64> {
     factor
 }
 
-fn read_forecast(value: Value<'_>, out: &mut Diagnostics) -> Option<Drafted> {
+fn read_forecast(value: Value<'_>, scale: Scale<'_>, out: &mut Diagnostics) -> Option<Drafted> {
     let mut table = value.table(out)?;
     let of = table.required("of", out, Value::text);
     let recent_ms = table.required("recent", out, span_of_time);
     let lead_ms = table.required("lead", out, span_of_time);
-    let upstream = table.optional("upstream", out, Value::flag);
+    let named = table.has("upstream");
+    let upstream = table.optional("upstream", out, |value, out| {
+        read_upstream(value, scale, out)
+    });
     table.close(out);
+    if named && upstream.is_none() {
+        return None;
+    }
+    let (upstream, upstream_quantity) = upstream.unwrap_or_default();
     let outlook = Outlook {
         recent_ms: recent_ms?,
         lead_ms: lead_ms?,
-        upstream: upstream.unwrap_or(false),
+        upstream,
+        upstream_quantity,
     };
     Some(Drafted::Forecast { outlook, of: of? })
+}
+
+/// `true`, or the quantity that is asked of the gauges upstream.
+fn read_upstream(
+    value: Value<'_>,
+    scale: Scale<'_>,
+    out: &mut Diagnostics,
+) -> Option<(bool, Option<u16>)> {
+    if value.as_text().is_none() {
+        return value.flag(out).map(|asked| (asked, None));
+    }
+    let word = value.text(out)?;
+    let problem = |what| Problem::at(scale.source, word.span.clone(), what);
+    let quantity = scale.quantities.find_or_tell(&word.text, problem, out)?;
+    Some((true, Some(quantity)))
 }
 
 /// Longest expression, and the deepest brackets in it: enough for a sentence, bounded for the parser.
@@ -356,7 +381,15 @@ fn read_expression(value: Value<'_>, out: &mut Diagnostics) -> Option<String> {
         return None;
     }
     match cel::Program::compile(&word.text) {
-        Ok(_) => Some(word.text),
+        Ok(_) => match engine::expression_flaw(&word.text) {
+            None => Some(word.text),
+            Some(flaw) => {
+                let what = format!("the expression cannot be used: {flaw}");
+                let expected = "such as \"value > 300 && rise_3h > 50 ? 4 : 0\"";
+                out.push(problem(what).expecting(expected));
+                None
+            }
+        },
         Err(wrong) => {
             for error in wrong.errors.iter().take(1) {
                 let column = usize::try_from(error.pos.1).unwrap_or(0);
