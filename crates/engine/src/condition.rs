@@ -252,8 +252,7 @@ impl Condition {
                 }
                 Step::Recovering { raised, first, .. } => {
                     *step = Step::Off;
-                    let held = raised.plus_ms(rule.min_hold_ms);
-                    first.plus_ms(delays.off_ms).max(held)
+                    over(first, delays.off_ms, raised, rule.min_hold_ms)
                 }
                 Step::Off | Step::On { .. } => continue,
             };
@@ -292,8 +291,8 @@ impl Condition {
                     *due = at.plus_ms(delays.on_ms - newest.since_ms(*first));
                 }
                 Step::Recovering { raised, first, due } => {
-                    let rest = delays.off_ms - newest.since_ms(*first);
-                    *due = at.plus_ms(rest.max(rule.min_hold_ms - newest.since_ms(*raised)));
+                    let over = over(*first, delays.off_ms, *raised, rule.min_hold_ms);
+                    *due = at.plus_ms(over.since_ms(newest));
                 }
                 Step::Off | Step::On { .. } => {}
             }
@@ -381,7 +380,7 @@ impl Turn {
 
     /// Not kept: over once it has served its off-delay and the minimum hold.
     fn leave(&self, raised: Time, first: Time) -> (Step, Time) {
-        let over = first.plus_ms(self.off_ms).max(raised.plus_ms(self.hold_ms));
+        let over = over(first, self.off_ms, raised, self.hold_ms);
         let rest = over.since_ms(self.look.observed);
         if rest <= 0 && self.may_lower {
             return (Step::Off, over);
@@ -389,4 +388,14 @@ impl Turn {
         let due = self.look.at.plus_ms(rest.max(0));
         (Step::Recovering { raised, first, due }, over)
     }
+}
+
+/// When a level that is not kept since `first` is over: after its off-delay, and not before it has
+/// been held. What other gauges decide may be raised later than the reading that ends it.
+fn over(first: Time, off_ms: i64, raised: Time, hold_ms: i64) -> Time {
+    let over = first.plus_ms(off_ms);
+    if hold_ms == 0 {
+        return over;
+    }
+    over.max(raised.plus_ms(hold_ms))
 }
