@@ -231,7 +231,7 @@ export async function startFake({
     }
     if (path === "/site/reload") {
       const answer = checkSite(folder);
-      const good = !answer.problems.some((one) => one.weight === "error");
+      const good = !answer.problems.some((one) => one.stops);
       if (good) tell([{ kind: "configured" }]);
       return reply(response, 200, { ...answer, applied: good });
     }
@@ -239,7 +239,10 @@ export async function startFake({
     const rows = importRows(path.slice("/registry/".length), sent, type);
     const dry = url.searchParams.get("dry_run") !== "false";
     const applied = !dry && !rows.some((one) => one.kind === "bad");
-    return reply(response, 200, { rows, applied });
+    const difference = rows.some((one) => one.kind === "changed")
+      ? ["ri001  警戒水位 61.20 → 61.00；2 只正在走的钟重新判"]
+      : [];
+    return reply(response, 200, { rows, problems: [], difference, applied });
   }
 
   function history(response, url, path) {

@@ -148,7 +148,7 @@ export function checkSite(state) {
           expected:
             "station.flood_limit_stage、station.guarantee_stage、station.warning_stage 之一",
           near: "station.guarantee_stage",
-          weight: "error",
+          stops: true,
         },
         {
           file: "rules/xinchang/landslide.toml",
@@ -157,7 +157,7 @@ export function checkSite(state) {
           what: "规则 “rate:tilt” 没有匹配到任何站",
           expected: '至少一个 kind = "tilt" 的站',
           near: null,
-          weight: "warning",
+          stops: false,
         },
       ];
   return {

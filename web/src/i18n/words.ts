@@ -304,6 +304,8 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("汇总模式，已 {age}。", { age });
     case "rules_refused":
       return i18n.t("新的规则文件没有采用，仍按旧的判。请管理员打开规则页看哪里不对。");
+    case "rule_failing":
+      return i18n.t("{subject}：算式出错，那里这条规则没有在判。请管理员看规则文件。", { subject });
     default:
       return i18n.t("系统报警 {kind}：{subject}", { kind, subject });
   }

@@ -1,9 +1,6 @@
 // What the site's own files say of themselves: checking, reloading, importing. Answers of
 // `POST /api/v1/site/check`, `/site/reload` and `/registry/<what>`.
 
-/** `error` keeps the set from being taken over, anything lighter does not. */
-export type Weight = "error" | "warning" | "note" | string;
-
 export interface Problem {
   file: string;
   line: number | null;
@@ -12,7 +9,8 @@ export interface Problem {
   expected: string | null;
   /** The nearest spelling that is known. */
   near: string | null;
-  weight: Weight;
+  /** It keeps the files from being taken over. */
+  stops: boolean;
 }
 
 export interface SiteCheck {
@@ -22,15 +20,26 @@ export interface SiteCheck {
   applied: boolean;
 }
 
-export type RegistryKind = "stations" | "thresholds" | "areas" | "zones" | "people";
+export type RegistryKind =
+  | "stations"
+  | "series"
+  | "thresholds"
+  | "attributes"
+  | "areas"
+  | "zones"
+  | "people";
 
 export interface ImportRow {
-  row: number;
+  /** Line of the upload; null for what is only in the old file. */
+  row: number | null;
   kind: "added" | "changed" | "removed" | "bad" | "same";
   what: string;
 }
 
 export interface ImportResult {
   rows: ImportRow[];
+  problems: Problem[];
+  /** What would change for the running county, one line each. */
+  difference: string[];
   applied: boolean;
 }

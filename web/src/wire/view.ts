@@ -411,7 +411,8 @@ export type SystemKind =
   | "unstable_signal"
   | "suppression_ending"
   | "flood_mode"
-  | "rules_refused";
+  | "rules_refused"
+  | "rule_failing";
 
 export interface SystemView {
   kind: SystemKind;

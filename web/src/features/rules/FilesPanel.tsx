@@ -55,7 +55,7 @@ export function FilesPanel({ onApplied, onClose }: FilesPanelProps) {
   }
   const check = stage.kind === "checked" ? stage.check : null;
   const problems = check?.problems ?? [];
-  const errors = problems.filter((one) => one.weight === "error").length;
+  const errors = problems.filter((one) => one.stops).length;
   const difference = check?.difference ?? [];
   return (
     <Panel title={i18n.t("检查和换用文件")} aside={close} testId="files-panel" className="g">
@@ -134,12 +134,12 @@ export function FilesPanel({ onApplied, onClose }: FilesPanelProps) {
   );
 }
 
-function ProblemLine({ one }: { one: Problem }) {
+export function ProblemLine({ one }: { one: Problem }) {
   const place = [one.file, one.line, one.column].filter((part) => part !== null).join(":");
   return (
-    <div className="problem" data-testid="problem" data-weight={one.weight}>
-      <span className={one.weight === "error" ? "tag inv" : "tag ln"}>
-        {one.weight === "error" ? i18n.t("错") : i18n.t("留意")}
+    <div className="problem" data-testid="problem" data-stops={one.stops}>
+      <span className={one.stops ? "tag inv" : "tag ln"}>
+        {one.stops ? i18n.t("错") : i18n.t("留意")}
       </span>
       <div className="g">
         <p>

@@ -7,9 +7,17 @@ import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { ImportResult, ImportRow, RegistryKind } from "../../wire/site";
-import { failure } from "./FilesPanel";
+import { failure, ProblemLine } from "./FilesPanel";
 
-const KINDS: RegistryKind[] = ["stations", "thresholds", "areas", "zones", "people"];
+const KINDS: RegistryKind[] = [
+  "stations",
+  "series",
+  "thresholds",
+  "attributes",
+  "areas",
+  "zones",
+  "people",
+];
 /** Rows shown at once; the counts above tell of all of them. */
 const SHOWN = 300;
 
@@ -17,6 +25,10 @@ function kindName(kind: RegistryKind): string {
   switch (kind) {
     case "stations":
       return i18n.t("站");
+    case "series":
+      return i18n.t("序列");
+    case "attributes":
+      return i18n.t("特征值");
     case "thresholds":
       return i18n.t("线");
     case "areas":
@@ -85,9 +97,11 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
   const rows = result?.rows ?? [];
   const count = (one: ImportRow["kind"]) => rows.filter((row) => row.kind === one).length;
   const changes = count("added") + count("changed") + count("removed");
-  const bad = count("bad");
+  const problems = result?.problems ?? [];
+  const difference = result?.difference ?? [];
+  const bad = count("bad") + problems.filter((one) => one.stops).length;
   const sorted = [...rows].sort(
-    (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.row - b.row,
+    (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.row ?? 0) - (b.row ?? 0),
   );
   return (
     <Panel title={i18n.t("导入站点和线")} aside={close} testId="import-panel" className="g">
@@ -156,11 +170,25 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
                   testId="import-apply"
                 >
                   {bad > 0
-                    ? i18n.t("有 {n} 行有错，整个文件不导入", { n: bad })
+                    ? i18n.t("有 {n} 处错，整个文件不导入", { n: bad })
                     : i18n.t("导入 {n} 行变化", { n: changes })}
                 </Button>
               )}
             </div>
+            {problems.map((one) => (
+              <ProblemLine key={`${one.file}/${one.line}/${one.column}/${one.what}`} one={one} />
+            ))}
+            {difference.length > 0 ? (
+              <div className="pt">
+                <h2>{result.applied ? i18n.t("换上了什么") : i18n.t("会变什么")}</h2>
+                <span className="i2">{difference.length}</span>
+              </div>
+            ) : null}
+            {difference.map((line) => (
+              <p key={line} className="diff">
+                {line}
+              </p>
+            ))}
             <table>
               <thead>
                 <tr>
@@ -171,8 +199,12 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
               </thead>
               <tbody>
                 {sorted.slice(0, SHOWN).map((row) => (
-                  <tr key={row.row} data-testid="import-row" data-kind={row.kind}>
-                    <td>{row.row}</td>
+                  <tr
+                    key={`${row.kind}/${row.row}/${row.what}`}
+                    data-testid="import-row"
+                    data-kind={row.kind}
+                  >
+                    <td>{row.row ?? "—"}</td>
                     <td>
                       {row.kind === "bad" ? (
                         <span className="tag inv">{rowName(row.kind)}</span>

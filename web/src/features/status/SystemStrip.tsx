@@ -17,7 +17,7 @@ const NEVER_FOLDED: SystemKind[] = ["need_help", "disk_full"];
 /** Notices that no machine can take back. */
 const BY_PERSON: SystemKind[] = ["need_help", "unanswered", "clock_stepped"];
 /** Told by many gauges at once: one sentence. */
-const TOGETHER: SystemKind[] = ["sight_lost", "blind_spot", "unstable_signal"];
+const TOGETHER: SystemKind[] = ["sight_lost", "blind_spot", "unstable_signal", "rule_failing"];
 const ORDER: SystemKind[] = [
   "need_help",
   "disk_full",
@@ -27,6 +27,7 @@ const ORDER: SystemKind[] = [
   "unanswered",
   "sight_lost",
   "rules_refused",
+  "rule_failing",
   "suppression_ending",
   "clock_stepped",
   "unstable_signal",
@@ -148,6 +149,9 @@ function kindName([entry]: SystemView[]): string {
       return i18n.t("探头不稳");
     case "suppression_ending":
       return i18n.t("静默到期");
+    case "rules_refused":
+    case "rule_failing":
+      return i18n.t("规则");
     case "unanswered":
       return i18n.t("叫不应");
     default:
@@ -160,6 +164,8 @@ function manySentence(county: County | null, line: readonly SystemView[]): strin
   switch (line[0]?.kind) {
     case "blind_spot":
       return i18n.t("{n} 个站没有数据而周围在报警：{names}。盲区，不是平安。", words);
+    case "rule_failing":
+      return i18n.t("{n} 处规则的算式出错，没有在判：{names}。请管理员看规则文件。", words);
     case "unstable_signal":
       return i18n.t("{n} 个站的信号来回跳：{names}。请安排检修探头。", words);
     default:
@@ -192,7 +198,7 @@ function Open({ entry, county }: { entry: SystemView; county: County | null }) {
           {i18n.t("看台账")}
         </button>
       ) : null}
-      {entry.kind === "rules_refused" ? (
+      {entry.kind === "rules_refused" || entry.kind === "rule_failing" ? (
         <button type="button" className="btn sm" onClick={() => move({ to: "rules" })}>
           {i18n.t("看规则")}
         </button>
@@ -233,6 +239,10 @@ function subjectName(county: County | null, entry: SystemView): string {
   for (const command of county?.commands.values() ?? []) {
     const task = command.tasks.find((one) => one.id === entry.subject);
     if (task) return personName(county?.people.get(task.person), task.person);
+  }
+  if (entry.kind === "rule_failing") {
+    const [rule = "", id = ""] = entry.subject.split("@");
+    return `${rule} · ${say(county?.stations.get(id)?.name) || id}`;
   }
   const quiet = county?.suppressions.get(entry.subject);
   if (county && quiet) return `${quietName(quiet.kind)} ${coverWords(county, quiet)}`;
