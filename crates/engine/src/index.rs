@@ -11,6 +11,7 @@ use rstar::{AABB, RTree};
 
 use crate::combine::Combinations;
 use crate::expression::Formula;
+use crate::forecast;
 use crate::quality;
 
 /// Mean radius of the Earth, metres (IUGG).
@@ -36,6 +37,8 @@ pub(crate) struct Index {
     pub(crate) clusters: Vec<Cluster>,
     /// Per watch: its cluster and its place among the members, for cluster rules.
     pub(crate) member_of: BTreeMap<u32, (u32, u32)>,
+    /// Per watch: the gauge upstream, for forecasts that ask one.
+    pub(crate) upstream: BTreeMap<u32, forecast::Source>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +96,7 @@ impl Index {
             index.reach[slot] = index.reach[slot].max(longest + index.lateness_ms);
         }
         index.find_clusters(config);
+        index.find_upstream(config);
         index
     }
 
@@ -102,6 +106,19 @@ impl Index {
             Brink::Never => true,
             Brink::Above(raise) => value < raise,
             Brink::Below(raise) => value > raise,
+        }
+    }
+
+    /// Forecasts that ask upstream need the past of both series.
+    fn find_upstream(&mut self, config: &Config) {
+        self.upstream = forecast::sources(config);
+        for (watch, source) in &self.upstream {
+            let own = config.watches[*watch as usize].series;
+            let past_ms = forecast::MEMORY_MS + self.lateness_ms;
+            for (series, past_ms) in [(own, past_ms), (source.series, past_ms + source.travel_ms)] {
+                let reach = &mut self.reach[series.index()];
+                *reach = (*reach).max(past_ms);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ mod condition;
 mod engine;
 mod evidence;
 mod expression;
+mod forecast;
 mod freshness;
 mod index;
 mod late;

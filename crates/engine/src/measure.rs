@@ -126,8 +126,12 @@ impl Engine {
                 wetness,
             } => Some(sums(rule, series, place, windows, *all, wetness.as_ref())),
             Measure::Expression { .. } => self.evaluated(watch, place),
-            // A forecast looks ahead from the newest sample; the other two are moved by something else.
-            Measure::Forecast { .. } | Measure::Levels { .. } | Measure::Silence => None,
+            Measure::Forecast { outlook } => {
+                let foreseen = self.foreseen(watch, place, *outlook)?;
+                Some((foreseen, false))
+            }
+            // Moved by something else than readings of this series.
+            Measure::Levels { .. } | Measure::Silence => None,
         }
     }
 }

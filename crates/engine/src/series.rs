@@ -210,7 +210,7 @@ impl Series {
     }
 
     /// The valid samples up to and with the one at `place`, in order of observed time.
-    pub(crate) fn up_to(&self, place: usize) -> impl DoubleEndedIterator<Item = &Sample> {
+    pub(crate) fn up_to(&self, place: usize) -> impl DoubleEndedIterator<Item = &Sample> + Clone {
         let end = (place + 1).min(self.recent.len());
         self.recent.range(..end).filter(|s| s.is_valid())
     }

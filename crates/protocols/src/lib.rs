@@ -5,3 +5,4 @@
 //! is the intake's question.
 
 pub mod json;
+pub mod recorded;

@@ -9,8 +9,7 @@ use flate2::read::MultiGzDecoder;
 use model::Time;
 use model::intake::Quality;
 use protocols::json::{self, Observation};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use protocols::recorded::{self, BadRow, Row};
 
 use crate::topic;
 
@@ -166,54 +165,30 @@ fn open(path: &Path) -> Result<File, SourceError> {
     })
 }
 
-/// One reading as a folder has it.
-#[derive(Deserialize)]
-struct Row<'a> {
-    time: Cow<'a, str>,
-    station: Cow<'a, str>,
-    quantity: Cow<'a, str>,
-    #[serde(borrow)]
-    value: Option<&'a RawValue>,
-    unit: Option<Cow<'a, str>>,
-    quality: Option<Cow<'a, str>>,
-    received: Option<Cow<'a, str>>,
-    revision: Option<u16>,
-}
-
 impl Store {
-    /// Adds a reading; `value` is its decimal text, empty for none.
-    fn add(&mut self, row: &Row<'_>, value: &str) -> Result<(), String> {
-        let instant = |name: &str, text: &str| {
-            Time::parse(text.as_bytes()).map_err(|bad| format!("{name} {text:?} is {bad}"))
-        };
-        let time = instant("time", &row.time)?;
-        let received = match row.received.as_deref().unwrap_or_default() {
-            "" => None,
-            text => Some(instant("received", text)?),
-        };
-        let quality = quality(row.quality.as_deref().unwrap_or_default(), value)?;
+    /// Adds a reading.
+    fn add(&mut self, row: &Row<'_>) -> Result<(), String> {
         // What is no number still goes out, so that the server is the one who refuses it.
         let quoted;
-        let value = match value {
+        let value = match &*row.value {
             "" => None,
-            _ if quality == Quality::Missing => None,
+            _ if row.quality == Quality::Missing => None,
             number if json::is_number(number.as_bytes()) => Some(number),
             other => {
                 quoted = serde_json::Value::from(other).to_string();
                 Some(quoted.as_str())
             }
         };
-        let unit = row.unit.as_deref().filter(|unit| !unit.is_empty());
         let observation = Observation {
             station: Cow::Borrowed(&row.station),
             quantity: Cow::Borrowed(&row.quantity),
             value,
-            time,
-            received,
-            revision: row.revision.unwrap_or(0),
-            unit: unit.map(Cow::Borrowed),
+            time: row.time,
+            received: row.received,
+            revision: row.revision,
+            unit: Some(Cow::Borrowed(&*row.unit)).filter(|unit| !unit.is_empty()),
             seq: None,
-            quality,
+            quality: row.quality,
         };
         let start = self.bytes.len();
         let mut name = String::new();
@@ -224,9 +199,8 @@ impl Store {
         self.bytes.extend_from_slice(name.as_bytes());
         let body = self.bytes.len();
         json::encode(&observation, &mut self.bytes);
-        let at = received.unwrap_or(time);
         self.messages.push(Place {
-            at,
+            at: row.received.unwrap_or(row.time),
             start,
             body,
             end: self.bytes.len(),
@@ -235,51 +209,7 @@ impl Store {
     }
 }
 
-/// The quality that a folder's word and value stand for.
-fn quality(word: &str, value: &str) -> Result<Quality, String> {
-    Ok(match word {
-        "missing" => Quality::Missing,
-        _ if value.is_empty() => Quality::Missing,
-        "" | "derived" | "good" => Quality::Good,
-        "rejected" | "bad" => Quality::Bad,
-        "doubtful" => Quality::Doubtful,
-        other => return Err(format!("quality {other:?} is none we know")),
-    })
-}
-
-fn read_arrivals(path: &Path) -> Result<Store, SourceError> {
-    let mut reader = BufReader::new(MultiGzDecoder::new(open(path)?));
-    let mut store = Store::default();
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        reader
-            .read_until(b'\n', &mut line)
-            .map_err(|source| SourceError::Io {
-                path: path.to_owned(),
-                source,
-            })?;
-        if line.is_empty() {
-            break;
-        }
-        let bad = |what| SourceError::Line {
-            path: path.to_owned(),
-            line: number,
-            what,
-        };
-        let row: Row<'_> = serde_json::from_slice(&line).map_err(|error| bad(error.to_string()))?;
-        let value = row.value.map_or("", RawValue::get);
-        store.add(&row, value.trim_matches('"')).map_err(bad)?;
-    }
-    Ok(store)
-}
-
-fn read_table(path: &Path) -> Result<Store, SourceError> {
-    let bad = |line: u64, what: String| SourceError::Line {
-        path: path.to_owned(),
-        line,
-        what,
-    };
+fn unpacked(path: &Path) -> Result<Vec<u8>, SourceError> {
     let mut text = Vec::new();
     MultiGzDecoder::new(open(path)?)
         .read_to_end(&mut text)
@@ -287,45 +217,28 @@ fn read_table(path: &Path) -> Result<Store, SourceError> {
             path: path.to_owned(),
             source,
         })?;
-    let mut table = csv::Reader::from_reader(text.as_slice());
-    let names = table
-        .headers()
-        .map_err(|error| bad(1, error.to_string()))?
-        .clone();
-    let column = |name: &str| names.iter().position(|n| n == name);
-    let needed = |name: &str| column(name).ok_or_else(|| bad(1, format!("no column {name:?}")));
-    let (time, station) = (needed("time")?, needed("station")?);
-    let (quantity, value) = (needed("quantity")?, needed("value")?);
-    let (unit, quality, received) = (column("unit"), column("quality"), column("received"));
-    let mut store = Store::default();
-    let mut record = csv::StringRecord::new();
-    loop {
-        match table.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                return Err(bad(
-                    error.position().map_or(0, csv::Position::line),
-                    error.to_string(),
-                ));
-            }
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let get = |at: usize| Cow::Borrowed(record.get(at).unwrap_or_default());
-        let row = Row {
-            time: get(time),
-            station: get(station),
-            quantity: get(quantity),
-            value: None,
-            unit: unit.map(get),
-            quality: quality.map(get),
-            received: received.map(get),
-            revision: None,
-        };
-        store
-            .add(&row, record.get(value).unwrap_or_default())
-            .map_err(|what| bad(line, what))?;
+    Ok(text)
+}
+
+fn bad_row(path: &Path, bad: BadRow) -> SourceError {
+    SourceError::Line {
+        path: path.to_owned(),
+        line: bad.line,
+        what: bad.what,
     }
+}
+
+fn read_arrivals(path: &Path) -> Result<Store, SourceError> {
+    let mut store = Store::default();
+    let read = recorded::arrivals(&unpacked(path)?, |row| store.add(row));
+    read.map_err(|bad| bad_row(path, bad))?;
+    Ok(store)
+}
+
+fn read_table(path: &Path) -> Result<Store, SourceError> {
+    let mut store = Store::default();
+    let read = recorded::table(&unpacked(path)?, |row| store.add(row));
+    read.map_err(|bad| bad_row(path, bad))?;
     // Stable: rows that arrived together keep the order of the file.
     store.messages.sort_by_key(|place| place.at);
     Ok(store)
