@@ -6,6 +6,7 @@ mod bench;
 mod call;
 mod child;
 mod demo;
+mod fuzz;
 mod paths;
 mod prove;
 mod registry;

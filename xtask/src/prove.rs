@@ -15,10 +15,10 @@ use crate::demo::soak;
 use crate::paths::Paths;
 use crate::slice::Slice;
 use crate::stop::Stopped;
-use crate::{bench, rust, stage, stamp, verify};
+use crate::{bench, fuzz, rust, stage, stamp, verify};
 
 /// What the proof stands for: everything that is built or run.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -29,6 +29,7 @@ const SOURCES: [&str; 12] = [
     "web",
     "tests/src",
     "tests/tests",
+    "tests/fuzz",
     "tests/journals",
     "xtask",
 ];
@@ -103,6 +104,13 @@ fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
     let slice = of(start, 1, 0, 600);
     let shows = "600 s of bad bytes for every decoder";
     pieces.push(tests(paths, "fuzz".to_owned(), slice, shows, &FUZZ));
+    for name in fuzz::TARGETS {
+        pieces.push(Piece {
+            key: format!("fuzz-{name}"),
+            shows: format!("600 s of bad bytes for {name}, led by coverage, seed {start}"),
+            work: Box::new(move || fuzz::feed(paths, name, 600, start)),
+        });
+    }
     pieces.push(Piece {
         key: "soak".to_owned(),
         shows: "the county for a day and more, at speed".to_owned(),
@@ -117,7 +125,15 @@ fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
 }
 
 const LAWS: [&str; 5] = ["test", "-p", "watchfire-engine", "--test", "laws"];
-const KILLS: [&str; 5] = ["test", "-p", "watchfire-tests", "--test", "kill"];
+const KILLS: [&str; 7] = [
+    "test",
+    "-p",
+    "watchfire-tests",
+    "--test",
+    "kill",
+    "--test",
+    "kill_people",
+];
 const FUZZ: [&str; 3] = ["test", "--workspace", "fuzz"];
 
 fn tests<'a>(

@@ -24,10 +24,18 @@ pub(crate) enum Verb {
     Serve(Serve),
     /// Send a recorded night to a running server, in order of arrival.
     Play(Play),
-    /// Read a site's files and tell everything that is wrong with them.
+    /// Read a site's files, or a folder of rules, run the examples of the rules, and tell everything
+    /// that is wrong.
     Check {
-        /// The site folder.
-        site: PathBuf,
+        /// The site folder, or a folder of rule files.
+        #[arg(default_value = "rules")]
+        folder: PathBuf,
+        /// Which rule watches which series, and which series nobody watches.
+        #[arg(long)]
+        stations: bool,
+        /// Everything that acts, defaults included.
+        #[arg(long)]
+        in_force: bool,
     },
     /// Walk the journal's chain from its first record to its last.
     Verify {
@@ -62,6 +70,9 @@ pub(crate) enum SiteVerb {
         from: PathBuf,
         /// The site folder to make; it must not exist yet, or be empty.
         site: PathBuf,
+        /// Take thresholds_history.csv, so that each bound holds from its day on.
+        #[arg(long)]
+        dynamic: bool,
     },
 }
 
@@ -128,6 +139,7 @@ impl From<RoleWord> for Role {
             RoleWord::Administrator => Role::Administrator,
         }
     }
+}
 
 /// Which rules over which history.
 #[derive(Debug, Args)]

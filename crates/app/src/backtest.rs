@@ -1,9 +1,12 @@
 //! What rules would have done: a recorded folder or a journal, replayed through rule sets.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+use api::BacktestRequest;
 use backtest::{Asked, Record, RuleSet};
 use model::codec::{Record as Entry, decode};
 use model::{Config, Input, Time};
@@ -42,6 +45,77 @@ pub(crate) fn backtest(asked: &Backtest) -> anyhow::Result<()> {
     } else {
         say(report.to_string().trim_end())
     }
+}
+
+/// What rule files would have done over the journal of a running site, beside those in force.
+///
+/// # Errors
+/// A sentence for the person who asked.
+pub(crate) fn of_site(
+    folder: &Path,
+    data: &Path,
+    in_force: &[Arc<Config>],
+    asked: &BacktestRequest,
+) -> Result<serde_json::Value, String> {
+    let code = match (&asked.jurisdiction, in_force) {
+        (Some(code), _) => code.clone(),
+        (None, [only]) => only.code.clone(),
+        (None, _) => return Err("several jurisdictions and none named".to_owned()),
+    };
+    let config = in_force.iter().find(|config| config.code == code);
+    let config = config.ok_or_else(|| format!("no jurisdiction {code}"))?;
+    let told = |cause: anyhow::Error| format!("{cause:#}");
+    let a = RuleSet::of("in force", Config::clone(config));
+    let b = match asked.against.is_empty() {
+        true => None,
+        false => Some(changed(folder, &code, &asked.against).map_err(told)?),
+    };
+    let record = from_journal(data).map_err(told)?;
+    let when = Asked {
+        from: asked.from.unwrap_or(Time::MIN),
+        to: asked.to.unwrap_or(Asked::default().to),
+        load: true,
+        ..Asked::default()
+    };
+    let report = backtest::backtest(&record, &a, b.as_ref(), &when);
+    serde_json::to_value(&report).map_err(|cause| cause.to_string())
+}
+
+/// The site with some of its rule files replaced, in a place of its own.
+fn changed(folder: &Path, code: &str, files: &BTreeMap<String, String>) -> anyhow::Result<RuleSet> {
+    let place = tempfile::tempdir().context("could not make a place for the rules")?;
+    copy(folder, place.path()).context("could not copy the site's files")?;
+    for (name, text) in files {
+        let plain =
+            name.ends_with(".toml") && !name.contains(['/', '\\']) && !name.starts_with('.');
+        if !plain {
+            bail!("`{name}` is no name of a rule file");
+        }
+        let rules = place.path().join("rules");
+        std::fs::create_dir_all(&rules)
+            .and_then(|()| std::fs::write(rules.join(name), text))
+            .with_context(|| format!("could not write {name}"))?;
+    }
+    let site = site::read_site(place.path())
+        .map_err(|problems| anyhow!("the rules are not sound:\n{problems}"))?;
+    let mut all = site.jurisdictions.into_iter().map(|j| j.config);
+    let config = all.find(|config| config.code == code);
+    let config = config.with_context(|| format!("no jurisdiction {code}"))?;
+    Ok(RuleSet::of("proposed", config))
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else if entry.file_name() != "accounts.toml" {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 /// The readings of a site's own journal, by the names its configs gave them at the time.

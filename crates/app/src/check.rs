@@ -9,29 +9,59 @@ use site::{NewSite, Site};
 use crate::say;
 
 /// Makes a site folder and prints what it holds.
-pub(crate) fn new_site(from: &Path, site: &Path) -> anyhow::Result<()> {
-    let summary = site::new_site(from, site, NewSite::default())
+pub(crate) fn new_site(from: &Path, site: &Path, dynamic: bool) -> anyhow::Result<()> {
+    let summary = site::new_site(from, site, NewSite { dynamic })
         .with_context(|| format!("could not make the site {}", site.display()))?;
     say(summary.to_string().trim_end())
 }
 
-/// Prints every problem of a site; the exit code says whether it could start.
-pub(crate) fn check(folder: &Path) -> anyhow::Result<ExitCode> {
+/// Prints every problem of a site or of a folder of rules; the exit code says whether it could start.
+pub(crate) fn check(folder: &Path, stations: bool, in_force: bool) -> anyhow::Result<ExitCode> {
+    if !folder.join("site.toml").is_file() {
+        return check_rules(folder);
+    }
     match site::read_site(folder) {
         Ok(site) => {
             if !site.notes.is_empty() {
                 say(site.notes.to_string().trim_end())?;
+            }
+            for jurisdiction in &site.jurisdictions {
+                if stations {
+                    say(site::coverage(&jurisdiction.config).to_string().trim_end())?;
+                }
+                if in_force {
+                    say(site::in_force(&jurisdiction.config).trim_end())?;
+                }
             }
             say(&format!("{} is sound: {}", folder.display(), gist(&site)))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(problems) => {
             say(problems.to_string().trim_end())?;
+            say(&format!("{} cannot start", folder.display()))?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Rule files by themselves: their shape, their sense and their examples, without stations.
+fn check_rules(folder: &Path) -> anyhow::Result<ExitCode> {
+    match site::check_rules(folder) {
+        Ok(checked) => {
+            if !checked.notes.is_empty() {
+                say(checked.notes.to_string().trim_end())?;
+            }
             say(&format!(
-                "{} cannot start; problems: {}",
+                "{} is sound: {} rules, {} examples hold",
                 folder.display(),
-                problems.errors()
+                checked.rules,
+                checked.examples
             ))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(problems) => {
+            say(problems.to_string().trim_end())?;
+            say(&format!("{} cannot be used", folder.display()))?;
             Ok(ExitCode::FAILURE)
         }
     }

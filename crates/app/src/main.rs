@@ -8,6 +8,7 @@ mod args;
 mod backtest;
 mod chain;
 mod check;
+mod desk;
 mod lock;
 mod metrics;
 mod play;
@@ -37,10 +38,18 @@ fn main() -> ExitCode {
 
 fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.verb {
-        Verb::Site(SiteVerb::New { from, site }) => check::new_site(&from, &site)?,
+        Verb::Site(SiteVerb::New {
+            from,
+            site,
+            dynamic,
+        }) => check::new_site(&from, &site, dynamic)?,
         Verb::Serve(asked) => return tokio_runtime()?.block_on(serve::serve(asked)),
         Verb::Play(asked) => return play::play(asked),
-        Verb::Check { site } => return check::check(&site),
+        Verb::Check {
+            folder,
+            stations,
+            in_force,
+        } => return check::check(&folder, stations, in_force),
         Verb::Account(asked) => account::obey(asked)?,
         Verb::Verify { data } => chain::verify(&data)?,
         Verb::Replay { data } => chain::replay(&data)?,

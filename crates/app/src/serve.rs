@@ -11,6 +11,7 @@ use links::broker::Broker;
 use links::http::Gate;
 use links::mqtt::{FrontDoor, GREETING, Loopback, MOST_CONNECTIONS, OpenDoor, SessionFiles};
 use model::config::Clock;
+use model::view::PersonView;
 use runtime::{Inbox, Runtime};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use site::Site;
@@ -22,6 +23,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Serve;
+use crate::desk::Desk;
 use crate::{check, lock, metrics, ready, say};
 
 /// Ids of the two interfaces that every site declares.
@@ -53,7 +55,15 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let runtime = start(&asked.data, &site).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
-    let router = routes(&asked.data, site, &runtime, token.clone(), numbers).await?;
+    let router = routes(
+        &asked.site,
+        &asked.data,
+        site,
+        &runtime,
+        token.clone(),
+        numbers,
+    )
+    .await?;
 
     let address = http
         .local_addr()
@@ -272,31 +282,41 @@ impl Gate for Guarded {
     }
 }
 
+/// The logins of a site, as the API takes them.
+pub(crate) fn accounts_of(site: &Site) -> Vec<api::Account> {
+    let account = |account: &site::Account| api::Account {
+        login: account.login.clone(),
+        jurisdiction: account.jurisdiction.clone(),
+        person: account.person.clone(),
+        hash: account.hash.clone(),
+    };
+    site.accounts.iter().map(account).collect()
+}
+
+/// The people of a site, by jurisdiction.
+pub(crate) fn people_of(site: Site) -> Vec<(String, Vec<PersonView>)> {
+    let people = site.jurisdictions.into_iter();
+    people.map(|j| (j.config.code, j.people)).collect()
+}
+
 async fn routes(
+    folder: &Path,
     data: &Path,
     site: Site,
     runtime: &Runtime,
     token: Option<String>,
     numbers: metrics_exporter_prometheus::PrometheusHandle,
 ) -> anyhow::Result<axum::Router> {
-    let accounts = site.accounts.into_iter().map(|account| api::Account {
-        login: account.login,
-        jurisdiction: account.jurisdiction,
-        person: account.person,
-        hash: account.hash,
-    });
+    let desk = Desk::new(folder, data, site.clock, runtime.inbox.clone());
     let options = api::Options {
         inbox: runtime.inbox.clone(),
         feed: runtime.feed.clone(),
         history: runtime.history.clone(),
         blobs: runtime.blobs.clone(),
         accounts_file: data.join("accounts.db"),
-        accounts: accounts.collect(),
-        people: site
-            .jurisdictions
-            .into_iter()
-            .map(|j| (j.config.code, j.people))
-            .collect(),
+        accounts: accounts_of(&site),
+        people: people_of(site),
+        desk: Arc::new(desk),
         token,
         metrics: Box::new(move || numbers.render()),
         vitals: Box::new(metrics::vitals(data)),

@@ -216,7 +216,7 @@ pub use diagnose::{Diagnostics, Problem, Weight};
 pub use difference::{Change, Clocks, Difference, difference};
 pub use in_force::{Coverage, Watched, coverage, in_force};
 pub use make::{NewSite, NewSiteError, Summary, new_site};
-pub use read::read_site;
+pub use read::{CheckedRules, check_rules, read_site};
 pub use registry::{Refused, RegistryError, Review, RowChange, Sheet, Upload, review};
 
 /// A site as its files say, checked.

@@ -25,6 +25,9 @@ use crate::watches::{self, Bounds, Ground};
 use crate::{Account, Jurisdiction, Site};
 use crate::{examples, ground, soundness};
 
+/// Minutes the time of the rules' readers is ahead of UTC where no site says otherwise.
+const CHINA_MIN: i16 = 480;
+
 /// No file that people edit is larger; beyond it is a mistake, not a county.
 const LARGEST_FILE: u64 = 64 << 20;
 
@@ -34,6 +37,66 @@ const LARGEST_FILE: u64 = 64 << 20;
 /// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
 pub fn read_site(folder: &Path) -> Result<Site, Diagnostics> {
     read(folder, None)
+}
+
+/// What a folder of rule files holds.
+#[derive(Clone, Debug)]
+pub struct CheckedRules {
+    pub rules: usize,
+    /// Examples that were played and came out as they say.
+    pub examples: usize,
+    /// What is allowed but looks like a mistake.
+    pub notes: Diagnostics,
+}
+
+/// Reads rule files by themselves, without stations: a folder of them, or a folder of such folders,
+/// each with `quantities.toml` in it or above it. Their shape, their sense and their examples are
+/// checked; what depends on stations is left to [`read_site`].
+///
+/// # Errors
+/// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
+pub fn check_rules(folder: &Path) -> Result<CheckedRules, Diagnostics> {
+    let mut reader = Reader {
+        root: folder.to_owned(),
+        files: Vec::new(),
+        out: Diagnostics::default(),
+        faulty_people: Vec::new(),
+        instead: None,
+    };
+    let mut checked = CheckedRules {
+        rules: 0,
+        examples: 0,
+        notes: Diagnostics::default(),
+    };
+    let mut sets: Vec<String> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok())
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    sets.sort();
+    sets.insert(0, ".".to_owned());
+    for set in sets {
+        reader.check_set(&set, &mut checked);
+    }
+    if checked.rules == 0 && reader.out.errors() == 0 {
+        let source = Source::new(
+            folder.to_owned(),
+            &folder.display().to_string(),
+            String::new(),
+        );
+        reader.out.push(
+            Problem::whole(&source, "there are no rules here")
+                .hint("name a site folder, or a folder with rule files and quantities.toml"),
+        );
+    }
+    reader.out.sort();
+    if reader.out.errors() > 0 {
+        return Err(reader.out);
+    }
+    checked.notes = reader.out;
+    Ok(checked)
 }
 
 /// Reads a site folder as if the file called `name` held `text`.
@@ -150,6 +213,58 @@ impl Reader {
             notes: Diagnostics::default(),
             files: Vec::new(),
         })
+    }
+
+    /// Checks the rule files of one folder below the root.
+    fn check_set(&mut self, set: &str, checked: &mut CheckedRules) {
+        let files: Vec<Source> = self
+            .open_all(set)
+            .into_iter()
+            .filter(|file| !file.name().ends_with("quantities.toml"))
+            .collect();
+        if files.is_empty() {
+            return;
+        }
+        let near = [
+            format!("{set}/quantities.toml"),
+            "quantities.toml".to_owned(),
+            "../quantities.toml".to_owned(),
+        ];
+        let there = near.iter().find(|name| self.root.join(name).is_file());
+        let name = there.unwrap_or(&near[1]).clone();
+        let Some(source) = self.open(&name) else {
+            return;
+        };
+        let quantities = stations::read_quantities(&source, &mut self.out);
+        let shared = Shared {
+            quantities,
+            book: Book::default(),
+            rule_files: Vec::new(),
+            interfaces: Vec::new(),
+            policy: Policy::default(),
+            offset_min: CHINA_MIN,
+            demo: false,
+        };
+        let mut book = Book::default();
+        self.add_rules(&files, &shared, &mut book);
+        let rules = &book.rules;
+        let by_id: ById<'_> = rules
+            .iter()
+            .enumerate()
+            .map(|(place, draft)| (draft.rule.id.as_str(), place))
+            .collect();
+        let out = &mut self.out;
+        let before = out.errors();
+        soundness::check_reach(rules, &shared.quantities, out);
+        soundness::check_forecasts(rules, &by_id, &book.faulty, out);
+        terms::find_circles(rules, &by_id, out);
+        resolve_rules(rules, &by_id, &book.faulty, out);
+        quality::resolve_inhibitions(&book.inhibitions, rules, &by_id, &book.faulty, out);
+        if out.errors() == before {
+            examples::check_examples(rules, &by_id, &shared.quantities, out);
+        }
+        checked.rules += rules.len();
+        checked.examples += rules.iter().map(|rule| rule.examples.len()).sum::<usize>();
     }
 
     fn add_rules(&mut self, files: &[Source], shared: &Shared, book: &mut Book) {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use model::config::{Bound, Certainty, Config};
-use site::{coverage, in_force, read_site};
+use site::{check_rules, coverage, in_force, read_site};
 use support::good;
 use tempfile::TempDir;
 
@@ -215,4 +215,20 @@ reopen = "30m"
         .count();
     assert_eq!(villages, 10_000);
     assert!(config.watches.len() >= 10_000);
+}
+
+#[test]
+fn the_starter_rules_hold_by_themselves() {
+    for folder in [rules(), rules().join("zhejiang")] {
+        let checked = check_rules(&folder).unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert!(checked.rules > 10, "{}", checked.rules);
+        assert!(
+            checked.examples >= 2 * checked.rules,
+            "each fires once and stays quiet once: {} of {}",
+            checked.examples,
+            checked.rules
+        );
+    }
+    let nothing = tempfile::tempdir().unwrap();
+    assert!(check_rules(nothing.path()).is_err());
 }

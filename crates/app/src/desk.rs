@@ -1,0 +1,313 @@
+//! The site's files in the hands of administrators: read again, compared, put into force.
+//!
+//! The files on disk are the truth; what is in force follows them by one journaled input a
+//! jurisdiction, or stays as it is when anything is wrong with them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use api::{
+    BacktestRequest, Later, ProblemView, RegistryRow, RegistryView, ReviewView, SiteDesk, Taken,
+    Upload,
+};
+use model::config::{Clock, Config};
+use model::{JurisdictionSlot, PersonId};
+use runtime::{Inbox, Stopped};
+use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Weight};
+use tokio::sync::Mutex;
+
+/// Looks after the files of one site while it is served.
+pub(crate) struct Desk {
+    folder: PathBuf,
+    data: PathBuf,
+    clock: Clock,
+    inbox: Inbox,
+    /// One change at a time.
+    turn: Mutex<()>,
+}
+
+impl Desk {
+    pub(crate) fn new(folder: &Path, data: &Path, clock: Clock, inbox: Inbox) -> Desk {
+        Desk {
+            folder: folder.to_owned(),
+            data: data.to_owned(),
+            clock,
+            inbox,
+            turn: Mutex::new(()),
+        }
+    }
+
+    /// What is in force now, by slot.
+    async fn in_force(&self) -> Result<Vec<Arc<Config>>, Stopped> {
+        let look = |fleet: &runtime::Fleet| {
+            let slots = (0..fleet.len() as u16).map(JurisdictionSlot);
+            let known = slots.filter_map(|slot| fleet.config(slot).map(Arc::clone));
+            known.collect()
+        };
+        self.inbox.ask(look).await
+    }
+
+    async fn look(&self, apply: bool, by: &PersonId) -> Result<Taken<ReviewView>, String> {
+        let folder = self.folder.clone();
+        let read = tokio::task::spawn_blocking(move || site::read_site(&folder)).await;
+        let site = match read.map_err(|cause| cause.to_string())? {
+            Ok(site) => site,
+            Err(found) => {
+                if apply {
+                    tracing::warn!(%by, errors = found.errors(), "new files were refused");
+                    self.inbox.files_refused(true).await.map_err(told)?;
+                }
+                return Ok(Taken {
+                    view: ReviewView {
+                        problems: problems(&found),
+                        ..ReviewView::default()
+                    },
+                    ..Taken::default()
+                });
+            }
+        };
+        let now = self.in_force().await.map_err(told)?;
+        let mut view = ReviewView {
+            problems: problems(&site.notes),
+            difference: difference(&now, &site),
+            applied: false,
+        };
+        view.problems.extend(self.only_at_start(&now, &site));
+        if !apply || view.problems.iter().any(|problem| problem.stops) {
+            return Ok(Taken {
+                view,
+                ..Taken::default()
+            });
+        }
+        let configs = site
+            .jurisdictions
+            .iter()
+            .map(|j| j.config.clone())
+            .collect();
+        let changed = self.inbox.configure(configs).await.map_err(told)?;
+        self.inbox.files_refused(false).await.map_err(told)?;
+        tracing::info!(%by, ?changed, "new files are in force");
+        view.applied = true;
+        Ok(Taken {
+            view,
+            accounts: Some(crate::serve::accounts_of(&site)),
+            people: Some(crate::serve::people_of(site)),
+        })
+    }
+
+    /// What a running program cannot take over.
+    fn only_at_start(&self, now: &[Arc<Config>], site: &Site) -> Vec<ProblemView> {
+        let problem = |what: String| ProblemView {
+            file: "site.toml".to_owned(),
+            line: None,
+            column: None,
+            what,
+            expected: None,
+            near: None,
+            stops: true,
+        };
+        let mut found = Vec::new();
+        if site.clock != self.clock {
+            found.push(problem(
+                "the clock of a site changes only when the server is started again".to_owned(),
+            ));
+        }
+        let stays = |code: &str| site.jurisdictions.iter().any(|j| j.config.code == code);
+        for gone in now.iter().filter(|config| !stays(&config.code)) {
+            found.push(problem(format!(
+                "jurisdiction {} leaves only when the server is started again",
+                gone.code
+            )));
+        }
+        found
+    }
+
+    async fn upload(
+        &self,
+        upload: Upload,
+        apply: bool,
+        by: &PersonId,
+    ) -> Result<Taken<RegistryView>, String> {
+        let sheet = sheet_of(&upload.kind)
+            .ok_or_else(|| format!("there is no registry `{}`; there are {KINDS}", upload.kind))?;
+        let folder = self.folder.clone();
+        let how = match sheet {
+            Sheet::Zones => site::Upload::Replace,
+            Sheet::Stations
+            | Sheet::Series
+            | Sheet::Thresholds
+            | Sheet::Attributes
+            | Sheet::Areas
+            | Sheet::People => site::Upload::Merge,
+        };
+        let review = tokio::task::spawn_blocking(move || {
+            let bytes = upload.text.as_bytes();
+            site::review(&folder, &upload.jurisdiction, sheet, how, bytes)
+        });
+        let review = review
+            .await
+            .map_err(|cause| cause.to_string())?
+            .map_err(|cause| cause.to_string())?;
+        let mut view = registry_view(&review);
+        if !apply || !review.is_sound() {
+            return Ok(Taken {
+                view,
+                ..Taken::default()
+            });
+        }
+        tokio::task::spawn_blocking(move || review.write())
+            .await
+            .map_err(|cause| cause.to_string())?
+            .map_err(|cause| cause.to_string())?;
+        let taken = self.look(true, by).await?;
+        view.applied = taken.view.applied;
+        view.problems.extend(taken.view.problems);
+        Ok(Taken {
+            view,
+            people: taken.people,
+            accounts: taken.accounts,
+        })
+    }
+}
+
+impl SiteDesk for Desk {
+    fn review(&self, apply: bool, by: PersonId) -> Later<'_, Taken<ReviewView>> {
+        Box::pin(async move {
+            let _turn = self.turn.lock().await;
+            self.look(apply, &by).await
+        })
+    }
+
+    fn registry(
+        &self,
+        upload: Upload,
+        apply: bool,
+        by: PersonId,
+    ) -> Later<'_, Taken<RegistryView>> {
+        Box::pin(async move {
+            let _turn = self.turn.lock().await;
+            self.upload(upload, apply, &by).await
+        })
+    }
+
+    fn backtest(&self, asked: BacktestRequest) -> Later<'_, serde_json::Value> {
+        Box::pin(async move {
+            let now = self.in_force().await.map_err(told)?;
+            let (folder, data) = (self.folder.clone(), self.data.clone());
+            let work = move || crate::backtest::of_site(&folder, &data, &now, &asked);
+            let done = tokio::task::spawn_blocking(work).await;
+            done.map_err(|cause| cause.to_string())?
+        })
+    }
+}
+
+const KINDS: &str = "stations, series, thresholds, attributes, areas, zones and people";
+
+fn sheet_of(kind: &str) -> Option<Sheet> {
+    Some(match kind {
+        "stations" => Sheet::Stations,
+        "series" => Sheet::Series,
+        "thresholds" => Sheet::Thresholds,
+        "attributes" => Sheet::Attributes,
+        "areas" => Sheet::Areas,
+        "zones" => Sheet::Zones,
+        "people" => Sheet::People,
+        _ => return None,
+    })
+}
+
+fn told(cause: impl std::error::Error) -> String {
+    let mut text = cause.to_string();
+    let mut source = cause.source();
+    while let Some(deeper) = source {
+        text = format!("{text}: {deeper}");
+        source = deeper.source();
+    }
+    text
+}
+
+fn problems(found: &Diagnostics) -> Vec<ProblemView> {
+    found.problems().iter().map(problem).collect()
+}
+
+fn problem(problem: &Problem) -> ProblemView {
+    let place = problem.place();
+    let number = |n: usize| u32::try_from(n).ok();
+    ProblemView {
+        file: problem.file().display().to_string(),
+        line: place.and_then(|(line, _)| number(line)),
+        column: place.and_then(|(_, column)| number(column)),
+        what: problem.what().to_owned(),
+        expected: problem.expected().map(str::to_owned),
+        near: problem.advice().map(str::to_owned),
+        stops: problem.weight() == Weight::Error,
+    }
+}
+
+/// What changes in each jurisdiction, a line each.
+fn difference(now: &[Arc<Config>], site: &Site) -> Vec<String> {
+    let mut lines = Vec::new();
+    for jurisdiction in &site.jurisdictions {
+        let code = &jurisdiction.config.code;
+        let Some(old) = now.iter().find(|config| config.code == *code) else {
+            lines.push(format!("{code}: a new jurisdiction"));
+            continue;
+        };
+        let changes = site::difference(old, &jurisdiction.config);
+        if changes.is_empty() {
+            continue;
+        }
+        let text = changes.to_string();
+        lines.extend(text.lines().map(|line| format!("{code}: {line}")));
+    }
+    lines
+}
+
+fn registry_view(review: &Review) -> RegistryView {
+    let file = review.sheet.file().to_owned();
+    let refused = review.refused.iter().map(|refused| ProblemView {
+        file: file.clone(),
+        line: refused.place.and_then(|(line, _)| u32::try_from(line).ok()),
+        column: refused
+            .place
+            .and_then(|(_, column)| u32::try_from(column).ok()),
+        what: refused.what.clone(),
+        expected: refused.expected.clone(),
+        near: refused.advice.clone(),
+        stops: true,
+    });
+    let elsewhere = review.elsewhere.iter().map(|line| ProblemView {
+        file: String::new(),
+        line: None,
+        column: None,
+        what: line.clone(),
+        expected: None,
+        near: None,
+        stops: true,
+    });
+    let text = review.difference.to_string();
+    RegistryView {
+        rows: review.rows.iter().map(registry_row).collect(),
+        problems: refused.chain(elsewhere).collect(),
+        difference: text.lines().map(str::to_owned).collect(),
+        applied: false,
+    }
+}
+
+fn registry_row(change: &RowChange) -> RegistryRow {
+    let (kind, what) = match change {
+        RowChange::Added { key } => ("added", key.clone()),
+        RowChange::Removed { key } => ("removed", key.clone()),
+        RowChange::Changed { key, cells } => {
+            let cell =
+                |(column, was, is): &(String, String, String)| format!("{column}: {was} → {is}");
+            let cells: Vec<String> = cells.iter().map(cell).collect();
+            ("changed", format!("{key}: {}", cells.join("; ")))
+        }
+    };
+    RegistryRow {
+        row: None,
+        kind: kind.to_owned(),
+        what,
+    }
+}
