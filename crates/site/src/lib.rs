@@ -43,7 +43,8 @@
 //! [[interface]]                    # "mqtt" and "http" must be there
 //! id = "mqtt"
 //! title = "MQTT"
-//! late = "10m"                     # how far behind a late reading still counts; or "discard"
+//! late = "10m"                     # how far behind a late reading still counts; "discard": none
+//!                                  # does; "recompute": those of the last day do
 //!
 //! [policy]                         # every key must be there
 //! remember = "1d"                  # readings remembered exactly, to recognise repeats

@@ -137,14 +137,18 @@ fn read_interfaces(file: &mut Table<'_>, source: &Source, out: &mut Diagnostics)
 fn read_late(value: Value<'_>, out: &mut Diagnostics) -> Option<LatePolicy> {
     let late = match value.as_text() {
         Some("discard") => Some(LatePolicy::Discard),
+        // Stations that store and forward: everything of the last day still counts.
+        Some("recompute") => Some(LatePolicy::Allow {
+            within_ms: 24 * 3_600_000,
+        }),
         Some(text) => duration_ms(text).map(|within_ms| LatePolicy::Allow { within_ms }),
         None => None,
     };
     if late.is_none() {
-        let expected = format!("\"discard\" or {DURATION}");
+        let expected = format!("\"discard\", \"recompute\" or {DURATION}");
         let text = value.as_text().unwrap_or_default().to_owned();
         let problem = value.problem("`late` cannot be that").expecting(expected);
-        out.push(problem.near(&text, ["discard"]));
+        out.push(problem.near(&text, ["discard", "recompute"]));
     }
     late
 }
