@@ -52,6 +52,7 @@ export interface Told extends AnnunciationView {
 
 export const TOLD_KEPT = 60;
 
+/** What stands for the load of a server that does not tell it: this very value, so that it is known. */
 export const quietLoad: LoadView = {
   transitions: 0,
   raised: 0,

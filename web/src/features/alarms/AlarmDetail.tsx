@@ -42,7 +42,7 @@ export function AlarmDetail({ county, alarmKey }: { county: County; alarmKey: st
   const { fixed, now: latest } = seriesOf(county, alarm);
   const { situation } = alarm;
   return (
-    <section className="p" data-testid="alarm-detail" data-alarm={alarm.key}>
+    <section className="p greys" data-testid="alarm-detail" data-alarm={alarm.key}>
       <header className="dhead">
         <AlarmMark alarm={alarm} size={56} />
         <div className="g">

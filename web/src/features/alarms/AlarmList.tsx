@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { acknowledge } from "../../actions/alarms";
 import { i18n } from "../../i18n/i18n";
 import { type AlarmFilter, passes } from "../../state/filters";
-import { alarmsByUrgency, countyOf, isUnacked, mayCommand } from "../../state/select";
+import { alarmsByUrgency, countyOf, isUnacked, mayCommand, shownLevel } from "../../state/select";
 import { type AckSet, alarmsUnder, freezeAck } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
@@ -13,6 +13,7 @@ import { Empty } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
+import { Mark } from "../marks/Mark";
 import { AckDialog } from "../situations/AckDialog";
 import { openedName } from "../situations/situationWords";
 import { AlarmRow } from "./AlarmRow";
@@ -40,6 +41,14 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
     wanted,
     `${JSON.stringify(filter)}|${scope}`,
   );
+  // A filter must not make a red nobody has looked at disappear in silence.
+  const hidden = useMemo(
+    () =>
+      all.filter(
+        (alarm) => isUnacked(alarm) && shownLevel(alarm) === 4 && !passes(filter, alarm, county),
+      ).length,
+    [all, filter, county],
+  );
   const [ack, setAck] = useState<{ set: AckSet; at: number } | null>(null);
   const go = (to: "select" | "open", key: string) =>
     move({ to, alarm: key, station: county.alarms.get(key)?.station ?? null });
@@ -65,6 +74,14 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
   });
   return (
     <>
+      {hidden > 0 ? (
+        <button type="button" className="newbar" onClick={onClear} data-testid="hidden-red">
+          <Mark level={4} size={16} />
+          <b>{i18n.t("筛选外还有未确认的红色 {n} 条", { n: hidden })}</b>
+          <span className="g" />
+          <span className="i2">{i18n.t("全部清除")}</span>
+        </button>
+      ) : null}
       {items.length === 0 && waiting.length === 0 ? (
         <Empty title={i18n.t("没有符合筛选的报警。")}>
           <Chip on={false} onPress={onClear} testId="filter-clear">

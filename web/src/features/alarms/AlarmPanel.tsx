@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { hm } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
-import { type AlarmFilter, narrowing, noFilter } from "../../state/filters";
+import { type AlarmFilter, narrowing, noFilter, passes } from "../../state/filters";
 import { alarmsByUrgency, countyOf, isUnacked, levelCounts } from "../../state/select";
 import { alarmsUnder, LOOSE, looseAlarms, membersOf, situationList } from "../../state/situations";
 import { useApp } from "../../state/store";
@@ -39,6 +39,7 @@ export function AlarmPanel({ county }: { county: County }) {
   const mode: Mode = desk.situation ? "alarms" : (chosen ?? usual);
   const rows = useRows(county);
   const shown = desk.situation ? alarmsUnder(county, desk.situation) : sorted;
+  const passing = shown.filter((alarm) => passes(filter, alarm, county));
   const unacked = shown.filter(isUnacked).length;
 
   const show = (next: Mode) => {
@@ -53,7 +54,11 @@ export function AlarmPanel({ county }: { county: County }) {
       title={mode === "alarms" ? i18n.t("报警") : i18n.t("态势")}
       count={
         mode === "alarms" ? (
-          shown.length
+          passing.length === shown.length ? (
+            shown.length
+          ) : (
+            `${passing.length} / ${shown.length}`
+          )
         ) : (
           <>
             {rows.length}
@@ -61,7 +66,7 @@ export function AlarmPanel({ county }: { county: County }) {
           </>
         )
       }
-      aside={<Counts counts={levelCounts(shown)} />}
+      aside={<Counts counts={levelCounts(mode === "alarms" ? passing : shown)} />}
       filters={
         <>
           <Chip

@@ -60,7 +60,7 @@ export function Evidence({ alarm, county, now, unit }: EvidenceProps) {
           </tbody>
         </table>
       ) : (
-        <p className="line i3">{i18n.t("没有留下读数：由时钟或人定下。")}</p>
+        <p className="line i3">{i18n.t("没有留下定下它的读数。")}</p>
       )}
       <div className="pf wrapline">
         {i18n.t("判断")}

@@ -193,7 +193,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
               <thead>
                 <tr>
                   <th style={{ width: 56 }}>{i18n.t("行")}</th>
-                  <th style={{ width: 64 }}>{i18n.t("会怎样")}</th>
+                  <th style={{ width: 96 }}>{i18n.t("会怎样")}</th>
                   <th>{i18n.t("内容")}</th>
                 </tr>
               </thead>

@@ -153,7 +153,6 @@ function Line({ rule, selected }: { rule: RuleView; selected: boolean }) {
       <span className="f">
         <b className="el">{say(rule.title) || rule.id}</b>
         {rule.forecast ? <span className="tag fc">{i18n.t("预报")}</span> : null}
-        {rule.certainty === "t" ? <span className="tag inv">{i18n.t("须先确认")}</span> : null}
       </span>
       <span className={`r${asleep ? " i3" : ""}`}>
         <span className="vh">{i18n.t("看 站")} </span>
@@ -172,6 +171,11 @@ function Line({ rule, selected }: { rule: RuleView; selected: boolean }) {
         {rule.found_false}
       </span>
       <span className="s i2 el wide">
+        {rule.certainty === "t" ? (
+          <>
+            <span className="tag inv">{i18n.t("须先确认")}</span>{" "}
+          </>
+        ) : null}
         {hazardName(rule.hazard)} · {say(rule.condition)}
       </span>
     </div>

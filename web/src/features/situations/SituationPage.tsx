@@ -54,7 +54,7 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
   const heavy = alarms.filter((alarm) => shownLevel(alarm) >= 3);
   const unacked = alarms.filter(isUnacked).length;
   return (
-    <section className="p" data-testid="situation-page" data-situation={id}>
+    <section className="p greys" data-testid="situation-page" data-situation={id}>
       <header className="dhead">
         {one ? (
           <Mark level={situationLevel(one)} ring={unacked > 0 ? "un" : "ack"} size={56} />

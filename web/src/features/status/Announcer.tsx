@@ -1,4 +1,4 @@
-// Speaks of what is announced, red and orange, for those who hear the screen; of nothing else.
+// Speaks of announced red by name and of the rest as a count, for those who hear the screen.
 import { useEffect, useRef, useState } from "react";
 import { i18n } from "../../i18n/i18n";
 import { levelName, noticeName } from "../../i18n/words";
@@ -14,9 +14,14 @@ export function Announcer({ county }: { county: County }) {
     const before = heard.current;
     heard.current = last ? { seq: last.seq, n: last.n } : { seq: -1, n: -1 };
     if (!before) return;
-    const fresh = since(county.told, before).filter((one) => one.level >= 3);
+    const fresh = since(county.told, before);
     if (fresh.length === 0) return;
-    const places = fresh.slice(-3).map((one) => {
+    const red = fresh.filter((one) => one.level === 4);
+    if (red.length === 0) {
+      setWords(i18n.t("又告知 {n} 次", { n: fresh.length }));
+      return;
+    }
+    const places = red.slice(-3).map((one) => {
       const situation = county.situations.get(one.situation);
       const place = situation ? situationName(situation) : "";
       return `${levelName(one.level)} ${place} ${noticeName(one.reason)}`;

@@ -5,6 +5,7 @@ import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { countyOf, isUnacked, levelCounts } from "../../state/select";
 import { useApp } from "../../state/store";
+import { quietLoad } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { useMono, useNow } from "../clock/useNow";
 import { type DeskMove, useDesk } from "../desk/desk";
@@ -49,19 +50,24 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
           <span className="k wideonly">{i18n.t("声音")}</span>
           <button
             type="button"
-            className={sound.ready && !sound.silenced ? "i2" : "tag inv"}
+            className={
+              sound.ready && !sound.silenced && county?.load !== quietLoad ? "i2" : "tag inv"
+            }
             onClick={sound.check}
             data-testid="sound-check"
           >
-            {!sound.ready
-              ? i18n.t("未试，按此试音")
-              : sound.silenced
-                ? i18n.t("已静")
-                : i18n.t("已试")}
+            {county?.load === quietLoad
+              ? // An older server announces nothing: a desk that waits for sounds must know.
+                i18n.t("服务器太旧，不会响")
+              : !sound.ready
+                ? i18n.t("未试，按此试音")
+                : sound.silenced
+                  ? i18n.t("已静")
+                  : i18n.t("已试")}
           </button>
         </div>
         <Waiting />
-        {county ? <LoadMeter county={county} onOpen={onLoad} /> : null}
+        {county && county.load !== quietLoad ? <LoadMeter county={county} onOpen={onLoad} /> : null}
         {alarms.length === 0 ? null : (
           <div data-testid="alarm-counts">
             <Counts counts={levelCounts(alarms)} />
