@@ -1,12 +1,15 @@
 //! The alarm behind a watch: process, acknowledgement, latch and truth, moving apart.
 
-use model::action::{Act, Action, Truth, Why};
+use model::action::Truth;
 use model::config::Role;
-use model::{AlarmKey, CommandId, Effect, Effects, Level, PersonId, Time};
+use model::effect::NoticeReason;
+use model::{CommandId, Effect, Effects, Level, PersonId, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::condition::Condition;
 use crate::engine::Engine;
+use crate::flapping::Motion;
+use crate::situation::Seat;
+use crate::suppression::Quiet;
 use crate::timers::Due;
 
 /// A person has taken note.
@@ -36,11 +39,33 @@ pub(crate) struct Alarm {
     /// Open commands that answer it.
     pub(crate) commands: Vec<CommandId>,
     pub(crate) closed: bool,
+    /// What it adds to its situation; none once closed.
+    #[serde(default)]
+    pub(crate) seat: Option<Seat>,
+    #[serde(default)]
+    pub(crate) quiet: Quiet,
+    /// It is active and not itself kept quiet, so what it makes needless is.
+    #[serde(default)]
+    pub(crate) inhibits: bool,
+    #[serde(default)]
+    pub(crate) motion: Motion,
 }
 
 impl Alarm {
     pub(crate) fn is_active(&self) -> bool {
         self.level > 0
+    }
+
+    /// The level people are told: while it is unstable, the worst of its swings.
+    pub(crate) fn told_level(&self) -> u8 {
+        self.motion
+            .unstable
+            .map_or(self.level, |u| self.level.max(u.level))
+    }
+
+    /// Whether it makes no noise.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet.is_any()
     }
 
     fn opened(episode: u32, time: Time) -> Alarm {
@@ -58,6 +83,10 @@ impl Alarm {
             sight_lost: false,
             commands: Vec::new(),
             closed: false,
+            seat: None,
+            quiet: Quiet::default(),
+            inhibits: false,
+            motion: Motion::default(),
         }
     }
 }
@@ -86,6 +115,13 @@ impl Engine {
         if prev == 0 {
             self.open(watch, reopen_ms, time);
         }
+        self.count_change(prev == 0, at, out);
+        let unstable = self
+            .state
+            .alarms
+            .get(&watch)
+            .and_then(|a| a.motion.unstable);
+        self.count_swing(watch, prev, level, at, out);
         let Some(alarm) = self.state.alarms.get_mut(&watch) else {
             debug_assert!(false, "a level above 0 always has an alarm");
             return;
@@ -94,8 +130,11 @@ impl Engine {
         alarm.worst = alarm.worst.max(level);
         alarm.changed = time;
         if level > prev {
-            // Acknowledged at a lower level must not stay quiet at a higher one.
-            alarm.ack = None;
+            // Acknowledged at a lower level must not stay quiet at a higher one; a swing below what
+            // was told already says nothing new.
+            if unstable.is_none_or(|u| level > u.level) {
+                alarm.ack = None;
+            }
             alarm.returned = None;
             alarm.latched |= latch && level == Level::Red.digit();
         }
@@ -103,8 +142,20 @@ impl Engine {
             alarm.returned = Some(time);
             alarm.sight_lost = false;
         }
+        if level > prev {
+            self.rise_above_shelf(watch, level, at, out);
+        }
         out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        self.note_danger(watch, at, out);
         self.settle(watch, at, out);
+    }
+
+    /// Whatever depends on what an alarm is now: what keeps it quiet, what it makes needless, its
+    /// seat in a situation. Called after every change of an alarm.
+    pub(crate) fn touch(&mut self, watch: u32, at: Time, out: &mut Effects) {
+        self.weigh_quiet(watch, at, out);
+        self.project(watch, at, out);
+        self.reseat(watch, at);
     }
 
     /// Opens a new episode, or the old one again when it recurs soon.
@@ -122,19 +173,33 @@ impl Engine {
             .entry(watch)
             .or_insert_with(|| Alarm::opened(next, time));
         if !again {
-            *alarm = Alarm::opened(next, time);
+            let motion = std::mem::take(&mut alarm.motion);
+            *alarm = Alarm {
+                motion,
+                ..Alarm::opened(next, time)
+            };
         }
         alarm.occurrence += 1;
         alarm.closed = false;
+        if alarm.occurrence == 1 {
+            let rule = self.config.watches[watch as usize].rule;
+            self.tally(rule).episodes += 1;
+        }
     }
 
     /// Closes an alarm that has returned, is acknowledged, not latched and owes nothing.
     pub(crate) fn settle(&mut self, watch: u32, at: Time, out: &mut Effects) {
+        self.close(watch, at, out);
+        self.touch(watch, at, out);
+    }
+
+    fn close(&mut self, watch: u32, at: Time, out: &mut Effects) {
         let Some(alarm) = self.state.alarms.get_mut(&watch) else {
             return;
         };
         let over = alarm.returned.is_some() && alarm.ack.is_some() && !alarm.latched;
-        if alarm.closed || !over || !alarm.commands.is_empty() {
+        let busy = !alarm.commands.is_empty() || alarm.motion.unstable.is_some();
+        if alarm.closed || !over || busy {
             return;
         }
         alarm.closed = true;
@@ -142,6 +207,7 @@ impl Engine {
             self.state.timers.disarm(until, Due::Lease { watch });
         }
         out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        self.end_shelf(watch, at, out);
         self.end_sight_notice(self.config.watches[watch as usize].series.0, at, out);
     }
 
@@ -188,113 +254,7 @@ impl Engine {
         }
         alarm.ack = None;
         out.push(Effect::Alarm(self.index.keys[watch as usize]));
-    }
-
-    /// The presses that concern alarms and notices; the rest goes to the commands.
-    pub(crate) fn honour(&mut self, act: &Act, at: Time, out: &mut Effects) -> Result<(), Why> {
-        let officer = is_officer(act.role);
-        match &act.action {
-            Action::ReportTask(report) => return self.report_task(act, report, at, out),
-            Action::Acknowledge { .. }
-            | Action::MarkTruth { .. }
-            | Action::ResetAlarm { .. }
-            | Action::IssueCommand(_)
-            | Action::CancelCommand { .. }
-            | Action::EndNotice { .. }
-            | Action::AcknowledgeSituation { .. }
-            | Action::Shelve { .. }
-            | Action::Unshelve { .. }
-            | Action::Silence { .. }
-            | Action::Maintain { .. }
-            | Action::TakeOutOfService { .. }
-            | Action::ApproveSuppression { .. }
-            | Action::EndSuppression { .. }
-                if !officer =>
-            {
-                return Err(Why::RoleNotAllowed);
-            }
-            Action::Acknowledge { alarms } => {
-                let known: Vec<u32> = alarms
-                    .iter()
-                    .filter_map(|key| self.open_alarm(key))
-                    .collect();
-                if known.is_empty() {
-                    return Err(Why::NoSuchAlarm);
-                }
-                for watch in known {
-                    self.take_note(watch, &act.by, at, out);
-                }
-            }
-            Action::MarkTruth { alarm, truth } => {
-                let watch = self.open_alarm(alarm).ok_or(Why::NoSuchAlarm)?;
-                if let Some(alarm) = self.state.alarms.get_mut(&watch) {
-                    alarm.truth = *truth;
-                    out.push(Effect::Alarm(self.index.keys[watch as usize]));
-                }
-            }
-            Action::ResetAlarm { alarm, .. } => self.reset(alarm, &act.by, at, out)?,
-            Action::IssueCommand(issue) => self.issue(act, issue, at, out)?,
-            Action::CancelCommand { command, reason } => {
-                self.cancel(act, command, reason.as_ref(), at, out)?;
-            }
-            Action::EndNotice { notice, subject } => {
-                if !self.state.notices.contains_key(&(*notice, subject.clone())) {
-                    return Err(Why::NoSuchNotice);
-                }
-                self.notice(*notice, subject, false, at, out);
-                self.calm_task(subject, out);
-            }
-            Action::AcknowledgeSituation { situation, alarms } => {
-                self.acknowledge_situation(*situation, alarms, &act.by, at, out)?;
-            }
-            Action::Shelve { .. }
-            | Action::Unshelve { .. }
-            | Action::Silence { .. }
-            | Action::Maintain { .. }
-            | Action::TakeOutOfService { .. }
-            | Action::ApproveSuppression { .. }
-            | Action::EndSuppression { .. } => self.suppress(act, at, out)?,
-        }
-        Ok(())
-    }
-
-    /// The watch of an alarm that is still open.
-    pub(crate) fn open_alarm(&self, key: &AlarmKey) -> Option<u32> {
-        let watch = *self.index.watch_of.get(key)?;
-        self.state
-            .alarms
-            .get(&watch)
-            .filter(|a| !a.closed)
-            .map(|_| watch)
-    }
-
-    /// Takes a latch off, or ends an alarm whose gauge is gone: both only by a person.
-    fn reset(
-        &mut self,
-        key: &AlarmKey,
-        by: &PersonId,
-        at: Time,
-        out: &mut Effects,
-    ) -> Result<(), Why> {
-        let watch = self.open_alarm(key).ok_or(Why::NoSuchAlarm)?;
-        let Some(alarm) = self.state.alarms.get_mut(&watch) else {
-            return Err(Why::NoSuchAlarm);
-        };
-        if alarm.latched {
-            alarm.latched = false;
-        } else if alarm.sight_lost {
-            let series = self.config.watches[watch as usize].series;
-            let watermark = self.state.series[series.index()].watermark;
-            let condition = &mut self.state.conditions[watch as usize];
-            let (prev, deadlines) = (condition.level(), condition.deadlines());
-            *condition = Condition::default();
-            condition.settle_at(watermark.unwrap_or(Time::MIN));
-            self.rearm(watch, deadlines);
-            self.change_level(watch, prev, 0, at, at, out);
-        } else {
-            return Err(Why::AlarmNotOpen);
-        }
-        self.take_note(watch, by, at, out);
-        Ok(())
+        self.touch(watch, at, out);
+        self.force(watch, NoticeReason::LeaseLapsed);
     }
 }

@@ -40,6 +40,8 @@ impl Engine {
             out.text(&self.index.keys[*watch as usize].to_string());
             canon_alarm(alarm, &mut out);
         }
+        self.canon_situations(&mut out);
+        self.canon_ledger(&mut out);
         out.number(self.state.commands.len() as i64);
         for command in self.state.commands.values() {
             canon_command(command, &mut out);
@@ -48,6 +50,33 @@ impl Engine {
         for (op, (_, answer)) in &self.state.answers {
             out.text(op.as_str());
             out.text(&format!("{answer:?}"));
+        }
+    }
+
+    fn canon_situations(&self, out: &mut Canon<'_>) {
+        let open = self.state.situations.list.values().filter(|s| !s.closed);
+        for situation in open {
+            out.text(&situation.hazard);
+            out.text(&format!("{:?}", situation.area));
+            out.number(i64::from(situation.level()));
+            out.number(i64::from(situation.worst));
+            out.number(situation.members.len() as i64);
+            for watch in &situation.members {
+                out.text(&self.index.keys[*watch as usize].to_string());
+            }
+        }
+    }
+
+    fn canon_ledger(&self, out: &mut Canon<'_>) {
+        for (id, entry) in &self.state.ledger.entries {
+            if entry.ended.is_some() {
+                continue;
+            }
+            out.text(id.as_str());
+            out.text(&format!("{:?}", entry.kind));
+            out.optional(entry.until.map(|t| t.ms()));
+            out.number(i64::from(self.is_live(id)));
+            out.text(entry.approved_by.as_ref().map_or("", |by| by.as_str()));
         }
     }
 
@@ -111,6 +140,10 @@ fn canon_alarm(alarm: &Alarm, out: &mut Canon<'_>) {
         out.text(command.as_str());
     }
     out.number(i64::from(alarm.closed));
+    for id in &alarm.quiet.held {
+        out.text(id.as_str());
+    }
+    out.number(i64::from(alarm.quiet.inhibited));
 }
 
 fn canon_command(command: &Command, out: &mut Canon<'_>) {

@@ -4,7 +4,7 @@
 //! in the steps. The announced level is the highest step that is on or recovering. Every clock runs
 //! by observed time up to the newest sample and by arrival from there on.
 
-use model::config::{Bound, Rule, Side};
+use model::config::{Bound, Delays, Rule, Side};
 use model::view::LevelClock;
 use model::{Fixed, Level, Time};
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,12 @@ pub(crate) struct Condition {
     /// How it stood after earlier samples, for late ones; see [`crate::memory`].
     #[serde(default)]
     pub(crate) marks: Vec<Mark>,
+    /// Off-delays are this many times as long while the alarm is unstable; 0 as 1.
+    #[serde(default)]
+    pub(crate) stretch: i64,
+    /// A level came back while it was recovering, since somebody last asked.
+    #[serde(default)]
+    pub(crate) swung: bool,
 }
 
 impl Condition {
@@ -178,10 +184,12 @@ impl Condition {
                 kept,
                 may_lower,
                 on_ms: rule.delays[place].on_ms,
-                off_ms: rule.delays[place].off_ms,
+                off_ms: self.off_ms(rule.delays[place]),
                 hold_ms: rule.min_hold_ms,
             };
             let (step, since) = turn.of(self.steps[place]);
+            let recovers = matches!(self.steps[place], Step::Recovering { .. });
+            self.swung |= recovers && matches!(step, Step::On { .. });
             if step.counts() != self.steps[place].counts() {
                 instant = instant.max(Some(since));
             }
@@ -194,6 +202,29 @@ impl Condition {
         }
         self.note(rule.side, before, look);
         instant.unwrap_or(look.observed)
+    }
+
+    /// A level's off-delay, longer while the alarm is unstable.
+    fn off_ms(&self, delays: Delays) -> i64 {
+        delays.off_ms * self.stretch.max(1)
+    }
+
+    /// Whether a level came back while it was recovering; told once.
+    pub(crate) fn take_swing(&mut self) -> bool {
+        std::mem::take(&mut self.swung)
+    }
+
+    /// Moves every running clock: time in which nobody looked does not count.
+    pub(crate) fn postpone(&mut self, by_ms: i64) {
+        self.newest_at = self.newest_at.plus_ms(by_ms);
+        for step in &mut self.steps {
+            match step {
+                Step::Pending { due, .. } | Step::Recovering { due, .. } => {
+                    *due = due.plus_ms(by_ms);
+                }
+                Step::Off | Step::On { .. } => {}
+            }
+        }
     }
 
     /// A doubtful value lowers nothing; after being unknown it takes two good ones in a row.
@@ -243,6 +274,7 @@ impl Condition {
                 continue;
             }
             let delays = rule.delays[level.index()];
+            let off_ms = self.off_ms(delays);
             let step = &mut self.steps[level.index()];
             let instant = match *step {
                 Step::Pending { first, .. } => {
@@ -252,7 +284,7 @@ impl Condition {
                 }
                 Step::Recovering { raised, first, .. } => {
                     *step = Step::Off;
-                    over(first, delays.off_ms, raised, rule.min_hold_ms)
+                    over(first, off_ms, raised, rule.min_hold_ms)
                 }
                 Step::Off | Step::On { .. } => continue,
             };
@@ -285,13 +317,15 @@ impl Condition {
     /// Sets every deadline anew for a newest sample that was entered at `at`.
     pub(crate) fn set_clocks(&mut self, rule: &Rule, newest: Time, at: Time) {
         (self.newest, self.newest_at) = (Some(newest), at);
+        let stretch = self.stretch.max(1);
         for (step, delays) in self.steps.iter_mut().zip(rule.delays) {
             match step {
                 Step::Pending { first, due } => {
                     *due = at.plus_ms(delays.on_ms - newest.since_ms(*first));
                 }
                 Step::Recovering { raised, first, due } => {
-                    let over = over(*first, delays.off_ms, *raised, rule.min_hold_ms);
+                    let off_ms = delays.off_ms * stretch;
+                    let over = over(*first, off_ms, *raised, rule.min_hold_ms);
                     *due = at.plus_ms(over.since_ms(newest));
                 }
                 Step::Off | Step::On { .. } => {}

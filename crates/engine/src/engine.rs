@@ -10,9 +10,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::alarm::Alarm;
 use crate::area::Heat;
+use crate::blindspot::Danger;
 use crate::command::Command;
 use crate::condition::Condition;
 use crate::index::Index;
+use crate::inhibition::Inhibitors;
+use crate::interface::Interfaces;
+use crate::load::Load;
 use crate::series::{Sample, Series};
 use crate::situation::Situations;
 use crate::suppression::Ledger;
@@ -57,6 +61,17 @@ pub(crate) struct State {
     /// Combining watches whose grounds changed and since when; empty between inputs.
     #[serde(skip)]
     pub(crate) affected: BTreeMap<(u32, u32), Time>,
+    #[serde(default)]
+    pub(crate) inhibitors: Inhibitors,
+    #[serde(default)]
+    pub(crate) interfaces: Interfaces,
+    #[serde(default)]
+    pub(crate) danger: Danger,
+    #[serde(default)]
+    pub(crate) load: Load,
+    /// Entry time of the newest input or deadline.
+    #[serde(default)]
+    pub(crate) last_at: Option<Time>,
     pub(crate) timers: Timers,
     /// UTC day on which old answers were last looked through.
     pub(crate) swept_day: i64,
@@ -98,6 +113,11 @@ impl Engine {
             silences: BTreeMap::new(),
             evidence: BTreeMap::new(),
             affected: BTreeMap::new(),
+            inhibitors: Inhibitors::default(),
+            interfaces: Interfaces::default(),
+            danger: Danger::default(),
+            load: Load::default(),
+            last_at: None,
             timers: Timers::default(),
             swept_day: 0,
         };
@@ -117,12 +137,19 @@ impl Engine {
     ///
     /// Never fails: what cannot be honoured leaves as an answer to its sender.
     pub fn apply(&mut self, at: Time, input: &Input, out: &mut Effects) {
+        if matches!(input, Input::Resumed) {
+            self.hold_back(at);
+        }
         self.fire(at, out);
+        self.state.last_at = Some(at);
         match input {
             Input::Configured(config) => self.reconfigure(Arc::new((**config).clone()), at, out),
             Input::Observed(observed) => self.observe(observed, at, out),
             Input::Acted(act) => self.act(act, at, out),
-            Input::Resumed => self.deliver_again(out),
+            Input::Resumed => {
+                self.deliver_again(out);
+                self.look_around_again();
+            }
             // Links, the machine's clock and disk, and counts belong to the whole process.
             Input::LinkChanged { .. }
             | Input::ClockStepped { .. }
@@ -132,25 +159,33 @@ impl Engine {
             | Input::Ticked => {}
         }
         self.follow(at, out);
+        self.flush(at, out);
+        self.state.situations.resuming = false;
     }
 
     /// Lets everything happen that is due at or before `until`, by (deadline, kind).
     pub fn fire(&mut self, until: Time, out: &mut Effects) {
         while let Some((at, due)) = self.state.timers.pop(until) {
+            self.state.last_at = self.state.last_at.max(Some(at));
             match due {
                 Due::Level { watch, .. } => self.expire_level(watch, at, out),
                 Due::Freshness { series } => self.judge_freshness(series, at, out),
                 Due::Lease { watch } => self.lapse(watch, at, out),
                 Due::Task { command, place } => self.close_window(&command, place, at, out),
                 Due::Silence { watch } => self.judge_silence(watch, at, out),
-                Due::Situation { situation } => self.tell_situation(situation, at, out),
+                Due::Rest { watch } => self.end_rest(watch, at, out),
+                Due::Situation { situation } => self.tell_situation(situation, at),
                 Due::Suppression { suppression } => self.review_suppression(&suppression, at, out),
                 Due::Calm { watch } => self.judge_calm(watch, at, out),
                 Due::Load => self.judge_load(at, out),
             }
-            // What falls due at one instant is one change to those who combine it.
+            // What falls due at one instant is one change to those who combine it, and one notice.
             if self.state.timers.next() != Some(at) {
                 self.follow(at, out);
+                let resuming = self.state.situations.resuming;
+                if !resuming && self.state.timers.next() != Some(at) {
+                    self.flush(at, out);
+                }
             }
         }
     }
@@ -211,6 +246,7 @@ impl Engine {
         let changed = if on {
             !self.state.notices.contains_key(&key)
         } else {
+            self.state.notice_levels.remove(&key);
             self.state.notices.remove(&key).is_some()
         };
         if changed {
@@ -225,6 +261,33 @@ impl Engine {
                 self.state.notices.insert(key, at);
             }
         }
+    }
+
+    /// Begins a notice that has a level, tells that its level is another one, or ends it.
+    pub(crate) fn notice_at(
+        &mut self,
+        kind: SystemKind,
+        subject: &str,
+        level: Option<Level>,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(level) = level else {
+            self.notice(kind, subject, false, at, out);
+            return;
+        };
+        let key = (kind, subject.to_owned());
+        if self.state.notice_levels.insert(key.clone(), level) == Some(level) {
+            return;
+        }
+        self.state.notices.entry(key).or_insert(at);
+        out.push(Effect::System {
+            kind,
+            subject: subject.to_owned(),
+            on: true,
+            at,
+            level: Some(level),
+        });
     }
 }
 

@@ -12,6 +12,7 @@ use rstar::{AABB, RTree};
 use crate::combine::Combinations;
 use crate::expression::Formula;
 use crate::forecast;
+use crate::ground::Ground;
 use crate::quality;
 
 /// Mean radius of the Earth, metres (IUGG).
@@ -39,6 +40,7 @@ pub(crate) struct Index {
     pub(crate) member_of: BTreeMap<u32, (u32, u32)>,
     /// Per watch: the gauge upstream, for forecasts that ask one.
     pub(crate) upstream: BTreeMap<u32, forecast::Source>,
+    pub(crate) ground: Ground,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +99,7 @@ impl Index {
         }
         index.find_clusters(config);
         index.find_upstream(config);
+        index.ground = Ground::of(config);
         index
     }
 

@@ -35,7 +35,7 @@ impl Engine {
             self.check(slot, place, at, out);
         }
         if sample.is_valid() {
-            self.hear(slot.0, at, out);
+            self.hear(slot.0, observed.interface, at, out);
         }
         if observed.late {
             self.judge_late(observed, at, out);
@@ -159,13 +159,18 @@ impl Engine {
         let condition = &mut self.state.conditions[watch as usize];
         let (prev, deadlines, peak) = (condition.level(), condition.deadlines(), condition.peak);
         let (shape, mark) = (condition.shape(), condition.mark());
+        condition.take_swing();
         let instant = condition.judge(rule, spec.bounds_at(look.observed), look);
         if condition.shape() != shape {
             condition.remember(&mark, look.observed, self.index.lateness_ms);
         }
         let (level, peak_moved) = (condition.level(), condition.peak != peak);
         let clocks_moved = condition.deadlines() != deadlines;
+        let swung = condition.take_swing();
         self.rearm(watch, deadlines);
+        if swung && level == prev {
+            self.swing_back(watch, look.at, out);
+        }
         if level != prev {
             self.change_level(watch, prev, level, instant, look.at, out);
         } else if (level > 0 && peak_moved) || (clocks_moved && self.is_told(watch)) {

@@ -80,7 +80,9 @@ impl Engine {
         let swings = series.newest_doubts().has(Doubt::Oscillating);
         if swings != swung || swings {
             let station = &config.station_of(slot).id;
-            self.notice(SystemKind::UnstableSignal, station, swings, at, out);
+            let unstable = self.has_unstable_alarm(config.series[slot.index()].station.0);
+            let on = swings || unstable;
+            self.notice(SystemKind::UnstableSignal, station, on, at, out);
         }
     }
 

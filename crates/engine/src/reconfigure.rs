@@ -74,20 +74,36 @@ impl Engine {
         if *next == *self.config {
             return;
         }
-        let old = std::mem::replace(self, Engine::new(next));
+        let mut old = std::mem::replace(self, Engine::new(next));
+        self.take_by_name(&mut old);
         self.take_series(&old);
         self.take_conditions(&old, at, out);
         self.take_alarms(&old);
-        self.state.commands = old.state.commands;
-        self.state.answers = old.state.answers;
-        self.state.notices = old.state.notices;
-        self.state.swept_day = old.state.swept_day;
-        let mut timers = old.state.timers;
-        timers.retain(|(_, due)| matches!(due, Due::Task { .. }));
-        while let Some((due_at, due)) = timers.pop(Time::from_ms(i64::MAX)) {
-            self.state.timers.arm(due_at, due);
-        }
         self.rearm_all(at);
+        self.recount(&old, at, out);
+    }
+
+    /// What does not stand by slots is taken as it is.
+    fn take_by_name(&mut self, old: &mut Engine) {
+        let (new, old) = (&mut self.state, &mut old.state);
+        new.commands = std::mem::take(&mut old.commands);
+        new.answers = std::mem::take(&mut old.answers);
+        new.notices = std::mem::take(&mut old.notices);
+        new.notice_levels = std::mem::take(&mut old.notice_levels);
+        new.situations = std::mem::take(&mut old.situations);
+        new.ledger = std::mem::take(&mut old.ledger);
+        new.load = std::mem::take(&mut old.load);
+        (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
+        new.timers = std::mem::take(&mut old.timers);
+        new.timers.retain(|(_, due)| match due {
+            Due::Task { .. } | Due::Suppression { .. } | Due::Situation { .. } | Due::Load => true,
+            Due::Level { .. }
+            | Due::Freshness { .. }
+            | Due::Lease { .. }
+            | Due::Rest { .. }
+            | Due::Silence { .. }
+            | Due::Calm { .. } => false,
+        });
     }
 
     fn take_series(&mut self, old: &Engine) {

@@ -91,6 +91,12 @@ pub(crate) struct Series {
     keep_ms: i64,
     #[serde(skip)]
     pub(crate) checked: bool,
+    /// Silent for so long that nobody knows what happens there.
+    #[serde(default)]
+    pub(crate) quiet: bool,
+    /// Slot of the interface that heard it last.
+    #[serde(default)]
+    pub(crate) interface: u8,
 }
 
 /// Samples with a suspect clock remembered per series.
@@ -111,6 +117,8 @@ impl Series {
             runs_ahead: false,
             keep_ms,
             checked,
+            quiet: false,
+            interface: 0,
         }
     }
 

@@ -14,18 +14,20 @@ pub(crate) enum Due {
     Freshness { series: u32 },
     /// The acknowledgement of the alarm of a watch runs out.
     Lease { watch: u32 },
+    /// An alarm whose inhibition ended has waited long enough.
+    Rest { watch: u32 },
     /// A window of a task closes.
     Task { command: CommandId, place: u32 },
     /// A series that a silence rule watches may have been quiet for long enough.
     Silence { watch: u32 },
-    /// A situation is to be told, or told again.
-    Situation { situation: SituationId },
-    /// A suppression is about to end, or ends.
+    /// A suppression begins, is about to end, or ends.
     Suppression { suppression: OpId },
     /// An unstable alarm may have come to rest.
     Calm { watch: u32 },
     /// The alarm load may have fallen.
     Load,
+    /// A situation is to be told, or told again. Last, so that one notice tells of all that changed.
+    Situation { situation: SituationId },
 }
 
 /// The deadlines that lie ahead, earliest first.
@@ -54,6 +56,16 @@ impl Timers {
             return None;
         }
         self.set.pop_first()
+    }
+
+    /// Takes every deadline at or before `until` that `which` picks, earliest first.
+    pub(crate) fn take(&mut self, until: Time, which: impl Fn(&Due) -> bool) -> Vec<Due> {
+        let early = self.set.iter().take_while(|(at, _)| *at <= until);
+        let picked: Vec<(Time, Due)> = early.filter(|(_, due)| which(due)).cloned().collect();
+        for row in &picked {
+            self.set.remove(row);
+        }
+        picked.into_iter().map(|(_, due)| due).collect()
     }
 
     /// Drops the deadlines that `keep` refuses; used when slots change their meaning.

@@ -3,8 +3,9 @@
 use model::config::{Measure, Side};
 use model::intake::Quality;
 use model::view::{
-    AckView, AlarmView, CommandView, CountyView, GroupView, NextStep, ProcessView, SeriesNow,
-    SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView, ThresholdView,
+    AckView, AlarmView, CommandView, CountyView, Doubt, GroupView, NextStep, ProcessView,
+    SeriesNow, SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView,
+    ThresholdView,
 };
 use model::{AlarmKey, CommandId, Level, SeriesSlot, TaskId, Time};
 
@@ -148,8 +149,17 @@ impl Engine {
             freshness: series.freshness,
             level: levels.max().unwrap_or(0),
             expected_ms: series.interval_ms(spec.interval_ms),
-            doubts: self.doubts_of(slot),
+            doubts: self.all_doubts_of(slot),
         }
+    }
+
+    /// Why a value is not trusted, work at the station included.
+    fn all_doubts_of(&self, slot: SeriesSlot) -> Vec<Doubt> {
+        let mut doubts = self.doubts_of(slot);
+        if self.is_maintained(self.config.series[slot.index()].station.0) {
+            doubts.push(Doubt::Maintenance);
+        }
+        doubts
     }
 
     /// One alarm, open or just closed.
@@ -207,7 +217,7 @@ impl Engine {
             clocks: condition.clocks(),
             evidence: self.evidence_of(watch),
             situation: self.situation_of(watch),
-            doubts: self.doubts_of(spec.series),
+            doubts: self.all_doubts_of(spec.series),
         }
     }
 

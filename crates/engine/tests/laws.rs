@@ -41,16 +41,19 @@ fn deed() -> impl Strategy<Value = Deed> {
         6 => (0u8..2, 0i64..600, prop_oneof![Just(0i64), -30i64..900], 1000i64..1400, 0u8..6, 0u16..2)
             .prop_map(|(series, gap_s, lag_s, value, quality, revision)| Deed::Read {
                 series, gap_s, lag_s, value, quality, revision }),
-        2 => (0u8..40, 0i64..300, 0u8..16).prop_map(|(op, gap_s, what)| Deed::Press { op, gap_s, what }),
+        2 => (0u8..40, 0i64..300, 0u8..26).prop_map(|(op, gap_s, what)| Deed::Press { op, gap_s, what }),
         1 => (0i64..7200).prop_map(|gap_s| Deed::Pass { gap_s }),
     ]
 }
 
 const SITE: &str = "
-series ST01 stage 2 every 5m
-series ST02 stage 2
+area township T1 people 900
+area township T2 people 800
+series ST01 stage 2 every 5m in T1
+series ST02 stage 2 in T2
 rule warn stage blue 11.0 yellow 12.0 red 13.0 deadband 0.2 on 4m off 9m hold 6m unknown latch
 rule hour stage orange 50.0 sum 1h
+inhibit hour warn same station
 lease red 15m
 person wang officer
 person li officer
@@ -60,7 +63,7 @@ group village zhang
 template evacuate ack_by 5m update_every 10m arrive_by 30m done_by 1h verify_by 20m proof
 ";
 
-const PRESSES: [&str; 16] = [
+const PRESSES: [&str; 26] = [
     "wang acknowledge warn@ST01 warn@ST02",
     "li acknowledge hour@ST01",
     "wang reset warn@ST01",
@@ -77,6 +80,16 @@ const PRESSES: [&str; 16] = [
     "li report OP.zhang rejected",
     "wang cancel OP",
     "chen report OP.chen accepted",
+    "wang acknowledge-situation flood/township:T1 warn@ST01 hour@ST01",
+    "wang shelve warn@ST01 until 14:00",
+    "li unshelve warn@ST01",
+    "wang silence until 13:00 township T1",
+    "li silence until 11:30 station ST02 up-to red",
+    "wang approve SUP",
+    "li end SUP",
+    "wang maintain ST02 from 10:30 until 12:00",
+    "li out-of-service ST01",
+    "wang approve o3",
 ];
 
 /// Turns deeds into dated inputs by asking the engine's own door, as a live loop does.
@@ -84,6 +97,7 @@ fn inputs(config: &Arc<Config>, deeds: &[Deed]) -> Vec<(Time, Input)> {
     let mut engine = Engine::new(Arc::clone(config));
     let mut at: Time = "2026-07-20T10:00:00Z".parse().unwrap();
     let (mut list, mut issued) = (Vec::new(), String::from("o0"));
+    let mut quieted = String::from("o0");
     for deed in deeds {
         let input = match deed {
             Deed::Pass { gap_s } => {
@@ -116,6 +130,13 @@ fn inputs(config: &Arc<Config>, deeds: &[Deed]) -> Vec<(Time, Input)> {
             Deed::Press { op, gap_s, what } => {
                 at = at.plus_ms(gap_s * 1000);
                 let words = PRESSES[usize::from(*what)].replace("OP", &issued);
+                let words = words.replace("SUP", &quieted);
+                if ["silence", "maintain", "service"]
+                    .iter()
+                    .any(|w| words.contains(w))
+                {
+                    quieted = format!("o{op}");
+                }
                 if words.contains("issue") {
                     issued = format!("o{op}");
                 }

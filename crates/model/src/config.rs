@@ -503,6 +503,9 @@ pub struct Policy {
     pub late_tenths: i64,
     pub stale_tenths: i64,
     pub dead_ms: i64,
+    /// However long the interval, a series is STALE after this; 0: no such bound.
+    #[serde(default)]
+    pub stale_max_ms: i64,
     /// Tenths of the expected interval after which a condition is UNKNOWN.
     pub horizon_tenths: i64,
     /// Acknowledgement leases of blue, yellow, orange, red; 0 for none.
@@ -590,6 +593,18 @@ pub struct Limits {
     pub flood_ms: i64,
 }
 
+impl Policy {
+    /// Silence after which a series of this expected interval is STALE; never before it is LATE.
+    pub fn stale_ms(&self, interval_ms: i64) -> i64 {
+        let after = |tenths: i64| (interval_ms * tenths / 10).max(1);
+        let stale_ms = after(self.stale_tenths);
+        match self.stale_max_ms {
+            0 => stale_ms,
+            most => stale_ms.min(most.max(after(self.late_tenths))),
+        }
+    }
+}
+
 impl Default for Policy {
     fn default() -> Policy {
         Policy {
@@ -599,6 +614,7 @@ impl Default for Policy {
             late_tenths: 20,
             stale_tenths: 40,
             dead_ms: 24 * 3_600_000,
+            stale_max_ms: 12 * 3_600_000,
             horizon_tenths: 25,
             lease_ms: [0, 0, 3_600_000, 900_000],
             escalate_ms: 120_000,

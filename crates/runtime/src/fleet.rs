@@ -86,7 +86,10 @@ impl Fleet {
     ) {
         debug_assert!(self.clock.now() <= at, "entry times never go backwards");
         self.seq = seq;
-        self.fire(at, out);
+        // After a start each engine first holds back what came due while nobody looked.
+        if !matches!(input, Input::Resumed) {
+            self.fire(at, out);
+        }
         self.clock.enter(at);
         match input {
             Input::Observed(observed) => {

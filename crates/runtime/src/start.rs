@@ -228,11 +228,14 @@ impl Registrar {
         let process = JurisdictionSlot(0);
         let at = shown.map_or(self.fleet.now(), |now| now.max(self.fleet.now()));
         // What is due is decided by the rules that were in force then.
-        if self.fleet.next_deadline().is_some_and(|due| due <= at) {
-            self.enter(at, process, Input::Ticked);
+        let overdue = self.fleet.next_deadline().is_some_and(|due| due <= at);
+        if overdue {
+            self.enter(at, process, Input::Resumed);
         }
         self.take_over(configs, at);
-        self.enter(at, process, Input::Resumed);
+        if !overdue {
+            self.enter(at, process, Input::Resumed);
+        }
     }
 
     /// Journals each config that is new or says something else than the one in force; the codes of

@@ -1,7 +1,9 @@
 //! Stories: inputs with their times above a line, everything the engine decided below it.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod ground;
 pub mod measures;
+pub mod presses;
 pub mod script;
 
 use std::fmt::Write;
@@ -33,8 +35,12 @@ pub fn play(text: &str) -> String {
         told: String::new(),
     };
     for line in &story.steps {
-        stage.let_time_pass(line.at);
+        // A process that is down wakes for nothing.
+        if !matches!(line.step, script::Step::Restart) {
+            stage.let_time_pass(line.at);
+        }
         match &line.step {
+            script::Step::Restart => stage.restart(line.at),
             script::Step::Tick => stage.apply(line.at, &Input::Ticked),
             script::Step::Resume => stage.apply(line.at, &Input::Resumed),
             script::Step::Read(candidate) => {
@@ -101,6 +107,14 @@ impl Stage {
         self.tell(at, &line);
     }
 
+    /// The state goes through its stored form, as after a kill.
+    fn restart(&mut self, at: Time) {
+        let bytes = rmp_serde::to_vec(&self.engine).unwrap();
+        self.engine = rmp_serde::from_slice(&bytes).unwrap();
+        self.tell(at, "restart");
+        self.apply(at, &Input::Resumed);
+    }
+
     fn read(&mut self, at: Time, candidate: &Candidate) {
         match self.engine.admit(candidate, at) {
             Admission::Accept(observed) => {
@@ -150,10 +164,15 @@ impl Stage {
             Effect::Task { task, .. } => task_line(&self.engine.task_view(task)?),
             Effect::Deliver { task, to } => format!("deliver {task} to {to}"),
             Effect::System {
-                kind, subject, on, ..
+                kind,
+                subject,
+                on,
+                level,
+                ..
             } => {
+                let level = level.map_or(String::new(), |l| format!(" {l:?}"));
                 format!(
-                    "notice {kind:?} {subject} {}",
+                    "notice {kind:?} {subject} {}{level}",
                     if *on { "begins" } else { "ends" }
                 )
             }
@@ -172,11 +191,12 @@ impl Stage {
             }
             Effect::Suppression(id) => {
                 let view = self.engine.suppression_view(id)?;
-                format!(
-                    "suppression {id} {:?} {}",
-                    view.kind,
-                    if view.ended { "ended" } else { "stands" }
-                )
+                let state = match (view.ended, view.waits_for_approval) {
+                    (true, _) => "ended",
+                    (false, true) => "waits",
+                    (false, false) => "stands",
+                };
+                format!("suppression {id} {:?} {state}", view.kind)
             }
             Effect::LateEvidence(t) => format!(
                 "late-evidence {}@{} {} -> {} of {}",

@@ -1,12 +1,13 @@
 //! The words of a story, read into a config and inputs. A word it does not know stops the test.
 
 use engine::Candidate;
-use model::action::{Act, Action, IssueCommand, ReportTask, Truth};
+use model::action::Act;
 use model::config::*;
-use model::id::Seal;
 use model::intake::Quality;
-use model::task::{FactKind, Means};
 use model::*;
+
+use super::ground;
+use super::presses::act;
 
 pub struct Story {
     pub config: Config,
@@ -24,6 +25,8 @@ pub enum Step {
     /// The files are read again with another line about rules or places.
     Rewrite(Box<Config>),
     Show(Vec<String>),
+    /// The process was down since the line before.
+    Restart,
     Read(Candidate),
     Act(Box<Act>),
 }
@@ -82,6 +85,7 @@ pub fn read(text: &str) -> Story {
                 };
             }
             words if super::measures::read(&mut story.config, words) => {}
+            words if ground::read(&mut story.config, words) => {}
             ["lease", level, ms] => story.config.policy.lease_ms[place(level)] = span(ms),
             [at, rest @ ..] => {
                 let at = instant(at);
@@ -105,7 +109,7 @@ pub fn span(text: &str) -> i64 {
         }
 }
 
-fn instant(text: &str) -> Time {
+pub fn instant(text: &str) -> Time {
     let full = match text.len() {
         5 => format!("2026-07-20T{text}:00Z"),
         _ => format!("2026-07-20T{text}Z"),
@@ -114,14 +118,14 @@ fn instant(text: &str) -> Time {
         .unwrap_or_else(|_| panic!("no time of day: {text}"))
 }
 
-fn place(level: &str) -> usize {
+pub fn place(level: &str) -> usize {
     ["blue", "yellow", "orange", "red"]
         .iter()
         .position(|l| *l == level)
         .unwrap_or_else(|| panic!("no level: {level}"))
 }
 
-/// `series ST01 stage 2 [every 5m] [silent] [lon lat]`
+/// `series ST01 stage 2 [every 5m] [silent] [at lon lat] [in T1] [catchment C1] [zone Z1]`
 fn series(config: &mut Config, words: &[&str]) {
     let [station, quantity, decimals, rest @ ..] = words else {
         panic!("series: {words:?}")
@@ -134,28 +138,46 @@ fn series(config: &mut Config, words: &[&str]) {
         silence_normal: false,
         ..Series::default()
     };
-    let mut position_e6 = None;
-    match rest {
-        ["every", ms] => row.interval_ms = Some(span(ms)),
-        ["silent"] => row.silence_normal = true,
-        ["at", lon, lat] => {
-            let e6 = |t: &str| Decimals(6).parse(t).unwrap() as i32;
-            position_e6 = Some((e6(lon), e6(lat)));
-        }
-        [] => {}
-        other => panic!("series: {other:?}"),
+    let mut place = Station {
+        id: (*station).into(),
+        name: Text::same(station),
+        kind: "river".into(),
+        ..Station::default()
+    };
+    let mut rest = rest;
+    while let [word, tail @ ..] = rest {
+        rest = match (*word, tail) {
+            ("every", [ms, after @ ..]) => {
+                row.interval_ms = Some(span(ms));
+                after
+            }
+            ("silent", after) => {
+                row.silence_normal = true;
+                after
+            }
+            ("at", [lon, lat, after @ ..]) => {
+                let e6 = |t: &str| Decimals(6).parse(t).unwrap() as i32;
+                place.position_e6 = Some((e6(lon), e6(lat)));
+                after
+            }
+            ("in", [township, after @ ..]) => {
+                place.township = Some((*township).into());
+                after
+            }
+            ("catchment", [code, after @ ..]) => {
+                place.catchment = Some((*code).into());
+                after
+            }
+            ("zone", [code, after @ ..]) => {
+                place.zones.push((*code).into());
+                after
+            }
+            other => panic!("series: {other:?}"),
+        };
     }
     match config.stations.iter().position(|s| s.id == *station) {
         Some(known) => row.station = StationSlot(known as u32),
-        None => config.stations.push(Station {
-            id: (*station).into(),
-            name: Text::same(station),
-            position_e6,
-            kind: "river".into(),
-            township: None,
-            tags: Vec::new(),
-            ..Station::default()
-        }),
+        None => config.stations.push(place),
     }
     match config.quantities.iter().position(|q| q.id == *quantity) {
         Some(known) => row.quantity = known as u16,
@@ -232,6 +254,22 @@ fn rule(config: &mut Config, id: &str, words: &[&str]) {
                 };
                 next = after;
             }
+            ("hazard", [hazard, after @ ..]) => {
+                rule.hazard = (*hazard).into();
+                next = after;
+            }
+            ("cluster", [ms, hot, cool, km, count, after @ ..]) => {
+                rule.measure = Measure::Cluster {
+                    window_ms: span(ms),
+                    hot: decimals.parse(hot).unwrap(),
+                    cool: decimals.parse(cool).unwrap(),
+                    radius_mm: km.parse::<i64>().unwrap() * 1_000_000,
+                    count: count.parse().unwrap(),
+                    within: Within::Distance,
+                };
+                next = after;
+            }
+            ("forecast", _) => rule.forecast = true,
             ("latch", _) => rule.latch = true,
             ("unknown", _) => rule.unknown_when_stale = true,
             ("below", _) => rule.side = Side::Below,
@@ -321,12 +359,11 @@ fn step(config: &Config, words: &[&str]) -> Step {
     match words {
         ["tick"] => Step::Tick,
         ["resumed"] => Step::Resume,
+        ["restart"] => Step::Restart,
         ["rewrite", words @ ..] => {
             let mut next = config.clone();
-            assert!(
-                super::measures::read(&mut next, words),
-                "rewrite: {words:?}"
-            );
+            let known = super::measures::read(&mut next, words) || ground::read(&mut next, words);
+            assert!(known, "rewrite: {words:?}");
             Step::Rewrite(Box::new(next))
         }
         ["show", words @ ..] => Step::Show(words.iter().map(|w| (*w).to_owned()).collect()),
@@ -384,6 +421,10 @@ fn reading(
                 candidate.quality = Quality::Doubtful;
                 after
             }
+            ("via", [n, after @ ..]) => {
+                candidate.interface = n.parse().unwrap();
+                after
+            }
             ("bad", after) => {
                 candidate.quality = Quality::Bad;
                 after
@@ -392,101 +433,4 @@ fn reading(
         };
     }
     candidate
-}
-
-fn alarm(config: &Config, name: &str) -> AlarmKey {
-    let (rule, station) = name
-        .split_once('@')
-        .unwrap_or_else(|| panic!("no alarm: {name}"));
-    AlarmKey::of(&config.code, rule, station, "flood")
-}
-
-fn seal(text: &str) -> Seal {
-    Seal::of(&[0; 16], text.as_bytes())
-}
-
-fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
-    let role = config
-        .people
-        .iter()
-        .find(|p| p.id.as_str() == by)
-        .map(|p| p.role);
-    let action = match words {
-        ["acknowledge", names @ ..] => Action::Acknowledge {
-            alarms: names.iter().map(|n| alarm(config, n)).collect(),
-        },
-        ["true", name] => Action::MarkTruth {
-            alarm: alarm(config, name),
-            truth: Truth::True,
-        },
-        ["reset", name] => Action::ResetAlarm {
-            alarm: alarm(config, name),
-            reason: None,
-        },
-        ["cancel", command] => Action::CancelCommand {
-            command: (*command).into(),
-            reason: None,
-        },
-        ["end-help", task] => Action::EndNotice {
-            notice: model::effect::SystemKind::NeedHelp,
-            subject: (*task).to_owned(),
-        },
-        ["issue", template, level, "to", group, rest @ ..] => Action::IssueCommand(IssueCommand {
-            alarm: match rest {
-                ["for", name] => Some(alarm(config, name)),
-                _ => None,
-            },
-            template: (*template).to_owned(),
-            level: Level::ALL[place(level)],
-            groups: vec![(*group).into()],
-            people: Vec::new(),
-            wording: seal("wording"),
-            clocks: None,
-        }),
-        ["report", task, fact, rest @ ..] => report(task, fact, rest),
-        other => panic!("no act: {other:?}"),
-    };
-    Act {
-        op: op.into(),
-        by: by.into(),
-        role: role.unwrap_or(Role::Viewer),
-        device_at: None,
-        action,
-    }
-}
-
-fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
-    let kind = match fact {
-        "delivered" => FactKind::Delivered,
-        "seen" => FactKind::Seen,
-        "accepted" => FactKind::Accepted,
-        "declined" => FactKind::Declined,
-        "en-route" => FactKind::EnRoute,
-        "on-scene" => FactKind::OnScene,
-        "done" => FactKind::Done,
-        "verified" => FactKind::Verified,
-        "rejected" => FactKind::Rejected,
-        "need-help" => FactKind::NeedHelp,
-        "cancel-seen" => FactKind::CancelSeen,
-        percent => FactKind::Working {
-            percent: percent.parse().unwrap(),
-        },
-    };
-    let mut report = ReportTask {
-        task: task.into(),
-        kind,
-        means: Means::App,
-        note: None,
-        position: None,
-        photos: Vec::new(),
-    };
-    for word in rest {
-        match *word {
-            "by-phone" => report.means = Means::Phone,
-            "photo" => report.photos.push(seal("photo")),
-            "witness" => report.note = Some(seal("witness")),
-            other => panic!("report: {other}"),
-        }
-    }
-    Action::ReportTask(report)
 }

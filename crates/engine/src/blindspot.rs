@@ -1,0 +1,265 @@
+//! Blind spots: a gauge gone quiet where its neighbours are in alarm, or inside an active rain cell.
+//!
+//! The verdict belongs to the ground, not to the gauge: it changes when the neighbours' alarms do,
+//! and only then are the quiet gauges there looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::config::Measure;
+use model::effect::SystemKind;
+use model::{Effects, Level, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
+use crate::ground::ROOT;
+use crate::timers::Due;
+
+/// By place (catchment, else township): who is in alarm there, and who is quiet.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Danger {
+    /// Worst level of each station in alarm.
+    active: BTreeMap<u32, BTreeMap<u32, u8>>,
+    /// Stations with a watched series that is stale.
+    quiet: BTreeMap<u32, BTreeSet<u32>>,
+    /// How bad a blind spot there is; absent where there is none.
+    verdicts: BTreeMap<u32, u8>,
+    /// Stations that are blind spots, with their level.
+    blind: BTreeMap<u32, u8>,
+}
+
+impl Engine {
+    /// The alarm of a watch changed: its station may be in more or less danger now.
+    pub(crate) fn note_danger(&mut self, watch: u32, at: Time, out: &mut Effects) {
+        if self.config.policy.blind_spot.neighbours == 0 {
+            return;
+        }
+        let station = self.station_slot(watch);
+        let worst = self.station_level(station);
+        let place = self.index.ground.leaf(station);
+        if place != ROOT {
+            let row = self.state.danger.active.entry(place).or_default();
+            let before = row.get(&station).copied().unwrap_or(0);
+            if worst > 0 {
+                row.insert(station, worst);
+            } else {
+                row.remove(&station);
+            }
+            if before != worst {
+                self.judge_place(place, at, out);
+            }
+        }
+        self.judge_blindness(station, at, out);
+        if let Some((cluster, member)) = self.index.member_of.get(&watch).copied() {
+            let members = &self.index.clusters[cluster as usize];
+            let near = members.near[member as usize].iter();
+            let near = near.map(|n| members.watches[*n as usize]);
+            let stations: Vec<u32> = near.map(|w| self.station_slot(w)).collect();
+            for other in stations {
+                self.look_for_blindness(other, at, out);
+            }
+        }
+    }
+
+    /// The worst level at which a station's alarms say what is, 0 for none.
+    fn station_level(&self, station: u32) -> u8 {
+        let watches = self.index.ground.watches(station).iter();
+        let levels = watches.filter_map(|watch| {
+            let rule = &self.config.rules[self.config.watches[*watch as usize].rule.index()];
+            let says_what_is = !rule.forecast && rule.measure != Measure::Silence;
+            let alarm = self.state.alarms.get(watch)?;
+            says_what_is.then_some(alarm.level)
+        });
+        levels.max().unwrap_or(0)
+    }
+
+    /// How bad a blind spot in a place would be; all its quiet gauges are judged when that changes.
+    fn judge_place(&mut self, place: u32, at: Time, out: &mut Effects) {
+        let least = usize::from(self.config.policy.blind_spot.neighbours);
+        let danger = &mut self.state.danger;
+        let row = danger.active.get(&place);
+        let worst = row.filter(|row| row.len() >= least);
+        let worst = worst.and_then(|row| row.values().max().copied());
+        let verdict = worst.map_or(0, below);
+        let before = danger.verdicts.get(&place).copied().unwrap_or(0);
+        if before == verdict {
+            return;
+        }
+        if verdict == 0 {
+            danger.verdicts.remove(&place);
+        } else {
+            danger.verdicts.insert(place, verdict);
+        }
+        let quiet = danger.quiet.get(&place).cloned().unwrap_or_default();
+        for station in quiet {
+            self.judge_blindness(station, at, out);
+        }
+        if before == 0 {
+            self.watch_the_silent(place, at);
+        }
+    }
+
+    /// Gauges that report only above a start level have no freshness deadline of their own; in
+    /// danger they get one.
+    fn watch_the_silent(&mut self, place: u32, at: Time) {
+        for slot in self.index.ground.silent(place).to_vec() {
+            let spec = &self.config.series[slot as usize];
+            let series = &mut self.state.series[slot as usize];
+            let interval_ms = series.interval_ms(spec.interval_ms);
+            let (Some(heard), Some(interval_ms)) = (series.heard, interval_ms) else {
+                continue;
+            };
+            if !series.guarded && !series.quiet {
+                series.guarded = true;
+                let stale_ms = self.config.policy.stale_ms(interval_ms);
+                let due = heard.plus_ms(stale_ms).max(at);
+                self.state.timers.arm(due, Due::Freshness { series: slot });
+            }
+        }
+    }
+
+    /// Whether anybody in the place of a station is in danger.
+    pub(crate) fn is_endangered(&self, station: u32) -> bool {
+        let place = self.index.ground.leaf(station);
+        self.state.danger.verdicts.contains_key(&place)
+    }
+
+    /// A watched series of a station went stale, or was heard again.
+    pub(crate) fn look_for_blindness(&mut self, station: u32, at: Time, out: &mut Effects) {
+        if self.config.policy.blind_spot.neighbours == 0 {
+            return;
+        }
+        let place = self.index.ground.leaf(station);
+        let quiet = self.is_station_quiet(station);
+        let row = self.state.danger.quiet.entry(place).or_default();
+        if quiet {
+            row.insert(station);
+        } else {
+            row.remove(&station);
+        }
+        self.judge_blindness(station, at, out);
+    }
+
+    fn is_station_quiet(&self, station: u32) -> bool {
+        let watches = self.index.ground.watches(station).iter();
+        let mut series = watches.map(|w| self.config.watches[*w as usize].series);
+        series.any(|slot| self.state.series[slot.index()].quiet)
+    }
+
+    /// Begins, changes or ends the blind spot at a station.
+    fn judge_blindness(&mut self, station: u32, at: Time, out: &mut Effects) {
+        let place = self.index.ground.leaf(station);
+        let row = self.state.danger.quiet.get(&place);
+        let quiet = row.is_some_and(|row| row.contains(&station));
+        let level = if quiet && self.station_level(station) == 0 {
+            let verdict = self.state.danger.verdicts.get(&place);
+            let near = self.cell_level(station);
+            verdict.copied().unwrap_or(0).max(near)
+        } else {
+            0
+        };
+        let before = self.state.danger.blind.get(&station).copied().unwrap_or(0);
+        if before == level {
+            return;
+        }
+        let subject = self.config.stations[station as usize].id.clone();
+        if level == 0 {
+            self.state.danger.blind.remove(&station);
+        } else {
+            self.state.danger.blind.insert(station, level);
+        }
+        self.notice_at(
+            SystemKind::BlindSpot,
+            &subject,
+            Level::from_digit(level),
+            at,
+            out,
+        );
+    }
+
+    /// One level below the worst of the rain cells that reach over a station.
+    fn cell_level(&self, station: u32) -> u8 {
+        let watches = self.index.ground.watches(station).iter();
+        let mut worst = 0;
+        for (cluster, member) in watches.filter_map(|w| self.index.member_of.get(w)) {
+            let members = &self.index.clusters[*cluster as usize];
+            for near in &members.near[*member as usize] {
+                let watch = members.watches[*near as usize];
+                let level = self.state.alarms.get(&watch).map_or(0, |a| a.level);
+                worst = worst.max(level);
+            }
+        }
+        if worst == 0 { 0 } else { below(worst) }
+    }
+
+    /// Makes everything anew from series and alarms, after slots changed their meaning. Notices
+    /// that stand stay until what they say is over.
+    pub(crate) fn rebuild_danger(&mut self, at: Time, out: &mut Effects) {
+        let stations: BTreeMap<&str, u32> = self
+            .config
+            .stations
+            .iter()
+            .enumerate()
+            .map(|(n, s)| (s.id.as_str(), n as u32))
+            .collect();
+        let standing = self.state.notices.keys();
+        let standing = standing.filter(|(kind, _)| *kind == SystemKind::BlindSpot);
+        let standing: Vec<String> = standing.map(|(_, subject)| subject.clone()).collect();
+        let mut blind = BTreeMap::new();
+        let mut gone = Vec::new();
+        for subject in standing {
+            let key = (SystemKind::BlindSpot, subject.clone());
+            let level = self.state.notice_levels.get(&key).map_or(1, |l| l.digit());
+            match stations.get(subject.as_str()) {
+                Some(station) => {
+                    blind.insert(*station, level);
+                }
+                None => gone.push(subject),
+            }
+        }
+        self.state.danger = Danger {
+            blind,
+            ..Danger::default()
+        };
+        for subject in gone {
+            self.notice_at(SystemKind::BlindSpot, &subject, None, at, out);
+        }
+        let on = self.config.policy.blind_spot.neighbours > 0;
+        let mut slots: BTreeSet<u32> = BTreeSet::new();
+        if on {
+            let alarms = self.state.alarms.iter().filter(|(_, a)| a.is_active());
+            slots.extend(alarms.map(|(watch, _)| self.station_slot(*watch)));
+        }
+        for station in slots {
+            let place = self.index.ground.leaf(station);
+            let worst = self.station_level(station);
+            if place != ROOT && worst > 0 {
+                let row = self.state.danger.active.entry(place).or_default();
+                row.insert(station, worst);
+            }
+        }
+        let places: Vec<u32> = self.state.danger.active.keys().copied().collect();
+        for (slot, series) in self.state.series.iter().enumerate() {
+            if on && series.quiet {
+                let station = self.config.series[slot].station.0;
+                if !self.index.ground.watches(station).is_empty() && self.is_station_quiet(station)
+                {
+                    let place = self.index.ground.leaf(station);
+                    let row = self.state.danger.quiet.entry(place).or_default();
+                    row.insert(station);
+                }
+            }
+        }
+        for place in places {
+            self.judge_place(place, at, out);
+        }
+        let blind: Vec<u32> = self.state.danger.blind.keys().copied().collect();
+        for station in blind {
+            self.judge_blindness(station, at, out);
+        }
+    }
+}
+
+/// One level below, but never none.
+fn below(level: u8) -> u8 {
+    level.saturating_sub(1).max(Level::Blue.digit())
+}

@@ -1,0 +1,156 @@
+//! Interfaces that go quiet as a whole: one notice instead of one for every series.
+//!
+//! Counts move only when a series first speaks, changes its interface, goes stale, or comes back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::config::Measure;
+use model::effect::SystemKind;
+use model::view::Freshness;
+use model::{Effects, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
+
+/// By slot of the interface.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Interfaces {
+    rows: BTreeMap<u8, Voices>,
+}
+
+/// The series last heard by one interface.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Voices {
+    series: u32,
+    /// Those that are stale, with when they became so.
+    stale: BTreeSet<(Time, u32)>,
+    since: BTreeMap<u32, Time>,
+    down: bool,
+}
+
+impl Engine {
+    /// A series is heard for the first time, by another interface, or after it was stale.
+    pub(crate) fn move_voice(
+        &mut self,
+        slot: u32,
+        from: Option<u8>,
+        to: u8,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let rows = &mut self.state.interfaces.rows;
+        if let Some(from) = from
+            && let Some(row) = rows.get_mut(&from)
+        {
+            if let Some(since) = row.since.remove(&slot) {
+                row.stale.remove(&(since, slot));
+                let spoke = row.down && from == to;
+                if spoke {
+                    self.lift(from, at, out);
+                }
+            }
+        }
+        if from == Some(to) {
+            return;
+        }
+        let rows = &mut self.state.interfaces.rows;
+        if let Some(row) = from.and_then(|from| rows.get_mut(&from)) {
+            row.series = row.series.saturating_sub(1);
+        }
+        rows.entry(to).or_default().series += 1;
+    }
+
+    /// A series has become stale; with enough others of its interface the interface is down.
+    pub(crate) fn lose_voice(&mut self, slot: u32, at: Time, out: &mut Effects) {
+        let policy = self.config.policy.interface_down;
+        let interface = self.state.series[slot as usize].interface;
+        let Some(row) = self.state.interfaces.rows.get_mut(&interface) else {
+            return;
+        };
+        if row.since.contains_key(&slot) {
+            return;
+        }
+        row.since.insert(slot, at);
+        row.stale.insert((at, slot));
+        if policy.percent == 0 || row.down || row.series < u32::from(policy.least) {
+            return;
+        }
+        let from = at.plus_ms(-policy.within_ms);
+        let share = u64::from(row.series) * u64::from(policy.percent);
+        // As many of the newest as are wanted must all lie within the window.
+        let wanted = share.div_ceil(100).max(1) as usize;
+        let recent = row.stale.iter().rev().take(wanted);
+        let recent = recent.take_while(|(since, _)| *since >= from);
+        if recent.count() < wanted {
+            return;
+        }
+        row.down = true;
+        let subject = self.interface_name(interface);
+        self.notice(SystemKind::InterfaceDown, &subject, true, at, out);
+        self.touch_silences(interface, at, out);
+    }
+
+    /// An interface that was down has spoken again.
+    fn lift(&mut self, interface: u8, at: Time, out: &mut Effects) {
+        if let Some(row) = self.state.interfaces.rows.get_mut(&interface) {
+            row.down = false;
+        }
+        let subject = self.interface_name(interface);
+        self.notice(SystemKind::InterfaceDown, &subject, false, at, out);
+        self.touch_silences(interface, at, out);
+    }
+
+    /// Alarms that only say "nothing heard" follow their interface.
+    fn touch_silences(&mut self, interface: u8, at: Time, out: &mut Effects) {
+        let open = self.state.alarms.iter().filter(|(_, a)| !a.closed);
+        let concerned = open.filter(|(watch, _)| {
+            let spec = &self.config.watches[**watch as usize];
+            self.config.rules[spec.rule.index()].measure == Measure::Silence
+                && self.state.series[spec.series.index()].interface == interface
+        });
+        let concerned: Vec<u32> = concerned.map(|(watch, _)| *watch).collect();
+        for watch in concerned {
+            self.touch(watch, at, out);
+        }
+    }
+
+    /// Whether an alarm about silence says only what the notice about its interface says.
+    pub(crate) fn is_link_down(&self, watch: u32) -> bool {
+        let spec = &self.config.watches[watch as usize];
+        let interface = self.state.series[spec.series.index()].interface;
+        self.config.rules[spec.rule.index()].measure == Measure::Silence
+            && self
+                .state
+                .interfaces
+                .rows
+                .get(&interface)
+                .is_some_and(|row| row.down)
+    }
+
+    pub(crate) fn interface_name(&self, interface: u8) -> String {
+        let declared = self.config.interfaces.get(usize::from(interface));
+        declared.map_or_else(|| format!("interface-{interface}"), |i| i.id.clone())
+    }
+
+    /// Counts the voices anew, after slots changed their meaning; who was down stays so.
+    pub(crate) fn recount_voices(&mut self, old: &Engine) {
+        let mut rows: BTreeMap<u8, Voices> = BTreeMap::new();
+        for (interface, row) in &old.state.interfaces.rows {
+            rows.entry(*interface).or_default().down = row.down;
+        }
+        for (slot, series) in self.state.series.iter().enumerate() {
+            if series.heard.is_none() {
+                continue;
+            }
+            let row = rows.entry(series.interface).or_default();
+            row.series += 1;
+            if let (Freshness::Stale | Freshness::Dead, Some(heard)) =
+                (series.freshness, series.heard)
+            {
+                row.since.insert(slot as u32, heard);
+                row.stale.insert((heard, slot as u32));
+            }
+        }
+        self.state.interfaces = Interfaces { rows };
+    }
+}
