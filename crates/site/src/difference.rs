@@ -7,7 +7,7 @@ use model::SeriesSlot;
 use model::config::{Config, Watch};
 use serde::Serialize;
 
-use crate::in_force::{levels_of, lines_of_rule, word_of};
+use crate::in_force::{check_in_words, levels_of, lines_of_rule, word_of};
 use crate::policy;
 
 /// What becomes of the clocks and alarms of what changed.
@@ -132,7 +132,7 @@ pub fn difference(old: &Config, new: &Config) -> Difference {
         "check",
         [&old.checks, &new.checks],
         |c| c.id.clone(),
-        |c| format!("{:?}", c.check),
+        |c| check_in_words(c.check),
     );
     compare_inhibitions(old, new, &mut found);
     found.compare(
