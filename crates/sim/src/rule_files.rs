@@ -232,6 +232,13 @@ certainty = "T"
 forecast = true
 
 [[rule.example]]
+name = "每小时涨一米，两小时内将到橙色"
+levels = { orange = "42.00 m" }
+every = "15m"
+readings = "40.00, 40.25, 40.50, 40.75, 41.00, 41.25, 41.50"
+ends = "orange"
+
+[[rule.example]]
 name = "水位平稳不预报"
 levels = { orange = "42.00 m" }
 every = "15m"

@@ -7,7 +7,7 @@ use model::SeriesSlot;
 use model::config::{Config, Watch};
 use serde::Serialize;
 
-use crate::in_force::{levels_of, lines_of_rule, word_of};
+use crate::in_force::{check_in_words, levels_of, lines_of_rule, word_of};
 use crate::policy;
 
 /// What becomes of the clocks and alarms of what changed.
@@ -16,8 +16,9 @@ use crate::policy;
 pub enum Clocks {
     /// They go on.
     Keep,
-    /// They go on; a level whose bound moved is judged by the new one at the next reading.
-    KeepAtNextReading,
+    /// A level that stands stays; a clock that was running towards a changed level, or towards its
+    /// end, starts again. The next reading is judged by the new text.
+    Restart,
     /// The condition means something else: it begins at no level.
     StartAnew,
     /// There is nothing left that could run; an alarm that stands stays until a person ends it.
@@ -29,7 +30,7 @@ impl Clocks {
     pub fn sentence(self) -> &'static str {
         match self {
             Clocks::Keep => "running clocks go on",
-            Clocks::KeepAtNextReading => "running clocks go on; judged anew at the next reading",
+            Clocks::Restart => "levels that stand stay; running clocks of what changed start again",
             Clocks::StartAnew => "starts anew from no level",
             Clocks::End => "its clocks end; alarms stay until a person ends them",
         }
@@ -132,7 +133,7 @@ pub fn difference(old: &Config, new: &Config) -> Difference {
         "check",
         [&old.checks, &new.checks],
         |c| c.id.clone(),
-        |c| format!("{:?}", c.check),
+        |c| check_in_words(c.check),
     );
     compare_inhibitions(old, new, &mut found);
     found.compare(
@@ -164,12 +165,7 @@ pub fn difference(old: &Config, new: &Config) -> Difference {
         if let (Some((key, was)), Some((_, is))) = (was.split_once(" = "), is.split_once(" = "))
             && was != is
         {
-            found.tell(
-                "policy",
-                key,
-                format!("{was} → {is}"),
-                Some(Clocks::KeepAtNextReading),
-            );
+            found.tell("policy", key, format!("{was} → {is}"), Some(Clocks::Keep));
         }
     }
     compare_people(old, new, &mut found);
@@ -189,7 +185,7 @@ fn compare_rules(old: &Config, new: &Config, found: &mut Difference) {
         for ((key, was), (_, is)) in was.iter().zip(&is).filter(|(was, is)| was != is) {
             let clocks = match *key {
                 "measure" | "side" => Clocks::StartAnew,
-                "season" | "on_delay" | "off_delay" | "min_hold" => Clocks::KeepAtNextReading,
+                "on_delay" | "off_delay" | "min_hold" => Clocks::Restart,
                 // The hazard is part of an alarm's key.
                 "hazard" => Clocks::StartAnew,
                 _ => Clocks::Keep,
@@ -285,7 +281,7 @@ fn compare_bounds(old: &Config, new: &Config, found: &mut Difference) {
             found.tell("bounds", &subject, what, Some(Clocks::StartAnew));
         } else if was != is {
             let what = format!("{was} → {is}");
-            found.tell("bounds", &subject, what, Some(Clocks::KeepAtNextReading));
+            found.tell("bounds", &subject, what, Some(Clocks::Restart));
         }
     }
     for (rule, station, quantity) in before.keys() {

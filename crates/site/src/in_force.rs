@@ -3,8 +3,8 @@
 use std::fmt;
 
 use model::config::{
-    Bound, Certainty, Clause, Config, Delays, LatePolicy, Measure, Rule, Season, Side, Term, Text,
-    Watch, Within,
+    Bound, Certainty, Check, Clause, Config, Delays, LatePolicy, Measure, Rule, Season, Side, Term,
+    Text, Watch, Within,
 };
 use model::{Decimals, Level, RuleSlot};
 use serde::Serialize;
@@ -190,7 +190,11 @@ pub fn in_force(config: &Config) -> String {
         }
     }
     for check in &config.checks {
-        text.push_str(&format!("\n[check {}]\n{:?}\n", check.id, check.check));
+        text.push_str(&format!(
+            "\n[check {}]\n{}\n",
+            check.id,
+            check_in_words(check.check)
+        ));
     }
     for inhibition in &config.inhibitions {
         let name = |slot: RuleSlot| config.rules[slot.index()].id.as_str();
@@ -202,6 +206,28 @@ pub fn in_force(config: &Config) -> String {
         ));
     }
     text
+}
+
+/// What a check asks of a reading, in steps of its quantity.
+pub(crate) fn check_in_words(check: Check) -> String {
+    match check {
+        Check::Jump { by, within_ms } => {
+            format!(
+                "no jump by more than {by} steps within {}",
+                show_duration(within_ms)
+            )
+        }
+        Check::Stuck { for_ms } => format!("not the same for {}", show_duration(for_ms)),
+        Check::OutOfRange { low, high } => format!("from {low} to {high} steps"),
+        Check::Oscillating {
+            by,
+            swings,
+            within_ms,
+        } => {
+            let within = show_duration(within_ms);
+            format!("fewer than {swings} swings by more than {by} steps within {within}")
+        }
+    }
 }
 
 pub(crate) fn word_of(within: Within) -> &'static str {
@@ -225,7 +251,7 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
     vec![
         ("title", both(&rule.title)),
         ("hazard", rule.hazard.clone()),
-        ("measure", measure_in_words(config, &rule.measure)),
+        ("measure", measure_in_words(config, rule)),
         (
             "side",
             match rule.side {
@@ -286,36 +312,88 @@ fn season_in_words(season: Season) -> String {
     format!("{} ({})", parts.join(", "), show_offset(season.offset_min))
 }
 
-/// What a rule looks at, with the names of other rules instead of their slots.
-pub(crate) fn measure_in_words(config: &Config, measure: &Measure) -> String {
-    let Measure::Levels { clauses } = measure else {
-        let mut text = format!("{measure:?}");
-        // Windows are long; their bounds read better one by one.
-        if let Measure::Sums {
+/// What a rule looks at, in words, with the names of other rules instead of their slots.
+fn measure_in_words(config: &Config, rule: &Rule) -> String {
+    let span = |ms: &i64| show_duration(*ms);
+    match &rule.measure {
+        Measure::Value => "the newest value".to_owned(),
+        Measure::Sum { window_ms } => format!("the sum over {}", span(window_ms)),
+        Measure::Rate { per_ms } => {
+            format!("change since the reading before, per {}", span(per_ms))
+        }
+        Measure::Rise { span_ms, per_ms } => {
+            format!("change over {}, per {}", span(span_ms), span(per_ms))
+        }
+        Measure::Extreme { window_ms, highest } => {
+            let which = if *highest { "highest" } else { "lowest" };
+            format!("the {which} value of {}", span(window_ms))
+        }
+        Measure::Silence => "time since the series was heard".to_owned(),
+        Measure::Expression { text } => format!("the expression {text}"),
+        Measure::Levels { clauses } => clauses_in_words(config, clauses),
+        Measure::Cluster {
+            window_ms,
+            hot,
+            cool,
+            radius_mm,
+            count,
+            within,
+        } => {
+            let ground = match within {
+                Within::Distance => format!("within {} m", radius_mm / 1000),
+                Within::Township | Within::Catchment | Within::Zone => {
+                    format!("in one {}", word_of(*within))
+                }
+            };
+            let window = span(window_ms);
+            format!("{count} gauges {ground} with {hot} steps in {window}, until below {cool}")
+        }
+        Measure::Sums {
             windows,
             all,
             wetness,
-        } = measure
-        {
+        } => {
+            let which = if *all { "all" } else { "any" };
             let windows = windows.iter().map(|w| {
-                let raises: Vec<String> = w
-                    .bounds
-                    .iter()
-                    .map(|b| b.map_or_else(|| "-".to_owned(), |b| b.raise.to_string()))
-                    .collect();
-                format!("{} {}", show_duration(w.window_ms), raises.join("/"))
+                let bounds = LEVELS.iter().zip(&w.bounds);
+                let bounds = bounds.filter_map(|((word, _), b)| {
+                    (*b).map(|b| format!("{word} {} until {}", b.raise, b.reset))
+                });
+                let bounds: Vec<String> = bounds.collect();
+                format!("{}: {}", show_duration(w.window_ms), bounds.join(", "))
             });
             let windows: Vec<String> = windows.collect();
-            let join = if *all { "all of " } else { "any of " };
-            let wet = if wetness.is_some() {
-                ", by wetness"
+            let wet = wetness.map_or_else(String::new, |w| {
+                format!(
+                    "; over {} wet from {} steps (x {}/1000), dry below {} (x {}/1000)",
+                    show_duration(w.window_ms),
+                    w.wet,
+                    w.wet_permille,
+                    w.dry,
+                    w.dry_permille
+                )
+            });
+            format!(
+                "{which} sum, in steps of the quantity: {}{wet}",
+                windows.join("; ")
+            )
+        }
+        Measure::Forecast { outlook } => {
+            let upstream = if outlook.upstream {
+                ", with the gauges upstream"
             } else {
                 ""
             };
-            text = format!("{join}{} (in steps){wet}: {wetness:?}", windows.join(", "));
+            format!(
+                "what will be within {}, by the change over {}{upstream}",
+                show_duration(outlook.lead_ms),
+                show_duration(outlook.recent_ms)
+            )
         }
-        return text;
-    };
+    }
+}
+
+fn clauses_in_words(config: &Config, clauses: &[Option<Clause>; 4]) -> String {
     let term = |term: &Term| {
         let upstream = if term.upstream { "upstream " } else { "" };
         let rule = &config.rules[term.rule.index()].id;

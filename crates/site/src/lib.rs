@@ -183,10 +183,12 @@
 mod accounts;
 mod amount;
 mod attributes;
+mod book;
 mod diagnose;
 mod difference;
 mod document;
 mod examples;
+mod found;
 mod ground;
 mod in_force;
 mod make;

@@ -1,32 +1,26 @@
 //! One pass over a site folder: files to text, text to words, words to a checked [`Site`].
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::Config;
 use model::config::{
-    Area, Group, Inhibition, Interface, Measure, Policy, QualityRule, Rule, Template, Watch,
+    Area, Group, Inhibition, Interface, Policy, QualityRule, Rule, Template, Watch,
 };
-use sha2::{Digest, Sha256};
 
 use crate::attributes::{self, Attributes};
+use crate::book::{Book, version_of};
 use crate::diagnose::{Diagnostics, Problem, Source};
+use crate::found::Found;
 use crate::people::{self, People};
 use crate::rules::levels::Levels;
-use crate::rules::quality::{self, CheckDraft, InhibitionDraft};
-use crate::rules::subjects::Names;
 use crate::rules::terms::{self, ById};
-use crate::rules::{self, Draft};
-use crate::site_file::{self, Place};
+use crate::site_file::{self, OFFSET_MIN, Place};
 use crate::stations::{self, AllSeries, Quantities, Stations};
 use crate::thresholds::{self, Thresholds};
 use crate::watches::{self, Bounds, Ground};
 use crate::{Account, Jurisdiction, Site};
-use crate::{examples, ground, soundness};
-
-/// Minutes the time of the rules' readers is ahead of UTC where no site says otherwise.
-const CHINA_MIN: i16 = 480;
+use crate::{ground, soundness};
 
 /// No file that people edit is larger; beyond it is a mistake, not a county.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -37,6 +31,29 @@ const LARGEST_FILE: u64 = 64 << 20;
 /// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
 pub fn read_site(folder: &Path) -> Result<Site, Diagnostics> {
     read(folder, None)
+}
+
+/// Reads a site folder as if the file called `name` held `text`.
+///
+/// # Errors
+/// As [`read_site`].
+pub(crate) fn read_site_with(folder: &Path, name: &str, text: String) -> Result<Site, Diagnostics> {
+    read(folder, Some((name.to_owned(), text)))
+}
+
+fn read(folder: &Path, instead: Option<(String, String)>) -> Result<Site, Diagnostics> {
+    let mut reader = Reader::new(folder.to_owned(), instead);
+    let site = reader.read();
+    reader.out.sort();
+    let errors = reader.out.errors();
+    match site {
+        Some(mut site) if errors == 0 => {
+            site.notes = reader.out;
+            site.files = reader.files;
+            Ok(site)
+        }
+        Some(_) | None => Err(reader.out),
+    }
 }
 
 /// What a folder of rule files holds.
@@ -56,13 +73,7 @@ pub struct CheckedRules {
 /// # Errors
 /// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
 pub fn check_rules(folder: &Path) -> Result<CheckedRules, Diagnostics> {
-    let mut reader = Reader {
-        root: folder.to_owned(),
-        files: Vec::new(),
-        out: Diagnostics::default(),
-        faulty_people: Vec::new(),
-        instead: None,
-    };
+    let mut reader = Reader::new(folder.to_owned(), None);
     let mut checked = CheckedRules {
         rules: 0,
         examples: 0,
@@ -81,15 +92,11 @@ pub fn check_rules(folder: &Path) -> Result<CheckedRules, Diagnostics> {
         reader.check_set(&set, &mut checked);
     }
     if checked.rules == 0 && reader.out.errors() == 0 {
-        let source = Source::new(
-            folder.to_owned(),
-            &folder.display().to_string(),
-            String::new(),
-        );
-        reader.out.push(
-            Problem::whole(&source, "there are no rules here")
-                .hint("name a site folder, or a folder with rule files and quantities.toml"),
-        );
+        let name = folder.display().to_string();
+        let source = Source::new(folder.to_owned(), &name, String::new());
+        let problem = Problem::whole(&source, "there are no rules here");
+        let hint = "name a site folder, or a folder with rule files and quantities.toml";
+        reader.out.push(problem.hint(hint));
     }
     reader.out.sort();
     if reader.out.errors() > 0 {
@@ -97,35 +104,6 @@ pub fn check_rules(folder: &Path) -> Result<CheckedRules, Diagnostics> {
     }
     checked.notes = reader.out;
     Ok(checked)
-}
-
-/// Reads a site folder as if the file called `name` held `text`.
-///
-/// # Errors
-/// As [`read_site`].
-pub(crate) fn read_site_with(folder: &Path, name: &str, text: String) -> Result<Site, Diagnostics> {
-    read(folder, Some((name.to_owned(), text)))
-}
-
-fn read(folder: &Path, instead: Option<(String, String)>) -> Result<Site, Diagnostics> {
-    let mut reader = Reader {
-        root: folder.to_owned(),
-        files: Vec::new(),
-        out: Diagnostics::default(),
-        faulty_people: Vec::new(),
-        instead,
-    };
-    let site = reader.read();
-    reader.out.sort();
-    let errors = reader.out.errors();
-    match site {
-        Some(mut site) if errors == 0 => {
-            site.notes = reader.out;
-            site.files = reader.files;
-            Ok(site)
-        }
-        Some(_) | None => Err(reader.out),
-    }
 }
 
 struct Reader {
@@ -149,17 +127,6 @@ struct Shared {
     demo: bool,
 }
 
-/// What rule files say, one after the other.
-#[derive(Clone, Default)]
-struct Book {
-    rules: Vec<Draft>,
-    checks: Vec<CheckDraft>,
-    inhibitions: Vec<InhibitionDraft>,
-    /// Ids of rules that are there but faulty.
-    faulty: Vec<String>,
-    ids: HashSet<String>,
-}
-
 /// What a jurisdiction measures and watches.
 struct Measured {
     stations: Stations,
@@ -174,6 +141,16 @@ struct Measured {
 }
 
 impl Reader {
+    fn new(root: PathBuf, instead: Option<(String, String)>) -> Reader {
+        Reader {
+            root,
+            files: Vec::new(),
+            out: Diagnostics::default(),
+            faulty_people: Vec::new(),
+            instead,
+        }
+    }
+
     fn read(&mut self) -> Option<Site> {
         let source = self.open("site.toml")?;
         let file = site_file::read(&source, &mut self.out);
@@ -192,7 +169,12 @@ impl Reader {
             demo: file.demo.unwrap_or(false),
         };
         let mut book = Book::default();
-        self.add_rules(&shared.rule_files, &shared, &mut book);
+        book.add(
+            &shared.rule_files,
+            &shared.quantities,
+            shared.offset_min,
+            &mut self.out,
+        );
         soundness::check_reach(&book.rules, &shared.quantities, &mut self.out);
         shared.book = book;
         let mut found = Found::default();
@@ -201,8 +183,7 @@ impl Reader {
             .iter()
             .filter_map(|place| self.read_jurisdiction(place, &shared, &source, &mut found))
             .collect();
-        self.check_subjects(&shared.book.rules, &shared.book.checks, &found);
-        self.note_idle_rules(&shared.book.rules, &found);
+        found.tell(&shared.book.rules, &shared.book.checks, &mut self.out);
         let accounts = self.read_accounts(&jurisdictions, shared.demo);
         Some(Site {
             title: file.title?,
@@ -217,11 +198,8 @@ impl Reader {
 
     /// Checks the rule files of one folder below the root.
     fn check_set(&mut self, set: &str, checked: &mut CheckedRules) {
-        let files: Vec<Source> = self
-            .open_all(set)
-            .into_iter()
-            .filter(|file| !file.name().ends_with("quantities.toml"))
-            .collect();
+        let mut files = self.open_all(set);
+        files.retain(|file| !file.name().ends_with("quantities.toml"));
         if files.is_empty() {
             return;
         }
@@ -236,80 +214,13 @@ impl Reader {
             return;
         };
         let quantities = stations::read_quantities(&source, &mut self.out);
-        let shared = Shared {
-            quantities,
-            book: Book::default(),
-            rule_files: Vec::new(),
-            interfaces: Vec::new(),
-            policy: Policy::default(),
-            offset_min: CHINA_MIN,
-            demo: false,
-        };
         let mut book = Book::default();
-        self.add_rules(&files, &shared, &mut book);
-        let rules = &book.rules;
-        let by_id: ById<'_> = rules
-            .iter()
-            .enumerate()
-            .map(|(place, draft)| (draft.rule.id.as_str(), place))
-            .collect();
-        let out = &mut self.out;
-        let before = out.errors();
-        soundness::check_reach(rules, &shared.quantities, out);
-        soundness::check_forecasts(rules, &by_id, &book.faulty, out);
-        terms::find_circles(rules, &by_id, out);
-        resolve_rules(rules, &by_id, &book.faulty, out);
-        quality::resolve_inhibitions(&book.inhibitions, rules, &by_id, &book.faulty, out);
-        if out.errors() == before {
-            examples::check_examples(rules, &by_id, &shared.quantities, out);
-        }
-        checked.rules += rules.len();
-        checked.examples += rules.iter().map(|rule| rule.examples.len()).sum::<usize>();
-    }
-
-    fn add_rules(&mut self, files: &[Source], shared: &Shared, book: &mut Book) {
-        for file in files {
-            let read = rules::read_rules(
-                file,
-                &shared.quantities,
-                shared.offset_min,
-                &mut book.faulty,
-                &mut self.out,
-            );
-            for draft in read.rules {
-                self.add_rule(book, draft);
-            }
-            for check in read.checks {
-                if book.checks.iter().any(|c| c.rule.id == check.rule.id) {
-                    let what = format!("check `{}` is there twice", check.rule.id);
-                    self.out.push(Problem::at(&check.source, check.place, what));
-                    continue;
-                }
-                book.checks.push(check);
-            }
-            book.inhibitions.extend(read.inhibitions);
-        }
-    }
-
-    /// Rule ids stand in transitions for ever, so there may be only one of each.
-    fn add_rule(&mut self, book: &mut Book, draft: Draft) {
-        if !book.ids.insert(draft.rule.id.clone()) {
-            let first = book.rules.iter().find(|d| d.rule.id == draft.rule.id);
-            let what = format!("rule `{}` is there twice", draft.rule.id);
-            let file = first.map_or("", |d| d.source.name());
-            let problem = Problem::at(&draft.source, draft.place.clone(), what);
-            self.out
-                .push(problem.hint(format!("the first is in {file}")));
-            return;
-        }
-        if book.rules.len() >= usize::from(u16::MAX) {
-            self.out.push(Problem::whole(
-                &draft.source,
-                "more rules than there can be: 65,535",
-            ));
-            return;
-        }
-        book.rules.push(draft);
+        book.add(&files, &quantities, OFFSET_MIN, &mut self.out);
+        soundness::check_reach(&book.rules, &quantities, &mut self.out);
+        book.check(&quantities, &mut self.out);
+        checked.rules += book.rules.len();
+        let examples = book.rules.iter().map(|rule| rule.examples.len());
+        checked.examples += examples.sum::<usize>();
     }
 
     fn read_jurisdiction(
@@ -368,7 +279,12 @@ impl Reader {
             .unwrap_or_default();
         let mut decided_by = self.open_all(&path("rules"));
         let mut book = shared.book.clone();
-        self.add_rules(&decided_by, shared, &mut book);
+        book.add(
+            &decided_by,
+            &shared.quantities,
+            shared.offset_min,
+            &mut self.out,
+        );
         let rules = &book.rules;
         soundness::check_reach(
             &rules[shared.book.rules.len()..],
@@ -396,34 +312,20 @@ impl Reader {
             .map(|s| attributes::read_attributes(s, &stations, shared.offset_min, &mut self.out))
             .unwrap_or_default();
         decided_by.extend(sheet);
-        let by_id: ById<'_> = rules
-            .iter()
-            .enumerate()
-            .map(|(place, draft)| (draft.rule.id.as_str(), place))
-            .collect();
+        let by_id: ById<'_> = terms::by_id(rules);
         let bounds = Bounds {
             thresholds: &thresholds,
             attributes: &attributes,
             by_id: &by_id,
         };
         let out = &mut self.out;
-        soundness::check_forecasts(rules, &by_id, &book.faulty, out);
-        terms::find_circles(rules, &by_id, out);
         let watches = watches::watches(rules, &bounds, &ground, out);
         soundness::check_pace(rules, &watches, &series, out);
-        let errors = out.errors();
-        let resolved = resolve_rules(rules, &by_id, &book.faulty, out);
-        let inhibitions =
-            quality::resolve_inhibitions(&book.inhibitions, rules, &by_id, &book.faulty, out);
-        // An example of a rule that is wrong anyway would only echo it.
-        if errors == 0 {
-            examples::check_examples(rules, &by_id, &shared.quantities, out);
-        }
+        let (resolved, inhibitions) = book.check(&shared.quantities, out);
         found.add(rules, &watches, &ground, &areas);
         let own_rules = &rules[shared.book.rules.len()..];
         let own_checks = &book.checks[shared.book.checks.len()..];
-        self.check_subjects(own_rules, own_checks, found);
-        self.note_idle_rules(own_rules, found);
+        found.tell(own_rules, own_checks, out);
         Measured {
             rules: resolved,
             checks: book.checks.iter().map(|c| c.rule.clone()).collect(),
@@ -471,36 +373,6 @@ impl Reader {
             groups.unwrap_or_default(),
             templates.unwrap_or_default(),
         )
-    }
-
-    /// What subjects name must be somewhere.
-    fn check_subjects(&mut self, rules: &[Draft], checks: &[CheckDraft], found: &Found) {
-        for draft in rules {
-            found
-                .names
-                .check(&draft.subjects, &draft.source, &mut self.out);
-        }
-        for check in checks {
-            found
-                .names
-                .check(&check.subjects, &check.source, &mut self.out);
-        }
-    }
-
-    fn note_idle_rules(&mut self, rules: &[Draft], found: &Found) {
-        for draft in rules {
-            let at = |what: String| Problem::at(&draft.source, draft.place.clone(), what).noted();
-            let id = &draft.rule.id;
-            if !found.watched.contains(id) {
-                let hint = "no series of its quantity is among its subjects and has bounds for it";
-                self.out
-                    .push(at(format!("rule `{id}` watches nothing")).hint(hint));
-            }
-            if found.unplaced.contains(id) {
-                let what = format!("rule `{id}` leaves out stations whose place is not known");
-                self.out.push(at(what));
-            }
-        }
     }
 
     fn read_accounts(&mut self, all: &[Jurisdiction], demo: bool) -> Vec<Account> {
@@ -589,83 +461,5 @@ impl Reader {
             .iter()
             .filter_map(|name| self.open(&format!("{folder}/{name}")))
             .collect()
-    }
-}
-
-/// What rules met over all jurisdictions read so far.
-#[derive(Default)]
-struct Found {
-    names: Names,
-    watched: HashSet<String>,
-    unplaced: HashSet<String>,
-}
-
-impl Found {
-    fn add(&mut self, rules: &[Draft], watches: &[Watch], ground: &Ground<'_>, areas: &[Area]) {
-        let faulty = ground.stations.faulty();
-        self.names.add(&ground.stations.list, faulty, areas);
-        let mut seen = vec![false; rules.len()];
-        for watch in watches {
-            seen[watch.rule.index()] = true;
-        }
-        for (draft, seen) in rules.iter().zip(seen) {
-            if seen {
-                self.watched.insert(draft.rule.id.clone());
-            }
-            let gathers = matches!(draft.rule.measure, Measure::Cluster { .. });
-            let unplaced = gathers
-                && ground.series.list.iter().any(|series| {
-                    let station = &ground.stations.list[series.station.index()];
-                    series.quantity == draft.quantity
-                        && draft.subjects.include(station)
-                        && watches::lacks_place(draft, station)
-                });
-            if unplaced {
-                self.unplaced.insert(draft.rule.id.clone());
-            }
-        }
-    }
-}
-
-/// Rules as the engine takes them: what they ask of each other is found.
-fn resolve_rules(
-    drafts: &[Draft],
-    by_id: &ById<'_>,
-    faulty: &[String],
-    out: &mut Diagnostics,
-) -> Vec<Rule> {
-    let resolved = drafts.iter().map(|draft| {
-        let mut rule = draft.rule.clone();
-        if let Some(clauses) = &draft.clauses {
-            let clauses = terms::resolve(draft, clauses, drafts, by_id, faulty, out);
-            rule.measure = Measure::Levels { clauses };
-        }
-        rule
-    });
-    resolved.collect()
-}
-
-/// Names the rules in force: the first 12 hexadecimal digits of SHA-256 over the files they stand in.
-fn version_of<'a>(files: impl Iterator<Item = &'a Source>) -> String {
-    let mut hash = Sha256::new();
-    for file in files {
-        for part in [file.name(), file.text()] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-    }
-    let mut text = hex::encode(hash.finalize());
-    text.truncate(12);
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use model::Level;
-
-    #[test]
-    fn levels_stand_in_their_order() {
-        assert_eq!(rules::LEVELS.map(|(_, level)| level), Level::ALL);
     }
 }

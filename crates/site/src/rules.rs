@@ -6,6 +6,7 @@ mod measure;
 pub(crate) mod quality;
 pub(crate) mod subjects;
 pub(crate) mod terms;
+mod windows;
 
 use model::Level;
 use model::config::{Bound, Certainty, Delays, Measure, Rule, Season, Side};
@@ -319,4 +320,14 @@ fn read_by_level(value: Value<'_>, out: &mut Diagnostics) -> Option<[i64; 4]> {
     let spans = LEVELS.map(|(word, _)| table.optional(word, out, Value::duration).unwrap_or(0));
     table.close(out);
     Some(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_stand_in_their_order() {
+        assert_eq!(LEVELS.map(|(_, level)| level), Level::ALL);
+    }
 }

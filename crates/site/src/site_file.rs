@@ -46,7 +46,7 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
 }
 
 /// China's time where nothing else is said.
-const OFFSET_MIN: i16 = 8 * 60;
+pub(crate) const OFFSET_MIN: i16 = 8 * 60;
 
 fn read_offset(file: &mut Table<'_>, out: &mut Diagnostics) -> i16 {
     let offset = file.optional("utc_offset", out, |value, out| {

@@ -50,7 +50,7 @@ fn what_a_rule_looks_at_starts_anew_and_its_delays_go_on() {
         line.contains("off_delay blue 30m") && line.contains("→ blue 45m"),
         "{line}"
     );
-    assert_eq!(*clocks, Some(Clocks::KeepAtNextReading));
+    assert_eq!(*clocks, Some(Clocks::Restart));
 
     let words = told(&[("rules/flood.toml", "Patrol the dykes", "Walk the dykes")]);
     assert_eq!(lines(&words)[0].1, Some(Clocks::Keep), "{words}");
@@ -69,7 +69,7 @@ fn a_threshold_that_moves_is_told_at_its_stations() {
         "{line}"
     );
     assert!(line.contains("42.10") && line.contains("42.30"), "{line}");
-    assert_eq!(*clocks, Some(Clocks::KeepAtNextReading));
+    assert_eq!(*clocks, Some(Clocks::Restart));
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn one_row_is_merged_reviewed_and_written() {
     let told = &found.difference.changes;
     assert_eq!(told.len(), 1, "{}", found.difference);
     assert_eq!(told[0].subject, "river-stage at ST01 water_level");
-    assert_eq!(told[0].clocks, Some(Clocks::KeepAtNextReading));
+    assert_eq!(told[0].clocks, Some(Clocks::Restart));
 
     let path = folder.path().join("jurisdictions/330624/thresholds.csv");
     let before = fs::read_to_string(&path).unwrap();

@@ -87,6 +87,13 @@ fn read_term(word: Word, source: &Source, out: &mut Diagnostics) -> Option<Asked
 /// The rules of a jurisdiction by id.
 pub(crate) type ById<'a> = HashMap<&'a str, usize>;
 
+/// Finds rules by their ids.
+pub(crate) fn by_id(drafts: &[Draft]) -> ById<'_> {
+    let ids = drafts.iter().enumerate();
+    ids.map(|(place, draft)| (draft.rule.id.as_str(), place))
+        .collect()
+}
+
 /// Finds the rules that `draft` asks, as clauses of the model.
 pub(crate) fn resolve(
     draft: &Draft,
