@@ -44,6 +44,10 @@ pub(crate) enum Verb {
     /// Say who may sign in.
     #[command(subcommand)]
     Account(AccountVerb),
+
+    /// Replay history through rules and count what they would have done; with a second set, what it
+    /// would have done otherwise.
+    Backtest(Backtest),
     /// Print the OpenAPI description of `/api/v1`.
     Openapi,
 }
@@ -124,6 +128,39 @@ impl From<RoleWord> for Role {
             RoleWord::Administrator => Role::Administrator,
         }
     }
+}
+
+/// Which rules over which history.
+#[derive(Debug, Args)]
+pub(crate) struct Backtest {
+    /// Site folder, folder of rule files, or folder of recorded data for its bare thresholds.
+    #[arg(long)]
+    pub(crate) rules: PathBuf,
+    /// Rules to compare with, of the same three kinds.
+    #[arg(long)]
+    pub(crate) against: Option<PathBuf>,
+    /// Folder of recorded data, or a server's data folder for the site's own history.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Count what begins at this time or later, as 2020-08-06T00:00:00+09:00.
+    #[arg(long, value_parser = instant)]
+    pub(crate) from: Option<model::Time>,
+    /// Read nothing that arrived after this.
+    #[arg(long, value_parser = instant)]
+    pub(crate) to: Option<model::Time>,
+    /// How far a dated event may lie from an alarm that it confirms, as 30m or 6h.
+    #[arg(long, default_value = "6h", value_parser = crate::play::span)]
+    pub(crate) window: std::time::Duration,
+    /// Show the worst hour by district.
+    #[arg(long)]
+    pub(crate) load: bool,
+    /// Print everything as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn instant(text: &str) -> Result<model::Time, String> {
+    model::Time::parse(text.as_bytes()).map_err(|bad| bad.to_string())
 }
 
 /// Where to serve what.

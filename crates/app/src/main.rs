@@ -5,6 +5,7 @@
 
 mod account;
 mod args;
+mod backtest;
 mod chain;
 mod check;
 mod lock;
@@ -43,6 +44,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Account(asked) => account::obey(asked)?,
         Verb::Verify { data } => chain::verify(&data)?,
         Verb::Replay { data } => chain::replay(&data)?,
+        Verb::Backtest(asked) => backtest::backtest(&asked)?,
         Verb::Openapi => say(&api::openapi())?,
     }
     Ok(ExitCode::SUCCESS)

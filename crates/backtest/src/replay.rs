@@ -1,0 +1,158 @@
+//! The record through the engine of one rule set.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use engine::{Admission, Candidate, Engine};
+use model::{Effect, Effects, Fixed, Input, SeriesSlot, Time, Transition};
+
+use crate::record::{Reading, Record};
+use crate::ruleset::RuleSet;
+
+/// What the engines decided, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Replayed {
+    pub(crate) changes: Vec<Change>,
+    /// Situations opened and people told: when, which engine, and the station of the first alarm.
+    pub(crate) opened: Vec<Told>,
+    pub(crate) told: Vec<Told>,
+    pub(crate) ignored: u64,
+    pub(crate) refused: u64,
+}
+
+/// A change of level.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    /// Index of the engine: a jurisdiction of the rule set.
+    pub(crate) engine: usize,
+    pub(crate) transition: Transition,
+    /// When it was decided, by the record's clock.
+    pub(crate) at: Time,
+}
+
+/// A situation that was opened or told.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) engine: usize,
+    pub(crate) at: Time,
+    /// Id of the station whose alarm began the situation.
+    pub(crate) station: String,
+}
+
+/// Where a series of the record goes.
+#[derive(Clone, Copy)]
+struct Target {
+    engine: usize,
+    series: SeriesSlot,
+}
+
+struct Stage {
+    engines: Vec<Engine>,
+    out: Effects,
+    found: Replayed,
+}
+
+/// Replays the readings that arrived by `to`. The clock is the arrival of the newest of them.
+pub(crate) fn replay(record: &Record, set: &RuleSet, to: Time) -> Replayed {
+    let targets = targets(record, set);
+    let engines = set.configs.iter().cloned().map(Arc::new);
+    let mut stage = Stage {
+        engines: engines.map(Engine::new).collect(),
+        out: Effects::default(),
+        found: Replayed::default(),
+    };
+    let mut now = Time::MIN;
+    for reading in record.until(to) {
+        now = now.max(reading.at);
+        let target = targets[reading.series as usize];
+        let Some((target, value)) = target.and_then(|t| {
+            let config = stage.engines[t.engine].config();
+            let decimals = config.quantity_of(t.series).decimals;
+            let text = record.value(reading);
+            let value = if text.is_empty() {
+                Ok(0)
+            } else {
+                decimals.parse(text)
+            };
+            Some((t, value.ok()?))
+        }) else {
+            stage.found.ignored += 1;
+            continue;
+        };
+        stage.take(target, reading, value, now);
+    }
+    for engine in 0..stage.engines.len() {
+        stage.apply(engine, now, &Input::Ticked);
+    }
+    stage.found
+}
+
+impl Stage {
+    fn take(&mut self, target: Target, reading: &Reading, value: Fixed, now: Time) {
+        let candidate = Candidate {
+            interface: 0,
+            series: target.series,
+            observed: reading.observed,
+            received: reading.received,
+            value,
+            revision: reading.revision,
+            quality: reading.quality,
+        };
+        match self.engines[target.engine].admit(&candidate, now) {
+            Admission::Accept(observed) => {
+                self.apply(target.engine, now, &Input::Observed(observed));
+            }
+            Admission::Duplicate | Admission::Conflict | Admission::Future => {
+                self.found.refused += 1;
+            }
+        }
+    }
+
+    fn apply(&mut self, engine: usize, at: Time, input: &Input) {
+        let place = &mut self.engines[engine];
+        place.apply(at, input, &mut self.out);
+        for effect in self.out.drain() {
+            if let Effect::Transition(transition) = effect {
+                self.found.changes.push(Change {
+                    engine,
+                    transition,
+                    at,
+                });
+            } else if let Effect::Annunciate { situation, .. } = effect {
+                let Some(view) = place.situation_view(situation) else {
+                    continue;
+                };
+                let told = Told {
+                    engine,
+                    at,
+                    station: place
+                        .alarm_view(view.first)
+                        .map(|a| a.station)
+                        .unwrap_or_default(),
+                };
+                if view.told <= 1 {
+                    self.found.opened.push(told.clone());
+                }
+                self.found.told.push(told);
+            }
+        }
+    }
+}
+
+/// For each series of the record the first jurisdiction that has it.
+fn targets(record: &Record, set: &RuleSet) -> Vec<Option<Target>> {
+    let mut known: HashMap<(&str, &str), Target> = HashMap::new();
+    for (engine, config) in set.configs.iter().enumerate() {
+        for slot in (0..config.series.len() as u32).map(SeriesSlot) {
+            let key = (&*config.station_of(slot).id, &*config.quantity_of(slot).id);
+            known.entry(key).or_insert(Target {
+                engine,
+                series: slot,
+            });
+        }
+    }
+    let series = record.series.iter();
+    series
+        .map(|(station, quantity)| known.get(&(&**station, &**quantity)).copied())
+        .collect()
+}

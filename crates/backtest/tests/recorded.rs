@@ -1,0 +1,137 @@
+//! Real nights through real rules.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::path::PathBuf;
+
+use backtest::{Asked, Movement, Raise, Record, RuleSet, backtest};
+use model::Time;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A folder of the shared recordings; absent, and said so, where there is none.
+fn shared(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("WATCHFIRE_SHARED")
+        .map_or_else(|| root().join("../shared"), PathBuf::from);
+    let path = folder.join("data").join(name);
+    if !path.is_dir() {
+        println!("skipped: no ../shared/data/{name}");
+        return None;
+    }
+    Some(path)
+}
+
+fn time(text: &str) -> Time {
+    text.parse().unwrap()
+}
+
+/// Raises of yellow or more at Hangang Bridge.
+fn floods(raises: &[Raise]) -> Vec<&Raise> {
+    let at = |r: &&Raise| r.station == "1018683" && r.level == 2 && !r.forecast;
+    raises.iter().filter(at).collect()
+}
+
+/// The level swings by a hand's breadth about the threshold: bare, it is seven floods in six hours.
+#[test]
+fn the_starter_rules_make_one_flood_of_seven_swings() {
+    let Some(folder) = shared("kr-han-2020-08") else {
+        return;
+    };
+    let record = Record::read(&folder).unwrap();
+    let bare = RuleSet::open(&folder, None).unwrap();
+    let pack = RuleSet::open(&root().join("rules/zhejiang"), Some(&folder)).unwrap();
+    let pack = with_deadband(&pack);
+    let report = backtest(&record, &bare, Some(&pack), &Asked::default());
+    println!("{report}");
+    assert_eq!(report.readings, 36_864);
+    let swings = floods(&report.a.raises);
+    assert_eq!(swings.len(), 7);
+    assert_eq!(swings[0].begin, time("2020-08-06T12:00:00+09:00"));
+    let b = report.b.as_ref().unwrap();
+    let [flood] = floods(&b.raises)[..] else {
+        panic!("not one flood: {:?}", floods(&b.raises));
+    };
+    let day = time("2020-08-06T00:00:00+09:00");
+    let end = flood.end.expect("it ends");
+    assert!(
+        flood.begin >= day && end < day.plus_ms(86_400_000),
+        "{flood:?}"
+    );
+    let gone = report
+        .difference
+        .unwrap()
+        .pairs
+        .into_iter()
+        .filter(|p| p.movement == Movement::Gone && p.station == "1018683" && p.level == 2);
+    assert_eq!(gone.count(), 6);
+}
+
+/// The folder's thresholds know no end of a level; the starter rules say 0.10 m below its beginning.
+fn with_deadband(pack: &RuleSet) -> RuleSet {
+    let mut config = pack.configs()[0].clone();
+    for watch in &mut config.watches {
+        let decimals =
+            config.quantities[usize::from(config.series[watch.series.index()].quantity)].decimals;
+        for bound in watch.bounds.iter_mut().flatten() {
+            bound.reset = bound
+                .reset
+                .min(bound.raise - decimals.parse("0.10").unwrap());
+        }
+    }
+    RuleSet::of("rules/zhejiang", config)
+}
+
+/// First crossings and episodes of the bare thresholds are those an independent script found.
+#[test]
+fn bare_thresholds_give_what_is_expected() {
+    for name in ["kr-han-2020-08", "us-seattle-2010"] {
+        let Some(folder) = shared(name) else { return };
+        let record = Record::read(&folder).unwrap();
+        let bare = RuleSet::open(&folder, None).unwrap();
+        let report = backtest(&record, &bare, None, &Asked::default());
+        let mut rows = csv::Reader::from_path(folder.join("expected.csv")).unwrap();
+        for row in rows.records() {
+            let row = row.unwrap();
+            let (rule, level) = (
+                format!("threshold:{}", &row[1]),
+                row[3].parse::<u8>().unwrap(),
+            );
+            let raises = report.a.raises.iter();
+            let mine = raises.filter(|r| r.rule == rule && r.station == row[0] && r.level == level);
+            let mine: Vec<&Raise> = mine.collect();
+            let first = Time::parse(row[11].as_bytes()).ok();
+            assert_eq!(mine.first().map(|r| r.begin), first, "{name} {row:?}");
+            assert_eq!(
+                mine.len(),
+                row[13].parse::<usize>().unwrap(),
+                "{name} {row:?}"
+            );
+        }
+    }
+}
+
+/// Eleven landslides at Everett; the published threshold stood above at four of them.
+#[test]
+fn landslides_are_hits_and_misses() {
+    let Some(folder) = shared("us-seattle-2010") else {
+        return;
+    };
+    let record = Record::read(&folder).unwrap();
+    let bare = RuleSet::open(&folder, None).unwrap();
+    let asked = Asked {
+        window_ms: 0,
+        ..Asked::default()
+    };
+    let report = backtest(&record, &bare, None, &asked);
+    println!("{report}");
+    let index = report
+        .a
+        .rules
+        .iter()
+        .find(|r| r.rule == "threshold:p3_p15_index");
+    let orange = index.unwrap().levels.iter().find(|l| l.level == 3).unwrap();
+    let found = orange.events.as_ref().unwrap();
+    assert_eq!((found.caught, found.missed), (4, 7));
+    assert_eq!((found.confirmed, found.false_alarms), (3, 2));
+}
