@@ -35,7 +35,7 @@ impl Doubts {
         i64::from(self.0)
     }
 
-    fn has(self, doubt: Doubt) -> bool {
+    pub(crate) fn has(self, doubt: Doubt) -> bool {
         let place = Doubts::ALL.iter().position(|d| *d == doubt);
         place.is_some_and(|p| self.0 & 1 << p != 0)
     }

@@ -52,6 +52,7 @@
 //! refuse_ahead = "24h"             # further ahead: refused
 //! late_after = 2.0                 # times the expected interval without a reading
 //! stale_after = 4.0
+//! stale_at_most = "12h"            # however long the interval; "0s": no such bound
 //! dead_after = "24h"
 //! unknown_after = 2.5              # times the expected interval
 //! ack_lease = { blue = "0s", yellow = "0s", orange = "60m", red = "15m" }   # 0: never lapses

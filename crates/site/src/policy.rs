@@ -20,6 +20,9 @@ pub(crate) fn read_policy(value: Value<'_>, out: &mut Diagnostics) -> Option<Pol
     let refuse_ahead_ms = table.required("refuse_ahead", out, Value::duration);
     let late_tenths = table.required("late_after", out, tenths);
     let stale_tenths = table.required("stale_after", out, tenths);
+    let stale_max_ms = table
+        .optional("stale_at_most", out, Value::duration)
+        .unwrap_or(default.stale_max_ms);
     let dead_ms = table.required("dead_after", out, Value::duration);
     let horizon_tenths = table.required("unknown_after", out, tenths);
     let lease_ms = table.required("ack_lease", out, |value, out| {
@@ -54,6 +57,7 @@ pub(crate) fn read_policy(value: Value<'_>, out: &mut Diagnostics) -> Option<Pol
         refuse_ahead_ms: refuse_ahead_ms?,
         late_tenths: late_tenths?,
         stale_tenths: stale_tenths?,
+        stale_max_ms,
         dead_ms: dead_ms?,
         horizon_tenths: horizon_tenths?,
         lease_ms: lease_ms?,
@@ -214,6 +218,7 @@ pub(crate) fn lines(policy: &Policy) -> String {
     line("refuse_ahead", span(policy.refuse_ahead_ms));
     line("late_after", tenths(policy.late_tenths));
     line("stale_after", tenths(policy.stale_tenths));
+    line("stale_at_most", span(policy.stale_max_ms));
     line("dead_after", span(policy.dead_ms));
     line("unknown_after", tenths(policy.horizon_tenths));
     line("ack_lease", spans(policy.lease_ms));

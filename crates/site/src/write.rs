@@ -158,6 +158,7 @@ refuse_ahead = "{ahead}"
 # a fixed time, dead. These only colour the screen here: no rule below has unknown_when_stale.
 late_after = 2.0
 stale_after = 4.0
+stale_at_most = "0s"
 dead_after = "24h"
 unknown_after = 2.5
 # How long an acknowledgement holds without progress; 0s: for good.
