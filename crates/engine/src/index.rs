@@ -112,6 +112,15 @@ impl Index {
         }
     }
 
+    /// The same for a change over a time, `rise / over`.
+    pub(crate) fn is_slow(&self, watch: u32, rise: i128, over: i128) -> bool {
+        match self.brinks[watch as usize] {
+            Brink::Never => true,
+            Brink::Above(raise) => rise < i128::from(raise) * over,
+            Brink::Below(raise) => rise > i128::from(raise) * over,
+        }
+    }
+
     /// Forecasts that ask upstream need the past of both series.
     fn find_upstream(&mut self, config: &Config) {
         self.upstream = forecast::sources(config);

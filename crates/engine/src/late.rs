@@ -138,7 +138,7 @@ impl Engine {
             let condition = &mut self.state.conditions[watch as usize];
             let (shape, mark) = (condition.shape(), condition.mark());
             condition.judge(rule, spec.bounds_at(sample.observed), look);
-            if condition.shape() != shape {
+            if lateness_ms > 0 && condition.shape() != shape {
                 condition.remember(&mark, sample.observed, lateness_ms);
             }
             if sample.observed == late.observed {

@@ -99,7 +99,7 @@ impl Engine {
     pub(crate) fn is_quiet(&self, watch: u32, measured: Measured) -> bool {
         let calm = match measured {
             Measured::Plain(value) => self.index.is_calm(watch, value),
-            Measured::Ratio { .. } => false,
+            Measured::Ratio { rise, over } => self.index.is_slow(watch, rise, over),
             Measured::Decided { met, .. } => !met.contains(&true),
         };
         calm && self.state.conditions[watch as usize].is_idle()
@@ -158,11 +158,12 @@ impl Engine {
         };
         let condition = &mut self.state.conditions[watch as usize];
         let (prev, deadlines, peak) = (condition.level(), condition.deadlines(), condition.peak);
-        let (shape, mark) = (condition.shape(), condition.mark());
+        let lateness_ms = self.index.lateness_ms;
+        let before = (lateness_ms > 0).then(|| (condition.shape(), condition.mark()));
         condition.take_swing();
         let instant = condition.judge(rule, spec.bounds_at(look.observed), look);
-        if condition.shape() != shape {
-            condition.remember(&mark, look.observed, self.index.lateness_ms);
+        if let Some((_, mark)) = before.filter(|(shape, _)| *shape != condition.shape()) {
+            condition.remember(&mark, look.observed, lateness_ms);
         }
         let (level, peak_moved) = (condition.level(), condition.peak != peak);
         let clocks_moved = condition.deadlines() != deadlines;

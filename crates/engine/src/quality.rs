@@ -102,7 +102,7 @@ impl Engine {
 /// What one check has against the sample at `place`, knowing only what was observed before it.
 fn doubt(check: &Check, series: &Series, place: usize) -> Option<Doubt> {
     let sample = series.get(place).filter(|s| s.is_valid())?;
-    let found = match *check {
+    match *check {
         Check::Jump { by, within_ms } => {
             jumps(series, place, sample, by, within_ms).then_some(Doubt::Jump)
         }
@@ -122,8 +122,7 @@ fn doubt(check: &Check, series: &Series, place: usize) -> Option<Doubt> {
                 .map(|s| s.value);
             (turns(values, by) >= usize::from(swings)).then_some(Doubt::Oscillating)
         }
-    };
-    found
+    }
 }
 
 fn apart(a: Fixed, b: Fixed) -> u64 {

@@ -53,6 +53,16 @@ series ST01 stage 2 every 5m in T1
 series ST02 stage 2 in T2
 rule warn stage blue 11.0 yellow 12.0 red 13.0 deadband 0.2 on 4m off 9m hold 6m unknown latch
 rule hour stage orange 50.0 sum 1h
+rule mute stage blue 9.0 off 3m
+rule both stage blue 1.0 on 2m
+rule odd stage yellow 1.0
+measure mute silence
+bounds mute blue 20m red 1h
+measure both levels blue all warn:1 none hour:3
+measure odd expression rise_30m > 50 ? 2 : level > 0 && value > lowest_1h ? 2 : 0
+check stage jump 1.50 within 1h
+check stage oscillating 3 0.50 within 30m
+late 1h
 inhibit hour warn same station
 lease red 15m
 person wang officer
