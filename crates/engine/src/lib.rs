@@ -29,6 +29,7 @@ mod ledger_view;
 mod load;
 mod measure;
 mod memory;
+mod merge;
 mod observe;
 mod press;
 mod quality;

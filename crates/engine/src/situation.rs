@@ -6,10 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::action::Why;
-use model::config::AreaKind;
 use model::effect::NoticeReason;
-use model::{AlarmKey, Effects, PersonId, SituationId, Time};
+use model::{AlarmKey, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -21,11 +19,11 @@ use crate::timers::Due;
 pub(crate) struct Situations {
     pub(crate) list: BTreeMap<SituationId, Situation>,
     /// By hazard.
-    storms: BTreeMap<String, Storm>,
+    pub(crate) storms: BTreeMap<String, Storm>,
     /// Areas whose groups became one, by hazard and storm.
-    merged: BTreeSet<(String, u64, AreaName)>,
+    pub(crate) merged: BTreeSet<(String, u64, AreaName)>,
     /// Open groups under one area, by hazard and storm.
-    siblings: BTreeMap<(String, u64, AreaName), BTreeSet<SituationId>>,
+    pub(crate) siblings: BTreeMap<(String, u64, AreaName), BTreeSet<SituationId>>,
     /// After a start, notices below red wait until then.
     pub(crate) hold_until: Option<Time>,
     /// Situations to be looked at before this input is over, and whether to show them anew.
@@ -38,10 +36,10 @@ pub(crate) struct Situations {
 
 /// Alarms of one hazard until a long enough calm.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Storm {
+pub(crate) struct Storm {
     ordinal: u64,
-    active: u32,
-    calm_since: Option<Time>,
+    pub(crate) active: u32,
+    pub(crate) calm_since: Option<Time>,
 }
 
 /// What an alarm adds to the counts of its situation.
@@ -49,7 +47,7 @@ struct Storm {
 pub(crate) struct Seat {
     pub(crate) situation: SituationId,
     /// Level it is told at; 0 once returned.
-    level: u8,
+    pub(crate) level: u8,
     quiet: bool,
     unacked: bool,
 }
@@ -78,7 +76,7 @@ pub(crate) struct Told {
 pub(crate) struct Situation {
     pub(crate) hazard: String,
     pub(crate) area: AreaName,
-    storm: u64,
+    pub(crate) storm: u64,
     pub(crate) opened: Time,
     pub(crate) changed: Time,
     pub(crate) first: AlarmKey,
@@ -88,7 +86,7 @@ pub(crate) struct Situation {
     pub(crate) members: BTreeSet<u32>,
     /// Members by level, quiet ones included; by level, those that make noise; of these the
     /// unacknowledged.
-    levels: [u32; 5],
+    pub(crate) levels: [u32; 5],
     pub(crate) loud: [u32; 5],
     pub(crate) unread: [u32; 5],
     pub(crate) quiet: u32,
@@ -124,7 +122,7 @@ impl Situation {
         self.levels[1..].iter().sum()
     }
 
-    fn add(&mut self, watch: u32, seat: Seat, township: Option<&str>) {
+    pub(crate) fn add(&mut self, watch: u32, seat: Seat, township: Option<&str>) {
         self.members.insert(watch);
         self.count(seat, township, u32::wrapping_add);
         self.worst = self.worst.max(seat.level);
@@ -249,7 +247,7 @@ impl Engine {
         self.config.series[series.index()].station.0
     }
 
-    fn close_situation(&mut self, id: SituationId) {
+    pub(crate) fn close_situation(&mut self, id: SituationId) {
         let situations = &mut self.state.situations;
         let Some(situation) = situations.list.get_mut(&id) else {
             return;
@@ -281,14 +279,14 @@ impl Engine {
     }
 
     /// The name of the area above, if there is one.
-    fn above(&self, area: &AreaName) -> Option<AreaName> {
+    pub(crate) fn above(&self, area: &AreaName) -> Option<AreaName> {
         let ground = &self.index.ground;
         let parent = ground.find(area)?.1.parent?;
         Some(ground.at(parent).name.clone())
     }
 
     /// Counts an alarm of a storm in or out.
-    fn blow(&mut self, watch: u32, on: bool, at: Time) {
+    pub(crate) fn blow(&mut self, watch: u32, on: bool, at: Time) {
         let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
         let Some(storm) = self.state.situations.storms.get_mut(&rule.hazard) else {
             return;
@@ -346,7 +344,7 @@ impl Engine {
         self.open_situation(hazard, area, storm, key, at)
     }
 
-    fn open_situation(
+    pub(crate) fn open_situation(
         &mut self,
         hazard: String,
         area: AreaName,
@@ -401,174 +399,5 @@ impl Engine {
             siblings.entry(row).or_default().insert(id);
         }
         id
-    }
-
-    /// Makes one situation of the groups under one area when too many of them are active.
-    fn gather(&mut self, id: SituationId, at: Time) {
-        let most = usize::from(self.config.policy.grouping.merge_above);
-        let Some(situation) = self.state.situations.list.get(&id) else {
-            return;
-        };
-        if most == 0 || situation.closed || situation.area.0 == AreaKind::County {
-            return;
-        }
-        let Some(parent) = self.above(&situation.area) else {
-            return;
-        };
-        let row = (situation.hazard.clone(), situation.storm, parent);
-        let situations = &self.state.situations;
-        let Some(children) = situations.siblings.get(&row).cloned() else {
-            return;
-        };
-        let active = |id: &&SituationId| situations.list.get(id).is_some_and(|s| s.active() > 0);
-        if children.iter().filter(active).count() <= most {
-            return;
-        }
-        let (hazard, storm, area) = row.clone();
-        self.state.situations.merged.insert(row);
-        let first = children
-            .iter()
-            .filter_map(|c| self.state.situations.list.get(c))
-            .min_by_key(|s| (s.opened, s.first))
-            .map(|s| (s.first, s.opened));
-        let Some((first, opened)) = first else { return };
-        let whole = self.open_situation(hazard, area, storm, first, at);
-        if let Some(s) = self.state.situations.list.get_mut(&whole) {
-            s.first = first;
-            s.opened = s.opened.min(opened);
-        }
-        for child in children {
-            self.absorb(child, whole, at);
-        }
-        self.gather(whole, at);
-    }
-
-    /// Moves every member of a group, and what was told of it, into a larger one.
-    fn absorb(&mut self, child: SituationId, whole: SituationId, at: Time) {
-        let Some(part) = self.state.situations.list.get_mut(&child) else {
-            return;
-        };
-        part.merged_into = Some(whole);
-        let members: Vec<u32> = part.members.iter().copied().collect();
-        let (told, worst) = (part.told.clone(), part.worst);
-        let (news, unread, forced) = (part.news_since, part.unread_since, part.forced);
-        let newest = part.newest;
-        self.close_situation(child);
-        for watch in members {
-            let township = self.township_of(watch).map(str::to_owned);
-            let seat = self.state.alarms.get_mut(&watch).and_then(|a| {
-                let seat = a.seat.as_mut()?;
-                seat.situation = whole;
-                Some(*seat)
-            });
-            if let (Some(seat), Some(s)) = (seat, self.state.situations.list.get_mut(&whole)) {
-                s.add(watch, seat, township.as_deref());
-            }
-        }
-        let situations = &mut self.state.situations;
-        if let Some(s) = situations.list.get_mut(&whole) {
-            s.changed = at;
-            s.newest = newest;
-            s.worst = s.worst.max(worst);
-            s.news_since = earlier(s.news_since, news);
-            s.unread_since = earlier(s.unread_since, unread);
-            s.forced = s.forced.max(forced);
-            s.told.level = s.told.level.max(told.level);
-            s.told.townships.extend(told.townships);
-            let ground = &self.index.ground;
-            s.told.people = s.told.townships.iter().map(|t| ground.people_of(t)).sum();
-            s.told.count += told.count;
-            s.told.red_at = s.told.red_at.max(told.red_at);
-            if told.at > s.told.at {
-                s.told.at = told.at;
-                s.told.reason = told.reason;
-            }
-        }
-        situations.touched.insert(child, true);
-        situations.touched.insert(whole, true);
-    }
-
-    /// Takes note of the members shown at the press, in a person's name.
-    pub(crate) fn acknowledge_situation(
-        &mut self,
-        situation: SituationId,
-        alarms: &[AlarmKey],
-        by: &PersonId,
-        at: Time,
-        out: &mut Effects,
-    ) -> Result<(), Why> {
-        let whole = self.whole(situation).ok_or(Why::NoSuchSituation)?;
-        let members = alarms.iter().filter_map(|key| self.open_alarm(key));
-        let members: Vec<u32> = members
-            .filter(|watch| self.situation_of(*watch) == Some(whole))
-            .collect();
-        if members.is_empty() {
-            return Err(Why::NoSuchAlarm);
-        }
-        for watch in members {
-            self.take_note(watch, by, at, out);
-        }
-        Ok(())
-    }
-
-    /// The situation that another has become part of, if it did.
-    fn whole(&self, id: SituationId) -> Option<SituationId> {
-        let mut id = id;
-        while let Some(next) = self.state.situations.list.get(&id)?.merged_into {
-            id = next;
-        }
-        Some(id)
-    }
-
-    /// Counts every situation anew from the seats of the alarms, after slots changed their meaning.
-    pub(crate) fn recount_situations(&mut self, at: Time) {
-        for situation in self.state.situations.list.values_mut() {
-            situation.members.clear();
-            situation.townships.clear();
-            (situation.levels, situation.loud, situation.unread) = ([0; 5], [0; 5], [0; 5]);
-            (situation.quiet, situation.unacked) = (0, 0);
-        }
-        for storm in self.state.situations.storms.values_mut() {
-            storm.active = 0;
-        }
-        let watches: Vec<u32> = self.state.alarms.keys().copied().collect();
-        for watch in watches {
-            let Some(seat) = self.state.alarms.get(&watch).and_then(|a| a.seat) else {
-                continue;
-            };
-            let township = self.township_of(watch).map(str::to_owned);
-            let situations = &mut self.state.situations;
-            match situations.list.get_mut(&seat.situation) {
-                Some(situation) => situation.add(watch, seat, township.as_deref()),
-                None => {
-                    if let Some(alarm) = self.state.alarms.get_mut(&watch) {
-                        alarm.seat = None;
-                    }
-                    continue;
-                }
-            }
-            if seat.level > 0 {
-                self.blow(watch, true, at);
-            }
-        }
-        let lists = self.state.situations.list.iter();
-        let empty = lists.filter(|(_, s)| !s.closed && s.members.is_empty());
-        let empty: Vec<SituationId> = empty.map(|(id, _)| *id).collect();
-        for id in empty {
-            self.close_situation(id);
-            self.state.situations.touched.insert(id, true);
-        }
-        for storm in self.state.situations.storms.values_mut() {
-            if storm.active == 0 && storm.calm_since.is_none() {
-                storm.calm_since = Some(at);
-            }
-        }
-    }
-}
-
-fn earlier(a: Option<Time>, b: Option<Time>) -> Option<Time> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (one, other) => one.or(other),
     }
 }

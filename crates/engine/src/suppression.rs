@@ -323,7 +323,7 @@ impl Engine {
         if let Some((id, shelved_at)) = self.shelf_of(watch)
             && level > shelved_at
         {
-            self.end_suppression(&id, NoticeReason::Rise, at, out);
+            self.end_suppression(&id, NoticeReason::SuppressionEnded, at, out);
         }
     }
 
