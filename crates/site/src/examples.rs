@@ -56,7 +56,7 @@ struct Stage {
     levels: BTreeMap<StationSlot, u8>,
 }
 
-/// Where the gauge upstream stands among the stations, and its series.
+/// The rule whose example it is comes first in its county.
 const RULE: RuleSlot = RuleSlot(0);
 
 impl Stage {
@@ -229,10 +229,7 @@ impl Set {
                     late: LatePolicy::Discard,
                 }],
                 quantities: vec![quantity, given],
-                rules: vec![Rule {
-                    // A rule's season is at the site's time; the example's day is too.
-                    ..draft.rule.clone()
-                }],
+                rules: vec![draft.rule.clone()],
                 areas: vec![Area {
                     code: "A".to_owned(),
                     kind: AreaKind::Zone,

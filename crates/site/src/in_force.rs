@@ -147,10 +147,14 @@ fn bounds_in_words(
 ) -> String {
     let words = LEVELS.iter().zip(bounds).filter_map(|((word, _), bound)| {
         let bound = (*bound)?;
-        let show = |value: i64| match &rule.measure {
-            Measure::Silence => show_duration(value),
-            _ if has_values(&rule.measure) => decimals.show(value),
-            _ => String::new(),
+        let show = |value: i64| {
+            if rule.measure == Measure::Silence {
+                show_duration(value)
+            } else if has_values(&rule.measure) {
+                decimals.show(value)
+            } else {
+                String::new()
+            }
         };
         let (raise, reset) = (show(bound.raise), show(bound.reset));
         Some(match (raise.is_empty(), raise == reset) {

@@ -30,7 +30,7 @@ pub(crate) struct Example {
     /// Attributes of its station, in millionths of their unit.
     pub(crate) station: Vec<(String, i64)>,
     /// Bounds, for rules that have them in `thresholds.csv`.
-    pub(crate) bounds: Option<[Option<(Fixed, Option<Fixed>)>; 4]>,
+    pub(crate) bounds: Option<[Option<Ends>; 4]>,
     /// What other rules say meanwhile.
     pub(crate) given: Vec<Given>,
     /// Levels that must hold, by time; the place is where each stands.
@@ -43,6 +43,9 @@ pub(crate) struct Midnight {
     day: Option<u16>,
     offset_min: i16,
 }
+
+/// Where a level begins, and where it is over if the example says so.
+type Ends = (Fixed, Option<Fixed>);
 
 /// Readings of a gauge upstream.
 #[derive(Clone, Debug)]

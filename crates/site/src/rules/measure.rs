@@ -14,6 +14,8 @@ use crate::diagnose::{Diagnostics, Problem};
 use crate::document::{Value, Word};
 
 /// What a rule looks at, with what is still to be resolved against other rules.
+// One lives while one rule is read: its size costs nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub(crate) enum Drafted {
     /// Complete.
