@@ -1,10 +1,10 @@
 //! The record through the engine of one rule set.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use engine::{Admission, Candidate, Engine};
-use model::{Effect, Effects, Fixed, Input, SeriesSlot, Time, Transition};
+use model::{Effect, Effects, Fixed, Input, SeriesSlot, SituationId, Time, Transition};
 
 use crate::record::{Reading, Record};
 use crate::ruleset::RuleSet;
@@ -48,6 +48,8 @@ struct Target {
 
 struct Stage {
     engines: Vec<Engine>,
+    /// Situations met so far.
+    seen: BTreeSet<(usize, SituationId)>,
     out: Effects,
     found: Replayed,
 }
@@ -58,6 +60,7 @@ pub(crate) fn replay(record: &Record, set: &RuleSet, to: Time) -> Replayed {
     let engines = set.configs.iter().cloned().map(Arc::new);
     let mut stage = Stage {
         engines: engines.map(Engine::new).collect(),
+        seen: BTreeSet::new(),
         out: Effects::default(),
         found: Replayed::default(),
     };
@@ -118,23 +121,34 @@ impl Stage {
                     transition,
                     at,
                 });
-            } else if let Effect::Annunciate { situation, .. } = effect {
-                let Some(view) = place.situation_view(situation) else {
-                    continue;
-                };
-                let told = Told {
-                    engine,
-                    at,
-                    station: place
-                        .alarm_view(view.first)
-                        .map(|a| a.station)
-                        .unwrap_or_default(),
-                };
-                if view.told <= 1 {
-                    self.found.opened.push(told.clone());
-                }
-                self.found.told.push(told);
+                continue;
             }
+            let (situation, told) = match &effect {
+                Effect::Situation(id) if self.seen.insert((engine, *id)) => (*id, None),
+                Effect::Annunciate { situation, at, .. } => (*situation, Some(*at)),
+                Effect::Transition(_)
+                | Effect::Situation(_)
+                | Effect::Series(_)
+                | Effect::Alarm(_)
+                | Effect::Suppression(_)
+                | Effect::LateEvidence(_)
+                | Effect::Task { .. }
+                | Effect::Deliver { .. }
+                | Effect::System { .. }
+                | Effect::Answer(_) => continue,
+            };
+            let view = place.situation_view(situation);
+            let first = view.and_then(|view| place.alarm_view(view.first));
+            let station = first.map(|alarm| alarm.station).unwrap_or_default();
+            let list = match told {
+                Some(_) => &mut self.found.told,
+                None => &mut self.found.opened,
+            };
+            list.push(Told {
+                engine,
+                at: told.unwrap_or(at),
+                station,
+            });
         }
     }
 }

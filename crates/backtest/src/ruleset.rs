@@ -62,8 +62,8 @@ impl RuleSet {
 
     /// Reads a site folder; a folder of recorded data, for its bare thresholds; or a folder of rule
     /// files, which is laid over the stations and thresholds of the recorded folder `data`: rows of
-    /// its thresholds.csv go to the rules of the same quantity and measure that take their bounds
-    /// from there and include the station.
+    /// its thresholds.csv go to the rules of the same quantity and measure that include the station and
+    /// take their bounds from there or from attributes of their stations.
     ///
     /// # Errors
     /// [`RuleSetError`]; everything wrong with the rules is told at once.
@@ -110,6 +110,9 @@ impl RuleSet {
         })
     }
 }
+
+/// The word by which a rule takes its bounds from the sheet of that name.
+const SHEET: &str = "thresholds.csv";
 
 enum Trouble {
     Io(io::Error),
@@ -158,18 +161,79 @@ fn lay(rules: &Path, site: &Path) -> Result<(), Trouble> {
     for old in rule_files(&own)? {
         fs::remove_file(old)?;
     }
+    let counties = fs::read_dir(site.join("jurisdictions"))?;
+    let counties: Vec<PathBuf> = counties.map(|e| Ok(e?.path())).collect::<io::Result<_>>()?;
+    let mut given = Vec::new();
+    for county in &counties {
+        given.extend(recorded_rules(county)?);
+    }
     let mut takers = Vec::new();
     for file in rule_files(rules)? {
-        let table = toml_of(&file)?;
+        let mut table = toml_of(&file)?;
+        let target = own.join(file.file_name().unwrap_or_default());
+        if ask_sheet(&mut table, &given) {
+            let text = toml::to_string(&table).map_err(io::Error::other)?;
+            fs::write(target, text)?;
+        } else {
+            fs::copy(&file, target)?;
+        }
         takers.extend(each(&table, "rule").filter_map(Taker::of));
-        let name = file.file_name().unwrap_or_default();
-        fs::copy(&file, own.join(name))?;
     }
     add_quantities(rules, site)?;
-    for county in fs::read_dir(site.join("jurisdictions"))? {
-        give_thresholds(&takers, &county?.path())?;
+    for county in &counties {
+        give_thresholds(&takers, county)?;
     }
     Ok(())
+}
+
+/// Lets rules whose levels are attributes of their stations take the recorded thresholds instead,
+/// where there are any for them. Their examples speak of attributes and are left out. Says whether
+/// anything was changed.
+fn ask_sheet(table: &mut toml::Table, given: &[String]) -> bool {
+    let rules = table.get_mut("rule").and_then(toml::Value::as_array_mut);
+    let rules = rules.into_iter().flatten();
+    let mut rules: Vec<&mut toml::Table> = rules.filter_map(toml::Value::as_table_mut).collect();
+    let mut changed = false;
+    for rule in &mut rules {
+        let levels = rule.get("levels").and_then(toml::Value::as_table);
+        let mut words = levels.into_iter().flatten();
+        if !words.any(|(_, level)| level.to_string().contains("station.")) {
+            continue;
+        }
+        let mut asking = rule.clone();
+        asking.insert("levels".to_owned(), SHEET.into());
+        let taker = Taker::of(&asking);
+        if taker.is_some_and(|t| given.iter().any(|rule| t.takes(rule, "*", None))) {
+            **rule = asking;
+            changed = true;
+        }
+    }
+    if changed {
+        for rule in rules {
+            rule.remove("example");
+        }
+    }
+    changed
+}
+
+/// Ids of the rules that the importer made of recorded thresholds.
+fn recorded_rules(county: &Path) -> Result<Vec<String>, Trouble> {
+    let mut sheet = open_sheet(county, "thresholds.csv")?;
+    let names = sheet.headers()?.clone();
+    let mut all = Vec::new();
+    if let Some(rule) = names.iter().position(|n| n == "rule") {
+        for row in sheet.records() {
+            all.push(row?[rule].to_owned());
+        }
+    }
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+fn open_sheet(county: &Path, name: &str) -> Result<csv::Reader<fs::File>, csv::Error> {
+    let mut reader = csv::ReaderBuilder::new();
+    reader.comment(Some(b'#')).from_path(county.join(name))
 }
 
 fn each<'a>(table: &'a toml::Table, name: &str) -> impl Iterator<Item = &'a toml::Table> {
@@ -220,7 +284,7 @@ struct Taker {
 
 impl Taker {
     fn of(rule: &toml::Table) -> Option<Taker> {
-        if text(rule, "levels") != Some("thresholds.csv") {
+        if text(rule, "levels") != Some(SHEET) {
             return None;
         }
         let measure = rule.get("measure");
@@ -269,10 +333,7 @@ impl Taker {
 
 /// Rewrites a jurisdiction's thresholds.csv for the rules that take their bounds from it.
 fn give_thresholds(takers: &[Taker], county: &Path) -> Result<(), Trouble> {
-    let open = |name: &str| {
-        let mut reader = csv::ReaderBuilder::new();
-        reader.comment(Some(b'#')).from_path(county.join(name))
-    };
+    let open = |name: &str| open_sheet(county, name);
     let mut kinds = HashMap::new();
     let mut stations = open("stations.csv")?;
     let names = stations.headers()?.clone();

@@ -41,7 +41,6 @@ fn the_starter_rules_make_one_flood_of_seven_swings() {
     let record = Record::read(&folder).unwrap();
     let bare = RuleSet::open(&folder, None).unwrap();
     let pack = RuleSet::open(&root().join("rules/zhejiang"), Some(&folder)).unwrap();
-    let pack = with_deadband(&pack);
     let report = backtest(&record, &bare, Some(&pack), &Asked::default());
     println!("{report}");
     assert_eq!(report.readings, 36_864);
@@ -65,21 +64,6 @@ fn the_starter_rules_make_one_flood_of_seven_swings() {
         .into_iter()
         .filter(|p| p.movement == Movement::Gone && p.station == "1018683" && p.level == 2);
     assert_eq!(gone.count(), 6);
-}
-
-/// The folder's thresholds know no end of a level; the starter rules say 0.10 m below its beginning.
-fn with_deadband(pack: &RuleSet) -> RuleSet {
-    let mut config = pack.configs()[0].clone();
-    for watch in &mut config.watches {
-        let decimals =
-            config.quantities[usize::from(config.series[watch.series.index()].quantity)].decimals;
-        for bound in watch.bounds.iter_mut().flatten() {
-            bound.reset = bound
-                .reset
-                .min(bound.raise - decimals.parse("0.10").unwrap());
-        }
-    }
-    RuleSet::of("rules/zhejiang", config)
 }
 
 /// First crossings and episodes of the bare thresholds are those an independent script found.
