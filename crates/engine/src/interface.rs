@@ -41,13 +41,11 @@ impl Engine {
         let rows = &mut self.state.interfaces.rows;
         if let Some(from) = from
             && let Some(row) = rows.get_mut(&from)
+            && let Some(since) = row.since.remove(&slot)
         {
-            if let Some(since) = row.since.remove(&slot) {
-                row.stale.remove(&(since, slot));
-                let spoke = row.down && from == to;
-                if spoke {
-                    self.lift(from, at, out);
-                }
+            row.stale.remove(&(since, slot));
+            if row.down && from == to {
+                self.lift(from, at, out);
             }
         }
         if from == Some(to) {
