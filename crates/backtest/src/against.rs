@@ -24,6 +24,8 @@ pub(crate) struct Ground<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Only<'a> {
     pub(crate) rule: Option<&'a str>,
+    /// That rule says what will be.
+    pub(crate) forecast: bool,
     /// Stations the rule watches; events that concern none of them are not its business.
     pub(crate) stations: Option<BTreeSet<&'a str>>,
 }

@@ -1,10 +1,9 @@
 //! How much came at once: the worst hour, by district.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Time;
 
-use crate::record::Record;
 use crate::replay::Replayed;
 use crate::report::{Hour, Load};
 use crate::ruleset::RuleSet;
@@ -12,12 +11,7 @@ use crate::ruleset::RuleSet;
 const HOUR_MS: i64 = 3_600_000;
 
 /// The hour with the most changes of level from `from` on; absent when nothing changed.
-pub(crate) fn worst_hour(
-    record: &Record,
-    set: &RuleSet,
-    replayed: &Replayed,
-    from: Time,
-) -> Option<Load> {
+pub(crate) fn worst_hour(set: &RuleSet, replayed: &Replayed, from: Time) -> Option<Load> {
     let mut hours: BTreeMap<i64, u64> = BTreeMap::new();
     for change in replayed.changes.iter().filter(|c| c.at >= from) {
         *hours.entry(change.at.ms().div_euclid(HOUR_MS)).or_default() += 1;
@@ -27,23 +21,26 @@ pub(crate) fn worst_hour(
     let begin = Time::from_ms(hour * HOUR_MS);
     let inside = |at: Time| at >= begin && at < begin.plus_ms(HOUR_MS);
     let mut districts: BTreeMap<String, Hour> = BTreeMap::new();
-    let mut of = |engine: usize, station: &str, add: fn(&mut Hour)| {
-        let name = district(record, set, engine, station);
-        add(districts.entry(name).or_default());
+    let mut add = |district: &str, add: fn(&mut Hour)| {
+        add(districts.entry(district.to_owned()).or_default());
     };
     for change in replayed.changes.iter().filter(|c| inside(c.at)) {
         let subject = change.transition.subject;
-        let station = &set.configs[change.engine].stations[subject.index()].id;
-        of(change.engine, station, |hour| hour.transitions += 1);
+        let station = &set.configs[change.engine].stations[subject.index()];
+        let district = station.township.as_deref().unwrap_or_default();
+        add(district, |hour| hour.transitions += 1);
         if change.transition.prev == 0 {
-            of(change.engine, station, |hour| hour.alarms += 1);
+            add(district, |hour| hour.alarms += 1);
         }
     }
-    for told in replayed.opened.iter().filter(|t| inside(t.at)) {
-        of(told.engine, &told.station, |hour| hour.situations += 1);
+    let mut met = BTreeSet::new();
+    for moved in replayed.moved.iter().filter(|t| inside(t.at)) {
+        if met.insert(moved.situation) {
+            add(&moved.area, |hour| hour.situations += 1);
+        }
     }
     for told in replayed.told.iter().filter(|t| inside(t.at)) {
-        of(told.engine, &told.station, |hour| hour.annunciations += 1);
+        add(&told.area, |hour| hour.annunciations += 1);
     }
     let mut all = Hour::default();
     let mut districts: Vec<Hour> = districts
@@ -64,20 +61,9 @@ pub(crate) fn worst_hour(
     })
 }
 
-/// The first part of a recorded station's `admin`, up to its province, prefecture, city or county;
-/// for a site's station its township.
-fn district(record: &Record, set: &RuleSet, engine: usize, station: &str) -> String {
-    if let Some(place) = record.places.get(station) {
-        return first_part(&place.admin).to_owned();
-    }
-    let stations = &set.configs[engine].stations;
-    let found = stations.iter().find(|s| s.id == station);
-    found.and_then(|s| s.township.clone()).unwrap_or_default()
-}
-
 /// `兵庫県` of `兵庫県姫路市`; the whole text where no such part ends. A name has two signs before
 /// its kind: 京都府 is no 京都.
-fn first_part(admin: &str) -> &str {
+pub(crate) fn first_part(admin: &str) -> &str {
     const KINDS: [char; 9] = ['都', '道', '府', '県', '省', '市', '县', '區', '区'];
     let end = admin
         .char_indices()

@@ -1,6 +1,6 @@
 //! The record through the engine of one rule set.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use engine::{Admission, Candidate, Engine};
@@ -13,8 +13,9 @@ use crate::ruleset::RuleSet;
 #[derive(Debug, Default)]
 pub(crate) struct Replayed {
     pub(crate) changes: Vec<Change>,
-    /// Situations opened and people told: when, which engine, and the station of the first alarm.
-    pub(crate) opened: Vec<Told>,
+    /// Changes of situations.
+    pub(crate) moved: Vec<Told>,
+    /// Times people were told.
     pub(crate) told: Vec<Told>,
     pub(crate) ignored: u64,
     pub(crate) refused: u64,
@@ -30,13 +31,13 @@ pub(crate) struct Change {
     pub(crate) at: Time,
 }
 
-/// A situation that was opened or told.
+/// A situation that changed or was told.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
-    pub(crate) engine: usize,
     pub(crate) at: Time,
-    /// Id of the station whose alarm began the situation.
-    pub(crate) station: String,
+    pub(crate) situation: (usize, SituationId),
+    /// Code of its area.
+    pub(crate) area: String,
 }
 
 /// Where a series of the record goes.
@@ -48,8 +49,8 @@ struct Target {
 
 struct Stage {
     engines: Vec<Engine>,
-    /// Situations met so far.
-    seen: BTreeSet<(usize, SituationId)>,
+    /// Areas of the situations met so far.
+    areas: BTreeMap<(usize, SituationId), String>,
     out: Effects,
     found: Replayed,
 }
@@ -60,7 +61,7 @@ pub(crate) fn replay(record: &Record, set: &RuleSet, to: Time) -> Replayed {
     let engines = set.configs.iter().cloned().map(Arc::new);
     let mut stage = Stage {
         engines: engines.map(Engine::new).collect(),
-        seen: BTreeSet::new(),
+        areas: BTreeMap::new(),
         out: Effects::default(),
         found: Replayed::default(),
     };
@@ -124,10 +125,9 @@ impl Stage {
                 continue;
             }
             let (situation, told) = match &effect {
-                Effect::Situation(id) if self.seen.insert((engine, *id)) => (*id, None),
+                Effect::Situation(id) => (*id, None),
                 Effect::Annunciate { situation, at, .. } => (*situation, Some(*at)),
                 Effect::Transition(_)
-                | Effect::Situation(_)
                 | Effect::Series(_)
                 | Effect::Alarm(_)
                 | Effect::Suppression(_)
@@ -137,17 +137,19 @@ impl Stage {
                 | Effect::System { .. }
                 | Effect::Answer(_) => continue,
             };
-            let view = place.situation_view(situation);
-            let first = view.and_then(|view| place.alarm_view(view.first));
-            let station = first.map(|alarm| alarm.station).unwrap_or_default();
+            let key = (engine, situation);
+            let area = self.areas.entry(key).or_insert_with(|| {
+                let view = place.situation_view(situation);
+                view.map(|view| view.area.code).unwrap_or_default()
+            });
             let list = match told {
                 Some(_) => &mut self.found.told,
-                None => &mut self.found.opened,
+                None => &mut self.found.moved,
             };
             list.push(Told {
-                engine,
                 at: told.unwrap_or(at),
-                station,
+                situation: key,
+                area: area.clone(),
             });
         }
     }

@@ -143,8 +143,7 @@ pub struct Load {
     /// The hour with the most changes of level, and what came in it.
     pub begin: Time,
     pub all: Hour,
-    /// By district (for stations of a record, the first part of their `admin`; else the township),
-    /// most changes first.
+    /// By township, most changes first; for recorded data the first part of a station's `admin`.
     pub districts: Vec<Hour>,
 }
 
@@ -156,9 +155,9 @@ pub struct Hour {
     pub transitions: u64,
     /// Alarms raised: changes from no level.
     pub alarms: u64,
-    /// Situations opened.
+    /// Situations that changed; one that many districts are in is counted at its own area.
     pub situations: u64,
-    /// Times people were told.
+    /// Times people were told, at the situation's own area.
     pub annunciations: u64,
 }
 

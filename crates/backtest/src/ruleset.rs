@@ -3,13 +3,18 @@
 //! What is not a site folder becomes one in a temporary place, by the importer that
 //! `watchfire site new` uses, and is read and checked like any other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use model::Config;
+use model::config::{Area, AreaKind, Text};
 use site::{Diagnostics, NewSite, NewSiteError};
+
+use crate::events::{self, Place};
+use crate::load::first_part;
+use crate::record::RecordError;
 
 /// Rules together with the stations they look at.
 #[derive(Clone, Debug)]
@@ -38,6 +43,8 @@ pub enum RuleSetError {
     Toml { path: PathBuf, what: String },
     #[error(transparent)]
     Import(#[from] NewSiteError),
+    #[error(transparent)]
+    Stations(#[from] RecordError),
     #[error("{path} is not sound:\n{problems}")]
     Unsound {
         path: PathBuf,
@@ -95,7 +102,12 @@ impl RuleSet {
                 Trouble::Toml(path, what) => RuleSetError::Toml { path, what },
             })?;
         }
-        RuleSet::read(place.path(), path)
+        let mut set = RuleSet::read(place.path(), path)?;
+        let places = events::read_places(stations)?;
+        for config in &mut set.configs {
+            settle(config, &places);
+        }
+        Ok(set)
     }
 
     fn read(folder: &Path, path: &Path) -> Result<RuleSet, RuleSetError> {
@@ -109,6 +121,30 @@ impl RuleSet {
             notes: site.notes.problems().iter().map(|p| p.line()).collect(),
         })
     }
+}
+
+/// Gives stations without a township the first part of their recorded address as one, so that their
+/// alarms are gathered by district and not as one county.
+fn settle(config: &mut Config, places: &HashMap<String, Place>) {
+    let mut districts = BTreeSet::new();
+    for station in config.stations.iter_mut().filter(|s| s.township.is_none()) {
+        let admin = places
+            .get(&station.id)
+            .map(|place| first_part(&place.admin));
+        if let Some(district) = admin.filter(|district| !district.is_empty()) {
+            station.township = Some(district.to_owned());
+            districts.insert(district);
+        }
+    }
+    config
+        .areas
+        .extend(districts.into_iter().map(|district| Area {
+            code: district.to_owned(),
+            kind: AreaKind::Township,
+            title: Text::same(district),
+            parent: None,
+            people: 0,
+        }));
 }
 
 /// The word by which a rule takes its bounds from the sheet of that name.

@@ -28,7 +28,7 @@ pub(crate) fn outcome(record: &Record, set: &RuleSet, asked: &Asked) -> Outcome 
     let events = ground.outcomes(&raises);
     let load = asked
         .load
-        .then(|| worst_hour(record, set, &replayed, asked.from))
+        .then(|| worst_hour(set, &replayed, asked.from))
         .flatten();
     Outcome {
         name: set.name.clone(),
@@ -129,9 +129,12 @@ fn levels_of(watch: &Watch) -> [bool; 4] {
     levels
 }
 
+/// Beginning and end.
+type Span = (Time, Time);
+
 /// Judges forecasts by what other rules on the same series came to.
 fn follow(raises: &mut [Raise]) {
-    let mut seen: HashMap<(&str, &str, u8), Vec<(Time, Time)>> = HashMap::new();
+    let mut seen: HashMap<(&str, &str, u8), Vec<Span>> = HashMap::new();
     let last = Time::from_ms(i64::MAX);
     for raise in raises.iter().filter(|r| !r.forecast) {
         let spans = seen
@@ -170,6 +173,7 @@ fn rules(set: &RuleSet, raises: &[Raise], ground: &Ground<'_>) -> Vec<RuleOutcom
             let stations = watches.iter().map(|w| &*config.station_of(w.series).id);
             let only = Only {
                 rule: Some(&rule.id),
+                forecast: rule.forecast,
                 stations: Some(stations.collect()),
             };
             let mut levels = tallies(raises, ground, &only);
@@ -196,7 +200,7 @@ fn tallies(raises: &[Raise], ground: &Ground<'_>, only: &Only<'_>) -> Vec<LevelT
         let mine = raises.iter().filter(|r| r.level == level && only.takes(r));
         let mine: Vec<&Raise> = mine.collect();
         let stations: BTreeSet<&str> = mine.iter().map(|r| &*r.station).collect();
-        let forecast = mine.iter().any(|r| r.forecast);
+        let forecast = only.forecast;
         let judged = ground.has_events() && !forecast;
         LevelTally {
             level,

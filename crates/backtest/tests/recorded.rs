@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use backtest::{Asked, Movement, Raise, Record, RuleSet, backtest};
 use model::Time;
+use model::config::Measure;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -118,4 +119,41 @@ fn landslides_are_hits_and_misses() {
     let found = orange.events.as_ref().unwrap();
     assert_eq!((found.caught, found.missed), (4, 7));
     assert_eq!((found.confirmed, found.false_alarms), (3, 2));
+}
+
+/// These gauges speak only above a start level: the rule about silence is not for them.
+fn for_gauges_that_may_be_silent(pack: &RuleSet) -> RuleSet {
+    let mut config = pack.configs()[0].clone();
+    let rules = config.rules.clone();
+    config
+        .watches
+        .retain(|w| rules[w.rule.index()].measure != Measure::Silence);
+    for series in &mut config.series {
+        series.silence_normal = true;
+    }
+    RuleSet::of("rules/zhejiang without the rule about silence", config)
+}
+
+/// The typhoon's worst hour, by prefecture: what the starter rules make of it.
+#[test]
+fn the_worst_hour_of_a_typhoon_is_told_by_prefecture() {
+    let Some(folder) = shared("jp-river-2026-06") else {
+        return;
+    };
+    let record = Record::read(&folder).unwrap();
+    let pack = RuleSet::open(&root().join("rules/zhejiang"), Some(&folder)).unwrap();
+    let pack = for_gauges_that_may_be_silent(&pack);
+    let asked = Asked {
+        load: true,
+        ..Asked::default()
+    };
+    let report = backtest(&record, &pack, None, &asked);
+    println!("{report}");
+    let load = report.a.load.unwrap();
+    assert_eq!(report.readings, 19_315);
+    assert!(load.all.alarms <= load.all.transitions);
+    assert!(load.all.annunciations > 0 && load.all.annunciations < load.all.alarms);
+    let alarms: u64 = load.districts.iter().map(|d| d.alarms).sum();
+    assert_eq!(alarms, load.all.alarms);
+    assert!(load.districts.len() > 5, "{:?}", load.districts);
 }
