@@ -40,7 +40,13 @@ impl Situation {
             self.told.townships.insert(code);
         }
         self.unread_since = (top(&self.unread) > 0).then(|| self.unread_since.unwrap_or(at));
-        if top(&self.loud) == 0 {
+        // What had to be told may have been dealt with while it waited.
+        let standing = match self.forced {
+            Some((NoticeReason::LeaseLapsed, level)) => top(&self.unread) >= level,
+            Some((_, level)) => top(&self.loud) >= level,
+            None => false,
+        };
+        if !standing {
             self.forced = None;
         }
     }
