@@ -221,13 +221,15 @@ impl Live {
             }
             return;
         }
-        if moment >= self.next_values && self.books.press.has_values() {
+        // A beat says how far everything is told, so values that wait go before it.
+        let beats = moment >= self.next_beat;
+        if (beats || moment >= self.next_values) && self.books.press.has_values() {
             self.dues
                 .values
                 .extend(self.books.press.render_values(&self.books.fleet, now));
             self.next_values = moment + VALUES_EVERY;
         }
-        if moment >= self.next_beat {
+        if beats {
             let clock = ClockView {
                 clock: self.clock.kind(),
                 now,

@@ -58,15 +58,22 @@ impl World {
         }
     }
 
-    fn hear_frame(&mut self, frame: Frame) -> bool {
+    /// Takes one message in; how far everything was told, when it is a beat.
+    fn hear_frame(&mut self, frame: Frame) -> Option<u64> {
         match frame {
             Frame::Snapshot(snapshot) => {
                 self.begin(&snapshot);
-                false
+                None
             }
             Frame::Text(text) => {
                 let message: FeedMessage = serde_json::from_slice(&text).unwrap();
-                let beat = matches!(message, FeedMessage::Beat { .. });
+                let beat = match &message {
+                    FeedMessage::Beat { seq, .. } => Some(*seq),
+                    FeedMessage::Snapshot(_)
+                    | FeedMessage::Updates { .. }
+                    | FeedMessage::Values { .. }
+                    | FeedMessage::Behind => None,
+                };
                 self.hear(message);
                 beat
             }
@@ -78,7 +85,7 @@ impl World {
         let heard = async {
             loop {
                 let beat = self.hear_frame(feed.next().await.unwrap());
-                if beat && self.seq >= seq {
+                if beat.is_some_and(|told| told >= seq) {
                     return;
                 }
             }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use model::action::{Act, Action, Answer, IssueCommand};
 use model::config::{
-    Bound, Clock, Config, Delays, Group, Interface, LatePolicy, Measure, Person, Policy, Quantity,
-    Role, Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
+    Bound, Clock, Config, Delays, Flapping, Group, Interface, LatePolicy, Measure, Person, Policy,
+    Quantity, Role, Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
 };
 use model::intake::{Counts, Quality, Taken};
 use model::view::TransitionView;
@@ -126,7 +126,10 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
             }; 4],
             proof: false,
         }],
-        policy: Policy::default(),
+        policy: Policy {
+            flapping: Flapping::default(),
+            ..Policy::default()
+        },
         ..Config::default()
     }
 }
