@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::{Deed, Principal};
-use crate::body::Asked;
+use crate::body::{Asked, Body};
 use crate::error::{Answered, Fault, FaultView};
 use crate::{Account, Api};
 
@@ -29,7 +29,7 @@ pub struct ProblemView {
     pub column: Option<u32>,
     pub what: String,
     pub expected: Option<String>,
-    /// The nearest spelling.
+    /// What to do about it: the nearest spelling, or a sentence.
     pub near: Option<String>,
     /// True: it keeps the files from being taken over.
     pub stops: bool,
@@ -48,9 +48,9 @@ pub struct ReviewView {
 /// One row of an uploaded registry file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RegistryRow {
-    /// Line of the upload; absent for what is only in the old file.
+    /// Line of the upload, where it is known; bad rows are among the problems, with their place.
     pub row: Option<u32>,
-    /// `added`, `changed`, `removed`, `same` or `bad`.
+    /// `added`, `changed` or `removed`.
     pub kind: String,
     pub what: String,
 }
@@ -189,10 +189,11 @@ pub(crate) async fn registry(
 pub(crate) async fn backtest(
     State(api): State<Arc<Api>>,
     Extension(who): Extension<Principal>,
-    crate::body::Body(asked): crate::body::Body<BacktestRequest>,
+    Body(mut asked): Body<BacktestRequest>,
 ) -> Answered<Json<serde_json::Value>> {
     who.need(Deed::Diagnose)?;
-    who.scope(api.inbox.catalogue().codes(), asked.jurisdiction.as_deref())?;
+    // Who belongs to one jurisdiction asks about that one, named or not.
+    asked.jurisdiction = who.scope(api.inbox.catalogue().codes(), asked.jurisdiction.as_deref())?;
     let report = api.desk.backtest(asked).await;
     Ok(Json(report.map_err(Fault::SiteFiles)?))
 }
