@@ -73,7 +73,12 @@ impl Desk {
             applied: false,
         };
         view.problems.extend(self.only_at_start(&now, &site));
-        if !apply || view.problems.iter().any(|problem| problem.stops) {
+        let stopped = view.problems.iter().any(|problem| problem.stops);
+        if apply && stopped {
+            tracing::warn!(%by, "new files wait for the next start");
+            self.inbox.files_refused(true).await.map_err(told)?;
+        }
+        if !apply || stopped {
             return Ok(Taken {
                 view,
                 ..Taken::default()

@@ -54,6 +54,8 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let runtime = start(&asked.data, &site).await?;
+    // What was refused while it last ran has been put right: these files are in force now.
+    runtime.inbox.files_refused(false).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
     let router = routes(
         &asked.site,
