@@ -28,22 +28,35 @@ pub(crate) fn bring(paths: &Paths) -> Result<Outcome> {
             .logged(&paths.logs(), "npm")
     };
     match npm(&["ci"]) {
-        // A registry's mirror may lack what packages offer for other systems, and the lock file then lacks it too.
-        // `ci` refuses such a lock file; `install` takes the same versions and hashes from it and leaves it as it is.
-        Err(_) if lacks_other_systems(paths) => npm(&["install", "--no-save"])?,
+        // A registry may offer what packages bring for other systems on one day and lack it on another; the lock
+        // file tells of the day it was written. `ci` refuses the difference; `install` takes the same versions and
+        // hashes from the file and leaves it as it is.
+        Err(_) if other_systems_differ(paths) => npm(&["install", "--no-save"])?,
         end => end?,
     }
     Ok(Outcome::Done)
 }
 
-/// Whether `npm ci` refused only packages that no registry offered: they are named without a version.
-fn lacks_other_systems(paths: &Paths) -> bool {
+/// Whether `npm ci` refused only packages that others of the lock file name and that it does not pin.
+fn other_systems_differ(paths: &Paths) -> bool {
     let said = fs::read_to_string(paths.logs().join("npm.log")).unwrap_or_default();
-    let mut missing = said
-        .lines()
-        .filter(|line| line.contains("Missing: "))
-        .peekable();
-    missing.peek().is_some() && missing.all(|line| line.contains("@ from lock file"))
+    let lock = fs::read_to_string(paths.web().join("package-lock.json")).unwrap_or_default();
+    only_named_elsewhere(&said, &lock)
+}
+
+fn only_named_elsewhere(said: &str, lock: &str) -> bool {
+    let missing = said.lines().filter_map(|line| {
+        let (_, package) = line.split_once("Missing: ")?;
+        let (package, _) = package.split_once(" from lock file")?;
+        // `@scope/name@version`; a registry that lacks it gives no version.
+        package.rsplit_once('@').map(|(name, _)| name)
+    });
+    let mut missing = missing.peekable();
+    missing.peek().is_some()
+        && missing.all(|name| {
+            lock.contains(&format!("\"{name}\": \""))
+                && !lock.contains(&format!("\"node_modules/{name}\""))
+        })
 }
 
 /// Whether the last install is younger than what it was asked for.
@@ -62,6 +75,18 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use std::time::Duration;
+
+    #[test]
+    fn what_packages_bring_for_other_systems_may_differ_and_nothing_else() {
+        let lock = r#"{"node_modules/biome": {"optionalDependencies": {"@biome/cli-arm": "2.6.8"}},
+            "node_modules/react": {}}"#;
+        let said = |name: &str| format!("npm error Missing: {name} from lock file\n");
+        assert!(only_named_elsewhere(&said("@biome/cli-arm@2.6.8"), lock));
+        assert!(only_named_elsewhere(&said("@biome/cli-arm@"), lock));
+        assert!(!only_named_elsewhere(&said("vue@3.0.0"), lock));
+        assert!(!only_named_elsewhere(&said("react@19.0.0"), lock));
+        assert!(!only_named_elsewhere("npm error code E404\n", lock));
+    }
 
     #[test]
     fn packages_are_current_until_the_lock_file_changes() {
