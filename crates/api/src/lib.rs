@@ -18,6 +18,7 @@ mod lists;
 mod login;
 mod people;
 mod probes;
+mod replay;
 mod router;
 mod series;
 mod sight;
@@ -34,7 +35,7 @@ use arc_swap::ArcSwap;
 use axum::Router;
 use model::JurisdictionSlot;
 use model::view::PersonView;
-use runtime::{Feed, Inbox};
+use runtime::{Feed, Inbox, Replays};
 use sha2::{Digest, Sha256};
 use store::{Blobs, History};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -66,6 +67,7 @@ pub struct Options {
     pub inbox: Inbox,
     pub feed: Feed,
     pub history: History,
+    pub replays: Replays,
     pub blobs: Blobs,
     /// Where `accounts.db` lies.
     pub accounts_file: PathBuf,
@@ -94,6 +96,7 @@ pub(crate) struct Api {
     inbox: Inbox,
     feed: Feed,
     history: History,
+    replays: Replays,
     blobs: Blobs,
     accounts: Accounts,
     people: ArcSwap<People>,
@@ -116,6 +119,7 @@ pub async fn open(options: Options, machines: Router) -> Result<Router, Accounts
         inbox: options.inbox,
         feed: options.feed,
         history: options.history,
+        replays: options.replays,
         blobs: options.blobs,
         accounts,
         people: ArcSwap::from_pointee(People::of(options.people)),

@@ -63,7 +63,9 @@ impl Source for Reader {
         loop {
             match self.subscription.next().await {
                 None => return Said::End,
-                Some(Frame::Snapshot(snapshot)) => return Said::Text(self.seen(*snapshot)),
+                Some(Frame::Snapshot(snapshot)) => {
+                    return Said::Text(seen(&self.api, &self.reader, *snapshot));
+                }
                 Some(Frame::Text(text)) if text.starts_with(br#"{"type":"behind""#) => {
                     return Said::Last(text);
                 }
@@ -81,13 +83,12 @@ impl Source for Reader {
     }
 }
 
-impl Reader {
-    fn seen(&self, mut snapshot: SnapshotView) -> Bytes {
-        for county in &mut snapshot.counties {
-            self.api.people.load().fill(county, &self.reader);
-            narrow_county(county, &self.reader);
-        }
-        let text = serde_json::to_vec(&FeedMessage::Snapshot(Box::new(snapshot)));
-        Bytes::from(text.expect("views have string keys, so they are JSON"))
+/// A snapshot as `reader` may see it.
+pub(crate) fn seen(api: &Api, reader: &Principal, mut snapshot: SnapshotView) -> Bytes {
+    for county in &mut snapshot.counties {
+        api.people.load().fill(county, reader);
+        narrow_county(county, reader);
     }
+    let text = serde_json::to_vec(&FeedMessage::Snapshot(Box::new(snapshot)));
+    Bytes::from(text.expect("views have string keys, so they are JSON"))
 }

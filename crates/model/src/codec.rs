@@ -68,6 +68,11 @@ pub const fn is_transition(tag: Tag) -> bool {
     tag.kind == TRANSITION
 }
 
+/// Whether a record of this tag is an outcome and no input, without reading it.
+pub const fn is_outcome(tag: Tag) -> bool {
+    tag.kind == TRANSITION || tag.kind == EFFECT
+}
+
 /// 2000-01-01T00:00:00Z: keeps the varints of our century at six bytes.
 const EPOCH_MS: i64 = 946_684_800_000;
 

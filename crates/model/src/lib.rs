@@ -14,6 +14,7 @@ pub mod intake;
 pub mod level;
 mod policy;
 mod quiet;
+pub mod replay;
 mod rule;
 pub mod task;
 pub mod time;

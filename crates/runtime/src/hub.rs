@@ -300,11 +300,18 @@ impl ValueFrame {
 impl UpdateFrame {
     /// The part of this frame that a client at `place` has not seen and may see.
     fn cut(&self, place: &Place) -> Option<Bytes> {
+        self.part(place.after, place.only)
+    }
+
+    /// The part of this frame that one jurisdiction may see, or all of it.
+    pub(crate) fn narrowed(&self, only: Option<JurisdictionSlot>) -> Option<Bytes> {
+        self.part(0, only)
+    }
+
+    fn part(&self, after: u64, only: Option<JurisdictionSlot>) -> Option<Bytes> {
         let wanted = |piece: &&Piece| {
-            piece.seq > place.after
-                && (place.only.is_none()
-                    || piece.jurisdiction.is_none()
-                    || piece.jurisdiction == place.only)
+            piece.seq > after
+                && (only.is_none() || piece.jurisdiction.is_none() || piece.jurisdiction == only)
         };
         let count = self.pieces.iter().filter(wanted).count();
         if count == self.pieces.len() {

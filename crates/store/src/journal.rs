@@ -7,6 +7,7 @@
 
 mod chain;
 mod commit;
+mod cursor;
 mod disk;
 mod frame;
 mod scan;
@@ -26,6 +27,7 @@ use model::codec::Tag;
 
 pub use chain::Position;
 pub use commit::{CommitBuffer, MAX_COMMIT, MAX_RECORD, Sealed, TooLong};
+pub use cursor::Cursor;
 pub use disk::free_bytes;
 pub use walk::{Recovered, TornTail, Visit};
 
@@ -375,6 +377,11 @@ impl JournalReader {
     /// Number of the last record on disk.
     pub fn committed(&self) -> u64 {
         self.committed.load(Ordering::Acquire)
+    }
+
+    /// Reads on from record `first`, a piece at a time.
+    pub fn cursor(&self, first: u64) -> Cursor {
+        Cursor::new(self.clone(), first)
     }
 
     /// Gives the records from `first` to the last committed one to `visit`; see [`read`].

@@ -9,4 +9,5 @@ mod feed;
 mod intake;
 mod packing;
 mod province;
+mod replay;
 mod support;
