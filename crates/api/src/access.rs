@@ -32,6 +32,8 @@ pub enum Deed {
     SeeEveryTask,
     /// Telephone numbers.
     SeePhones,
+    /// Notes on a time of the past.
+    Mark,
     /// The site's files: rules, thresholds, stations, people.
     KeepSite,
 }
@@ -52,6 +54,7 @@ impl Deed {
                 [false, true, false, true, true]
             }
             Deed::KeepSite => [false, false, false, false, true],
+            Deed::Mark => [false, true, false, true, true],
             Deed::SendReadings => [false, false, false, false, true],
             Deed::TendAlarms =>
             /**/

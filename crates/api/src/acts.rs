@@ -98,6 +98,16 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             text_fits("reason", reason.as_deref())
         }
         ActionRequest::ReportTask(report) => check_report(report, who),
+        ActionRequest::Mark { at, until, text } => {
+            who.need(Deed::Mark)?;
+            if until.is_some_and(|until| until <= *at) {
+                return Err(Fault::field("until", "after at"));
+            }
+            if text.trim().is_empty() {
+                return Err(Fault::field("text", "a few words"));
+            }
+            text_fits("text", Some(text))
+        }
         ActionRequest::EndNotice { subject, .. } => {
             who.need(Deed::TendAlarms)?;
             text_fits("subject", Some(subject))
@@ -202,6 +212,11 @@ impl Api {
             ActionRequest::ReportTask(report) => {
                 Action::ReportTask(self.seal_report(report).await?)
             }
+            ActionRequest::Mark { at, until, text } => Action::Mark {
+                at,
+                until,
+                note: self.seal_bytes(text.into_bytes()).await?,
+            },
             ActionRequest::EndNotice { notice, subject } => Action::EndNotice { notice, subject },
             ActionRequest::AcknowledgeSituation { situation, alarms } => {
                 Action::AcknowledgeSituation { situation, alarms }

@@ -105,6 +105,13 @@ pub enum ActionRequest {
     EndSuppression {
         suppression: OpId,
     },
+    /// A note on a time or an interval of the past.
+    Mark {
+        at: Time,
+        #[serde(default)]
+        until: Option<Time>,
+        text: String,
+    },
 }
 
 /// A command to groups and people.

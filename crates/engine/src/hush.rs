@@ -73,6 +73,7 @@ impl Engine {
             | Action::CancelCommand { .. }
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
+            | Action::Mark { .. }
             | Action::AcknowledgeSituation { .. } => {
                 debug_assert!(false, "the caller sends presses about the ledger only");
                 Err(Why::NoSuchSuppression)

@@ -90,6 +90,13 @@ pub enum Action {
     EndSuppression {
         suppression: OpId,
     },
+    /// A note on a time or an interval, for whoever looks at it later. It decides nothing.
+    Mark {
+        at: Time,
+        #[serde(default)]
+        until: Option<Time>,
+        note: Seal,
+    },
 }
 
 /// What a silence covers: everything that agrees with each field that is given.

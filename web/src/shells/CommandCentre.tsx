@@ -1,7 +1,8 @@
 // The command centre: three fixed zones, a status line above, lanes below.
 import "../styles/desk.css";
 import "../styles/desk-pages.css";
-import { lazy, Suspense, useEffect, useReducer } from "react";
+import "../styles/timebar.css";
+import { type CSSProperties, lazy, Suspense, useEffect, useReducer } from "react";
 import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
 import { AlarmPanel } from "../features/alarms/AlarmPanel";
@@ -11,7 +12,6 @@ import { Obligations } from "../features/commands/Obligations";
 import { DeskContext, moveDesk, startDesk, useDesk, type Zone } from "../features/desk/desk";
 import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
-import { Lanes } from "../features/lanes/Lanes";
 import { LedgerPage } from "../features/ledger/LedgerPage";
 import { QuietPanel } from "../features/ledger/QuietPanel";
 import { LoadDialog } from "../features/load/LoadMeter";
@@ -24,9 +24,10 @@ import { loadTownships } from "../features/stations/townships";
 import { Announcer } from "../features/status/Announcer";
 import { StatusLine } from "../features/status/StatusLine";
 import { SystemStrip } from "../features/status/SystemStrip";
+import { TimeBar } from "../features/timebar/TimeBar";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
-import { countyOf } from "../state/select";
+import { countyOf, isPast } from "../state/select";
 import { useApp } from "../state/store";
 import { Empty } from "../ui/Panel";
 import { setTheme, useTheme } from "./theme";
@@ -65,6 +66,7 @@ export function CommandCentre() {
 function DeskRoom({ onLeave }: { onLeave: () => void }) {
   const county = useApp(countyOf);
   const lost = useApp((state) => state.connection.phase === "lost");
+  const past = useApp(isPast);
   const [desk, move] = useReducer(moveDesk, startDesk);
   const theme = useTheme();
   const sound = useSound();
@@ -84,7 +86,8 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
     <DeskContext value={{ desk, move }}>
       <HatchInk />
       <div
-        className={`desk${lost ? " lost" : ""}${page ? " page" : ""}`}
+        className={`desk${lost ? " lost" : ""}${page ? " page" : ""}${past ? " past" : ""}`}
+        style={{ "--past-words": `"${i18n.t("复盘 · 非实况")}"` } as CSSProperties}
         data-zone={desk.zone}
         data-testid="desk"
       >
@@ -112,7 +115,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
             <aside className="zone right" aria-label={i18n.t("欠着的事")}>
               <Obligations county={county} />
             </aside>
-            <Lanes county={county} />
+            <TimeBar county={county} />
             <ZoneTabs />
             <Announcer county={county} />
           </>

@@ -24,6 +24,7 @@ export type Action =
     }
   | { action: "cancel_command"; command: string; reason?: string }
   | ReportTask
+  | { action: "mark"; at: Time; until?: Time; text: string }
   | { action: "end_notice"; notice: SystemKind; subject: string }
   | { action: "acknowledge_situation"; situation: string; alarms: string[] }
   | { action: "shelve"; alarm: string; until: Time; reason?: string }

@@ -2,6 +2,8 @@
 // To be replaced by `generated.ts` (`npm run gen`, from the program's own OpenAPI document) as soon
 // as that document is committed; until then a change there is repeated here in the same commit.
 
+import type { Mode, ReplayView } from "./replay";
+
 /** RFC 3339, UTC with `Z`. */
 export type Time = string;
 /** Both languages; Chinese is the source. */
@@ -466,6 +468,8 @@ export interface CountyView {
 export interface ClockView {
   clock: Clock;
   now: Time;
+  /** Of a replay: how it goes. */
+  replay?: ReplayView;
 }
 
 export interface SnapshotView {
@@ -473,6 +477,7 @@ export interface SnapshotView {
   clock: ClockView;
   counties: CountyView[];
   system: SystemView[];
+  mode?: Mode;
 }
 
 export type Change =
@@ -490,7 +495,7 @@ export type Update = { seq: number; n: number; jurisdiction: string } & Change;
 
 export type FeedMessage =
   | ({ type: "snapshot" } & SnapshotView)
-  | { type: "updates"; updates: Update[] }
+  | { type: "updates"; updates: Update[]; mode?: Mode }
   | { type: "values"; seq: number; jurisdiction: string; values: SeriesNow[] }
   | { type: "beat"; seq: number; clock: ClockView }
   | { type: "behind" };

@@ -121,6 +121,7 @@ impl Clerk {
             | Input::ClockStepped { .. }
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
+            | Input::Paged { .. }
             | Input::Ticked
             | Input::Resumed
             | Input::Tallied { .. } => Vec::new(),
@@ -192,7 +193,9 @@ impl Clerk {
                     after,
                 })
             }
-            Effect::Annunciate { .. } | Effect::Deliver { .. } => note(What::Call),
+            Effect::Annunciate { .. } | Effect::Deliver { .. } | Effect::Page(_) => {
+                note(What::Call)
+            }
             Effect::Answer(Answer::Refused { .. }) => {
                 self.press = None;
                 Vec::new()
@@ -210,14 +213,15 @@ impl Clerk {
 
     fn pressed(&self, slot: JurisdictionSlot, at: Time, act: Act) -> Vec<Note> {
         let county = self.counties.get(slot.index());
-        let deed = match deed_of(act, at, county) {
-            Some(deed) => What::Deed(Box::new(deed)),
-            None => What::Report,
+        let (at, what) = match deed_of(act, at, county) {
+            // A mark stands at the time it is about.
+            Some(deed) => (deed.at, What::Deed(Box::new(deed))),
+            None => (at, What::Report),
         };
         vec![Note {
             at,
             slot: slot.0,
-            what: deed,
+            what,
         }]
     }
 }
@@ -366,6 +370,12 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
             deed.note = reason;
         }
         Action::EndNotice { .. } => deed.kind = DeedKind::Notice,
+        Action::Mark { at, until, note } => {
+            deed.kind = DeedKind::Mark;
+            deed.at = at;
+            deed.until = until;
+            deed.note = Some(note);
+        }
         Action::Shelve { until, reason, .. } => quiet(Some(until), reason),
         Action::Silence { until, reason, .. } => quiet(Some(until), Some(reason)),
         Action::Maintain {

@@ -318,6 +318,19 @@ async fn the_lanes_tell_what_happened_when() {
     let mut nobody = issue("nobody");
     nobody.role = model::config::Role::Viewer;
     press(&site, nobody).await;
+    let mark = model::Action::Mark {
+        at: at(20),
+        until: Some(at(30)),
+        note: model::Seal("1".repeat(64)),
+    };
+    for (name, role) in [
+        ("mark", model::config::Role::Planner),
+        ("scrawl", model::config::Role::Responder),
+    ] {
+        let mut act = issue(name);
+        (act.role, act.action) = (role, mark.clone());
+        press(&site, act).await;
+    }
     let check = |site: &Runtime| {
         let lanes = site.replays.lanes(at(0), at(60), 6, None).unwrap();
         assert_eq!(lanes.bucket_ms, 10 * MINUTE);

@@ -13,7 +13,7 @@ import {
   whySentence,
 } from "../../i18n/words";
 import { want } from "../../state/obligations";
-import { isAnswered, isClosed, mayCommand } from "../../state/select";
+import { isAnswered, isClosed, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -153,7 +153,7 @@ function BoardHead({
   command: CommandView;
   now: number;
 }) {
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const wording = useApp((state) => state.texts.get(command.wording));
   const [cancelling, setCancelling] = useState(false);
   const open = command.cancelled === null && command.tasks.some((task) => !isClosed(task));

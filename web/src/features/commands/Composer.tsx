@@ -4,7 +4,7 @@ import { newOp } from "../../actions/act";
 import { type Draft, issueCommand, TYPED_COUNT_ABOVE } from "../../actions/commands";
 import { i18n, say } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
-import { mayCommand, reached, shownLevel } from "../../state/select";
+import { mayAct, reached, shownLevel } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
@@ -19,7 +19,7 @@ const LEVELS: Level[] = [4, 3, 2, 1];
 
 export function Composer({ county, alarmKey }: { county: County; alarmKey: string | null }) {
   const { move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const alarm = alarmKey ? county.alarms.get(alarmKey) : undefined;
   const [op, setOp] = useState(newOp);
   const [cause, setCause] = useState(alarm?.key ?? null);

@@ -5,7 +5,7 @@ import { photoAddress, wantTexts } from "../../actions/read";
 import { hms, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { factName, meansName, personName, personPost, stageName } from "../../i18n/words";
-import { isClosed, mayCommand } from "../../state/select";
+import { isClosed, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -24,7 +24,7 @@ interface PersonPanelProps {
 export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
   const person = county.people.get(task.person);
   const me = useApp((state) => state.me?.person);
-  const allowed = mayCommand(me);
+  const allowed = useApp(mayAct);
   const [recording, setRecording] = useState(false);
   const open = !isClosed(task) && command.cancelled === null;
   useKeys({ y: () => allowed && open && setRecording(true) });

@@ -6,7 +6,7 @@ import { limit, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName, quietName } from "../../i18n/words";
 import { type LedgerRow, longest, SHELVE_MS, wouldCover } from "../../state/ledger";
-import { byUrgency, mayCommand } from "../../state/select";
+import { byUrgency, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -103,7 +103,7 @@ function Why({ row }: { row: LedgerRow }) {
 function Deeds({ row, now, reason }: { row: LedgerRow; now: number; reason: string }) {
   const one = row.suppression;
   const me = useApp((state) => state.me?.person.id);
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const busy = useApp((state) =>
     state.outbox.some(
       (each) =>

@@ -5,7 +5,7 @@ import { wantTexts } from "../../actions/read";
 import { i18n } from "../../i18n/i18n";
 import { personName, quietName } from "../../i18n/words";
 import { endingSoon, type LedgerRow, ledger } from "../../state/ledger";
-import { mayCommand } from "../../state/select";
+import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -22,7 +22,7 @@ import { QuietComposer } from "./QuietComposer";
 export function LedgerPage({ county }: { county: County }) {
   const now = useNow();
   const { desk, move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const rows = useMemo(() => ledger(county).map((row) => ({ ...row, key: row.id })), [county]);
   const { items, waiting, setHeld, showNew } = useHeldOrder(rows, "ledger");
   useEffect(() => wantTexts(rows.map((row) => row.suppression?.reason ?? null)), [rows]);

@@ -6,7 +6,7 @@ import { limit, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { hazardName, levelName } from "../../i18n/words";
 import { isOpenMatcher, longest, wouldCover } from "../../state/ledger";
-import { levelCounts, mayCommand, shownLevel } from "../../state/select";
+import { levelCounts, mayAct, shownLevel } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -28,7 +28,7 @@ const LEVELS: Level[] = [1, 2, 3, 4];
 
 export function QuietComposer({ county, draft }: { county: County; draft: LedgerDraft }) {
   const { move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const [kind, setKind] = useState(draft.kind);
   if (!allowed) {
     return (

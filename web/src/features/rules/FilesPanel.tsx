@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Refused } from "../../actions/session";
 import { checkSite, reloadSite } from "../../actions/site";
 import { i18n, locale } from "../../i18n/i18n";
+import { mayKeepSite } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
@@ -27,7 +28,7 @@ interface FilesPanelProps {
 }
 
 export function FilesPanel({ onApplied, onClose }: FilesPanelProps) {
-  const admin = useApp((state) => state.me?.person.role === "administrator");
+  const admin = useApp(mayKeepSite);
   const [stage, setStage] = useState<Stage>({ kind: "start" });
   const run = async (ask: () => Promise<SiteCheck>) => {
     setStage({ kind: "busy" });

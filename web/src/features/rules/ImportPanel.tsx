@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { importRegistry } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
+import { mayKeepSite } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -62,7 +63,7 @@ function typeOf(file: File): string {
 }
 
 export function ImportPanel({ county, onClose }: { county: County; onClose: () => void }) {
-  const admin = useApp((state) => state.me?.person.role === "administrator");
+  const admin = useApp(mayKeepSite);
   const [kind, setKind] = useState<RegistryKind>("stations");
   const [file, setFile] = useState<File | null>(null);
   const [result, setResult] = useState<ImportResult | null>(null);

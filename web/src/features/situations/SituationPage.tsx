@@ -5,7 +5,7 @@ import { acknowledge } from "../../actions/alarms";
 import { hm, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { levelName, noticeName } from "../../i18n/words";
-import { isUnacked, mayCommand, shownLevel } from "../../state/select";
+import { isUnacked, mayAct, shownLevel } from "../../state/select";
 import {
   type AckSet,
   alarmsUnder,
@@ -32,7 +32,7 @@ import { openedName, situationName } from "./situationWords";
 export function SituationPage({ county, id }: { county: County; id: string }) {
   const now = useNow();
   const { move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const [ack, setAck] = useState<{ set: AckSet; at: number } | null>(null);
   const one = county.situations.get(id);
   const alarms = alarmsUnder(county, id);
