@@ -1,6 +1,7 @@
 // The command centre: three fixed zones, a status line above, lanes below.
 import "../styles/desk.css";
 import "../styles/desk-pages.css";
+import "../styles/trials.css";
 import { lazy, Suspense, useEffect, useReducer } from "react";
 import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
