@@ -21,13 +21,6 @@ pub enum Mode {
     Replay,
 }
 
-impl Mode {
-    /// Whether it tells what is; such messages are written without a mark.
-    pub fn is_live(&self) -> bool {
-        matches!(self, Mode::Live)
-    }
-}
-
 /// Which of the two times a replay goes by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,8 +15,8 @@ use crate::task::{Fact, Stage};
 use crate::time::Time;
 
 pub use crate::quiet::{
-    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleView, SituationView,
-    SuppressionView,
+    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleBoundView, RuleView,
+    SituationView, SuppressionView,
 };
 
 /// One transition as told to outside programs.
@@ -390,7 +390,7 @@ pub struct ClockView {
     /// The engine's now; ages are counted from here, never from the reader's own clock.
     pub now: Time,
     /// Of a replay: how it goes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub replay: Option<ReplayView>,
 }
 
@@ -402,7 +402,7 @@ pub struct SnapshotView {
     pub clock: ClockView,
     pub counties: Vec<CountyView>,
     pub system: Vec<SystemView>,
-    #[serde(default, skip_serializing_if = "Mode::is_live")]
+    #[serde(default)]
     pub mode: Mode,
 }
 
@@ -464,7 +464,7 @@ pub enum FeedMessage {
     /// Alarms, commands, tasks: in order, never dropped.
     Updates {
         updates: Vec<Update>,
-        #[serde(default, skip_serializing_if = "Mode::is_live")]
+        #[serde(default)]
         mode: Mode,
     },
     /// Newest values of series that changed since the last such message; latest wins.
@@ -472,14 +472,14 @@ pub enum FeedMessage {
         seq: u64,
         jurisdiction: String,
         values: Vec<SeriesNow>,
-        #[serde(default, skip_serializing_if = "Mode::is_live")]
+        #[serde(default)]
         mode: Mode,
     },
     /// At least every second: the engine's now and how far the journal is.
     Beat {
         seq: u64,
         clock: ClockView,
-        #[serde(default, skip_serializing_if = "Mode::is_live")]
+        #[serde(default)]
         mode: Mode,
     },
     /// Sent before closing a client too slow to follow; reconnect with `since`.

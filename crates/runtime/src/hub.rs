@@ -333,7 +333,7 @@ impl UpdateFrame {
 }
 
 /// How a message of updates begins and ends; between them stand the updates with commas.
-pub(crate) const UPDATES_HEAD: &[u8] = br#"{"type":"updates","updates":["#;
+pub(crate) const UPDATES_HEAD: &[u8] = br#"{"type":"updates","mode":"live","updates":["#;
 pub(crate) const UPDATES_TAIL: &[u8] = b"]}";
 
 /// A message of values from rows that are JSON already.
@@ -343,7 +343,7 @@ fn value_text<'a>(seq: u64, code: &str, rows: impl Iterator<Item = &'a str>) -> 
     // Writing to a string cannot fail.
     let _written = write!(
         text,
-        r#"{{"type":"values","seq":{seq},"jurisdiction":{code},"values":["#
+        r#"{{"type":"values","mode":"live","seq":{seq},"jurisdiction":{code},"values":["#
     );
     for (n, row) in rows.enumerate() {
         if n > 0 {

@@ -154,7 +154,7 @@ export function reached(county: County, groups: Iterable<string>, people: Iterab
 
 /** Whether the world shown is not the one that is. */
 export function isPast(state: AppState): boolean {
-  return state.world.heartbeat?.view.replay !== undefined || state.leaving;
+  return (state.world.heartbeat?.view.replay ?? null) !== null || state.leaving;
 }
 
 /** Whether the person at the screen may act on what is shown: nobody acts on the past. */
@@ -174,6 +174,11 @@ export function mayKeepSite(state: AppState): boolean {
 
 export function mayCommand(person: PersonView | undefined): boolean {
   return person?.role === "duty_officer" || person?.role === "administrator";
+}
+
+/** Who may try other rules on history. */
+export function mayTry(person: PersonView | undefined): boolean {
+  return mayCommand(person) || person?.role === "planner";
 }
 
 /** Tasks of one person, newest command first, cancelled ones last. */

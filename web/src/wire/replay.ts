@@ -1,63 +1,15 @@
-// The past on the wire, after `crates/model/src/replay.rs`.
-import type { Level, Text, Time } from "./view";
+// The past on the wire, under the names this client uses.
+import type { components } from "./generated";
 
-export type Mode = "live" | "replay";
+type Schemas = components["schemas"];
+
 /** What had been received, or what had been observed whenever it was received. */
-export type Knowledge = "then" | "now";
-
-export interface ReplayView {
-  /** Seconds in one; 0 stands still. */
-  speed: number;
-  knowledge: Knowledge;
-  /** The newest entry there was. */
-  last: Time;
-  ended: boolean;
-}
-
-export type ReplayOrder =
-  | { do: "seek"; at: Time }
-  | { do: "pace"; speed: number }
-  | { do: "know"; knowledge: Knowledge };
-
-export type DeedKind =
-  | "command"
-  | "cancel"
-  | "acknowledge"
-  | "truth"
-  | "reset"
-  | "quiet"
-  | "notice"
-  | "mark";
-
-export interface DeedView {
-  kind: DeedKind;
-  at: Time;
-  until: Time | null;
-  op: string;
-  by: string;
-  title: Text | null;
-  level: Level | null;
-  note: string | null;
-  about: number;
-}
-
+export type Knowledge = Schemas["Knowledge"];
+/** How a replay goes, beside its clock. */
+export type ReplayView = Schemas["ReplayView"];
+/** What a replay is told on its socket. */
+export type ReplayOrder = Schemas["ReplayOrder"];
+export type DeedKind = Schemas["DeedKind"];
+export type DeedView = Schemas["DeedView"];
 /** What happened in a span, in equal buckets; every list has one value a bucket. */
-export interface LanesView {
-  from: Time;
-  to: Time;
-  bucket_ms: number;
-  first: Time;
-  last: Time;
-  rain: number[];
-  rain_decimals: number;
-  rain_unit: string;
-  levels: number[];
-  alarms: [number, number, number, number, number][];
-  calls: number[];
-  commands: number[];
-  reports: number[];
-  decisions: number[];
-  late: number[];
-  deeds: DeedView[];
-  all_deeds: number;
-}
+export type LanesView = Schemas["LanesView"];

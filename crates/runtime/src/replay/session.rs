@@ -258,8 +258,17 @@ impl Session {
 
 /// A message of the feed as one of a replay.
 fn marked(text: &Bytes) -> Bytes {
-    let mut marked = Vec::with_capacity(text.len() + 16);
-    marked.extend_from_slice(text.strip_suffix(b"}").unwrap_or(text));
-    marked.extend_from_slice(br#","mode":"replay"}"#);
+    const LIVE: &[u8] = br#""mode":"live""#;
+    const REPLAY: &[u8] = br#""mode":"replay""#;
+    // The mark stands right behind the type, before anything that anybody wrote.
+    let place = text.windows(LIVE.len()).position(|bytes| bytes == LIVE);
+    let Some(place) = place else {
+        debug_assert!(false, "a message of the feed bears its mark");
+        return text.clone();
+    };
+    let mut marked = Vec::with_capacity(text.len() + REPLAY.len() - LIVE.len());
+    marked.extend_from_slice(&text[..place]);
+    marked.extend_from_slice(REPLAY);
+    marked.extend_from_slice(&text[place + LIVE.len()..]);
     Bytes::from(marked)
 }
