@@ -7,12 +7,17 @@ export function countyAt(county, t) {
   const by = (time) => Date.parse(time) <= t;
   const alarms = county.alarms
     .filter((one) => by(one.raised))
-    .map((one) => (by(one.changed) ? one : { ...one, process: "active", ack: null, returned: null }));
+    .map((one) =>
+      by(one.changed) ? one : { ...one, process: "active", ack: null, returned: null },
+    );
   const commands = county.commands
     .filter((one) => by(one.issued))
     .map((one) => ({
       ...one,
-      tasks: one.tasks.map((task) => ({ ...task, facts: task.facts.filter((fact) => by(fact.at)) })),
+      tasks: one.tasks.map((task) => ({
+        ...task,
+        facts: task.facts.filter((fact) => by(fact.at)),
+      })),
     }));
   const then = { ...county, alarms, commands, suppressions: [] };
   then.situations = gather(then, t);
@@ -112,7 +117,8 @@ export function lanesOf(night, query, live) {
     const changed = place(alarm.changed);
     if (changed !== null) lanes.alarms[changed][alarm.level] += 1;
     add(lanes.calls, alarm.changed);
-    if (alarm.ack) deed(lanes, { kind: "acknowledge", at: alarm.ack.at, by: alarm.ack.by, op: alarm.key });
+    if (alarm.ack)
+      deed(lanes, { kind: "acknowledge", at: alarm.ack.at, by: alarm.ack.by, op: alarm.key });
   }
   for (const command of night.county.commands) {
     add(lanes.commands, command.issued);

@@ -17,7 +17,10 @@ export async function lookBack(desk, { picture, must }) {
   const left = await at();
   const began = Date.now();
   await page.keyboard.press("ArrowLeft");
-  await desk.expect("it is five minutes earlier", async () => Math.abs(left - (await at()) - 300_000) < 90_000);
+  await desk.expect(
+    "it is five minutes earlier",
+    async () => Math.abs(left - (await at()) - 300_000) < 90_000,
+  );
   console.log(`          a step back was on the screen after ${Date.now() - began} ms`);
   await picture(desk, "past-fixed");
 
@@ -31,8 +34,9 @@ export async function lookBack(desk, { picture, must }) {
     return (await text()) === one;
   });
   await desk.id("know-now").click();
-  await desk.expect("it goes by what is known now", async () =>
-    (await desk.id("know-now").getAttribute("aria-pressed")) === "true",
+  await desk.expect(
+    "it goes by what is known now",
+    async () => (await desk.id("know-now").getAttribute("aria-pressed")) === "true",
   );
 
   await desk.openSituation();
@@ -45,7 +49,10 @@ export async function lookBack(desk, { picture, must }) {
   await page.keyboard.press("Escape");
   await page.keyboard.press("Home");
   await desk.expect("one key is the way back to live", async () => (await mode(desk)) === "live");
-  await desk.expect("the feed is live", async () => (await desk.id("link-state").getAttribute("data-phase")) === "live");
+  await desk.expect(
+    "the feed is live",
+    async () => (await desk.id("link-state").getAttribute("data-phase")) === "live",
+  );
   must((await framed(desk)) === 0, "no frame is left", await framed(desk));
   await picture(desk, "live-again");
 }

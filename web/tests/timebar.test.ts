@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
-import { emptyWorld } from "../src/state/world";
 import { reduce } from "../src/state/reduce";
 import {
   around,
   following,
   holding,
   placeOf,
+  roomy,
   spaced,
   stretches,
   ticks,
   timeAt,
   worst,
 } from "../src/state/timebar";
+import { emptyWorld } from "../src/state/world";
 import type { LanesView } from "../src/wire/replay";
 import type { FeedMessage } from "../src/wire/view";
 
@@ -30,10 +31,15 @@ test("a place on the bar and the time there are the same thing", () => {
 test("the bar stays where it is until the time shown would leave it", () => {
   const span = { from: T, to: T + 6 * HOUR };
   expect(holding(span, T + 3 * HOUR)).toBe(span);
-  for (const at of [T - HOUR, T + 60_000, T + 6 * HOUR - 60_000, T + 100 * HOUR]) {
+  for (const at of [T, T + 6 * HOUR]) expect(holding(span, at)).toBe(span);
+  for (const [at, place] of [
+    [T - HOUR, 80],
+    [T + 6 * HOUR + 1, 20],
+    [T + 100 * HOUR, 20],
+  ] as const) {
     const moved = holding(span, at);
-    expect(moved.to - moved.from).toBe(6 * HOUR);
-    expect(placeOf(at, moved, 100)).toBeCloseTo(50, 6);
+    expect(moved.to - moved.from).toBeCloseTo(6 * HOUR, 3);
+    expect(placeOf(at, moved, 100)).toBeCloseTo(place, 6);
   }
 });
 
@@ -72,7 +78,11 @@ test("a bucket shows the worst that was reached in it", () => {
   expect(worst([1, 2, 0, 1, 0])).toBe(3);
 });
 
-test("labels that would lie on one another are left out, the first stays", () => {
+test("a label is written only where nothing follows too close", () => {
+  expect(roomy([0, 10, 95, 100, 300], (one) => one, 92)).toEqual([100, 300]);
+});
+
+test("flags that would lie on one another are left out, the first stays", () => {
   const kept = spaced([0, 10, 95, 100, 300], (one) => one, 92);
   expect([...kept]).toEqual([0, 95, 300]);
 });

@@ -34,7 +34,7 @@ pub(crate) struct ReplayQuery {
 
 /// Opens a replay as a WebSocket of `FeedMessage`s, each marked as of a replay. The client may send
 /// `ReplayOrder`s: another time, another speed, the other of the two times.
-#[utoipa::path(get, path = "/api/v1/replay/feed", tag = "replay",
+#[utoipa::path(get, path = "/api/v1/replay/feed", tag = "replay", operation_id = "replay_feed",
     params(("at" = String, Query, description = "RFC 3339; before the first entry it is the first, after the newest the newest"),
            ("speed" = Option<u16>, Query, description = "Seconds in one, at most 3600; absent or 0 stands still"),
            ("knowledge" = Option<String>, Query, description = "`then`: what had been received; `now`: what had been observed"),

@@ -36,7 +36,9 @@ fn config() -> Config {
     let mut config = county("0000", GAUGES, 0);
     let mut sums = config.rules[0].clone();
     sums.id = "sum:level".to_owned();
-    sums.measure = Measure::Sum { span_ms: 24 * HOUR };
+    sums.measure = Measure::Sum {
+        window_ms: 24 * HOUR,
+    };
     config.rules.push(sums);
     let watches = std::mem::take(&mut config.watches);
     for watch in watches {

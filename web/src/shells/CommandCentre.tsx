@@ -96,7 +96,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
     <DeskContext value={{ desk, move }}>
       <HatchInk />
       <div
-        className={`desk${lost ? " lost" : ""}${page ? " page" : ""}${past ? " past" : ""}`}
+        className={`desk${lost ? " lost" : ""}${page ? " page" : ""}${past ? " notlive" : ""}`}
         style={{ "--past-words": `"${i18n.t("复盘 · 非实况")}"` } as CSSProperties}
         data-zone={desk.zone}
         data-testid="desk"

@@ -20,14 +20,12 @@ export function following(now: number, hours: number): Span {
   return { from: now - hours * HOUR, to: now };
 }
 
-/** The same span, moved only as far as needed to hold `at` with some room on either side. */
+/** The same span; moved once `at` has left it, so that there is more ahead than behind. */
 export function holding(span: Span, at: number): Span {
   const length = span.to - span.from;
-  const room = length * 0.05;
-  if (at >= span.from + room && at <= span.to - room) return span;
-  if (at < span.from || at > span.to) return { from: at - length / 2, to: at + length / 2 };
-  const by = at < span.from + room ? at - span.from - length / 2 : at - span.to + length / 2;
-  return { from: span.from + by, to: span.to + by };
+  if (at >= span.from && at <= span.to) return span;
+  const behind = at > span.to ? 0.2 : 0.8;
+  return { from: at - length * behind, to: at + length * (1 - behind) };
 }
 
 /** A span of this length around `at`, not further into the future than it must. */
@@ -86,7 +84,15 @@ export function worst(counts: readonly number[]): number | null {
   return null;
 }
 
-/** Those of a row of labelled things that have room for their label, `room` px each. */
+/** Those that have this much room to their right before the next one. */
+export function roomy<T>(list: readonly T[], place: (one: T) => number, room: number): T[] {
+  return list.filter((one, n) => {
+    const next = list[n + 1];
+    return next === undefined || place(next) - place(one) >= room;
+  });
+}
+
+/** Those of a row that can stand at least `room` px apart, from the first on. */
 export function spaced<T>(list: readonly T[], place: (one: T) => number, room: number): Set<T> {
   const kept = new Set<T>();
   let last = Number.NEGATIVE_INFINITY;

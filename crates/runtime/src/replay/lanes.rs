@@ -4,12 +4,13 @@
 //! It decides nothing and needs no engine: readings, presses and recorded outcomes say all of it. It
 //! can be lost; the journal makes it again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::codec::{Record, decode};
 use model::replay::LanesView;
-use model::{Entry, Input, JurisdictionSlot, Time};
+use model::{Input, JurisdictionSlot, Time};
 use serde::{Deserialize, Serialize};
 use store::{Cursor, JournalReader, Pages};
 
@@ -132,7 +133,7 @@ impl Lanes {
         &self,
         from: i64,
         to: i64,
-    ) -> Result<Vec<(u64, Time, Entry)>, ReplayError> {
+    ) -> Result<Vec<(u64, Time, model::Entry)>, ReplayError> {
         let mut inner = self.lock();
         inner.follow(&self.pages)?;
         let mut found = Vec::new();
@@ -143,7 +144,7 @@ impl Lanes {
             for delayed in &day.delayed {
                 let record = super::clerk::reading(&delayed.payload);
                 if let Some((at, jurisdiction, observed)) = record {
-                    let entry = Entry {
+                    let entry = model::Entry {
                         seq: delayed.seq,
                         at,
                         jurisdiction,
@@ -267,10 +268,10 @@ impl Inner {
     }
 
     fn day(&mut self, pages: &Pages, day: i64) -> Option<&Day> {
-        if !self.days.contains_key(&day) {
-            self.days.insert(day, read(pages, day)?);
+        match self.days.entry(day) {
+            Entry::Occupied(held) => Some(held.into_mut()),
+            Entry::Vacant(place) => Some(place.insert(read(pages, day)?)),
         }
-        self.days.get(&day)
     }
 
     /// The days with anything in them, in order.

@@ -17,7 +17,7 @@ use crate::replay::ReplayError;
 /// The order in which inputs come.
 enum Line {
     /// As they were received.
-    Then(Tape),
+    Then(Box<Tape>),
     /// As they were observed.
     Now(Box<Hindsight>),
 }
@@ -47,7 +47,7 @@ impl Stage {
             Knowledge::Then => {
                 let base = rewind.base(|place| place.at <= at)?;
                 let tape = Tape::behind(&rewind.journal, base.number);
-                (base, Line::Then(tape))
+                (base, Line::Then(Box::new(tape)))
             }
             Knowledge::Now => {
                 let before = at.plus_ms(-BEFORE_MS);

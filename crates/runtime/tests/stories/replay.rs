@@ -73,6 +73,7 @@ async fn a_view_of_the_past_equals_the_one_seen_live() {
     let made = count();
     assert!((20..=24).contains(&made), "one an hour: {made}");
     check(&site.replays, 1);
+    site.stop().await;
     for (n, file) in std::fs::read_dir(&keyframes).unwrap().enumerate() {
         let path = file.unwrap().path();
         if n % 2 == 0 {
@@ -81,15 +82,14 @@ async fn a_view_of_the_past_equals_the_one_seen_live() {
             std::fs::write(path, b"damaged").unwrap();
         }
     }
+    // A second start meets what is left of them, and goes on from the journal.
+    let site = start(options(dir.path(), Clock::Feed, commanding()))
+        .await
+        .unwrap();
     check(&site.replays, 1);
     assert_eq!(count(), 0, "what is damaged goes once it is met");
     site.replays.keep_up().unwrap();
     assert_eq!(count(), made);
-    site.stop().await;
-    // A second start goes on from what is there.
-    let site = start(options(dir.path(), Clock::Feed, commanding()))
-        .await
-        .unwrap();
     check(&site.replays, 40);
     site.stop().await;
     let whole = runtime::replay(dir.path(), |_| {}).unwrap();
@@ -341,16 +341,11 @@ async fn the_lanes_tell_what_happened_when() {
         assert_eq!(lanes.late, [0, 0, 0, 0, 0, 1], "late where it came in");
         assert_eq!(lanes.commands, [0, 0, 0, 0, 0, 1]);
         assert!(lanes.calls[5] > 0, "the village was told");
-        let deeds: Vec<_> = lanes
-            .deeds
-            .iter()
-            .map(|d| (d.kind, d.op.as_str()))
-            .collect();
-        assert_eq!(
-            deeds,
-            [(DeedKind::Command, "order")],
-            "refused presses are none"
-        );
+        let deeds = lanes.deeds.iter().map(|d| (d.kind, d.op.as_str()));
+        let expected = [(DeedKind::Mark, "mark"), (DeedKind::Command, "order")];
+        let told = "refused presses are none, a mark stands at its time";
+        assert_eq!(deeds.collect::<Vec<_>>(), expected, "{told}");
+        assert_eq!(lanes.deeds[0].until, Some(at(30)));
         assert_eq!((lanes.first, lanes.last), (at(0), at(50)));
         let later = site.replays.lanes(at(30), at(48), 2, None).unwrap();
         assert_eq!(later.levels, [3, 3], "it stood before the span began");

@@ -12,6 +12,7 @@ import { Empty, Key, Panel } from "../../ui/Panel";
 import type { Level } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
+import { whyNot } from "../timebar/whyNot";
 import { ClockLines } from "./ClockLines";
 import { ReachPanel } from "./ReachPanel";
 
@@ -39,7 +40,7 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
     return (
       <Panel title={i18n.t("新指令")} testId="composer">
         <Empty title={i18n.t("你可以看，不能发。")}>
-          {i18n.t("发指令需要值班员角色。请值班员来发。")}
+          {whyNot(i18n.t("发指令需要值班员角色。请值班员来发。"))}
         </Empty>
       </Panel>
     );

@@ -14,6 +14,7 @@ import { Panel } from "../../ui/Panel";
 import type { AlarmView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { AlarmLine } from "../situations/parts";
+import { whyNot } from "../timebar/whyNot";
 import { Left } from "./Left";
 import { endWords, rowWords } from "./ledgerWords";
 
@@ -123,7 +124,7 @@ function Deeds({ row, now, reason }: { row: LedgerRow; now: number; reason: stri
   return (
     <div className="form" style={{ flex: "none" }}>
       {allowed ? null : (
-        <p className="i2">{i18n.t("你可以看，不能改。静默和检修需要值班员角色。")}</p>
+        <p className="i2">{whyNot(i18n.t("你可以看，不能改。静默和检修需要值班员角色。"))}</p>
       )}
       {one.waits_for_approval ? (
         <p>

@@ -14,6 +14,7 @@ import { VirtualList } from "../../ui/VirtualList";
 import { useHeldOrder } from "../alarms/useHeldOrder";
 import { useNow } from "../clock/useNow";
 import { type LedgerDraft, useDesk } from "../desk/desk";
+import { whyNot } from "../timebar/whyNot";
 import { EntryPanel } from "./EntryPanel";
 import { Left } from "./Left";
 import { rowWords } from "./ledgerWords";
@@ -93,7 +94,7 @@ export function LedgerPage({ county }: { county: County }) {
             <Empty title={i18n.t("选一条看它盖住了什么。")}>
               {allowed
                 ? i18n.t("静默最长 12 小时，含红色最长 2 小时并要另一个人同意。")
-                : i18n.t("你可以看，不能改。静默和检修需要值班员角色。")}
+                : whyNot(i18n.t("你可以看，不能改。静默和检修需要值班员角色。"))}
             </Empty>
           )}
         </aside>

@@ -18,6 +18,7 @@ import { type LedgerDraft, useDesk } from "../desk/desk";
 import { Counts, Mark } from "../marks/Mark";
 import { AlarmLine } from "../situations/parts";
 import { areaName } from "../stations/townships";
+import { whyNot } from "../timebar/whyNot";
 import { matcherWords } from "./ledgerWords";
 import { StationChooser } from "./StationChooser";
 import { WorkForm } from "./WorkForm";
@@ -33,7 +34,7 @@ export function QuietComposer({ county, draft }: { county: County; draft: Ledger
   if (!allowed) {
     return (
       <Panel title={i18n.t("静默")} testId="quiet-composer" className="g">
-        <Empty title={i18n.t("你可以看，不能改。静默和检修需要值班员角色。")}>
+        <Empty title={whyNot(i18n.t("你可以看，不能改。静默和检修需要值班员角色。"))}>
           {i18n.t("请值班员来做。")}
         </Empty>
       </Panel>

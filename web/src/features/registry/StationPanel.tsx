@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { StationView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { whyNot } from "../timebar/whyNot";
 import { AttributesSection } from "./AttributesSection";
 import { type EditAsked, EditDialog } from "./EditDialog";
 import { FactsSection } from "./FactsSection";
@@ -46,7 +47,7 @@ export function StationPanel({ county, station }: { county: County; station: Sta
       <div className="pb">
         {admin ? null : (
           <p className="note" data-testid="read-only">
-            {i18n.t("只能看。改站点资料要管理员角色，请管理员来改。")}
+            {whyNot(i18n.t("只能看。改站点资料要管理员角色，请管理员来改。"))}
           </p>
         )}
         {sheets.kind === "asking" ? (

@@ -8,6 +8,7 @@ import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { ImportResult, ImportRow, RegistryKind } from "../../wire/site";
+import { whyNot } from "../timebar/whyNot";
 import { ChangeList } from "./ChangeList";
 import { ProblemLine } from "./FilesPanel";
 import { failure } from "./failure";
@@ -75,7 +76,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
   if (!admin) {
     return (
       <Panel title={i18n.t("导入站点和线")} aside={close} testId="import-panel" className="g">
-        <Empty title={i18n.t("这里要管理员。")}>
+        <Empty title={whyNot(i18n.t("这里要管理员。"))}>
           {i18n.t("你可以看规则，不能换用文件。请管理员来做。")}
         </Empty>
       </Panel>

@@ -25,6 +25,7 @@ import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { AlarmMark, Mark } from "../marks/Mark";
 import { areaName } from "../stations/townships";
+import { whyNot } from "../timebar/whyNot";
 import { AckDialog } from "./AckDialog";
 import { AlarmLine, Townships } from "./parts";
 import { openedName, situationName } from "./situationWords";
@@ -110,7 +111,7 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
       <div className="pb">
         {one ? <Numbers one={one} alarms={alarms} now={now} /> : null}
         {allowed ? null : (
-          <p className="note">{i18n.t("你可以看，不能确认。确认需要值班员角色。")}</p>
+          <p className="note">{whyNot(i18n.t("你可以看，不能确认。确认需要值班员角色。"))}</p>
         )}
         <div className="two flow">
           <Panel

@@ -3,19 +3,21 @@ import { type ReactNode, useEffect } from "react";
 import { wantTexts } from "../../actions/read";
 import { i18n, say } from "../../i18n/i18n";
 import { deedName } from "../../i18n/words";
-import { bucketAt, placeOf, type Span, spaced, stretches, worst } from "../../state/timebar";
 import { useApp } from "../../state/store";
+import { bucketAt, placeOf, roomy, type Span, spaced, stretches, worst } from "../../state/timebar";
 import type { DeedView, LanesView } from "../../wire/replay";
 
 /** Px a label needs at least. */
 const LABEL_ROOM = 92;
+/** Px a flag needs; where they stand closer, the others are strokes. */
+const FLAG_ROOM = 9;
 
 export function laneNames(): string[] {
   return [
     i18n.t("雨量"),
     i18n.t("水位"),
     i18n.t("报警"),
-    i18n.t("迟到"),
+    i18n.t("迟到的数据"),
     i18n.t("呼叫"),
     i18n.t("指令"),
     i18n.t("上报"),
@@ -37,10 +39,13 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
   const most = Math.max(1, ...lanes.rain);
   const commands = lanes.deeds.filter((deed) => deed.kind === "command");
   const decisions = lanes.deeds.filter((deed) => deed.kind !== "command");
+  const flagged = spaced(decisions, (deed) => x(Date.parse(deed.at)), FLAG_ROOM);
   const texts = useApp((state) => state.texts);
   useEffect(() => {
     wantTexts(lanes.deeds.filter((deed) => deed.kind === "mark").map((deed) => deed.note));
   }, [lanes]);
+  // At the right edge a label has no room ahead.
+  const isLast = (deed: DeedView) => x(Date.parse(deed.at)) > width - LABEL_ROOM;
   const title = (deed: DeedView) => {
     if (deed.kind === "command") return say(deed.title);
     return (deed.kind === "mark" && texts.get(deed.note ?? "")) || deedName(deed.kind);
@@ -108,7 +113,12 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
         <rect key={at} x={x(at)} width="1.5" y={row * 4 + 2} height={row - 4} fill="var(--ink-2)" />
       ))}
       <Labelled deeds={commands} title={title}>
-        {(deed) => <path d={`M${x(Date.parse(deed.at))} ${row * 5 + 1}l7 ${row / 2 - 1}-7 ${row / 2 - 1}z`} fill="var(--ink-1)" />}
+        {(deed) => (
+          <path
+            d={`M${x(Date.parse(deed.at))} ${row * 5 + 1}l7 ${row / 2 - 1}-7 ${row / 2 - 1}z`}
+            fill="var(--ink-1)"
+          />
+        )}
       </Labelled>
       {each(lanes.reports, lanes, (_, at) => (
         <rect
@@ -121,7 +131,19 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
           stroke="var(--ink-2)"
         />
       ))}
-      <Labelled deeds={decisions} title={title}>
+      {decisions
+        .filter((deed) => !flagged.has(deed))
+        .map((deed) => (
+          <rect
+            key={deed.op}
+            x={x(Date.parse(deed.at))}
+            width="1.5"
+            y={row * 8 - 5}
+            height="4"
+            fill="var(--ink-2)"
+          />
+        ))}
+      <Labelled deeds={[...flagged]} title={title}>
         {(deed) => (
           <path
             d={`M${x(Date.parse(deed.at))} ${row * 8 - 1}v${2 - row}h6v4h-6`}
@@ -130,23 +152,18 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
           />
         )}
       </Labelled>
-      {[
-        [commands, 5] as const,
-        [decisions, 7] as const,
-      ].map(([deeds, place]) => {
-        const roomy = spaced(deeds, (deed) => x(Date.parse(deed.at)), LABEL_ROOM);
-        return deeds
-          .filter((deed) => roomy.has(deed))
-          .map((deed) => (
-            <text
-              key={`${place}/${deed.op}`}
-              className="tb-word"
-              x={x(Date.parse(deed.at)) + 10}
-              y={row * place + row - 2}
-            >
-              {title(deed)}
-            </text>
-          ));
+      {[[commands, 5] as const, [decisions, 7] as const].map(([deeds, place]) => {
+        return roomy(deeds, (deed) => x(Date.parse(deed.at)), LABEL_ROOM).map((deed) => (
+          <text
+            key={`${place}/${deed.op}`}
+            className="tb-word"
+            x={x(Date.parse(deed.at)) + (isLast(deed) ? -4 : 10)}
+            textAnchor={isLast(deed) ? "end" : "start"}
+            y={row * place + row - 2}
+          >
+            {title(deed)}
+          </text>
+        ));
       })}
     </>
   );
