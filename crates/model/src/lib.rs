@@ -6,6 +6,7 @@
 pub mod action;
 pub mod codec;
 pub mod config;
+pub mod custody;
 pub mod effect;
 pub mod fixed;
 pub mod id;
