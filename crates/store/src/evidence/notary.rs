@@ -17,6 +17,8 @@ use crate::journal::Position;
 const EVERY_RECORDS: u64 = 100_000;
 /// Time after which a checkpoint is due, when anything was recorded.
 const EVERY: Duration = Duration::from_secs(3600);
+/// How long a signature that could not be kept is left alone: a full disk is not asked at every commit.
+const AGAIN: Duration = Duration::from_secs(60);
 const KEY: &str = "key";
 
 /// Holds the key.
@@ -26,6 +28,8 @@ pub struct Notary {
     public: PublicKey,
     signed: u64,
     since: Instant,
+    /// When a checkpoint was last begun and not kept.
+    failed: Option<Instant>,
 }
 
 impl std::fmt::Debug for Notary {
@@ -63,6 +67,7 @@ impl Notary {
             public,
             signed: signed.unwrap_or(0),
             since: Instant::now(),
+            failed: None,
         })
     }
 
@@ -74,6 +79,9 @@ impl Notary {
     /// Whether it is time to sign, now that the journal stands at `number`.
     pub fn is_due(&self, number: u64) -> bool {
         let behind = number.saturating_sub(self.signed);
+        if self.failed.is_some_and(|at| at.elapsed() < AGAIN) {
+            return false;
+        }
         behind >= EVERY_RECORDS || (behind > 0 && self.since.elapsed() >= EVERY)
     }
 
@@ -101,6 +109,7 @@ impl Notary {
 
     /// Signs a place, signed before or not.
     pub(crate) fn attest(&mut self, place: Position, time: Time) -> io::Result<Checkpoint> {
+        self.failed = Some(Instant::now());
         let mut checkpoint = Checkpoint {
             number: place.number,
             hash: hex::encode(place.hash),
@@ -120,6 +129,7 @@ impl Notary {
         file.sync_all()?;
         durable::sync_dir(&self.dir)?;
         (self.signed, self.since) = (self.signed.max(place.number), Instant::now());
+        self.failed = None;
         Ok(checkpoint)
     }
 }
