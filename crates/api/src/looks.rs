@@ -170,3 +170,55 @@ fn now() -> Time {
         .unwrap_or_default();
     Time::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use model::Config;
+    use model::config::Clock;
+
+    #[tokio::test]
+    async fn what_is_seen_within_a_minute_is_two_entries_at_most_of_a_kind() {
+        let data = tempfile::TempDir::new().unwrap();
+        let config = Config {
+            code: "330624".to_owned(),
+            ..Config::default()
+        };
+        let options = runtime::Options::new(data.path().to_owned(), Clock::Feed, vec![config]);
+        let site = runtime::start(options).await.unwrap();
+        let looks = Looks::new(site.inbox.clone());
+        let (reader, slot) = (Principal::local_check(), JurisdictionSlot(0));
+        let seals: Vec<Seal> = (0..300).map(|n| Seal(format!("{n:064x}"))).collect();
+        for _ in 0..3 {
+            looks.telephones(&reader, slot, 4).await.unwrap();
+            for seal in &seals {
+                let one = std::slice::from_ref(seal);
+                looks.files(&reader, slot, one).await.unwrap();
+            }
+        }
+        looks.end(reader.person.clone(), slot).await;
+        // The next minute begins anew, with nothing left behind.
+        looks.files(&reader, slot, &seals[..2]).await.unwrap();
+        looks.files(&reader, slot, &seals[..1]).await.unwrap();
+        looks.end(reader.person.clone(), slot).await;
+        site.stop().await;
+        let mut deeds = Vec::new();
+        runtime::replay(data.path(), |again| {
+            if let model::Input::Accessed(access) = again.input {
+                deeds.push(access.deed.clone());
+            }
+        })
+        .unwrap();
+        let files = |seals: &[Seal], more| AccessDeed::SawFiles {
+            seals: seals.to_vec(),
+            more,
+        };
+        let want = [
+            AccessDeed::SawTelephones { people: 4 },
+            files(&seals[..256], 44),
+            files(&seals[..2], 0),
+        ];
+        assert_eq!(deeds, want);
+    }
+}
