@@ -94,7 +94,10 @@ fn again(from: &Path, to: &Path) -> Result<(), Failure> {
         }
     })?;
     println!("{end} records, {readings} of them readings");
-    failed.map_or(Ok(()), Err)
+    match failed {
+        Some(error) => Err(error),
+        None => kept.close(),
+    }
 }
 
 /// Every gauge at its own moment of each interval, rain that comes and goes, water that creeps.
