@@ -117,7 +117,7 @@ fn storm_day(to: &Path) -> Result<(), Failure> {
     for (arrived, gauge) in due {
         let at = Time::from_ms(START_MS + arrived as i64);
         let value = &mut values[gauge as usize];
-        if gauge % 2 == 0 {
+        if gauge.is_multiple_of(2) {
             let pours = dice.below(3) == 0;
             *value = if pours { 5 * dice.below(12) as i64 } else { 0 };
         } else {

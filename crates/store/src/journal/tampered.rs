@@ -29,7 +29,7 @@ struct Kept {
 
 fn record(n: u64) -> Record {
     let at = Time::from_ms(1_784_000_000_000 + n as i64 * 1000);
-    let input = if n % 10 == 0 {
+    let input = if n.is_multiple_of(10) {
         Input::Ticked
     } else {
         Input::Observed(Observed {
@@ -70,7 +70,7 @@ fn kept() -> Kept {
             buffer.push_record(&record(n)).unwrap();
         }
         journal.append(&buffer.seal()).unwrap();
-        if n % 100 == 0 {
+        if n.is_multiple_of(100) {
             let time = Time::from_ms(1_790_000_000_000 + n as i64);
             notary.sign(journal.position(), time).unwrap().unwrap();
         }
