@@ -7,9 +7,10 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
 use axum::{Extension, Json};
+use bytes::Bytes;
 use model::Time;
 use model::replay::{FASTEST, Knowledge, LanesView, ReplayOrder};
-use model::view::FeedMessage;
+use model::view::{FeedMessage, SnapshotView};
 use runtime::{Frame, ReplayAsk, ReplayError, ReplaySession};
 use serde::Deserialize;
 
@@ -17,9 +18,8 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
-use crate::sight::{is_narrow, narrow_text};
+use crate::sight::{is_narrow, narrow_county, narrow_text};
 use crate::socket::{Heard, Said, Source, bounded, run};
-use crate::stream::seen;
 
 /// Where a replay begins and how it goes.
 #[derive(Debug, Deserialize)]
@@ -85,7 +85,7 @@ impl Source for Viewer {
             match self.session.next().await {
                 None => return Said::End,
                 Some(Frame::Snapshot(snapshot)) => {
-                    return Said::Text(seen(&self.api, &self.reader, *snapshot));
+                    return Said::Text(self.seen(*snapshot));
                 }
                 Some(Frame::Text(text)) => {
                     if let Some(text) = narrow_text(text, &self.reader) {
@@ -114,6 +114,21 @@ impl Source for Viewer {
                 r#"say {"do":"seek","at":…}, {"do":"pace","speed":…} or {"do":"know","knowledge":…}"#,
             ),
         }
+    }
+}
+
+impl Viewer {
+    /// A snapshot as the reader may see it, without telephone numbers: nobody is called from the past.
+    fn seen(&self, mut snapshot: SnapshotView) -> Bytes {
+        for county in &mut snapshot.counties {
+            self.api.people.load().fill(county, &self.reader);
+            narrow_county(county, &self.reader);
+            for person in &mut county.people {
+                person.phone = None;
+            }
+        }
+        let text = serde_json::to_vec(&FeedMessage::Snapshot(Box::new(snapshot)));
+        Bytes::from(text.expect("views have string keys, so they are JSON"))
     }
 }
 

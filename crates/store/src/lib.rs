@@ -9,6 +9,7 @@
 //! | [`SnapshotStore`] | `snapshots/` | the engine's state now and then, so that starting is quick |
 //! | [`Keyframes`] | `keyframes/` | the same at places of the past, so that a replay begins near any second |
 //! | [`Pages`] | `lanes/` | what a screen asks of the past, by day; made again from the journal |
+//! | [`Notary`] | `evidence/` | the key, and signed checkpoints of the chain |
 //! | [`Blobs`] | `blobs/` | what may have to be erased: texts, photos; named by salted hash |
 //! | [`Quarantine`] | `quarantine/` | messages that were refused, bounded by bytes and days |
 //! | [`History`] | `history.db` | readings by series and day, transitions; rebuilt from the journal if lost |
@@ -33,18 +34,25 @@
 //! [`Sealed`] to the journal's thread, go on with the next one while [`Journal::append`] syncs it, get
 //! it back and reuse its memory with [`CommitBuffer::seal_reusing`].
 
+mod backup;
 pub mod blobs;
 mod durable;
+pub mod evidence;
+mod export;
 pub mod history;
 pub mod journal;
 pub mod keyframes;
 pub mod pages;
+pub mod notes;
 pub mod quarantine;
 pub mod snapshot;
 pub mod sqlite;
 mod telemetry;
 
+pub use backup::{BackedUp, CopyError, Until, backup, restore};
 pub use blobs::Blobs;
+pub use evidence::{Checkpoint, Notary, PublicKey};
+pub use export::{ExportError, Exported, export};
 pub use history::{
     History, HistoryError, HistoryItem, HistoryOptions, NamedTransition, Roster, Sample,
     TransitionRow, newest_revisions,

@@ -122,6 +122,8 @@ impl Clerk {
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
             | Input::Paged { .. }
+            | Input::Accessed(_)
+            | Input::ClockRead(_)
             | Input::Ticked
             | Input::Resumed
             | Input::Tallied { .. } => Vec::new(),

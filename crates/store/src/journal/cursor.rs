@@ -111,7 +111,9 @@ fn enter(dir: &Path, next: u64, last: u64) -> Result<(u64, Scan), JournalError> 
         .checked_sub(1)
         .map(|place| firsts[place])
         .ok_or_else(|| short(next, last))?;
-    Ok((first, Scan::open(segment::path(dir, first))?))
+    let mut scan = Scan::part(dir, first)?;
+    scan.skip_before(next);
+    Ok((first, scan))
 }
 
 fn short(next: u64, last: u64) -> JournalError {
