@@ -1,5 +1,5 @@
 // The bar under every screen: which time is shown, what happened when, and the way to any of it.
-import { useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useState } from "react";
 import { mark } from "../../actions/marks";
 import { goLive, goTo, know, pace } from "../../actions/time";
 import { day as dayOf, hm, hms, stamp } from "../../i18n/format";
@@ -23,6 +23,13 @@ import { Strip } from "./Strip";
 
 const STEP = 5 * 60_000;
 const FINE_STEP = 60_000;
+
+/** On the bar the space key plays and freezes, whichever of its buttons was pressed last. */
+function isSpace(event: KeyboardEvent): boolean {
+  if (event.key !== " " || (event.target as HTMLElement).matches("input")) return false;
+  event.preventDefault();
+  return true;
+}
 
 export function TimeBar({ county }: { county: County }) {
   const now = useNow();
@@ -65,6 +72,8 @@ export function TimeBar({ county }: { county: County }) {
       aria-label={i18n.t("时间条")}
       data-testid="timebar"
       data-mode={past ? "replay" : "live"}
+      onKeyDown={(event) => isSpace(event) && play()}
+      onKeyUp={isSpace}
     >
       <div className="tb-head">
         {past ? (
