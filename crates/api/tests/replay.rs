@@ -72,7 +72,10 @@ async fn the_past_is_told_as_the_present_is_and_marked() {
     );
 
     let people = snapshot["counties"][0]["people"].as_array().unwrap();
-    assert!(people.iter().all(|p| p["phone"].is_null()), "nobody is called");
+    assert!(
+        people.iter().all(|p| p["phone"].is_null()),
+        "nobody is called"
+    );
 
     let say = |order: Value| Message::text(order.to_string());
     let order = say(json!({"do": "seek", "at": at(20)}));

@@ -4,8 +4,8 @@
 //! It decides nothing and needs no engine: readings, presses and recorded outcomes say all of it. It
 //! can be lost; the journal makes it again.
 
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::codec::{Record, decode};

@@ -6,14 +6,7 @@ import { day as dayOf, hm, hms, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { isPast } from "../../state/select";
 import { useApp } from "../../state/store";
-import {
-  around,
-  following,
-  holding,
-  LENGTHS,
-  SPEEDS,
-  type Span,
-} from "../../state/timebar";
+import { around, following, holding, LENGTHS, SPEEDS, type Span } from "../../state/timebar";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { useNow } from "../clock/useNow";
