@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::{Extension, Json};
 use model::action::{Act, Answer, IssueCommand, ReportTask};
+use model::command::{FormAnswer, FormValue, LeftBehind, VillageCount};
 use model::id::MAX_OP_ID;
 use model::task::{FactKind, Means};
 use model::{Action, JurisdictionSlot, OpId, Seal, TaskId};
@@ -13,7 +14,10 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Body;
 use crate::error::{Answered, Fault, FaultView, store_fault};
-use crate::wire::{ActRequest, ActionRequest, IssueRequest, MAX_PHOTOS, MAX_TEXT, ReportRequest};
+use crate::wire::{
+    ActRequest, ActionRequest, AnswerRequest, AnswerValue, CountRequest, IssueRequest, MAX_ANSWERS,
+    MAX_PHOTOS, MAX_TEXT, MAX_VILLAGES, ReportRequest,
+};
 
 /// Most alarms acknowledged with one press.
 const MAX_ALARMS: usize = 5000;
@@ -91,6 +95,10 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             if issue.wording.trim().is_empty() {
                 return Err(Fault::field("wording", "a command says something"));
             }
+            if issue.villages.len() > MAX_VILLAGES {
+                let most = format!("at most {MAX_VILLAGES} villages");
+                return Err(Fault::field("villages", most));
+            }
             text_fits("wording", Some(&issue.wording))
         }
         ActionRequest::CancelCommand { reason, .. } => {
@@ -98,6 +106,15 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             text_fits("reason", reason.as_deref())
         }
         ActionRequest::ReportTask(report) => check_report(report, who),
+        ActionRequest::ApproveCommand { reason, .. }
+        | ActionRequest::ReassignTask { reason, .. } => {
+            who.need(Deed::Command)?;
+            text_fits("reason", reason.as_deref())
+        }
+        ActionRequest::ConfirmCommand { .. }
+        | ActionRequest::StopCommand { .. }
+        | ActionRequest::HastenTask { .. }
+        | ActionRequest::PostponeTask { .. } => who.need(Deed::Command),
         ActionRequest::EndNotice { subject, .. } => {
             who.need(Deed::TendAlarms)?;
             text_fits("subject", Some(subject))
@@ -142,7 +159,10 @@ fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
     let own = owns(who, &report.task);
     let means = report.means.unwrap_or(Means::App);
     // Verification and rejection are an officer's own witness, not a word passed on.
-    let judges = matches!(report.kind, FactKind::Verified | FactKind::Rejected);
+    let judges = matches!(
+        report.kind,
+        FactKind::Verified | FactKind::Rejected | FactKind::Called
+    );
     match means {
         Means::System => return Err(Fault::field("means", "the system reports for itself")),
         Means::App if own && !judges => who.need(Deed::ReportOwnTask)?,
@@ -159,11 +179,45 @@ fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
     if report.position.is_some_and(|position| !position.is_sound()) {
         return Err(Fault::field("position", "WGS 84 degrees"));
     }
+    check_answers(report)?;
     if report.photos.len() > MAX_PHOTOS || !report.photos.iter().all(Seal::is_sound) {
         return Err(Fault::field(
             "photos",
             format!("at most {MAX_PHOTOS} ids from POST /blobs"),
         ));
+    }
+    Ok(())
+}
+
+/// A head-count and a form within their bounds.
+fn check_answers(report: &ReportRequest) -> Answered<()> {
+    if report.count.len() > MAX_VILLAGES {
+        let most = format!("at most {MAX_VILLAGES} villages");
+        return Err(Fault::field("count", most));
+    }
+    for village in &report.count {
+        text_fits("count", Some(&village.village))?;
+        let sound = |photo: &Option<Seal>| photo.as_ref().is_none_or(Seal::is_sound);
+        let named = village.left.iter().all(|left| sound(&left.photo));
+        if village.left.len() > MAX_VILLAGES || !named {
+            let most = format!("at most {MAX_VILLAGES} names or pictures a village");
+            return Err(Fault::field("count", most));
+        }
+        for left in &village.left {
+            text_fits("count", left.name.as_deref())?;
+        }
+    }
+    if report.form.len() > MAX_ANSWERS {
+        let most = format!("at most {MAX_ANSWERS} answers");
+        return Err(Fault::field("form", most));
+    }
+    for answer in &report.form {
+        match &answer.value {
+            AnswerValue::Text { text } | AnswerValue::Choice { option: text } => {
+                text_fits("form", Some(text))?;
+            }
+            AnswerValue::Number { .. } => {}
+        }
     }
     Ok(())
 }
@@ -244,6 +298,26 @@ impl Api {
                 Action::ApproveSuppression { suppression }
             }
             ActionRequest::EndSuppression { suppression } => Action::EndSuppression { suppression },
+            ActionRequest::ConfirmCommand { command, count } => {
+                Action::ConfirmCommand { command, count }
+            }
+            ActionRequest::ApproveCommand {
+                command,
+                approve,
+                reason,
+            } => Action::ApproveCommand {
+                command,
+                approve,
+                reason: self.seal_text(reason).await?,
+            },
+            ActionRequest::StopCommand { command } => Action::StopCommand { command },
+            ActionRequest::ReassignTask { task, to, reason } => Action::ReassignTask {
+                task,
+                to,
+                reason: self.seal_text(reason).await?,
+            },
+            ActionRequest::HastenTask { task } => Action::HastenTask { task },
+            ActionRequest::PostponeTask { task, by_ms } => Action::PostponeTask { task, by_ms },
         })
     }
 
@@ -256,6 +330,9 @@ impl Api {
             people: issue.people,
             wording: self.seal_bytes(issue.wording.into_bytes()).await?,
             clocks: issue.clocks,
+            count: issue.count,
+            supersedes: issue.supersedes,
+            villages: issue.villages,
         })
     }
 
@@ -274,7 +351,49 @@ impl Api {
             note: self.seal_text(report.note).await?,
             position,
             photos: report.photos,
+            version: report.version,
+            count: self.seal_count(report.count).await?,
+            form: self.seal_form(report.form).await?,
         })
+    }
+
+    /// Names of people who were not moved stand outside the entry.
+    async fn seal_count(&self, count: Vec<CountRequest>) -> Answered<Vec<VillageCount>> {
+        let mut villages = Vec::with_capacity(count.len());
+        for row in count {
+            let mut left = Vec::with_capacity(row.left.len());
+            for one in row.left {
+                left.push(LeftBehind {
+                    why: one.why,
+                    name: self.seal_text(one.name).await?,
+                    photo: one.photo,
+                });
+            }
+            villages.push(VillageCount {
+                village: row.village,
+                to_move: row.to_move,
+                moved: row.moved,
+                refused: row.refused,
+                unreachable: row.unreachable,
+                left,
+            });
+        }
+        Ok(villages)
+    }
+
+    async fn seal_form(&self, form: Vec<AnswerRequest>) -> Answered<Vec<FormAnswer>> {
+        let mut answers = Vec::with_capacity(form.len());
+        for AnswerRequest { field, value } in form {
+            let value = match value {
+                AnswerValue::Text { text } => FormValue::Text {
+                    text: self.seal_bytes(text.into_bytes()).await?,
+                },
+                AnswerValue::Choice { option } => FormValue::Choice { option },
+                AnswerValue::Number { number } => FormValue::Number { number },
+            };
+            answers.push(FormAnswer { field, value });
+        }
+        Ok(answers)
     }
 
     async fn seal_text(&self, text: Option<String>) -> Answered<Option<Seal>> {

@@ -133,6 +133,7 @@ impl Stage {
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
                 | Effect::Task { .. }
+                | Effect::Command { .. }
                 | Effect::Deliver { .. }
                 | Effect::System { .. }
                 | Effect::Answer(_) => continue,

@@ -107,6 +107,7 @@ impl Desk {
                 }
                 Effect::Series(_)
                 | Effect::Task { .. }
+                | Effect::Command { .. }
                 | Effect::Deliver { .. }
                 | Effect::System { .. }
                 | Effect::Suppression(_)

@@ -153,10 +153,14 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
     out.text(command.by.as_str());
     out.text(&command.wording.0);
     out.number(i64::from(command.cancelled.is_some()));
+    out.text(&format!("{:?} {:?}", command.phase, command.reach));
+    out.text(&format!("{:?} {:?}", command.approved_by, command.superseded_by));
     out.number(command.tasks.len() as i64);
     for task in &command.tasks {
         out.text(task.person.as_str());
         out.number(i64::from(task.steps));
+        out.number(task.postponed_ms);
+        out.text(task.reassigned_to.as_ref().map_or("", |to| to.as_str()));
         out.text(&format!("{:?}", task.overdue));
         out.number(task.facts.len() as i64);
         for fact in &task.facts {
@@ -164,6 +168,8 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
             out.text(fact.op.as_ref().map_or("", |op| op.as_str()));
             out.text(fact.by.as_ref().map_or("", |by| by.as_str()));
             out.optional(fact.device_at.map(|t| t.ms()));
+            out.text(&format!("{:?} {:?} {:?}", fact.count, fact.form, fact.reading));
+            out.optional(fact.version.map(i64::from));
             for seal in fact.note.iter().chain(&fact.position).chain(&fact.photos) {
                 out.text(&seal.0);
             }

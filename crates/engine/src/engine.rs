@@ -172,6 +172,7 @@ impl Engine {
                 Due::Freshness { series } => self.judge_freshness(series, at, out),
                 Due::Lease { watch } => self.lapse(watch, at, out),
                 Due::Task { command, place } => self.close_window(&command, place, at, out),
+                Due::Command { command } => self.end_phase(&command, at, out),
                 Due::Silence { watch } => self.judge_silence(watch, at, out),
                 Due::Rest { watch } => self.end_rest(watch, at, out),
                 Due::Situation { situation } => self.tell_situation(situation, at),

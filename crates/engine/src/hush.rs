@@ -71,6 +71,12 @@ impl Engine {
             | Action::ResetAlarm { .. }
             | Action::IssueCommand(_)
             | Action::CancelCommand { .. }
+            | Action::ConfirmCommand { .. }
+            | Action::ApproveCommand { .. }
+            | Action::StopCommand { .. }
+            | Action::ReassignTask { .. }
+            | Action::HastenTask { .. }
+            | Action::PostponeTask { .. }
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
             | Action::AcknowledgeSituation { .. } => {

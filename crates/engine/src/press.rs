@@ -27,6 +27,12 @@ impl Engine {
             | Action::TakeOutOfService { .. }
             | Action::ApproveSuppression { .. }
             | Action::EndSuppression { .. }
+            | Action::ConfirmCommand { .. }
+            | Action::ApproveCommand { .. }
+            | Action::StopCommand { .. }
+            | Action::ReassignTask { .. }
+            | Action::HastenTask { .. }
+            | Action::PostponeTask { .. }
                 if !officer =>
             {
                 return Err(Why::RoleNotAllowed);
@@ -52,6 +58,18 @@ impl Engine {
             Action::CancelCommand { command, reason } => {
                 self.cancel(act, command, reason.as_ref(), at, out)?;
             }
+            Action::ConfirmCommand { command, count } => {
+                self.confirm_command(command, *count, at, out)?;
+            }
+            Action::ApproveCommand {
+                command, approve, ..
+            } => self.approve_command(act, command, *approve, at, out)?,
+            Action::StopCommand { command } => self.stop_command(act, command, at, out)?,
+            Action::ReassignTask { task, to, reason } => {
+                self.reassign(act, (task, to, reason.as_ref()), at, out)?;
+            }
+            Action::HastenTask { task } => self.hasten(act, task, at, out)?,
+            Action::PostponeTask { task, by_ms } => self.postpone(act, task, *by_ms, at, out)?,
             Action::EndNotice { notice, subject } => {
                 if !self.state.notices.contains_key(&(*notice, subject.clone())) {
                     return Err(Why::NoSuchNotice);

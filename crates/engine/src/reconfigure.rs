@@ -96,7 +96,11 @@ impl Engine {
         (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
         new.timers = std::mem::take(&mut old.timers);
         new.timers.retain(|(_, due)| match due {
-            Due::Task { .. } | Due::Suppression { .. } | Due::Situation { .. } | Due::Load => true,
+            Due::Task { .. }
+            | Due::Command { .. }
+            | Due::Suppression { .. }
+            | Due::Situation { .. }
+            | Due::Load => true,
             Due::Level { .. }
             | Due::Freshness { .. }
             | Due::Lease { .. }

@@ -18,6 +18,8 @@ pub(crate) enum Due {
     Rest { watch: u32 },
     /// A window of a task closes.
     Task { command: CommandId, place: u32 },
+    /// A command goes out, or is dropped, by itself.
+    Command { command: CommandId },
     /// A series that a silence rule watches may have been quiet for long enough.
     Silence { watch: u32 },
     /// A suppression begins, is about to end, or ends.

@@ -51,6 +51,8 @@ pub enum SystemKind {
     RulesRefused,
     /// The expression of a rule errs and gives no level. Subject: the rule's id, `@`, the station's.
     RuleFailing,
+    /// A crew on the scene has not checked in. Subject: a task.
+    CrewOverdue,
 }
 
 /// Why a situation is told to people.
@@ -101,6 +103,10 @@ pub enum Effect {
     Task {
         command: CommandId,
         task: TaskId,
+    },
+    /// This command itself is in another phase.
+    Command {
+        command: CommandId,
     },
     /// Tell this person of this task, at least once, until a receipt comes back.
     Deliver {

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod codec;
+pub mod command;
 pub mod config;
 pub mod effect;
 pub mod fixed;

@@ -487,6 +487,7 @@ impl Live {
                 | Effect::Series(_)
                 | Effect::Alarm(_)
                 | Effect::Task { .. }
+                | Effect::Command { .. }
                 | Effect::Deliver { .. }
                 | Effect::Situation(_)
                 | Effect::Annunciate { .. }

@@ -91,6 +91,9 @@ impl Press {
                         .insert((slot, task.clone()), (command.clone(), seq));
                 }
             }
+            Effect::Command { command } => {
+                self.commands.insert((slot, command.clone()), seq);
+            }
             Effect::Transition(transition) => {
                 self.transitions
                     .extend(fleet.transition(slot, transition, decision.number));
@@ -398,7 +401,12 @@ fn value_row(
 fn changes_command(input: &Input) -> bool {
     match input {
         Input::Acted(act) => match &act.action {
-            Action::IssueCommand(_) | Action::CancelCommand { .. } => true,
+            Action::IssueCommand(_)
+            | Action::CancelCommand { .. }
+            | Action::ConfirmCommand { .. }
+            | Action::ApproveCommand { .. }
+            | Action::StopCommand { .. }
+            | Action::ReassignTask { .. } => true,
             Action::Acknowledge { .. }
             | Action::MarkTruth { .. }
             | Action::ResetAlarm { .. }
@@ -411,6 +419,8 @@ fn changes_command(input: &Input) -> bool {
             | Action::TakeOutOfService { .. }
             | Action::ApproveSuppression { .. }
             | Action::EndSuppression { .. }
+            | Action::HastenTask { .. }
+            | Action::PostponeTask { .. }
             | Action::ReportTask(_) => false,
         },
         Input::Configured(_)

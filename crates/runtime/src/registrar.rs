@@ -155,6 +155,7 @@ impl Registrar {
             Effect::Series(_)
             | Effect::Alarm(_)
             | Effect::Task { .. }
+            | Effect::Command { .. }
             | Effect::System { .. }
             | Effect::Situation(_)
             | Effect::Annunciate { .. }
@@ -176,6 +177,7 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
     match effect {
         Effect::Transition(_)
         | Effect::Task { .. }
+        | Effect::Command { .. }
         | Effect::Deliver { .. }
         | Effect::System { .. }
         | Effect::Annunciate { .. }

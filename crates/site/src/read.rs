@@ -17,6 +17,7 @@ use crate::rules::levels::Levels;
 use crate::rules::terms::{self, ById};
 use crate::site_file::{self, OFFSET_MIN, Place};
 use crate::stations::{self, AllSeries, Quantities, Stations};
+use crate::templates::{self, Gauges};
 use crate::thresholds::{self, Thresholds};
 use crate::watches::{self, Bounds, Ground};
 use crate::{Account, Jurisdiction, Site};
@@ -238,7 +239,12 @@ impl Reader {
             return None;
         }
         let measured = self.read_measured(folder, shared, found);
-        let (people, groups, templates) = self.read_organisation(folder);
+        let gauges = Gauges {
+            stations: &measured.stations,
+            quantities: &shared.quantities,
+            series: &measured.series,
+        };
+        let (people, groups, templates) = self.read_organisation(folder, &gauges);
         let config = Config {
             code: place.code.clone(),
             title: place.title.clone(),
@@ -358,7 +364,11 @@ impl Reader {
         )
     }
 
-    fn read_organisation(&mut self, folder: &str) -> (People, Vec<Group>, Vec<Template>) {
+    fn read_organisation(
+        &mut self,
+        folder: &str,
+        gauges: &Gauges<'_>,
+    ) -> (People, Vec<Group>, Vec<Template>) {
         let people = self.open_if(&format!("{folder}/people.csv"), false);
         let people: People = people
             .map(|p| people::read_people(&p, &mut self.out))
@@ -367,7 +377,7 @@ impl Reader {
         let groups = self.open_if(&format!("{folder}/groups.toml"), false);
         let groups = groups.map(|g| people::read_groups(&g, &people, &mut self.out));
         let templates = self.open_if(&format!("{folder}/templates.toml"), false);
-        let templates = templates.map(|t| people::read_templates(&t, &mut self.out));
+        let templates = templates.map(|t| templates::read_templates(&t, gauges, &mut self.out));
         (
             people,
             groups.unwrap_or_default(),
