@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use model::Seal;
-use model::task::Stage;
 use model::command::FormValue;
+use model::task::Stage;
 use model::view::{Change, CommandView, CountyView, FeedMessage, TaskView, Update};
 
 use crate::Api;
@@ -72,7 +72,10 @@ fn collect(command: &CommandView, reader: &Principal, seals: &mut BTreeSet<Seal>
                 .cloned(),
         );
         let left = fact.count.iter().flat_map(|row| &row.left);
-        seals.extend(left.flat_map(|one| one.name.iter().chain(&one.photo)).cloned());
+        seals.extend(
+            left.flat_map(|one| one.name.iter().chain(&one.photo))
+                .cloned(),
+        );
         seals.extend(fact.form.iter().filter_map(|answer| match &answer.value {
             FormValue::Text { text } => Some(text.clone()),
             FormValue::Choice { .. } | FormValue::Number { .. } => None,

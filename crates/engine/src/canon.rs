@@ -154,7 +154,10 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
     out.text(&command.wording.0);
     out.number(i64::from(command.cancelled.is_some()));
     out.text(&format!("{:?} {:?}", command.phase, command.reach));
-    out.text(&format!("{:?} {:?}", command.approved_by, command.superseded_by));
+    out.text(&format!(
+        "{:?} {:?}",
+        command.approved_by, command.superseded_by
+    ));
     out.number(command.tasks.len() as i64);
     for task in &command.tasks {
         out.text(task.person.as_str());
@@ -168,7 +171,10 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
             out.text(fact.op.as_ref().map_or("", |op| op.as_str()));
             out.text(fact.by.as_ref().map_or("", |by| by.as_str()));
             out.optional(fact.device_at.map(|t| t.ms()));
-            out.text(&format!("{:?} {:?} {:?}", fact.count, fact.form, fact.reading));
+            out.text(&format!(
+                "{:?} {:?} {:?}",
+                fact.count, fact.form, fact.reading
+            ));
             out.optional(fact.version.map(i64::from));
             for seal in fact.note.iter().chain(&fact.position).chain(&fact.photos) {
                 out.text(&seal.0);

@@ -152,9 +152,10 @@ impl Engine {
         if order.count.is_some_and(|typed| typed as usize != count) {
             return Err(Why::CountDiffers);
         }
-        let from_level = template.approve_from.map_or(policy.approve_from, Level::digit);
-        command.needs_approval =
-            !corrects && from_level > 0 && order.level.digit() >= from_level;
+        let from_level = template
+            .approve_from
+            .map_or(policy.approve_from, Level::digit);
+        command.needs_approval = !corrects && from_level > 0 && order.level.digit() >= from_level;
         let id = command.id.clone();
         let confirmed = !command.mass || order.count.is_some();
         self.state.commands.insert(id.clone(), command);
@@ -270,7 +271,8 @@ impl Engine {
         let mut pending = Vec::new();
         for command in self.state.commands.values() {
             for (place, task) in command.tasks.iter().enumerate() {
-                let new = task.is_open() && !task.has(FactKind::Delivered) && task.heard().is_none();
+                let new =
+                    task.is_open() && !task.has(FactKind::Delivered) && task.heard().is_none();
                 if new || task.owes_end_receipt() {
                     pending.push((command.task_id(place), task.person.clone()));
                 }

@@ -40,8 +40,12 @@ fn running(task: &Task, timer: CrewKind) -> Option<Running> {
     let after = &task.facts[met..];
     Some(Running {
         since: task.facts[met].at,
-        warned: after.iter().any(|f| f.kind == FactKind::CrewWarned { timer }),
-        critical: after.iter().any(|f| f.kind == FactKind::CrewCritical { timer }),
+        warned: after
+            .iter()
+            .any(|f| f.kind == FactKind::CrewWarned { timer }),
+        critical: after
+            .iter()
+            .any(|f| f.kind == FactKind::CrewCritical { timer }),
     })
 }
 

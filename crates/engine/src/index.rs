@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{AlarmKey, SeriesSlot};
 use model::config::{Config, LatePolicy, Measure, Rule, Side, Station, Within};
+use model::{AlarmKey, SeriesSlot};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 

@@ -136,13 +136,7 @@ impl Engine {
         Ok(())
     }
 
-    fn stop_phase(
-        &mut self,
-        id: &CommandId,
-        by: Option<PersonId>,
-        at: Time,
-        out: &mut Effects,
-    ) {
+    fn stop_phase(&mut self, id: &CommandId, by: Option<PersonId>, at: Time, out: &mut Effects) {
         self.enter_phase(id, Phase::Stopped { by, at }, out);
     }
 

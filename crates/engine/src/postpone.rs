@@ -69,7 +69,8 @@ impl Engine {
         let minutes = u16::try_from(by_ms / 60_000).unwrap_or(u16::MAX);
         if let Some(row) = self.task_mut(&id, place as u32) {
             row.postponed_ms += by_ms;
-            row.facts.push(moved(FactKind::Postponed { minutes }, act, at));
+            row.facts
+                .push(moved(FactKind::Postponed { minutes }, act, at));
         }
         out.push(Effect::Task {
             command: id.clone(),

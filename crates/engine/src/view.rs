@@ -281,25 +281,23 @@ impl Engine {
 
     fn task_of(&self, command: &Command, place: usize) -> TaskView {
         let task = &command.tasks[place];
-        let next = self
-            .next_window(&command.id, place)
-            .map(|window| NextStep {
-                at: window.at,
-                step: window.step,
-                crew: window.crew,
-                to: match window.step {
-                    StepKind::Remind => Some(task.person.clone()),
-                    StepKind::Substitute => self.substitute_of(command, task),
-                    StepKind::CrewWarning => Some(task.person.clone()),
-                    StepKind::TellDesk
-                    | StepKind::MoveDue
-                    | StepKind::CrewCritical
-                    | StepKind::UpdateDue
-                    | StepKind::ArriveDue
-                    | StepKind::DoneDue
-                    | StepKind::VerifyDue => None,
-                },
-            });
+        let next = self.next_window(&command.id, place).map(|window| NextStep {
+            at: window.at,
+            step: window.step,
+            crew: window.crew,
+            to: match window.step {
+                StepKind::Remind => Some(task.person.clone()),
+                StepKind::Substitute => self.substitute_of(command, task),
+                StepKind::CrewWarning => Some(task.person.clone()),
+                StepKind::TellDesk
+                | StepKind::MoveDue
+                | StepKind::CrewCritical
+                | StepKind::UpdateDue
+                | StepKind::ArriveDue
+                | StepKind::DoneDue
+                | StepKind::VerifyDue => None,
+            },
+        });
         let id = command.task_id(place);
         let help = (model::effect::SystemKind::NeedHelp, id.0.clone());
         TaskView {

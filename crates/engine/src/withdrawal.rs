@@ -159,7 +159,12 @@ impl Engine {
         let new = command.tasks.len() - 1;
         self.deliver(&id, new, out);
         self.wind(&id, new as u32);
-        self.withdraw(&id, place, ending(FactKind::Reassigned, act, reason, at), out);
+        self.withdraw(
+            &id,
+            place,
+            ending(FactKind::Reassigned, act, reason, at),
+            out,
+        );
         Ok(())
     }
 

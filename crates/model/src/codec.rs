@@ -160,7 +160,7 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         Effect::Series(_)
         | Effect::Alarm(_)
         | Effect::Task { .. }
-                | Effect::Command { .. }
+        | Effect::Command { .. }
         | Effect::Deliver { .. }
         | Effect::System { .. }
         | Effect::Situation(_)

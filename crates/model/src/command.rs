@@ -57,9 +57,14 @@ pub struct Field {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum FieldKind {
     Text,
-    Choice { options: Vec<Choice> },
+    Choice {
+        options: Vec<Choice>,
+    },
     /// A whole number within both bounds.
-    Number { least: i64, most: i64 },
+    Number {
+        least: i64,
+        most: i64,
+    },
 }
 
 /// One answer to choose.
@@ -215,7 +220,10 @@ mod tests {
         assert_eq!(count(90, 5, 5).people_short(100), 0);
         assert_eq!(count(90, 5, 0).people_short(100), 5);
         assert_eq!(count(100, 5, 0).people_short(100), 5);
-        assert_eq!(count(u32::MAX, u32::MAX, u32::MAX).people_short(0), u32::MAX);
+        assert_eq!(
+            count(u32::MAX, u32::MAX, u32::MAX).people_short(0),
+            u32::MAX
+        );
     }
 
     #[test]
@@ -230,6 +238,10 @@ mod tests {
             left(Left::Refused, seal(), None),
             left(Left::Unreachable, None, None),
         ];
-        assert_eq!(village.names_short(), 2, "a third refusal names nobody unreachable");
+        assert_eq!(
+            village.names_short(),
+            2,
+            "a third refusal names nobody unreachable"
+        );
     }
 }

@@ -10,7 +10,9 @@ use crate::fixed::{Decimals, Fixed};
 use crate::id::{GroupId, PersonId, SeriesSlot, StationSlot};
 use crate::level::Level;
 
-pub use crate::policy::{BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy};
+pub use crate::policy::{
+    BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy,
+};
 pub use crate::rule::{
     Bound, Certainty, Check, Clause, Delays, Inhibition, Measure, Outlook, QualityRule, Rule,
     Season, Side, Term, Version, Watch, Wetness, WindowBounds, Within,

@@ -497,7 +497,6 @@ pub struct Update {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[expect(clippy::large_enum_variant, reason = "alarms are the most of them")]
 pub enum Change {
     Alarm {
         alarm: AlarmView,

@@ -273,7 +273,9 @@ pub(crate) fn lines(policy: &Policy) -> String {
     line("limits.flood_above", limits.flood_above.to_string());
     line("limits.flood_below", limits.flood_below.to_string());
     line("limits.flood_within", span(limits.flood_ms));
-    let named = LEVELS.iter().find(|(_, l)| l.digit() == command.approve_from);
+    let named = LEVELS
+        .iter()
+        .find(|(_, l)| l.digit() == command.approve_from);
     let approve_from = named.map_or("never", |(word, _)| word);
     line("command.mass_above", command.mass_above.to_string());
     line("command.hold", span(command.hold_ms));

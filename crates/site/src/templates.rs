@@ -1,10 +1,8 @@
 //! Templates: commands prepared beforehand, what they ask, what proves them, what takes them back.
 
-use model::command::{
-    Choice, CrewKind, CrewTimer, Field, FieldKind, ProofBound, TemplateKind,
-};
-use model::config::{TaskClocks, Template};
 use model::Level;
+use model::command::{Choice, CrewKind, CrewTimer, Field, FieldKind, ProofBound, TemplateKind};
+use model::config::{TaskClocks, Template};
 
 use crate::diagnose::{Diagnostics, Lookup, Problem, Source};
 use crate::document::{self, Table, Value, Word};
@@ -95,7 +93,11 @@ fn pair(
     out: &mut Diagnostics,
 ) -> Vec<Template> {
     let corrects = |t: &&Template| t.kind == TemplateKind::Correction;
-    let ids: Vec<String> = templates.iter().filter(corrects).map(|t| t.id.clone()).collect();
+    let ids: Vec<String> = templates
+        .iter()
+        .filter(corrects)
+        .map(|t| t.id.clone())
+        .collect();
     for template in &mut templates {
         if template.kind == TemplateKind::Correction {
             continue;
@@ -119,10 +121,15 @@ fn pair(
                 ));
             }
             (None, _) => {
-                let what = format!("`{}` does not say which template takes it back", template.id);
+                let what = format!(
+                    "`{}` does not say which template takes it back",
+                    template.id
+                );
                 let known = ids.iter().map(String::as_str);
                 let problem = Problem::at(source, span.clone(), what);
-                out.push(problem.expecting(format!("correction = one of {}", document::quoted(known))));
+                out.push(
+                    problem.expecting(format!("correction = one of {}", document::quoted(known))),
+                );
             }
         }
     }
@@ -137,7 +144,9 @@ fn read_field(table: &mut Table<'_>, out: &mut Diagnostics) -> Option<Field> {
     const WORDS: [(&str, u8); 3] = [("text", 0), ("choice", 1), ("number", 2)];
     let id = table.required("id", out, Value::text);
     let title = table.required("title", out, Value::title);
-    let required = table.optional("required", out, Value::flag).unwrap_or(false);
+    let required = table
+        .optional("required", out, Value::flag)
+        .unwrap_or(false);
     let kind = match table.required("kind", out, |value, out| value.one_of(&WORDS, out))? {
         0 => FieldKind::Text,
         1 => FieldKind::Choice {
@@ -196,11 +205,7 @@ fn read_crew(value: Value<'_>, out: &mut Diagnostics) -> Option<Vec<CrewTimer>> 
 }
 
 /// `proven_by = { station = "ST01", quantity = "water_level", below = "3.20 m" }`
-fn read_bound(
-    value: Value<'_>,
-    gauges: &Gauges<'_>,
-    out: &mut Diagnostics,
-) -> Option<ProofBound> {
+fn read_bound(value: Value<'_>, gauges: &Gauges<'_>, out: &mut Diagnostics) -> Option<ProofBound> {
     let mut table = value.table(out)?;
     let source = table.source();
     let station = table.required("station", out, Value::text);
@@ -221,15 +226,17 @@ fn read_bound(
         Lookup::Found(slot) => slot,
         Lookup::Faulty => return None,
         Lookup::Unknown => {
-            out.push(tell(format!("no station `{}` in stations.csv", station.text), &station));
+            out.push(tell(
+                format!("no station `{}` in stations.csv", station.text),
+                &station,
+            ));
             return None;
         }
     };
-    let found = gauges.quantities.find_or_tell(
-        &quantity.text,
-        |what| tell(what, &quantity),
-        out,
-    )?;
+    let found =
+        gauges
+            .quantities
+            .find_or_tell(&quantity.text, |what| tell(what, &quantity), out)?;
     if gauges.series.find(slot, found).is_none() {
         if !gauges.series.faulty {
             let what = format!("`{}` does not measure `{}`", station.text, quantity.text);

@@ -1,6 +1,17 @@
 // What a client sends to `POST /api/v1/acts`: `model::Action`, with free text, position and photos as
 // plain content, which the server seals.
-import type { FactKind, Level, Matcher, Means, SystemKind, TaskClocks, Time, Truth } from "./view";
+import type {
+  FactKind,
+  FormAnswer,
+  Level,
+  Matcher,
+  Means,
+  SystemKind,
+  TaskClocks,
+  Time,
+  Truth,
+  VillageTarget,
+} from "./view";
 
 export interface Position {
   lon: number;
@@ -21,7 +32,17 @@ export type Action =
       people: string[];
       wording: string;
       clocks: TaskClocks | null;
+      /** How many people it reaches, as typed: a large one is only prepared without. */
+      count?: number;
+      supersedes?: string;
+      villages?: VillageTarget[];
     }
+  | { action: "confirm_command"; command: string; count: number }
+  | { action: "approve_command"; command: string; approve: boolean; reason?: string }
+  | { action: "stop_command"; command: string }
+  | { action: "reassign_task"; task: string; to: string; reason?: string }
+  | { action: "hasten_task"; task: string }
+  | { action: "postpone_task"; task: string; by_ms: number }
   | { action: "cancel_command"; command: string; reason?: string }
   | ReportTask
   | { action: "end_notice"; notice: SystemKind; subject: string }
@@ -41,7 +62,20 @@ export type ReportTask = {
   note?: string;
   position?: Position;
   photos?: string[];
+  version?: number;
+  count?: CountedVillage[];
+  form?: FormAnswer[];
 } & FactKind;
+
+/** One village as the phone sends it: names as plain text, pictures by id. */
+export interface CountedVillage {
+  village: string;
+  to_move: number;
+  moved: number;
+  refused: number;
+  unreachable: number;
+  left: { why: "refused" | "unreachable"; name?: string; photo?: string }[];
+}
 
 export interface Act {
   op: string;
@@ -74,7 +108,19 @@ export type Why =
   | "not_in_future"
   | "matches_everything"
   | "approver_is_owner"
-  | "nothing_to_approve";
+  | "nothing_to_approve"
+  | "count_differs"
+  | "correction_missing"
+  | "already_issued"
+  | "not_issued_yet"
+  | "nothing_to_confirm"
+  | "already_assigned"
+  | "no_automatic_step"
+  | "head_count_missing"
+  | "head_count_short"
+  | "names_missing"
+  | "bad_form"
+  | "bad_count";
 
 export type Answer = { answer: "done" } | { answer: "refused"; why: Why };
 

@@ -305,12 +305,19 @@ export type StepKind =
   | "update_due"
   | "arrive_due"
   | "done_due"
-  | "verify_due";
+  | "verify_due"
+  | "move_due"
+  | "crew_warning"
+  | "crew_critical";
+
+/** What a crew is watched for while it is out there. */
+export type CrewKind = "personnel" | "vehicle" | "commander" | "exposure" | "rotation";
 
 export interface NextStep {
   at: Time;
   step: StepKind;
   to: string | null;
+  crew?: CrewKind | null;
 }
 
 export type Stage =
@@ -325,7 +332,9 @@ export type Stage =
   | "working"
   | "done"
   | "verified"
-  | "cancelled";
+  | "cancelled"
+  | "superseded"
+  | "reassigned";
 
 export type FactKind =
   | { fact: "issued" }
@@ -343,7 +352,15 @@ export type FactKind =
   | { fact: "no_reply" }
   | { fact: "escalated"; step: number }
   | { fact: "cancelled" }
-  | { fact: "cancel_seen" };
+  | { fact: "cancel_seen" }
+  | { fact: "superseded" }
+  | { fact: "reassigned" }
+  | { fact: "called" }
+  | { fact: "postponed"; minutes: number }
+  | { fact: "hastened" }
+  | { fact: "checked_in"; timer: CrewKind }
+  | { fact: "crew_warned"; timer: CrewKind }
+  | { fact: "crew_critical"; timer: CrewKind };
 
 export type FactName = FactKind["fact"];
 export type Means = "app" | "phone" | "radio" | "in_person" | "system";
@@ -357,7 +374,90 @@ export type Fact = FactKind & {
   note: string | null;
   position: string | null;
   photos: string[];
+  /** The task's version its device knew. */
+  version?: number | null;
+  count?: VillageCount[];
+  form?: FormAnswer[];
+  reading?: ProofReading | null;
 };
+
+/** One village as counted by someone who was there; names and pictures by seal. */
+export interface VillageCount {
+  village: string;
+  to_move: number;
+  moved: number;
+  refused: number;
+  unreachable: number;
+  left: { why: "refused" | "unreachable"; name: string | null; photo: string | null }[];
+}
+
+export type FormAnswer = { field: string } & (
+  | { kind: "text"; text: string }
+  | { kind: "choice"; option: string }
+  | { kind: "number"; number: number }
+);
+
+/** The reading that proved that something was done. */
+export interface ProofReading {
+  station: string;
+  quantity: string;
+  value: string;
+  observed: Time;
+}
+
+export interface ProofBound {
+  station: string;
+  quantity: string;
+  below: boolean;
+  /** In steps of the quantity's decimals. */
+  bound: number;
+}
+
+export type TemplateKind = "plain" | "evacuation" | "rescue" | "correction";
+
+/** Where a command is before and after its people are told. */
+export type Phase =
+  | { phase: "prepared"; until: Time }
+  | { phase: "waiting" }
+  | { phase: "held"; until: Time }
+  | { phase: "issued" }
+  | { phase: "stopped"; by: string | null; at: Time };
+
+export type Field = { id: string; title: Text; required: boolean } & (
+  | { kind: "text" }
+  | { kind: "choice"; options: { id: string; title: Text }[] }
+  | { kind: "number"; least: number; most: number }
+);
+
+export interface CrewTimer {
+  timer: CrewKind;
+  every_ms: number;
+}
+
+export interface CrewView {
+  timer: CrewKind;
+  every_ms: number;
+  since: Time;
+  warned: boolean;
+  critical: boolean;
+}
+
+export interface VillageTarget {
+  village: string;
+  to_move: number;
+}
+
+/** A village of an evacuation as last counted. */
+export interface CountView {
+  village: string;
+  to_move: number;
+  moved: number;
+  refused: number;
+  unreachable: number;
+  people_short: number;
+  names_short: number;
+  task: string | null;
+}
 
 export interface TaskView {
   id: string;
@@ -372,10 +472,17 @@ export interface TaskView {
   facts: Fact[];
   conflict: boolean;
   version: number;
+  /** The desk ended it and the assignee has not taken note yet. */
+  end_unseen?: boolean;
+  /** The assignee reported something after it had ended. */
+  crossed?: boolean;
+  reassigned_to?: string | null;
+  crew?: CrewView[];
 }
 
 export interface TaskClocks {
   ack_by_ms: number | null;
+  move_by_ms?: number | null;
   update_every_ms: number | null;
   arrive_by_ms: number | null;
   done_by_ms: number | null;
@@ -397,6 +504,16 @@ export interface CommandView {
   cancelled: Time | null;
   worst: Stage;
   tasks: TaskView[];
+  kind?: TemplateKind;
+  phase?: Phase;
+  /** Who will be reached, while nobody has been told. */
+  reach?: string[];
+  approved_by?: string | null;
+  supersedes?: string | null;
+  superseded_by?: string | null;
+  villages?: VillageTarget[];
+  count?: CountView[];
+  proven_by?: ProofBound | null;
 }
 
 export type SystemKind =
@@ -412,7 +529,8 @@ export type SystemKind =
   | "suppression_ending"
   | "flood_mode"
   | "rules_refused"
-  | "rule_failing";
+  | "rule_failing"
+  | "crew_overdue";
 
 export interface SystemView {
   kind: SystemKind;
@@ -434,6 +552,14 @@ export interface TemplateView {
   wording: Text;
   clocks: [TaskClocks, TaskClocks, TaskClocks, TaskClocks];
   proof: boolean;
+  kind?: TemplateKind;
+  /** Id of the template that takes it back. */
+  correction?: string | null;
+  /** From this level on a second person has to agree. */
+  approve_from?: Level | null;
+  fields?: Field[];
+  crew?: CrewTimer[];
+  proven_by?: ProofBound | null;
 }
 
 export interface PersonView {

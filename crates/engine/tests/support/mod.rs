@@ -178,9 +178,7 @@ impl Stage {
                 clock(t.time)
             ),
             Effect::Alarm(key) => alarm_line(&self.engine.alarm_view(*key)?),
-            Effect::Command { command } => {
-                command_line(&self.engine.command_view(command)?)
-            }
+            Effect::Command { command } => command_line(&self.engine.command_view(command)?),
             Effect::Task { task, .. } => task_line(&self.engine.task_view(task)?),
             Effect::Deliver { task, to } => format!("deliver {task} to {to}"),
             Effect::System {

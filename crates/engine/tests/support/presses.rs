@@ -1,7 +1,9 @@
 //! What people press in a story.
 
-use model::command::{CrewKind, FormAnswer, FormValue, Left, LeftBehind, VillageCount, VillageTarget};
 use model::action::{Act, Action, IssueCommand, Matcher, ReportTask, Truth};
+use model::command::{
+    CrewKind, FormAnswer, FormValue, Left, LeftBehind, VillageCount, VillageTarget,
+};
 use model::config::*;
 use model::id::Seal;
 use model::task::{FactKind, Means};
@@ -210,16 +212,16 @@ fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
                 other => panic!("report: {other}"),
             },
             Some(("version", n)) => report.version = Some(n.parse().unwrap()),
-            Some(("number", answer)) => report.form.push(answered(answer, |text| {
-                FormValue::Number {
+            Some(("number", answer)) => {
+                report.form.push(answered(answer, |text| FormValue::Number {
                     number: text.parse().unwrap(),
-                }
-            })),
-            Some(("choice", answer)) => report.form.push(answered(answer, |text| {
-                FormValue::Choice {
+                }))
+            }
+            Some(("choice", answer)) => {
+                report.form.push(answered(answer, |text| FormValue::Choice {
                     option: text.to_owned(),
-                }
-            })),
+                }))
+            }
             Some(("count", row)) => report.count.push(counted(row)),
             Some(other) => panic!("report: {other:?}"),
         }
@@ -256,9 +258,7 @@ fn counted(text: &str) -> VillageCount {
         moved: numbers[1],
         refused: numbers[2],
         unreachable: numbers[3],
-        left: refused
-            .chain(names(Left::Unreachable, known(5)))
-            .collect(),
+        left: refused.chain(names(Left::Unreachable, known(5))).collect(),
     }
 }
 

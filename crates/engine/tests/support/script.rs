@@ -359,11 +359,7 @@ fn template(config: &mut Config, id: &str, words: &[&str]) {
 }
 
 /// What a template asks beyond its clocks; the words that are left.
-fn asked<'a, 'b>(
-    made: &mut Template,
-    word: &str,
-    rest: &'a [&'b str],
-) -> Option<&'a [&'b str]> {
+fn asked<'a, 'b>(made: &mut Template, word: &str, rest: &'a [&'b str]) -> Option<&'a [&'b str]> {
     match (word, rest) {
         ("proof", _) => made.proof = true,
         ("evacuation", _) => made.kind = TemplateKind::Evacuation,

@@ -12,7 +12,7 @@ import {
   stepName,
   whySentence,
 } from "../../i18n/words";
-import { want } from "../../state/obligations";
+import { ORDER, want } from "../../state/obligations";
 import { isAnswered, isClosed, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
@@ -29,8 +29,6 @@ import { Due } from "./Due";
 import { wantName } from "./Obligations";
 import { PersonPanel } from "./PersonPanel";
 import { TallyBar } from "./TallyBar";
-
-const WANT_ORDER = ["help", "conflict", "declined", "gave_up", "overdue", "verify", "silent"];
 
 export function Board({ county, commandId }: { county: County; commandId: string }) {
   const command = county.commands.get(commandId);
@@ -58,7 +56,7 @@ export function Board({ county, commandId }: { county: County; commandId: string
 function order(command: CommandView): TaskView[] {
   const rank = (task: TaskView) => {
     const found = want(command, task);
-    return found ? WANT_ORDER.indexOf(found) : isClosed(task) ? 9 : 8;
+    return found ? ORDER.indexOf(found) : ORDER.length + (isClosed(task) ? 1 : 0);
   };
   return [...command.tasks].sort(
     (a, b) =>

@@ -44,6 +44,12 @@ export function wantName(want: Want): string {
       return i18n.t("待核实");
     case "silent":
       return i18n.t("未应答");
+    case "crew":
+      return i18n.t("没有报平安");
+    case "crossed":
+      return i18n.t("撤销后还在做");
+    case "end_unseen":
+      return i18n.t("没看到撤销");
   }
 }
 

@@ -100,9 +100,8 @@ export function Verbs({ own }: { own: Own }) {
 
 /** The verb that is expected next, from the server's stage and what waits in this phone. */
 function nextVerb(stage: Stage, said: (fact: FactName) => boolean): FactName | null {
-  if (stage === "done" || stage === "verified" || stage === "cancelled" || said("done"))
-    return null;
-  if (stage === "declined") return null;
+  const over: Stage[] = ["done", "verified", "cancelled", "superseded", "reassigned", "declined"];
+  if (over.includes(stage) || said("done")) return null;
   const past = (stages: Stage[]) => stages.includes(stage);
   if (!said("accepted") && !past(["accepted", "en_route", "on_scene", "working"]))
     return "accepted";
