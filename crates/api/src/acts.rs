@@ -7,6 +7,7 @@ use axum::{Extension, Json};
 use model::action::{Act, Answer, IssueCommand, ReportTask};
 use model::command::{FormAnswer, FormValue, LeftBehind, VillageCount};
 use model::id::MAX_OP_ID;
+use model::incident::{OpenSituation, OpenedBy};
 use model::task::{FactKind, Means};
 use model::{Action, JurisdictionSlot, OpId, Seal, TaskId};
 
@@ -111,6 +112,62 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             who.need(Deed::Command)?;
             text_fits("reason", reason.as_deref())
         }
+        ActionRequest::OpenSituation(open) => {
+            who.need(Deed::TendAlarms)?;
+            if open.how == OpenedBy::Help {
+                let what = "help is asked for on a task";
+                return Err(Fault::field("how", what.to_owned()));
+            }
+            said("text", &open.text)?;
+            said("hazard", &open.hazard)?;
+            text_fits("place", open.place.as_deref())
+        }
+        ActionRequest::GradeSituation { .. } | ActionRequest::MergeIncident { .. } => {
+            who.need(Deed::TendAlarms)
+        }
+        ActionRequest::CloseSituation { reason, .. }
+        | ActionRequest::CloseIncident { reason, .. } => {
+            who.need(Deed::TendAlarms)?;
+            said("reason", reason)
+        }
+        ActionRequest::Decide { reason, .. } => {
+            who.need(Deed::Command)?;
+            text_fits("reason", reason.as_deref())
+        }
+        ActionRequest::OpenIncident {
+            title,
+            situations,
+            commands,
+            ..
+        } => {
+            who.need(Deed::TendAlarms)?;
+            few_parts(situations.len() + commands.len())?;
+            said("title", title)
+        }
+        ActionRequest::GatherIncident {
+            situations,
+            commands,
+            ..
+        } => {
+            who.need(Deed::TendAlarms)?;
+            few_parts(situations.len() + commands.len())
+        }
+        ActionRequest::NoteIncident { text, photos, .. } => {
+            who.need(Deed::TendAlarms)?;
+            check_photos(photos)?;
+            said("text", text)
+        }
+        ActionRequest::SendReport {
+            text,
+            received_by,
+            photos,
+            ..
+        } => {
+            who.need(Deed::TendAlarms)?;
+            check_photos(photos)?;
+            said("received_by", received_by)?;
+            said("text", text)
+        }
         ActionRequest::ConfirmCommand { .. }
         | ActionRequest::StopCommand { .. }
         | ActionRequest::HastenTask { .. }
@@ -180,11 +237,32 @@ fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
         return Err(Fault::field("position", "WGS 84 degrees"));
     }
     check_answers(report)?;
-    if report.photos.len() > MAX_PHOTOS || !report.photos.iter().all(Seal::is_sound) {
+    check_photos(&report.photos)
+}
+
+fn check_photos(photos: &[Seal]) -> Answered<()> {
+    if photos.len() > MAX_PHOTOS || !photos.iter().all(Seal::is_sound) {
         return Err(Fault::field(
             "photos",
             format!("at most {MAX_PHOTOS} ids from POST /blobs"),
         ));
+    }
+    Ok(())
+}
+
+/// A text that has to say something, within its bounds.
+fn said(field: &'static str, text: &str) -> Answered<()> {
+    if text.trim().is_empty() {
+        return Err(Fault::field(field, "it says something".to_owned()));
+    }
+    text_fits(field, Some(text))
+}
+
+/// Situations and commands gathered with one press.
+fn few_parts(count: usize) -> Answered<()> {
+    if count > MAX_ALARMS {
+        let most = format!("at most {MAX_ALARMS} situations and commands");
+        return Err(Fault::field("situations", most));
     }
     Ok(())
 }
@@ -318,6 +396,79 @@ impl Api {
             },
             ActionRequest::HastenTask { task } => Action::HastenTask { task },
             ActionRequest::PostponeTask { task, by_ms } => Action::PostponeTask { task, by_ms },
+            ActionRequest::OpenSituation(open) => Action::OpenSituation(OpenSituation {
+                hazard: open.hazard,
+                level: open.level,
+                how: open.how,
+                area: open.area.map(|area| (area.kind, area.code)),
+                text: self.seal_bytes(open.text.into_bytes()).await?,
+                place: self.seal_text(open.place).await?,
+            }),
+            ActionRequest::GradeSituation { situation, level } => {
+                Action::GradeSituation { situation, level }
+            }
+            ActionRequest::CloseSituation { situation, reason } => Action::CloseSituation {
+                situation,
+                reason: self.seal_bytes(reason.into_bytes()).await?,
+            },
+            ActionRequest::Decide {
+                situation,
+                response,
+                reason,
+            } => Action::Decide {
+                situation,
+                response,
+                reason: self.seal_text(reason).await?,
+            },
+            ActionRequest::OpenIncident {
+                title,
+                class,
+                situations,
+                commands,
+            } => Action::OpenIncident {
+                title: self.seal_bytes(title.into_bytes()).await?,
+                class,
+                situations,
+                commands,
+            },
+            ActionRequest::GatherIncident {
+                incident,
+                situations,
+                commands,
+            } => Action::GatherIncident {
+                incident,
+                situations,
+                commands,
+            },
+            ActionRequest::NoteIncident {
+                incident,
+                text,
+                photos,
+            } => Action::NoteIncident {
+                incident,
+                text: self.seal_bytes(text.into_bytes()).await?,
+                photos,
+            },
+            ActionRequest::MergeIncident { incident, into } => {
+                Action::MergeIncident { incident, into }
+            }
+            ActionRequest::CloseIncident { incident, reason } => Action::CloseIncident {
+                incident,
+                reason: self.seal_bytes(reason.into_bytes()).await?,
+            },
+            ActionRequest::SendReport {
+                incident,
+                clock,
+                text,
+                received_by,
+                photos,
+            } => Action::SendReport {
+                incident,
+                clock,
+                text: self.seal_bytes(text.into_bytes()).await?,
+                received_by: self.seal_bytes(received_by.into_bytes()).await?,
+                photos,
+            },
         })
     }
 

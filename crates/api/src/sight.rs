@@ -91,6 +91,7 @@ pub(crate) fn is_narrow(reader: &Principal) -> bool {
 /// Leaves in a snapshot's county what `reader` may see.
 pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
     if is_narrow(reader) {
+        county.incidents.clear();
         county
             .commands
             .retain_mut(|command| narrow_command(command, reader));
@@ -118,6 +119,8 @@ pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
 
 fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
     match &mut update.change {
+        // What the desk writes down is the desk's.
+        Change::Incident { .. } => false,
         Change::Alarm { .. }
         | Change::System { .. }
         | Change::Situation { .. }

@@ -2,8 +2,9 @@
 
 use model::action::{Matcher, Truth};
 use model::command::{Left, VillageTarget};
-use model::config::TaskClocks;
+use model::config::{AreaKind, TaskClocks};
 use model::effect::SystemKind;
+use model::incident::OpenedBy;
 use model::task::{FactKind, Means};
 use model::view::PersonView;
 use model::{AlarmKey, CommandId, GroupId, Level, OpId, PersonId, Seal, SituationId, TaskId, Time};
@@ -140,6 +141,84 @@ pub enum ActionRequest {
         task: TaskId,
         by_ms: i64,
     },
+    /// A situation no gauge raised: a telephone call, an area on the map.
+    OpenSituation(OpenSituationRequest),
+    GradeSituation {
+        situation: SituationId,
+        level: Level,
+    },
+    CloseSituation {
+        situation: SituationId,
+        reason: String,
+    },
+    /// A response level 1 (Ⅰ) to 4 (Ⅳ); null with a reason: decided not to act.
+    Decide {
+        situation: SituationId,
+        response: Option<u8>,
+        reason: Option<String>,
+    },
+    OpenIncident {
+        title: String,
+        /// An event class of the site, or empty.
+        #[serde(default)]
+        class: String,
+        #[serde(default)]
+        situations: Vec<SituationId>,
+        #[serde(default)]
+        commands: Vec<CommandId>,
+    },
+    GatherIncident {
+        incident: OpId,
+        #[serde(default)]
+        situations: Vec<SituationId>,
+        #[serde(default)]
+        commands: Vec<CommandId>,
+    },
+    NoteIncident {
+        incident: OpId,
+        text: String,
+        #[serde(default)]
+        photos: Vec<Seal>,
+    },
+    MergeIncident {
+        incident: OpId,
+        into: OpId,
+    },
+    CloseIncident {
+        incident: OpId,
+        reason: String,
+    },
+    /// A report was sent; this press is the proof.
+    SendReport {
+        incident: OpId,
+        clock: String,
+        text: String,
+        /// Who took it, or the number it was filed under.
+        received_by: String,
+        #[serde(default)]
+        photos: Vec<Seal>,
+    },
+}
+
+/// A situation as somebody at the desk describes it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct OpenSituationRequest {
+    pub hazard: String,
+    pub level: Level,
+    pub how: OpenedBy,
+    /// The named area it lies in; absent: the county.
+    pub area: Option<AreaRequest>,
+    /// What was said.
+    pub text: String,
+    /// Where exactly: an address, a point, a border.
+    pub place: Option<String>,
+}
+
+/// A named area.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct AreaRequest {
+    pub kind: AreaKind,
+    pub code: String,
 }
 
 /// A command to groups and people.

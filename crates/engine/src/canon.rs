@@ -3,6 +3,7 @@
 //! Levels, running clocks, alarms, commands, tasks, last values. Without journal numbers, entry and
 //! received times, and counters: an interrupted night and an uninterrupted one have the same hash.
 
+use model::command::Phase;
 use sha2::{Digest, Sha256};
 
 use crate::alarm::Alarm;
@@ -42,6 +43,10 @@ impl Engine {
         }
         self.canon_situations(&mut out);
         self.canon_ledger(&mut out);
+        for (id, incident) in &self.state.incidents {
+            out.text(id.as_str());
+            out.text(&incident.canon());
+        }
         out.number(self.state.commands.len() as i64);
         for command in self.state.commands.values() {
             canon_command(command, &mut out);
@@ -60,6 +65,13 @@ impl Engine {
             out.text(&format!("{:?}", situation.area));
             out.number(i64::from(situation.level()));
             out.number(i64::from(situation.worst));
+            let manual = situation.manual.as_ref();
+            out.text(&format!("{:?}", manual.map(|m| (m.level, m.acked.is_some()))));
+            for decision in &situation.decisions {
+                out.text(decision.by.as_str());
+                out.number(i64::from(decision.level));
+                out.optional(decision.response.map(i64::from));
+            }
             out.number(situation.members.len() as i64);
             for watch in &situation.members {
                 out.text(&self.index.keys[*watch as usize].to_string());
@@ -153,7 +165,15 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
     out.text(command.by.as_str());
     out.text(&command.wording.0);
     out.number(i64::from(command.cancelled.is_some()));
-    out.text(&format!("{:?} {:?}", command.phase, command.reach));
+    let phase = match &command.phase {
+        Phase::Prepared { .. } => "prepared",
+        Phase::Waiting => "waiting",
+        Phase::Held { .. } => "held",
+        Phase::Issued => "issued",
+        Phase::Stopped { .. } => "stopped",
+    };
+    out.text(phase);
+    out.text(&format!("{:?}", command.reach));
     out.text(&format!(
         "{:?} {:?}",
         command.approved_by, command.superseded_by

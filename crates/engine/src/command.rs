@@ -240,6 +240,9 @@ impl Engine {
                 alarm.commands.push(id.clone());
             }
             self.take_note(watch, &by, at, out);
+            if let Some(situation) = self.situation_of(watch) {
+                self.decide_by_command(situation, id, at, out);
+            }
         }
     }
 

@@ -77,6 +77,16 @@ impl Engine {
             | Action::ReassignTask { .. }
             | Action::HastenTask { .. }
             | Action::PostponeTask { .. }
+            | Action::OpenSituation(_)
+            | Action::GradeSituation { .. }
+            | Action::CloseSituation { .. }
+            | Action::Decide { .. }
+            | Action::OpenIncident { .. }
+            | Action::GatherIncident { .. }
+            | Action::NoteIncident { .. }
+            | Action::MergeIncident { .. }
+            | Action::CloseIncident { .. }
+            | Action::SendReport { .. }
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
             | Action::AcknowledgeSituation { .. } => {

@@ -92,6 +92,7 @@ impl Engine {
         new.notice_levels = std::mem::take(&mut old.notice_levels);
         new.situations = std::mem::take(&mut old.situations);
         new.ledger = std::mem::take(&mut old.ledger);
+        new.incidents = std::mem::take(&mut old.incidents);
         new.load = std::mem::take(&mut old.load);
         (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
         new.timers = std::mem::take(&mut old.timers);
@@ -100,6 +101,8 @@ impl Engine {
             | Due::Command { .. }
             | Due::Suppression { .. }
             | Due::Situation { .. }
+            | Due::Decision { .. }
+            | Due::Report { .. }
             | Due::Load => true,
             Due::Level { .. }
             | Due::Freshness { .. }

@@ -212,6 +212,8 @@ impl Engine {
         }
         if report.kind == FactKind::NeedHelp {
             self.notice(SystemKind::NeedHelp, report.task.as_str(), true, at, out);
+            let words = (report.note.as_ref(), report.position.as_ref());
+            self.call_for_help(&report.task, &act.by, words, at);
         }
         self.record(&id, place, fact, at, out);
         Ok(())

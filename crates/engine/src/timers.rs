@@ -26,6 +26,10 @@ pub(crate) enum Due {
     Suppression { suppression: OpId },
     /// An unstable alarm may have come to rest.
     Calm { watch: u32 },
+    /// A warning was to become a decision.
+    Decision { situation: SituationId },
+    /// A report was to be sent.
+    Report { incident: OpId, clock: String },
     /// The alarm load may have fallen.
     Load,
     /// A situation is to be told, or told again. Last, so that one notice tells of all that changed.

@@ -72,6 +72,8 @@ impl Engine {
             suppressions: self.suppression_views(),
             areas: self.area_views(),
             load: self.load_view(),
+            incidents: self.incident_views(),
+            event_classes: self.config.event_classes.clone(),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::command::{FormAnswer, VillageCount, VillageTarget};
 use crate::config::{Role, TaskClocks};
 use crate::effect::SystemKind;
 use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, SituationId, TaskId};
+use crate::incident::OpenSituation;
 use crate::level::Level;
 use crate::task::{FactKind, Means};
 use crate::time::Time;
@@ -120,6 +121,60 @@ pub enum Action {
     PostponeTask {
         task: TaskId,
         by_ms: i64,
+    },
+    /// A situation no gauge raised. Its id follows from the op id of the press.
+    OpenSituation(OpenSituation),
+    /// Another level for a situation opened by hand.
+    GradeSituation {
+        situation: SituationId,
+        level: Level,
+    },
+    /// A situation opened by hand is over.
+    CloseSituation {
+        situation: SituationId,
+        reason: Seal,
+    },
+    /// A response level 1 (Ⅰ) to 4 (Ⅳ) for a warning, or none: decided not to act, and why.
+    Decide {
+        situation: SituationId,
+        response: Option<u8>,
+        reason: Option<Seal>,
+    },
+    /// One named operation; its id is the op id of the press.
+    OpenIncident {
+        title: Seal,
+        /// Event class; empty: no reports are owed.
+        class: String,
+        situations: Vec<SituationId>,
+        commands: Vec<CommandId>,
+    },
+    GatherIncident {
+        incident: OpId,
+        situations: Vec<SituationId>,
+        commands: Vec<CommandId>,
+    },
+    NoteIncident {
+        incident: OpId,
+        text: Seal,
+        photos: Vec<Seal>,
+    },
+    /// It is part of another one.
+    MergeIncident {
+        incident: OpId,
+        into: OpId,
+    },
+    CloseIncident {
+        incident: OpId,
+        reason: Seal,
+    },
+    /// A report was sent: this press is the proof.
+    SendReport {
+        incident: OpId,
+        clock: String,
+        text: Seal,
+        /// Who took it, or the number it was filed under.
+        received_by: Seal,
+        photos: Vec<Seal>,
     },
 }
 
@@ -286,4 +341,12 @@ pub enum Why {
     BadForm,
     /// No such village in this command, or the same twice.
     BadCount,
+    NoSuchArea,
+    NoSuchIncident,
+    NoSuchClass,
+    NoSuchReport,
+    /// Response levels are 1 to 4.
+    NoSuchResponse,
+    /// Not acting is decided with a reason.
+    ReasonMissing,
 }

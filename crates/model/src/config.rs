@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::{CrewTimer, Field, ProofBound, TemplateKind};
 use crate::fixed::{Decimals, Fixed};
 use crate::id::{GroupId, PersonId, SeriesSlot, StationSlot};
+use crate::incident::EventClass;
 use crate::level::Level;
 
 pub use crate::policy::{
@@ -268,6 +269,9 @@ pub struct Config {
     /// Depth one, no rule is both source and target.
     #[serde(default)]
     pub inhibitions: Vec<Inhibition>,
+    /// What has to be reported about which kind of event.
+    #[serde(default)]
+    pub event_classes: Vec<EventClass>,
 }
 
 impl Config {

@@ -53,6 +53,10 @@ pub enum SystemKind {
     RuleFailing,
     /// A crew on the scene has not checked in. Subject: a task.
     CrewOverdue,
+    /// A warning has become no decision in time. Subject: a situation.
+    Undecided,
+    /// A report is owed and late. Subject: the incident, `/`, the clock.
+    ReportOverdue,
 }
 
 /// Why a situation is told to people.
@@ -108,6 +112,8 @@ pub enum Effect {
     Command {
         command: CommandId,
     },
+    /// This incident looks different now.
+    Incident(OpId),
     /// Tell this person of this task, at least once, until a receipt comes back.
     Deliver {
         task: TaskId,

@@ -10,6 +10,7 @@ pub mod config;
 pub mod effect;
 pub mod fixed;
 pub mod id;
+pub mod incident;
 pub mod input;
 pub mod intake;
 pub mod level;

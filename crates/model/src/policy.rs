@@ -52,6 +52,10 @@ pub struct CommandPolicy {
     /// An assignee takes note of the end of their task within this, else they are reminded, then
     /// the desk is told; 0: no such clock.
     pub end_seen_ms: i64,
+    /// A warning of this level becomes a decision within this, else the desk is told; 0: none is
+    /// asked for.
+    #[serde(default)]
+    pub decide_ms: [i64; 4],
 }
 
 /// When a quiet gauge among active neighbours is called a blind spot.
@@ -187,6 +191,7 @@ impl Default for Policy {
                 prepared_ms: 600_000,
                 approve_from: 0,
                 end_seen_ms: 300_000,
+                decide_ms: [0, 0, 1_800_000, 600_000],
             },
         }
     }

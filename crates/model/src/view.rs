@@ -9,6 +9,7 @@ use crate::command::{CrewKind, CrewTimer, Field, Phase, ProofBound, TemplateKind
 use crate::config::{Certainty, Clock, Role, TaskClocks, Text};
 use crate::effect::SystemKind;
 use crate::id::{AlarmKey, CommandId, GroupId, PersonId, Seal, SituationId, TaskId};
+use crate::incident::{EventClass, IncidentView};
 use crate::intake::Quality;
 use crate::level::Level;
 use crate::task::{Fact, Stage};
@@ -459,6 +460,10 @@ pub struct CountyView {
     pub areas: Vec<AreaView>,
     #[serde(default)]
     pub load: LoadView,
+    #[serde(default)]
+    pub incidents: Vec<IncidentView>,
+    #[serde(default)]
+    pub event_classes: Vec<EventClass>,
 }
 
 /// Where the engine's clock stands.
@@ -523,6 +528,9 @@ pub enum Change {
     },
     Load {
         load: LoadView,
+    },
+    Incident {
+        incident: IncidentView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,

@@ -488,6 +488,7 @@ impl Live {
                 | Effect::Alarm(_)
                 | Effect::Task { .. }
                 | Effect::Command { .. }
+| Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::Situation(_)
                 | Effect::Annunciate { .. }

@@ -156,6 +156,7 @@ impl Registrar {
             | Effect::Alarm(_)
             | Effect::Task { .. }
             | Effect::Command { .. }
+            | Effect::Incident(_)
             | Effect::System { .. }
             | Effect::Situation(_)
             | Effect::Annunciate { .. }
@@ -185,6 +186,7 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Answer(Answer::Refused { .. }) => true,
         Effect::Series(_)
         | Effect::Alarm(_)
+        | Effect::Incident(_)
         | Effect::Situation(_)
         | Effect::Suppression(_)
         | Effect::Answer(Answer::Done) => false,

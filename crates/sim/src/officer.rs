@@ -212,6 +212,8 @@ mod tests {
             suppressions: Vec::new(),
             areas: Vec::new(),
             load: model::view::LoadView::default(),
+            incidents: Vec::new(),
+            event_classes: Vec::new(),
         }
     }
 

@@ -190,6 +190,7 @@ fn read_command(
         prepared_ms: span(table, "prepared", default.prepared_ms, out),
         approve_from: approve_from.unwrap_or(default.approve_from),
         end_seen_ms: span(table, "end_seen", default.end_seen_ms, out),
+        decide_ms: spans(table, "decide", default.decide_ms, out),
     }
 }
 
@@ -282,5 +283,6 @@ pub(crate) fn lines(policy: &Policy) -> String {
     line("command.prepared", span(command.prepared_ms));
     line("command.approve_from", format!("\"{approve_from}\""));
     line("command.end_seen", span(command.end_seen_ms));
+    line("command.decide", spans(command.decide_ms));
     text
 }

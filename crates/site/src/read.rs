@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::Config;
+use model::incident::EventClass;
 use model::config::{
     Area, Group, Inhibition, Interface, Policy, QualityRule, Rule, Template, Watch,
 };
@@ -124,6 +125,7 @@ struct Shared {
     rule_files: Vec<Source>,
     interfaces: Vec<Interface>,
     policy: Policy,
+    event_classes: Vec<EventClass>,
     offset_min: i16,
     demo: bool,
 }
@@ -166,6 +168,7 @@ impl Reader {
             rule_files,
             interfaces: file.interfaces,
             policy: file.policy.unwrap_or_default(),
+            event_classes: file.event_classes,
             offset_min: file.offset_min,
             demo: file.demo.unwrap_or(false),
         };
@@ -263,6 +266,7 @@ impl Reader {
             areas: measured.areas,
             checks: measured.checks,
             inhibitions: measured.inhibitions,
+            event_classes: shared.event_classes.clone(),
         };
         if let Some(flaw) = config.flaw() {
             let what = format!("jurisdiction {}: {flaw}", place.code);

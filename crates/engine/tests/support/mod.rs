@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use engine::{Admission, Candidate, Engine};
 use model::command::Phase;
+use model::incident::IncidentView;
 use model::view::{AlarmView, CommandView, SituationView, TaskView};
 use model::{Effect, Effects, Input, Time};
 
@@ -178,6 +179,7 @@ impl Stage {
                 clock(t.time)
             ),
             Effect::Alarm(key) => alarm_line(&self.engine.alarm_view(*key)?),
+            Effect::Incident(id) => incident_line(&self.engine.incident_view(id)?),
             Effect::Command { command } => command_line(&self.engine.command_view(command)?),
             Effect::Task { task, .. } => task_line(&self.engine.task_view(task)?),
             Effect::Deliver { task, to } => format!("deliver {task} to {to}"),
@@ -272,11 +274,46 @@ fn situation_line(s: &SituationView) -> String {
     if s.people > 0 {
         write!(line, " people {}", s.people).unwrap();
     }
+    if let Some(manual) = &s.manual {
+        write!(line, ", by hand {:?}", manual.how).unwrap();
+    }
+    if let Some(due) = s.decide_by {
+        write!(line, ", decide by {}", clock(due)).unwrap();
+    }
+    for decision in &s.decisions {
+        match decision.response {
+            Some(response) => write!(line, ", response {response} by {}", decision.by).unwrap(),
+            None => write!(line, ", not to act by {}", decision.by).unwrap(),
+        }
+    }
     if s.merged_into.is_some() {
         line.push_str(", merged");
     }
     if s.closed {
         line.push_str(", closed");
+    }
+    line
+}
+
+fn incident_line(i: &IncidentView) -> String {
+    let mut line = format!("incident {}", i.id);
+    write!(line, " situations {} commands {}", i.situations.len(), i.commands.len()).unwrap();
+    for report in &i.reports {
+        let state = match (report.sent.len(), report.overdue) {
+            (0, false) => format!("due {}", clock(report.due)),
+            (0, true) => "overdue".to_owned(),
+            (n, _) => format!("sent {n}"),
+        };
+        write!(line, ", {} {state}", report.id).unwrap();
+    }
+    if !i.notes.is_empty() {
+        write!(line, ", notes {}", i.notes.len()).unwrap();
+    }
+    if let Some(into) = &i.merged_into {
+        write!(line, ", part of {into}").unwrap();
+    }
+    if let Some(closed) = &i.closed {
+        write!(line, ", closed by {} with {} open", closed.by, closed.open.len()).unwrap();
     }
     line
 }

@@ -6,6 +6,7 @@ use model::command::{
 };
 use model::config::*;
 use model::id::Seal;
+use model::incident::{OpenSituation, OpenedBy};
 use model::task::{FactKind, Means};
 use model::*;
 
@@ -152,6 +153,77 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             task: (*task).into(),
             by_ms: span(by),
         },
+        ["open-situation", hazard, level, "call", rest @ ..] => {
+            Action::OpenSituation(OpenSituation {
+                hazard: (*hazard).to_owned(),
+                level: Level::ALL[place(level)],
+                how: OpenedBy::Call,
+                area: match rest {
+                    ["in", code] => Some((AreaKind::Township, (*code).to_owned())),
+                    [] => None,
+                    other => panic!("open-situation: {other:?}"),
+                },
+                text: seal("text"),
+                place: None,
+            })
+        }
+        ["grade", name, level] => Action::GradeSituation {
+            situation: situation(config, name),
+            level: Level::ALL[place(level)],
+        },
+        ["close-situation", name] => Action::CloseSituation {
+            situation: situation(config, name),
+            reason: seal("reason"),
+        },
+        ["decide", name, "response", response] => Action::Decide {
+            situation: situation(config, name),
+            response: Some(response.parse().unwrap()),
+            reason: None,
+        },
+        ["decide", name, "not-to-act", rest @ ..] => Action::Decide {
+            situation: situation(config, name),
+            response: None,
+            reason: (rest == ["because"]).then(|| seal("reason")),
+        },
+        ["open-incident", class, rest @ ..] => Action::OpenIncident {
+            title: seal("title"),
+            class: if *class == "none" { String::new() } else { (*class).to_owned() },
+            situations: rest
+                .iter()
+                .filter(|w| w.contains('/'))
+                .map(|w| situation(config, w))
+                .collect(),
+            commands: rest
+                .iter()
+                .filter(|w| !w.contains('/'))
+                .map(|w| (*w).into())
+                .collect(),
+        },
+        ["gather", incident, rest @ ..] => Action::GatherIncident {
+            incident: (*incident).into(),
+            situations: Vec::new(),
+            commands: rest.iter().map(|w| (*w).into()).collect(),
+        },
+        ["note", incident] => Action::NoteIncident {
+            incident: (*incident).into(),
+            text: seal("note"),
+            photos: Vec::new(),
+        },
+        ["merge", incident, "into", into] => Action::MergeIncident {
+            incident: (*incident).into(),
+            into: (*into).into(),
+        },
+        ["close-incident", incident] => Action::CloseIncident {
+            incident: (*incident).into(),
+            reason: seal("reason"),
+        },
+        ["send-report", incident, clock] => Action::SendReport {
+            incident: (*incident).into(),
+            clock: (*clock).to_owned(),
+            text: seal("report"),
+            received_by: seal("city"),
+            photos: Vec::new(),
+        },
         ["end-crew", task] => Action::EndNotice {
             notice: model::effect::SystemKind::CrewOverdue,
             subject: (*task).to_owned(),
@@ -267,7 +339,9 @@ fn situation(config: &Config, name: &str) -> SituationId {
     let (hazard, area) = name
         .split_once('/')
         .unwrap_or_else(|| panic!("no situation: {name}"));
-    let (area, storm) = area.split_once('#').unwrap_or((area, "1"));
+    // What was opened by hand belongs to no storm.
+    let first = if area.contains(':') && !area.starts_with("by_hand") { "1" } else { "0" };
+    let (area, storm) = area.split_once('#').unwrap_or((area, first));
     SituationId::of(&config.code, hazard, area, storm.parse().unwrap())
 }
 

@@ -4,6 +4,7 @@ use engine::Candidate;
 use model::action::Act;
 use model::command::*;
 use model::config::*;
+use model::incident::{EventClass, ReportClock};
 use model::intake::Quality;
 use model::*;
 
@@ -54,6 +55,11 @@ pub fn blank() -> Config {
         templates: Vec::new(),
         policy: Policy {
             lease_ms: [0; 4],
+            command: CommandPolicy {
+                // Stories about decisions say when one is due; the others are spared the clock.
+                decide_ms: [0; 4],
+                ..Policy::default().command
+            },
             ..Policy::default()
         },
         ..Config::default()
@@ -87,6 +93,22 @@ pub fn read(text: &str) -> Story {
             }
             words if super::measures::read(&mut story.config, words) => {}
             words if ground::read(&mut story.config, words) => {}
+            ["decide", level, within] => {
+                story.config.policy.command.decide_ms[place(level)] = span(within);
+            }
+            ["event_class", id, clocks @ ..] => {
+                let clock = |pair: &[&str]| ReportClock {
+                    id: pair[0].into(),
+                    title: Text::same(pair[0]),
+                    to: Text::same("city"),
+                    within_ms: span(pair[1]),
+                };
+                story.config.event_classes.push(EventClass {
+                    id: (*id).into(),
+                    title: Text::same(id),
+                    clocks: clocks.chunks(2).map(clock).collect(),
+                });
+            }
             ["mass", above] => story.config.policy.command.mass_above = above.parse().unwrap(),
             ["lease", level, ms] => story.config.policy.lease_ms[place(level)] = span(ms),
             [at, rest @ ..] => {
