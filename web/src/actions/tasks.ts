@@ -1,8 +1,8 @@
 // What a person in the field says about their own task. Every one works with no network.
 
 import { store } from "../state/store";
-import type { Position } from "../wire/acts";
-import type { FactKind } from "../wire/view";
+import type { CountedVillage, Position } from "../wire/acts";
+import type { FactKind, FormAnswer } from "../wire/view";
 import { press } from "./act";
 import { lastPosition } from "./position";
 
@@ -11,6 +11,8 @@ export interface Report {
   fact: FactKind;
   note?: string;
   photos?: Blob[];
+  count?: CountedVillage[];
+  form?: FormAnswer[];
   /** Position tells something for this fact. */
   place?: boolean;
 }
@@ -26,7 +28,15 @@ function known(id: string): { version?: number } {
   return {};
 }
 
-export function report({ task, fact, note, photos, place }: Report): Promise<string> {
+export function report({
+  task,
+  fact,
+  note,
+  photos,
+  count,
+  form,
+  place,
+}: Report): Promise<string> {
   const position: Position | null = place ? lastPosition() : null;
   return press(
     {
@@ -36,6 +46,8 @@ export function report({ task, fact, note, photos, place }: Report): Promise<str
       ...known(task),
       ...fact,
       ...(note ? { note } : {}),
+      ...(count?.length ? { count } : {}),
+      ...(form?.length ? { form } : {}),
       ...(position ? { position } : {}),
     },
     undefined,

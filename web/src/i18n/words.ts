@@ -55,6 +55,14 @@ export function hazardName(hazard: string): string {
       return i18n.t("燃气");
     case "wind":
       return i18n.t("大风");
+    case "fire":
+      return i18n.t("火灾");
+    case "traffic":
+      return i18n.t("交通事故");
+    case "other":
+      return i18n.t("其他险情");
+    case "need_help":
+      return i18n.t("现场求助");
     default:
       return hazard;
   }
@@ -358,6 +366,13 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("新的规则文件没有采用，仍按旧的判。请管理员打开规则页看哪里不对。");
     case "rule_failing":
       return i18n.t("{subject}：算式出错，那里这条规则没有在判。请管理员看规则文件。", { subject });
+    case "undecided":
+      return i18n.t("{subject} 到时还没有决定，已 {age}。请定响应级别，或写明不响应的理由。", {
+        subject,
+        age,
+      });
+    case "report_overdue":
+      return i18n.t("{subject} 过了时限还没有报，已 {age}。", { subject, age });
     case "crew_overdue":
       return i18n.t("{subject} 在现场没有报平安，已 {age}。请马上联系。", { subject, age });
     default:
@@ -435,6 +450,18 @@ export function whySentence(why: Why | string): string {
       return i18n.t("拒绝和失联的人，每人要有名字或照片。");
     case "bad_form":
       return i18n.t("填的内容不合要求。");
+    case "no_such_area":
+      return i18n.t("没有这个地方。");
+    case "no_such_incident":
+      return i18n.t("没有这个事件，或者已经结束。");
+    case "no_such_class":
+      return i18n.t("没有这个事件类别。");
+    case "no_such_report":
+      return i18n.t("这个事件没有这一项报告。");
+    case "no_such_response":
+      return i18n.t("响应级别是一到四级。");
+    case "reason_missing":
+      return i18n.t("决定不响应要写理由。");
     case "bad_count":
       return i18n.t("人数表里的村不对：不在这条指令里，或写了两次。");
     default:

@@ -8,7 +8,9 @@ import { AlarmPanel } from "../features/alarms/AlarmPanel";
 import { Board } from "../features/commands/Board";
 import { Composer } from "../features/commands/Composer";
 import { Obligations } from "../features/commands/Obligations";
+import { Unanswered } from "../features/commands/Unanswered";
 import { DeskContext, moveDesk, startDesk, useDesk, type Zone } from "../features/desk/desk";
+import { IncidentsPage } from "../features/incidents/IncidentsPage";
 import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
 import { Lanes } from "../features/lanes/Lanes";
@@ -68,7 +70,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
   const [desk, move] = useReducer(moveDesk, startDesk);
   const theme = useTheme();
   const sound = useSound();
-  const page = desk.view === "ledger" || desk.view === "rules";
+  const page = ["ledger", "rules", "unanswered", "incidents"].includes(desk.view);
   useEffect(() => {
     if (county) setZoneFor(county.code);
   }, [county?.code, county]);
@@ -184,6 +186,8 @@ function Centre() {
     return <Board county={county} commandId={desk.command} />;
   if (desk.view === "situation" && desk.situation)
     return <SituationPage key={desk.situation} county={county} id={desk.situation} />;
+  if (desk.view === "unanswered") return <Unanswered county={county} />;
+  if (desk.view === "incidents") return <IncidentsPage county={county} />;
   if (desk.view === "ledger") return <LedgerPage county={county} />;
   if (desk.view === "rules") return <RulesPage county={county} />;
   return null;

@@ -1,6 +1,7 @@
 // What a client sends to `POST /api/v1/acts`: `model::Action`, with free text, position and photos as
 // plain content, which the server seals.
 import type {
+  AreaKind,
   FactKind,
   FormAnswer,
   Level,
@@ -43,6 +44,36 @@ export type Action =
   | { action: "reassign_task"; task: string; to: string; reason?: string }
   | { action: "hasten_task"; task: string }
   | { action: "postpone_task"; task: string; by_ms: number }
+  | {
+      action: "open_situation";
+      hazard: string;
+      level: Level;
+      how: "call" | "drawn";
+      area?: { kind: AreaKind; code: string };
+      text: string;
+      place?: string;
+    }
+  | { action: "grade_situation"; situation: string; level: Level }
+  | { action: "close_situation"; situation: string; reason: string }
+  | { action: "decide"; situation: string; response: number | null; reason?: string }
+  | {
+      action: "open_incident";
+      title: string;
+      class: string;
+      situations: string[];
+      commands: string[];
+    }
+  | { action: "gather_incident"; incident: string; situations: string[]; commands: string[] }
+  | { action: "note_incident"; incident: string; text: string }
+  | { action: "merge_incident"; incident: string; into: string }
+  | { action: "close_incident"; incident: string; reason: string }
+  | {
+      action: "send_report";
+      incident: string;
+      clock: string;
+      text: string;
+      received_by: string;
+    }
   | { action: "cancel_command"; command: string; reason?: string }
   | ReportTask
   | { action: "end_notice"; notice: SystemKind; subject: string }
@@ -120,7 +151,13 @@ export type Why =
   | "head_count_short"
   | "names_missing"
   | "bad_form"
-  | "bad_count";
+  | "bad_count"
+  | "no_such_area"
+  | "no_such_incident"
+  | "no_such_class"
+  | "no_such_report"
+  | "no_such_response"
+  | "reason_missing";
 
 export type Answer = { answer: "done" } | { answer: "refused"; why: Why };
 

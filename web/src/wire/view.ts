@@ -247,6 +247,82 @@ export interface SituationView {
   next_notice: Time | null;
   merged_into: string | null;
   closed: boolean;
+  /** What is known of it when no gauge raised it. */
+  manual?: ManualView | null;
+  decisions?: Decision[];
+  undecided_since?: Time | null;
+  decide_by?: Time | null;
+}
+
+export interface ManualView {
+  how: "call" | "drawn" | "help";
+  by: string;
+  level: Level;
+  text: string | null;
+  place: string | null;
+  task: string | null;
+  acked_by: string | null;
+  acked_at: Time | null;
+}
+
+/** What was decided about a warning; no response: decided not to act. */
+export interface Decision {
+  response: number | null;
+  level: number;
+  by: string;
+  at: Time;
+  reason: string | null;
+  command: string | null;
+}
+
+export interface ReportClock {
+  id: string;
+  title: Text;
+  to: Text;
+  within_ms: number;
+}
+
+export interface EventClass {
+  id: string;
+  title: Text;
+  clocks: ReportClock[];
+}
+
+export interface SentReport {
+  by: string;
+  at: Time;
+  text: string;
+  received_by: string;
+  photos: string[];
+}
+
+export interface ReportView {
+  id: string;
+  title: Text;
+  to: Text;
+  due: Time;
+  overdue: boolean;
+  sent: SentReport[];
+}
+
+export type StillOpen =
+  | { open: "situation"; situation: string }
+  | { open: "command"; command: string }
+  | { open: "report"; clock: string };
+
+export interface IncidentView {
+  id: string;
+  /** Seal of its name. */
+  title: string;
+  class: string;
+  by: string;
+  opened: Time;
+  situations: string[];
+  commands: string[];
+  reports: ReportView[];
+  notes: { by: string; at: Time; text: string; photos: string[] }[];
+  merged_into: string | null;
+  closed: { by: string; at: Time; reason: string; open: StillOpen[] } | null;
 }
 
 /** The only thing that makes noise. */
@@ -530,7 +606,9 @@ export type SystemKind =
   | "flood_mode"
   | "rules_refused"
   | "rule_failing"
-  | "crew_overdue";
+  | "crew_overdue"
+  | "undecided"
+  | "report_overdue";
 
 export interface SystemView {
   kind: SystemKind;
@@ -587,6 +665,8 @@ export interface CountyView {
   suppressions?: SuppressionView[];
   areas?: AreaView[];
   load?: LoadView;
+  incidents?: IncidentView[];
+  event_classes?: EventClass[];
 }
 
 export interface ClockView {
@@ -610,6 +690,7 @@ export type Change =
   | { kind: "annunciation"; annunciation: AnnunciationView }
   | { kind: "suppression"; suppression: SuppressionView }
   | { kind: "load"; load: LoadView }
+  | { kind: "incident"; incident: IncidentView }
   | { kind: "configured" };
 
 export type Update = { seq: number; n: number; jurisdiction: string } & Change;

@@ -2,7 +2,16 @@
 import { createContext, type Dispatch, useContext } from "react";
 import type { Matcher } from "../../wire/view";
 
-export type View = "map" | "alarm" | "composer" | "board" | "situation" | "ledger" | "rules";
+export type View =
+  | "map"
+  | "alarm"
+  | "composer"
+  | "board"
+  | "unanswered"
+  | "incidents"
+  | "situation"
+  | "ledger"
+  | "rules";
 /** On a narrow screen one zone is shown at a time. */
 export type Zone = "left" | "centre" | "right" | "more";
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
@@ -48,6 +57,8 @@ export type DeskMove =
   | { to: "situation"; situation: string | null }
   | { to: "ledger"; entry?: string | null; draft?: LedgerDraft | null }
   | { to: "rules"; rule?: string | null }
+  | { to: "unanswered" }
+  | { to: "incidents" }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
@@ -76,6 +87,10 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "ledger", entry: move.entry ?? null, draft: move.draft ?? null };
     case "rules":
       return { ...centre, view: "rules", rule: move.rule ?? null };
+    case "unanswered":
+      return { ...centre, view: "unanswered", task: null };
+    case "incidents":
+      return { ...centre, view: "incidents", task: null };
     case "map":
       return { ...centre, view: "map", task: null };
     case "zone":

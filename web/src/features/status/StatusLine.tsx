@@ -113,9 +113,21 @@ function Pages() {
   const pages: { name: string; on: boolean; go: DeskMove; testId: string }[] = [
     {
       name: i18n.t("指挥"),
-      on: desk.view !== "ledger" && desk.view !== "rules",
+      on: !["ledger", "rules", "unanswered", "incidents"].includes(desk.view),
       go: { to: "map" },
       testId: "page-command",
+    },
+    {
+      name: i18n.t("未应答"),
+      on: desk.view === "unanswered",
+      go: { to: "unanswered" },
+      testId: "page-unanswered",
+    },
+    {
+      name: i18n.t("事件"),
+      on: desk.view === "incidents",
+      go: { to: "incidents" },
+      testId: "page-incidents",
     },
     {
       name: i18n.t("台账"),
