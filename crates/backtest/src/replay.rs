@@ -134,7 +134,7 @@ impl Stage {
                 | Effect::LateEvidence(_)
                 | Effect::Task { .. }
                 | Effect::Command { .. }
-| Effect::Incident(_)
+                | Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::System { .. }
                 | Effect::Answer(_) => continue,

@@ -108,7 +108,7 @@ impl Desk {
                 Effect::Series(_)
                 | Effect::Task { .. }
                 | Effect::Command { .. }
-| Effect::Incident(_)
+                | Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::System { .. }
                 | Effect::Suppression(_)

@@ -66,7 +66,10 @@ impl Engine {
             out.number(i64::from(situation.level()));
             out.number(i64::from(situation.worst));
             let manual = situation.manual.as_ref();
-            out.text(&format!("{:?}", manual.map(|m| (m.level, m.acked.is_some()))));
+            out.text(&format!(
+                "{:?}",
+                manual.map(|m| (m.level, m.acked.is_some()))
+            ));
             for decision in &situation.decisions {
                 out.text(decision.by.as_str());
                 out.number(i64::from(decision.level));

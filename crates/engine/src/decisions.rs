@@ -76,13 +76,7 @@ impl Engine {
         self.note_decision(id, decision, at, out);
     }
 
-    fn note_decision(
-        &mut self,
-        id: SituationId,
-        decision: Decision,
-        at: Time,
-        out: &mut Effects,
-    ) {
+    fn note_decision(&mut self, id: SituationId, decision: Decision, at: Time, out: &mut Effects) {
         let situations = &mut self.state.situations;
         if let Some(situation) = situations.list.get_mut(&id) {
             situation.decisions.push(decision);
@@ -97,9 +91,15 @@ impl Engine {
         let Some(situation) = self.state.situations.list.get_mut(&id) else {
             return;
         };
-        let level = if situation.closed { 0 } else { situation.level() };
+        let level = if situation.closed {
+            0
+        } else {
+            situation.level()
+        };
         let decided = situation.decisions.iter().map(|d| d.level).max();
-        let within_ms = level.checked_sub(1).map_or(0, |n| decide_ms[usize::from(n)]);
+        let within_ms = level
+            .checked_sub(1)
+            .map_or(0, |n| decide_ms[usize::from(n)]);
         let owed = within_ms > 0 && level > decided.unwrap_or(0);
         let before = situation.undecided;
         let now = match before {

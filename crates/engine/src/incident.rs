@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use model::action::{Act, Why};
 use model::effect::SystemKind;
 use model::id::Seal;
-use model::incident::{Closing, IncidentNote, IncidentView, ReportClock, ReportView, SentReport, StillOpen};
+use model::incident::{
+    Closing, IncidentNote, IncidentView, ReportClock, ReportView, SentReport, StillOpen,
+};
 use model::{CommandId, Effect, Effects, Level, OpId, PersonId, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +46,9 @@ impl Incident {
     /// What two runs must agree on, so nothing of when it was pressed.
     pub(crate) fn canon(&self) -> String {
         let clocks = self.clocks.iter();
-        let clocks: Vec<_> = clocks.map(|c| (&c.spec.id, c.overdue, c.sent.len())).collect();
+        let clocks: Vec<_> = clocks
+            .map(|c| (&c.spec.id, c.overdue, c.sent.len()))
+            .collect();
         let notes: Vec<_> = self.notes.iter().map(|note| &note.text).collect();
         let closed = self.closed.as_ref().map(|c| (&c.by, &c.reason, &c.open));
         let parts = (&self.situations, &self.commands, &self.merged_into);
@@ -108,7 +112,10 @@ impl Engine {
         if situations.iter().any(|id| !list.contains_key(id)) {
             return Err(Why::NoSuchSituation);
         }
-        if commands.iter().any(|id| !self.state.commands.contains_key(id)) {
+        if commands
+            .iter()
+            .any(|id| !self.state.commands.contains_key(id))
+        {
             return Err(Why::NoSuchCommand);
         }
         Ok(())
@@ -233,7 +240,9 @@ impl Engine {
             let command = self.state.commands.get(*id);
             command.is_some_and(|c| c.is_open())
         });
-        let commands = commands.map(|id| StillOpen::Command { command: id.clone() });
+        let commands = commands.map(|id| StillOpen::Command {
+            command: id.clone(),
+        });
         let reports = incident.clocks.iter().filter(|c| c.sent.is_empty());
         let reports = reports.map(|c| StillOpen::Report {
             clock: c.spec.id.clone(),
@@ -272,7 +281,13 @@ impl Engine {
             clock: clock.to_owned(),
         };
         self.state.timers.disarm(due, row);
-        self.notice(SystemKind::ReportOverdue, &subject(id, clock), false, at, out);
+        self.notice(
+            SystemKind::ReportOverdue,
+            &subject(id, clock),
+            false,
+            at,
+            out,
+        );
     }
 
     fn end_clocks(&mut self, id: &OpId, at: Time, out: &mut Effects) {
@@ -309,7 +324,8 @@ impl Engine {
 
     pub(crate) fn incident_views(&self) -> Vec<IncidentView> {
         let list = self.state.incidents.iter();
-        list.map(|(id, incident)| incident_view(id, incident)).collect()
+        list.map(|(id, incident)| incident_view(id, incident))
+            .collect()
     }
 }
 

@@ -85,7 +85,11 @@ impl Situation {
     pub(crate) fn seat_manual(&mut self, on: bool) {
         let Some(manual) = &self.manual else { return };
         let (seat, township) = (manual.seat, manual.township.clone());
-        let op = if on { u32::wrapping_add } else { u32::wrapping_sub };
+        let op = if on {
+            u32::wrapping_add
+        } else {
+            u32::wrapping_sub
+        };
         self.count(seat, township.as_deref(), op);
         if on {
             self.worst = self.worst.max(seat.level);

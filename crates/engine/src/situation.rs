@@ -164,7 +164,12 @@ impl Situation {
         self.count(seat, township, u32::wrapping_sub);
     }
 
-    pub(crate) fn count(&mut self, seat: Seat, township: Option<&str>, op: impl Fn(u32, u32) -> u32) {
+    pub(crate) fn count(
+        &mut self,
+        seat: Seat,
+        township: Option<&str>,
+        op: impl Fn(u32, u32) -> u32,
+    ) {
         let step = |count: &mut u32| *count = op(*count, 1);
         let (level, loud) = (usize::from(seat.level), seat.level > 0 && !seat.quiet);
         step(&mut self.levels[level]);

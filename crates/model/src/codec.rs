@@ -161,7 +161,7 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         | Effect::Alarm(_)
         | Effect::Task { .. }
         | Effect::Command { .. }
-| Effect::Incident(_)
+        | Effect::Incident(_)
         | Effect::Deliver { .. }
         | Effect::System { .. }
         | Effect::Situation(_)

@@ -488,7 +488,7 @@ impl Live {
                 | Effect::Alarm(_)
                 | Effect::Task { .. }
                 | Effect::Command { .. }
-| Effect::Incident(_)
+                | Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::Situation(_)
                 | Effect::Annunciate { .. }

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::Config;
-use model::incident::EventClass;
 use model::config::{
     Area, Group, Inhibition, Interface, Policy, QualityRule, Rule, Template, Watch,
 };
+use model::incident::EventClass;
 
 use crate::attributes::{self, Attributes};
 use crate::book::{Book, version_of};

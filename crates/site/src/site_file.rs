@@ -50,11 +50,7 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
 }
 
 /// `[[event_class]] id, title` with `[[event_class.clock]] id, title, to, within`.
-fn read_classes(
-    file: &mut Table<'_>,
-    source: &Source,
-    out: &mut Diagnostics,
-) -> Vec<EventClass> {
+fn read_classes(file: &mut Table<'_>, source: &Source, out: &mut Diagnostics) -> Vec<EventClass> {
     if !file.has("event_class") {
         return EventClass::defaults();
     }

@@ -28,15 +28,7 @@ function known(id: string): { version?: number } {
   return {};
 }
 
-export function report({
-  task,
-  fact,
-  note,
-  photos,
-  count,
-  form,
-  place,
-}: Report): Promise<string> {
+export function report({ task, fact, note, photos, count, form, place }: Report): Promise<string> {
   const position: Position | null = place ? lastPosition() : null;
   return press(
     {

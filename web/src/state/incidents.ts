@@ -1,6 +1,7 @@
 // Warnings without a decision, incidents, and the reports that are owed, most urgent first.
-import type { County } from "./world";
+
 import type { IncidentView, ReportView, SituationView } from "../wire/view";
+import type { County } from "./world";
 
 /** Open warnings that nobody has decided about, soonest deadline first. */
 export function undecided(county: County): SituationView[] {

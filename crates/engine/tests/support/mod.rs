@@ -297,7 +297,13 @@ fn situation_line(s: &SituationView) -> String {
 
 fn incident_line(i: &IncidentView) -> String {
     let mut line = format!("incident {}", i.id);
-    write!(line, " situations {} commands {}", i.situations.len(), i.commands.len()).unwrap();
+    write!(
+        line,
+        " situations {} commands {}",
+        i.situations.len(),
+        i.commands.len()
+    )
+    .unwrap();
     for report in &i.reports {
         let state = match (report.sent.len(), report.overdue) {
             (0, false) => format!("due {}", clock(report.due)),
@@ -313,7 +319,13 @@ fn incident_line(i: &IncidentView) -> String {
         write!(line, ", part of {into}").unwrap();
     }
     if let Some(closed) = &i.closed {
-        write!(line, ", closed by {} with {} open", closed.by, closed.open.len()).unwrap();
+        write!(
+            line,
+            ", closed by {} with {} open",
+            closed.by,
+            closed.open.len()
+        )
+        .unwrap();
     }
     line
 }

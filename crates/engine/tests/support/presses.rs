@@ -187,7 +187,11 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         },
         ["open-incident", class, rest @ ..] => Action::OpenIncident {
             title: seal("title"),
-            class: if *class == "none" { String::new() } else { (*class).to_owned() },
+            class: if *class == "none" {
+                String::new()
+            } else {
+                (*class).to_owned()
+            },
             situations: rest
                 .iter()
                 .filter(|w| w.contains('/'))
@@ -340,7 +344,11 @@ fn situation(config: &Config, name: &str) -> SituationId {
         .split_once('/')
         .unwrap_or_else(|| panic!("no situation: {name}"));
     // What was opened by hand belongs to no storm.
-    let first = if area.contains(':') && !area.starts_with("by_hand") { "1" } else { "0" };
+    let first = if area.contains(':') && !area.starts_with("by_hand") {
+        "1"
+    } else {
+        "0"
+    };
     let (area, storm) = area.split_once('#').unwrap_or((area, first));
     SituationId::of(&config.code, hazard, area, storm.parse().unwrap())
 }

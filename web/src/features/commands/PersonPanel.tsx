@@ -245,20 +245,27 @@ function FactLine({ fact, county, fields, now }: FactLineProps) {
       {note ? <p className="s i2">“{note}”</p> : null}
       {fact.count?.map((row) => (
         <p key={row.village} className="s i2">
-          {i18n.t("{village}：应转移 {to_move}，已转移 {moved}，拒绝 {refused}，失联 {unreachable}", {
-            village: row.village,
-            to_move: row.to_move,
-            moved: row.moved,
-            refused: row.refused,
-            unreachable: row.unreachable,
-          })}
+          {i18n.t(
+            "{village}：应转移 {to_move}，已转移 {moved}，拒绝 {refused}，失联 {unreachable}",
+            {
+              village: row.village,
+              to_move: row.to_move,
+              moved: row.moved,
+              refused: row.refused,
+              unreachable: row.unreachable,
+            },
+          )}
         </p>
       ))}
       {fact.count
         ?.flatMap((row) => row.left)
-        .map((left, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: facts never change
-          <LeftLine key={place} name={left.name} photo={left.photo} refused={left.why === "refused"} />
+        .map((left) => (
+          <LeftLine
+            key={`${left.why}${left.name ?? left.photo}`}
+            name={left.name}
+            photo={left.photo}
+            refused={left.why === "refused"}
+          />
         ))}
       {fact.form?.map((answer) => (
         <FormLine key={answer.field} answer={answer} fields={fields} />

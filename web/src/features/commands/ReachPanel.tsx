@@ -6,8 +6,8 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
-import { HoldButton } from "./HoldButton";
 import type { PersonView } from "../../wire/view";
+import { HoldButton } from "./HoldButton";
 
 interface ReachPanelProps {
   county: County;
@@ -131,12 +131,7 @@ export function ReachPanel(props: ReachPanelProps) {
               {i18n.t("按住发出，给 {n} 人", { n })}
             </HoldButton>
           ) : (
-            <Button
-              kind="primary"
-              disabled={!ready || n === 0 || busy}
-              onPress={go}
-              testId="send"
-            >
+            <Button kind="primary" disabled={!ready || n === 0 || busy} onPress={go} testId="send">
               {i18n.t("发出，给 {n} 人", { n })}
             </Button>
           )}

@@ -1,11 +1,11 @@
 // Everybody of every command who owes something, worst first: hundreds of rows, one look.
 import { useEffect, useMemo, useState } from "react";
+import { span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, personPost, stageName, stepName } from "../../i18n/words";
-import { type Obligation, obligations, ORDER, type Want } from "../../state/obligations";
+import { type Obligation, ORDER, obligations, type Want } from "../../state/obligations";
 import { commandsOf, isAnswered, isOpen } from "../../state/select";
 import type { County } from "../../state/world";
-import { span } from "../../i18n/format";
 import { Chip } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";

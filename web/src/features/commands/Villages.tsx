@@ -96,7 +96,9 @@ export function Closes({ template, county }: { template: TemplateView; county: C
               })}
         </p>
       ) : null}
-      {!bound && (template.kind ?? "plain") === "plain" ? <p>{i18n.t("报完成，第二人核实")}</p> : null}
+      {!bound && (template.kind ?? "plain") === "plain" ? (
+        <p>{i18n.t("报完成，第二人核实")}</p>
+      ) : null}
       {back ? (
         <p className="i2">
           {i18n.t("撤回预案（随本模板绑定）：“{wording}”", { wording: say(back.wording) })}

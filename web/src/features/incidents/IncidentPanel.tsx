@@ -68,7 +68,9 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
             {incident.closed.open.length > 0 ? (
               <p className="s">
                 {i18n.t("当时还开着：{list}", {
-                  list: incident.closed.open.map((one) => openName(county, incident, one)).join("、"),
+                  list: incident.closed.open
+                    .map((one) => openName(county, incident, one))
+                    .join("、"),
                 })}
               </p>
             ) : null}

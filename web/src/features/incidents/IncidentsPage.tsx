@@ -173,9 +173,7 @@ export function IncidentsPage({ county }: { county: County }) {
           </div>
         )}
       </div>
-      {open?.what === "decide" ? (
-        <DecideDialog situation={open.situation} onClose={close} />
-      ) : null}
+      {open?.what === "decide" ? <DecideDialog situation={open.situation} onClose={close} /> : null}
       {open?.what === "call" ? <OpenSituationDialog county={county} onClose={close} /> : null}
       {open?.what === "incident" ? <OpenIncidentDialog county={county} onClose={close} /> : null}
     </section>

@@ -16,7 +16,16 @@ import { openedName, situationName } from "../situations/situationWords";
 const LEVELS: Level[] = [4, 3, 2, 1];
 const RESPONSES = [1, 2, 3, 4];
 const ROMANS = ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"];
-const HAZARDS = ["flood", "flash_flood", "landslide", "rainstorm", "gas", "fire", "traffic", "other"];
+const HAZARDS = [
+  "flood",
+  "flash_flood",
+  "landslide",
+  "rainstorm",
+  "gas",
+  "fire",
+  "traffic",
+  "other",
+];
 
 export function DecideDialog({
   situation,
@@ -328,7 +337,9 @@ export function ReportDialog({ county, incident, report, now, onClose }: ReportD
           data-testid="report-receiver"
         />
       </label>
-      <p className="s i2">{i18n.t("报出去以后再按。记在你的名下，时间是现在，以后不能改，只能续报。")}</p>
+      <p className="s i2">
+        {i18n.t("报出去以后再按。记在你的名下，时间是现在，以后不能改，只能续报。")}
+      </p>
       <div className="acts">
         <Button
           kind="primary"

@@ -35,8 +35,7 @@ function short(row: Row): { people: number; names: number } {
   const missing = (count: string, list: string) => Math.max(0, number(count) - names(list).length);
   return {
     people: Math.abs(number(row.to_move) - found),
-    names:
-      missing(row.refused, row.refusedNames) + missing(row.unreachable, row.unreachableNames),
+    names: missing(row.refused, row.refusedNames) + missing(row.unreachable, row.unreachableNames),
   };
 }
 

@@ -25,16 +25,10 @@ export function answers(fields: readonly Field[], form: Form): FormAnswer[] {
   return fields.flatMap((field): FormAnswer[] => {
     const text = form[field.id]?.trim() ?? "";
     if (text === "") return [];
-    switch (field.kind) {
-      case "text":
-        return [{ field: field.id, kind: "text", text }];
-      case "choice":
-        return [{ field: field.id, kind: "choice", option: text }];
-      case "number": {
-        const number = numberOf(field, text);
-        return number === null ? [] : [{ field: field.id, kind: "number", number }];
-      }
-    }
+    if (field.kind === "text") return [{ field: field.id, kind: "text", text }];
+    if (field.kind === "choice") return [{ field: field.id, kind: "choice", option: text }];
+    const number = numberOf(field, text);
+    return number === null ? [] : [{ field: field.id, kind: "number", number }];
   });
 }
 
