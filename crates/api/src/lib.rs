@@ -19,6 +19,7 @@ mod login;
 mod people;
 mod probes;
 mod router;
+mod sealing;
 mod series;
 mod sight;
 mod socket;

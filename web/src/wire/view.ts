@@ -2,6 +2,45 @@
 // To be replaced by `generated.ts` (`npm run gen`, from the program's own OpenAPI document) as soon
 // as that document is committed; until then a change there is repeated here in the same commit.
 
+import type {
+  CountView,
+  CrewTimer,
+  CrewView,
+  Field,
+  FormAnswer,
+  Phase,
+  ProofBound,
+  ProofReading,
+  TemplateKind,
+  VillageCount,
+  VillageTarget,
+} from "./command";
+import type { Decision, EventClass, IncidentView, ManualView } from "./incident";
+
+export type {
+  CountView,
+  CrewTimer,
+  CrewView,
+  Field,
+  FormAnswer,
+  Phase,
+  ProofBound,
+  ProofReading,
+  TemplateKind,
+  VillageCount,
+  VillageTarget,
+} from "./command";
+export type {
+  Decision,
+  EventClass,
+  IncidentView,
+  ManualView,
+  ReportClock,
+  ReportView,
+  SentReport,
+  StillOpen,
+} from "./incident";
+
 /** RFC 3339, UTC with `Z`. */
 export type Time = string;
 /** Both languages; Chinese is the source. */
@@ -254,77 +293,6 @@ export interface SituationView {
   decide_by?: Time | null;
 }
 
-export interface ManualView {
-  how: "call" | "drawn" | "help";
-  by: string;
-  level: Level;
-  text: string | null;
-  place: string | null;
-  task: string | null;
-  acked_by: string | null;
-  acked_at: Time | null;
-}
-
-/** What was decided about a warning; no response: decided not to act. */
-export interface Decision {
-  response: number | null;
-  level: number;
-  by: string;
-  at: Time;
-  reason: string | null;
-  command: string | null;
-}
-
-export interface ReportClock {
-  id: string;
-  title: Text;
-  to: Text;
-  within_ms: number;
-}
-
-export interface EventClass {
-  id: string;
-  title: Text;
-  clocks: ReportClock[];
-}
-
-export interface SentReport {
-  by: string;
-  at: Time;
-  text: string;
-  received_by: string;
-  photos: string[];
-}
-
-export interface ReportView {
-  id: string;
-  title: Text;
-  to: Text;
-  due: Time;
-  overdue: boolean;
-  sent: SentReport[];
-}
-
-export type StillOpen =
-  | { open: "situation"; situation: string }
-  | { open: "command"; command: string }
-  | { open: "report"; clock: string };
-
-export interface IncidentView {
-  id: string;
-  /** Seal of its name. */
-  title: string;
-  class: string;
-  by: string;
-  opened: Time;
-  situations: string[];
-  commands: string[];
-  reports: ReportView[];
-  notes: { by: string; at: Time; text: string; photos: string[] }[];
-  merged_into: string | null;
-  closed: { by: string; at: Time; reason: string; open: StillOpen[] } | null;
-}
-
 /** The only thing that makes noise. */
 export interface AnnunciationView {
   situation: string;
@@ -456,84 +424,6 @@ export type Fact = FactKind & {
   form?: FormAnswer[];
   reading?: ProofReading | null;
 };
-
-/** One village as counted by someone who was there; names and pictures by seal. */
-export interface VillageCount {
-  village: string;
-  to_move: number;
-  moved: number;
-  refused: number;
-  unreachable: number;
-  left: { why: "refused" | "unreachable"; name: string | null; photo: string | null }[];
-}
-
-export type FormAnswer = { field: string } & (
-  | { kind: "text"; text: string }
-  | { kind: "choice"; option: string }
-  | { kind: "number"; number: number }
-);
-
-/** The reading that proved that something was done. */
-export interface ProofReading {
-  station: string;
-  quantity: string;
-  value: string;
-  observed: Time;
-}
-
-export interface ProofBound {
-  station: string;
-  quantity: string;
-  below: boolean;
-  /** In steps of the quantity's decimals. */
-  bound: number;
-}
-
-export type TemplateKind = "plain" | "evacuation" | "rescue" | "correction";
-
-/** Where a command is before and after its people are told. */
-export type Phase =
-  | { phase: "prepared"; until: Time }
-  | { phase: "waiting" }
-  | { phase: "held"; until: Time }
-  | { phase: "issued" }
-  | { phase: "stopped"; by: string | null; at: Time };
-
-export type Field = { id: string; title: Text; required: boolean } & (
-  | { kind: "text" }
-  | { kind: "choice"; options: { id: string; title: Text }[] }
-  | { kind: "number"; least: number; most: number }
-);
-
-export interface CrewTimer {
-  timer: CrewKind;
-  every_ms: number;
-}
-
-export interface CrewView {
-  timer: CrewKind;
-  every_ms: number;
-  since: Time;
-  warned: boolean;
-  critical: boolean;
-}
-
-export interface VillageTarget {
-  village: string;
-  to_move: number;
-}
-
-/** A village of an evacuation as last counted. */
-export interface CountView {
-  village: string;
-  to_move: number;
-  moved: number;
-  refused: number;
-  unreachable: number;
-  people_short: number;
-  names_short: number;
-  task: string | null;
-}
 
 export interface TaskView {
   id: string;
