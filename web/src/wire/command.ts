@@ -1,5 +1,5 @@
 // Part of `view.ts`: what a command is beyond its tasks. After `crates/model/src/command.rs`.
-import type { CrewKind, Text, Time } from "./view";
+import type { Level, TaskClocks, Text, Time } from "./view";
 
 /** One village as counted by someone who was there; names and pictures by seal. */
 export interface VillageCount {
@@ -77,4 +77,29 @@ export interface CountView {
   people_short: number;
   names_short: number;
   task: string | null;
+}
+
+/** What a crew is watched for while it is out there. */
+export type CrewKind = "personnel" | "vehicle" | "commander" | "exposure" | "rotation";
+
+export interface GroupView {
+  id: string;
+  title: Text;
+  members: string[];
+}
+
+export interface TemplateView {
+  id: string;
+  title: Text;
+  wording: Text;
+  clocks: [TaskClocks, TaskClocks, TaskClocks, TaskClocks];
+  proof: boolean;
+  kind?: TemplateKind;
+  /** Id of the template that takes it back. */
+  correction?: string | null;
+  /** From this level on a second person has to agree. */
+  approve_from?: Level | null;
+  fields?: Field[];
+  crew?: CrewTimer[];
+  proven_by?: ProofBound | null;
 }

@@ -4,14 +4,15 @@
 
 import type {
   CountView,
-  CrewTimer,
+  CrewKind,
   CrewView,
-  Field,
   FormAnswer,
+  GroupView,
   Phase,
   ProofBound,
   ProofReading,
   TemplateKind,
+  TemplateView,
   VillageCount,
   VillageTarget,
 } from "./command";
@@ -19,14 +20,17 @@ import type { Decision, EventClass, IncidentView, ManualView } from "./incident"
 
 export type {
   CountView,
+  CrewKind,
   CrewTimer,
   CrewView,
   Field,
   FormAnswer,
+  GroupView,
   Phase,
   ProofBound,
   ProofReading,
   TemplateKind,
+  TemplateView,
   VillageCount,
   VillageTarget,
 } from "./command";
@@ -354,9 +358,6 @@ export type StepKind =
   | "crew_warning"
   | "crew_critical";
 
-/** What a crew is watched for while it is out there. */
-export type CrewKind = "personnel" | "vehicle" | "commander" | "exposure" | "rotation";
-
 export interface NextStep {
   at: Time;
   step: StepKind;
@@ -506,28 +507,6 @@ export interface SystemView {
   since: Time;
   until: Time | null;
   level?: Level | null;
-}
-
-export interface GroupView {
-  id: string;
-  title: Text;
-  members: string[];
-}
-
-export interface TemplateView {
-  id: string;
-  title: Text;
-  wording: Text;
-  clocks: [TaskClocks, TaskClocks, TaskClocks, TaskClocks];
-  proof: boolean;
-  kind?: TemplateKind;
-  /** Id of the template that takes it back. */
-  correction?: string | null;
-  /** From this level on a second person has to agree. */
-  approve_from?: Level | null;
-  fields?: Field[];
-  crew?: CrewTimer[];
-  proven_by?: ProofBound | null;
 }
 
 export interface PersonView {
