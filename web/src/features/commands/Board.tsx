@@ -1,24 +1,14 @@
 // One command, one row a person: how far, how long silent, what happens next by itself.
 import { useEffect, useMemo, useState } from "react";
-import { newOp } from "../../actions/act";
-import { cancelCommand, issueCommand } from "../../actions/commands";
 import { wantTexts } from "../../actions/read";
 import { age, span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import {
-  overdueName,
-  personName,
-  personPost,
-  stageName,
-  stepName,
-  whySentence,
-} from "../../i18n/words";
+import { personName, whySentence } from "../../i18n/words";
 import { ORDER, want } from "../../state/obligations";
 import { isAnswered, isClosed, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
 import { Empty, Key, Panel } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { CommandView, TaskView } from "../../wire/view";
@@ -26,10 +16,9 @@ import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { Mark } from "../marks/Mark";
-import { Pips } from "../marks/Pips";
-import { Due } from "./Due";
+import { BoardRow } from "./BoardRow";
+import { CancelDialog, TakeBack } from "./EndDialogs";
 import { HeadCount } from "./HeadCount";
-import { wantName } from "./Obligations";
 import { PersonPanel } from "./PersonPanel";
 import { PhaseBox } from "./PhaseBox";
 import { TallyBar } from "./TallyBar";
@@ -128,7 +117,9 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
               onActivate={(task) => move({ to: "task", task })}
               onOpen={(task) => move({ to: "task", task })}
               testId="board-list"
-              render={(task) => <Row task={task} command={command} county={county} now={now} />}
+              render={(task) => (
+                <BoardRow task={task} command={command} county={county} now={now} />
+              )}
             />
           </div>
           <div className="pk">
@@ -211,143 +202,5 @@ function BoardHead({
       </div>
       {cancelling ? <CancelDialog command={command} onClose={() => setCancelling(false)} /> : null}
     </header>
-  );
-}
-
-/** Sends the correction bound to the template to everybody the command reached, at once. */
-function TakeBack({
-  county,
-  command,
-  allowed,
-}: {
-  county: County;
-  command: CommandView;
-  allowed: boolean;
-}) {
-  const { move } = useDesk();
-  const [asking, setAsking] = useState(false);
-  const own = county.templates.find((one) => one.id === command.template);
-  const back = county.templates.find((one) => one.id === own?.correction);
-  if (!back || own?.kind === "correction") return null;
-  const n = command.tasks.length;
-  const send = async () => {
-    setAsking(false);
-    const op = await issueCommand({
-      op: newOp(),
-      alarm: null,
-      template: back.id,
-      level: command.level,
-      groups: [],
-      people: [],
-      wording: say(back.wording),
-      clocks: null,
-      supersedes: command.id,
-    });
-    move({ to: "board", command: op });
-  };
-  return (
-    <>
-      <Button small disabled={!allowed} onPress={() => setAsking(true)} testId="take-back">
-        {i18n.t("撤回指令…")}
-      </Button>
-      {asking ? (
-        <Dialog title={i18n.t("撤回指令")} onClose={() => setAsking(false)}>
-          <p>“{say(back.wording)}”</p>
-          <p>{i18n.t("马上发给收到前一条的 {n} 个人，每个人都要应答。", { n })}</p>
-          <div className="acts">
-            <Button kind="inverted" onPress={() => void send()} testId="take-back-confirm">
-              {i18n.t("撤回，告诉 {n} 人", { n })}
-            </Button>
-            <Button onPress={() => setAsking(false)}>{i18n.t("不撤回")}</Button>
-          </div>
-        </Dialog>
-      ) : null}
-    </>
-  );
-}
-
-function CancelDialog({ command, onClose }: { command: CommandView; onClose: () => void }) {
-  const [why, setWhy] = useState("");
-  const n = command.tasks.filter((task) => !isClosed(task)).length;
-  return (
-    <Dialog title={i18n.t("撤销指令")} onClose={onClose}>
-      <p>{i18n.t("{n} 个人会看到“前一条指令作废”，并要确认看到了撤销。", { n })}</p>
-      <label>
-        <span className="lab">{i18n.t("理由")}</span>
-        <input className="in" value={why} onChange={(event) => setWhy(event.target.value)} />
-      </label>
-      <div className="acts">
-        <Button
-          kind="inverted"
-          onPress={() => {
-            void cancelCommand(command.id, why.trim());
-            onClose();
-          }}
-          testId="cancel-confirm"
-        >
-          {i18n.t("撤销，告诉 {n} 人", { n })}
-        </Button>
-        <Button onPress={onClose}>{i18n.t("不撤销")}</Button>
-      </div>
-    </Dialog>
-  );
-}
-
-interface RowProps {
-  task: TaskView;
-  command: CommandView;
-  county: County;
-  now: number;
-}
-
-export function Row({ task, command, county, now }: RowProps) {
-  const person = county.people.get(task.person);
-  const found = want(command, task);
-  const since = task.heard ?? command.issued;
-  const told = task.next?.to ?? task.person;
-  const substitute = told === task.person ? null : county.people.get(told);
-  const loud = found !== null && found !== "silent";
-  const state =
-    found === "help" || found === "crossed" || found === "crew"
-      ? wantName(found)
-      : stageName(task.stage, task.percent);
-  return (
-    <div
-      className="board row"
-      data-testid="board-row"
-      data-person={task.person}
-      data-stage={task.stage}
-      data-percent={task.percent ?? ""}
-    >
-      <span>
-        <Pips task={task} />
-      </span>
-      <span className="el">
-        {found === "help" || found === "conflict" || found === "crossed" || found === "crew" ? (
-          <span className="tag inv">{found === "conflict" ? wantName(found) : state}</span>
-        ) : loud ? (
-          <b>{state}</b>
-        ) : (
-          state
-        )}
-        {task.overdue[0] && isAnswered(task) ? (
-          <span className="s i2"> {overdueName(task.overdue[0])}</span>
-        ) : null}
-      </span>
-      <span className="el">{personName(person, task.person)}</span>
-      <span className="i2 el c-post">{personPost(person)}</span>
-      <span className="r">{isClosed(task) ? "—" : span(now - Date.parse(since))}</span>
-      <span className="i2 el c-next">
-        {task.next ? stepName(task.next.step) : task.stage === "declined" ? i18n.t("等改派") : "—"}
-        {substitute ? ` ${substitute.name}` : ""}
-      </span>
-      <span className="r">
-        {task.next ? (
-          <Due at={task.next.at} now={now} />
-        ) : (
-          <span title={age(now - Date.parse(since))}>—</span>
-        )}
-      </span>
-    </div>
   );
 }

@@ -14,7 +14,8 @@ import type { IncidentView, ReportView, StillOpen } from "../../wire/view";
 import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { openedName } from "../situations/situationWords";
-import { ReasonDialog, ReportDialog } from "./dialogs";
+import { ReasonDialog } from "./dialogs";
+import { ReportDialog } from "./ReportDialog";
 
 interface IncidentPanelProps {
   county: County;

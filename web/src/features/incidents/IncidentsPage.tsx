@@ -16,8 +16,9 @@ import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { situationName } from "../situations/situationWords";
-import { DecideDialog, OpenIncidentDialog, OpenSituationDialog } from "./dialogs";
+import { DecideDialog, OpenSituationDialog } from "./dialogs";
 import { IncidentPanel } from "./IncidentPanel";
+import { OpenIncidentDialog } from "./OpenIncidentDialog";
 
 type Open = { what: "decide"; situation: SituationView } | { what: "call" } | { what: "incident" };
 
