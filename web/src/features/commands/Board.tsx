@@ -1,7 +1,7 @@
 // One command, one row a person: how far, how long silent, what happens next by itself.
 import { useEffect, useMemo, useState } from "react";
 import { wantTexts } from "../../actions/read";
-import { age, span, stamp } from "../../i18n/format";
+import { span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, whySentence } from "../../i18n/words";
 import { ORDER, want } from "../../state/obligations";

@@ -2,7 +2,6 @@
 import { useEffect, useState } from "react";
 import { calling, hastenTask, postponeTask, verify } from "../../actions/commands";
 import { photoAddress, wantTexts } from "../../actions/read";
-import { span } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName, personPost, stageName, stepName } from "../../i18n/words";
 import { isAnswered, isClosed, mayCommand } from "../../state/select";
