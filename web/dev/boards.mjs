@@ -187,7 +187,7 @@ export function addOrders(county, now, texts) {
     }),
     order(county, now, texts, {
       id: "0198c0de-0821-7007-8000-00000000000c",
-      template: "close-road",
+      template: "close",
       by: "p-other",
       issued: iso(now - 40_000),
       phase: { phase: "waiting" },
