@@ -113,6 +113,7 @@ impl Desk {
                 | Effect::System { .. }
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Page(_)
                 | Effect::Answer(_) => {}
             }
         }

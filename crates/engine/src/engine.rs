@@ -160,6 +160,7 @@ impl Engine {
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
             | Input::Tallied { .. }
+            | Input::Paged { .. }
             | Input::Ticked => {}
         }
         self.follow(at, out);

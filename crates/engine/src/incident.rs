@@ -7,7 +7,7 @@ use model::action::{Act, Why};
 use model::effect::SystemKind;
 use model::id::Seal;
 use model::incident::{
-    Closing, IncidentNote, IncidentView, ReportClock, ReportView, SentReport, StillOpen,
+    Closing, IncidentNote, IncidentView, OwedReport, ReportClock, SentReport, StillOpen,
 };
 use model::{CommandId, Effect, Effects, Level, OpId, PersonId, SituationId, Time};
 use serde::{Deserialize, Serialize};
@@ -330,7 +330,7 @@ impl Engine {
 }
 
 fn incident_view(id: &OpId, incident: &Incident) -> IncidentView {
-    let report = |clock: &Clock| ReportView {
+    let report = |clock: &Clock| OwedReport {
         id: clock.spec.id.clone(),
         title: clock.spec.title.clone(),
         to: clock.spec.to.clone(),

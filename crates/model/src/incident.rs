@@ -155,7 +155,7 @@ pub struct SentReport {
 /// A reporting clock of an incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct ReportView {
+pub struct OwedReport {
     pub id: String,
     pub title: Text,
     pub to: Text,
@@ -208,7 +208,7 @@ pub struct IncidentView {
     pub opened: Time,
     pub situations: Vec<SituationId>,
     pub commands: Vec<CommandId>,
-    pub reports: Vec<ReportView>,
+    pub reports: Vec<OwedReport>,
     pub notes: Vec<IncidentNote>,
     pub merged_into: Option<OpId>,
     pub closed: Option<Closing>,

@@ -4,6 +4,7 @@
 //! addition only. It does no I/O, reads no clock and knows no rule.
 
 pub mod action;
+pub mod backtest;
 pub mod codec;
 pub mod command;
 pub mod config;
@@ -14,6 +15,7 @@ pub mod incident;
 pub mod input;
 pub mod intake;
 pub mod level;
+pub mod page;
 mod policy;
 mod quiet;
 mod rule;
@@ -26,9 +28,10 @@ pub use config::Config;
 pub use effect::{Effect, Effects, Transition};
 pub use fixed::{Decimals, Fixed};
 pub use id::{
-    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PersonId, RuleSlot, Seal, SeriesSlot,
-    SituationId, StationSlot, TaskId,
+    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PageId, PersonId, RuleSlot, Seal,
+    SeriesSlot, SituationId, StationSlot, TaskId,
 };
 pub use input::{Entry, Input, Observed, Origin};
 pub use level::Level;
+pub use page::{Page, PageFact};
 pub use time::Time;

@@ -100,14 +100,14 @@ pub struct Fact {
     pub position: Option<Seal>,
     pub photos: Vec<Seal>,
     /// The task's version its device knew; absent where nobody said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub version: Option<u32>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub count: Vec<VillageCount>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub form: Vec<FormAnswer>,
     /// The reading that verified it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub reading: Option<ProofReading>,
 }
 

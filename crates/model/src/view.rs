@@ -16,8 +16,8 @@ use crate::task::{Fact, Stage};
 use crate::time::Time;
 
 pub use crate::quiet::{
-    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleView, SituationView,
-    SuppressionView,
+    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleBoundView, RuleView,
+    SituationView, SuppressionView,
 };
 
 /// One transition as told to outside programs.
@@ -252,7 +252,7 @@ pub struct NextStep {
     /// Who is told then.
     pub to: Option<PersonId>,
     /// The crew timer, for steps about one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub crew: Option<CrewKind>,
 }
 

@@ -135,7 +135,10 @@ impl Press {
             Effect::Suppression(id) => {
                 self.suppressions.insert((slot, id.clone()), seq);
             }
-            Effect::Deliver { .. } | Effect::Answer(_) | Effect::LateEvidence(_) => {}
+            Effect::Deliver { .. }
+            | Effect::Page(_)
+            | Effect::Answer(_)
+            | Effect::LateEvidence(_) => {}
         }
     }
 
@@ -450,6 +453,7 @@ fn changes_command(input: &Input) -> bool {
         | Input::FilesRefused { .. }
         | Input::Ticked
         | Input::Resumed
-        | Input::Tallied { .. } => false,
+        | Input::Tallied { .. }
+        | Input::Paged { .. } => false,
     }
 }

@@ -1,15 +1,24 @@
 // The command centre: three fixed zones, a status line above, lanes below.
 import "../styles/desk.css";
 import "../styles/desk-pages.css";
+import "../styles/trials.css";
 import { lazy, Suspense, useEffect, useReducer } from "react";
 import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
 import { AlarmPanel } from "../features/alarms/AlarmPanel";
+import { BacktestPage } from "../features/backtest/BacktestPage";
 import { Board } from "../features/commands/Board";
 import { Composer } from "../features/commands/Composer";
 import { Obligations } from "../features/commands/Obligations";
 import { Unanswered } from "../features/commands/Unanswered";
-import { DeskContext, moveDesk, startDesk, useDesk, type Zone } from "../features/desk/desk";
+import {
+  DeskContext,
+  isPage,
+  moveDesk,
+  startDesk,
+  useDesk,
+  type Zone,
+} from "../features/desk/desk";
 import { IncidentsPage } from "../features/incidents/IncidentsPage";
 import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
@@ -19,6 +28,7 @@ import { QuietPanel } from "../features/ledger/QuietPanel";
 import { LoadDialog } from "../features/load/LoadMeter";
 import { Login } from "../features/login/Login";
 import { HatchInk } from "../features/marks/Mark";
+import { StationsPage } from "../features/registry/StationsPage";
 import { RulesPage } from "../features/rules/RulesPage";
 import { SituationPage } from "../features/situations/SituationPage";
 import { useSound } from "../features/sound/useSound";
@@ -70,7 +80,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
   const [desk, move] = useReducer(moveDesk, startDesk);
   const theme = useTheme();
   const sound = useSound();
-  const page = ["ledger", "rules", "unanswered", "incidents"].includes(desk.view);
+  const page = isPage(desk.view);
   useEffect(() => {
     if (county) setZoneFor(county.code);
   }, [county?.code, county]);
@@ -190,5 +200,7 @@ function Centre() {
   if (desk.view === "incidents") return <IncidentsPage county={county} />;
   if (desk.view === "ledger") return <LedgerPage county={county} />;
   if (desk.view === "rules") return <RulesPage county={county} />;
+  if (desk.view === "backtest") return <BacktestPage county={county} />;
+  if (desk.view === "stations") return <StationsPage county={county} />;
   return null;
 }

@@ -1,6 +1,6 @@
 // Warnings without a decision, incidents, and the reports that are owed, most urgent first.
 
-import type { IncidentView, ReportView, SituationView } from "../wire/view";
+import type { IncidentView, OwedReport, SituationView } from "../wire/view";
 import type { County } from "./world";
 
 /** Open warnings that nobody has decided about, soonest deadline first. */
@@ -31,7 +31,7 @@ export function incidentsOf(county: County): IncidentView[] {
 
 export interface Owed {
   incident: IncidentView;
-  report: ReportView;
+  report: OwedReport;
 }
 
 /** Reports nobody has sent yet, soonest deadline first. */

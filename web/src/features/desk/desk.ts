@@ -11,7 +11,19 @@ export type View =
   | "incidents"
   | "situation"
   | "ledger"
-  | "rules";
+  | "rules"
+  | "backtest"
+  | "stations";
+/** Pages that take the room of the centre and the right zone. */
+const PAGES: readonly View[] = [
+  "unanswered",
+  "incidents",
+  "ledger",
+  "rules",
+  "backtest",
+  "stations",
+];
+export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
 export type Zone = "left" | "centre" | "right" | "more";
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
@@ -59,6 +71,8 @@ export type DeskMove =
   | { to: "rules"; rule?: string | null }
   | { to: "unanswered" }
   | { to: "incidents" }
+  | { to: "backtest"; rule?: string | null }
+  | { to: "stations"; station?: string | null }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
@@ -91,6 +105,10 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "unanswered", task: null };
     case "incidents":
       return { ...centre, view: "incidents", task: null };
+    case "backtest":
+      return { ...centre, view: "backtest", rule: move.rule ?? null };
+    case "stations":
+      return { ...centre, view: "stations", station: move.station ?? null };
     case "map":
       return { ...centre, view: "map", task: null };
     case "zone":
@@ -108,6 +126,8 @@ function back(desk: Desk): Desk {
   if (desk.view === "ledger" && (desk.draft || desk.entry))
     return { ...desk, draft: null, entry: null };
   if (desk.view === "rules" && desk.rule) return { ...desk, rule: null };
+  if (desk.view === "backtest") return { ...desk, view: "rules" };
+  if (desk.view === "stations" && desk.station) return { ...desk, station: null };
   if (desk.view === "alarm" && desk.situation) return { ...desk, view: "situation" };
   if (desk.view === "situation") return { ...desk, view: "map", situation: null, zone: "left" };
   if (desk.view === "map") return { ...desk, station: null, situation: null, zone: "left" };

@@ -10,7 +10,7 @@ import { isOpen, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
-import type { IncidentView, ReportView, StillOpen } from "../../wire/view";
+import type { IncidentView, OwedReport, StillOpen } from "../../wire/view";
 import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { openedName } from "../situations/situationWords";
@@ -27,7 +27,7 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
   const { move } = useDesk();
   const allowed = useApp((state) => mayCommand(state.me?.person));
   const texts = useApp((state) => state.texts);
-  const [sending, setSending] = useState<ReportView | null>(null);
+  const [sending, setSending] = useState<OwedReport | null>(null);
   const [closing, setClosing] = useState(false);
   const [note, setNote] = useState("");
   const open = isRunning(incident);

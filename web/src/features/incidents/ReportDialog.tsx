@@ -10,7 +10,7 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import type { IncidentView, Level, ReportView } from "../../wire/view";
+import type { IncidentView, Level, OwedReport } from "../../wire/view";
 import { openedName } from "../situations/situationWords";
 
 /** The report as far as the system knows it: what, where, since when, what was ordered, how far it is. */
@@ -63,7 +63,7 @@ function draft(county: County, incident: IncidentView, name: string, now: number
 interface ReportDialogProps {
   county: County;
   incident: IncidentView;
-  report: ReportView;
+  report: OwedReport;
   now: number;
   onClose: () => void;
 }
