@@ -32,7 +32,7 @@ export function HeadCount({ command }: { command: CommandView }) {
                 <th className="r">{i18n.t("应转移")}</th>
                 <th className="r">{i18n.t("已转移")}</th>
                 <th className="r">{i18n.t("拒绝")}</th>
-                <th className="r">{i18n.t("失联")}</th>
+                <th className="r">{i18n.t("失联人数")}</th>
                 <th className="r">{i18n.t("还差")}</th>
               </tr>
             </thead>

@@ -105,7 +105,7 @@ export function IncidentsPage({ county }: { county: County }) {
         </div>
         <div className="p">
           <div className="pt">
-            <h2>{i18n.t("事件")}</h2>
+            <h2>{i18n.t("应急事件")}</h2>
             <span className="i2">{incidents.filter(isRunning).length}</span>
             <span className="g" />
             <Button

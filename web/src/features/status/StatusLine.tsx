@@ -124,7 +124,7 @@ function Pages() {
       testId: "page-unanswered",
     },
     {
-      name: i18n.t("事件"),
+      name: i18n.t("应急事件"),
       on: desk.view === "incidents",
       go: { to: "incidents" },
       testId: "page-incidents",
