@@ -100,7 +100,10 @@ impl Engine {
         let within_ms = level
             .checked_sub(1)
             .map_or(0, |n| decide_ms[usize::from(n)]);
-        let owed = within_ms > 0 && level > decided.unwrap_or(0);
+        // Whoever needs help is answered by people, not by a response level.
+        let manual = situation.manual.as_ref();
+        let help = manual.is_some_and(|manual| manual.task.is_some());
+        let owed = within_ms > 0 && level > decided.unwrap_or(0) && !help;
         let before = situation.undecided;
         let now = match before {
             Some(known) if owed && known.level == level => Some(known),
