@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::alarm::Alarm;
 use crate::command::Command;
 use crate::engine::Engine;
+use crate::situation::Situation;
 
 /// Writes fields so that no two different states give the same bytes: each with its length.
 struct Canon<'a>(&'a mut Sha256);
@@ -65,16 +66,7 @@ impl Engine {
             out.text(&format!("{:?}", situation.area));
             out.number(i64::from(situation.level()));
             out.number(i64::from(situation.worst));
-            let manual = situation.manual.as_ref();
-            out.text(&format!(
-                "{:?}",
-                manual.map(|m| (m.level, m.acked.is_some()))
-            ));
-            for decision in &situation.decisions {
-                out.text(decision.by.as_str());
-                out.number(i64::from(decision.level));
-                out.optional(decision.response.map(i64::from));
-            }
+            canon_by_people(situation, out);
             out.number(situation.members.len() as i64);
             for watch in &situation.members {
                 out.text(&self.index.keys[*watch as usize].to_string());
@@ -168,25 +160,10 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
     out.text(command.by.as_str());
     out.text(&command.wording.0);
     out.number(i64::from(command.cancelled.is_some()));
-    let phase = match &command.phase {
-        Phase::Prepared { .. } => "prepared",
-        Phase::Waiting => "waiting",
-        Phase::Held { .. } => "held",
-        Phase::Issued => "issued",
-        Phase::Stopped { .. } => "stopped",
-    };
-    out.text(phase);
-    out.text(&format!("{:?}", command.reach));
-    out.text(&format!(
-        "{:?} {:?}",
-        command.approved_by, command.superseded_by
-    ));
     out.number(command.tasks.len() as i64);
     for task in &command.tasks {
         out.text(task.person.as_str());
         out.number(i64::from(task.steps));
-        out.number(task.postponed_ms);
-        out.text(task.reassigned_to.as_ref().map_or("", |to| to.as_str()));
         out.text(&format!("{:?}", task.overdue));
         out.number(task.facts.len() as i64);
         for fact in &task.facts {
@@ -194,14 +171,65 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
             out.text(fact.op.as_ref().map_or("", |op| op.as_str()));
             out.text(fact.by.as_ref().map_or("", |by| by.as_str()));
             out.optional(fact.device_at.map(|t| t.ms()));
-            out.text(&format!(
-                "{:?} {:?} {:?}",
-                fact.count, fact.form, fact.reading
-            ));
-            out.optional(fact.version.map(i64::from));
             for seal in fact.note.iter().chain(&fact.position).chain(&fact.photos) {
                 out.text(&seal.0);
             }
         }
+    }
+    canon_life(command, out);
+}
+
+/// What an order has beyond the plainest one. Written only where there is something, so that the
+/// hash of what was recorded before there were such things stays what it was.
+fn canon_life(command: &Command, out: &mut Canon<'_>) {
+    let phase = match &command.phase {
+        Phase::Prepared { .. } => "prepared",
+        Phase::Waiting => "waiting",
+        Phase::Held { .. } => "held",
+        Phase::Issued => "",
+        Phase::Stopped { .. } => "stopped",
+    };
+    let parts = (
+        &command.reach,
+        &command.approved_by,
+        &command.superseded_by,
+        &command.villages,
+    );
+    let nothing = (&Vec::new(), &None, &None, &Vec::new());
+    if !phase.is_empty() || parts != nothing {
+        out.text("phase");
+        out.text(phase);
+        out.text(&format!("{parts:?}"));
+    }
+    for task in &command.tasks {
+        if task.postponed_ms != 0 || task.reassigned_to.is_some() {
+            out.text("moved");
+            out.text(task.person.as_str());
+            out.number(task.postponed_ms);
+            out.text(task.reassigned_to.as_ref().map_or("", |to| to.as_str()));
+        }
+        for (place, fact) in task.facts.iter().enumerate() {
+            let said = (&fact.count, &fact.form, &fact.reading, &fact.version);
+            if said != (&Vec::new(), &Vec::new(), &None, &None) {
+                out.text("said");
+                out.number(place as i64);
+                out.text(&format!("{said:?}"));
+            }
+        }
+    }
+}
+
+/// What people added to a situation: that they opened it, and what they decided.
+fn canon_by_people(situation: &Situation, out: &mut Canon<'_>) {
+    if let Some(manual) = &situation.manual {
+        out.text("by hand");
+        out.number(i64::from(manual.level.digit()));
+        out.number(i64::from(manual.acked.is_some()));
+    }
+    for decision in &situation.decisions {
+        out.text("decided");
+        out.text(decision.by.as_str());
+        out.number(i64::from(decision.level));
+        out.optional(decision.response.map(i64::from));
     }
 }

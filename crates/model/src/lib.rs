@@ -8,6 +8,7 @@ pub mod backtest;
 pub mod codec;
 pub mod command;
 pub mod config;
+pub mod custody;
 pub mod effect;
 pub mod fixed;
 pub mod id;

@@ -6,6 +6,7 @@ use model::incident::{EventClass, ReportClock};
 use crate::amount::{DURATION, duration_ms, offset_min};
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word};
+use crate::keep::{Keep, read_keep};
 use crate::policy::read_policy;
 
 /// What `site.toml` says.
@@ -19,6 +20,7 @@ pub(crate) struct SiteFile {
     pub(crate) policy: Option<Policy>,
     /// What has to be reported; the defaults where the file says nothing.
     pub(crate) event_classes: Vec<EventClass>,
+    pub(crate) keep: Keep,
     pub(crate) jurisdictions: Vec<Place>,
 }
 
@@ -43,6 +45,7 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
         offset_min: read_offset(&mut file, out),
         policy: file.required("policy", out, read_policy),
         event_classes: read_classes(&mut file, source, out),
+        keep: file.optional("keep", out, read_keep).unwrap_or_default(),
         jurisdictions: read_places(&mut file, source, out),
     };
     file.close(out);
