@@ -22,6 +22,7 @@ mod people;
 mod probes;
 mod replay;
 mod router;
+mod sealing;
 mod series;
 mod sight;
 mod socket;

@@ -73,7 +73,7 @@ pub struct LanesView {
     /// First and newest entry of the journal.
     pub first: Time,
     pub last: Time,
-    /// Rain that fell at the mean gauge, as `rain_decimals` says, in `rain_unit`.
+    /// Highest rain reading of any gauge, as `rain_decimals` says, in `rain_unit`.
     pub rain: Vec<i64>,
     pub rain_decimals: u8,
     pub rain_unit: String,
@@ -116,6 +116,8 @@ pub enum DeedKind {
     Quiet,
     Notice,
     Mark,
+    /// Grades, responses, incidents, what became of a command or task by the desk's hand.
+    Decide,
 }
 
 /// One press, as the time bar shows it.

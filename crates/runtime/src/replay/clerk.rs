@@ -209,6 +209,8 @@ impl Clerk {
             | Effect::Suppression(_)
             | Effect::LateEvidence(_)
             | Effect::Task { .. }
+            | Effect::Command { .. }
+            | Effect::Incident(_)
             | Effect::System { .. } => Vec::new(),
         }
     }
@@ -311,6 +313,7 @@ impl Note {
                     | DeedKind::Truth
                     | DeedKind::Reset
                     | DeedKind::Quiet
+                    | DeedKind::Decide
                     | DeedKind::Notice => minute.decisions += 1,
                 }
                 county.keep(*deed);
@@ -387,6 +390,33 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
             deed.about = count(stations.len());
         }
         Action::TakeOutOfService { reason, .. } => quiet(None, Some(reason)),
+        Action::CloseSituation { reason, .. } | Action::CloseIncident { reason, .. } => {
+            deed.kind = DeedKind::Decide;
+            deed.note = Some(reason);
+        }
+        Action::ApproveCommand { reason, .. }
+        | Action::ReassignTask { reason, .. }
+        | Action::Decide { reason, .. } => {
+            deed.kind = DeedKind::Decide;
+            deed.note = reason;
+        }
+        Action::OpenSituation(open) => {
+            deed.kind = DeedKind::Decide;
+            deed.level = Some(open.level);
+        }
+        Action::GradeSituation { level, .. } => {
+            deed.kind = DeedKind::Decide;
+            deed.level = Some(level);
+        }
+        Action::ConfirmCommand { .. }
+        | Action::StopCommand { .. }
+        | Action::HastenTask { .. }
+        | Action::PostponeTask { .. }
+        | Action::OpenIncident { .. }
+        | Action::GatherIncident { .. }
+        | Action::NoteIncident { .. }
+        | Action::MergeIncident { .. }
+        | Action::SendReport { .. } => deed.kind = DeedKind::Decide,
         Action::Unshelve { .. }
         | Action::ApproveSuppression { .. }
         | Action::EndSuppression { .. } => {}

@@ -27,6 +27,7 @@ import { AlarmMark, Mark } from "../marks/Mark";
 import { areaName } from "../stations/townships";
 import { whyNot } from "../timebar/whyNot";
 import { AckDialog } from "./AckDialog";
+import { ManualBox } from "./ManualBox";
 import { AlarmLine, Townships } from "./parts";
 import { openedName, situationName } from "./situationWords";
 
@@ -109,6 +110,9 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
         </div>
       </header>
       <div className="pb">
+        {one?.manual ? (
+          <ManualBox county={county} one={one} manual={one.manual} allowed={allowed} now={now} />
+        ) : null}
         {one ? <Numbers one={one} alarms={alarms} now={now} /> : null}
         {allowed ? null : (
           <p className="note">{whyNot(i18n.t("你可以看，不能确认。确认需要值班员角色。"))}</p>
