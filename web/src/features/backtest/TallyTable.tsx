@@ -11,18 +11,18 @@ import { leadWords } from "./trialWords";
 
 /** Columns with their widths; the one without takes what is left. */
 const WIDTHS: [string, number][] = [
-  ["level", 112],
-  ["side", 28],
-  ["raises", 56],
-  ["stations", 68],
+  ["level", 100],
+  ["side", 24],
+  ["raises", 52],
+  ["stations", 60],
   ["first", 0],
 ];
 const JUDGED_WIDTHS: [string, number][] = [
   ...WIDTHS,
-  ["hits", 44],
-  ["false", 48],
-  ["missed", 60],
-  ["lead", 112],
+  ["hits", 40],
+  ["false", 44],
+  ["missed", 54],
+  ["lead", 108],
 ];
 
 interface TallyTableProps {
