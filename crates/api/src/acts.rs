@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::{Extension, Json};
 use model::action::{Act, Answer, IssueCommand, ReportTask};
+use model::field::KeptEvent;
 use model::id::MAX_OP_ID;
 use model::task::{FactKind, Means};
 use model::{Action, JurisdictionSlot, OpId, Seal, TaskId};
@@ -17,6 +18,8 @@ use crate::wire::{ActRequest, ActionRequest, IssueRequest, MAX_PHOTOS, MAX_TEXT,
 
 /// Most alarms acknowledged with one press.
 const MAX_ALARMS: usize = 5000;
+/// Longest name of a kind of warning or event, in bytes.
+const MAX_WORD: usize = 64;
 
 /// Records one press and answers once it is on disk; the same op again gets the first answer.
 #[utoipa::path(post, path = "/api/v1/acts", tag = "commands", request_body = ActRequest,
@@ -91,6 +94,12 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             if issue.wording.trim().is_empty() {
                 return Err(Fault::field("wording", "a command says something"));
             }
+            if issue.alarms.len() > MAX_ALARMS {
+                return Err(Fault::field(
+                    "alarms",
+                    format!("at most {MAX_ALARMS} alarms"),
+                ));
+            }
             text_fits("wording", Some(&issue.wording))
         }
         ActionRequest::CancelCommand { reason, .. } => {
@@ -134,8 +143,40 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         }
         ActionRequest::Unshelve { .. }
         | ActionRequest::ApproveSuppression { .. }
-        | ActionRequest::EndSuppression { .. } => who.need(Deed::TendAlarms),
+        | ActionRequest::EndSuppression { .. }
+        | ActionRequest::LiftWeather { .. } => who.need(Deed::TendAlarms),
+        ActionRequest::TakeNotice { subject, .. } => {
+            who.need(Deed::TendAlarms)?;
+            text_fits("subject", Some(subject))
+        }
+        ActionRequest::WarnOfWeather(warning) => {
+            who.need(Deed::TendAlarms)?;
+            word_fits("kind", &warning.kind)
+        }
+        ActionRequest::KeepEvent(event) => {
+            who.need(Deed::KeepEvents)?;
+            word_fits("kind", &event.kind)?;
+            if event.stations.len() > MAX_ALARMS {
+                return Err(Fault::field(
+                    "stations",
+                    format!("at most {MAX_ALARMS} stations"),
+                ));
+            }
+            text_fits("text", Some(&event.text))
+        }
+        ActionRequest::DropEvent { reason, .. } => {
+            who.need(Deed::KeepEvents)?;
+            text_fits("reason", Some(reason))
+        }
     }
+}
+
+/// A name for a kind of thing: short, and not nothing.
+fn word_fits(field: &'static str, word: &str) -> Answered<()> {
+    if word.trim().is_empty() || word.len() > MAX_WORD {
+        return Err(Fault::field(field, format!("1 to {MAX_WORD} bytes")));
+    }
+    Ok(())
 }
 
 fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
@@ -187,7 +228,7 @@ impl Api {
     async fn seal(&self, action: ActionRequest) -> Answered<Action> {
         Ok(match action {
             ActionRequest::Acknowledge { alarms } => Action::Acknowledge { alarms },
-            ActionRequest::MarkTruth { alarm, truth } => Action::MarkTruth { alarm, truth },
+            ActionRequest::MarkTruth { alarm, truth, of } => Action::MarkTruth { alarm, truth, of },
             ActionRequest::ResetAlarm { alarm, reason } => Action::ResetAlarm {
                 alarm,
                 reason: self.seal_text(reason).await?,
@@ -244,6 +285,30 @@ impl Api {
                 Action::ApproveSuppression { suppression }
             }
             ActionRequest::EndSuppression { suppression } => Action::EndSuppression { suppression },
+            ActionRequest::TakeNotice {
+                notice,
+                subject,
+                owner,
+            } => Action::TakeNotice {
+                notice,
+                subject,
+                owner,
+            },
+            ActionRequest::WarnOfWeather(warning) => Action::WarnOfWeather(warning),
+            ActionRequest::LiftWeather { warning } => Action::LiftWeather { warning },
+            ActionRequest::KeepEvent(event) => Action::KeepEvent(KeptEvent {
+                kind: event.kind,
+                area: event.area,
+                stations: event.stations,
+                level: event.level,
+                from: event.from,
+                until: event.until,
+                text: self.seal_bytes(event.text.into_bytes()).await?,
+            }),
+            ActionRequest::DropEvent { event, reason } => Action::DropEvent {
+                event,
+                reason: self.seal_bytes(reason.into_bytes()).await?,
+            },
         })
     }
 
@@ -256,6 +321,8 @@ impl Api {
             people: issue.people,
             wording: self.seal_bytes(issue.wording.into_bytes()).await?,
             clocks: issue.clocks,
+            situation: issue.situation,
+            alarms: issue.alarms,
         })
     }
 

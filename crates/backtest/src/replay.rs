@@ -132,6 +132,8 @@ impl Stage {
                 | Effect::Alarm(_)
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Weather(_)
+                | Effect::Event(_)
                 | Effect::Task { .. }
                 | Effect::Deliver { .. }
                 | Effect::System { .. }

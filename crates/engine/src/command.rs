@@ -56,7 +56,8 @@ impl Command {
 }
 
 impl Engine {
-    /// Issues a command: groups become people, each gets a task, the alarm it answers is acknowledged.
+    /// Issues a command: groups become people, each gets a task, the alarm it answers is acknowledged,
+    /// and of the situation it was issued from the members shown at the press.
     pub(crate) fn issue(
         &mut self,
         act: &Act,
@@ -74,6 +75,9 @@ impl Engine {
             Some(key) => Some(self.open_alarm(key).ok_or(Why::NoSuchAlarm)?),
             None => None,
         };
+        if order.situation.is_some_and(|id| !self.knows_situation(id)) {
+            return Err(Why::NoSuchSituation);
+        }
         let people = self.reach(order)?;
         let id = CommandId(act.op.0.clone());
         let command = Command {
@@ -104,6 +108,9 @@ impl Engine {
                 alarm.commands.push(id);
             }
             self.take_note(watch, &act.by, at, out);
+        }
+        if let Some(situation) = order.situation {
+            self.note_members(situation, &order.alarms, &act.by, at, out);
         }
         Ok(())
     }

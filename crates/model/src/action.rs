@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Role, TaskClocks};
 use crate::effect::SystemKind;
+use crate::field::{KeptEvent, WeatherWarning};
 use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, SituationId, TaskId};
 use crate::level::Level;
 use crate::task::{FactKind, Means};
@@ -33,6 +34,9 @@ pub enum Action {
     MarkTruth {
         alarm: AlarmKey,
         truth: Truth,
+        /// For a duplicate: the alarm that is kept.
+        #[serde(default)]
+        of: Option<AlarmKey>,
     },
     /// Ends a latched alarm, or one whose sight is lost, with a reason.
     ResetAlarm {
@@ -90,6 +94,25 @@ pub enum Action {
     EndSuppression {
         suppression: OpId,
     },
+    /// Someone of the site looks after a notice until it is ended.
+    TakeNotice {
+        notice: SystemKind,
+        subject: String,
+        owner: PersonId,
+    },
+    /// A weather service warns of an area. Its id is the op id of the press.
+    WarnOfWeather(WeatherWarning),
+    /// A weather warning is lifted before its end.
+    LiftWeather {
+        warning: OpId,
+    },
+    /// Something happened in the county. Its id is the op id of the press.
+    KeepEvent(KeptEvent),
+    /// An event was entered by mistake.
+    DropEvent {
+        event: OpId,
+        reason: Seal,
+    },
 }
 
 /// What a silence covers: everything that agrees with each field that is given.
@@ -143,6 +166,13 @@ pub struct IssueCommand {
     pub wording: Seal,
     /// Absent: the template's clocks for this level.
     pub clocks: Option<TaskClocks>,
+    /// The situation it was issued from.
+    #[serde(default)]
+    pub situation: Option<SituationId>,
+    /// Its members as shown at the press, which it acknowledges in the officer's name; none that
+    /// came after.
+    #[serde(default)]
+    pub alarms: Vec<AlarmKey>,
 }
 
 /// A fact about a task from its assignee, or recorded for them by an officer.
@@ -213,4 +243,13 @@ pub enum Why {
     ApproverIsOwner,
     /// Nothing waits for a second person.
     NothingToApprove,
+    /// An alarm cannot be the duplicate of itself, also not by way of others.
+    DuplicateOfItself,
+    NoSuchArea,
+    NoSuchWarning,
+    NoSuchEvent,
+    /// As many as may be kept are kept already.
+    TooMany,
+    /// What it tells of still goes on.
+    NotOverYet,
 }

@@ -51,6 +51,9 @@ pub enum SystemKind {
     RulesRefused,
     /// The expression of a rule errs and gives no level. Subject: the rule's id, `@`, the station's.
     RuleFailing,
+    /// A sensor wants repair: someone looks after it until a person says it is done. Subject: a
+    /// station.
+    SensorRepair,
 }
 
 /// Why a situation is told to people.
@@ -116,7 +119,14 @@ pub enum Effect {
         /// How bad, for kinds that have a level.
         #[serde(default)]
         level: Option<Level>,
+        /// Who looks after it.
+        #[serde(default)]
+        owner: Option<PersonId>,
     },
+    /// This weather warning is new, or over.
+    Weather(OpId),
+    /// This event was entered, looks different now, or was dropped.
+    Event(OpId),
     /// The answer to the act of this entry.
     Answer(Answer),
 }

@@ -7,6 +7,7 @@ pub mod action;
 pub mod codec;
 pub mod config;
 pub mod effect;
+pub mod field;
 pub mod fixed;
 pub mod id;
 pub mod input;
@@ -27,6 +28,6 @@ pub use id::{
     AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PersonId, RuleSlot, Seal, SeriesSlot,
     SituationId, StationSlot, TaskId,
 };
-pub use input::{Entry, Input, Observed, Origin};
+pub use input::{Configured, Entry, Input, Observed, Origin};
 pub use level::Level;
 pub use time::Time;

@@ -26,7 +26,7 @@ use model::config::{Clock, Config};
 use model::effect::SystemKind;
 use model::intake::{Counts, Refusal, Taken};
 use model::view::{ClockView, FeedMessage};
-use model::{Effect, Input, JurisdictionSlot, Time};
+use model::{Effect, Input, JurisdictionSlot, Origin, Time};
 use store::{Position, Sealed};
 
 use crate::catalogue::Catalogue;
@@ -303,8 +303,12 @@ impl Live {
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }
-            Message::Configure { configs, answer } => {
-                let changed = self.configure(configs);
+            Message::Configure {
+                configs,
+                by,
+                answer,
+            } => {
+                let changed = self.configure(configs, by);
                 self.dues
                     .releases
                     .push(Box::new(move || give(answer, changed)));
@@ -331,7 +335,7 @@ impl Live {
     }
 
     /// Puts other configs into force and other names before the links.
-    fn configure(&mut self, configs: Vec<Config>) -> Vec<String> {
+    fn configure(&mut self, configs: Vec<Config>, by: Origin) -> Vec<String> {
         let now = self.now();
         if self
             .books
@@ -342,7 +346,7 @@ impl Live {
             self.enter(now, Input::Ticked);
         }
         let before = configs_of(&self.books.fleet);
-        let changed = self.books.take_over(configs, now);
+        let changed = self.books.take_over(configs, by, now);
         if changed.is_empty() {
             return changed;
         }
@@ -492,6 +496,8 @@ impl Live {
                 | Effect::Annunciate { .. }
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Weather(_)
+                | Effect::Event(_)
                 | Effect::System { .. } => None,
             })
     }

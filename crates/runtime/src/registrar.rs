@@ -160,6 +160,8 @@ impl Registrar {
             | Effect::Annunciate { .. }
             | Effect::Suppression(_)
             | Effect::LateEvidence(_)
+            | Effect::Weather(_)
+            | Effect::Event(_)
             | Effect::Answer(_) => {}
         }
     }
@@ -185,6 +187,8 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Alarm(_)
         | Effect::Situation(_)
         | Effect::Suppression(_)
+        | Effect::Weather(_)
+        | Effect::Event(_)
         | Effect::Answer(Answer::Done) => false,
     }
 }

@@ -204,6 +204,7 @@ mod tests {
             suppressions: Vec::new(),
             areas: Vec::new(),
             load: model::view::LoadView::default(),
+            weather: Vec::new(),
         }
     }
 
@@ -244,6 +245,7 @@ mod tests {
             evidence: Vec::new(),
             situation: None,
             doubts: Vec::new(),
+            duplicate_of: None,
         }
     }
 

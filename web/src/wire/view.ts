@@ -41,6 +41,7 @@ export interface ThresholdView {
   reset: string;
   below: boolean;
   on_value: boolean;
+  is_span?: boolean;
 }
 
 export interface SeriesNow {

@@ -34,10 +34,13 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         ["true", name] => Action::MarkTruth {
             alarm: alarm(config, name),
             truth: Truth::True,
+            of: None,
         },
-        ["mark", name, truth] => Action::MarkTruth {
+        ["mark", name, truth, of @ ..] => Action::MarkTruth {
             alarm: alarm(config, name),
+            of: of.last().map(|kept| alarm(config, kept)),
             truth: match *truth {
+                "unverified" => Truth::Unverified,
                 "true" => Truth::True,
                 "false" => Truth::False,
                 "test" => Truth::Test,
@@ -86,6 +89,47 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             command: (*command).into(),
             reason: None,
         },
+        ["take-notice", kind, subject, owner] => Action::TakeNotice {
+            notice: notice(kind),
+            subject: (*subject).to_owned(),
+            owner: (*owner).into(),
+        },
+        ["end-notice", kind, subject] => Action::EndNotice {
+            notice: notice(kind),
+            subject: (*subject).to_owned(),
+        },
+        ["warn-weather", kind, area, level, "until", until] => {
+            Action::WarnOfWeather(model::field::WeatherWarning {
+                kind: (*kind).to_owned(),
+                area: area_of(area),
+                level: Level::ALL[place(level)],
+                until: instant(until),
+            })
+        }
+        ["lift-weather", op] => Action::LiftWeather {
+            warning: (*op).into(),
+        },
+        ["keep-event", kind, place_, level, "from", from, rest @ ..] => {
+            Action::KeepEvent(model::field::KeptEvent {
+                kind: (*kind).to_owned(),
+                area: place_.contains(':').then(|| area_of(place_)),
+                stations: match place_.contains(':') {
+                    true => Vec::new(),
+                    false => vec![(*place_).to_owned()],
+                },
+                level: Some(Level::ALL[place(level)]),
+                from: instant(from),
+                until: match rest {
+                    ["until", until] => Some(instant(until)),
+                    _ => None,
+                },
+                text: seal("text"),
+            })
+        }
+        ["drop-event", op] => Action::DropEvent {
+            event: (*op).into(),
+            reason: seal("reason"),
+        },
         ["end-help", task] => Action::EndNotice {
             notice: model::effect::SystemKind::NeedHelp,
             subject: (*task).to_owned(),
@@ -94,6 +138,14 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             alarm: match rest {
                 ["for", name] => Some(alarm(config, name)),
                 _ => None,
+            },
+            situation: match rest {
+                ["from", name, ..] => Some(situation(config, name)),
+                _ => None,
+            },
+            alarms: match rest {
+                ["from", _, names @ ..] => names.iter().map(|n| alarm(config, n)).collect(),
+                _ => Vec::new(),
             },
             template: (*template).to_owned(),
             level: Level::ALL[place(level)],
@@ -157,6 +209,32 @@ fn situation(config: &Config, name: &str) -> SituationId {
         .unwrap_or_else(|| panic!("no situation: {name}"));
     let (area, storm) = area.split_once('#').unwrap_or((area, "1"));
     SituationId::of(&config.code, hazard, area, storm.parse().unwrap())
+}
+
+/// `township:T1`
+fn area_of(name: &str) -> model::field::AreaRef {
+    let (kind, code) = name
+        .split_once(':')
+        .unwrap_or_else(|| panic!("no area: {name}"));
+    model::field::AreaRef {
+        kind: match kind {
+            "township" => AreaKind::Township,
+            "catchment" => AreaKind::Catchment,
+            "zone" => AreaKind::Zone,
+            "county" => AreaKind::County,
+            other => panic!("no kind of area: {other}"),
+        },
+        code: code.into(),
+    }
+}
+
+fn notice(kind: &str) -> model::effect::SystemKind {
+    use model::effect::SystemKind;
+    match kind {
+        "sensor-repair" => SystemKind::SensorRepair,
+        "unstable-signal" => SystemKind::UnstableSignal,
+        other => panic!("no notice: {other}"),
+    }
 }
 
 fn matcher(words: &[&str]) -> Matcher {
