@@ -134,6 +134,7 @@ impl Stage {
                 | Effect::LateEvidence(_)
                 | Effect::Weather(_)
                 | Effect::Event(_)
+                | Effect::Page(_)
                 | Effect::Task { .. }
                 | Effect::Deliver { .. }
                 | Effect::System { .. }

@@ -90,6 +90,7 @@ impl Desk {
                 | Effect::LateEvidence(_)
                 | Effect::Weather(_)
                 | Effect::Event(_)
+                | Effect::Page(_)
                 | Effect::Answer(_) => {}
             }
         }

@@ -174,6 +174,7 @@ impl Engine {
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
             | Input::Tallied { .. }
+            | Input::Paged { .. }
             | Input::Ticked => {}
         }
         self.follow(at, out);

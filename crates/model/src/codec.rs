@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::effect::{Effect, Transition};
-use crate::id::{JurisdictionSlot, RuleSlot, SeriesSlot, StationSlot};
+use crate::id::{JurisdictionSlot, PageId, RuleSlot, SeriesSlot, StationSlot};
 use crate::input::{Configured, Input, Observed, Origin};
 use crate::intake::{Counts, Quality};
+use crate::page::PageFact;
 use crate::time::Time;
 
 /// One record of the journal: an input, or what was decided on it.
@@ -60,6 +61,7 @@ const RESUMED: u8 = 7;
 const TALLIED: u8 = 8;
 const DISK: u8 = 9;
 const FILES: u8 = 10;
+const PAGED: u8 = 11;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;
 
@@ -152,6 +154,14 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
                 counts: *counts,
             },
         ),
+        Input::Paged { page, fact } => put_json(
+            out,
+            PAGED,
+            &PagedRow {
+                page: page.clone(),
+                fact: fact.clone(),
+            },
+        ),
     }
 }
 
@@ -175,6 +185,7 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         | Effect::LateEvidence(_)
         | Effect::Weather(_)
         | Effect::Event(_)
+        | Effect::Page(_)
         | Effect::Answer(_) => put_json(out, EFFECT, effect),
     }
 }
@@ -197,6 +208,13 @@ struct ConfiguredBy {
 struct TallyRow {
     interface: u8,
     counts: Counts,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PagedRow {
+    page: PageId,
+    #[serde(flatten)]
+    fact: PageFact,
 }
 
 /// Reads one record.
@@ -267,6 +285,13 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
             Input::Tallied {
                 interface: row.interface,
                 counts: row.counts,
+            }
+        }
+        PAGED => {
+            let row: PagedRow = bytes.json()?;
+            Input::Paged {
+                page: row.page,
+                fact: row.fact,
             }
         }
         _ => return Err(unknown),
@@ -394,6 +419,16 @@ mod tests {
                     duplicate: 3,
                     ..Counts::default()
                 },
+            },
+            Input::Paged {
+                page: "run.1.0.p-01.sms".into(),
+                fact: PageFact::Failed {
+                    why: "the gateway answered 550".to_owned(),
+                },
+            },
+            Input::Paged {
+                page: "run.1.0.p-01.voice".into(),
+                fact: PageFact::Accepted { reference: None },
             },
         ] {
             check(&Record::Input {

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::action::Act;
 use crate::config::Config;
 use crate::fixed::Fixed;
-use crate::id::{JurisdictionSlot, SeriesSlot};
+use crate::id::{JurisdictionSlot, PageId, SeriesSlot};
 use crate::intake::{Counts, Quality};
+use crate::page::PageFact;
 use crate::time::Time;
 
 /// One journaled input. `at` never goes backwards; `seq` counts from 1 without gaps.
@@ -84,6 +85,11 @@ pub enum Input {
     Tallied {
         interface: u8,
         counts: Counts,
+    },
+    /// What became of a page, from its sender, its person's device or its person.
+    Paged {
+        page: PageId,
+        fact: PageFact,
     },
 }
 

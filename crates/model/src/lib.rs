@@ -13,6 +13,7 @@ pub mod id;
 pub mod input;
 pub mod intake;
 pub mod level;
+pub mod page;
 mod policy;
 mod quiet;
 mod rule;
@@ -25,9 +26,10 @@ pub use config::Config;
 pub use effect::{Effect, Effects, Transition};
 pub use fixed::{Decimals, Fixed};
 pub use id::{
-    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PersonId, RuleSlot, Seal, SeriesSlot,
-    SituationId, StationSlot, TaskId,
+    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PageId, PersonId, RuleSlot, Seal,
+    SeriesSlot, SituationId, StationSlot, TaskId,
 };
 pub use input::{Configured, Entry, Input, Observed, Origin};
 pub use level::Level;
+pub use page::{Page, PageFact};
 pub use time::Time;

@@ -110,7 +110,9 @@ impl Fleet {
                     .hear(jurisdiction, observed.series, observed.received);
                 self.tell(jurisdiction.index(), at, input, out);
             }
-            Input::Acted(_) => self.tell(jurisdiction.index(), at, input, out),
+            Input::Acted(_) | Input::Paged { .. } => {
+                self.tell(jurisdiction.index(), at, input, out)
+            }
             Input::Configured(configured) if jurisdiction.index() == self.engines.len() => {
                 self.engines
                     .push(Engine::new(Arc::new(configured.config.clone())));

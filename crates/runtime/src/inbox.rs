@@ -13,7 +13,7 @@ use bytes::Bytes;
 use model::Config;
 use model::action::{Act, Answer};
 use model::intake::{Quality, Refusal, Taken};
-use model::{Fixed, JurisdictionSlot, Origin, SeriesSlot, Time};
+use model::{Fixed, JurisdictionSlot, Origin, PageFact, PageId, SeriesSlot, Time};
 use tokio::sync::oneshot;
 
 use crate::Stopped;
@@ -113,6 +113,20 @@ impl Inbox {
     /// [`Stopped`] when the process is shutting down.
     pub async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {
         self.shared.files_refused(refused).await
+    }
+
+    /// Tells what became of a page; returns once that is on disk, so that a device or a provider may
+    /// be answered. Saying it twice changes nothing.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down; it may or may not be journaled then.
+    pub async fn paged(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+    ) -> Result<(), Stopped> {
+        self.shared.paged(jurisdiction, page, fact).await
     }
 
     /// Tells that an interface lost or regained its link; returns once that is on disk.

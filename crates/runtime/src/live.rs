@@ -281,6 +281,19 @@ impl Live {
                     self.dues.answers.push((answer, said));
                 }
             }
+            Message::Paged {
+                jurisdiction,
+                page,
+                fact,
+                answer,
+            } => {
+                // The catalogue gives out slots, so only a caller's own mistake can name another.
+                if self.books.fleet.config(jurisdiction).is_some() {
+                    let input = Input::Paged { page, fact };
+                    self.books.enter(self.now(), jurisdiction, input);
+                }
+                self.dues.releases.push(Box::new(move || give(answer, ())));
+            }
             Message::Link {
                 interface,
                 up,
@@ -498,6 +511,7 @@ impl Live {
                 | Effect::LateEvidence(_)
                 | Effect::Weather(_)
                 | Effect::Event(_)
+                | Effect::Page(_)
                 | Effect::System { .. } => None,
             })
     }

@@ -98,7 +98,8 @@ pub(crate) fn item_of(
         | Input::Resumed
         | Input::Tallied { .. }
         | Input::DiskFilled { .. }
-        | Input::FilesRefused { .. } => None,
+        | Input::FilesRefused { .. }
+        | Input::Paged { .. } => None,
     }
 }
 

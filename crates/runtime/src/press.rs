@@ -138,7 +138,10 @@ impl Press {
             Effect::Event(id) => {
                 self.events.insert((slot, id.clone()), seq);
             }
-            Effect::Deliver { .. } | Effect::Answer(_) | Effect::LateEvidence(_) => {}
+            Effect::Deliver { .. }
+            | Effect::Page(_)
+            | Effect::Answer(_)
+            | Effect::LateEvidence(_) => {}
         }
     }
 
@@ -461,6 +464,7 @@ fn changes_command(input: &Input) -> bool {
         | Input::FilesRefused { .. }
         | Input::Ticked
         | Input::Resumed
-        | Input::Tallied { .. } => false,
+        | Input::Tallied { .. }
+        | Input::Paged { .. } => false,
     }
 }

@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use model::Config;
 use model::action::{Act, Answer};
 use model::intake::Taken;
-use model::{JurisdictionSlot, Origin, Time};
+use model::{JurisdictionSlot, Origin, PageFact, PageId, Time};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::Stopped;
@@ -39,6 +39,12 @@ pub(crate) enum Message {
         jurisdiction: JurisdictionSlot,
         act: Box<Act>,
         answer: oneshot::Sender<Answer>,
+    },
+    Paged {
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+        answer: oneshot::Sender<()>,
     },
     Link {
         interface: u8,
@@ -176,6 +182,21 @@ impl Queue {
         self.call(|answer| Message::Act {
             jurisdiction,
             act: Box::new(act),
+            answer,
+        })
+        .await
+    }
+
+    pub(crate) async fn paged(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+    ) -> Result<(), Stopped> {
+        self.call(|answer| Message::Paged {
+            jurisdiction,
+            page,
+            fact,
             answer,
         })
         .await

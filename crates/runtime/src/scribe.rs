@@ -138,7 +138,7 @@ impl Scribe {
             self.history
                 .push(std::mem::take(&mut closed.items), through);
         }
-        self.outbox.release(&closed.deliveries);
+        self.outbox.release(&closed.deliveries, &closed.pages);
         let dues = &mut commit.dues;
         if !dues.values.is_empty() {
             self.hub.publish_values(std::mem::take(&mut dues.values));
