@@ -15,8 +15,8 @@ use crate::time::Time;
 
 pub use crate::field::{EventSource, EventView, WeatherView};
 pub use crate::quiet::{
-    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleView, SituationView,
-    SuppressionView,
+    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleBoundView, RuleView,
+    SituationView, SuppressionView,
 };
 
 /// One transition as told to outside programs.

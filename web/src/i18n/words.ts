@@ -175,6 +175,48 @@ export function freshnessWords(freshness: Freshness, age: string): string | null
   }
 }
 
+/** The same in a word or two, for lists. */
+export function freshnessShort(freshness: Freshness): string {
+  switch (freshness) {
+    case "fresh":
+      return i18n.t("有数");
+    case "never":
+      return i18n.t("从未有数");
+    case "late":
+      return i18n.t("迟到");
+    case "stale":
+      return i18n.t("没有新数据");
+    case "dead":
+      return i18n.t("失联");
+  }
+}
+
+/** What a surveyed fact of a station is called; its own name where nothing better is known. */
+export function attributeName(attribute: string): string {
+  switch (attribute) {
+    case "warning_stage":
+      return i18n.t("警戒水位");
+    case "guarantee_stage":
+      return i18n.t("保证水位");
+    case "flood_limit_stage":
+      return i18n.t("汛限水位");
+    case "meiyu_limit_stage":
+      return i18n.t("梅汛期汛限水位");
+    case "typhoon_limit_stage":
+      return i18n.t("台汛期汛限水位");
+    case "normal_stage":
+      return i18n.t("正常蓄水位");
+    case "flood_high_stage":
+      return i18n.t("防洪高水位");
+    case "design_stage":
+      return i18n.t("设计洪水位");
+    case "v0":
+      return i18n.t("匀速变形速率");
+    default:
+      return attribute;
+  }
+}
+
 export function qualityName(quality: Quality): string {
   switch (quality) {
     case "good":
@@ -298,6 +340,8 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("接口 {subject} 的大多数站一起没了数据，已 {age}。", { subject, age });
     case "unstable_signal":
       return i18n.t("{subject} 的信号来回跳，已 {age}，请安排检修探头。", { subject, age });
+    case "sensor_repair":
+      return i18n.t("{subject} 的探头待检修，已 {age}。修好了再结束这一条。", { subject, age });
     case "suppression_ending":
       return i18n.t("{subject} 快到期了；到期还在报警的会马上响。", { subject });
     case "flood_mode":
@@ -359,6 +403,18 @@ export function whySentence(why: Why | string): string {
       return i18n.t("要由另一个人同意，不能是本人。");
     case "nothing_to_approve":
       return i18n.t("没有等着同意的事。");
+    case "duplicate_of_itself":
+      return i18n.t("一条报警不能是它自己的重复。");
+    case "no_such_area":
+      return i18n.t("没有这个区域。");
+    case "no_such_warning":
+      return i18n.t("这条天气预警已经结束。");
+    case "no_such_event":
+      return i18n.t("没有这个事件。");
+    case "too_many":
+      return i18n.t("已经记满了，先清掉旧的。");
+    case "not_over_yet":
+      return i18n.t("它说的事还没有过去，先等信号稳下来。");
     default:
       return i18n.t("服务器没有接受（{why}）。", { why });
   }
