@@ -39,6 +39,7 @@ fn play(engine: &mut Engine, arrivals: &[(Time, Candidate)]) -> Vec<Transition> 
             | Effect::Annunciate { .. }
             | Effect::Suppression(_)
             | Effect::LateEvidence(_)
+            | Effect::Page(_)
             | Effect::Task { .. }
             | Effect::Deliver { .. }
             | Effect::System { .. }
