@@ -7,6 +7,7 @@ pub mod action;
 pub mod backtest;
 pub mod codec;
 pub mod config;
+pub mod custody;
 pub mod effect;
 pub mod field;
 pub mod fixed;
