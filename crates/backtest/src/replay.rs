@@ -136,6 +136,8 @@ impl Stage {
                 | Effect::Event(_)
                 | Effect::Page(_)
                 | Effect::Task { .. }
+                | Effect::Command { .. }
+                | Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::System { .. }
                 | Effect::Answer(_) => continue,

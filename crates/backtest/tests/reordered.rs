@@ -41,6 +41,8 @@ fn play(engine: &mut Engine, arrivals: &[(Time, Candidate)]) -> Vec<Transition> 
             | Effect::LateEvidence(_)
             | Effect::Page(_)
             | Effect::Task { .. }
+            | Effect::Command { .. }
+            | Effect::Incident(_)
             | Effect::Deliver { .. }
             | Effect::System { .. }
             | Effect::Weather(_)

@@ -84,6 +84,8 @@ impl Desk {
                 }
                 Effect::Series(_)
                 | Effect::Task { .. }
+                | Effect::Command { .. }
+                | Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::System { .. }
                 | Effect::Suppression(_)

@@ -57,6 +57,7 @@ impl Engine {
         let (told, worst) = (part.told.clone(), part.worst);
         let (news, unread, forced) = (part.news_since, part.unread_since, part.forced);
         let newest = part.newest;
+        let decisions = part.decisions.clone();
         self.close_situation(child);
         for watch in members {
             let township = self.township_of(watch).map(str::to_owned);
@@ -77,6 +78,8 @@ impl Engine {
             s.news_since = earlier(s.news_since, news);
             s.unread_since = earlier(s.unread_since, unread);
             s.forced = s.forced.max(forced);
+            s.decisions.extend(decisions);
+            s.decisions.sort_by_key(|d| d.at);
             s.told.level = s.told.level.max(told.level);
             s.told.townships.extend(told.townships);
             let ground = &self.index.ground;
@@ -105,12 +108,13 @@ impl Engine {
             return Err(Why::NoSuchSituation);
         }
         match self.note_members(situation, alarms, by, at, out) {
-            0 => Err(Why::NoSuchAlarm),
-            _ => Ok(()),
+            false => Err(Why::NoSuchAlarm),
+            true => Ok(()),
         }
     }
 
-    /// Acknowledges those of `alarms` that are open members of a situation; says how many.
+    /// Acknowledges those of `alarms` that are open members of a situation, and one opened by hand
+    /// itself; says whether anything was.
     pub(crate) fn note_members(
         &mut self,
         situation: SituationId,
@@ -118,18 +122,19 @@ impl Engine {
         by: &PersonId,
         at: Time,
         out: &mut Effects,
-    ) -> usize {
+    ) -> bool {
         let Some(whole) = self.whole(situation) else {
-            return 0;
+            return false;
         };
         let members = alarms.iter().filter_map(|key| self.open_alarm(key));
         let members: Vec<u32> = members
             .filter(|watch| self.situation_of(*watch) == Some(whole))
             .collect();
+        let by_hand = self.note_by_hand(whole, by, at);
         for watch in &members {
             self.take_note(*watch, by, at, out);
         }
-        members.len()
+        by_hand || !members.is_empty()
     }
 
     pub(crate) fn knows_situation(&self, id: SituationId) -> bool {
@@ -152,6 +157,7 @@ impl Engine {
             situation.townships.clear();
             (situation.levels, situation.loud, situation.unread) = ([0; 5], [0; 5], [0; 5]);
             (situation.quiet, situation.unacked) = (0, 0);
+            situation.seat_manual(true);
         }
         for storm in self.state.situations.storms.values_mut() {
             storm.active = 0;
@@ -177,7 +183,7 @@ impl Engine {
             }
         }
         let lists = self.state.situations.list.iter();
-        let empty = lists.filter(|(_, s)| !s.closed && s.members.is_empty());
+        let empty = lists.filter(|(_, s)| !s.closed && s.members.is_empty() && s.manual.is_none());
         let empty: Vec<SituationId> = empty.map(|(id, _)| *id).collect();
         for id in empty {
             self.close_situation(id);

@@ -96,13 +96,17 @@ impl Engine {
         new.events = std::mem::take(&mut old.events);
         new.situations = std::mem::take(&mut old.situations);
         new.ledger = std::mem::take(&mut old.ledger);
+        new.incidents = std::mem::take(&mut old.incidents);
         new.load = std::mem::take(&mut old.load);
         (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
         new.timers = std::mem::take(&mut old.timers);
         new.timers.retain(|(_, due)| match due {
             Due::Task { .. }
+            | Due::Command { .. }
             | Due::Suppression { .. }
             | Due::Situation { .. }
+            | Due::Decision { .. }
+            | Due::Report { .. }
             | Due::Weather { .. }
             | Due::Load => true,
             Due::Level { .. }

@@ -160,6 +160,8 @@ impl Registrar {
             Effect::Series(_)
             | Effect::Alarm(_)
             | Effect::Task { .. }
+            | Effect::Command { .. }
+            | Effect::Incident(_)
             | Effect::System { .. }
             | Effect::Situation(_)
             | Effect::Annunciate { .. }
@@ -183,6 +185,7 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
     match effect {
         Effect::Transition(_)
         | Effect::Task { .. }
+        | Effect::Command { .. }
         | Effect::Deliver { .. }
         | Effect::System { .. }
         | Effect::Annunciate { .. }
@@ -191,6 +194,7 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Answer(Answer::Refused { .. }) => true,
         Effect::Series(_)
         | Effect::Alarm(_)
+        | Effect::Incident(_)
         | Effect::Situation(_)
         | Effect::Suppression(_)
         | Effect::Weather(_)

@@ -210,6 +210,7 @@ impl Field {
             | Change::Load { .. }
             | Change::Weather { .. }
             | Change::Event { .. }
+            | Change::Incident { .. }
             | Change::Configured => {}
         }
     }
