@@ -542,14 +542,14 @@ pub enum Change {
     Load {
         load: LoadView,
     },
+    Incident {
+        incident: IncidentView,
+    },
     Weather {
         weather: WeatherView,
     },
     Event {
         event: EventView,
-    },
-    Incident {
-        incident: IncidentView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,
