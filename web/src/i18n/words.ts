@@ -251,6 +251,26 @@ export function freshnessShort(freshness: Freshness): string {
   }
 }
 
+/** What kind of station it is; its own word where nothing better is known. */
+export function stationKind(kind: string): string {
+  switch (kind) {
+    case "river":
+      return i18n.t("河道站");
+    case "rain":
+      return i18n.t("雨量站");
+    case "reservoir":
+      return i18n.t("水库站");
+    case "landslide":
+      return i18n.t("滑坡监测点");
+    case "gas":
+      return i18n.t("气体监测点");
+    case "wind":
+      return i18n.t("测风站");
+    default:
+      return kind;
+  }
+}
+
 /** What a surveyed fact of a station is called; its own name where nothing better is known. */
 export function attributeName(attribute: string): string {
   switch (attribute) {
