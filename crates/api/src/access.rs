@@ -20,6 +20,8 @@ pub enum Deed {
     SendReadings,
     /// Acknowledge, mark, reset.
     TendAlarms,
+    /// Enter and drop events of the county.
+    KeepEvents,
     /// Issue and cancel commands.
     Command,
     /// Facts about one's own task.
@@ -54,6 +56,7 @@ impl Deed {
                 [false, true, false, true, true]
             }
             Deed::KeepSite => [false, false, false, false, true],
+            Deed::KeepEvents => [false, true, false, true, true],
             Deed::Mark => [false, true, false, true, true],
             Deed::SendReadings => [false, false, false, false, true],
             Deed::TendAlarms =>

@@ -90,7 +90,12 @@ impl Engine {
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
             | Action::Mark { .. }
-            | Action::AcknowledgeSituation { .. } => {
+            | Action::AcknowledgeSituation { .. }
+            | Action::TakeNotice { .. }
+            | Action::WarnOfWeather(_)
+            | Action::LiftWeather { .. }
+            | Action::KeepEvent(_)
+            | Action::DropEvent { .. } => {
                 debug_assert!(false, "the caller sends presses about the ledger only");
                 Err(Why::NoSuchSuppression)
             }

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened: events that were entered, and alarms that were marked as true or false. */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feed": {
         parameters: {
             query?: never;
@@ -277,43 +294,6 @@ export interface paths {
          *     `dry_run=false` puts it into force when every row is sound.
          */
         post: operations["registry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/replay/feed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Opens a replay as a WebSocket of `FeedMessage`s, each marked as of a replay. The client may send
-         *     `ReplayOrder`s: another time, another speed, the other of the two times.
-         */
-        get: operations["replay_feed"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/replay/lanes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What happened in a span of time: rain, levels, alarms, calls, commands, reports, decisions. */
-        get: operations["lanes"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -493,6 +473,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/weather": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weather warnings that stand. */
+        get: operations["weather"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -555,6 +552,7 @@ export interface components {
             /** @enum {string} */
             action: "mark_truth";
             alarm: components["schemas"]["AlarmKey"];
+            of?: components["schemas"]["AlarmKey"] | null;
             truth: components["schemas"]["Truth"];
         } | {
             /** @enum {string} */
@@ -620,10 +618,25 @@ export interface components {
             suppression: components["schemas"]["OpId"];
         } | {
             /** @enum {string} */
-            action: "mark";
-            at: components["schemas"]["Time"];
-            text: string;
-            until?: components["schemas"]["Time"] | null;
+            action: "take_notice";
+            notice: components["schemas"]["SystemKind"];
+            owner: components["schemas"]["PersonId"];
+            subject: string;
+        } | (components["schemas"]["WeatherWarning"] & {
+            /** @enum {string} */
+            action: "warn_of_weather";
+        }) | {
+            /** @enum {string} */
+            action: "lift_weather";
+            warning: components["schemas"]["OpId"];
+        } | (components["schemas"]["EventRequest"] & {
+            /** @enum {string} */
+            action: "keep_event";
+        }) | {
+            /** @enum {string} */
+            action: "drop_event";
+            event: components["schemas"]["OpId"];
+            reason: string;
         } | {
             /** @enum {string} */
             action: "confirm_command";
@@ -732,6 +745,7 @@ export interface components {
             commands: components["schemas"]["CommandId"][];
             doubtful: boolean;
             doubts: components["schemas"]["Doubt"][];
+            duplicate_of: components["schemas"]["AlarmKey"] | null;
             /** @description `<key>-<occurrence>`, an id of this episode. */
             episode: string;
             /** @description The samples that decided the last change, newest last. */
@@ -818,6 +832,11 @@ export interface components {
          * @enum {string}
          */
         AreaKind: "township" | "catchment" | "zone" | "county";
+        /** @description An area of the site by kind and code. */
+        AreaRef: {
+            code: string;
+            kind: components["schemas"]["AreaKind"];
+        };
         /** @description A named area. */
         AreaRequest: {
             code: string;
@@ -1039,6 +1058,14 @@ export interface components {
             kind: "incident";
         } | {
             /** @enum {string} */
+            kind: "weather";
+            weather: components["schemas"]["WeatherView"];
+        } | {
+            event: components["schemas"]["EventView"];
+            /** @enum {string} */
+            kind: "event";
+        } | {
+            /** @enum {string} */
             kind: "configured";
         };
         /** @description One thing that is other than what is in force. */
@@ -1076,7 +1103,6 @@ export interface components {
             clock: components["schemas"]["Clock"];
             /** @description The engine's now; ages are counted from here, never from the reader's own clock. */
             now: components["schemas"]["Time"];
-            replay: components["schemas"]["ReplayView"] | null;
         };
         /**
          * @description What becomes of the clocks and alarms of what changed.
@@ -1205,6 +1231,8 @@ export interface components {
             suppressions: components["schemas"]["SuppressionView"][];
             templates: components["schemas"]["TemplateView"][];
             title: components["schemas"]["Text"];
+            /** @description Weather warnings that stand. */
+            weather: components["schemas"]["WeatherView"][];
         };
         /**
          * @description What a crew is watched for while it is out there.
@@ -1245,28 +1273,6 @@ export interface components {
             response: number | null;
         };
         /**
-         * @description What kind of deed it is.
-         * @enum {string}
-         */
-        DeedKind: "command" | "cancel" | "acknowledge" | "truth" | "reset" | "quiet" | "notice" | "mark" | "decide";
-        /** @description One press, as the time bar shows it. */
-        DeedView: {
-            /**
-             * Format: int32
-             * @description How many alarms, tasks or stations it is about.
-             */
-            about: number;
-            /** @description When it was pressed; of a mark: the time it is about. */
-            at: components["schemas"]["Time"];
-            by: components["schemas"]["PersonId"];
-            kind: components["schemas"]["DeedKind"];
-            level: components["schemas"]["Level"] | null;
-            note: components["schemas"]["Seal"] | null;
-            op: components["schemas"]["OpId"];
-            title: components["schemas"]["Text"] | null;
-            until: components["schemas"]["Time"] | null;
-        };
-        /**
          * @description Why a value is not trusted.
          * @enum {string}
          */
@@ -1300,6 +1306,40 @@ export interface components {
             stations: number;
             text: string;
             time: components["schemas"]["Time"];
+        };
+        /** @description A dated event. With neither area nor stations it concerns the whole county. */
+        EventRequest: {
+            area?: components["schemas"]["AreaRef"] | null;
+            from: components["schemas"]["Time"];
+            /** @description A hazard of the rules, or any other word. */
+            kind: string;
+            level?: components["schemas"]["Level"] | null;
+            stations?: string[];
+            text: string;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description Where an event is known from.
+         * @enum {string}
+         */
+        EventSource: "entered" | "marked";
+        /** @description A dated event as screens see it. */
+        EventView: {
+            alarm: components["schemas"]["AlarmKey"] | null;
+            area: components["schemas"]["AreaRef"] | null;
+            by: components["schemas"]["PersonId"];
+            /** @description It was dropped and is told for the last time. */
+            dropped: boolean;
+            from: components["schemas"]["Time"];
+            /** @description Op id of the press that entered it; for a marked alarm `<key>-<episode>`. */
+            id: string;
+            kind: string;
+            level: components["schemas"]["Level"] | null;
+            source: components["schemas"]["EventSource"];
+            stations: string[];
+            text: components["schemas"]["Seal"] | null;
+            truth: components["schemas"]["Truth"] | null;
+            until: components["schemas"]["Time"] | null;
         };
         /** @description A sample that decided something. */
         EvidenceView: {
@@ -1424,13 +1464,11 @@ export interface components {
             /** @enum {string} */
             type: "snapshot";
         }) | {
-            mode: components["schemas"]["Mode"];
             /** @enum {string} */
             type: "updates";
             updates: components["schemas"]["Update"][];
         } | {
             jurisdiction: string;
-            mode: components["schemas"]["Mode"];
             /** Format: int64 */
             seq: number;
             /** @enum {string} */
@@ -1438,7 +1476,6 @@ export interface components {
             values: components["schemas"]["SeriesNow"][];
         } | {
             clock: components["schemas"]["ClockView"];
-            mode: components["schemas"]["Mode"];
             /** Format: int64 */
             seq: number;
             /** @enum {string} */
@@ -1570,6 +1607,8 @@ export interface components {
         /** @description A command to groups and people. */
         IssueRequest: {
             alarm?: components["schemas"]["AlarmKey"] | null;
+            /** @description Its members as shown at the press, which it acknowledges in the officer's name. */
+            alarms?: components["schemas"]["AlarmKey"][];
             clocks?: components["schemas"]["TaskClocks"] | null;
             /**
              * Format: int32
@@ -1580,59 +1619,13 @@ export interface components {
             groups?: components["schemas"]["GroupId"][];
             level: components["schemas"]["Level"];
             people?: components["schemas"]["PersonId"][];
+            situation?: components["schemas"]["SituationId"] | null;
             supersedes?: components["schemas"]["CommandId"] | null;
             template: string;
             /** @description People to be moved, by village, for an evacuation. */
             villages?: components["schemas"]["VillageTarget"][];
             /** @description The wording as sent. */
             wording: string;
-        };
-        /**
-         * @description Which of the two times a replay goes by.
-         * @enum {string}
-         */
-        Knowledge: "then" | "now";
-        /** @description What happened in a span of time, in equal buckets; every list has one value a bucket. */
-        LanesView: {
-            /** @description Changes of level by the level reached, 0 (returned) to 4. */
-            alarms: number[][];
-            /**
-             * Format: int32
-             * @description How many deeds there are in all.
-             */
-            all_deeds: number;
-            /**
-             * Format: int64
-             * @description Length of one bucket, milliseconds.
-             */
-            bucket_ms: number;
-            /** @description People and situations told. */
-            calls: number[];
-            /** @description Commands issued. */
-            commands: number[];
-            /** @description Presses of the desk that decided something. */
-            decisions: number[];
-            /**
-             * @description Commands, decisions and marks one by one, oldest first; at most as many as
-             *     [`LanesView::MOST_DEEDS`], the newest.
-             */
-            deeds: components["schemas"]["DeedView"][];
-            /** @description First and newest entry of the journal. */
-            first: components["schemas"]["Time"];
-            from: components["schemas"]["Time"];
-            last: components["schemas"]["Time"];
-            /** @description Readings that came in after a newer one of their series, where they came in. */
-            late: number[];
-            /** @description Worst level that stood; 0 none. */
-            levels: number[];
-            /** @description Highest rain reading of any gauge, as `rain_decimals` says, in `rain_unit`. */
-            rain: number[];
-            /** Format: int32 */
-            rain_decimals: number;
-            rain_unit: string;
-            /** @description Facts that came back from the field. */
-            reports: number[];
-            to: components["schemas"]["Time"];
         };
         /**
          * @description Why someone was not moved.
@@ -1774,11 +1767,6 @@ export interface components {
          * @enum {string}
          */
         Means: "app" | "phone" | "radio" | "in_person" | "system";
-        /**
-         * @description Whether a message tells what is or what was.
-         * @enum {string}
-         */
-        Mode: "live" | "replay";
         /** @description A window that is running for a task, and what happens by itself when it closes. */
         NextStep: {
             at: components["schemas"]["Time"];
@@ -1953,34 +1941,6 @@ export interface components {
             difference: string[];
             problems: components["schemas"]["ProblemView"][];
             rows: components["schemas"]["RegistryRow"][];
-        };
-        /** @description What a client says to a replay on its socket. */
-        ReplayOrder: {
-            at: components["schemas"]["Time"];
-            /** @enum {string} */
-            do: "seek";
-        } | {
-            /** @enum {string} */
-            do: "pace";
-            /** Format: int32 */
-            speed: number;
-        } | {
-            /** @enum {string} */
-            do: "know";
-            knowledge: components["schemas"]["Knowledge"];
-        };
-        /** @description Where a replay stands, beside its clock. */
-        ReplayView: {
-            /** @description It has come to the newest entry. */
-            ended: boolean;
-            knowledge: components["schemas"]["Knowledge"];
-            /** @description The newest entry there was when this was told; a replay does not go beyond it. */
-            last: components["schemas"]["Time"];
-            /**
-             * Format: int32
-             * @description How many seconds pass in one; 0 stands still.
-             */
-            speed: number;
         };
         /** @description One report that is owed, counted from the opening of the incident. */
         ReportClock: {
@@ -2232,7 +2192,6 @@ export interface components {
         SnapshotView: {
             clock: components["schemas"]["ClockView"];
             counties: components["schemas"]["CountyView"][];
-            mode: components["schemas"]["Mode"];
             /** Format: int64 */
             seq: number;
             system: components["schemas"]["SystemView"][];
@@ -2313,11 +2272,12 @@ export interface components {
          * @description A condition of the system itself, not of a hazard.
          * @enum {string}
          */
-        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "crew_overdue" | "undecided" | "report_overdue";
+        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue";
         /** @description A condition of the system itself. */
         SystemView: {
             kind: components["schemas"]["SystemKind"];
             level: components["schemas"]["Level"] | null;
+            owner: components["schemas"]["PersonId"] | null;
             since: components["schemas"]["Time"];
             subject: string;
             until: components["schemas"]["Time"] | null;
@@ -2405,6 +2365,8 @@ export interface components {
         ThresholdView: {
             /** @description True where the dangerous side is below. */
             below: boolean;
+            /** @description The bounds are no values of the quantity but spans of time, written with their unit. */
+            is_span: boolean;
             level: components["schemas"]["Level"];
             /** @description The line applies to the value itself and can be drawn in its chart. */
             on_value: boolean;
@@ -2471,11 +2433,32 @@ export interface components {
             to_move: number;
             village: string;
         };
+        /** @description A weather warning as screens see it. */
+        WeatherView: {
+            area: components["schemas"]["AreaRef"];
+            by: components["schemas"]["PersonId"];
+            /** @description It is over, lifted or replaced, and is told for the last time. */
+            ended: boolean;
+            from: components["schemas"]["Time"];
+            /** @description Op id of the press that entered it. */
+            id: string;
+            kind: string;
+            level: components["schemas"]["Level"];
+            until: components["schemas"]["Time"];
+        };
+        /** @description A warning of a weather service for an area. A newer one of the same kind and area replaces it. */
+        WeatherWarning: {
+            area: components["schemas"]["AreaRef"];
+            /** @description What of, as its issuer says: `rainstorm`, `typhoon`. */
+            kind: string;
+            level: components["schemas"]["Level"];
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing";
     };
     responses: never;
     parameters: never;
@@ -2764,6 +2747,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventView"][];
                 };
             };
             401: {
@@ -3072,104 +3086,6 @@ export interface operations {
             };
         };
     };
-    replay_feed: {
-        parameters: {
-            query: {
-                /** @description RFC 3339; before the first entry it is the first, after the newest the newest */
-                at: string;
-                /** @description Seconds in one, at most 3600; absent or 0 stands still */
-                speed?: number;
-                /** @description `then`: what had been received; `now`: what had been observed */
-                knowledge?: string;
-                /** @description Only this one */
-                jurisdiction?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description WebSocket; each text frame is one FeedMessage, each from the client one ReplayOrder */
-            101: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeedMessage"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultView"];
-                };
-            };
-            426: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultView"];
-                };
-            };
-            /** @description As many replays run as may */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultView"];
-                };
-            };
-        };
-    };
-    lanes: {
-        parameters: {
-            query: {
-                /** @description RFC 3339 */
-                from: string;
-                /** @description RFC 3339, at most 400 days later */
-                to: string;
-                /** @description Pieces of whole minutes, at most 2000; absent: 480 */
-                buckets?: number;
-                /** @description Only this one */
-                jurisdiction?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LanesView"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultView"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultView"];
-                };
-            };
-        };
-    };
     rules: {
         parameters: {
             query?: {
@@ -3468,6 +3384,37 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    weather: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeatherView"][];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
