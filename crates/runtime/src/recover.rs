@@ -249,13 +249,18 @@ mod tests {
             on,
             at: Time::from_ms(1_000),
             level: None,
+            owner: None,
         }
     }
 
     fn lived(engine: u16, recorded: bool) -> Again {
         let mut again = Again::default();
         let config = Box::new(Config::default());
-        again.take(1, input(Input::Configured(config)), &mut quiet);
+        again.take(
+            1,
+            input(Input::Configured(Box::new((*config).into()))),
+            &mut quiet,
+        );
         again.take(2, input(Input::DiskFilled { full: true }), &mut quiet);
         again.take(3, told(engine, recorded), &mut quiet);
         again.settle();

@@ -109,7 +109,7 @@ impl Clerk {
                 if self.counties.len() <= place {
                     self.counties.resize_with(place + 1, County::default);
                 }
-                self.counties[place] = County::of(config, at, &self.counties[place]);
+                self.counties[place] = County::of(&config.config, at, &self.counties[place]);
                 Vec::new()
             }
             Input::Observed(observed) => self.observed(seq, at, slot, observed),
@@ -211,6 +211,8 @@ impl Clerk {
             | Effect::Task { .. }
             | Effect::Command { .. }
             | Effect::Incident(_)
+            | Effect::Weather(_)
+            | Effect::Event(_)
             | Effect::System { .. } => Vec::new(),
         }
     }
@@ -408,7 +410,25 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
             deed.kind = DeedKind::Decide;
             deed.level = Some(level);
         }
-        Action::ConfirmCommand { .. }
+        Action::WarnOfWeather(warning) => {
+            deed.kind = DeedKind::Decide;
+            deed.level = Some(warning.level);
+            deed.until = Some(warning.until);
+        }
+        Action::KeepEvent(event) => {
+            deed.kind = DeedKind::Mark;
+            deed.at = event.from;
+            deed.until = event.until;
+            deed.level = event.level;
+            deed.note = Some(event.text);
+        }
+        Action::DropEvent { reason, .. } => {
+            deed.kind = DeedKind::Decide;
+            deed.note = Some(reason);
+        }
+        Action::TakeNotice { .. } => deed.kind = DeedKind::Notice,
+        Action::LiftWeather { .. }
+        | Action::ConfirmCommand { .. }
         | Action::StopCommand { .. }
         | Action::HastenTask { .. }
         | Action::PostponeTask { .. }
