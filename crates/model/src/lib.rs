@@ -18,6 +18,7 @@ pub mod input;
 pub mod intake;
 pub mod level;
 pub mod page;
+mod past;
 mod policy;
 mod quiet;
 pub mod replay;

@@ -17,6 +17,7 @@ use crate::task::{Fact, Stage};
 use crate::time::Time;
 
 pub use crate::field::{EventSource, EventView, WeatherView};
+pub use crate::past::{SampleView, StateHash};
 pub use crate::quiet::{
     AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleBoundView, RuleView,
     SituationView, SuppressionView,
@@ -590,24 +591,4 @@ pub enum FeedMessage {
     },
     /// Sent before closing a client too slow to follow; reconnect with `since`.
     Behind,
-}
-
-/// One line of a series' history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct SampleView {
-    pub time: Time,
-    pub received: Time,
-    pub value: Option<String>,
-    pub quality: Quality,
-    pub revision: u16,
-    pub late: bool,
-}
-
-/// The hash over the decision state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct StateHash {
-    pub hash: String,
-    pub seq: u64,
 }

@@ -157,9 +157,9 @@ fn a_sheet_is_read_for_one_station_with_what_holds_for_all() {
     let folder = changed(&[]);
     let read = |sheet, station| table(folder.path(), CODE, sheet, station).unwrap();
     let all = read(Sheet::Thresholds, None);
-    let own = read(Sheet::Thresholds, Some("ST01"));
+    let own = read(Sheet::Thresholds, Some("ST02"));
     let station = all.columns.iter().position(|c| c == "station").unwrap();
-    let about = |row: &&Vec<String>| row[station] == "ST01" || row[station] == "*";
+    let about = |row: &&Vec<String>| row[station] == "ST02" || row[station] == "*";
     let wanted: Vec<_> = all.rows.iter().filter(about).cloned().collect();
     assert!(!wanted.is_empty() && wanted.len() < all.rows.len());
     assert_eq!(own.rows, wanted);

@@ -112,7 +112,7 @@ type WholeCounty = Omit<Schemas["CountyView"], "alarms" | "commands" | "template
 };
 export type CountyView = Older<
   WholeCounty,
-  "situations" | "suppressions" | "areas" | "load" | "incidents" | "event_classes"
+  "situations" | "suppressions" | "areas" | "load" | "incidents" | "event_classes" | "weather"
 >;
 export type SnapshotView = Omit<Schemas["SnapshotView"], "counties" | "clock" | "mode"> & {
   counties: CountyView[];
