@@ -361,7 +361,7 @@ impl Condition {
 
     /// What decides about later readings, without arrival times: two conditions that agree in it
     /// go on alike.
-    pub(crate) fn shape(&self) -> ([(u8, Time, Time, u32); 4], Option<i64>, u8) {
+    pub(crate) fn shape(&self) -> Shape {
         (self.steps.map(Step::shape), self.stopped_ms, self.wary)
     }
 
@@ -374,6 +374,9 @@ impl Condition {
         })
     }
 }
+
+/// What [`Condition::shape`] compares: the steps, how long the clocks have stood, how wary it is.
+pub(crate) type Shape = ([(u8, Time, Time, u32); 4], Option<i64>, u8);
 
 /// Good samples in a row that must come after being unknown before anything is lowered.
 const WARY: u8 = 2;
