@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
 import { backtestOf, FILES } from "./backtest.mjs";
 import { apply } from "./engine.mjs";
+import { eventsOf, pressEvent, weatherOf } from "./events.mjs";
 import { lanesOf, replayTo } from "./past.mjs";
 import { oneRow, sheetOf } from "./registry.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
@@ -51,6 +52,8 @@ export async function startFake({
   });
   const night = makeNight({ mode: mode === "rising" ? "calm" : mode, now: start, scale });
   const spare = mode === "rising" ? makeNight({ mode: "storm", now: start }) : null;
+  night.events = eventsOf(night, start);
+  night.county.weather = mode === "calm" ? [] : weatherOf(start);
   let seq = 8_412_077;
   const blobs = new Map(
     Object.entries(night.texts).map(([id, text]) => [
@@ -185,7 +188,8 @@ export async function startFake({
     if (path === "/acts") {
       const act = JSON.parse(await body(request));
       if (!answers.has(act.op)) {
-        const { answer, changes } = apply(night, act, person, now(), seal);
+        const { answer, changes } =
+          pressEvent(night, act, person, now(), seal) ?? apply(night, act, person, now(), seal);
         answers.set(act.op, answer);
         tell(changes);
       }
@@ -240,6 +244,7 @@ export async function startFake({
         200,
         sheetOf(night.county, path.slice("/registry/".length), url.searchParams.get("station")),
       );
+    if (path === "/events") return reply(response, 200, night.events);
     if (path === "/load") return reply(response, 200, night.county.load);
     if (path.startsWith("/site/") || path.startsWith("/registry/")) {
       if (person.role !== "administrator")

@@ -363,6 +363,52 @@ export const DESK_SCENES = [
     },
   },
   {
+    name: "events",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "open-events").click();
+      await page.waitForTimeout(600);
+      await id(page, "event-row").first().click();
+    },
+  },
+  {
+    name: "event-form",
+    mode: "storm",
+    looks: [
+      [1366, "night", "zh"],
+      [390, "day", "en"],
+    ],
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "open-events").click();
+      await id(page, "new-event").click();
+      await id(page, "event-text").fill("后山小型滑坡，堵路");
+    },
+  },
+  {
+    name: "weather-form",
+    mode: "storm",
+    looks: [[1366, "day", "en"]],
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "open-events").click();
+      await id(page, "new-weather").click();
+    },
+  },
+  {
+    name: "duplicate",
+    mode: "storm",
+    looks: [[1366, "night", "zh"]],
+    act: async (page) => {
+      await situation(page);
+      await id(page, "alarm-line").first().locator("button").first().click();
+      await id(page, "truth-duplicate").click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
     name: "stations",
     mode: "storm",
     looks: ALL,

@@ -17,7 +17,6 @@ export function alarm(key: string, more: Partial<AlarmView> = {}): AlarmView {
   return {
     key,
     episode: `${key}-1`,
-    duplicate_of: null,
     occurrence: 1,
     rule: "threshold:water_level",
     title: text("水位"),

@@ -25,8 +25,9 @@ export function unshelve(alarm: string): Promise<string> {
   return press({ action: "unshelve", alarm });
 }
 
-export function markTruth(alarm: string, truth: Truth): Promise<string> {
-  return press({ action: "mark_truth", alarm, truth });
+/** What an alarm turned out to be; a duplicate names the alarm that is kept. */
+export function markTruth(alarm: string, truth: Truth, of?: string): Promise<string> {
+  return press({ action: "mark_truth", alarm, truth, ...(of ? { of } : {}) });
 }
 
 /** Ends a latched alarm, or one whose sight is lost. */

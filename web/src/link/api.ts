@@ -3,7 +3,7 @@ import type { Act, Answer, ApiError } from "../wire/acts";
 import type { BacktestReport, BacktestRequest, RuleFileView } from "../wire/backtest";
 import type { LanesView } from "../wire/replay";
 import type { ImportResult, RegistryKind, SheetView, SiteCheck } from "../wire/site";
-import type { Me, PersonView, RuleView, SampleView } from "../wire/view";
+import type { EventView, Me, PersonView, RuleView, SampleView } from "../wire/view";
 
 const BASE = "/api/v1";
 /** A request unanswered this long counts as failed, ms; photos get longer. */
@@ -133,6 +133,12 @@ export async function rules(jurisdiction: string): Promise<RuleView[]> {
   const list = (await (await request(`/rules?${range}`)).json()) as RuleView[];
   // An older server does not tell the numbers.
   return list.map((one) => ({ ...one, bounds: one.bounds ?? [], below: one.below ?? false }));
+}
+
+/** What happened in the county: entered, or known from marked alarms. */
+export async function events(jurisdiction: string): Promise<EventView[]> {
+  const range = new URLSearchParams({ jurisdiction });
+  return (await (await request(`/events?${range}`)).json()) as EventView[];
 }
 
 /** Re-reads the site's folder and says what is wrong and what would change; changes nothing. */

@@ -20,6 +20,7 @@ import {
   useDesk,
   type Zone,
 } from "../features/desk/desk";
+import { EventsPage } from "../features/events/EventsPage";
 import { IncidentsPage } from "../features/incidents/IncidentsPage";
 import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
@@ -204,6 +205,7 @@ function Centre() {
   if (desk.view === "ledger") return <LedgerPage county={county} />;
   if (desk.view === "rules") return <RulesPage county={county} />;
   if (desk.view === "backtest") return <BacktestPage county={county} />;
+  if (desk.view === "events") return <EventsPage county={county} />;
   if (desk.view === "stations") return <StationsPage county={county} />;
   return null;
 }

@@ -89,6 +89,8 @@ function unfold(view: CountyView, before: County | undefined): County {
     load: view.load ?? quietLoad,
     incidents: new Map((view.incidents ?? []).map((one) => [one.id, one])),
     eventClasses: view.event_classes ?? [],
+    weather: new Map((view.weather ?? []).map((one) => [one.id, one])),
+    events: before?.events ?? new Map(),
     // What was told stays told: a new snapshot is no news.
     told: before?.told ?? [],
   };
@@ -144,6 +146,12 @@ function change(county: County, change: Update): County | null {
         ...county,
         incidents: new Map(county.incidents).set(change.incident.id, change.incident),
       };
+    case "weather": {
+      const { weather } = change;
+      return { ...county, weather: put(county.weather, weather.id, weather, weather.ended) };
+    }
+    case "event":
+      return { ...county, events: put(county.events, change.event.id, change.event, false) };
     case "load":
       return { ...county, load: change.load };
     case "command":
@@ -167,10 +175,6 @@ function change(county: County, change: Update): County | null {
         }),
       };
     }
-    // Lists that are asked for where they are shown.
-    case "weather":
-    case "event":
-      return county;
     // Both belong to the whole process and are taken before a county is looked up.
     case "system":
     case "configured":

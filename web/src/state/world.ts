@@ -6,6 +6,7 @@ import type {
   ClockView,
   CommandView,
   EventClass,
+  EventView,
   GroupView,
   IncidentView,
   LoadView,
@@ -18,6 +19,7 @@ import type {
   SystemView,
   TemplateView,
   Text,
+  WeatherView,
 } from "../wire/view";
 
 /** `<station>/<quantity>`. */
@@ -44,6 +46,10 @@ export interface County {
   load: LoadView;
   incidents: ReadonlyMap<string, IncidentView>;
   eventClasses: readonly EventClass[];
+  /** Weather warnings that stand. */
+  weather: ReadonlyMap<string, WeatherView>;
+  /** Events heard of since the page was opened, dropped ones too; the whole book is asked for. */
+  events: ReadonlyMap<string, EventView>;
   /** Annunciations heard since the page was opened, oldest first; at most [`TOLD_KEPT`]. */
   told: readonly Told[];
 }

@@ -9,6 +9,8 @@ export type Action = Schemas["ActionRequest"];
 export type ReportTask = Extract<Action, { action: "report_task" }>;
 /** One village as the phone sends it: names as plain text, pictures by id. */
 export type CountedVillage = Schemas["CountRequest"];
+export type EventRequest = Schemas["EventRequest"];
+export type WeatherWarning = Schemas["WeatherWarning"];
 export type Act = Schemas["ActRequest"];
 export type Why = Schemas["Why"];
 export type Answer = Schemas["Answer"];

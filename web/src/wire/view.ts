@@ -42,6 +42,11 @@ export type SituationView = Schemas["SituationView"];
 /** The only thing that makes noise. */
 export type AnnunciationView = Schemas["AnnunciationView"];
 export type LoadView = Schemas["LoadView"];
+export type AreaRef = Schemas["AreaRef"];
+/** A weather warning that stands. */
+export type WeatherView = Schemas["WeatherView"];
+/** Something that happened, entered or known from a marked alarm. */
+export type EventView = Schemas["EventView"];
 export type RuleView = Schemas["RuleView"];
 export type RuleBoundView = Schemas["RuleBoundView"];
 export type StepKind = Schemas["StepKind"];
@@ -98,6 +103,7 @@ export const ALARM_LATER = {
   evidence: [] as EvidenceView[],
   situation: null,
   doubts: [] as Doubt[],
+  duplicate_of: null,
 };
 
 /** A view whose later fields may be absent. */

@@ -1,7 +1,8 @@
 // On what it was decided: the samples, what happened since, and what people found it to be.
+import { useState } from "react";
 import { markTruth } from "../../actions/alarms";
 import { stamp, value } from "../../i18n/format";
-import { i18n } from "../../i18n/i18n";
+import { i18n, say } from "../../i18n/i18n";
 import { personName, qualityName, truthName } from "../../i18n/words";
 import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
@@ -9,6 +10,8 @@ import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { AlarmView, Truth } from "../../wire/view";
+import { useDesk } from "../desk/desk";
+import { DuplicateDialog } from "./DuplicateDialog";
 
 interface EvidenceProps {
   alarm: AlarmView;
@@ -21,6 +24,9 @@ const TRUTHS: Truth[] = ["unverified", "true", "false", "test", "duplicate"];
 
 export function Evidence({ alarm, county, now, unit }: EvidenceProps) {
   const allowed = useApp(mayAct);
+  const { move } = useDesk();
+  const [choosing, setChoosing] = useState(false);
+  const kept = alarm.duplicate_of ? county.alarms.get(alarm.duplicate_of) : undefined;
   return (
     <Panel
       title={i18n.t("凭什么")}
@@ -68,13 +74,37 @@ export function Evidence({ alarm, county, now, unit }: EvidenceProps) {
           <Chip
             key={truth}
             on={alarm.truth === truth}
-            onPress={() => allowed && void markTruth(alarm.key, truth)}
+            onPress={() => {
+              if (!allowed) return;
+              if (truth === "duplicate") setChoosing(true);
+              else void markTruth(alarm.key, truth);
+            }}
             testId={`truth-${truth}`}
           >
             {truthName(truth)}
           </Chip>
         ))}
+        {kept ? (
+          <button
+            type="button"
+            className="link"
+            onClick={() => move({ to: "open", alarm: kept.key, station: kept.station })}
+            data-testid="duplicate-of"
+          >
+            {i18n.t("重复于 {name}", {
+              name: `${say(county.stations.get(kept.station)?.name) || kept.station} ${say(kept.title)}`,
+            })}
+          </button>
+        ) : null}
       </div>
+      {choosing ? (
+        <DuplicateDialog
+          alarm={alarm}
+          county={county}
+          now={now}
+          onClose={() => setChoosing(false)}
+        />
+      ) : null}
     </Panel>
   );
 }

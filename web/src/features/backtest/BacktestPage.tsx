@@ -42,6 +42,9 @@ export function BacktestPage({ county }: { county: County }) {
       <div className="pt">
         <h2>{i18n.t("试算：假如规则不一样")}</h2>
         <span className="g" />
+        <Button small onPress={() => move({ to: "events" })}>
+          {i18n.t("险情和预警…")}
+        </Button>
         <Button small onPress={() => move({ to: "rules", rule: draft.rule })}>
           {i18n.t("回到规则")}
         </Button>

@@ -13,7 +13,8 @@ export type View =
   | "ledger"
   | "rules"
   | "backtest"
-  | "stations";
+  | "stations"
+  | "events";
 /** Pages that take the room of the centre and the right zone. */
 const PAGES: readonly View[] = [
   "unanswered",
@@ -22,6 +23,7 @@ const PAGES: readonly View[] = [
   "rules",
   "backtest",
   "stations",
+  "events",
 ];
 export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
@@ -73,6 +75,7 @@ export type DeskMove =
   | { to: "incidents" }
   | { to: "backtest"; rule?: string | null }
   | { to: "stations"; station?: string | null }
+  | { to: "events" }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
@@ -109,6 +112,8 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "backtest", rule: move.rule ?? null };
     case "stations":
       return { ...centre, view: "stations", station: move.station ?? null };
+    case "events":
+      return { ...centre, view: "events" };
     case "map":
       return { ...centre, view: "map", task: null };
     case "zone":
@@ -126,7 +131,7 @@ function back(desk: Desk): Desk {
   if (desk.view === "ledger" && (desk.draft || desk.entry))
     return { ...desk, draft: null, entry: null };
   if (desk.view === "rules" && desk.rule) return { ...desk, rule: null };
-  if (desk.view === "backtest") return { ...desk, view: "rules" };
+  if (desk.view === "backtest" || desk.view === "events") return { ...desk, view: "rules" };
   if (desk.view === "stations" && desk.station) return { ...desk, station: null };
   if (desk.view === "alarm" && desk.situation) return { ...desk, view: "situation" };
   if (desk.view === "situation") return { ...desk, view: "map", situation: null, zone: "left" };

@@ -50,6 +50,9 @@ export function RulesPage({ county }: { county: County }) {
             {i18n.t("使用前须确认 {n}", { n: toConfirm })}
           </Chip>
         ) : null}
+        <Chip on={false} onPress={() => move({ to: "events" })} testId="open-events">
+          {i18n.t("险情和预警…")}
+        </Chip>
         <Chip on={false} onPress={() => move({ to: "backtest" })} testId="open-backtest">
           {i18n.t("试算…")}
         </Chip>

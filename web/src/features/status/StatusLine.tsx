@@ -137,7 +137,7 @@ function Pages() {
     },
     {
       name: i18n.t("规则"),
-      on: desk.view === "rules" || desk.view === "backtest",
+      on: desk.view === "rules" || desk.view === "backtest" || desk.view === "events",
       go: { to: "rules" },
       testId: "page-rules",
     },
