@@ -318,12 +318,14 @@ fn whole(mut answer: ureq::http::Response<ureq::Body>) -> Option<(u16, String)> 
     read.ok().map(|_| (answer.status().as_u16(), body))
 }
 
+/// A file's bytes need be no text; what is not shows as such.
 fn read(mut answer: ureq::http::Response<ureq::Body>) -> (u16, String) {
-    let mut body = String::new();
+    let mut body = Vec::new();
     answer
         .body_mut()
         .as_reader()
-        .read_to_string(&mut body)
+        .read_to_end(&mut body)
         .unwrap();
+    let body = String::from_utf8_lossy(&body).into_owned();
     (answer.status().as_u16(), body)
 }
