@@ -123,6 +123,15 @@ fn archive_all(data: &Path) -> u64 {
     done.segments
 }
 
+/// Ends the other thread however this one ends.
+struct Raised<'a>(&'a AtomicBool);
+
+impl Drop for Raised<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_backup_of_a_running_journal_is_whole_and_grows() {
     let (data, copy) = (TempDir::new().unwrap(), TempDir::new().unwrap());
@@ -139,6 +148,7 @@ fn a_backup_of_a_running_journal_is_whole_and_grows() {
                 writer.go_on_to(last);
             }
         });
+        let _ends = Raised(&stop);
         let mut before = 1000;
         for round in 0..6 {
             if round == 3 {
@@ -152,7 +162,6 @@ fn a_backup_of_a_running_journal_is_whole_and_grows() {
             assert_eq!(found.chain.end, done.through);
             assert_eq!(found.good.len(), 1, "the checkpoint went with it");
         }
-        stop.store(true, Ordering::Relaxed);
     });
     let done = backup(data.path(), copy.path()).unwrap();
     assert_eq!(done.through, feeding.journal.position());

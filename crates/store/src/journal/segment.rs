@@ -79,10 +79,19 @@ pub(crate) fn archive_path(dir: &Path, first: u64) -> PathBuf {
 
 /// The first record numbers of all segments and archives in `dir`, ascending, each once.
 pub(crate) fn list(dir: &Path) -> io::Result<Vec<u64>> {
+    // A folder that is being written to may show a younger file and not an older one. Whatever came
+    // before the newest that was seen is there by now, and a second look shows it.
+    let newest = seen(dir)?.last().copied();
+    let mut firsts = seen(dir)?;
+    firsts.retain(|first| newest.is_some_and(|newest| *first <= newest));
+    Ok(firsts)
+}
+
+fn seen(dir: &Path) -> io::Result<Vec<u64>> {
+    // Segments first: one that becomes an archive meanwhile is then met under one name or both.
     let mut firsts = named(dir, ".journal")?;
     firsts.extend(named(dir, ".archive")?);
     firsts.sort_unstable();
-    // Both are there between the naming of an archive and the end of its segment.
     firsts.dedup();
     Ok(firsts)
 }
