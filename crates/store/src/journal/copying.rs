@@ -14,6 +14,7 @@ use super::scan::{Scan, Step};
 use super::segment::{self, HEAD, Segment, Spare};
 use super::{JournalError, audit, read};
 use crate::backup::{Until, lay};
+use crate::durable;
 
 /// What was copied.
 pub(crate) struct Copied {
@@ -38,7 +39,6 @@ pub(crate) fn whole_commits(from: &Path, to: &Path, done: u64) -> Result<Copied,
         let newest = index + 1 == firsts.len();
         let there = segment::path(to, *first).exists();
         let archived = segment::archive_path(to, *first).exists();
-        // What the archive stands for goes only when the archive is there.
         if !newest && *first < done && (there || archived) {
             continue;
         }
@@ -59,6 +59,10 @@ pub(crate) fn whole_commits(from: &Path, to: &Path, done: u64) -> Result<Copied,
             .and_then(|n| n.to_str())
             .unwrap_or_default();
         lay(to, file, &source, end, size).map_err(failed)?;
+        if scan.is_packed() {
+            // An earlier copy of the segment may be only its beginning. It goes once the archive is there.
+            durable::remove(&segment::path(to, *first)).map_err(failed)?;
+        }
         copied.newest = *first;
         copied.files += 1;
         copied.bytes += end;
