@@ -51,3 +51,10 @@ fn three_counties_in_one_process() {
 fn dirty_streams_harm_no_neighbour() {
     exact(1, 4.0, 0.05);
 }
+
+/// Part of the long proof alone: the reference takes minutes for it.
+#[test]
+#[ignore = "two million messages; the proof runs it"]
+fn ten_counties_for_a_day() {
+    exact(10, 24.0, 0.0);
+}

@@ -101,6 +101,9 @@ fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
         let shows = "25 kills over a whole day under load";
         pieces.push(tests(paths, format!("kills-{chunk}"), slice, shows, &KILLS));
     }
+    let slice = of(start, 1, 0, 1);
+    let shows = "ten counties of the workload, exact";
+    pieces.push(tests(paths, "counties".to_owned(), slice, shows, &COUNTIES));
     let slice = of(start, 1, 0, 600);
     let shows = "600 s of bad bytes for every decoder";
     pieces.push(tests(paths, "fuzz".to_owned(), slice, shows, &FUZZ));
@@ -133,6 +136,16 @@ const KILLS: [&str; 7] = [
     "kill",
     "--test",
     "kill_people",
+];
+const COUNTIES: [&str; 8] = [
+    "test",
+    "-p",
+    "watchfire-tests",
+    "--test",
+    "workload",
+    "ten_counties_for_a_day",
+    "--",
+    "--ignored",
 ];
 const FUZZ: [&str; 3] = ["test", "--workspace", "fuzz"];
 

@@ -20,6 +20,8 @@ pub enum Deed {
     SendReadings,
     /// Acknowledge, mark, reset.
     TendAlarms,
+    /// Enter and drop events of the county.
+    KeepEvents,
     /// Issue and cancel commands.
     Command,
     /// Facts about one's own task.
@@ -52,6 +54,7 @@ impl Deed {
                 [false, true, false, true, true]
             }
             Deed::KeepSite => [false, false, false, false, true],
+            Deed::KeepEvents => [false, true, false, true, true],
             Deed::SendReadings => [false, false, false, false, true],
             Deed::TendAlarms =>
             /**/

@@ -21,6 +21,8 @@ use crate::wire::{
 
 /// Most alarms acknowledged with one press.
 const MAX_ALARMS: usize = 5000;
+/// Longest name of a kind of warning or event, in bytes.
+const MAX_WORD: usize = 64;
 
 /// Records one press and answers once it is on disk; the same op again gets the first answer.
 #[utoipa::path(post, path = "/api/v1/acts", tag = "commands", request_body = ActRequest,
@@ -94,6 +96,10 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             who.need(Deed::Command)?;
             if issue.wording.trim().is_empty() {
                 return Err(Fault::field("wording", "a command says something"));
+            }
+            if issue.alarms.len() > MAX_ALARMS {
+                let most = format!("at most {MAX_ALARMS} alarms");
+                return Err(Fault::field("alarms", most));
             }
             if issue.villages.len() > MAX_VILLAGES {
                 let most = format!("at most {MAX_VILLAGES} villages");
@@ -209,8 +215,40 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         }
         ActionRequest::Unshelve { .. }
         | ActionRequest::ApproveSuppression { .. }
-        | ActionRequest::EndSuppression { .. } => who.need(Deed::TendAlarms),
+        | ActionRequest::EndSuppression { .. }
+        | ActionRequest::LiftWeather { .. } => who.need(Deed::TendAlarms),
+        ActionRequest::TakeNotice { subject, .. } => {
+            who.need(Deed::TendAlarms)?;
+            text_fits("subject", Some(subject))
+        }
+        ActionRequest::WarnOfWeather(warning) => {
+            who.need(Deed::TendAlarms)?;
+            word_fits("kind", &warning.kind)
+        }
+        ActionRequest::KeepEvent(event) => {
+            who.need(Deed::KeepEvents)?;
+            word_fits("kind", &event.kind)?;
+            if event.stations.len() > MAX_ALARMS {
+                return Err(Fault::field(
+                    "stations",
+                    format!("at most {MAX_ALARMS} stations"),
+                ));
+            }
+            text_fits("text", Some(&event.text))
+        }
+        ActionRequest::DropEvent { reason, .. } => {
+            who.need(Deed::KeepEvents)?;
+            text_fits("reason", Some(reason))
+        }
     }
+}
+
+/// A name for a kind of thing: short, and not nothing.
+fn word_fits(field: &'static str, word: &str) -> Answered<()> {
+    if word.trim().is_empty() || word.len() > MAX_WORD {
+        return Err(Fault::field(field, format!("1 to {MAX_WORD} bytes")));
+    }
+    Ok(())
 }
 
 fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
-use model::PersonId;
 use model::backtest::{BoundChange, Report};
 use model::view::PersonView;
+use model::{Origin, PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -122,7 +122,7 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 
 /// Reads and changes the site's files; made by whoever knows them.
 pub trait SiteDesk: Send + Sync {
     /// Reads the files again; with `apply`, puts them into force when nothing stops them.
-    fn review(&self, apply: bool, by: PersonId) -> Later<'_, Taken<ReviewView>>;
+    fn review(&self, apply: bool, by: Origin) -> Later<'_, Taken<ReviewView>>;
 
     /// Compares an uploaded CSV or GeoJSON with one of the files of a jurisdiction; with `apply`,
     /// replaces the file and puts it into force when every row is sound.
@@ -233,7 +233,10 @@ pub(crate) async fn reload(
 
 async fn review(api: &Api, who: &Principal, apply: bool) -> Answered<Json<ReviewView>> {
     who.need(Deed::KeepSite)?;
-    let taken = api.desk.review(apply, who.person.clone()).await;
+    let taken = api
+        .desk
+        .review(apply, Origin::Person(who.person.clone()))
+        .await;
     let taken = taken.map_err(Fault::SiteFiles)?;
     Ok(Json(api.take_over(taken).await?))
 }
@@ -324,6 +327,21 @@ fn one_jurisdiction(api: &Api, who: &Principal, asked: Option<&str>) -> Answered
         (Some(code), _) => Ok(code),
         (None, [only]) => Ok(only.clone()),
         (None, _) => Err(Fault::JurisdictionMissing),
+    }
+}
+
+/// Has the site's files read again without a request.
+pub struct Files(pub(crate) Arc<Api>);
+
+impl Files {
+    /// Puts the files into force when nothing stops them, and their people and logins with them.
+    ///
+    /// # Errors
+    /// A sentence for whoever runs the program.
+    pub async fn reload(&self, by: Origin) -> Result<ReviewView, String> {
+        let taken = self.0.desk.review(true, by).await?;
+        let view = self.0.take_over(taken).await;
+        view.map_err(|fault| format!("{fault:?}"))
     }
 }
 

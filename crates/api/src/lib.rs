@@ -45,15 +45,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
 pub use desk::{
-    BacktestRequest, ChangeView, ClocksView, Later, ProblemView, RegistryRow, RegistryView,
+    BacktestRequest, ChangeView, ClocksView, Files, Later, ProblemView, RegistryRow, RegistryView,
     ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
 };
 pub use error::{Fault, FaultView};
 pub use listener::serve;
 pub use router::openapi;
 pub use wire::{
-    ActRequest, ActionRequest, BlobView, HealthView, IssueRequest, LoginRequest, MeView, Position,
-    ReportRequest,
+    ActRequest, ActionRequest, BlobView, EventRequest, HealthView, IssueRequest, LoginRequest,
+    MeView, Position, ReportRequest,
 };
 
 use accounts::Accounts;
@@ -110,12 +110,12 @@ pub(crate) struct Api {
     vitals: Box<dyn Fn() -> Vitals + Send + Sync>,
 }
 
-/// Opens the accounts and returns all routes; `machines` are the routes by which programs send
+/// Opens the accounts and returns all routes, and the hold on the site's files; `machines` are the routes by which programs send
 /// readings, put behind the same guard.
 ///
 /// # Errors
 /// [`AccountsError`] when the accounts file can be neither opened nor made anew.
-pub async fn open(options: Options, machines: Router) -> Result<Router, AccountsError> {
+pub async fn open(options: Options, machines: Router) -> Result<(Router, Files), AccountsError> {
     let accounts = Accounts::open(&options.accounts_file, options.accounts).await?;
     let api = Api {
         looks: Looks::new(options.inbox.clone()),
@@ -134,7 +134,8 @@ pub async fn open(options: Options, machines: Router) -> Result<Router, Accounts
         metrics: options.metrics,
         vitals: options.vitals,
     };
-    Ok(router::routes(Arc::new(api), machines))
+    let api = Arc::new(api);
+    Ok((router::routes(Arc::clone(&api), machines), Files(api)))
 }
 
 impl Api {

@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use model::incident::IncidentView;
 use model::view::{
-    AlarmView, CommandView, CountyView, LoadView, RuleView, SituationView, StationView,
-    SuppressionView,
+    AlarmView, CommandView, CountyView, EventView, LoadView, RuleView, SituationView, StationView,
+    SuppressionView, WeatherView,
 };
 use model::{JurisdictionSlot, Time};
 use runtime::Fleet;
@@ -177,5 +177,31 @@ pub(crate) async fn load(
     Asked(query): Asked<OfQuery>,
 ) -> Rows<LoadView> {
     let look = |fleet: &Fleet, slot| fleet.load(slot).into_iter().collect();
+    rows(&api, &reader, &query, look).await
+}
+
+/// What happened: events that were entered, and alarms that were marked as true or false.
+#[utoipa::path(get, path = "/api/v1/events", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<EventView>), (status = 401, body = FaultView)))]
+pub(crate) async fn events(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<EventView> {
+    let look = |fleet: &Fleet, slot| fleet.events(slot).unwrap_or_default();
+    rows(&api, &reader, &query, look).await
+}
+
+/// Weather warnings that stand.
+#[utoipa::path(get, path = "/api/v1/weather", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<WeatherView>), (status = 401, body = FaultView)))]
+pub(crate) async fn weather(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<WeatherView> {
+    let look = |fleet: &Fleet, slot| fleet.weather_warnings(slot).unwrap_or_default();
     rows(&api, &reader, &query, look).await
 }

@@ -2,6 +2,7 @@
 
 use model::action::{IssueCommand, ReportTask};
 use model::command::{FormAnswer, FormValue, LeftBehind, VillageCount};
+use model::field::KeptEvent;
 use model::incident::OpenSituation;
 use model::task::Means;
 use model::{Action, Seal};
@@ -17,7 +18,7 @@ impl Api {
     pub(crate) async fn seal(&self, action: ActionRequest) -> Answered<Action> {
         Ok(match action {
             ActionRequest::Acknowledge { alarms } => Action::Acknowledge { alarms },
-            ActionRequest::MarkTruth { alarm, truth } => Action::MarkTruth { alarm, truth },
+            ActionRequest::MarkTruth { alarm, truth, of } => Action::MarkTruth { alarm, truth, of },
             ActionRequest::ResetAlarm { alarm, reason } => Action::ResetAlarm {
                 alarm,
                 reason: self.seal_text(reason).await?,
@@ -74,6 +75,30 @@ impl Api {
                 Action::ApproveSuppression { suppression }
             }
             ActionRequest::EndSuppression { suppression } => Action::EndSuppression { suppression },
+            ActionRequest::TakeNotice {
+                notice,
+                subject,
+                owner,
+            } => Action::TakeNotice {
+                notice,
+                subject,
+                owner,
+            },
+            ActionRequest::WarnOfWeather(warning) => Action::WarnOfWeather(warning),
+            ActionRequest::LiftWeather { warning } => Action::LiftWeather { warning },
+            ActionRequest::KeepEvent(event) => Action::KeepEvent(KeptEvent {
+                kind: event.kind,
+                area: event.area,
+                stations: event.stations,
+                level: event.level,
+                from: event.from,
+                until: event.until,
+                text: self.seal_bytes(event.text.into_bytes()).await?,
+            }),
+            ActionRequest::DropEvent { event, reason } => Action::DropEvent {
+                event,
+                reason: self.seal_bytes(reason.into_bytes()).await?,
+            },
             ActionRequest::ConfirmCommand { command, count } => {
                 Action::ConfirmCommand { command, count }
             }
@@ -182,6 +207,8 @@ impl Api {
             count: issue.count,
             supersedes: issue.supersedes,
             villages: issue.villages,
+            situation: issue.situation,
+            alarms: issue.alarms,
         })
     }
 

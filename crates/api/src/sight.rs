@@ -127,6 +127,8 @@ fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
         | Change::Annunciation { .. }
         | Change::Suppression { .. }
         | Change::Load { .. }
+        | Change::Weather { .. }
+        | Change::Event { .. }
         | Change::Configured => true,
         Change::Command { command } => narrow_command(command, reader),
         Change::Task { task, worst } => {

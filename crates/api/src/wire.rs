@@ -4,6 +4,7 @@ use model::action::{Matcher, Truth};
 use model::command::{Left, VillageTarget};
 use model::config::{AreaKind, TaskClocks};
 use model::effect::SystemKind;
+use model::field::{AreaRef, WeatherWarning};
 use model::incident::OpenedBy;
 use model::task::{FactKind, Means};
 use model::view::PersonView;
@@ -57,6 +58,9 @@ pub enum ActionRequest {
     MarkTruth {
         alarm: AlarmKey,
         truth: Truth,
+        /// For a duplicate: the alarm that is kept.
+        #[serde(default)]
+        of: Option<AlarmKey>,
     },
     ResetAlarm {
         alarm: AlarmKey,
@@ -110,6 +114,24 @@ pub enum ActionRequest {
     },
     EndSuppression {
         suppression: OpId,
+    },
+    /// Someone of the site looks after a notice until it is ended.
+    TakeNotice {
+        notice: SystemKind,
+        subject: String,
+        owner: PersonId,
+    },
+    /// A weather service warns of an area; replaces the one of the same kind that stands there.
+    WarnOfWeather(WeatherWarning),
+    LiftWeather {
+        warning: OpId,
+    },
+    /// Something happened in the county.
+    KeepEvent(EventRequest),
+    /// An event was entered by mistake.
+    DropEvent {
+        event: OpId,
+        reason: String,
     },
     /// How many people a prepared command will reach, typed by the officer.
     ConfirmCommand {
@@ -200,6 +222,21 @@ pub enum ActionRequest {
     },
 }
 
+/// A dated event. With neither area nor stations it concerns the whole county.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct EventRequest {
+    /// A hazard of the rules, or any other word.
+    pub kind: String,
+    pub area: Option<AreaRef>,
+    #[serde(default)]
+    pub stations: Vec<String>,
+    pub level: Option<Level>,
+    pub from: Time,
+    /// Absent: a moment.
+    pub until: Option<Time>,
+    pub text: String,
+}
+
 /// A situation as somebody at the desk describes it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub struct OpenSituationRequest {
@@ -236,6 +273,12 @@ pub struct IssueRequest {
     pub wording: String,
     /// Absent: the template's clocks for this level.
     pub clocks: Option<TaskClocks>,
+    /// The situation it is issued from.
+    #[serde(default)]
+    pub situation: Option<SituationId>,
+    /// Its members as shown at the press, which it acknowledges in the officer's name.
+    #[serde(default)]
+    pub alarms: Vec<AlarmKey>,
     /// How many people the officer says it reaches; a large command is only prepared without, and
     /// refused where the number differs.
     pub count: Option<u32>,

@@ -249,6 +249,9 @@ pub(crate) struct Backtest {
     /// How far a dated event may lie from an alarm that it confirms, as 30m or 6h.
     #[arg(long, default_value = "6h", value_parser = crate::play::span)]
     pub(crate) window: std::time::Duration,
+    /// Write the dated events of the history to this file, as an events.csv.
+    #[arg(long)]
+    pub(crate) export_events: Option<PathBuf>,
     /// Show the worst hour by district.
     #[arg(long)]
     pub(crate) load: bool,

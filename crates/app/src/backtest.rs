@@ -1,15 +1,14 @@
 //! What rules would have done: a recorded folder or a journal, replayed through rule sets.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use api::BacktestRequest;
 use backtest::{Asked, InWords, Record, Report, RuleSet};
-use model::codec::{Record as Entry, decode};
-use model::{Config, Input, Time};
+use model::{Config, Input, JurisdictionSlot, Time};
+use store::Blobs;
 
 use crate::args::Backtest;
 use crate::say;
@@ -23,6 +22,10 @@ pub(crate) fn backtest(asked: &Backtest) -> anyhow::Result<()> {
     } else {
         Record::read(data).with_context(|| format!("could not read {}", data.display()))?
     };
+    if let Some(file) = &asked.export_events {
+        std::fs::write(file, record.events_csv())
+            .with_context(|| format!("could not write {}", file.display()))?;
+    }
     let stations = Some(data.as_path()).filter(|_| !journal);
     let open = |path: &Path| {
         let set = RuleSet::open(path, stations);
@@ -143,50 +146,40 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// The readings of a site's own journal that arrived in a time, by the names its configs gave them
-/// then.
+/// then, and what its book of events says.
 fn from_journal(data: &Path, from: Time, to: Time) -> anyhow::Result<Record> {
-    let folder = data.join("journal");
-    let end = store::verify(&folder)
-        .with_context(|| format!("the journal in {} is not whole", data.display()))?;
     let mut record = Record::new(&data.display().to_string());
     let mut configs: Vec<Option<Box<Config>>> = Vec::new();
-    let mut bad = None;
-    store::read(&folder, 1, end.last.number, &mut |seq, tag, payload| {
-        let entry = match decode(tag, payload) {
-            Ok(entry) => entry,
-            Err(error) => {
-                bad = Some((seq, error));
-                return ControlFlow::Break(());
-            }
-        };
-        let Entry::Input {
-            at,
-            jurisdiction,
-            input,
-        } = entry
-        else {
-            return ControlFlow::Continue(());
-        };
-        let place = jurisdiction.index();
-        if let Input::Configured(config) = input {
+    let lived = runtime::replay(data, |replayed| {
+        let place = replayed.jurisdiction.index();
+        if let Input::Configured(configured) = replayed.input {
             configs.resize_with(configs.len().max(place + 1), || None);
-            configs[place] = Some(config);
-        } else if let Input::Observed(observed) = input
-            && from <= at
-            && at <= to
+            configs[place] = Some(Box::new(configured.config.clone()));
+        } else if let Input::Observed(observed) = replayed.input
+            && from <= replayed.at
+            && replayed.at <= to
             && let Some(Some(config)) = configs.get(place)
         {
             let station = &config.station_of(observed.series).id;
             let quantity = config.quantity_of(observed.series);
-            record.push(station, &quantity.id, quantity.decimals, &observed, at);
+            let at = replayed.at;
+            record.push(station, &quantity.id, quantity.decimals, observed, at);
         }
-        ControlFlow::Continue(())
-    })
-    .context("could not read the journal")?;
-    match bad {
-        Some((seq, error)) => {
-            Err(error).with_context(|| format!("record {seq} cannot be read by this program"))
+    });
+    let lived = lived.with_context(|| format!("the journal in {} is not whole", data.display()))?;
+    let texts = Blobs::open(&data.join("blobs")).context("could not open the texts of events")?;
+    for slot in (0..lived.fleet.len() as u16).map(JurisdictionSlot) {
+        for event in lived.fleet.events(slot).unwrap_or_default() {
+            let kept = event.text.as_ref().and_then(|seal| texts.get(seal).ok()?);
+            let text = kept.and_then(|bytes| String::from_utf8(bytes).ok());
+            let area = event.area.as_ref();
+            let stations = area.map(|area| lived.fleet.stations_in(slot, area));
+            record.happened(
+                &event,
+                &stations.unwrap_or_default(),
+                text.unwrap_or_default(),
+            );
         }
-        None => Ok(record),
     }
+    Ok(record)
 }

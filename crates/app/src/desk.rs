@@ -12,7 +12,7 @@ use api::{
 };
 use model::backtest::Report;
 use model::config::{Clock, Config};
-use model::{JurisdictionSlot, PersonId};
+use model::{JurisdictionSlot, Origin, PersonId};
 use runtime::{Inbox, Stopped};
 use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Weight};
 use tokio::sync::Mutex;
@@ -51,14 +51,14 @@ impl Desk {
         self.inbox.ask(look).await
     }
 
-    async fn look(&self, apply: bool, by: &PersonId) -> Result<Taken<ReviewView>, String> {
+    async fn look(&self, apply: bool, by: &Origin) -> Result<Taken<ReviewView>, String> {
         let folder = self.folder.clone();
         let read = tokio::task::spawn_blocking(move || site::read_site(&folder)).await;
         let site = match read.map_err(|cause| cause.to_string())? {
             Ok(site) => site,
             Err(found) => {
                 if apply {
-                    tracing::warn!(%by, errors = found.errors(), "new files were refused");
+                    tracing::warn!(?by, errors = found.errors(), "new files were refused");
                     self.inbox.files_refused(true).await.map_err(told)?;
                 }
                 return Ok(Taken {
@@ -80,7 +80,7 @@ impl Desk {
         view.problems.extend(self.only_at_start(&now, &site));
         let stopped = view.problems.iter().any(|problem| problem.stops);
         if apply && stopped {
-            tracing::warn!(%by, "new files wait for the next start");
+            tracing::warn!(?by, "new files wait for the next start");
             self.inbox.files_refused(true).await.map_err(told)?;
         }
         if !apply || stopped {
@@ -94,9 +94,10 @@ impl Desk {
             .iter()
             .map(|j| j.config.clone())
             .collect();
-        let changed = self.inbox.configure(configs).await.map_err(told)?;
+        let changed = self.inbox.configure(configs, by.clone());
+        let changed = changed.await.map_err(told)?;
         self.inbox.files_refused(false).await.map_err(told)?;
-        tracing::info!(%by, ?changed, "new files are in force");
+        tracing::info!(?by, ?changed, "new files are in force");
         view.applied = true;
         Ok(Taken {
             view,
@@ -136,7 +137,7 @@ impl Desk {
         &self,
         upload: Upload,
         apply: bool,
-        by: &PersonId,
+        by: PersonId,
     ) -> Result<Taken<RegistryView>, String> {
         let sheet = sheet_of(&upload.kind)
             .ok_or_else(|| format!("there is no registry `{}`; there are {KINDS}", upload.kind))?;
@@ -170,7 +171,7 @@ impl Desk {
             .await
             .map_err(|cause| cause.to_string())?
             .map_err(|cause| cause.to_string())?;
-        let taken = self.look(true, by).await?;
+        let taken = self.look(true, &Origin::Person(by)).await?;
         view.applied = taken.view.applied;
         view.problems.extend(taken.view.problems);
         Ok(Taken {
@@ -182,7 +183,7 @@ impl Desk {
 }
 
 impl SiteDesk for Desk {
-    fn review(&self, apply: bool, by: PersonId) -> Later<'_, Taken<ReviewView>> {
+    fn review(&self, apply: bool, by: Origin) -> Later<'_, Taken<ReviewView>> {
         Box::pin(async move {
             let _turn = self.turn.lock().await;
             self.look(apply, &by).await
@@ -197,7 +198,7 @@ impl SiteDesk for Desk {
     ) -> Later<'_, Taken<RegistryView>> {
         Box::pin(async move {
             let _turn = self.turn.lock().await;
-            self.upload(upload, apply, &by).await
+            self.upload(upload, apply, by).await
         })
     }
 

@@ -10,6 +10,7 @@ use anyhow::{Context, anyhow};
 use links::broker::Broker;
 use links::http::Gate;
 use links::mqtt::{FrontDoor, GREETING, Loopback, MOST_CONNECTIONS, OpenDoor, SessionFiles};
+use model::Origin;
 use model::config::Clock;
 use model::view::PersonView;
 use runtime::{Inbox, Runtime};
@@ -37,7 +38,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
         ready::guard_loopback(&[("--http", asked.http), ("--mqtt", asked.mqtt)])?;
         ready::clear(path)?;
     }
-    let signals = Signals::catch()?;
+    let (signals, hangups) = (Signals::catch()?, Hangups::catch()?);
     raise_file_limit();
     let site = check::read(&asked.site)?;
     if site.accounts.is_empty() {
@@ -59,7 +60,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
-    let router = routes(
+    let (router, files) = routes(
         &asked.site,
         &asked.data,
         site,
@@ -84,12 +85,14 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     say(&format!("http://{address}"))?;
     say(&format!("mqtt://{}", intake.address()))?;
 
+    let reloads = tokio::spawn(hangups.reload(files));
     let why = tokio::select! {
         signal = signals.first() => Ok(signal),
         reason = runtime.failed() => Err(anyhow!("the loop has ended: {reason}")),
     };
     tracing::info!("{}: closing", why.as_ref().copied().unwrap_or("failure"));
     drop(written);
+    reloads.abort();
     keeper.end().await;
     intake.close().await;
     drop(end);
@@ -313,7 +316,7 @@ async fn routes(
     runtime: &Runtime,
     token: Option<String>,
     numbers: metrics_exporter_prometheus::PrometheusHandle,
-) -> anyhow::Result<axum::Router> {
+) -> anyhow::Result<(axum::Router, api::Files)> {
     let desk = Desk::new(folder, data, site.clock, runtime.inbox.clone());
     let options = api::Options {
         inbox: runtime.inbox.clone(),
@@ -377,5 +380,38 @@ impl Signals {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "Ctrl-C",
         }
+    }
+}
+
+/// SIGHUP: the site's files are read again, as by an administrator's press.
+struct Hangups(Signal);
+
+impl Hangups {
+    /// Caught from the start on: unheard, this signal ends a process.
+    fn catch() -> anyhow::Result<Hangups> {
+        let caught = signal(SignalKind::hangup()).context("could not listen for signals")?;
+        Ok(Hangups(caught))
+    }
+
+    async fn reload(mut self, files: api::Files) {
+        while self.0.recv().await.is_some() {
+            match files.reload(Origin::Signal).await {
+                Ok(view) => tell_review(&view),
+                Err(why) => tracing::error!(why, "the site's files could not be read again"),
+            }
+        }
+    }
+}
+
+/// What the desk's screen would show of a reload, for whoever sent the signal.
+fn tell_review(view: &api::ReviewView) {
+    for line in &view.difference {
+        tracing::info!("{line}");
+    }
+    for problem in view.problems.iter().filter(|problem| problem.stops) {
+        let line = problem
+            .line
+            .map_or(String::new(), |line| format!(":{line}"));
+        tracing::warn!("{}{line}: {}", problem.file, problem.what);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::Time;
 
 use crate::Asked;
-use crate::events::Event;
+use crate::events::{Denial, Event};
 use crate::record::Record;
 use crate::ruleset::RuleSet;
 use model::backtest::{Counted, EventOutcome, Raise};
@@ -13,10 +13,11 @@ use model::backtest::{Counted, EventOutcome, Raise};
 /// The events of a record, and which of a rule set's stations each concerns.
 pub(crate) struct Ground<'a> {
     events: &'a [Event],
+    denials: &'a [Denial],
     asked: &'a Asked,
     /// Per event.
     stations: Vec<BTreeSet<String>>,
-    /// Stations that any event concerns.
+    /// Stations that any event concerns but those that are one person's word about one alarm.
     any: BTreeSet<String>,
 }
 
@@ -54,9 +55,12 @@ impl<'a> Ground<'a> {
             mine.map(|id| (*id).clone()).collect()
         };
         let stations: Vec<BTreeSet<String>> = record.events.iter().map(concerned).collect();
-        let any = stations.iter().flatten().cloned().collect();
+        let entered = record.events.iter().zip(&stations);
+        let entered = entered.filter(|(event, _)| !event.marked);
+        let any = entered.flat_map(|(_, mine)| mine.clone()).collect();
         Ground {
             events: &record.events,
+            denials: &record.denials,
             asked,
             stations,
             any,
@@ -64,20 +68,20 @@ impl<'a> Ground<'a> {
     }
 
     pub(crate) fn has_events(&self) -> bool {
-        !self.events.is_empty()
+        !self.events.is_empty() || !self.denials.is_empty()
     }
 
     /// Notes at each observed raise the nearest event that confirms it.
     pub(crate) fn confirm(&self, raises: &mut [Raise]) {
         for raise in raises.iter_mut().filter(|r| !r.forecast) {
-            raise.judged = self.any.contains(&raise.station);
+            raise.judged = self.any.contains(&raise.station) || self.is_denied(raise);
             let events = self.events.iter().zip(&self.stations);
             let near = events.filter(|(event, stations)| {
                 is_of(event, raise.level) && self.meet(raise, event, stations)
             });
             let nearest = near.min_by_key(|(event, _)| event.time.since_ms(raise.begin).abs());
             let Some((event, _)) = nearest else { continue };
-            raise.confirmed = true;
+            (raise.judged, raise.confirmed) = (true, true);
             raise.event = Some(event.id.clone());
             raise.lead_ms = Some(event.time.since_ms(raise.begin));
         }
@@ -145,6 +149,16 @@ impl<'a> Ground<'a> {
         let mut all = raises.iter().enumerate();
         all.find(|(_, raise)| {
             raise.level >= level && only.takes(raise) && self.meet(raise, event, stations)
+        })
+    }
+
+    /// Whether a person said of an alarm at this station, while it stood, that nothing had happened.
+    fn is_denied(&self, raise: &Raise) -> bool {
+        let stands_until = raise.end.unwrap_or(Time::from_ms(i64::MAX));
+        self.denials.iter().any(|denial| {
+            denial.station == raise.station
+                && raise.begin <= denial.end
+                && stands_until >= denial.begin
         })
     }
 

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use model::Time;
+use model::action::Truth;
+use model::view::{EventSource, EventView};
 
 use crate::record::RecordError;
 
@@ -25,7 +27,25 @@ pub(crate) struct Event {
     pub(crate) area: String,
     pub(crate) stations: Vec<String>,
     pub(crate) text: String,
+    /// What of, in the words of its source.
+    pub(crate) kind: String,
+    pub(crate) source: String,
+    /// A person said so of one alarm: it speaks for that alarm, not for every other of its station.
+    pub(crate) marked: bool,
 }
+
+/// A person said of an alarm that nothing had happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Denial {
+    pub(crate) id: String,
+    pub(crate) station: String,
+    pub(crate) begin: Time,
+    pub(crate) end: Time,
+    pub(crate) source: String,
+}
+
+/// The type of a row of events.csv that says that nothing happened.
+const FALSE_ALARM: &str = "false-alarm";
 
 impl Event {
     /// Whether it concerns a station.
@@ -100,17 +120,28 @@ pub(crate) fn read_places(folder: &Path) -> Result<HashMap<String, Place>, Recor
     Ok(all)
 }
 
-/// The events of a folder, by time; rows without a time that can be read are left out.
-pub(crate) fn read_events(folder: &Path) -> Result<Vec<Event>, RecordError> {
+/// The events of a folder, by time, and what was said to be none; rows without a time that can be
+/// read are left out.
+pub(crate) fn read_events(folder: &Path) -> Result<(Vec<Event>, Vec<Denial>), RecordError> {
     let mut ranks: Vec<(String, u8)> = Vec::new();
     each_row(&folder.join("thresholds.csv"), |cell| {
         if let Ok(rank) = cell("rank").parse() {
             ranks.push((cell("level"), rank));
         }
     })?;
-    let mut all = Vec::new();
+    let (mut all, mut denials) = (Vec::new(), Vec::new());
     each_row(&folder.join("events.csv"), |cell| {
         let time = |name| Time::parse(cell(name).as_bytes()).ok();
+        if let Some(begin) = time("time").filter(|_| cell("type") == FALSE_ALARM) {
+            denials.push(Denial {
+                id: cell("id"),
+                station: cell("stations"),
+                begin,
+                end: time("end_time").unwrap_or(begin).max(begin),
+                source: cell("source"),
+            });
+            return;
+        }
         let rank = rank_of(&cell("level"), &ranks);
         let (Some(begin), Some(rank)) = (time("time"), rank) else {
             return;
@@ -128,10 +159,106 @@ pub(crate) fn read_events(folder: &Path) -> Result<Vec<Event>, RecordError> {
                 .map(str::to_owned)
                 .collect(),
             text: cell("text"),
+            kind: cell("type"),
+            marked: cell("source").starts_with(MARKED),
+            source: cell("source"),
         });
     })?;
     all.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-    Ok(all)
+    Ok((all, denials))
+}
+
+/// How the source of a row begins that is a person's word about an alarm.
+const MARKED: &str = "marked by ";
+
+/// Takes what the county's own book says: an event, or that there was none. `stations` are those of
+/// its area.
+pub(crate) fn of_county(view: &EventView, stations: &[String], text: String) -> Told {
+    let of = |who: &str| match view.source {
+        EventSource::Entered => format!("entered by {who}"),
+        EventSource::Marked => format!("{MARKED}{who}"),
+    };
+    let (id, source) = (view.id.clone(), of(view.by.as_str()));
+    let (begin, end) = (view.from, view.until.unwrap_or(view.from).max(view.from));
+    if view.truth == Some(Truth::False) {
+        return Told::Denial(Denial {
+            id,
+            station: view.stations.join(";"),
+            begin,
+            end,
+            source,
+        });
+    }
+    let own = view.stations.iter().chain(stations);
+    Told::Event(Event {
+        id,
+        time: begin,
+        end,
+        rank: view.level.map(|level| level.digit()),
+        area: view.area.as_ref().map_or(String::new(), |a| a.code.clone()),
+        stations: own.cloned().collect(),
+        text,
+        kind: view.kind.clone(),
+        source,
+        marked: view.source == EventSource::Marked,
+    })
+}
+
+/// What a row of the county's book is to a back-test.
+pub(crate) enum Told {
+    Event(Event),
+    Denial(Denial),
+}
+
+/// Events and denials as an events.csv, which reads back as what it was.
+pub(crate) fn csv_of(events: &[Event], denials: &[Denial]) -> String {
+    const LEVELS: [&str; 5] = ["", "blue", "yellow", "orange", "red"];
+    let time = |time: Time| time.to_string();
+    let end = |begin: Time, end: Time| match end > begin {
+        true => end.to_string(),
+        false => String::new(),
+    };
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let mut row = |cells: [&str; 11]| {
+        out.write_record(cells)
+            .expect("a Vec takes whatever is written to it");
+    };
+    row([
+        "id", "time", "end_time", "type", "level", "area", "stations", "lon", "lat", "text",
+        "source",
+    ]);
+    for event in events {
+        row([
+            &event.id,
+            &time(event.time),
+            &end(event.time, event.end),
+            &event.kind,
+            LEVELS[usize::from(event.rank.unwrap_or(0)).min(4)],
+            &event.area,
+            &event.stations.join(";"),
+            "",
+            "",
+            &event.text,
+            &event.source,
+        ]);
+    }
+    for denial in denials {
+        row([
+            &denial.id,
+            &time(denial.begin),
+            &end(denial.begin, denial.end),
+            FALSE_ALARM,
+            "nil",
+            "",
+            &denial.station,
+            "",
+            "",
+            "",
+            &denial.source,
+        ]);
+    }
+    let bytes = out.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The rank a level word stands for: absent for what is no event, `Some(None)` for no rank.
@@ -190,6 +317,9 @@ mod tests {
             area: area.to_owned(),
             stations: stations.iter().map(|s| (*s).to_owned()).collect(),
             text: String::new(),
+            kind: "flood".to_owned(),
+            source: String::new(),
+            marked: false,
         }
     }
 

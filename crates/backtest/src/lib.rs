@@ -23,6 +23,11 @@
 //! a raise, and its lead is the time from the beginning of the earliest such raise to the event:
 //! negative when the rules spoke after it.
 //!
+//! A county's own book, as a server's journal holds it, has entered events and alarms that people
+//! marked. An alarm marked as true is an event of its station and level, but says nothing of other
+//! raises there; one marked as false makes every raise at its station that stood meanwhile, and that
+//! no event confirms, a false one.
+//!
 //! A level word of an event is looked up among the level names of the folder's thresholds.csv, then
 //! among the words of [`events::rank_of_word`]. A cancellation is no event.
 //!

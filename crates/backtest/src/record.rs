@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use model::intake::Quality;
+use model::view::EventView;
 use model::{Decimals, Time};
 use protocols::recorded::{self, BadRow, Row};
 
-use crate::events::{self, Event, Place};
+use crate::events::{self, Denial, Event, Place, Told};
 
 /// Why a folder cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,8 @@ pub struct Record {
     /// By station id.
     pub(crate) places: HashMap<String, Place>,
     pub(crate) events: Vec<Event>,
+    /// What people said was a false alarm.
+    pub(crate) denials: Vec<Denial>,
 }
 
 impl Record {
@@ -87,7 +90,7 @@ impl Record {
         // Stable: rows that arrived together keep the order of the file.
         record.readings.sort_by_key(|reading| reading.at);
         record.places = events::read_places(folder)?;
-        record.events = events::read_events(folder)?;
+        (record.events, record.denials) = events::read_events(folder)?;
         Ok(record)
     }
 
@@ -112,6 +115,22 @@ impl Record {
             quality: observed.quality,
         };
         self.readings.push(reading);
+    }
+
+    /// Adds what the county's own book says: an entered event, or a person's word about an alarm.
+    /// `stations` are those of its area.
+    pub fn happened(&mut self, event: &EventView, stations: &[String], text: String) {
+        match events::of_county(event, stations, text) {
+            Told::Event(event) => self.events.push(event),
+            Told::Denial(denial) => self.denials.push(denial),
+        }
+        self.events
+            .sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    }
+
+    /// The events of the record as an events.csv.
+    pub fn events_csv(&self) -> String {
+        events::csv_of(&self.events, &self.denials)
     }
 
     /// What the record is called: the folder's name.

@@ -132,6 +132,8 @@ impl Stage {
                 | Effect::Alarm(_)
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Weather(_)
+                | Effect::Event(_)
                 | Effect::Page(_)
                 | Effect::Task { .. }
                 | Effect::Command { .. }

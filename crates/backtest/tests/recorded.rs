@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use backtest::{Asked, InWords, Movement, Raise, Record, RuleSet, backtest};
 use model::Time;
+use model::action::Truth;
 use model::config::Measure;
+use model::view::{EventSource, EventView};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -156,4 +158,61 @@ fn the_worst_hour_of_a_typhoon_is_told_by_prefecture() {
     let alarms: u64 = load.districts.iter().map(|d| d.alarms).sum();
     assert_eq!(alarms, load.all.alarms);
     assert!(load.districts.len() > 5, "{:?}", load.districts);
+}
+
+/// What people say of an alarm speaks for it alone; an events.csv of it reads back as what it was.
+#[test]
+fn marks_of_alarms_confirm_and_deny_raises() {
+    let Some(folder) = shared("kr-han-2020-08") else {
+        return;
+    };
+    let place = tempfile::tempdir().unwrap();
+    let files = ["stations.csv", "thresholds.csv", "observations.csv.gz"];
+    for file in files {
+        std::fs::copy(folder.join(file), place.path().join(file)).unwrap();
+    }
+    let bare = RuleSet::open(&folder, None).unwrap();
+    let asked = Asked {
+        window_ms: 0,
+        ..Asked::default()
+    };
+    let mut record = Record::read(place.path()).unwrap();
+    let before = backtest(&record, &bare, None, &asked);
+    let swings: Vec<Raise> = floods(&before.a.raises).into_iter().cloned().collect();
+    assert!(swings.iter().all(|r| !r.judged), "nobody has said anything");
+    record.happened(&marked("m1", &swings[0], Truth::True), &[], String::new());
+    record.happened(&marked("m2", &swings[6], Truth::False), &[], String::new());
+    let judged = |record: &Record| {
+        let report = backtest(record, &bare, None, &asked);
+        let raises = floods(&report.a.raises);
+        let verdict = |r: &&Raise| (r.judged, r.confirmed);
+        raises.iter().map(verdict).collect::<Vec<_>>()
+    };
+    let verdicts = judged(&record);
+    assert_eq!(verdicts[0], (true, true));
+    assert_eq!(verdicts[6], (true, false));
+    assert!(verdicts[1..6].iter().all(|v| *v == (false, false)));
+
+    std::fs::write(place.path().join("events.csv"), record.events_csv()).unwrap();
+    let again = Record::read(place.path()).unwrap();
+    assert_eq!(judged(&again), verdicts);
+    assert_eq!(again.events_csv(), record.events_csv());
+}
+
+fn marked(id: &str, raise: &Raise, truth: Truth) -> EventView {
+    EventView {
+        id: id.into(),
+        source: EventSource::Marked,
+        kind: "flood".into(),
+        area: None,
+        stations: vec![raise.station.clone()],
+        level: model::Level::from_digit(raise.level),
+        from: raise.begin,
+        until: raise.end,
+        text: None,
+        by: "wang".into(),
+        alarm: None,
+        truth: Some(truth),
+        dropped: false,
+    }
 }

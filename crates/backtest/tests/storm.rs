@@ -4,40 +4,17 @@
 //! and no first orange or red may be without a line that names it.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod day;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
-use engine::{Admission, Candidate, Engine};
+use engine::{Admission, Engine};
 use model::config::{Area, AreaKind, Text};
 use model::effect::NoticeReason;
-use model::{Config, Effect, Effects, Input, SeriesSlot, SituationId, Time};
-use protocols::json;
-use site::{NewSite, new_site, read_site};
+use model::{Config, Effect, Effects, Input, SituationId, Time};
 
 const TEN_MINUTES: i64 = 600_000;
-
-fn generated(into: &Path) -> Option<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let shared =
-        std::env::var_os("WATCHFIRE_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
-    let script = shared.join("workload/generate.py");
-    if !script.is_file() {
-        println!("skipped: no ../shared/workload");
-        return None;
-    }
-    let out = into.join("day");
-    let done = Command::new("python3")
-        .arg(script)
-        .args(["--seed", "20260715", "--out"])
-        .arg(&out)
-        .output()
-        .unwrap();
-    assert!(done.status.success(), "{done:?}");
-    Some(out)
-}
 
 /// Lays the stations over twelve townships, four across and three down, of 20,000 people each.
 fn townships(config: &mut Config) {
@@ -113,6 +90,8 @@ impl Desk {
                 | Effect::System { .. }
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Weather(_)
+                | Effect::Event(_)
                 | Effect::Page(_)
                 | Effect::Answer(_) => {}
             }
@@ -169,48 +148,18 @@ impl Desk {
 #[test]
 fn a_storm_over_twelve_townships_is_few_situations_and_few_notices() {
     let place = tempfile::tempdir().unwrap();
-    let Some(day) = generated(place.path()) else {
+    let Some(folder) = day::generated(place.path()) else {
         return;
     };
-    let site = place.path().join("site");
-    new_site(&day, &site, NewSite::default()).unwrap();
-    let mut config = read_site(&site).unwrap().jurisdictions.remove(0).config;
+    let mut config = day::county(&folder, place.path());
     townships(&mut config);
-    let slots: BTreeMap<(String, String), u32> = (0..config.series.len() as u32)
-        .map(|n| {
-            let slot = SeriesSlot(n);
-            let (station, quantity) = (config.station_of(slot), config.quantity_of(slot));
-            ((station.id.clone(), quantity.id.clone()), n)
-        })
-        .collect();
     let config = Arc::new(config);
     let mut engine = Engine::new(Arc::clone(&config));
     let mut desk = Desk::default();
     let mut now = Time::MIN;
     let mut readings = 0u64;
-    for line in fs::read_to_string(day.join("messages.tsv"))
-        .unwrap()
-        .lines()
-    {
-        let (_, body) = line.split_once('\t').unwrap();
-        let Ok(seen) = json::decode(body.as_bytes()) else {
-            continue;
-        };
-        let key = (seen.station.to_string(), seen.quantity.to_string());
-        let Some(slot) = slots.get(&key).copied().map(SeriesSlot) else {
-            continue;
-        };
-        let decimals = config.quantity_of(slot).decimals;
-        let candidate = Candidate {
-            interface: 0,
-            series: slot,
-            observed: seen.time,
-            received: seen.received,
-            value: decimals.parse(seen.value.unwrap()).unwrap(),
-            revision: seen.revision,
-            quality: seen.quality,
-        };
-        now = now.max(seen.received.unwrap_or(seen.time));
+    for (visible, candidate) in day::readings(&folder, &config) {
+        now = now.max(visible);
         if let Admission::Accept(observed) = engine.admit(&candidate, now) {
             let mut out = Effects::default();
             engine.apply(now, &Input::Observed(observed), &mut out);

@@ -3,7 +3,7 @@
 use model::action::Truth;
 use model::config::Role;
 use model::effect::NoticeReason;
-use model::{CommandId, Effect, Effects, Level, PersonId, Time};
+use model::{AlarmKey, CommandId, Effect, Effects, Level, PersonId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -35,6 +35,9 @@ pub(crate) struct Alarm {
     pub(crate) ack: Option<Ack>,
     pub(crate) latched: bool,
     pub(crate) truth: Truth,
+    /// The alarm that is kept, where this one is its duplicate.
+    #[serde(default)]
+    pub(crate) duplicate_of: Option<AlarmKey>,
     pub(crate) sight_lost: bool,
     /// Open commands that answer it.
     pub(crate) commands: Vec<CommandId>,
@@ -80,6 +83,7 @@ impl Alarm {
             ack: None,
             latched: false,
             truth: Truth::Unverified,
+            duplicate_of: None,
             sight_lost: false,
             commands: Vec::new(),
             closed: false,
@@ -207,6 +211,7 @@ impl Engine {
             self.state.timers.disarm(until, Due::Lease { watch });
         }
         out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        self.settle_mark(watch, out);
         self.end_shelf(watch, at, out);
         self.end_sight_notice(self.config.watches[watch as usize].series.0, at, out);
     }

@@ -99,6 +99,39 @@ impl Heat {
         self.turns.insert(member, vec![(time, hot)]);
     }
 
+    /// Whether a member was hot right after `time`, as far as is remembered.
+    fn was_hot(&self, member: u32, time: Time) -> bool {
+        let Some(turns) = self.turns.get(&member) else {
+            return self.hot[member as usize];
+        };
+        let behind = turns.partition_point(|(t, _)| *t <= time);
+        let before = behind.checked_sub(1).and_then(|place| turns.get(place));
+        let first = turns.first().map(|(_, hot)| !hot);
+        before.map(|(_, hot)| *hot).or(first).unwrap_or(false)
+    }
+
+    /// The members near one, with what they were right after `time`.
+    fn around_then(
+        &self,
+        index: &Index,
+        cluster: u32,
+        member: u32,
+        count: u16,
+        time: Time,
+    ) -> Vec<Turned> {
+        let members = &index.clusters[cluster as usize];
+        let near = members.near[member as usize].iter();
+        let turned = |near: &u32| {
+            let others = members.near[*near as usize].iter();
+            let hot = others.filter(|other| self.was_hot(**other, time)).count();
+            Turned {
+                watch: members.watches[*near as usize],
+                met: self.was_hot(*near, time) && hot >= usize::from(count),
+            }
+        };
+        near.map(turned).collect()
+    }
+
     /// Forgets turns at or after `time`; says whether the member was hot before it.
     fn cool_before(&mut self, member: u32, time: Time) -> bool {
         let Some(turns) = self.turns.get_mut(&member) else {
@@ -174,7 +207,7 @@ impl Engine {
     /// A late reading: the member's turns are found again from it on; the neighbours are judged if
     /// it stands otherwise now.
     pub(crate) fn reheat(&mut self, watch: u32, late: Time, at: Time, out: &mut Effects) {
-        let (Some((cluster, member)), Some((span, window_ms, _))) = (
+        let (Some((cluster, member)), Some((span, window_ms, count))) = (
             self.index.member_of.get(&watch).copied(),
             span_of(&self.config, watch),
         ) else {
@@ -184,6 +217,7 @@ impl Engine {
         let series = &self.state.series[self.config.watches[watch as usize].series.index()];
         let heat = &mut self.state.heat[cluster as usize];
         let was = heat.is_hot(member);
+        let stood = heat.was_hot(member, late);
         let (mut hot, mut on_doubts) = (heat.cool_before(member, late), false);
         for place in series.place_of(late)..series.len() {
             let Some(sample) = series.get(place).filter(|s| s.is_valid()) else {
@@ -197,10 +231,17 @@ impl Engine {
                 (hot, on_doubts) = (now, doubtful);
             }
         }
+        let newest = series.watermark.unwrap_or(late);
+        if late < newest && heat.was_hot(member, late) != stood {
+            for near in heat.around_then(&self.index, cluster, member, count, late) {
+                let measured = Measured::Plain(i64::from(near.met));
+                self.look_back(near.watch, measured, late, on_doubts, out);
+            }
+        }
         if hot != was {
             let look = Look {
                 measured: Measured::Plain(0),
-                observed: series.watermark.unwrap_or(late),
+                observed: newest,
                 at,
                 doubtful: on_doubts,
             };

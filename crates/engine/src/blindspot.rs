@@ -1,4 +1,5 @@
-//! Blind spots: a gauge gone quiet where its neighbours are in alarm, or inside an active rain cell.
+//! Blind spots: a gauge gone quiet where its neighbours are in alarm, inside an active rain cell, or
+//! under a weather warning.
 //!
 //! The verdict belongs to the ground, not to the gauge: it changes when the neighbours' alarms do,
 //! and only then are the quiet gauges there looked at.
@@ -7,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::config::Measure;
 use model::effect::SystemKind;
+use model::field::AreaRef;
 use model::{Effects, Level, Time};
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +32,7 @@ pub(crate) struct Danger {
 impl Engine {
     /// The alarm of a watch changed: its station may be in more or less danger now.
     pub(crate) fn note_danger(&mut self, watch: u32, at: Time, out: &mut Effects) {
-        if self.config.policy.blind_spot.neighbours == 0 {
+        if !self.config.policy.blind_spot.is_on() {
             return;
         }
         let station = self.station_slot(watch);
@@ -77,7 +79,7 @@ impl Engine {
         let least = usize::from(self.config.policy.blind_spot.neighbours);
         let danger = &mut self.state.danger;
         let row = danger.active.get(&place);
-        let worst = row.filter(|row| row.len() >= least);
+        let worst = row.filter(|row| least > 0 && row.len() >= least);
         let worst = worst.and_then(|row| row.values().max().copied());
         let verdict = worst.map_or(0, below);
         let before = danger.verdicts.get(&place).copied().unwrap_or(0);
@@ -100,8 +102,12 @@ impl Engine {
 
     /// Gauges that report only above a start level have no freshness deadline of their own; in
     /// danger they get one.
-    fn watch_the_silent(&mut self, place: u32, at: Time) {
-        for slot in self.index.ground.silent(place).to_vec() {
+    pub(crate) fn watch_the_silent(&mut self, place: u32, at: Time) {
+        self.watch_silent(self.index.ground.silent(place).to_vec(), at);
+    }
+
+    fn watch_silent(&mut self, slots: Vec<u32>, at: Time) {
+        for slot in slots {
             let spec = &self.config.series[slot as usize];
             let series = &mut self.state.series[slot as usize];
             let interval_ms = series.interval_ms(spec.interval_ms);
@@ -117,15 +123,37 @@ impl Engine {
         }
     }
 
-    /// Whether anybody in the place of a station is in danger.
+    /// Whether anybody in the place of a station is in danger, or the weather is warned of there.
     pub(crate) fn is_endangered(&self, station: u32) -> bool {
         let place = self.index.ground.leaf(station);
-        self.state.danger.verdicts.contains_key(&place)
+        self.state.danger.verdicts.contains_key(&place) || self.weather_level(station) > 0
+    }
+
+    /// The weather over an area is warned of, or no more: its quiet gauges are judged.
+    pub(crate) fn judge_weather(&mut self, area: &AreaRef, at: Time, out: &mut Effects) {
+        if self.config.policy.blind_spot.weather.is_none() {
+            return;
+        }
+        let ground = &self.index.ground;
+        let quiet = self.state.danger.quiet.values().flatten();
+        let quiet: Vec<u32> = quiet
+            .copied()
+            .filter(|station| ground.lies_in(*station, area))
+            .collect();
+        let silent = ground.all_silent();
+        let silent: Vec<u32> = silent
+            .filter(|slot| ground.lies_in(self.config.series[*slot as usize].station.0, area))
+            .filter(|slot| self.weather_level(self.config.series[*slot as usize].station.0) > 0)
+            .collect();
+        for station in quiet {
+            self.judge_blindness(station, at, out);
+        }
+        self.watch_silent(silent, at);
     }
 
     /// A watched series of a station went stale, or was heard again.
     pub(crate) fn look_for_blindness(&mut self, station: u32, at: Time, out: &mut Effects) {
-        if self.config.policy.blind_spot.neighbours == 0 {
+        if !self.config.policy.blind_spot.is_on() {
             return;
         }
         let place = self.index.ground.leaf(station);
@@ -153,7 +181,8 @@ impl Engine {
         let level = if quiet && self.station_level(station) == 0 {
             let verdict = self.state.danger.verdicts.get(&place);
             let near = self.cell_level(station);
-            verdict.copied().unwrap_or(0).max(near)
+            let forecast = self.weather_level(station);
+            verdict.copied().unwrap_or(0).max(near).max(forecast)
         } else {
             0
         };
@@ -178,6 +207,9 @@ impl Engine {
 
     /// One level below the worst of the rain cells that reach over a station.
     fn cell_level(&self, station: u32) -> u8 {
+        if self.config.policy.blind_spot.neighbours == 0 {
+            return 0;
+        }
         let watches = self.index.ground.watches(station).iter();
         let mut worst = 0;
         for (cluster, member) in watches.filter_map(|w| self.index.member_of.get(w)) {
@@ -223,7 +255,7 @@ impl Engine {
         for subject in gone {
             self.notice_at(SystemKind::BlindSpot, &subject, None, at, out);
         }
-        let on = self.config.policy.blind_spot.neighbours > 0;
+        let on = self.config.policy.blind_spot.is_on();
         let mut slots: BTreeSet<u32> = BTreeSet::new();
         if on {
             let alarms = self.state.alarms.iter().filter(|(_, a)| a.is_active());
@@ -256,10 +288,15 @@ impl Engine {
         for station in blind {
             self.judge_blindness(station, at, out);
         }
+        let standing = self.state.weather.values().filter(|w| !w.ended);
+        let areas: Vec<AreaRef> = standing.map(|w| w.area.clone()).collect();
+        for area in areas {
+            self.judge_weather(&area, at, out);
+        }
     }
 }
 
 /// One level below, but never none.
-fn below(level: u8) -> u8 {
+pub(crate) fn below(level: u8) -> u8 {
     level.saturating_sub(1).max(Level::Blue.digit())
 }

@@ -44,6 +44,7 @@ impl Engine {
         }
         self.canon_situations(&mut out);
         self.canon_ledger(&mut out);
+        self.canon_field(&mut out);
         for (id, incident) in &self.state.incidents {
             out.text(id.as_str());
             out.text(&incident.canon());
@@ -87,6 +88,29 @@ impl Engine {
         }
     }
 
+    /// What people said of the world outside the gauges, and who looks after what.
+    fn canon_field(&self, out: &mut Canon<'_>) {
+        for (id, warning) in self.state.weather.iter().filter(|(_, w)| !w.ended) {
+            out.text(id.as_str());
+            out.text(&format!("{} {:?}", warning.kind, warning.area));
+            out.number(i64::from(warning.level.digit()));
+            out.number(warning.until.ms());
+        }
+        for (id, event) in self.state.events.iter().filter(|(_, e)| !e.dropped) {
+            out.text(id.as_str());
+            out.text(&event.kind);
+            out.text(&format!("{:?} {:?}", event.area, event.stations));
+            out.text(&format!("{:?} {:?}", event.level, event.truth));
+            out.number(event.from.ms());
+            out.optional(event.until.map(|t| t.ms()));
+        }
+        for ((kind, subject), owner) in &self.state.owners {
+            out.text(&format!("{kind:?}"));
+            out.text(subject);
+            out.text(owner.as_str());
+        }
+    }
+
     fn canon_series(&self, out: &mut Canon<'_>) {
         for (slot, series) in self.state.series.iter().enumerate() {
             let (newest, sums) = series.canon();
@@ -111,10 +135,11 @@ impl Engine {
     fn canon_conditions(&self, out: &mut Canon<'_>) {
         for (watch, condition) in self.state.conditions.iter().enumerate() {
             out.text(&self.config.rules[self.config.watches[watch].rule.index()].id);
-            for (kind, first, raised) in condition.canon() {
+            for (kind, first, raised, missed) in condition.canon() {
                 out.number(i64::from(kind));
                 out.number(first);
                 out.number(raised);
+                out.number(i64::from(missed));
             }
             out.number(i64::from(condition.is_unknown()));
             out.number(i64::from(condition.wary));
@@ -143,6 +168,7 @@ fn canon_alarm(alarm: &Alarm, out: &mut Canon<'_>) {
     out.number(i64::from(alarm.latched));
     out.number(i64::from(alarm.sight_lost));
     out.text(&format!("{:?}", alarm.truth));
+    out.optional(alarm.duplicate_of.map(|key| key.0 as i64));
     for command in &alarm.commands {
         out.text(command.as_str());
     }
@@ -160,6 +186,10 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
     out.text(command.by.as_str());
     out.text(&command.wording.0);
     out.number(i64::from(command.cancelled.is_some()));
+    out.optional(command.situation.map(|id| id.0 as i64));
+    for key in &command.noted {
+        out.text(&key.to_string());
+    }
     out.number(command.tasks.len() as i64);
     for task in &command.tasks {
         out.text(task.person.as_str());

@@ -83,6 +83,11 @@ impl Combinations {
         all
     }
 
+    /// Who asks about a watch, with how many rules lie between.
+    pub(crate) fn askers_of(&self, watch: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.askers.get(&watch).into_iter().flatten().copied()
+    }
+
     /// The watches a term of `watch` is about.
     fn sources(&self, config: &Config, watch: u32, term: &Term) -> Vec<u32> {
         let here = config.series[config.watches[watch as usize].series.index()].station;
@@ -118,16 +123,42 @@ fn ranks(config: &Config) -> (Vec<u32>, u32) {
 }
 
 impl Engine {
-    /// What a combining rule says now, and whether it says so on doubtful grounds.
-    pub(crate) fn combined(&self, watch: u32) -> (Measured, bool) {
+    /// What a combining rule would have said at an earlier time.
+    pub(crate) fn combined_then(&self, watch: u32, time: Time) -> (Measured, bool) {
+        let met = self.met_clauses(watch, |source| self.level_then(source, time));
         let spec = &self.config.watches[watch as usize];
-        let clauses = clauses(&self.config.rules[spec.rule.index()].measure);
+        let series = &self.state.series[spec.series.index()];
+        let place = series.place_of(time.plus_ms(1)).checked_sub(1);
+        let sample = place.and_then(|place| series.get(place));
+        let measured = Measured::Decided {
+            met,
+            kept: met,
+            shown: sample.map_or(0, |s| s.value),
+        };
+        (measured, false)
+    }
+
+    /// Which levels of a combining rule are met, given the level of each watch it asks about.
+    fn met_clauses(&self, watch: u32, level_of: impl Fn(u32) -> u8) -> [bool; 4] {
+        let rule = self.config.watches[watch as usize].rule;
+        let clauses = clauses(&self.config.rules[rule.index()].measure);
         let mut met = [false; 4];
         let heard = self.rank(watch) < self.index.combinations.circle;
         let clauses = if heard { clauses } else { &[] };
         for (met, clause) in met.iter_mut().zip(clauses) {
-            *met = clause.as_ref().is_some_and(|c| self.is_met(watch, c));
+            let clause = clause.as_ref();
+            *met = clause.is_some_and(|c| self.is_met(watch, c, &level_of));
         }
+        met
+    }
+
+    /// What a combining rule says now, and whether it says so on doubtful grounds.
+    pub(crate) fn combined(&self, watch: u32) -> (Measured, bool) {
+        let met = self.met_clauses(watch, |source| {
+            self.state.conditions[source as usize].level()
+        });
+        let spec = &self.config.watches[watch as usize];
+        let clauses = clauses(&self.config.rules[spec.rule.index()].measure);
         let newest = self.state.series[spec.series.index()].newest();
         let measured = Measured::Decided {
             met,
@@ -147,14 +178,11 @@ impl Engine {
         (measured, rises && on_doubts)
     }
 
-    fn is_met(&self, watch: u32, clause: &Clause) -> bool {
+    fn is_met(&self, watch: u32, clause: &Clause, level_of: impl Fn(u32) -> u8) -> bool {
         let says = |term: &Term| {
             let sources = self.index.combinations.sources(&self.config, watch, term);
             let wanted = term.level.digit();
-            let mut levels = sources
-                .into_iter()
-                .map(|s| self.state.conditions[s as usize].level());
-            levels.any(|level| level >= wanted)
+            sources.into_iter().any(|s| level_of(s) >= wanted)
         };
         let some = !clause.all.is_empty() || !clause.any.is_empty() || !clause.none.is_empty();
         some && clause.all.iter().all(says)
@@ -188,6 +216,7 @@ impl Engine {
 
     /// Asks everybody again whose grounds have changed, the nearest to the readings first.
     pub(crate) fn follow(&mut self, at: Time, out: &mut Effects) {
+        self.follow_back(out);
         while let Some(((_, watch), time)) = self.state.affected.pop_first() {
             let (measured, doubtful) = self.combined(watch);
             if self.is_quiet(watch, measured) {

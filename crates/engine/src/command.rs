@@ -7,7 +7,9 @@ use model::command::{CrewTimer, Field, Phase, ProofBound, TemplateKind, VillageT
 use model::config::{TaskClocks, Template};
 use model::id::Seal;
 use model::task::{FactKind, Stage};
-use model::{AlarmKey, CommandId, Effect, Effects, GroupId, Level, OpId, PersonId, TaskId, Time};
+use model::{
+    AlarmKey, CommandId, Effect, Effects, GroupId, Level, OpId, PersonId, SituationId, TaskId, Time,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -57,6 +59,11 @@ pub(crate) struct Command {
     pub(crate) crew: Vec<CrewTimer>,
     #[serde(default)]
     pub(crate) proven_by: Option<ProofBound>,
+    /// The situation it was issued from, and its members that were shown then.
+    #[serde(default)]
+    pub(crate) situation: Option<SituationId>,
+    #[serde(default)]
+    pub(crate) noted: Vec<AlarmKey>,
 }
 
 impl Command {
@@ -116,6 +123,8 @@ impl Command {
             fields: template.fields.clone(),
             crew: template.crew.clone(),
             proven_by: template.proven_by.clone(),
+            situation: order.situation,
+            noted: order.alarms.clone(),
         }
     }
 }
@@ -137,6 +146,9 @@ impl Engine {
         let template = template.ok_or(Why::NoSuchTemplate)?;
         if let Some(key) = &order.alarm {
             self.open_alarm(key).ok_or(Why::NoSuchAlarm)?;
+        }
+        if order.situation.is_some_and(|id| !self.knows_situation(id)) {
+            return Err(Why::NoSuchSituation);
         }
         let mut command = Command::written(act, order, template, at);
         command.reach = self.reach(order, template.kind)?;
@@ -243,6 +255,23 @@ impl Engine {
             if let Some(situation) = self.situation_of(watch) {
                 self.decide_by_command(situation, id, at, out);
             }
+        }
+        self.note_shown(id, &by, at, out);
+    }
+
+    /// Acknowledges the members of its situation that were shown when a command was issued, and none
+    /// that came after.
+    fn note_shown(&mut self, id: &CommandId, by: &PersonId, at: Time, out: &mut Effects) {
+        let Some(command) = self.state.commands.get(id) else {
+            return;
+        };
+        let Some(situation) = command.situation else {
+            return;
+        };
+        let (noted, answers) = (command.noted.clone(), command.alarm.is_some());
+        self.note_members(situation, &noted, by, at, out);
+        if !answers {
+            self.decide_by_command(situation, id, at, out);
         }
     }
 

@@ -4,7 +4,7 @@
 //! in the steps. The announced level is the highest step that is on or recovering. Every clock runs
 //! by observed time up to the newest sample and by arrival from there on.
 
-use model::config::{Bound, Delays, Rule, Side};
+use model::config::{Bound, Delays, Misses, Rule, Side};
 use model::view::LevelClock;
 use model::{Fixed, Level, Time};
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,14 @@ use crate::memory::Mark;
 pub(crate) enum Step {
     #[default]
     Off,
-    /// Met since the observed time `first`; counts at `due` if nothing contradicts.
-    Pending { first: Time, due: Time },
+    /// Met since the observed time `first`; counts at `due` if nothing contradicts. `missed` has a
+    /// bit for each later good reading, the newest lowest, set where it did not meet the level.
+    Pending {
+        first: Time,
+        due: Time,
+        #[serde(default)]
+        missed: u32,
+    },
     /// `raised` is the observed time it began to count.
     On { raised: Time },
     /// No longer met since `first`; over at `due`.
@@ -42,12 +48,12 @@ impl Step {
     }
 
     /// The step without its deadline, which follows from the rest and from arrival.
-    fn shape(self) -> (u8, Time, Time) {
+    fn shape(self) -> (u8, Time, Time, u32) {
         match self {
-            Step::Off => (0, Time::default(), Time::default()),
-            Step::Pending { first, .. } => (1, first, Time::default()),
-            Step::On { raised } => (2, Time::default(), raised),
-            Step::Recovering { raised, first, .. } => (3, first, raised),
+            Step::Off => (0, Time::default(), Time::default(), 0),
+            Step::Pending { first, missed, .. } => (1, first, Time::default(), missed),
+            Step::On { raised } => (2, Time::default(), raised, 0),
+            Step::Recovering { raised, first, .. } => (3, first, raised, 0),
         }
     }
 
@@ -55,9 +61,10 @@ impl Step {
         let moved = |time: Time| time.plus_ms(by_ms);
         match self {
             Step::Off => Step::Off,
-            Step::Pending { first, due } => Step::Pending {
+            Step::Pending { first, due, missed } => Step::Pending {
                 first: moved(first),
                 due,
+                missed,
             },
             Step::On { raised } => Step::On {
                 raised: moved(raised),
@@ -151,7 +158,7 @@ impl Condition {
     /// The deadlines of each level in words for people.
     pub(crate) fn clocks(&self) -> Vec<LevelClock> {
         let clock = |level: Level| match self.steps[level.index()] {
-            Step::Pending { first, due } => Some((true, first, due)),
+            Step::Pending { first, due, .. } => Some((true, first, due)),
             Step::Recovering { first, due, .. } => Some((false, first, due)),
             Step::Off | Step::On { .. } => None,
         };
@@ -186,6 +193,7 @@ impl Condition {
                 on_ms: rule.delays[place].on_ms,
                 off_ms: self.off_ms(rule.delays[place]),
                 hold_ms: rule.min_hold_ms,
+                misses: rule.misses,
             };
             let (step, since) = turn.of(self.steps[place]);
             let recovers = matches!(self.steps[place], Step::Recovering { .. });
@@ -320,7 +328,7 @@ impl Condition {
         let stretch = self.stretch.max(1);
         for (step, delays) in self.steps.iter_mut().zip(rule.delays) {
             match step {
-                Step::Pending { first, due } => {
+                Step::Pending { first, due, .. } => {
                     *due = at.plus_ms(delays.on_ms - newest.since_ms(*first));
                 }
                 Step::Recovering { raised, first, due } => {
@@ -353,16 +361,16 @@ impl Condition {
 
     /// What decides about later readings, without arrival times: two conditions that agree in it
     /// go on alike.
-    pub(crate) fn shape(&self) -> ([(u8, Time, Time); 4], Option<i64>, u8) {
+    pub(crate) fn shape(&self) -> ([(u8, Time, Time, u32); 4], Option<i64>, u8) {
         (self.steps.map(Step::shape), self.stopped_ms, self.wary)
     }
 
     /// The steps without entry times, for the hash of the decision state: per level a digit for
-    /// the kind, the observed start of its run, and since when it counts.
-    pub(crate) fn canon(&self) -> [(u8, i64, i64); 4] {
+    /// the kind, the observed start of its run, since when it counts, and its misses.
+    pub(crate) fn canon(&self) -> [(u8, i64, i64, u32); 4] {
         self.steps.map(|step| {
-            let (kind, first, raised) = step.shape();
-            (kind, first.ms(), raised.ms())
+            let (kind, first, raised, missed) = step.shape();
+            (kind, first.ms(), raised.ms(), missed)
         })
     }
 }
@@ -379,6 +387,7 @@ struct Turn {
     on_ms: i64,
     off_ms: i64,
     hold_ms: i64,
+    misses: Option<Misses>,
 }
 
 impl Turn {
@@ -386,11 +395,11 @@ impl Turn {
     fn of(&self, step: Step) -> (Step, Time) {
         let observed = self.look.observed;
         match step {
-            Step::Off if self.met => self.hold(observed),
+            Step::Off if self.met => self.hold(observed, 0),
             Step::Off => (Step::Off, observed),
-            Step::Pending { first, .. } if self.met => self.hold(first),
+            Step::Pending { first, missed, .. } if self.met => self.hold(first, missed << 1),
             Step::Pending { .. } if self.look.doubtful => (step, observed),
-            Step::Pending { .. } => (Step::Off, observed),
+            Step::Pending { first, missed, .. } => self.miss(first, missed << 1 | 1),
             Step::On { raised } | Step::Recovering { raised, .. } if self.met || self.kept => {
                 (Step::On { raised }, observed)
             }
@@ -402,14 +411,27 @@ impl Turn {
     }
 
     /// Met: the run grows by observed time, the rest is waited for from its arrival.
-    fn hold(&self, first: Time) -> (Step, Time) {
+    fn hold(&self, first: Time, missed: u32) -> (Step, Time) {
         let rest = self.on_ms - self.look.observed.since_ms(first);
         let raised = first.plus_ms(self.on_ms);
         if rest <= 0 {
             return (Step::On { raised }, raised);
         }
         let due = self.look.at.plus_ms(rest);
-        (Step::Pending { first, due }, raised)
+        (Step::Pending { first, due, missed }, raised)
+    }
+
+    /// Not met while it waits: broken off, unless the rule bears a few such readings; then the run
+    /// goes on.
+    fn miss(&self, first: Time, missed: u32) -> (Step, Time) {
+        let borne = self.misses.is_some_and(|misses| {
+            let recent = u32::MAX >> (u32::from(Misses::MOST) - u32::from(misses.of).clamp(1, 32));
+            (missed & recent).count_ones() < u32::from(misses.count)
+        });
+        match borne {
+            true => self.hold(first, missed),
+            false => (Step::Off, self.look.observed),
+        }
     }
 
     /// Not kept: over once it has served its off-delay and the minimum hold.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use model::action::{Act, Answer};
 use model::effect::SystemKind;
-use model::{CommandId, Config, Effect, Effects, Input, Level, OpId, Time};
+use model::view::{EventView, WeatherView};
+use model::{CommandId, Config, Effect, Effects, Input, Level, OpId, PersonId, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::alarm::Alarm;
@@ -13,6 +14,7 @@ use crate::area::Heat;
 use crate::blindspot::Danger;
 use crate::command::Command;
 use crate::condition::Condition;
+use crate::hindsight::Hindsight;
 use crate::incident::Incident;
 use crate::index::Index;
 use crate::inhibition::Inhibitors;
@@ -49,6 +51,13 @@ pub(crate) struct State {
     /// How bad those notices are that have a level.
     #[serde(default)]
     pub(crate) notice_levels: BTreeMap<(SystemKind, String), Level>,
+    /// Who looks after a notice.
+    #[serde(default)]
+    pub(crate) owners: BTreeMap<(SystemKind, String), PersonId>,
+    #[serde(default)]
+    pub(crate) weather: BTreeMap<OpId, WeatherView>,
+    #[serde(default)]
+    pub(crate) events: BTreeMap<OpId, EventView>,
     #[serde(default)]
     pub(crate) situations: Situations,
     #[serde(default)]
@@ -61,6 +70,9 @@ pub(crate) struct State {
     /// The samples that decided the last change, by watch.
     #[serde(default)]
     pub(crate) evidence: BTreeMap<u32, Vec<Sample>>,
+    /// What late readings show that watches would have said at their time; empty between inputs.
+    #[serde(skip)]
+    pub(crate) hindsight: Hindsight,
     /// Combining watches whose grounds changed and since when; empty between inputs.
     #[serde(skip)]
     pub(crate) affected: BTreeMap<(u32, u32), Time>,
@@ -85,7 +97,7 @@ const REMEMBER_OP_MS: i64 = 90 * 86_400_000;
 
 impl Engine {
     /// Names who decided, beside every outcome. Raise it when the same inputs decide otherwise.
-    pub const VERSION: u16 = 2;
+    pub const VERSION: u16 = 3;
 
     /// An engine that has heard nothing yet.
     ///
@@ -111,11 +123,15 @@ impl Engine {
             answers: BTreeMap::new(),
             notices: BTreeMap::new(),
             notice_levels: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            weather: BTreeMap::new(),
+            events: BTreeMap::new(),
             situations: Situations::default(),
             ledger: Ledger::default(),
             incidents: BTreeMap::new(),
             silences: BTreeMap::new(),
             evidence: BTreeMap::new(),
+            hindsight: Hindsight::default(),
             affected: BTreeMap::new(),
             inhibitors: Inhibitors::default(),
             interfaces: Interfaces::default(),
@@ -147,7 +163,9 @@ impl Engine {
         self.fire(at, out);
         self.state.last_at = Some(at);
         match input {
-            Input::Configured(config) => self.reconfigure(Arc::new((**config).clone()), at, out),
+            Input::Configured(configured) => {
+                self.reconfigure(Arc::new(configured.config.clone()), at, out);
+            }
             Input::Observed(observed) => self.observe(observed, at, out),
             Input::Acted(act) => self.act(act, at, out),
             Input::Resumed => {
@@ -189,6 +207,7 @@ impl Engine {
                 Due::Decision { situation } => self.miss_decision(situation, at, out),
                 Due::Report { incident, clock } => self.miss_report(&incident, &clock, at, out),
                 Due::Load => self.judge_load(at, out),
+                Due::Weather { warning } => self.end_weather(&warning, at, out),
             }
             // What falls due at one instant is one change to those who combine it, and one notice.
             if self.state.timers.next() != Some(at) {
@@ -258,6 +277,7 @@ impl Engine {
             !self.state.notices.contains_key(&key)
         } else {
             self.state.notice_levels.remove(&key);
+            self.state.owners.remove(&key);
             self.state.notices.remove(&key).is_some()
         };
         if changed {
@@ -267,11 +287,25 @@ impl Engine {
                 on,
                 at,
                 level: None,
+                owner: None,
             });
             if on {
                 self.state.notices.insert(key, at);
             }
         }
+    }
+
+    /// Tells a notice that lasts as it is now.
+    pub(crate) fn tell_notice(&self, kind: SystemKind, subject: &str, at: Time, out: &mut Effects) {
+        let key = (kind, subject.to_owned());
+        out.push(Effect::System {
+            kind,
+            subject: subject.to_owned(),
+            on: true,
+            at,
+            level: self.state.notice_levels.get(&key).copied(),
+            owner: self.state.owners.get(&key).cloned(),
+        });
     }
 
     /// Begins a notice that has a level, tells that its level is another one, or ends it.
@@ -292,13 +326,7 @@ impl Engine {
             return;
         }
         self.state.notices.entry(key).or_insert(at);
-        out.push(Effect::System {
-            kind,
-            subject: subject.to_owned(),
-            on: true,
-            at,
-            level: Some(level),
-        });
+        self.tell_notice(kind, subject, at, out);
     }
 }
 

@@ -105,7 +105,7 @@ impl Engine {
         let rest = at.plus_ms(2 * span_ms);
         self.state.timers.arm(rest, Due::Calm { watch });
         let station = self.station_id(watch);
-        self.notice(SystemKind::UnstableSignal, &station, true, at, out);
+        self.flag_signal(&station, true, at, out);
         out.push(Effect::Suppression(self.flapping_id(watch)));
     }
 
@@ -144,8 +144,23 @@ impl Engine {
         let slot = self.station_slot(watch);
         if !self.has_unstable_alarm(slot) && !self.has_oscillating_series(slot) {
             let station = self.station_id(watch);
-            self.notice(SystemKind::UnstableSignal, &station, false, at, out);
+            self.flag_signal(&station, false, at, out);
         }
+    }
+
+    /// Says that the signal of a station is unstable, or calm again. Its sensor wants repair from
+    /// then on, until a person says that it is done.
+    pub(crate) fn flag_signal(&mut self, station: &str, on: bool, at: Time, out: &mut Effects) {
+        self.notice(SystemKind::UnstableSignal, station, on, at, out);
+        if on {
+            self.notice(SystemKind::SensorRepair, station, true, at, out);
+        }
+    }
+
+    /// Whether the signal of a station is flagged now.
+    pub(crate) fn is_unstable(&self, station: &str) -> bool {
+        let key = (SystemKind::UnstableSignal, station.to_owned());
+        self.state.notices.contains_key(&key)
     }
 
     /// Whether any alarm of a station swings too often.

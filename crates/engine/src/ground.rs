@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use model::config::{AreaKind, Config, Text, Within};
+use model::field::AreaRef;
 
 /// An area by kind and code, the name that survives a new config.
 pub(crate) type AreaName = (AreaKind, String);
@@ -201,6 +202,26 @@ impl Ground {
 
     pub(crate) fn silent(&self, leaf: u32) -> &[u32] {
         self.silent.get(&leaf).map_or(&[], Vec::as_slice)
+    }
+
+    /// Watched series that report only above a start level, everywhere.
+    pub(crate) fn all_silent(&self) -> impl Iterator<Item = u32> + '_ {
+        self.silent.values().flatten().copied()
+    }
+
+    /// Whether a station lies in an area, or in one below it. The county holds all.
+    pub(crate) fn lies_in(&self, station: u32, area: &AreaRef) -> bool {
+        let name = (area.kind, area.code.clone());
+        let Some((place, _)) = self.find(&name) else {
+            return false;
+        };
+        let zones = self.zones.get(&station).into_iter().flatten();
+        let own = [
+            self.township[station as usize],
+            self.catchment[station as usize],
+        ];
+        let mut own = own.into_iter().chain(zones.copied());
+        place == ROOT || own.any(|leaf| self.chain(leaf).any(|above| above == place))
     }
 
     pub(crate) fn edges_from(&self, rule: u16) -> &[u16] {

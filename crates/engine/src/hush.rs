@@ -89,7 +89,12 @@ impl Engine {
             | Action::SendReport { .. }
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
-            | Action::AcknowledgeSituation { .. } => {
+            | Action::AcknowledgeSituation { .. }
+            | Action::TakeNotice { .. }
+            | Action::WarnOfWeather(_)
+            | Action::LiftWeather { .. }
+            | Action::KeepEvent(_)
+            | Action::DropEvent { .. } => {
                 debug_assert!(false, "the caller sends presses about the ledger only");
                 Err(Why::NoSuchSuppression)
             }

@@ -7,7 +7,7 @@
 
 use model::config::Measure;
 use model::intake::Quality;
-use model::{Effect, Effects, Observed, SeriesSlot, Time, Transition};
+use model::{Effect, Effects, Observed, SeriesSlot, Time};
 
 use crate::condition::Look;
 use crate::engine::Engine;
@@ -29,10 +29,9 @@ impl Engine {
                 | Measure::Sums { .. }
                 | Measure::Expression { .. } => self.judge_again(watch, late, at, out),
                 Measure::Cluster { .. } => self.reheat(watch, late.observed, at, out),
-                // What others say follows from their levels; a forecast looks ahead from the newest.
-                Measure::Levels { .. } | Measure::Forecast { .. } => {
-                    self.look_at(watch, late.series, at, out);
-                }
+                // What others say follows from their levels.
+                Measure::Levels { .. } => self.look_at(watch, late.series, at, out),
+                Measure::Forecast { .. } => self.foresee_again(watch, late, at, out),
                 Measure::Silence if matches!(late.quality, Quality::Good | Quality::Doubtful) => {
                     self.break_silence(watch, at, out);
                 }
@@ -66,20 +65,34 @@ impl Engine {
         };
         let (level, peak_moved) = (condition.level(), condition.peak != peak);
         self.rearm(watch, deadlines);
-        if late.observed < newest && would.is_some_and(|level| level != stood) {
-            out.push(Effect::LateEvidence(Transition {
-                rule: config.watches[watch as usize].rule,
-                subject: config.series[late.series.index()].station,
-                prev: stood,
-                level: would.unwrap_or(stood),
-                time: late.observed,
-            }));
+        if late.observed < newest
+            && let Some(would) = would.filter(|level| *level != stood)
+        {
+            self.tell_late(watch, late.observed, stood, would, out);
         }
         if level != prev {
             self.change_level(watch, prev, level, instant.unwrap_or(newest), at, out);
         } else if level > 0 && peak_moved {
             out.push(Effect::Alarm(self.index.keys[watch as usize]));
         }
+    }
+
+    /// A forecast looks ahead from the newest sample; what it would have said at the late one is told.
+    fn foresee_again(&mut self, watch: u32, late: &Observed, at: Time, out: &mut Effects) {
+        let series = &self.state.series[late.series.index()];
+        let valid = matches!(late.quality, Quality::Good | Quality::Doubtful);
+        if valid
+            && series
+                .watermark
+                .is_some_and(|newest| late.observed < newest)
+        {
+            let place = series.place_of(late.observed);
+            if let Some((measured, on_doubts)) = self.measured(watch, place) {
+                let doubtful = on_doubts || late.quality != Quality::Good;
+                self.look_back(watch, measured, late.observed, doubtful, out);
+            }
+        }
+        self.look_at(watch, late.series, at, out);
     }
 
     /// Whether nothing can have begun: neither before, nor by this reading, nor after it.

@@ -104,19 +104,41 @@ impl Engine {
         at: Time,
         out: &mut Effects,
     ) -> Result<(), Why> {
-        let whole = self.whole(situation).ok_or(Why::NoSuchSituation)?;
+        if !self.knows_situation(situation) {
+            return Err(Why::NoSuchSituation);
+        }
+        match self.note_members(situation, alarms, by, at, out) {
+            false => Err(Why::NoSuchAlarm),
+            true => Ok(()),
+        }
+    }
+
+    /// Acknowledges those of `alarms` that are open members of a situation, and one opened by hand
+    /// itself; says whether anything was.
+    pub(crate) fn note_members(
+        &mut self,
+        situation: SituationId,
+        alarms: &[AlarmKey],
+        by: &PersonId,
+        at: Time,
+        out: &mut Effects,
+    ) -> bool {
+        let Some(whole) = self.whole(situation) else {
+            return false;
+        };
         let members = alarms.iter().filter_map(|key| self.open_alarm(key));
         let members: Vec<u32> = members
             .filter(|watch| self.situation_of(*watch) == Some(whole))
             .collect();
         let by_hand = self.note_by_hand(whole, by, at);
-        if members.is_empty() && !by_hand {
-            return Err(Why::NoSuchAlarm);
+        for watch in &members {
+            self.take_note(*watch, by, at, out);
         }
-        for watch in members {
-            self.take_note(watch, by, at, out);
-        }
-        Ok(())
+        by_hand || !members.is_empty()
+    }
+
+    pub(crate) fn knows_situation(&self, id: SituationId) -> bool {
+        self.whole(id).is_some()
     }
 
     /// The situation that another has become part of, if it did.

@@ -7,6 +7,7 @@ use model::{AlarmKey, Effect, Effects, PersonId, Time};
 use crate::alarm::is_officer;
 use crate::condition::Condition;
 use crate::engine::Engine;
+use crate::event::may_keep_events;
 
 impl Engine {
     /// The presses that concern alarms and notices; the rest goes to the commands.
@@ -14,6 +15,9 @@ impl Engine {
         let officer = is_officer(act.role);
         match &act.action {
             Action::ReportTask(report) => return self.report_task(act, report, at, out),
+            Action::KeepEvent(_) | Action::DropEvent { .. } if !may_keep_events(act.role) => {
+                return Err(Why::RoleNotAllowed);
+            }
             Action::Acknowledge { .. }
             | Action::MarkTruth { .. }
             | Action::ResetAlarm { .. }
@@ -28,6 +32,9 @@ impl Engine {
             | Action::TakeOutOfService { .. }
             | Action::ApproveSuppression { .. }
             | Action::EndSuppression { .. }
+            | Action::TakeNotice { .. }
+            | Action::WarnOfWeather(_)
+            | Action::LiftWeather { .. }
             | Action::ConfirmCommand { .. }
             | Action::ApproveCommand { .. }
             | Action::StopCommand { .. }
@@ -60,9 +67,8 @@ impl Engine {
                     self.take_note(watch, &act.by, at, out);
                 }
             }
-            Action::MarkTruth { alarm, truth } => {
-                let watch = self.open_alarm(alarm).ok_or(Why::NoSuchAlarm)?;
-                self.mark_truth(watch, *truth, at, out);
+            Action::MarkTruth { alarm, truth, of } => {
+                self.mark_truth(alarm, *truth, of.as_ref(), &act.by, at, out)?;
             }
             Action::ResetAlarm { alarm, .. } => self.reset(alarm, &act.by, at, out)?,
             Action::IssueCommand(issue) => self.issue(act, issue, at, out)?,
@@ -85,12 +91,20 @@ impl Engine {
                 if !self.state.notices.contains_key(&(*notice, subject.clone())) {
                     return Err(Why::NoSuchNotice);
                 }
+                if *notice == SystemKind::SensorRepair && self.is_unstable(subject) {
+                    return Err(Why::NotOverYet);
+                }
                 self.notice(*notice, subject, false, at, out);
                 if *notice == SystemKind::NeedHelp {
                     self.help_is_over(subject, at);
                 }
                 self.calm_task(subject, out);
             }
+            Action::TakeNotice {
+                notice,
+                subject,
+                owner,
+            } => self.take_notice(*notice, subject, owner, out)?,
             Action::OpenSituation(order) => self.open_by_hand(act, order, at)?,
             Action::GradeSituation { situation, level } => {
                 self.grade_by_hand(*situation, *level, at)?;
@@ -140,19 +154,75 @@ impl Engine {
             | Action::TakeOutOfService { .. }
             | Action::ApproveSuppression { .. }
             | Action::EndSuppression { .. } => self.suppress(act, at, out)?,
+            Action::WarnOfWeather(warning) => self.warn_of_weather(act, warning, at, out)?,
+            Action::LiftWeather { warning } => self.lift_weather(warning, at, out)?,
+            Action::KeepEvent(event) => self.keep_event(act, event, out)?,
+            Action::DropEvent { event, .. } => self.drop_event(act, event, out)?,
         }
         Ok(())
     }
 
-    fn mark_truth(&mut self, watch: u32, truth: Truth, at: Time, out: &mut Effects) {
+    fn mark_truth(
+        &mut self,
+        key: &AlarmKey,
+        truth: Truth,
+        of: Option<&AlarmKey>,
+        by: &PersonId,
+        at: Time,
+        out: &mut Effects,
+    ) -> Result<(), Why> {
+        let watch = self.open_alarm(key).ok_or(Why::NoSuchAlarm)?;
+        let kept = match (truth, of) {
+            (Truth::Duplicate, Some(of)) => Some(self.kept_of(key, of)?),
+            (Truth::Duplicate, None)
+            | (Truth::Unverified | Truth::True | Truth::False | Truth::Test, _) => None,
+        };
         let Some(alarm) = self.state.alarms.get_mut(&watch) else {
-            return;
+            return Err(Why::NoSuchAlarm);
         };
         let before = std::mem::replace(&mut alarm.truth, truth);
+        alarm.duplicate_of = kept;
         out.push(Effect::Alarm(self.index.keys[watch as usize]));
         let tally = self.tally(self.config.watches[watch as usize].rule);
         tally.judge(before, truth);
+        self.keep_mark(watch, by, out);
         self.touch(watch, at, out);
+        Ok(())
+    }
+
+    /// The alarm that is kept when `key` is a duplicate of `of`: where that one is a duplicate
+    /// itself, the one behind it.
+    fn kept_of(&self, key: &AlarmKey, of: &AlarmKey) -> Result<AlarmKey, Why> {
+        let mut kept = *of;
+        let mut watch = self.open_alarm(of).ok_or(Why::NoSuchAlarm)?;
+        loop {
+            if kept == *key {
+                return Err(Why::DuplicateOfItself);
+            }
+            let next = self.state.alarms.get(&watch).and_then(|a| a.duplicate_of);
+            let Some((next, behind)) = next.and_then(|n| Some((n, self.open_alarm(&n)?))) else {
+                return Ok(kept);
+            };
+            (kept, watch) = (next, behind);
+        }
+    }
+
+    /// Someone of the site looks after a notice from now on.
+    fn take_notice(
+        &mut self,
+        kind: SystemKind,
+        subject: &str,
+        owner: &PersonId,
+        out: &mut Effects,
+    ) -> Result<(), Why> {
+        let key = (kind, subject.to_owned());
+        let since = *self.state.notices.get(&key).ok_or(Why::NoSuchNotice)?;
+        if !self.config.people.iter().any(|p| p.id == *owner) {
+            return Err(Why::NoSuchPerson);
+        }
+        self.state.owners.insert(key, owner.clone());
+        self.tell_notice(kind, subject, since, out);
+        Ok(())
     }
 
     /// The watch of an alarm that is still open.

@@ -3,7 +3,6 @@
 //! A doubtful reading may raise with a mark and never clears; it is never thrown away here.
 
 use model::config::Check;
-use model::effect::SystemKind;
 use model::intake::Quality;
 use model::view::Doubt;
 use model::{Effects, Fixed, SeriesSlot, Time};
@@ -82,7 +81,7 @@ impl Engine {
             let station = &config.station_of(slot).id;
             let unstable = self.has_unstable_alarm(config.series[slot.index()].station.0);
             let on = swings || unstable;
-            self.notice(SystemKind::UnstableSignal, station, on, at, out);
+            self.flag_signal(station, on, at, out);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::config::{Clause, Config, Measure, Rule, Watch};
+use model::config::{Bound, Clause, Config, Delays, Measure, Misses, Rule, Watch};
 use model::{Effects, Level, SeriesSlot, Time};
 
 use crate::condition::Condition;
@@ -62,9 +62,10 @@ fn clock_of(
     rule: &Rule,
     level: Level,
     now: Time,
-) -> (Option<model::config::Bound>, model::config::Delays, i64) {
+) -> (Option<Bound>, Delays, i64, Option<Misses>) {
     let bound = watch.bounds_at(now)[level.index()];
-    (bound, rule.delays[level.index()], rule.min_hold_ms)
+    let delays = rule.delays[level.index()];
+    (bound, delays, rule.min_hold_ms, rule.misses)
 }
 
 impl Engine {
@@ -90,6 +91,9 @@ impl Engine {
         new.answers = std::mem::take(&mut old.answers);
         new.notices = std::mem::take(&mut old.notices);
         new.notice_levels = std::mem::take(&mut old.notice_levels);
+        new.owners = std::mem::take(&mut old.owners);
+        new.weather = std::mem::take(&mut old.weather);
+        new.events = std::mem::take(&mut old.events);
         new.situations = std::mem::take(&mut old.situations);
         new.ledger = std::mem::take(&mut old.ledger);
         new.incidents = std::mem::take(&mut old.incidents);
@@ -103,6 +107,7 @@ impl Engine {
             | Due::Situation { .. }
             | Due::Decision { .. }
             | Due::Report { .. }
+            | Due::Weather { .. }
             | Due::Load => true,
             Due::Level { .. }
             | Due::Freshness { .. }

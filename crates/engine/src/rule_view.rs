@@ -185,7 +185,7 @@ fn measured(measure: &Measure, quantity: &Text) -> Text {
 }
 
 /// A span in the largest unit that says it whole.
-fn span(ms: i64) -> String {
+pub(crate) fn span(ms: i64) -> String {
     match ms {
         ms if ms % 86_400_000 == 0 => format!("{} d", ms / 86_400_000),
         ms if ms % 3_600_000 == 0 => format!("{} h", ms / 3_600_000),

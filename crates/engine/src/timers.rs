@@ -32,6 +32,8 @@ pub(crate) enum Due {
     Report { incident: OpId, clock: String },
     /// The alarm load may have fallen.
     Load,
+    /// A weather warning ends.
+    Weather { warning: OpId },
     /// A situation is to be told, or told again. Last, so that one notice tells of all that changed.
     Situation { situation: SituationId },
 }

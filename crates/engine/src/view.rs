@@ -12,6 +12,7 @@ use model::{AlarmKey, CommandId, Level, SeriesSlot, TaskId, Time};
 use crate::alarm::{Ack, Alarm};
 use crate::command::Command;
 use crate::engine::Engine;
+use crate::rule_view::span;
 use model::task::FactKind;
 
 impl Engine {
@@ -72,6 +73,7 @@ impl Engine {
             suppressions: self.suppression_views(),
             areas: self.area_views(),
             load: self.load_view(),
+            weather: self.weather_views(),
             incidents: self.incident_views(),
             event_classes: self.config.event_classes.clone(),
         }
@@ -123,6 +125,11 @@ impl Engine {
         let mut lines = Vec::new();
         for watch in first..end {
             let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
+            let is_span = rule.measure == Measure::Silence;
+            let show = |bound| match is_span {
+                true => span(bound),
+                false => decimals.show(bound),
+            };
             for level in Level::ALL {
                 let Some(bound) = self.config.bound(watch as usize, level) else {
                     continue;
@@ -131,10 +138,11 @@ impl Engine {
                     rule: rule.id.clone(),
                     title: rule.title.clone(),
                     level,
-                    raise: decimals.show(bound.raise),
-                    reset: decimals.show(bound.reset),
+                    raise: show(bound.raise),
+                    reset: show(bound.reset),
                     below: rule.side == Side::Below,
                     on_value: rule.measure == Measure::Value,
+                    is_span,
                 });
             }
         }
@@ -229,6 +237,7 @@ impl Engine {
             evidence: self.evidence_of(watch),
             situation: self.situation_of(watch),
             doubts: self.all_doubts_of(spec.series),
+            duplicate_of: alarm.duplicate_of,
         }
     }
 
@@ -322,20 +331,28 @@ impl Engine {
         }
     }
 
+    /// How bad a notice is and who looks after it; none where it does not last.
+    pub fn notice_detail(
+        &self,
+        kind: model::effect::SystemKind,
+        subject: &str,
+    ) -> Option<(Option<Level>, Option<model::PersonId>)> {
+        let key = (kind, subject.to_owned());
+        self.state.notices.get(&key)?;
+        let level = self.state.notice_levels.get(&key).copied();
+        Some((level, self.state.owners.get(&key).cloned()))
+    }
+
     /// Notices of this jurisdiction about the system itself that still last.
     pub fn system_views(&self) -> Vec<SystemView> {
-        let view =
-            |((kind, subject), since): (&(model::effect::SystemKind, String), &Time)| SystemView {
-                kind: *kind,
-                subject: subject.clone(),
-                since: *since,
-                until: None,
-                level: self
-                    .state
-                    .notice_levels
-                    .get(&(*kind, subject.clone()))
-                    .copied(),
-            };
+        let view = |(key, since): (&(model::effect::SystemKind, String), &Time)| SystemView {
+            kind: key.0,
+            subject: key.1.clone(),
+            since: *since,
+            until: None,
+            level: self.state.notice_levels.get(key).copied(),
+            owner: self.state.owners.get(key).cloned(),
+        };
         self.state.notices.iter().map(view).collect()
     }
 }

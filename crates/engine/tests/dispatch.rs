@@ -125,6 +125,8 @@ fn act(order: &Order, word: &str, at: Time) -> Act {
                 count: None,
                 supersedes: None,
                 villages: Vec::new(),
+                situation: None,
+                alarms: Vec::new(),
             };
             (Action::IssueCommand(issue), true)
         }

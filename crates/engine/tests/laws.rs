@@ -41,7 +41,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         6 => (0u8..2, 0i64..600, prop_oneof![Just(0i64), -30i64..900], 1000i64..1400, 0u8..6, 0u16..2)
             .prop_map(|(series, gap_s, lag_s, value, quality, revision)| Deed::Read {
                 series, gap_s, lag_s, value, quality, revision }),
-        2 => (0u8..40, 0i64..300, 0u8..26).prop_map(|(op, gap_s, what)| Deed::Press { op, gap_s, what }),
+        2 => (0u8..40, 0i64..300, 0u8..33).prop_map(|(op, gap_s, what)| Deed::Press { op, gap_s, what }),
         1 => (0i64..7200).prop_map(|gap_s| Deed::Pass { gap_s }),
     ]
 }
@@ -51,7 +51,7 @@ area township T1 people 900
 area township T2 people 800
 series ST01 stage 2 every 5m in T1
 series ST02 stage 2 in T2
-rule warn stage blue 11.0 yellow 12.0 red 13.0 deadband 0.2 on 4m off 9m hold 6m unknown latch
+rule warn stage blue 11.0 yellow 12.0 red 13.0 deadband 0.2 on 4m off 9m hold 6m unknown latch misses 2 3
 rule hour stage orange 50.0 sum 1h
 rule mute stage blue 9.0 off 3m
 rule both stage blue 1.0 on 2m
@@ -73,7 +73,7 @@ group village zhang
 template evacuate ack_by 5m update_every 10m arrive_by 30m done_by 1h verify_by 20m proof
 ";
 
-const PRESSES: [&str; 26] = [
+const PRESSES: [&str; 33] = [
     "wang acknowledge warn@ST01 warn@ST02",
     "li acknowledge hour@ST01",
     "wang reset warn@ST01",
@@ -100,6 +100,13 @@ const PRESSES: [&str; 26] = [
     "wang maintain ST02 from 10:30 until 12:00",
     "li out-of-service ST01",
     "wang approve o3",
+    "wang warn-weather rainstorm township:T1 orange until 13:00",
+    "li warn-weather typhoon county:story red until 11:00",
+    "li lift-weather SUP",
+    "wang mark warn@ST01 duplicate warn@ST02",
+    "wang take-notice unstable-signal ST01 zhang",
+    "wang keep-event flood township:T1 red from 08:00",
+    "wang issue evacuate red to village from flood/township:T1 warn@ST01 hour@ST01",
 ];
 
 /// Turns deeds into dated inputs by asking the engine's own door, as a live loop does.
@@ -141,7 +148,7 @@ fn inputs(config: &Arc<Config>, deeds: &[Deed]) -> Vec<(Time, Input)> {
                 at = at.plus_ms(gap_s * 1000);
                 let words = PRESSES[usize::from(*what)].replace("OP", &issued);
                 let words = words.replace("SUP", &quieted);
-                if ["silence", "maintain", "service"]
+                if ["silence", "maintain", "service", "warn-weather"]
                     .iter()
                     .any(|w| words.contains(w))
                 {
@@ -278,7 +285,7 @@ proptest! {
         let at = inputs.last().map_or(Time::MIN, |(at, _)| *at);
         let mut longer = (*config).clone();
         longer.policy.escalate_ms += 1;
-        engine.apply(at, &Input::Configured(Box::new(longer)), &mut Effects::default());
+        engine.apply(at, &Input::Configured(Box::new(longer.into())), &mut Effects::default());
         prop_assert_eq!(before, hash(&engine));
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::{FormAnswer, VillageCount, VillageTarget};
 use crate::config::{Role, TaskClocks};
 use crate::effect::SystemKind;
+use crate::field::{KeptEvent, WeatherWarning};
 use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, SituationId, TaskId};
 use crate::incident::OpenSituation;
 use crate::level::Level;
@@ -35,6 +36,9 @@ pub enum Action {
     MarkTruth {
         alarm: AlarmKey,
         truth: Truth,
+        /// For a duplicate: the alarm that is kept.
+        #[serde(default)]
+        of: Option<AlarmKey>,
     },
     /// Ends a latched alarm, or one whose sight is lost, with a reason.
     ResetAlarm {
@@ -91,6 +95,25 @@ pub enum Action {
     /// Ends a silence, a maintenance window, or puts a station back in service.
     EndSuppression {
         suppression: OpId,
+    },
+    /// Someone of the site looks after a notice until it is ended.
+    TakeNotice {
+        notice: SystemKind,
+        subject: String,
+        owner: PersonId,
+    },
+    /// A weather service warns of an area. Its id is the op id of the press.
+    WarnOfWeather(WeatherWarning),
+    /// A weather warning is lifted before its end.
+    LiftWeather {
+        warning: OpId,
+    },
+    /// Something happened in the county. Its id is the op id of the press.
+    KeepEvent(KeptEvent),
+    /// An event was entered by mistake.
+    DropEvent {
+        event: OpId,
+        reason: Seal,
     },
     /// The number of people a prepared command will reach, typed by the officer.
     ConfirmCommand {
@@ -229,6 +252,13 @@ pub struct IssueCommand {
     pub wording: Seal,
     /// Absent: the template's clocks for this level.
     pub clocks: Option<TaskClocks>,
+    /// The situation it was issued from.
+    #[serde(default)]
+    pub situation: Option<SituationId>,
+    /// Its members as shown at the press, which it acknowledges in the officer's name; none that
+    /// came after.
+    #[serde(default)]
+    pub alarms: Vec<AlarmKey>,
     /// How many people the officer says it will reach; a large command is only prepared without.
     #[serde(default)]
     pub count: Option<u32>,
@@ -317,6 +347,14 @@ pub enum Why {
     ApproverIsOwner,
     /// Nothing waits for a second person.
     NothingToApprove,
+    /// An alarm cannot be the duplicate of itself, also not by way of others.
+    DuplicateOfItself,
+    NoSuchWarning,
+    NoSuchEvent,
+    /// As many as may be kept are kept already.
+    TooMany,
+    /// What it tells of still goes on.
+    NotOverYet,
     /// The number typed is not the number of people it would reach.
     CountDiffers,
     /// A command this large needs a template that takes it back.

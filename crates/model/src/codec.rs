@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::effect::{Effect, Transition};
 use crate::id::{JurisdictionSlot, PageId, RuleSlot, SeriesSlot, StationSlot};
-use crate::input::{Input, Observed};
+use crate::input::{Configured, Input, Observed, Origin};
 use crate::intake::{Counts, Quality};
 use crate::page::PageFact;
 use crate::time::Time;
@@ -123,7 +123,14 @@ pub fn encode(record: &Record, out: &mut Vec<u8>) -> Tag {
 
 fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
     match input {
-        Input::Configured(config) => put_json(out, CONFIGURED, config),
+        Input::Configured(configured) => put_json(
+            out,
+            CONFIGURED,
+            &ConfiguredRow {
+                config: &configured.config,
+                configured_by: configured.by.as_ref(),
+            },
+        ),
         Input::Observed(o) => {
             out.push(o.interface);
             put(out, u64::from(o.series.0));
@@ -201,9 +208,25 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         | Effect::Annunciate { .. }
         | Effect::Suppression(_)
         | Effect::LateEvidence(_)
+        | Effect::Weather(_)
+        | Effect::Event(_)
         | Effect::Page(_)
         | Effect::Answer(_) => put_json(out, EFFECT, effect),
     }
+}
+
+#[derive(Serialize)]
+struct ConfiguredRow<'a> {
+    #[serde(flatten)]
+    config: &'a Config,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configured_by: Option<&'a Origin>,
+}
+
+#[derive(Deserialize)]
+struct ConfiguredBy {
+    #[serde(default)]
+    configured_by: Option<Origin>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -256,7 +279,15 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
     let at = Time::from_ms(bytes.signed()?.saturating_add(EPOCH_MS));
     let jurisdiction = JurisdictionSlot(narrow(bytes.varint()?)?);
     let input = match tag.kind {
-        CONFIGURED => Input::Configured(Box::new(bytes.json::<Config>()?)),
+        CONFIGURED => {
+            // Who had it read stands beside the fields of the config, since the day it was kept.
+            let by: ConfiguredBy = Reader(bytes.0).json()?;
+            let config = bytes.json::<Config>()?;
+            Input::Configured(Box::new(Configured {
+                config,
+                by: by.configured_by,
+            }))
+        }
         OBSERVED => Input::Observed(observed(at, &mut bytes)?),
         ACTED => Input::Acted(Box::new(bytes.json()?)),
         LINK => Input::LinkChanged {

@@ -15,8 +15,8 @@ pub use crate::policy::{
     BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy,
 };
 pub use crate::rule::{
-    Bound, Certainty, Check, Clause, Delays, Inhibition, Measure, Outlook, QualityRule, Rule,
-    Season, Side, Term, Version, Watch, Wetness, WindowBounds, Within,
+    Bound, Certainty, Check, Clause, Delays, Inhibition, Measure, Misses, Outlook, QualityRule,
+    Rule, Season, Side, Term, Version, Watch, Wetness, WindowBounds, Within,
 };
 
 /// A text in both languages; Chinese is the source.

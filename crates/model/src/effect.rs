@@ -52,6 +52,9 @@ pub enum SystemKind {
     RulesRefused,
     /// The expression of a rule errs and gives no level. Subject: the rule's id, `@`, the station's.
     RuleFailing,
+    /// A sensor wants repair: someone looks after it until a person says it is done. Subject: a
+    /// station.
+    SensorRepair,
     /// A crew on the scene has not checked in. Subject: a task.
     CrewOverdue,
     /// A warning has become no decision in time. Subject: a situation.
@@ -129,7 +132,14 @@ pub enum Effect {
         /// How bad, for kinds that have a level.
         #[serde(default)]
         level: Option<Level>,
+        /// Who looks after it.
+        #[serde(default)]
+        owner: Option<PersonId>,
     },
+    /// This weather warning is new, or over.
+    Weather(OpId),
+    /// This event was entered, looks different now, or was dropped.
+    Event(OpId),
     /// The answer to the act of this entry.
     Answer(Answer),
     /// Try to reach this person now, at least once, until a receipt or a definite answer comes back.

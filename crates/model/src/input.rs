@@ -40,11 +40,25 @@ pub struct Observed {
     pub suspect: bool,
 }
 
+/// A config that takes over, and who had the files read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configured {
+    pub config: Config,
+    /// Absent in journals from before it was written down.
+    pub by: Option<Origin>,
+}
+
+impl From<Config> for Configured {
+    fn from(config: Config) -> Configured {
+        Configured { config, by: None }
+    }
+}
+
 /// The kinds of input. Kinds that change no decision (counts) are here too: they are confirmed alike.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// The jurisdiction's files were read and found sound.
-    Configured(Box<Config>),
+    Configured(Box<Configured>),
     Observed(Observed),
     Acted(Box<Act>),
     /// An interface lost or regained its link.
@@ -84,13 +98,16 @@ pub enum Input {
     },
 }
 
-/// Who an input came from, named with every act.
+/// Who an input came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     Person(crate::id::PersonId),
     Interface(u8),
+    /// The program itself: its start.
     System,
+    /// Whoever may send the process a signal.
+    Signal,
     /// The token of a ready file.
     LocalCheck,
 }

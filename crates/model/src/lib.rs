@@ -10,6 +10,7 @@ pub mod command;
 pub mod config;
 pub mod custody;
 pub mod effect;
+pub mod field;
 pub mod fixed;
 pub mod id;
 pub mod incident;
@@ -32,7 +33,7 @@ pub use id::{
     AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PageId, PersonId, RuleSlot, Seal,
     SeriesSlot, SituationId, StationSlot, TaskId,
 };
-pub use input::{Entry, Input, Observed, Origin};
+pub use input::{Configured, Entry, Input, Observed, Origin};
 pub use level::Level;
 pub use page::{Page, PageFact};
 pub use time::Time;

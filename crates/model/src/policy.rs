@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::level::Level;
+
 /// Numbers of semantics sections 1, 3, 4 and 9 that a site may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
@@ -63,6 +65,16 @@ pub struct CommandPolicy {
 pub struct BlindSpot {
     /// Active stations in the same catchment (or township) that make it one; 0: never.
     pub neighbours: u16,
+    /// A weather warning of this level or above over the gauge makes it one too; absent: never.
+    #[serde(default)]
+    pub weather: Option<Level>,
+}
+
+impl BlindSpot {
+    /// Whether anything makes a blind spot.
+    pub fn is_on(&self) -> bool {
+        self.neighbours > 0 || self.weather.is_some()
+    }
 }
 
 /// When single quiet gauges are one interface that is down.
@@ -152,7 +164,10 @@ impl Default for Policy {
             horizon_tenths: 25,
             lease_ms: [0, 0, 3_600_000, 900_000],
             escalate_ms: 120_000,
-            blind_spot: BlindSpot { neighbours: 2 },
+            blind_spot: BlindSpot {
+                neighbours: 2,
+                weather: Some(Level::Yellow),
+            },
             interface_down: InterfaceDown {
                 percent: 60,
                 within_ms: 300_000,

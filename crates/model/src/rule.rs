@@ -242,6 +242,23 @@ pub struct Rule {
     /// Its alarms are marked as forecast: they say what will be, never what is.
     #[serde(default)]
     pub forecast: bool,
+    /// How many readings end a wait for the on-delay. Absent: one.
+    #[serde(default)]
+    pub misses: Option<Misses>,
+}
+
+/// This many of the last `of` good readings, counted from the run's first, must not meet a level
+/// before the wait for its on-delay is broken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Misses {
+    pub count: u8,
+    /// At most [`Misses::MOST`].
+    pub of: u8,
+}
+
+impl Misses {
+    /// Readings that are looked back on.
+    pub const MOST: u8 = 32;
 }
 
 /// Where a level begins and where it is over.

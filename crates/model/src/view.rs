@@ -15,6 +15,7 @@ use crate::level::Level;
 use crate::task::{Fact, Stage};
 use crate::time::Time;
 
+pub use crate::field::{EventSource, EventView, WeatherView};
 pub use crate::quiet::{
     AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleBoundView, RuleView,
     SituationView, SuppressionView,
@@ -63,6 +64,9 @@ pub struct ThresholdView {
     pub below: bool,
     /// The line applies to the value itself and can be drawn in its chart.
     pub on_value: bool,
+    /// The bounds are no values of the quantity but spans of time, written with their unit.
+    #[serde(default)]
+    pub is_span: bool,
 }
 
 /// What changes about a series with each reading.
@@ -220,6 +224,9 @@ pub struct AlarmView {
     pub situation: Option<SituationId>,
     #[serde(default)]
     pub doubts: Vec<Doubt>,
+    /// The alarm that is kept, where this one is its duplicate.
+    #[serde(default)]
+    pub duplicate_of: Option<AlarmKey>,
 }
 
 /// A deadline of one level of an alarm's condition.
@@ -389,6 +396,9 @@ pub struct SystemView {
     /// How bad, for kinds that have a level.
     #[serde(default)]
     pub level: Option<Level>,
+    /// Who looks after it.
+    #[serde(default)]
+    pub owner: Option<PersonId>,
 }
 
 /// A group as the composer offers it.
@@ -460,6 +470,9 @@ pub struct CountyView {
     pub areas: Vec<AreaView>,
     #[serde(default)]
     pub load: LoadView,
+    /// Weather warnings that stand.
+    #[serde(default)]
+    pub weather: Vec<WeatherView>,
     #[serde(default)]
     pub incidents: Vec<IncidentView>,
     #[serde(default)]
@@ -531,6 +544,12 @@ pub enum Change {
     },
     Incident {
         incident: IncidentView,
+    },
+    Weather {
+        weather: WeatherView,
+    },
+    Event {
+        event: EventView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,

@@ -47,7 +47,7 @@ fn through_apply() {
         1,
         model::Time::MIN,
         slot,
-        &Input::Configured(Box::new(config())),
+        &Input::Configured(Box::new(config().into())),
         &mut out,
     );
     let started = Instant::now();

@@ -90,7 +90,11 @@ impl Fleet {
         if !matches!(input, Input::Resumed) {
             self.fire(at, out);
         }
+        let first = self.clock.now() == Time::MIN && at > Time::MIN;
         self.clock.enter(at);
+        if first {
+            self.date_notices(at, out);
+        }
         match input {
             Input::Observed(observed) => {
                 let taken = if observed.late {
@@ -109,9 +113,9 @@ impl Fleet {
             Input::Acted(_) | Input::Paged { .. } => {
                 self.tell(jurisdiction.index(), at, input, out)
             }
-            Input::Configured(config) if jurisdiction.index() == self.engines.len() => {
+            Input::Configured(configured) if jurisdiction.index() == self.engines.len() => {
                 self.engines
-                    .push(Engine::new(Arc::new(Config::clone(config))));
+                    .push(Engine::new(Arc::new(configured.config.clone())));
             }
             Input::Configured(_) => self.tell(jurisdiction.index(), at, input, out),
             Input::Resumed => self.resume(at, out),
@@ -318,6 +322,29 @@ impl Fleet {
         }
     }
 
+    /// What lasted before anybody could say what time it is, lasts since now.
+    fn date_notices(&mut self, at: Time, out: &mut Decisions) {
+        for ((jurisdiction, kind, subject), since) in &mut self.notices {
+            if *since > Time::MIN {
+                continue;
+            }
+            *since = at;
+            let effect = Effect::System {
+                kind: *kind,
+                subject: subject.clone(),
+                on: true,
+                at,
+                level: None,
+                owner: None,
+            };
+            out.list.push(Decision {
+                jurisdiction: *jurisdiction,
+                number: 0,
+                effect,
+            });
+        }
+    }
+
     /// Begins or ends a condition of the process itself; saying it twice says nothing.
     fn notice(
         &mut self,
@@ -343,6 +370,7 @@ impl Fleet {
                 on,
                 at,
                 level: None,
+                owner: None,
             };
             out.list.push(Decision {
                 jurisdiction: None,

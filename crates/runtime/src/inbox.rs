@@ -14,7 +14,7 @@ use model::Config;
 use model::action::{Act, Answer};
 use model::custody::{Access, Timekeeping};
 use model::intake::{Quality, Refusal, Taken};
-use model::{Fixed, Input, JurisdictionSlot, PageFact, PageId, SeriesSlot, Time};
+use model::{Fixed, Input, JurisdictionSlot, Origin, PageFact, PageId, SeriesSlot, Time};
 use tokio::sync::oneshot;
 
 use crate::Stopped;
@@ -94,13 +94,17 @@ impl Inbox {
 
     /// Puts these configs into force, one journaled input each where something changed, and returns
     /// the codes of those that did. Readings on their way go on under the new names. Jurisdictions
-    /// not among them stay as they are; new ones are added.
+    /// not among them stay as they are; new ones are added. The journal keeps who had them read.
     ///
     /// # Errors
     /// [`ConfigureError`]; nothing was changed then.
-    pub async fn configure(&self, configs: Vec<Config>) -> Result<Vec<String>, ConfigureError> {
+    pub async fn configure(
+        &self,
+        configs: Vec<Config>,
+        by: Origin,
+    ) -> Result<Vec<String>, ConfigureError> {
         crate::start::check(&configs).map_err(ConfigureError::Unfit)?;
-        Ok(self.shared.configure(configs).await?)
+        Ok(self.shared.configure(configs, by).await?)
     }
 
     /// Tells that new files were not taken over, or that they are sound again; returns once that is

@@ -26,7 +26,7 @@ use model::config::{Clock, Config};
 use model::effect::SystemKind;
 use model::intake::{Counts, Refusal, Taken};
 use model::view::{ClockView, FeedMessage};
-use model::{Effect, Input, JurisdictionSlot, Time};
+use model::{Effect, Input, JurisdictionSlot, Origin, Time};
 use store::{Position, Sealed};
 
 use crate::catalogue::Catalogue;
@@ -316,8 +316,12 @@ impl Live {
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }
-            Message::Configure { configs, answer } => {
-                let changed = self.configure(configs);
+            Message::Configure {
+                configs,
+                by,
+                answer,
+            } => {
+                let changed = self.configure(configs, by);
                 self.dues
                     .releases
                     .push(Box::new(move || give(answer, changed)));
@@ -354,7 +358,7 @@ impl Live {
     }
 
     /// Puts other configs into force and other names before the links.
-    fn configure(&mut self, configs: Vec<Config>) -> Vec<String> {
+    fn configure(&mut self, configs: Vec<Config>, by: Origin) -> Vec<String> {
         let now = self.now();
         if self
             .books
@@ -365,7 +369,7 @@ impl Live {
             self.enter(now, Input::Ticked);
         }
         let before = configs_of(&self.books.fleet);
-        let changed = self.books.take_over(configs, now);
+        let changed = self.books.take_over(configs, by, now);
         if changed.is_empty() {
             return changed;
         }
@@ -517,6 +521,8 @@ impl Live {
                 | Effect::Annunciate { .. }
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Weather(_)
+                | Effect::Event(_)
                 | Effect::Page(_)
                 | Effect::System { .. } => None,
             })

@@ -86,10 +86,10 @@ pub(crate) fn item_of(
             at,
             observed: *observed,
         }),
-        Input::Configured(config) => Some(HistoryItem::Configured {
+        Input::Configured(configured) => Some(HistoryItem::Configured {
             seq,
             jurisdiction,
-            roster: Arc::new(Roster::of(config)),
+            roster: Arc::new(Roster::of(&configured.config)),
         }),
         Input::Acted(_)
         | Input::LinkChanged { .. }

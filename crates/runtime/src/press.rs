@@ -29,6 +29,8 @@ pub(crate) struct Press {
     situations: BTreeMap<(JurisdictionSlot, SituationId), u64>,
     incidents: BTreeMap<(JurisdictionSlot, OpId), u64>,
     suppressions: BTreeMap<(JurisdictionSlot, OpId), u64>,
+    weather: BTreeMap<(JurisdictionSlot, OpId), u64>,
+    events: BTreeMap<(JurisdictionSlot, OpId), u64>,
     told: Vec<(u64, JurisdictionSlot, AnnunciationView)>,
     /// Jurisdictions whose alarm load changed.
     loud: BTreeMap<JurisdictionSlot, u64>,
@@ -65,9 +67,9 @@ impl Press {
     /// Takes note of what one input led to.
     pub(crate) fn note(&mut self, fleet: &Fleet, input: &Input, decisions: &[Decision]) {
         let seq = fleet.seq();
-        if let Input::Configured(config) = input {
+        if let Input::Configured(configured) = input {
             self.size(fleet);
-            if let Some(slot) = fleet.jurisdiction(&config.code) {
+            if let Some(slot) = fleet.jurisdiction(&configured.config.code) {
                 self.configured.push((seq, slot));
             }
         }
@@ -108,9 +110,11 @@ impl Press {
                 on,
                 at,
                 level,
+                owner,
             } => {
                 let mut view = self.lasting(whose, *kind, subject, *on, *at);
                 view.level = *level;
+                view.owner = owner.clone();
                 self.system.push((seq, whose, view));
             }
             // Told to one person, by the outbox; answered to one person, by the inbox.
@@ -134,6 +138,12 @@ impl Press {
             }
             Effect::Suppression(id) => {
                 self.suppressions.insert((slot, id.clone()), seq);
+            }
+            Effect::Weather(id) => {
+                self.weather.insert((slot, id.clone()), seq);
+            }
+            Effect::Event(id) => {
+                self.events.insert((slot, id.clone()), seq);
             }
             Effect::Deliver { .. }
             | Effect::Page(_)
@@ -174,6 +184,7 @@ impl Press {
             changes.extend(command.map(|command| (seq, Some(slot), Change::Command { command })));
         }
         self.render_situations(fleet, &mut changes);
+        self.render_field(fleet, &mut changes);
         for (seq, whose, system) in self.system.drain(..) {
             changes.push((seq, whose, Change::System { system }));
         }
@@ -208,6 +219,24 @@ impl Press {
         for (slot, seq) in std::mem::take(&mut self.loud) {
             let load = fleet.load(slot);
             changes.extend(load.map(|load| (seq, Some(slot), Change::Load { load })));
+        }
+    }
+
+    /// Weather warnings and events that people entered.
+    fn render_field(
+        &mut self,
+        fleet: &Fleet,
+        changes: &mut Vec<(u64, Option<JurisdictionSlot>, Change)>,
+    ) {
+        for ((slot, id), seq) in std::mem::take(&mut self.weather) {
+            let weather = fleet.weather(slot, &id);
+            let change = weather.map(|weather| Change::Weather { weather });
+            changes.extend(change.map(|change| (seq, Some(slot), change)));
+        }
+        for ((slot, id), seq) in std::mem::take(&mut self.events) {
+            let event = fleet.event(slot, &id);
+            let change = event.map(|event| Change::Event { event });
+            changes.extend(change.map(|change| (seq, Some(slot), change)));
         }
     }
 
@@ -338,7 +367,12 @@ impl Press {
     ) -> SystemView {
         let key = (whose, kind, subject.to_owned());
         let since = if on {
-            *self.since.entry(key).or_insert(at)
+            let since = self.since.entry(key).or_insert(at);
+            // Before the first reading of a feed clock there is no time to begin at.
+            if *since == Time::MIN {
+                *since = at;
+            }
+            *since
         } else {
             self.since.remove(&key).unwrap_or(at)
         };
@@ -348,6 +382,7 @@ impl Press {
             since,
             until: (!on).then_some(at),
             level: None,
+            owner: None,
         }
     }
 
@@ -431,6 +466,11 @@ fn changes_command(input: &Input) -> bool {
             | Action::TakeOutOfService { .. }
             | Action::ApproveSuppression { .. }
             | Action::EndSuppression { .. }
+            | Action::TakeNotice { .. }
+            | Action::WarnOfWeather(_)
+            | Action::LiftWeather { .. }
+            | Action::KeepEvent(_)
+            | Action::DropEvent { .. }
             | Action::HastenTask { .. }
             | Action::PostponeTask { .. }
             | Action::OpenSituation(_)

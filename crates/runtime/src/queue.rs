@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use model::Config;
 use model::action::{Act, Answer};
 use model::intake::Taken;
-use model::{Input, JurisdictionSlot, PageFact, PageId, Time};
+use model::{Input, JurisdictionSlot, Origin, PageFact, PageId, Time};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::Stopped;
@@ -57,6 +57,7 @@ pub(crate) enum Message {
     },
     Configure {
         configs: Vec<Config>,
+        by: Origin,
         answer: oneshot::Sender<Vec<String>>,
     },
     FilesRefused {
@@ -220,9 +221,17 @@ impl Queue {
         self.call(|answer| Message::Advance { to, answer }).await
     }
 
-    pub(crate) async fn configure(&self, configs: Vec<Config>) -> Result<Vec<String>, Stopped> {
-        self.call(|answer| Message::Configure { configs, answer })
-            .await
+    pub(crate) async fn configure(
+        &self,
+        configs: Vec<Config>,
+        by: Origin,
+    ) -> Result<Vec<String>, Stopped> {
+        self.call(|answer| Message::Configure {
+            configs,
+            by,
+            answer,
+        })
+        .await
     }
 
     pub(crate) async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {

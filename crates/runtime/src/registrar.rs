@@ -167,6 +167,8 @@ impl Registrar {
             | Effect::Annunciate { .. }
             | Effect::Suppression(_)
             | Effect::LateEvidence(_)
+            | Effect::Weather(_)
+            | Effect::Event(_)
             | Effect::Answer(_) => {}
         }
     }
@@ -195,6 +197,8 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Incident(_)
         | Effect::Situation(_)
         | Effect::Suppression(_)
+        | Effect::Weather(_)
+        | Effect::Event(_)
         | Effect::Answer(Answer::Done) => false,
     }
 }

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use model::config::Config;
-use model::{Input, JurisdictionSlot, Time};
+use model::{Configured, Input, JurisdictionSlot, Origin, Time};
 use store::{Blobs, History, HistoryOptions, Notary, Position, Quarantine, SnapshotStore};
 use tokio::sync::watch;
 
@@ -237,7 +237,7 @@ impl Registrar {
         if overdue {
             self.enter(at, process, Input::Resumed);
         }
-        self.take_over(configs, at);
+        self.take_over(configs, Origin::System, at);
         if !overdue {
             self.enter(at, process, Input::Resumed);
         }
@@ -245,7 +245,7 @@ impl Registrar {
 
     /// Journals each config that is new or says something else than the one in force; the codes of
     /// those that do.
-    pub(crate) fn take_over(&mut self, configs: Vec<Config>, at: Time) -> Vec<String> {
+    pub(crate) fn take_over(&mut self, configs: Vec<Config>, by: Origin, at: Time) -> Vec<String> {
         let mut changed = Vec::new();
         for config in configs {
             let next = JurisdictionSlot(self.fleet.len() as u16);
@@ -253,7 +253,9 @@ impl Registrar {
             let known = self.fleet.config(slot);
             if known.is_none_or(|known| **known != config) {
                 changed.push(config.code.clone());
-                self.enter(at, slot, Input::Configured(Box::new(config)));
+                let by = Some(by.clone());
+                let configured = Box::new(Configured { config, by });
+                self.enter(at, slot, Input::Configured(configured));
             }
         }
         changed

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use model::Config;
+use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
-    AlarmView, CommandView, CountyView, LoadView, RuleView, SeriesNow, SituationView, StateHash,
-    SuppressionView, SystemView, TaskView, TransitionView,
+    AlarmView, CommandView, CountyView, EventView, LoadView, RuleView, SeriesNow, SituationView,
+    StateHash, SuppressionView, SystemView, TaskView, TransitionView, WeatherView,
 };
 use model::{
     AlarmKey, CommandId, JurisdictionSlot, OpId, PersonId, SeriesSlot, SituationId, TaskId, Time,
@@ -72,6 +73,32 @@ impl Fleet {
         self.engines.get(jurisdiction.index())?.suppression_view(id)
     }
 
+    /// One weather warning, standing or just over.
+    pub fn weather(&self, jurisdiction: JurisdictionSlot, id: &OpId) -> Option<WeatherView> {
+        self.engines.get(jurisdiction.index())?.weather_view(id)
+    }
+
+    /// Weather warnings that stand.
+    pub fn weather_warnings(&self, jurisdiction: JurisdictionSlot) -> Option<Vec<WeatherView>> {
+        Some(self.engines.get(jurisdiction.index())?.weather_views())
+    }
+
+    /// One event of the county, also one that was just dropped.
+    pub fn event(&self, jurisdiction: JurisdictionSlot, id: &OpId) -> Option<EventView> {
+        self.engines.get(jurisdiction.index())?.event_view(id)
+    }
+
+    /// What happened in a jurisdiction, by its beginning.
+    pub fn events(&self, jurisdiction: JurisdictionSlot) -> Option<Vec<EventView>> {
+        Some(self.engines.get(jurisdiction.index())?.event_views())
+    }
+
+    /// Ids of the stations of an area.
+    pub fn stations_in(&self, jurisdiction: JurisdictionSlot, area: &AreaRef) -> Vec<String> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.map_or(Vec::new(), |engine| engine.stations_in(area))
+    }
+
     /// How loud it is in a jurisdiction.
     pub fn load(&self, jurisdiction: JurisdictionSlot) -> Option<LoadView> {
         Some(self.engines.get(jurisdiction.index())?.load_view())
@@ -101,8 +128,27 @@ impl Fleet {
                 since: *since,
                 until: None,
                 level: None,
+                owner: None,
             })
+            .map(|view| self.detailed(view))
             .collect()
+    }
+
+    /// A notice with what its jurisdiction knows of it.
+    fn detailed(&self, view: SystemView) -> SystemView {
+        let own = self.notices.keys().filter_map(|(whose, kind, subject)| {
+            (*kind == view.kind && *subject == view.subject).then_some((*whose)?)
+        });
+        let mut engines = own.filter_map(|slot| self.engines.get(slot.index()));
+        let known = engines.find_map(|engine| engine.notice_detail(view.kind, &view.subject));
+        match known {
+            Some((level, owner)) => SystemView {
+                level,
+                owner,
+                ..view
+            },
+            None => view,
+        }
     }
 
     /// A transition as told to outside programs.

@@ -212,6 +212,7 @@ mod tests {
             suppressions: Vec::new(),
             areas: Vec::new(),
             load: model::view::LoadView::default(),
+            weather: Vec::new(),
             incidents: Vec::new(),
             event_classes: Vec::new(),
         }
@@ -254,6 +255,7 @@ mod tests {
             evidence: Vec::new(),
             situation: None,
             doubts: Vec::new(),
+            duplicate_of: None,
         }
     }
 

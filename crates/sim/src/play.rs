@@ -208,6 +208,8 @@ impl Field {
             | Change::Annunciation { .. }
             | Change::Suppression { .. }
             | Change::Load { .. }
+            | Change::Weather { .. }
+            | Change::Event { .. }
             | Change::Incident { .. }
             | Change::Configured => {}
         }

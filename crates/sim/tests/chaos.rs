@@ -105,7 +105,7 @@ impl Stand {
             at,
             told: Decisions::default(),
         };
-        stand.enter(at, &Input::Configured(Box::new(config())));
+        stand.enter(at, &Input::Configured(Box::new(config().into())));
         stand
     }
 

@@ -185,7 +185,7 @@ fn compare_rules(old: &Config, new: &Config, found: &mut Difference) {
         for ((key, was), (_, is)) in was.iter().zip(&is).filter(|(was, is)| was != is) {
             let clocks = match *key {
                 "measure" | "side" => Clocks::StartAnew,
-                "on_delay" | "off_delay" | "min_hold" => Clocks::Restart,
+                "on_delay" | "off_delay" | "min_hold" | "pending_ends" => Clocks::Restart,
                 // The hazard is part of an alarm's key.
                 "hazard" => Clocks::StartAnew,
                 _ => Clocks::Keep,

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use model::config::{
-    Bound, Certainty, Check, Clause, Config, Delays, LatePolicy, Measure, Rule, Season, Side, Term,
-    Text, Watch, Within,
+    Bound, Certainty, Check, Clause, Config, Delays, LatePolicy, Measure, Misses, Rule, Season,
+    Side, Term, Text, Watch, Within,
 };
 use model::{Decimals, Level, RuleSlot};
 use serde::Serialize;
@@ -266,6 +266,7 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
         ),
         ("on_delay", by_level(|d| d.on_ms)),
         ("off_delay", by_level(|d| d.off_ms)),
+        ("pending_ends", misses_in_words(rule.misses)),
         ("min_hold", show_duration(rule.min_hold_ms)),
         ("latch", flag(rule.latch)),
         ("unknown_when_stale", flag(rule.unknown_when_stale)),
@@ -283,6 +284,13 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
         ),
         ("forecast", flag(rule.forecast)),
     ]
+}
+
+fn misses_in_words(misses: Option<Misses>) -> String {
+    misses.map_or_else(
+        || "1 of 1".to_owned(),
+        |misses| format!("{} of {}", misses.count, misses.of),
+    )
 }
 
 /// Both languages of a text, once where they are the same.

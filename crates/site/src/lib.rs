@@ -58,7 +58,7 @@
 //! ack_lease = { blue = "0s", yellow = "0s", orange = "60m", red = "15m" }   # 0: never lapses
 //! escalate_every = "2m"            # after a missed answer, the next automatic step
 //! # These may be absent, whole or key by key; `check` prints what is then in force:
-//! blind_spot = { neighbours = 2 }  # 0: never
+//! blind_spot = { neighbours = 2, weather = "yellow" }  # 0 and "never": not by these
 //! interface_down = { percent = 60, within = "5m", least = 3 }
 //! flapping = { slow = 4, slow_within = "30m", fast = 5, fast_within = "5m", factor = 4 }
 //! grouping = { wait = {…}, interval = "3m", repeat = {…}, merge_above = 5, people_percent = 20,
@@ -116,6 +116,8 @@
 //! unknown_when_stale = true        # a gauge gone quiet makes the condition unknown
 //! reopen = "30m"                   # a recurrence within this is the same episode
 //! # All of these may be absent:
+//! pending_ends = "2 of 3"          # so many of the last good readings below end a wait for the
+//!                                  # on-delay; absent: the first one does
 //! advice = { zh = "…", en = "…" }
 //! owner = "县水利局"
 //! priority = 20                    # 0 to 99, lower first among alarms of one level

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use model::Level;
 use model::config::{BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy};
 
 use crate::amount::show_duration;
@@ -130,9 +131,21 @@ fn spans(
     read.unwrap_or(default)
 }
 
+/// From which level on a weather warning makes quiet gauges blind spots.
+const WEATHER: [(&str, Option<Level>); 5] = [
+    ("blue", Some(Level::Blue)),
+    ("yellow", Some(Level::Yellow)),
+    ("orange", Some(Level::Orange)),
+    ("red", Some(Level::Red)),
+    ("never", None),
+];
+
 fn read_blind_spot(table: &mut Table<'_>, default: BlindSpot, out: &mut Diagnostics) -> BlindSpot {
     BlindSpot {
         neighbours: count(table, "neighbours", default.neighbours, out),
+        weather: table
+            .optional("weather", out, |value, out| value.one_of(&WEATHER, out))
+            .unwrap_or(default.weather),
     }
 }
 
@@ -247,6 +260,13 @@ pub(crate) fn lines(policy: &Policy) -> String {
     line("ack_lease", spans(policy.lease_ms));
     line("escalate_every", span(policy.escalate_ms));
     line("blind_spot.neighbours", blind_spot.neighbours.to_string());
+    let weather = WEATHER
+        .iter()
+        .find(|(_, least)| *least == blind_spot.weather);
+    line(
+        "blind_spot.weather",
+        format!("\"{}\"", weather.map_or("never", |(word, _)| word)),
+    );
     line("interface_down.percent", interface_down.percent.to_string());
     line("interface_down.within", span(interface_down.within_ms));
     line("interface_down.least", interface_down.least.to_string());

@@ -9,7 +9,7 @@ pub(crate) mod terms;
 mod windows;
 
 use model::Level;
-use model::config::{Bound, Certainty, Delays, Measure, Rule, Season, Side};
+use model::config::{Bound, Certainty, Delays, Measure, Misses, Rule, Season, Side};
 
 use crate::amount::{day_of_year, minute_of_day};
 use crate::diagnose::{Diagnostics, Problem, Source};
@@ -142,6 +142,7 @@ fn read_rule(
     let subjects = table.optional("subjects", out, read_subjects);
     let on = table.required("on_delay", out, read_by_level);
     let off = table.required("off_delay", out, read_by_level);
+    let misses = table.optional("pending_ends", out, read_misses);
     let min_hold_ms = table.required("min_hold", out, Value::duration);
     let latch = table.required("latch", out, Value::flag);
     let unknown_when_stale = table.required("unknown_when_stale", out, Value::flag);
@@ -176,6 +177,7 @@ fn read_rule(
         certainty: paper.certainty,
         season: paper.season,
         forecast: paper.forecast || foretells,
+        misses,
     };
     bands_read.then_some(Draft {
         rule,
@@ -305,6 +307,27 @@ fn read_ends(
     match (words.len(), ends.as_slice()) {
         (2, [from, to]) => Some((*from, *to)),
         _ => {
+            out.push(problem);
+            None
+        }
+    }
+}
+
+/// Reads `"2 of 3"`: so many of the last good readings below end a wait for the on-delay.
+fn read_misses(value: Value<'_>, out: &mut Diagnostics) -> Option<Misses> {
+    let problem = value
+        .problem("this cannot say when a wait for the on-delay is broken off")
+        .expecting("\"k of n\" readings below the level, as \"2 of 3\"; k at most n, n at most 32");
+    let word = value.text(out)?;
+    let parts: Vec<&str> = word.text.split_whitespace().collect();
+    let number = |text: &str| text.parse::<u8>().ok().filter(|n| *n > 0);
+    let pair = match parts.as_slice() {
+        [count, "of", of] => number(count).zip(number(of)),
+        _ => None,
+    };
+    match pair {
+        Some((count, of)) if count <= of && of <= Misses::MOST => Some(Misses { count, of }),
+        Some(_) | None => {
             out.push(problem);
             None
         }

@@ -165,8 +165,9 @@ unknown_after = 2.5
 ack_lease = {{ blue = "0s", yellow = "0s", orange = "0s", red = "0s" }}
 # After a missed answer to a command, the next automatic step comes this much later.
 escalate_every = "2m"
-# A quiet gauge with this many neighbours in alarm is called a blind spot; 0: never.
-blind_spot = {{ neighbours = 0 }}
+# A quiet gauge with this many neighbours in alarm is called a blind spot; 0: never. So is one under a
+# weather warning of this level.
+blind_spot = {{ neighbours = 0, weather = "never" }}
 # So many percent of an interface's series gone quiet at once mean that it is down; 0: never.
 interface_down = {{ percent = 0, within = "5m", least = 3 }}
 # This many changes of level within a time make an alarm unstable; 0: never.

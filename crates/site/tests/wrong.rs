@@ -83,6 +83,14 @@ fn rule_files() -> Vec<(&'static str, String)> {
         ("a-key-missing", stage("hazard = \"flood\"\n", "")),
         ("another-unit", stage("\"42.00 m\"", "\"4200 cm\"")),
         ("too-many-decimals", stage("42.00 m", "42.005 m")),
+        (
+            "more-misses-than-readings",
+            stage("latch = false", "latch = false\npending_ends = \"4 of 3\""),
+        ),
+        (
+            "misses-without-a-number",
+            stage("latch = false", "latch = false\npending_ends = \"often\""),
+        ),
         ("no-unit-on-a-delay", stage("\"30m\"", "\"30\"")),
         ("a-measure-misspelt", stage("\"value\"", "\"vlaue\"")),
         ("a-level-misspelt", stage("yellow", "yelow")),

@@ -235,8 +235,8 @@ impl Taken {
     /// Remembers what later entries are read by, and what is told of the clock.
     fn note(&mut self, number: u64, at: Time, jurisdiction: JurisdictionSlot, input: &Input) {
         match input {
-            Input::Configured(config) => {
-                self.configs.insert(jurisdiction, (**config).clone());
+            Input::Configured(configured) => {
+                self.configs.insert(jurisdiction, configured.config.clone());
             }
             Input::ClockRead(clock) => {
                 let told = json!({ "number": number, "at": at, "clock": clock });
@@ -294,7 +294,13 @@ impl Taken {
 
     fn readable(&self, at: Time, jurisdiction: JurisdictionSlot, input: &Input) -> Value {
         let (kind, said) = match input {
-            Input::Configured(config) => ("configured", json!(config)),
+            Input::Configured(configured) => {
+                let mut said = json!(configured.config);
+                if let Some(by) = &configured.by {
+                    said["configured_by"] = json!(by);
+                }
+                ("configured", said)
+            }
             Input::Observed(o) => ("observed", self.reading(jurisdiction, o)),
             Input::Acted(act) => ("acted", json!(act)),
             Input::LinkChanged { interface, up } => {

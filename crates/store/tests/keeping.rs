@@ -30,10 +30,13 @@ fn at(n: u64) -> Time {
 
 fn input(n: u64) -> Input {
     match n {
-        1 => Input::Configured(Box::new(Config {
-            code: "330624".to_owned(),
-            ..Config::default()
-        })),
+        1 => Input::Configured(Box::new(
+            Config {
+                code: "330624".to_owned(),
+                ..Config::default()
+            }
+            .into(),
+        )),
         2 => Input::ClockRead(Box::new(Timekeeping {
             clock: Clock::Wall,
             keeper: Some("chrony".to_owned()),

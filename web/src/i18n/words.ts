@@ -420,6 +420,8 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("接口 {subject} 的大多数站一起没了数据，已 {age}。", { subject, age });
     case "unstable_signal":
       return i18n.t("{subject} 的信号来回跳，已 {age}，请安排检修探头。", { subject, age });
+    case "sensor_repair":
+      return i18n.t("{subject} 的探头待检修，已 {age}。修好了再结束这一条。", { subject, age });
     case "suppression_ending":
       return i18n.t("{subject} 快到期了；到期还在报警的会马上响。", { subject });
     case "flood_mode":
@@ -490,6 +492,16 @@ export function whySentence(why: Why | string): string {
       return i18n.t("要由另一个人同意，不能是本人。");
     case "nothing_to_approve":
       return i18n.t("没有等着同意的事。");
+    case "duplicate_of_itself":
+      return i18n.t("一条报警不能是它自己的重复。");
+    case "no_such_warning":
+      return i18n.t("这条天气预警已经结束。");
+    case "no_such_event":
+      return i18n.t("没有这个事件。");
+    case "too_many":
+      return i18n.t("已经记满了，先清掉旧的。");
+    case "not_over_yet":
+      return i18n.t("它说的事还没有过去，先等信号稳下来。");
     case "count_differs":
       return i18n.t("输入的人数和实际会送到的人数不一样，没有发出。请再核对。");
     case "correction_missing":

@@ -163,6 +163,10 @@ function change(county: County, change: Update): County | null {
         }),
       };
     }
+    // Lists that are asked for where they are shown.
+    case "weather":
+    case "event":
+      return county;
     // Both belong to the whole process and are taken before a county is looked up.
     case "system":
     case "configured":

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened: events that were entered, and alarms that were marked as true or false. */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feed": {
         parameters: {
             query?: never;
@@ -456,6 +473,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/weather": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weather warnings that stand. */
+        get: operations["weather"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -518,6 +552,7 @@ export interface components {
             /** @enum {string} */
             action: "mark_truth";
             alarm: components["schemas"]["AlarmKey"];
+            of?: components["schemas"]["AlarmKey"] | null;
             truth: components["schemas"]["Truth"];
         } | {
             /** @enum {string} */
@@ -581,6 +616,27 @@ export interface components {
             /** @enum {string} */
             action: "end_suppression";
             suppression: components["schemas"]["OpId"];
+        } | {
+            /** @enum {string} */
+            action: "take_notice";
+            notice: components["schemas"]["SystemKind"];
+            owner: components["schemas"]["PersonId"];
+            subject: string;
+        } | (components["schemas"]["WeatherWarning"] & {
+            /** @enum {string} */
+            action: "warn_of_weather";
+        }) | {
+            /** @enum {string} */
+            action: "lift_weather";
+            warning: components["schemas"]["OpId"];
+        } | (components["schemas"]["EventRequest"] & {
+            /** @enum {string} */
+            action: "keep_event";
+        }) | {
+            /** @enum {string} */
+            action: "drop_event";
+            event: components["schemas"]["OpId"];
+            reason: string;
         } | {
             /** @enum {string} */
             action: "confirm_command";
@@ -689,6 +745,7 @@ export interface components {
             commands: components["schemas"]["CommandId"][];
             doubtful: boolean;
             doubts: components["schemas"]["Doubt"][];
+            duplicate_of: components["schemas"]["AlarmKey"] | null;
             /** @description `<key>-<occurrence>`, an id of this episode. */
             episode: string;
             /** @description The samples that decided the last change, newest last. */
@@ -775,6 +832,11 @@ export interface components {
          * @enum {string}
          */
         AreaKind: "township" | "catchment" | "zone" | "county";
+        /** @description An area of the site by kind and code. */
+        AreaRef: {
+            code: string;
+            kind: components["schemas"]["AreaKind"];
+        };
         /** @description A named area. */
         AreaRequest: {
             code: string;
@@ -996,6 +1058,14 @@ export interface components {
             kind: "incident";
         } | {
             /** @enum {string} */
+            kind: "weather";
+            weather: components["schemas"]["WeatherView"];
+        } | {
+            event: components["schemas"]["EventView"];
+            /** @enum {string} */
+            kind: "event";
+        } | {
+            /** @enum {string} */
             kind: "configured";
         };
         /** @description One thing that is other than what is in force. */
@@ -1161,6 +1231,8 @@ export interface components {
             suppressions: components["schemas"]["SuppressionView"][];
             templates: components["schemas"]["TemplateView"][];
             title: components["schemas"]["Text"];
+            /** @description Weather warnings that stand. */
+            weather: components["schemas"]["WeatherView"][];
         };
         /**
          * @description What a crew is watched for while it is out there.
@@ -1234,6 +1306,40 @@ export interface components {
             stations: number;
             text: string;
             time: components["schemas"]["Time"];
+        };
+        /** @description A dated event. With neither area nor stations it concerns the whole county. */
+        EventRequest: {
+            area?: components["schemas"]["AreaRef"] | null;
+            from: components["schemas"]["Time"];
+            /** @description A hazard of the rules, or any other word. */
+            kind: string;
+            level?: components["schemas"]["Level"] | null;
+            stations?: string[];
+            text: string;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description Where an event is known from.
+         * @enum {string}
+         */
+        EventSource: "entered" | "marked";
+        /** @description A dated event as screens see it. */
+        EventView: {
+            alarm: components["schemas"]["AlarmKey"] | null;
+            area: components["schemas"]["AreaRef"] | null;
+            by: components["schemas"]["PersonId"];
+            /** @description It was dropped and is told for the last time. */
+            dropped: boolean;
+            from: components["schemas"]["Time"];
+            /** @description Op id of the press that entered it; for a marked alarm `<key>-<episode>`. */
+            id: string;
+            kind: string;
+            level: components["schemas"]["Level"] | null;
+            source: components["schemas"]["EventSource"];
+            stations: string[];
+            text: components["schemas"]["Seal"] | null;
+            truth: components["schemas"]["Truth"] | null;
+            until: components["schemas"]["Time"] | null;
         };
         /** @description A sample that decided something. */
         EvidenceView: {
@@ -1501,6 +1607,8 @@ export interface components {
         /** @description A command to groups and people. */
         IssueRequest: {
             alarm?: components["schemas"]["AlarmKey"] | null;
+            /** @description Its members as shown at the press, which it acknowledges in the officer's name. */
+            alarms?: components["schemas"]["AlarmKey"][];
             clocks?: components["schemas"]["TaskClocks"] | null;
             /**
              * Format: int32
@@ -1511,6 +1619,7 @@ export interface components {
             groups?: components["schemas"]["GroupId"][];
             level: components["schemas"]["Level"];
             people?: components["schemas"]["PersonId"][];
+            situation?: components["schemas"]["SituationId"] | null;
             supersedes?: components["schemas"]["CommandId"] | null;
             template: string;
             /** @description People to be moved, by village, for an evacuation. */
@@ -2163,11 +2272,12 @@ export interface components {
          * @description A condition of the system itself, not of a hazard.
          * @enum {string}
          */
-        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "crew_overdue" | "undecided" | "report_overdue";
+        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue";
         /** @description A condition of the system itself. */
         SystemView: {
             kind: components["schemas"]["SystemKind"];
             level: components["schemas"]["Level"] | null;
+            owner: components["schemas"]["PersonId"] | null;
             since: components["schemas"]["Time"];
             subject: string;
             until: components["schemas"]["Time"] | null;
@@ -2255,6 +2365,8 @@ export interface components {
         ThresholdView: {
             /** @description True where the dangerous side is below. */
             below: boolean;
+            /** @description The bounds are no values of the quantity but spans of time, written with their unit. */
+            is_span: boolean;
             level: components["schemas"]["Level"];
             /** @description The line applies to the value itself and can be drawn in its chart. */
             on_value: boolean;
@@ -2321,11 +2433,32 @@ export interface components {
             to_move: number;
             village: string;
         };
+        /** @description A weather warning as screens see it. */
+        WeatherView: {
+            area: components["schemas"]["AreaRef"];
+            by: components["schemas"]["PersonId"];
+            /** @description It is over, lifted or replaced, and is told for the last time. */
+            ended: boolean;
+            from: components["schemas"]["Time"];
+            /** @description Op id of the press that entered it. */
+            id: string;
+            kind: string;
+            level: components["schemas"]["Level"];
+            until: components["schemas"]["Time"];
+        };
+        /** @description A warning of a weather service for an area. A newer one of the same kind and area replaces it. */
+        WeatherWarning: {
+            area: components["schemas"]["AreaRef"];
+            /** @description What of, as its issuer says: `rainstorm`, `typhoon`. */
+            kind: string;
+            level: components["schemas"]["Level"];
+            until: components["schemas"]["Time"];
+        };
         /**
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing";
     };
     responses: never;
     parameters: never;
@@ -2614,6 +2747,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventView"][];
                 };
             };
             401: {
@@ -3220,6 +3384,37 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    weather: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeatherView"][];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -54,7 +54,7 @@ impl County {
     pub async fn open_in(folder: TempDir) -> County {
         let options = runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config()]);
         let runtime = runtime::start(options).await.unwrap();
-        let router = api::open(
+        let (router, _files) = api::open(
             Options {
                 inbox: runtime.inbox.clone(),
                 feed: runtime.feed.clone(),
@@ -338,7 +338,7 @@ impl api::SiteDesk for NoFiles {
     fn review(
         &self,
         apply: bool,
-        _by: model::PersonId,
+        _by: model::Origin,
     ) -> api::Later<'_, api::Taken<api::ReviewView>> {
         Box::pin(async move {
             Ok(api::Taken {

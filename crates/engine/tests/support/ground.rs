@@ -46,6 +46,9 @@ pub fn read(config: &mut Config, words: &[&str]) -> bool {
         ["storm_gap", ms] => policy.grouping.storm_gap_ms = span(ms),
         ["settle", ms] => policy.grouping.settle_ms = span(ms),
         ["escalate", ms] => policy.escalate_ms = span(ms),
+        ["weather", level] => {
+            policy.blind_spot.weather = Some(Level::ALL[super::script::place(level)]);
+        }
         ["blind", n] => policy.blind_spot.neighbours = number(n) as u16,
         ["stale_max", ms] => policy.stale_max_ms = span(ms),
         ["interface_down", percent, ms, least] => {

@@ -110,6 +110,13 @@ fn measure(config: &Config, decimals: Decimals, words: &[&str]) -> Measure {
             highest: words[0] == "highest",
         },
         ["silence"] => Measure::Silence,
+        ["forecast", recent, lead] => Measure::Forecast {
+            outlook: Outlook {
+                recent_ms: span(recent),
+                lead_ms: span(lead),
+                ..Outlook::default()
+            },
+        },
         ["expression", text @ ..] => Measure::Expression {
             text: text.join(" "),
         },

@@ -1,6 +1,7 @@
 //! Stories: inputs with their times above a line, everything the engine decided below it.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod book;
 pub mod ground;
 pub mod measures;
 pub mod presses;
@@ -60,7 +61,10 @@ pub fn play(text: &str) -> String {
                 );
             }
             script::Step::Rewrite(config) => {
-                stage.apply(line.at, &Input::Configured(config.clone()));
+                stage.apply(
+                    line.at,
+                    &Input::Configured(Box::new((**config).clone().into())),
+                );
             }
             script::Step::Show(words) => stage.show(line.at, words),
             script::Step::Act(act) => stage.apply(line.at, &Input::Acted(act.clone())),
@@ -188,11 +192,15 @@ impl Stage {
                 subject,
                 on,
                 level,
+                owner,
                 ..
             } => {
                 let level = level.map_or(String::new(), |l| format!(" {l:?}"));
+                let owner = owner
+                    .as_ref()
+                    .map_or(String::new(), |o| format!(", with {o}"));
                 format!(
-                    "notice {kind:?} {subject} {}{level}",
+                    "notice {kind:?} {subject} {}{level}{owner}",
                     if *on { "begins" } else { "ends" }
                 )
             }
@@ -226,6 +234,32 @@ impl Stage {
                 t.level,
                 clock(t.time)
             ),
+            Effect::Weather(id) => {
+                let view = self.engine.weather_view(id)?;
+                let state = if view.ended { "ended" } else { "stands" };
+                format!(
+                    "weather {id} {} {} {:?} until {} {state}",
+                    view.kind,
+                    view.area.code,
+                    view.level,
+                    clock(view.until)
+                )
+            }
+            Effect::Event(id) => {
+                let view = self.engine.event_view(id)?;
+                let place = view.area.map_or(view.stations.join(","), |a| a.code);
+                let until = view
+                    .until
+                    .map_or(String::new(), |t| format!("-{}", clock(t)));
+                let truth = view.truth.map_or(String::new(), |t| format!(" {t:?}"));
+                let state = if view.dropped { ", dropped" } else { "" };
+                format!(
+                    "event {} {place} {:?} of {}{until}{truth}{state}",
+                    view.kind,
+                    view.level,
+                    clock(view.from)
+                )
+            }
             Effect::Page(page) => page_line(page),
             Effect::Answer(answer) => format!("answer {answer:?}"),
         })
@@ -266,6 +300,9 @@ fn alarm_line(a: &AlarmView) -> String {
     let quiet: Vec<String> = quiet.collect();
     if !quiet.is_empty() {
         write!(line, ", quiet: {}", quiet.join(" ")).unwrap();
+    }
+    if a.duplicate_of.is_some() {
+        line.push_str(", duplicate");
     }
     for (_, word) in marks.iter().filter(|(on, _)| *on) {
         write!(line, ", {word}").unwrap();

@@ -38,10 +38,13 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         ["true", name] => Action::MarkTruth {
             alarm: alarm(config, name),
             truth: Truth::True,
+            of: None,
         },
-        ["mark", name, truth] => Action::MarkTruth {
+        ["mark", name, truth, of @ ..] => Action::MarkTruth {
             alarm: alarm(config, name),
+            of: of.last().map(|kept| alarm(config, kept)),
             truth: match *truth {
+                "unverified" => Truth::Unverified,
                 "true" => Truth::True,
                 "false" => Truth::False,
                 "test" => Truth::Test,
@@ -90,6 +93,47 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             command: (*command).into(),
             reason: None,
         },
+        ["take-notice", kind, subject, owner] => Action::TakeNotice {
+            notice: notice(kind),
+            subject: (*subject).to_owned(),
+            owner: (*owner).into(),
+        },
+        ["end-notice", kind, subject] => Action::EndNotice {
+            notice: notice(kind),
+            subject: (*subject).to_owned(),
+        },
+        ["warn-weather", kind, area, level, "until", until] => {
+            Action::WarnOfWeather(model::field::WeatherWarning {
+                kind: (*kind).to_owned(),
+                area: area_of(area),
+                level: Level::ALL[place(level)],
+                until: instant(until),
+            })
+        }
+        ["lift-weather", op] => Action::LiftWeather {
+            warning: (*op).into(),
+        },
+        ["keep-event", kind, place_, level, "from", from, rest @ ..] => {
+            Action::KeepEvent(model::field::KeptEvent {
+                kind: (*kind).to_owned(),
+                area: place_.contains(':').then(|| area_of(place_)),
+                stations: match place_.contains(':') {
+                    true => Vec::new(),
+                    false => vec![(*place_).to_owned()],
+                },
+                level: Some(Level::ALL[place(level)]),
+                from: instant(from),
+                until: match rest {
+                    ["until", until] => Some(instant(until)),
+                    _ => None,
+                },
+                text: seal("text"),
+            })
+        }
+        ["drop-event", op] => Action::DropEvent {
+            event: (*op).into(),
+            reason: seal("reason"),
+        },
         ["end-help", task] => Action::EndNotice {
             notice: model::effect::SystemKind::NeedHelp,
             subject: (*task).to_owned(),
@@ -106,7 +150,15 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
                 count: None,
                 supersedes: None,
                 villages: Vec::new(),
+                situation: None,
+                alarms: Vec::new(),
             };
+            let mut rest = rest;
+            if let ["from", name, names @ ..] = rest {
+                order.situation = Some(situation(config, name));
+                order.alarms = names.iter().map(|n| alarm(config, n)).collect();
+                rest = &[];
+            }
             for pair in rest.chunks(2) {
                 match pair {
                     ["for", name] => order.alarm = Some(alarm(config, name)),
@@ -351,6 +403,32 @@ fn situation(config: &Config, name: &str) -> SituationId {
     };
     let (area, storm) = area.split_once('#').unwrap_or((area, first));
     SituationId::of(&config.code, hazard, area, storm.parse().unwrap())
+}
+
+/// `township:T1`
+fn area_of(name: &str) -> model::field::AreaRef {
+    let (kind, code) = name
+        .split_once(':')
+        .unwrap_or_else(|| panic!("no area: {name}"));
+    model::field::AreaRef {
+        kind: match kind {
+            "township" => AreaKind::Township,
+            "catchment" => AreaKind::Catchment,
+            "zone" => AreaKind::Zone,
+            "county" => AreaKind::County,
+            other => panic!("no kind of area: {other}"),
+        },
+        code: code.into(),
+    }
+}
+
+fn notice(kind: &str) -> model::effect::SystemKind {
+    use model::effect::SystemKind;
+    match kind {
+        "sensor-repair" => SystemKind::SensorRepair,
+        "unstable-signal" => SystemKind::UnstableSignal,
+        other => panic!("no notice: {other}"),
+    }
 }
 
 fn matcher(words: &[&str]) -> Matcher {

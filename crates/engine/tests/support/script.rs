@@ -294,6 +294,13 @@ fn rule(config: &mut Config, id: &str, words: &[&str]) {
                 next = after;
             }
             ("forecast", _) => rule.forecast = true,
+            ("misses", [count, of, after @ ..]) => {
+                rule.misses = Some(Misses {
+                    count: count.parse().unwrap(),
+                    of: of.parse().unwrap(),
+                });
+                next = after;
+            }
             ("latch", _) => rule.latch = true,
             ("unknown", _) => rule.unknown_when_stale = true,
             ("below", _) => rule.side = Side::Below,

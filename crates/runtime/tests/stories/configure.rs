@@ -1,10 +1,14 @@
 //! Other files while the process runs: what is on its way goes on, what means the same keeps its
 //! clocks, and what decides is journaled.
 
+use std::ops::ControlFlow;
+
 use crate::support::*;
+use model::codec::{Record, decode};
 use model::config::Clock;
 use model::effect::SystemKind;
 use model::intake::{Refusal, Taken};
+use model::{Input, Origin};
 use runtime::{Draft, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,9 +27,19 @@ async fn readings_on_their_way_find_their_series_under_other_names() {
     for watch in &mut config.watches {
         watch.series.0 -= 1;
     }
-    let changed = site.inbox.configure(vec![config.clone()]).await.unwrap();
+    let changed = site
+        .inbox
+        .configure(vec![config.clone()], Origin::Signal)
+        .await
+        .unwrap();
     assert_eq!(changed, ["A"]);
-    assert!(site.inbox.configure(vec![config]).await.unwrap().is_empty());
+    assert!(
+        site.inbox
+            .configure(vec![config], Origin::Signal)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 
     let old = [reading(2, 1, 1250), reading(0, 1, 1250)];
     assert_eq!(
@@ -65,7 +79,12 @@ async fn an_unfit_config_changes_nothing_and_the_desk_hears_of_refused_files() {
         .unwrap();
     let mut unfit = config;
     unfit.watches[0].series.0 = 99;
-    assert!(site.inbox.configure(vec![unfit]).await.is_err());
+    assert!(
+        site.inbox
+            .configure(vec![unfit], Origin::Signal)
+            .await
+            .is_err()
+    );
     send(&site, &[reading(0, 0, 1050)]).await;
     assert_eq!(transitions(&site).await.len(), 1);
     let notices = || async {
@@ -77,4 +96,49 @@ async fn an_unfit_config_changes_nothing_and_the_desk_hears_of_refused_files() {
     site.inbox.files_refused(false).await.unwrap();
     assert!(!notices().await);
     site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notice_from_before_the_first_reading_is_dated_by_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = start(options(dir.path(), Clock::Feed, vec![county("A", 1, 0)]))
+        .await
+        .unwrap();
+    site.inbox.files_refused(true).await.unwrap();
+    send(&site, &[reading(0, 0, 900)]).await;
+    let lasting = site.inbox.ask(|fleet| fleet.system(None)).await.unwrap();
+    let now = site.inbox.ask(|fleet| fleet.now()).await.unwrap();
+    assert_eq!(lasting.len(), 1);
+    assert_eq!(lasting[0].since, now);
+    site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_journal_says_who_had_the_files_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = county("A", 1, 0);
+    let site = start(options(dir.path(), Clock::Feed, vec![config.clone()]))
+        .await
+        .unwrap();
+    config.rules[0].owner = "another".into();
+    let wang = Origin::Person("wang".into());
+    let changed = site.inbox.configure(vec![config], wang.clone());
+    assert_eq!(changed.await.unwrap(), ["A"]);
+    site.stop().await;
+
+    let mut origins = Vec::new();
+    let journal = dir.path().join("journal");
+    let end = store::verify(&journal).unwrap();
+    store::read(&journal, 1, end.last.number, &mut |_, tag, payload| {
+        if let Ok(Record::Input {
+            input: Input::Configured(configured),
+            ..
+        }) = decode(tag, payload)
+        {
+            origins.push(configured.by);
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(origins, [Some(Origin::System), Some(wang)]);
 }

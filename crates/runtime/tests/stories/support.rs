@@ -199,6 +199,8 @@ pub fn issue(op: &str) -> Act {
         role: Role::DutyOfficer,
         device_at: None,
         action: Action::IssueCommand(IssueCommand {
+            situation: None,
+            alarms: Vec::new(),
             alarm: None,
             template: "evacuate".to_owned(),
             level: Level::Red,

@@ -34,7 +34,7 @@ pub(super) fn measure(county: &Arc<County>, site: &Path) -> anyhow::Result<()> {
         1,
         start,
         SLOT,
-        &Input::Configured(Box::new(config)),
+        &Input::Configured(Box::new(config.into())),
         &mut decisions,
     );
     let begun = Instant::now();

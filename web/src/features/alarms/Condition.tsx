@@ -46,7 +46,7 @@ export function Condition({ alarm, rule, county, now }: ConditionProps) {
           <Mark level={line.level} size={14} />
           <span className="g el">{say(line.title)}</span>
           <span>
-            {line.below ? "≤" : "≥"} <b>{line.raise}</b> {unit}
+            {line.below ? "≤" : "≥"} <b>{line.raise}</b> {line.is_span ? "" : unit}
           </span>
           <span className="s i3 nw">{i18n.t("复位 {reset}", { reset: line.reset })}</span>
         </div>

@@ -15,7 +15,7 @@ import { coverWords } from "../ledger/ledgerWords";
 /** Told in full whatever else there is. */
 const NEVER_FOLDED: SystemKind[] = ["need_help", "disk_full"];
 /** Notices that no machine can take back. */
-const BY_PERSON: SystemKind[] = ["need_help", "unanswered", "clock_stepped"];
+const BY_PERSON: SystemKind[] = ["need_help", "unanswered", "clock_stepped", "sensor_repair"];
 /** Told by many gauges at once: one sentence. */
 const TOGETHER: SystemKind[] = ["sight_lost", "blind_spot", "unstable_signal", "rule_failing"];
 const ORDER: SystemKind[] = [
@@ -31,6 +31,7 @@ const ORDER: SystemKind[] = [
   "suppression_ending",
   "clock_stepped",
   "unstable_signal",
+  "sensor_repair",
 ];
 /** A short gap is not worth a banner, ms. */
 const PATIENCE = 2_500;
