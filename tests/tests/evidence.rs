@@ -55,6 +55,15 @@ fn a_county_proves_its_night_to_somebody_without_the_program() {
         let notes = std::fs::read_dir(data.join("notes")).unwrap();
         (notes.count() == 0).then_some(())
     });
+    // A photo is erased while it runs, on record before it is gone.
+    let (status, photo) = server.post("/api/v1/blobs", b"\x89PNG\r\n\x1a\n a face");
+    assert_eq!(status, 201, "{photo}");
+    let photo: serde_json::Value = serde_json::from_str(&photo).unwrap();
+    let photo = photo["blob"].as_str().unwrap();
+    let place = format!("/api/v1/blobs/{photo}");
+    assert_eq!(server.get(&place).0, 200);
+    good(&["erase", "--data", text(&data), "--blob", photo]);
+    assert_eq!(server.get(&place).0, 404);
     let hash = server.hash();
     assert!(server.stop().success());
 
@@ -97,7 +106,13 @@ fn a_county_proves_its_night_to_somebody_without_the_program() {
     let (fine, said) = told(python.arg(&script).arg(&proof).arg(&key).output().unwrap());
     assert!(fine && said.starts_with("ok"), "{said}");
     let entries = std::fs::read_to_string(proof.join("entries.jsonl")).unwrap();
-    for kind in ["\"backed_up\"", "\"observed\""] {
+    for kind in [
+        "\"backed_up\"",
+        "\"observed\"",
+        "\"saw_files\"",
+        "\"erased\"",
+        photo,
+    ] {
         assert!(entries.contains(kind), "{kind} is on record");
     }
     // On a recorded night the clock was read before the first message brought a time.

@@ -316,8 +316,14 @@ pub(crate) async fn sheet(
     };
     who.need(deed)?;
     let jurisdiction = one_jurisdiction(&api, &who, query.jurisdiction.as_deref())?;
+    let slot = api.inbox.catalogue().jurisdiction(&jurisdiction);
     let sheet = api.desk.sheet(kind, jurisdiction, query.station).await;
-    Ok(Json(sheet.map_err(Fault::SiteFiles)?))
+    let sheet = sheet.map_err(Fault::SiteFiles)?;
+    if let (Deed::KeepSite, Some(slot)) = (deed, slot) {
+        let people = u32::try_from(sheet.rows.len()).unwrap_or(u32::MAX);
+        api.looks.telephones(&who, slot, people).await?;
+    }
+    Ok(Json(sheet))
 }
 
 /// The jurisdiction meant where only one can be.

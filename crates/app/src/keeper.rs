@@ -62,11 +62,17 @@ impl Keeper {
             let mut turn = tokio::time::interval(LOOK);
             turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             loop {
-                tokio::select! {
-                    () = until.cancelled() => return,
-                    _ = turn.tick() => {}
-                }
-                if rounds.go_round().await.is_err() {
+                let ending = tokio::select! {
+                    () = until.cancelled() => true,
+                    _ = turn.tick() => false,
+                };
+                // What was noted a moment before the end is not left for the next start.
+                let gone = if ending {
+                    rounds.enter_notes().await
+                } else {
+                    rounds.go_round().await
+                };
+                if ending || gone.is_err() {
                     return;
                 }
             }

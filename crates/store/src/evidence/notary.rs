@@ -58,7 +58,10 @@ impl Notary {
         if !dir.join(&name).exists() {
             durable::write(dir, &name, &[public.hex().as_bytes(), b"\n"])?;
         }
-        cut_torn_line(dir)?;
+        {
+            let _alone = alone(dir)?;
+            cut_torn_line(dir)?;
+        }
         let known = read_checkpoints(dir)?;
         let signed = known.iter().flatten().map(|c| c.number).max();
         Ok(Notary {
@@ -121,6 +124,7 @@ impl Notary {
         checkpoint.signature = hex::encode(signature.to_bytes());
         let mut line = serde_json::to_vec(&checkpoint).map_err(io::Error::other)?;
         line.push(b'\n');
+        let _alone = alone(&self.dir)?;
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -137,6 +141,17 @@ impl Notary {
 fn read_secret(text: &str) -> Option<SigningKey> {
     let bytes: [u8; 32] = hex::decode(text.trim()).ok()?.try_into().ok()?;
     Some(SigningKey::from_bytes(&bytes))
+}
+
+/// Waits until no other process writes checkpoints here: an export may sign beside a running server.
+fn alone(dir: &Path) -> io::Result<File> {
+    let lock = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(dir.join("lock"))?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 /// A line that a crash left without its end was nobody's checkpoint yet.

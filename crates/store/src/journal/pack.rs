@@ -15,8 +15,9 @@ use model::{Input, JurisdictionSlot, Observed, SeriesSlot, Time};
 
 use super::chain;
 
-/// Records of one block at most: what a reader unpacks to reach one of them.
-pub(crate) const MOST_RECORDS: usize = 32_768;
+/// Records of one block at most: what a reader unpacks to reach one of them. Tests have small
+/// segments, and want several blocks in each.
+pub(crate) const MOST_RECORDS: usize = if cfg!(test) { 32 } else { 32_768 };
 /// Bytes of records at which a block is full.
 pub(crate) const FULL: usize = 4 << 20;
 
@@ -283,7 +284,7 @@ mod tests {
 
         #[test]
         fn what_is_unpacked_is_what_was_packed(rows in prop::collection::vec(
-            (0u8..4, any::<i64>(), any::<u16>(), 0u32..5, any::<i64>(), any::<i64>(), any::<u16>(), 0u8..32, prop::collection::vec(any::<u8>(), 0..40)), 0..200))
+            (0u8..4, any::<i64>(), any::<u16>(), 0u32..5, any::<i64>(), any::<i64>(), any::<u16>(), 0u8..32, prop::collection::vec(any::<u8>(), 0..40)), 0..=MOST_RECORDS))
         {
             let records: Vec<(Tag, Vec<u8>)> = rows.into_iter().map(|(which, at, jurisdiction, series, back, value, revision, flags, junk)| {
                 if which == 0 {
