@@ -618,27 +618,6 @@ export interface components {
             suppression: components["schemas"]["OpId"];
         } | {
             /** @enum {string} */
-            action: "take_notice";
-            notice: components["schemas"]["SystemKind"];
-            owner: components["schemas"]["PersonId"];
-            subject: string;
-        } | (components["schemas"]["WeatherWarning"] & {
-            /** @enum {string} */
-            action: "warn_of_weather";
-        }) | {
-            /** @enum {string} */
-            action: "lift_weather";
-            warning: components["schemas"]["OpId"];
-        } | (components["schemas"]["EventRequest"] & {
-            /** @enum {string} */
-            action: "keep_event";
-        }) | {
-            /** @enum {string} */
-            action: "drop_event";
-            event: components["schemas"]["OpId"];
-            reason: string;
-        } | {
-            /** @enum {string} */
             action: "confirm_command";
             command: components["schemas"]["CommandId"];
             /** Format: int32 */
@@ -728,6 +707,27 @@ export interface components {
             /** @description Who took it, or the number it was filed under. */
             received_by: string;
             text: string;
+        } | {
+            /** @enum {string} */
+            action: "take_notice";
+            notice: components["schemas"]["SystemKind"];
+            owner: components["schemas"]["PersonId"];
+            subject: string;
+        } | (components["schemas"]["WeatherWarning"] & {
+            /** @enum {string} */
+            action: "warn_of_weather";
+        }) | {
+            /** @enum {string} */
+            action: "lift_weather";
+            warning: components["schemas"]["OpId"];
+        } | (components["schemas"]["EventRequest"] & {
+            /** @enum {string} */
+            action: "keep_event";
+        }) | {
+            /** @enum {string} */
+            action: "drop_event";
+            event: components["schemas"]["OpId"];
+            reason: string;
         };
         AlarmKey: string;
         /** @description One alarm, its four regions apart. */
@@ -2272,7 +2272,7 @@ export interface components {
          * @description A condition of the system itself, not of a hazard.
          * @enum {string}
          */
-        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue";
+        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "crew_overdue" | "undecided" | "report_overdue" | "sensor_repair";
         /** @description A condition of the system itself. */
         SystemView: {
             kind: components["schemas"]["SystemKind"];
@@ -2458,7 +2458,7 @@ export interface components {
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet";
     };
     responses: never;
     parameters: never;

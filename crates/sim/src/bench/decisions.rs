@@ -11,14 +11,14 @@ use model::intake::Quality;
 use model::{Config, Decimals, Input, JurisdictionSlot, SeriesSlot};
 use runtime::{Decisions, Draft, Fleet};
 
-use super::tell;
+use super::{scale, tell};
 use crate::county::County;
 use crate::storm::{START, Storm};
 use crate::weather::DAY;
 
 const SLOT: JurisdictionSlot = JurisdictionSlot(0);
 
-/// Plays the whole typhoon day through a fleet.
+/// Plays the whole typhoon day through a fleet, and its beginning through larger ones.
 pub(super) fn measure(county: &Arc<County>, site: &Path) -> anyhow::Result<()> {
     let site = site::read_site(site).map_err(|wrong| anyhow::anyhow!("{wrong}"))?;
     let config = site
@@ -28,18 +28,23 @@ pub(super) fn measure(county: &Arc<County>, site: &Path) -> anyhow::Result<()> {
         .context("the site is empty")?
         .config;
     let drafts = day(county, &config)?;
+    through_one(&config, &drafts)?;
+    scale::measure(&config, &drafts)
+}
+
+fn through_one(config: &Config, drafts: &[Draft]) -> anyhow::Result<()> {
     let (mut fleet, mut decisions) = (Fleet::default(), Decisions::default());
     let start = drafts.first().context("a day without readings")?.observed;
     fleet.apply(
         1,
         start,
         SLOT,
-        &Input::Configured(Box::new(config.into())),
+        &Input::Configured(Box::new(config.clone().into())),
         &mut decisions,
     );
     let begun = Instant::now();
     let mut seq = 1;
-    for draft in &drafts {
+    for draft in drafts {
         let at = fleet.carried(draft);
         if let Some(Admission::Accept(observed)) = fleet.admit(0, draft, at) {
             seq += 1;

@@ -4,6 +4,7 @@
 
 mod decisions;
 mod program;
+mod scale;
 mod screen;
 
 use std::io::Write as _;
