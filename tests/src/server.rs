@@ -246,8 +246,13 @@ impl Server {
 
     /// The first message of the feed: everything as it stands.
     pub fn snapshot(&self) -> Value {
+        self.first_of("/api/v1/feed")
+    }
+
+    /// The first message of a WebSocket at this path.
+    pub fn first_of(&self, path: &str) -> Value {
         use tungstenite::client::IntoClientRequest;
-        let mut request = format!("ws://{}/api/v1/feed", self.http)
+        let mut request = format!("ws://{}{path}", self.http)
             .into_client_request()
             .unwrap();
         let token = format!("Bearer {}", self.token).parse().unwrap();

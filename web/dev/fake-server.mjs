@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
 import { backtestOf, FILES } from "./backtest.mjs";
 import { apply } from "./engine.mjs";
+import { lanesOf, replayTo } from "./past.mjs";
 import { oneRow, sheetOf } from "./registry.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
 import { gather } from "./situations.mjs";
@@ -212,6 +213,8 @@ export async function startFake({
       );
     }
     if (path.startsWith("/series/")) return history(response, url, path);
+    if (path === "/replay/lanes")
+      return reply(response, 200, lanesOf(night, url.searchParams, now));
     if (path === "/rules") return reply(response, 200, rulesOf(night.county));
     if (path === "/situations") return reply(response, 200, night.county.situations);
     if (path === "/suppressions") return reply(response, 200, night.county.suppressions);
@@ -342,6 +345,8 @@ export async function startFake({
   server.on("upgrade", (request, socket, head) => {
     if (!who(request)) return socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
     sockets.handleUpgrade(request, socket, head, (client) => {
+      if (request.url.startsWith("/api/v1/replay/feed"))
+        return replayTo(client, request.url, night, () => seq, now);
       const since = Number(new URL(request.url, "http://fake").searchParams.get("since") ?? -1);
       const first = tail[0]?.seq ?? seq + 1;
       if (since >= first - 1 && since > 0)

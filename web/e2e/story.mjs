@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDesk, openPhone } from "./driver.mjs";
+import { lookBack } from "./past.mjs";
 import { photo } from "./photo.mjs";
 import { playStorm } from "./storm.mjs";
 import { openWorld } from "./world.mjs";
@@ -139,6 +140,7 @@ async function play(world) {
       return row.first().isVisible();
     });
     await picture(phone, "phone-verified");
+    await lookBack(desk, { picture, must });
     const errors = [...desk.errors, ...phone.errors];
     must(errors.length === 0, "no page threw", errors);
   } catch (error) {

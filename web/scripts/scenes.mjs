@@ -49,6 +49,29 @@ export const DESK_SCENES = [
   },
   { name: "situation", mode: "storm", looks: ALL, act: situation },
   {
+    name: "past",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1920, "day", "en"],
+      [1366, "night", "en"],
+      [1366, "day", "zh"],
+    ],
+    act: async (page) => {
+      await page.keyboard.press("Space");
+      await page.waitForTimeout(800);
+      const bar = await id(page, "lanes").boundingBox();
+      await page.mouse.click(bar.x + bar.width * 0.72, bar.y + bar.height / 2);
+      await page.waitForTimeout(1200);
+      await situation(page);
+      await page.mouse.move(bar.x + bar.width * 0.45, bar.y + 20);
+      await page.mouse.down();
+      await page.mouse.move(bar.x + bar.width * 0.55, bar.y + 20, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForTimeout(1500);
+    },
+  },
+  {
     name: "ackset",
     mode: "storm",
     looks: ALL,

@@ -34,6 +34,8 @@ pub enum Deed {
     SeeEveryTask,
     /// Telephone numbers.
     SeePhones,
+    /// Notes on a time of the past.
+    Mark,
     /// The site's files: rules, thresholds, stations, people.
     KeepSite,
 }
@@ -55,6 +57,7 @@ impl Deed {
             }
             Deed::KeepSite => [false, false, false, false, true],
             Deed::KeepEvents => [false, true, false, true, true],
+            Deed::Mark => [false, true, false, true, true],
             Deed::SendReadings => [false, false, false, false, true],
             Deed::TendAlarms =>
             /**/

@@ -112,6 +112,16 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             text_fits("reason", reason.as_deref())
         }
         ActionRequest::ReportTask(report) => check_report(report, who),
+        ActionRequest::Mark { at, until, text } => {
+            who.need(Deed::Mark)?;
+            if until.is_some_and(|until| until <= *at) {
+                return Err(Fault::field("until", "after at"));
+            }
+            if text.trim().is_empty() {
+                return Err(Fault::field("text", "a few words"));
+            }
+            text_fits("text", Some(text))
+        }
         ActionRequest::ApproveCommand { reason, .. }
         | ActionRequest::ReassignTask { reason, .. } => {
             who.need(Deed::Command)?;

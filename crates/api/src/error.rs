@@ -52,6 +52,8 @@ pub enum Fault {
     NotAWebSocket,
     #[error("too many requests at once")]
     Busy,
+    #[error("too many replays at once")]
+    TooManyReplays,
     #[error("the program is shutting down")]
     Stopping,
     #[error("the site's files: {0}")]
@@ -106,7 +108,9 @@ impl Fault {
             Fault::NotAPicture => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Fault::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Fault::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
-            Fault::Busy | Fault::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            Fault::Busy | Fault::TooManyReplays | Fault::Stopping => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Fault::Store => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -205,6 +209,11 @@ impl Fault {
                 "busy",
                 "系统繁忙，请稍后再试。",
                 "Too much at once; try again in a moment.",
+            ),
+            Fault::TooManyReplays => say(
+                "too_many_replays",
+                "同时复盘的人已满，请等有人回到实况后再开。",
+                "As many people replay as may at once; try again when one is back to live.",
             ),
             Fault::Stopping => say(
                 "stopping",

@@ -20,6 +20,7 @@ mod login;
 mod looks;
 mod people;
 mod probes;
+mod replay;
 mod router;
 mod sealing;
 mod series;
@@ -37,7 +38,7 @@ use arc_swap::ArcSwap;
 use axum::Router;
 use model::view::PersonView;
 use model::{JurisdictionSlot, Seal};
-use runtime::{Feed, Inbox};
+use runtime::{Feed, Inbox, Replays};
 use sha2::{Digest, Sha256};
 use store::{Blobs, History};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -70,6 +71,7 @@ pub struct Options {
     pub inbox: Inbox,
     pub feed: Feed,
     pub history: History,
+    pub replays: Replays,
     pub blobs: Blobs,
     /// Where `accounts.db` lies.
     pub accounts_file: PathBuf,
@@ -98,6 +100,7 @@ pub(crate) struct Api {
     inbox: Inbox,
     feed: Feed,
     history: History,
+    replays: Replays,
     blobs: Blobs,
     accounts: Accounts,
     people: ArcSwap<People>,
@@ -122,6 +125,7 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
         inbox: options.inbox,
         feed: options.feed,
         history: options.history,
+        replays: options.replays,
         blobs: options.blobs,
         accounts,
         people: ArcSwap::from_pointee(People::of(options.people)),

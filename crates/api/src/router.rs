@@ -19,7 +19,9 @@ use utoipa::OpenApi;
 
 use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
-use crate::{Api, acts, blobs, desk, guard, ledger, lists, login, probes, series, stream, web};
+use crate::{
+    Api, acts, blobs, desk, guard, ledger, lists, login, probes, replay, series, stream, web,
+};
 
 /// A request that is no socket and has no answer after this long gets none.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
@@ -38,10 +40,11 @@ const MB: usize = 1024 * 1024;
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::sheet,
+        replay::feed, replay::lanes,
         series::series, probes::system, probes::counts, probes::state_hash,
         probes::health, probes::metrics,
     ),
-    components(schemas(model::view::FeedMessage, model::view::Update)),
+    components(schemas(model::view::FeedMessage, model::view::Update, model::replay::ReplayOrder)),
     modifiers(&Keys),
     security(("session" = []), ("token" = []))
 )]
@@ -111,9 +114,11 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
         .route("/api/v1/intake/counts", get(probes::counts))
         .route("/api/v1/state/hash", get(probes::state_hash))
         .route("/api/v1/series/{station}/{quantity}", get(series::series))
+        .route("/api/v1/replay/lanes", get(replay::lanes))
         .route("/api/v1/openapi.json", get(probes::openapi));
     let sockets = Router::new()
         .route("/api/v1/feed", get(stream::feed))
+        .route("/api/v1/replay/feed", get(replay::feed))
         .route("/api/v1/alarms/transitions", get(ledger::transitions));
     let near = Router::new()
         .route("/metrics", get(probes::metrics))

@@ -33,6 +33,11 @@ impl Api {
             ActionRequest::ReportTask(report) => {
                 Action::ReportTask(self.seal_report(report).await?)
             }
+            ActionRequest::Mark { at, until, text } => Action::Mark {
+                at,
+                until,
+                note: self.seal_bytes(text.into_bytes()).await?,
+            },
             ActionRequest::EndNotice { notice, subject } => Action::EndNotice { notice, subject },
             ActionRequest::AcknowledgeSituation { situation, alarms } => {
                 Action::AcknowledgeSituation { situation, alarms }

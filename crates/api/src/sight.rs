@@ -103,7 +103,7 @@ pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
     if !is_narrow(reader) || !text.starts_with(br#"{"type":"updates""#) {
         return Some(text);
     }
-    let Ok(FeedMessage::Updates { mut updates }) = serde_json::from_slice(&text) else {
+    let Ok(FeedMessage::Updates { mut updates, mode }) = serde_json::from_slice(&text) else {
         tracing::error!("a message of updates could not be read back; the reader does not get it");
         return None;
     };
@@ -111,7 +111,7 @@ pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
     if updates.is_empty() {
         return None;
     }
-    let text = serde_json::to_vec(&FeedMessage::Updates { updates });
+    let text = serde_json::to_vec(&FeedMessage::Updates { updates, mode });
     Some(Bytes::from(
         text.expect("views have string keys, so they are JSON"),
     ))

@@ -29,6 +29,13 @@ pub(crate) enum Said {
     End,
 }
 
+/// What became of something the client said.
+pub(crate) enum Heard {
+    Fine,
+    /// It is nothing that can be said here; the socket closes with these words, at most 120 bytes.
+    Never(&'static str),
+}
+
 /// Where the frames of one socket come from.
 pub(crate) trait Source: Send + 'static {
     /// Waits for the next frame; cancelling the wait loses nothing.
@@ -36,6 +43,11 @@ pub(crate) trait Source: Send + 'static {
 
     /// Asked at every keepalive: whether the client may still listen.
     fn allowed(&mut self) -> bool;
+
+    /// Takes what the client says; most sources listen to nothing.
+    fn hear(&mut self, _text: &str) -> Heard {
+        Heard::Fine
+    }
 }
 
 /// Sets the bounds of a socket before it opens.
@@ -83,7 +95,13 @@ async fn pump(socket: &mut WebSocket, source: &mut impl Source) -> Option<(u16, 
             },
             seen = socket.recv() => match seen {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-                Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => {
+                Some(Ok(Message::Text(text))) => {
+                    heard = Instant::now();
+                    if let Heard::Never(why) = source.hear(&text) {
+                        return Some((close_code::POLICY, why));
+                    }
+                }
+                Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => {
                     heard = Instant::now();
                 }
             },

@@ -133,6 +133,13 @@ pub enum ActionRequest {
         event: OpId,
         reason: String,
     },
+    /// A note on a time or an interval of the past.
+    Mark {
+        at: Time,
+        #[serde(default)]
+        until: Option<Time>,
+        text: String,
+    },
     /// How many people a prepared command will reach, typed by the officer.
     ConfirmCommand {
         command: CommandId,

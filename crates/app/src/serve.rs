@@ -322,6 +322,7 @@ async fn routes(
         inbox: runtime.inbox.clone(),
         feed: runtime.feed.clone(),
         history: runtime.history.clone(),
+        replays: runtime.replays.clone(),
         blobs: runtime.blobs.clone(),
         accounts_file: data.join("accounts.db"),
         accounts: accounts_of(&site),

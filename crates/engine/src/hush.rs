@@ -89,6 +89,7 @@ impl Engine {
             | Action::SendReport { .. }
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
+            | Action::Mark { .. }
             | Action::AcknowledgeSituation { .. }
             | Action::TakeNotice { .. }
             | Action::WarnOfWeather(_)

@@ -1,6 +1,7 @@
 //! What an officer may press about alarms and notices; the rest goes to its own file.
 
 use model::action::{Act, Action, Truth, Why};
+use model::config::Role;
 use model::effect::SystemKind;
 use model::{AlarmKey, Effect, Effects, PersonId, Time};
 
@@ -14,6 +15,8 @@ impl Engine {
     pub(crate) fn honour(&mut self, act: &Act, at: Time, out: &mut Effects) -> Result<(), Why> {
         let officer = is_officer(act.role);
         match &act.action {
+            Action::Mark { .. } if officer || act.role == Role::Planner => {}
+            Action::Mark { .. } => return Err(Why::RoleNotAllowed),
             Action::ReportTask(report) => return self.report_task(act, report, at, out),
             Action::KeepEvent(_) | Action::DropEvent { .. } if !may_keep_events(act.role) => {
                 return Err(Why::RoleNotAllowed);

@@ -115,6 +115,13 @@ pub enum Action {
         event: OpId,
         reason: Seal,
     },
+    /// A note on a time or an interval, for whoever looks at it later. It decides nothing.
+    Mark {
+        at: Time,
+        #[serde(default)]
+        until: Option<Time>,
+        note: Seal,
+    },
     /// The number of people a prepared command will reach, typed by the officer.
     ConfirmCommand {
         command: CommandId,

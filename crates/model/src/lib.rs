@@ -20,6 +20,7 @@ pub mod level;
 pub mod page;
 mod policy;
 mod quiet;
+pub mod replay;
 mod rule;
 pub mod task;
 pub mod time;

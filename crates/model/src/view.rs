@@ -12,6 +12,7 @@ use crate::id::{AlarmKey, CommandId, GroupId, PersonId, Seal, SituationId, TaskI
 use crate::incident::{EventClass, IncidentView};
 use crate::intake::Quality;
 use crate::level::Level;
+use crate::replay::{Mode, ReplayView};
 use crate::task::{Fact, Stage};
 use crate::time::Time;
 
@@ -486,6 +487,9 @@ pub struct ClockView {
     pub clock: Clock,
     /// The engine's now; ages are counted from here, never from the reader's own clock.
     pub now: Time,
+    /// Of a replay: how it goes.
+    #[serde(default)]
+    pub replay: Option<ReplayView>,
 }
 
 /// First message of the feed: everything, as of journal number `seq`.
@@ -496,6 +500,8 @@ pub struct SnapshotView {
     pub clock: ClockView,
     pub counties: Vec<CountyView>,
     pub system: Vec<SystemView>,
+    #[serde(default)]
+    pub mode: Mode,
 }
 
 /// What follows a snapshot: numbered, each naming its jurisdiction.
@@ -564,17 +570,23 @@ pub enum FeedMessage {
     /// Alarms, commands, tasks: in order, never dropped.
     Updates {
         updates: Vec<Update>,
+        #[serde(default)]
+        mode: Mode,
     },
     /// Newest values of series that changed since the last such message; latest wins.
     Values {
         seq: u64,
         jurisdiction: String,
         values: Vec<SeriesNow>,
+        #[serde(default)]
+        mode: Mode,
     },
     /// At least every second: the engine's now and how far the journal is.
     Beat {
         seq: u64,
         clock: ClockView,
+        #[serde(default)]
+        mode: Mode,
     },
     /// Sent before closing a client too slow to follow; reconnect with `since`.
     Behind,

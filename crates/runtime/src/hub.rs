@@ -300,11 +300,18 @@ impl ValueFrame {
 impl UpdateFrame {
     /// The part of this frame that a client at `place` has not seen and may see.
     fn cut(&self, place: &Place) -> Option<Bytes> {
+        self.part(place.after, place.only)
+    }
+
+    /// The part of this frame that one jurisdiction may see, or all of it.
+    pub(crate) fn narrowed(&self, only: Option<JurisdictionSlot>) -> Option<Bytes> {
+        self.part(0, only)
+    }
+
+    fn part(&self, after: u64, only: Option<JurisdictionSlot>) -> Option<Bytes> {
         let wanted = |piece: &&Piece| {
-            piece.seq > place.after
-                && (place.only.is_none()
-                    || piece.jurisdiction.is_none()
-                    || piece.jurisdiction == place.only)
+            piece.seq > after
+                && (only.is_none() || piece.jurisdiction.is_none() || piece.jurisdiction == only)
         };
         let count = self.pieces.iter().filter(wanted).count();
         if count == self.pieces.len() {
@@ -326,7 +333,7 @@ impl UpdateFrame {
 }
 
 /// How a message of updates begins and ends; between them stand the updates with commas.
-pub(crate) const UPDATES_HEAD: &[u8] = br#"{"type":"updates","updates":["#;
+pub(crate) const UPDATES_HEAD: &[u8] = br#"{"type":"updates","mode":"live","updates":["#;
 pub(crate) const UPDATES_TAIL: &[u8] = b"]}";
 
 /// A message of values from rows that are JSON already.
@@ -336,7 +343,7 @@ fn value_text<'a>(seq: u64, code: &str, rows: impl Iterator<Item = &'a str>) -> 
     // Writing to a string cannot fail.
     let _written = write!(
         text,
-        r#"{{"type":"values","seq":{seq},"jurisdiction":{code},"values":["#
+        r#"{{"type":"values","mode":"live","seq":{seq},"jurisdiction":{code},"values":["#
     );
     for (n, row) in rows.enumerate() {
         if n > 0 {

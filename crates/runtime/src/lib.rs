@@ -46,8 +46,8 @@ pub use fleet::{Decision, Decisions, Fleet};
 pub use inbox::{BadMessage, ConfigureError, Draft, Inbox, Item, Receipt};
 pub use ledger::TransitionStream;
 pub use outbox::{Delivery, Outbox, Sender};
-pub use recover::Replayed;
-pub use replay::{Replay, ReplayError, replay};
+pub use recover::{Difference, Replayed};
+pub use replay::{MOST_REPLAYS, Replay, ReplayAsk, ReplayError, ReplaySession, Replays, replay};
 pub use start::start;
 
 /// Name of the journal's folder under the data folder.
@@ -167,6 +167,7 @@ pub struct Runtime {
     pub history: History,
     pub blobs: Blobs,
     pub quarantine: Quarantine,
+    pub replays: Replays,
     clock: Clock,
     ended: watch::Receiver<Option<String>>,
     threads: Option<start::Threads>,

@@ -25,6 +25,7 @@ use model::action::{Act, Answer};
 use model::config::{Clock, Config};
 use model::effect::SystemKind;
 use model::intake::{Counts, Refusal, Taken};
+use model::replay::Mode;
 use model::view::{ClockView, FeedMessage};
 use model::{Effect, Input, JurisdictionSlot, Origin, Time};
 use store::{Position, Sealed};
@@ -233,10 +234,12 @@ impl Live {
             let clock = ClockView {
                 clock: self.clock.kind(),
                 now,
+                replay: None,
             };
             let beat = FeedMessage::Beat {
                 seq: self.books.fleet.seq(),
                 clock,
+                mode: Mode::Live,
             };
             self.dues.beat = Some(json(&beat));
             self.next_beat = moment + BEAT_EVERY;

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use model::replay::Mode;
 use model::view::{ClockView, SnapshotView};
 use model::{JurisdictionSlot, Time};
 
@@ -73,9 +74,11 @@ impl Live {
             clock: ClockView {
                 clock: self.clock.kind(),
                 now,
+                replay: None,
             },
             counties: wanted.filter_map(|slot| fleet.county(slot, now)).collect(),
             system: fleet.system(only),
+            mode: Mode::Live,
         });
         self.shared.newest = Some((only, Arc::clone(&made)));
         made

@@ -458,6 +458,7 @@ fn changes_command(input: &Input) -> bool {
             | Action::MarkTruth { .. }
             | Action::ResetAlarm { .. }
             | Action::EndNotice { .. }
+            | Action::Mark { .. }
             | Action::AcknowledgeSituation { .. }
             | Action::Shelve { .. }
             | Action::Unshelve { .. }

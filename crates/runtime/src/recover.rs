@@ -3,7 +3,6 @@
 //! What was decided then stands beside each input; where the same engine version decides otherwise
 //! now, that is an error that is logged and counted, and the new decision stands.
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Instant;
 
@@ -29,16 +28,39 @@ pub struct Replayed<'r> {
     pub decisions: &'r Decisions,
 }
 
+/// Inputs whose outcomes differ that are told one by one; beyond it they are counted.
+const MOST_TOLD: usize = 1_000;
+
+/// One input whose outcomes are decided otherwise now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Number of the input.
+    pub seq: u64,
+    pub at: Time,
+    /// Engine version that decided it then.
+    pub engine: u16,
+    /// What was recorded and is not decided now.
+    pub recorded: Vec<(JurisdictionSlot, Effect)>,
+    /// What is decided now and was not recorded.
+    pub decided: Vec<(JurisdictionSlot, Effect)>,
+}
+
 /// Applies records one by one and compares their outcomes.
 #[derive(Default)]
 pub(crate) struct Again {
     pub(crate) fleet: Fleet,
     decisions: Decisions,
-    /// What the last input led to and no record has confirmed yet.
-    expected: VecDeque<(JurisdictionSlot, Effect)>,
-    /// Another engine version decided the last input, or nothing says who did.
-    foreign: bool,
+    /// The last input, and what it led to.
+    last: Option<(u64, Time)>,
+    expected: Vec<(JurisdictionSlot, Effect)>,
+    /// What stands recorded behind it, and which engine version decided that.
+    recorded: Vec<(JurisdictionSlot, Effect)>,
+    engine: Option<u16>,
+    /// Inputs that this same version decides otherwise.
     pub(crate) mismatches: u64,
+    /// Inputs that another version decided otherwise.
+    pub(crate) changed: u64,
+    pub(crate) differences: Vec<Difference>,
     pub(crate) inputs: u64,
 }
 
@@ -58,7 +80,8 @@ impl Again {
                 jurisdiction,
                 input,
             } => {
-                self.settle(seq);
+                self.settle();
+                self.last = Some((seq, at));
                 self.decisions.clear();
                 self.fleet
                     .apply(seq, at, jurisdiction, &input, &mut self.decisions);
@@ -90,37 +113,50 @@ impl Again {
                 effect,
                 ..
             } => {
-                if engine != Engine::VERSION {
-                    self.foreign = true;
-                    return;
-                }
-                if self.expected.pop_front() != Some((jurisdiction, effect)) {
-                    self.differ(seq);
-                }
+                self.engine = Some(engine);
+                self.recorded.push((jurisdiction, effect));
             }
         }
     }
 
-    /// Closes the last input: everything it led to must have been recorded.
-    pub(crate) fn settle(&mut self, seq: u64) {
-        if !self.expected.is_empty() && !self.foreign {
-            self.differ(seq);
+    /// Closes the last input: what it led to must be what stands recorded behind it.
+    pub(crate) fn settle(&mut self) {
+        let engine = self.engine.take().unwrap_or(Engine::VERSION);
+        let mut decided = std::mem::take(&mut self.expected);
+        let mut recorded = std::mem::take(&mut self.recorded);
+        if decided == recorded {
+            return;
         }
-        self.expected.clear();
-        self.foreign = false;
-    }
-
-    fn differ(&mut self, seq: u64) {
-        self.mismatches += 1;
-        telemetry::outcome_differs();
-        if self.mismatches <= 10 {
-            tracing::error!(
+        let Some((seq, at)) = self.last else { return };
+        if engine == Engine::VERSION {
+            self.mismatches += 1;
+            telemetry::outcome_differs();
+            if self.mismatches <= 10 {
+                tracing::error!(
+                    seq,
+                    "the outcome recorded behind {seq} is not what is decided now"
+                );
+            }
+        } else {
+            self.changed += 1;
+        }
+        if self.differences.len() < MOST_TOLD {
+            // What both say, in whatever order, is no difference.
+            decided.retain(|one| match recorded.iter().position(|other| other == one) {
+                Some(place) => {
+                    recorded.remove(place);
+                    false
+                }
+                None => true,
+            });
+            self.differences.push(Difference {
                 seq,
-                "the outcome recorded near {seq} is not what is decided now"
-            );
+                at,
+                engine,
+                recorded,
+                decided,
+            });
         }
-        self.expected.clear();
-        self.foreign = true;
     }
 }
 
@@ -156,7 +192,7 @@ pub(crate) fn recover(
         again.take(seq, record, &mut see);
         Ok(())
     })?;
-    again.settle(found.last.number);
+    again.settle();
     past.give(found.last.number, history);
     if let Some(torn) = &found.torn {
         tracing::warn!(
@@ -179,4 +215,77 @@ pub(crate) fn recover(
         position: found.last,
         tail: again.inputs,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::config::Config;
+    use model::effect::SystemKind;
+
+    fn quiet(_: &Replayed<'_>) {}
+
+    fn input(input: Input) -> Record {
+        Record::Input {
+            at: Time::from_ms(1_000),
+            jurisdiction: JurisdictionSlot(0),
+            input,
+        }
+    }
+
+    fn told(engine: u16, on: bool) -> Record {
+        Record::Outcome {
+            jurisdiction: JurisdictionSlot(0),
+            engine,
+            rules: 0,
+            effect: disk(on),
+        }
+    }
+
+    fn disk(on: bool) -> Effect {
+        Effect::System {
+            kind: SystemKind::DiskFull,
+            subject: String::new(),
+            on,
+            at: Time::from_ms(1_000),
+            level: None,
+        }
+    }
+
+    fn lived(engine: u16, recorded: bool) -> Again {
+        let mut again = Again::default();
+        let config = Box::new(Config::default());
+        again.take(1, input(Input::Configured(config)), &mut quiet);
+        again.take(2, input(Input::DiskFilled { full: true }), &mut quiet);
+        again.take(3, told(engine, recorded), &mut quiet);
+        again.settle();
+        again
+    }
+
+    #[test]
+    fn what_is_decided_as_it_was_is_no_difference() {
+        for engine in [Engine::VERSION, Engine::VERSION - 1] {
+            let again = lived(engine, true);
+            assert_eq!((again.mismatches, again.changed), (0, 0));
+            assert!(again.differences.is_empty());
+        }
+    }
+
+    #[test]
+    fn each_difference_is_listed_with_who_decided_then() {
+        for engine in [Engine::VERSION, Engine::VERSION - 1] {
+            let again = lived(engine, false);
+            let same = u64::from(engine == Engine::VERSION);
+            assert_eq!((again.mismatches, again.changed), (same, 1 - same));
+            let here = |on| vec![(JurisdictionSlot(0), disk(on))];
+            let expected = Difference {
+                seq: 2,
+                at: Time::from_ms(1_000),
+                engine,
+                recorded: here(false),
+                decided: here(true),
+            };
+            assert_eq!(again.differences, [expected]);
+        }
+    }
 }

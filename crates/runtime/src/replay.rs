@@ -1,18 +1,41 @@
-//! A journal lived through again, from its first entry, into a fresh fleet.
+//! The past, lived through again: whole, from any second, at any speed, by either of two times.
 //!
-//! The same `apply` as live, no outbox and no feed, so it can reach nobody. It reads only, also while
-//! the journal is being written.
+//! The same `apply` as live and the feed's own words, so that a screen shows the past as it shows
+//! the present. A replay has no outbox, reads only, and runs on threads that let the live ones go
+//! first.
 
-use std::ops::ControlFlow;
+mod again;
+mod clerk;
+mod day;
+mod hindsight;
+mod keeper;
+mod lanes;
+mod rewind;
+mod session;
+mod stage;
+mod tape;
+
 use std::path::Path;
+use std::sync::Arc;
 
-use model::codec::decode;
-use store::JournalError;
+use model::replay::{Knowledge, LanesView};
+use model::view::StateHash;
+use model::{JurisdictionSlot, Time};
+use store::{JournalError, JournalReader, Keyframes, Pages};
+use tokio::sync::Semaphore;
+
+pub use again::{Replay, replay};
+pub(crate) use keeper::Keeper;
+pub use session::ReplaySession;
 
 use crate::fleet::Fleet;
-use crate::recover::{Again, Replayed};
+use lanes::{Lanes, MOST_BUCKETS, MOST_DAYS, Span};
+use rewind::Rewind;
 
-/// Why a replay stopped.
+/// Replays that may run at once.
+pub const MOST_REPLAYS: usize = 24;
+
+/// Why a replay stopped or did not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     #[error("could not read the journal")]
@@ -22,46 +45,141 @@ pub enum ReplayError {
         seq: u64,
         source: model::codec::BadRecord,
     },
+    #[error("could not read the keyframes")]
+    Keyframes(#[source] std::io::Error),
+    #[error("{MOST_REPLAYS} replays run already")]
+    TooMany,
+    #[error("nothing has happened yet")]
+    Empty,
+    #[error("could not start a thread")]
+    Thread(#[source] std::io::Error),
+    #[error(
+        "a span is of at most {MOST_DAYS} days, ends after it begins, and has at most {MOST_BUCKETS} buckets"
+    )]
+    BadSpan,
 }
 
-/// The fleet after all inputs, and how many outcomes are decided otherwise now.
-pub struct Replay {
-    pub fleet: Fleet,
-    pub inputs: u64,
-    pub mismatches: u64,
+/// How a replay begins.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplayAsk {
+    pub at: Time,
+    /// Seconds in one; 0 stands still.
+    pub speed: u16,
+    pub knowledge: Knowledge,
+    /// Only this jurisdiction.
+    pub only: Option<JurisdictionSlot>,
 }
 
-/// Applies the whole journal under the data folder `data`, showing every input to `see`.
-///
-/// # Errors
-/// [`ReplayError`] names the record that is broken or unknown.
-pub fn replay(data: &Path, mut see: impl FnMut(&Replayed<'_>)) -> Result<Replay, ReplayError> {
-    let dir = data.join(crate::JOURNAL);
-    let last = store::verify(&dir)?.last.number;
-    let mut again = Again::default();
-    let mut bad = None;
-    store::read(
-        &dir,
-        1,
-        last,
-        &mut |seq, tag, payload| match decode(tag, payload) {
-            Ok(record) => {
-                again.take(seq, record, &mut see);
-                ControlFlow::Continue(())
-            }
-            Err(source) => {
-                bad = Some(ReplayError::Record { seq, source });
-                ControlFlow::Break(())
-            }
-        },
-    )?;
-    again.settle(last);
-    match bad {
-        Some(error) => Err(error),
-        None => Ok(Replay {
-            inputs: again.inputs,
-            mismatches: again.mismatches,
-            fleet: again.fleet,
-        }),
+/// Opens replays and says what happened when. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Replays {
+    past: Arc<PastOf>,
+}
+
+/// The past of a running system.
+#[derive(Debug)]
+pub(crate) struct PastOf {
+    pub(crate) rewind: Rewind,
+    pub(crate) lanes: Arc<Lanes>,
+    places: Arc<Semaphore>,
+}
+
+impl Replays {
+    /// Opens what is kept beside the journal.
+    pub(crate) fn open(data: &Path, journal: JournalReader) -> std::io::Result<Replays> {
+        let keyframes = Keyframes::open(&data.join("keyframes"), journal.committed())?;
+        let lanes = Lanes::open(Pages::open(&data.join("lanes"))?, &journal)?;
+        Ok(Replays {
+            past: Arc::new(PastOf {
+                rewind: Rewind::new(journal, keyframes),
+                lanes: Arc::new(lanes),
+                places: Arc::new(Semaphore::new(MOST_REPLAYS)),
+            }),
+        })
     }
+
+    pub(crate) fn past(&self) -> Arc<PastOf> {
+        Arc::clone(&self.past)
+    }
+
+    /// Begins a replay on a thread of its own.
+    ///
+    /// # Errors
+    /// [`ReplayError::TooMany`] when as many run as may; [`ReplayError::Thread`].
+    pub fn begin(&self, ask: ReplayAsk) -> Result<ReplaySession, ReplayError> {
+        let place = Arc::clone(&self.past.places);
+        let place = place
+            .try_acquire_owned()
+            .map_err(|_| ReplayError::TooMany)?;
+        session::begin(self.past(), ask, place)
+    }
+
+    /// What happened from `from` to `to`, in at most `buckets` pieces of whole minutes. Blocks while
+    /// it reads.
+    ///
+    /// # Errors
+    /// [`ReplayError::BadSpan`]; [`ReplayError`] names the record that cannot be read.
+    pub fn lanes(
+        &self,
+        from: Time,
+        to: Time,
+        buckets: u32,
+        only: Option<JurisdictionSlot>,
+    ) -> Result<LanesView, ReplayError> {
+        let days = to.since_ms(from) / 86_400_000;
+        if to <= from || days > MOST_DAYS || buckets == 0 || buckets > MOST_BUCKETS {
+            return Err(ReplayError::BadSpan);
+        }
+        self.past.lanes.view(Span {
+            only,
+            from,
+            to,
+            buckets,
+        })
+    }
+
+    /// First and newest entry of the journal that have a time. Blocks while it reads.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the record that cannot be read.
+    pub fn span(&self) -> Result<Option<(Time, Time)>, ReplayError> {
+        self.past.lanes.span()
+    }
+
+    /// The fleet as it was behind record `number`. Blocks while it reads.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the record that cannot be read.
+    pub fn fleet_behind(&self, number: u64) -> Result<Fleet, ReplayError> {
+        self.past.rewind.to_number(number)
+    }
+
+    /// The fleet as of `at`, by one of the two times. Blocks while it reads.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the record that cannot be read.
+    pub fn fleet_at(&self, at: Time, knowledge: Knowledge) -> Result<Fleet, ReplayError> {
+        let stage = stage::Stage::at(&self.past.rewind, &self.past.lanes, knowledge, at)?;
+        Ok(stage.fleet)
+    }
+
+    /// The hash over the decision state behind record `number`. Blocks while it reads.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the record that cannot be read.
+    pub fn hash_behind(&self, number: u64) -> Result<StateHash, ReplayError> {
+        Ok(self.fleet_behind(number)?.hash())
+    }
+
+    /// Makes the keyframes and lanes that are missing now, on this thread.
+    #[doc(hidden)]
+    pub fn keep_up(&self) -> Result<(), ReplayError> {
+        keeper::keep_up(&self.past, &|| false)
+    }
+}
+
+/// Lets every other thread of the process go first.
+pub(crate) fn step_back() {
+    // A thread that may not step back runs as it is.
+    let _nice = rustix::process::nice(10);
 }

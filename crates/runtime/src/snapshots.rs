@@ -14,7 +14,7 @@ use crate::fleet::Fleet;
 use crate::telemetry;
 
 /// How a fleet is written: postcard around the engines' own blocks. Raised when that changes.
-const FORMAT: u16 = 1;
+pub(crate) const FORMAT: u16 = 1;
 
 /// When the next snapshot is due.
 #[derive(Debug)]

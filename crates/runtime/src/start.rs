@@ -23,6 +23,7 @@ use crate::past::catch_up;
 use crate::queue::Queue;
 use crate::recover::{Recovery, recover};
 use crate::registrar::Registrar;
+use crate::replay::{Keeper, Replays};
 use crate::scribe::{Broken, Scribe};
 use crate::snapshots::{self, Plan};
 use crate::{JOURNAL, Options, Runtime, StartError, Stopped};
@@ -144,6 +145,9 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         position,
         tail,
     } = recovery;
+    let replays = folder(&options.data, "", |data| {
+        Replays::open(data, journal.reader())
+    })?;
     let newest = fleet.transitions();
     let clock = SiteClock::start(options.clock, fleet.now(), Readout::take());
     let mut books = Registrar::new(fleet, position);
@@ -198,6 +202,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         let _ending = ending;
         live.run()
     })?;
+    let keeper = Keeper::start(replays.past()).map_err(StartError::Thread)?;
     Ok(Runtime {
         inbox: Inbox {
             shared: Arc::clone(&feed.queue),
@@ -208,11 +213,13 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
             scribe,
             snapshots,
             history: history.clone(),
+            keeper,
         }),
         feed,
         history,
         blobs,
         quarantine,
+        replays,
         clock: options.clock,
         ended,
     })
@@ -319,6 +326,7 @@ pub(crate) struct Threads {
     scribe: JoinHandle<()>,
     snapshots: SnapshotStore,
     history: History,
+    keeper: Keeper,
 }
 
 impl Threads {
@@ -329,6 +337,7 @@ impl Threads {
             let left = self.live.join();
             // The loop is gone, so the journal's thread has no more to wait for.
             let closed = self.scribe.join();
+            self.keeper.end();
             if let (Ok((fleet, position)), Ok(())) = (left, closed)
                 && !self.queue.has_failed()
             {

@@ -77,6 +77,7 @@ mod tests {
                 factor: 20.0,
             },
             now: Time::from_ms(now),
+            replay: None,
         }
     }
 

@@ -290,7 +290,7 @@ fn take(message: FeedMessage, tell: &watch::Sender<Option<Pace>>, field: &mut Fi
             field.heed_snapshot(&snapshot);
             true
         }
-        FeedMessage::Updates { updates } => {
+        FeedMessage::Updates { updates, .. } => {
             let Some(pace) = *tell.borrow() else {
                 return false;
             };

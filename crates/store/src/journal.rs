@@ -10,6 +10,7 @@ mod audit;
 mod chain;
 mod commit;
 pub(crate) mod copying;
+mod cursor;
 mod disk;
 mod frame;
 mod pack;
@@ -34,6 +35,7 @@ pub use archive::{ArchiveStep, Archived, archive, archive_with};
 pub use audit::{Audit, Finding, audit};
 pub use chain::Position;
 pub use commit::{CommitBuffer, MAX_COMMIT, MAX_RECORD, Sealed, TooLong};
+pub use cursor::Cursor;
 pub use disk::free_bytes;
 pub use walk::{Recovered, TornTail, Visit};
 
@@ -398,6 +400,11 @@ impl JournalReader {
     /// Number of the last record on disk.
     pub fn committed(&self) -> u64 {
         self.committed.load(Ordering::Acquire)
+    }
+
+    /// Reads on from record `first`, a piece at a time.
+    pub fn cursor(&self, first: u64) -> Cursor {
+        Cursor::new(self.clone(), first)
     }
 
     /// Gives the records from `first` to the last committed one to `visit`; see [`read`].

@@ -7,6 +7,8 @@
 //! |---|---|---|
 //! | [`Journal`] | `journal/` | every input and outcome, chained; the only truth |
 //! | [`SnapshotStore`] | `snapshots/` | the engine's state now and then, so that starting is quick |
+//! | [`Keyframes`] | `keyframes/` | the same at places of the past, so that a replay begins near any second |
+//! | [`Pages`] | `lanes/` | what a screen asks of the past, by day; made again from the journal |
 //! | [`Notary`] | `evidence/` | the key, and signed checkpoints of the chain |
 //! | [`Blobs`] | `blobs/` | what may have to be erased: texts, photos; named by salted hash |
 //! | [`Quarantine`] | `quarantine/` | messages that were refused, bounded by bytes and days |
@@ -39,7 +41,9 @@ pub mod evidence;
 mod export;
 pub mod history;
 pub mod journal;
+pub mod keyframes;
 pub mod notes;
+pub mod pages;
 pub mod quarantine;
 pub mod snapshot;
 pub mod sqlite;
@@ -54,9 +58,11 @@ pub use history::{
     TransitionRow, newest_revisions,
 };
 pub use journal::{
-    CommitBuffer, Journal, JournalError, JournalOptions, JournalReader, Position, Recovered,
-    Sealed, TooLong, TornTail, read, verify,
+    CommitBuffer, Cursor, Journal, JournalError, JournalOptions, JournalReader, Position,
+    Recovered, Sealed, TooLong, TornTail, read, verify,
 };
+pub use keyframes::{Keyframes, Place};
+pub use pages::Pages;
 pub use quarantine::{Body, Bounds, Quarantine, Refused};
 pub use snapshot::{Snapshot, SnapshotStore};
 pub use sqlite::{Database, Durability};

@@ -58,12 +58,7 @@ impl SnapshotStore {
     /// # Errors
     /// When the file cannot be written; earlier snapshots stay.
     pub fn write(&self, position: Position, format: u16, content: &[u8]) -> io::Result<()> {
-        let head = encode_head(position, format, content.len());
-        let digest: [u8; DIGEST] = Sha256::new()
-            .chain_update(head)
-            .chain_update(content)
-            .finalize()
-            .into();
+        let (head, digest) = seal(position, format, content);
         let name = format!("{:020}.snapshot", position.number);
         durable::write(&self.dir, &name, &[&head, content, &digest])?;
         for number in self.numbers()?.iter().rev().skip(KEPT) {
@@ -118,6 +113,17 @@ impl SnapshotStore {
     }
 }
 
+/// What stands before and behind the content of a whole file.
+pub(crate) fn seal(position: Position, format: u16, content: &[u8]) -> ([u8; HEAD], [u8; DIGEST]) {
+    let head = encode_head(position, format, content.len());
+    let digest = Sha256::new()
+        .chain_update(head)
+        .chain_update(content)
+        .finalize()
+        .into();
+    (head, digest)
+}
+
 fn encode_head(position: Position, format: u16, length: usize) -> [u8; HEAD] {
     let mut head = [0; HEAD];
     head[..6].copy_from_slice(&MAGIC);
@@ -129,7 +135,7 @@ fn encode_head(position: Position, format: u16, length: usize) -> [u8; HEAD] {
 }
 
 /// Reads a whole file; `None` when anything about it is not as written.
-fn decode(mut bytes: Vec<u8>) -> Option<Snapshot> {
+pub(crate) fn decode(mut bytes: Vec<u8>) -> Option<Snapshot> {
     let (covered, digest) = bytes.split_last_chunk::<DIGEST>()?;
     let (head, content) = covered.split_first_chunk::<HEAD>()?;
     let number = u64::from_le_bytes(*head[8..].first_chunk()?);

@@ -2,7 +2,7 @@
 import { v7 } from "uuid";
 import { type Outbox, openOutbox } from "../link/outbox";
 import { engineGuess, engineNow } from "../state/clock";
-import { countyOf } from "../state/select";
+import { countyOf, isPast } from "../state/select";
 import { store } from "../state/store";
 import type { Action } from "../wire/acts";
 
@@ -38,6 +38,8 @@ export function kickOutbox(): void {
 export async function press(action: Action, op = newOp(), photos: Blob[] = []): Promise<string> {
   const person = store.get().me?.person.id;
   if (!person || !outbox) throw new Error("nobody is logged in");
+  // Every button but that of a note is grey there already; this holds whatever a screen forgets.
+  if (isPast(store.get()) && action.action !== "mark") throw new Error("nobody acts on the past");
   const { me } = store.get();
   const jurisdiction = me?.jurisdiction ? null : (countyOf(store.get())?.code ?? null);
   const engineAt = engineGuess(store.get().world.heartbeat, performance.now());

@@ -1,6 +1,8 @@
 // What screens read beside the feed: sealed texts, history, photos.
-import { photoAddress, samples, texts } from "../link/api";
+import * as api from "../link/api";
+import { photoAddress, texts } from "../link/api";
 import { store } from "../state/store";
+import type { SampleView } from "../wire/view";
 
 const asked = new Set<string>();
 let waiting: string[] = [];
@@ -34,4 +36,26 @@ async function fetchTexts(): Promise<void> {
   }
 }
 
-export { photoAddress, samples };
+/** History of one series, from ≤ t < to, as far as it is known at the time that is shown. */
+export async function samples(
+  station: string,
+  quantity: string,
+  from: Date,
+  to: Date,
+): Promise<SampleView[]> {
+  const list = await api.samples(station, quantity, from, to);
+  const { heartbeat } = store.get().world;
+  const replay = heartbeat?.view.replay;
+  if (!replay) return list;
+  const now = heartbeat.nowMs;
+  const known = (one: SampleView) =>
+    Date.parse(one.time) <= now && (replay.knowledge === "now" || Date.parse(one.received) <= now);
+  return list.filter(known);
+}
+
+/** What happened in a span, in at most so many pieces. */
+export function lanesOf(code: string, from: number, to: number, buckets: number) {
+  return api.lanes(code, new Date(from), new Date(to), buckets);
+}
+
+export { photoAddress };

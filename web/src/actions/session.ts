@@ -1,19 +1,16 @@
 // Logging in and out, and opening the feed for whoever is there.
 import * as api from "../link/api";
-import { type Feed, openFeed } from "../link/feed";
 import { keepMe } from "../link/shelf";
 import { store } from "../state/store";
 import type { Me } from "../wire/view";
 import { startOutbox, stopOutbox } from "./act";
-
-let feed: Feed | null = null;
+import { follow, unplug } from "./time";
 
 /** Takes this person as the one at the screen: outbox and feed are theirs from here. */
 export function begin(me: Me): void {
   store.set({ me, chosen: null, connection: { phase: "connecting", since: performance.now() } });
   startOutbox(me.person.id);
-  feed?.close();
-  feed = openFeed(store, me.jurisdiction || null);
+  follow(me.jurisdiction || null);
 }
 
 export async function login(name: string, password: string): Promise<Me> {
@@ -27,8 +24,7 @@ export async function login(name: string, password: string): Promise<Me> {
 export async function logout(): Promise<void> {
   await api.logout().catch(() => {});
   await keepMe(null);
-  feed?.close();
-  feed = null;
+  unplug();
   stopOutbox();
   store.set({ me: null });
 }

@@ -1,6 +1,7 @@
 // Plain words for what the wire names by codes. One place, so that every screen says the same.
 import { i18n } from "@lingui/core";
 import type { Why } from "../wire/acts";
+import type { DeedKind } from "../wire/replay";
 import type {
   Certainty,
   CrewKind,
@@ -21,6 +22,30 @@ import type {
 import { say } from "./i18n";
 
 export const ROMAN: Record<Level, string> = { 1: "Ⅳ", 2: "Ⅲ", 3: "Ⅱ", 4: "Ⅰ" };
+
+/** What the desk did, in a word. */
+export function deedName(kind: DeedKind): string {
+  switch (kind) {
+    case "command":
+      return i18n.t("指令");
+    case "cancel":
+      return i18n.t("作废指令");
+    case "acknowledge":
+      return i18n.t("确认");
+    case "truth":
+      return i18n.t("研判");
+    case "reset":
+      return i18n.t("复位");
+    case "quiet":
+      return i18n.t("静默等");
+    case "notice":
+      return i18n.t("了结提示");
+    case "mark":
+      return i18n.t("标记");
+    case "decide":
+      return i18n.t("决策");
+  }
+}
 
 export function levelName(level: Level): string {
   switch (level) {

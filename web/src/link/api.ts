@@ -1,6 +1,7 @@
 // The requests of `/api/v1`, one function each. Answers are typed, errors carry their sentence.
 import type { Act, Answer, ApiError } from "../wire/acts";
 import type { BacktestReport, BacktestRequest, RuleFileView } from "../wire/backtest";
+import type { LanesView } from "../wire/replay";
 import type { ImportResult, RegistryKind, SheetView, SiteCheck } from "../wire/site";
 import type { Me, PersonView, RuleView, SampleView } from "../wire/view";
 
@@ -108,6 +109,22 @@ export async function samples(
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as SampleView);
+}
+
+/** What happened in a span, in at most so many pieces. */
+export async function lanes(
+  jurisdiction: string,
+  from: Date,
+  to: Date,
+  buckets: number,
+): Promise<LanesView> {
+  const query = new URLSearchParams({
+    jurisdiction,
+    from: from.toISOString(),
+    to: to.toISOString(),
+    buckets: String(buckets),
+  });
+  return (await (await request(`/replay/lanes?${query}`)).json()) as LanesView;
 }
 
 /** The rules in force, with what they watch and how they have done. */

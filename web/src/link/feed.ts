@@ -1,17 +1,32 @@
 // Plugs the socket worker into the store: batches in, connection state kept.
 import { failed, heard } from "../state/connection";
 import type { Store } from "../state/store";
+import type { ReplayOrder } from "../wire/replay";
 import { me } from "./api";
 import type { FromSocket, ToSocket } from "./socketWords";
 
+/** What a feed tells: a path of the API and its question. */
+export interface Source {
+  path: string;
+  query: Record<string, string>;
+}
+
 export interface Feed {
   close(): void;
+  /** Tells a replay what to do; `source` is what it tells from then on. */
+  order(order: ReplayOrder, source: Source): void;
   /** Asks for a whole snapshot, as after a change of the site's files. */
   whole(): void;
 }
 
-/** Opens the feed and keeps it open until closed. */
-export function openFeed(store: Store, jurisdiction: string | null): Feed {
+function address(source: Source): string {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const query = new URLSearchParams(source.query).toString();
+  return `${scheme}://${location.host}/api/v1/${source.path}${query ? `?${query}` : ""}`;
+}
+
+/** Opens a feed, of the present or of the past, and keeps it open until closed. */
+export function openFeed(store: Store, source: Source): Feed {
   const worker = new Worker(new URL("./socket.worker.ts", import.meta.url), {
     type: "module",
     name: "feed",
@@ -21,8 +36,11 @@ export function openFeed(store: Store, jurisdiction: string | null): Feed {
     store.set({ connection: failed(store.get().connection, performance.now()) });
   const send = (order: ToSocket) => worker.postMessage(order);
   let unreadable = 0;
+  // What a closed feed still had to say is of another time than the one that is shown.
+  let closed = false;
 
   worker.onmessage = (event: MessageEvent<FromSocket>) => {
+    if (closed) return;
     const word = event.data;
     const at = performance.now();
     switch (word.kind) {
@@ -42,9 +60,7 @@ export function openFeed(store: Store, jurisdiction: string | null): Feed {
     }
   };
 
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const query = jurisdiction ? `?jurisdiction=${encodeURIComponent(jurisdiction)}` : "";
-  send({ kind: "open", url: `${scheme}://${location.host}/api/v1/feed${query}` });
+  send({ kind: "open", url: address(source) });
   const again = () => send({ kind: "again" });
   const seen = () => {
     if (document.visibilityState === "visible") again();
@@ -53,12 +69,14 @@ export function openFeed(store: Store, jurisdiction: string | null): Feed {
   document.addEventListener("visibilitychange", seen);
   return {
     close: () => {
+      closed = true;
       window.removeEventListener("online", again);
       document.removeEventListener("visibilitychange", seen);
       send({ kind: "close" });
       worker.terminate();
     },
     whole: () => send({ kind: "whole" }),
+    order: (order, next) => send({ kind: "say", text: JSON.stringify(order), url: address(next) }),
   };
 }
 

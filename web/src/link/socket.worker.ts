@@ -95,6 +95,13 @@ self.onmessage = (event: MessageEvent<ToSocket>) => {
       wanted = true;
       open();
       return;
+    case "say":
+      url = order.url;
+      since = null;
+      // A socket that is still opening, or lost, opens where this would have led.
+      if (socket?.readyState === WebSocket.OPEN) socket.send(order.text);
+      else socket?.close();
+      return;
     case "again":
       // The network says it is back: no reason to sit out the rest of the wait.
       if (wanted && !socket) open();

@@ -3,6 +3,8 @@ import type { FeedMessage } from "../wire/view";
 
 export type ToSocket =
   | { kind: "open"; url: string }
+  /** Say this on the socket; after a loss it opens at `url`, which says the same. */
+  | { kind: "say"; text: string; url: string }
   /** Try now instead of waiting. */
   | { kind: "again" }
   /** Forget the place and ask for a whole snapshot. */

@@ -1,8 +1,9 @@
 // The command centre: three fixed zones, a status line above, lanes below.
 import "../styles/desk.css";
 import "../styles/desk-pages.css";
+import "../styles/timebar.css";
 import "../styles/trials.css";
-import { lazy, Suspense, useEffect, useReducer } from "react";
+import { type CSSProperties, lazy, Suspense, useEffect, useReducer } from "react";
 import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
 import { AlarmPanel } from "../features/alarms/AlarmPanel";
@@ -22,7 +23,6 @@ import {
 import { IncidentsPage } from "../features/incidents/IncidentsPage";
 import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
-import { Lanes } from "../features/lanes/Lanes";
 import { LedgerPage } from "../features/ledger/LedgerPage";
 import { QuietPanel } from "../features/ledger/QuietPanel";
 import { LoadDialog } from "../features/load/LoadMeter";
@@ -36,9 +36,10 @@ import { loadTownships } from "../features/stations/townships";
 import { Announcer } from "../features/status/Announcer";
 import { StatusLine } from "../features/status/StatusLine";
 import { SystemStrip } from "../features/status/SystemStrip";
+import { TimeBar } from "../features/timebar/TimeBar";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
-import { countyOf } from "../state/select";
+import { countyOf, isPast } from "../state/select";
 import { useApp } from "../state/store";
 import { Empty } from "../ui/Panel";
 import { setTheme, useTheme } from "./theme";
@@ -77,6 +78,7 @@ export function CommandCentre() {
 function DeskRoom({ onLeave }: { onLeave: () => void }) {
   const county = useApp(countyOf);
   const lost = useApp((state) => state.connection.phase === "lost");
+  const past = useApp(isPast);
   const [desk, move] = useReducer(moveDesk, startDesk);
   const theme = useTheme();
   const sound = useSound();
@@ -96,7 +98,8 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
     <DeskContext value={{ desk, move }}>
       <HatchInk />
       <div
-        className={`desk${lost ? " lost" : ""}${page ? " page" : ""}`}
+        className={`desk${lost ? " lost" : ""}${page ? " page" : ""}${past ? " notlive" : ""}`}
+        style={{ "--past-words": `"${i18n.t("复盘 · 非实况")}"` } as CSSProperties}
         data-zone={desk.zone}
         data-testid="desk"
       >
@@ -124,7 +127,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
             <aside className="zone right" aria-label={i18n.t("欠着的事")}>
               <Obligations county={county} />
             </aside>
-            <Lanes county={county} />
+            <TimeBar county={county} />
             <ZoneTabs />
             <Announcer county={county} />
           </>

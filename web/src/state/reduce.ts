@@ -21,6 +21,7 @@ export function reduce(world: World, message: FeedMessage, heardAt: number): Wor
       return {
         ...emptyWorld,
         unknown: world.unknown,
+        begun: world.begun + 1,
         seq: message.seq,
         taken: { seq: message.seq, n: ALL },
         heartbeat: beat(message.clock, heardAt),
@@ -33,7 +34,10 @@ export function reduce(world: World, message: FeedMessage, heardAt: number): Wor
         system: message.system.filter((entry) => entry.until === null),
       };
     case "updates":
-      return message.updates.reduce(take, world);
+      // What was told in the past is not told again: nothing sounds in a replay.
+      return message.updates
+        .filter((update) => message.mode !== "replay" || update.kind !== "annunciation")
+        .reduce(take, world);
     case "values":
       return values(world, message.seq, message.jurisdiction, message.values);
     case "beat":

@@ -169,6 +169,26 @@ export function reached(county: County, groups: Iterable<string>, people: Iterab
   return [...ids].map((id) => ({ id, person: county.people.get(id) ?? null }));
 }
 
+/** Whether the world shown is not the one that is. */
+export function isPast(state: AppState): boolean {
+  return (state.world.heartbeat?.view.replay ?? null) !== null || state.leaving;
+}
+
+/** Whether the person at the screen may act on what is shown: nobody acts on the past. */
+export function mayAct(state: AppState): boolean {
+  return mayCommand(state.me?.person) && !isPast(state);
+}
+
+/** Whether the person at the screen may leave notes on the bar, also on the past. */
+export function mayMark(state: AppState): boolean {
+  return mayCommand(state.me?.person) || state.me?.person.role === "planner";
+}
+
+/** Whether the person at the screen may change the site's files now. */
+export function mayKeepSite(state: AppState): boolean {
+  return state.me?.person.role === "administrator" && !isPast(state);
+}
+
 export function mayCommand(person: PersonView | undefined): boolean {
   return person?.role === "duty_officer" || person?.role === "administrator";
 }

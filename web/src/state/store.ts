@@ -35,6 +35,8 @@ export interface AppState {
   chosen: string | null;
   world: World;
   connection: Connection;
+  /** Another time was asked for and is not here yet: what is shown is not to be acted on. */
+  leaving: boolean;
   /** Sealed texts by their seal. */
   texts: ReadonlyMap<string, string>;
   outbox: readonly Pending[];
@@ -58,6 +60,7 @@ export function createStore(at: number): Store {
     chosen: null,
     world: emptyWorld,
     connection: { phase: "connecting", since: at },
+    leaving: false,
     texts: new Map(),
     outbox: [],
     outboxReady: false,
@@ -82,7 +85,7 @@ export function createStore(at: number): Store {
         console.warn("wire kinds this page does not know", Object.fromEntries(world.unknown));
       }
       const fresh = messages.some((message) => message.type === "snapshot");
-      set(fresh ? { world, shelved: false } : { world });
+      set(fresh ? { world, shelved: false, leaving: false } : { world });
     },
   };
 }

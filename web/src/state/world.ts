@@ -87,6 +87,8 @@ export interface World {
   system: readonly SystemView[];
   /** Wire kinds this client does not know, counted by name. */
   unknown: ReadonlyMap<string, number>;
+  /** Whole worlds heard since the page was opened: after each, what was fetched beside the feed is fetched anew. */
+  begun: number;
   /** The site's files changed: a new snapshot is needed. */
   wantsSnapshot: boolean;
 }
@@ -98,6 +100,7 @@ export const emptyWorld: World = {
   counties: new Map(),
   system: [],
   unknown: new Map(),
+  begun: 0,
   wantsSnapshot: false,
 };
 

@@ -300,6 +300,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/replay/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opens a replay as a WebSocket of `FeedMessage`s, each marked as of a replay. The client may send
+         *     `ReplayOrder`s: another time, another speed, the other of the two times.
+         */
+        get: operations["replay_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replay/lanes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened in a span of time: rain, levels, alarms, calls, commands, reports, decisions. */
+        get: operations["lanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -616,6 +653,12 @@ export interface components {
             /** @enum {string} */
             action: "end_suppression";
             suppression: components["schemas"]["OpId"];
+        } | {
+            /** @enum {string} */
+            action: "mark";
+            at: components["schemas"]["Time"];
+            text: string;
+            until?: components["schemas"]["Time"] | null;
         } | {
             /** @enum {string} */
             action: "confirm_command";
@@ -1103,6 +1146,7 @@ export interface components {
             clock: components["schemas"]["Clock"];
             /** @description The engine's now; ages are counted from here, never from the reader's own clock. */
             now: components["schemas"]["Time"];
+            replay: components["schemas"]["ReplayView"] | null;
         };
         /**
          * @description What becomes of the clocks and alarms of what changed.
@@ -1271,6 +1315,28 @@ export interface components {
              * @description Response level 1 (Ⅰ) to 4 (Ⅳ); absent: decided not to act.
              */
             response: number | null;
+        };
+        /**
+         * @description What kind of deed it is.
+         * @enum {string}
+         */
+        DeedKind: "command" | "cancel" | "acknowledge" | "truth" | "reset" | "quiet" | "notice" | "mark" | "decide";
+        /** @description One press, as the time bar shows it. */
+        DeedView: {
+            /**
+             * Format: int32
+             * @description How many alarms, tasks or stations it is about.
+             */
+            about: number;
+            /** @description When it was pressed; of a mark: the time it is about. */
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            kind: components["schemas"]["DeedKind"];
+            level: components["schemas"]["Level"] | null;
+            note: components["schemas"]["Seal"] | null;
+            op: components["schemas"]["OpId"];
+            title: components["schemas"]["Text"] | null;
+            until: components["schemas"]["Time"] | null;
         };
         /**
          * @description Why a value is not trusted.
@@ -1464,11 +1530,13 @@ export interface components {
             /** @enum {string} */
             type: "snapshot";
         }) | {
+            mode: components["schemas"]["Mode"];
             /** @enum {string} */
             type: "updates";
             updates: components["schemas"]["Update"][];
         } | {
             jurisdiction: string;
+            mode: components["schemas"]["Mode"];
             /** Format: int64 */
             seq: number;
             /** @enum {string} */
@@ -1476,6 +1544,7 @@ export interface components {
             values: components["schemas"]["SeriesNow"][];
         } | {
             clock: components["schemas"]["ClockView"];
+            mode: components["schemas"]["Mode"];
             /** Format: int64 */
             seq: number;
             /** @enum {string} */
@@ -1628,6 +1697,53 @@ export interface components {
             wording: string;
         };
         /**
+         * @description Which of the two times a replay goes by.
+         * @enum {string}
+         */
+        Knowledge: "then" | "now";
+        /** @description What happened in a span of time, in equal buckets; every list has one value a bucket. */
+        LanesView: {
+            /** @description Changes of level by the level reached, 0 (returned) to 4. */
+            alarms: number[][];
+            /**
+             * Format: int32
+             * @description How many deeds there are in all.
+             */
+            all_deeds: number;
+            /**
+             * Format: int64
+             * @description Length of one bucket, milliseconds.
+             */
+            bucket_ms: number;
+            /** @description People and situations told. */
+            calls: number[];
+            /** @description Commands issued. */
+            commands: number[];
+            /** @description Presses of the desk that decided something. */
+            decisions: number[];
+            /**
+             * @description Commands, decisions and marks one by one, oldest first; at most as many as
+             *     [`LanesView::MOST_DEEDS`], the newest.
+             */
+            deeds: components["schemas"]["DeedView"][];
+            /** @description First and newest entry of the journal. */
+            first: components["schemas"]["Time"];
+            from: components["schemas"]["Time"];
+            last: components["schemas"]["Time"];
+            /** @description Readings that came in after a newer one of their series, where they came in. */
+            late: number[];
+            /** @description Worst level that stood; 0 none. */
+            levels: number[];
+            /** @description Highest rain reading of any gauge, as `rain_decimals` says, in `rain_unit`. */
+            rain: number[];
+            /** Format: int32 */
+            rain_decimals: number;
+            rain_unit: string;
+            /** @description Facts that came back from the field. */
+            reports: number[];
+            to: components["schemas"]["Time"];
+        };
+        /**
          * @description Why someone was not moved.
          * @enum {string}
          */
@@ -1767,6 +1883,11 @@ export interface components {
          * @enum {string}
          */
         Means: "app" | "phone" | "radio" | "in_person" | "system";
+        /**
+         * @description Whether a message tells what is or what was.
+         * @enum {string}
+         */
+        Mode: "live" | "replay";
         /** @description A window that is running for a task, and what happens by itself when it closes. */
         NextStep: {
             at: components["schemas"]["Time"];
@@ -1941,6 +2062,34 @@ export interface components {
             difference: string[];
             problems: components["schemas"]["ProblemView"][];
             rows: components["schemas"]["RegistryRow"][];
+        };
+        /** @description What a client says to a replay on its socket. */
+        ReplayOrder: {
+            at: components["schemas"]["Time"];
+            /** @enum {string} */
+            do: "seek";
+        } | {
+            /** @enum {string} */
+            do: "pace";
+            /** Format: int32 */
+            speed: number;
+        } | {
+            /** @enum {string} */
+            do: "know";
+            knowledge: components["schemas"]["Knowledge"];
+        };
+        /** @description Where a replay stands, beside its clock. */
+        ReplayView: {
+            /** @description It has come to the newest entry. */
+            ended: boolean;
+            knowledge: components["schemas"]["Knowledge"];
+            /** @description The newest entry there was when this was told; a replay does not go beyond it. */
+            last: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How many seconds pass in one; 0 stands still.
+             */
+            speed: number;
         };
         /** @description One report that is owed, counted from the opening of the incident. */
         ReportClock: {
@@ -2192,6 +2341,7 @@ export interface components {
         SnapshotView: {
             clock: components["schemas"]["ClockView"];
             counties: components["schemas"]["CountyView"][];
+            mode: components["schemas"]["Mode"];
             /** Format: int64 */
             seq: number;
             system: components["schemas"]["SystemView"][];
@@ -3077,6 +3227,104 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    replay_feed: {
+        parameters: {
+            query: {
+                /** @description RFC 3339; before the first entry it is the first, after the newest the newest */
+                at: string;
+                /** @description Seconds in one, at most 3600; absent or 0 stands still */
+                speed?: number;
+                /** @description `then`: what had been received; `now`: what had been observed */
+                knowledge?: string;
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebSocket; each text frame is one FeedMessage, each from the client one ReplayOrder */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedMessage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description As many replays run as may */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    lanes: {
+        parameters: {
+            query: {
+                /** @description RFC 3339 */
+                from: string;
+                /** @description RFC 3339, at most 400 days later */
+                to: string;
+                /** @description Pieces of whole minutes, at most 2000; absent: 480 */
+                buckets?: number;
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanesView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

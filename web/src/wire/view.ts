@@ -80,7 +80,8 @@ export type SystemView = Schemas["SystemView"];
 export type GroupView = Schemas["GroupView"];
 export type TemplateView = Clocked<Schemas["TemplateView"], TaskClocks[]>;
 export type PersonView = Schemas["PersonView"];
-export type ClockView = Schemas["ClockView"];
+export type Mode = Schemas["Mode"];
+export type ClockView = Older<Schemas["ClockView"], "replay">;
 export type SampleView = Schemas["SampleView"];
 /** Who is logged in. */
 export type Me = Schemas["MeView"];
@@ -113,7 +114,11 @@ export type CountyView = Older<
   WholeCounty,
   "situations" | "suppressions" | "areas" | "load" | "incidents" | "event_classes"
 >;
-export type SnapshotView = Omit<Schemas["SnapshotView"], "counties"> & { counties: CountyView[] };
+export type SnapshotView = Omit<Schemas["SnapshotView"], "counties" | "clock" | "mode"> & {
+  counties: CountyView[];
+  clock: ClockView;
+  mode?: Mode;
+};
 
 type SentChange = Schemas["Change"];
 export type Change =
@@ -124,6 +129,8 @@ export type Update = { seq: number; n: number; jurisdiction: string } & Change;
 
 type SentMessage = Schemas["FeedMessage"];
 export type FeedMessage =
-  | Exclude<SentMessage, { type: "snapshot" } | { type: "updates" }>
+  | Extract<SentMessage, { type: "behind" }>
   | ({ type: "snapshot" } & SnapshotView)
-  | { type: "updates"; updates: Update[] };
+  | { type: "updates"; updates: Update[]; mode?: Mode }
+  | Older<Extract<SentMessage, { type: "values" }>, "mode">
+  | { type: "beat"; seq: number; clock: ClockView; mode?: Mode };

@@ -59,6 +59,7 @@ impl County {
                 inbox: runtime.inbox.clone(),
                 feed: runtime.feed.clone(),
                 history: runtime.history.clone(),
+                replays: runtime.replays.clone(),
                 blobs: runtime.blobs.clone(),
                 accounts_file: folder.path().join("accounts.db"),
                 accounts: accounts(),

@@ -37,7 +37,7 @@ impl World {
     fn hear(&mut self, message: FeedMessage) {
         match message {
             FeedMessage::Snapshot(snapshot) => self.begin(&snapshot),
-            FeedMessage::Updates { updates } => {
+            FeedMessage::Updates { updates, .. } => {
                 for update in updates {
                     assert!(update.seq >= self.seq, "updates never go back");
                     self.seq = update.seq;
@@ -109,6 +109,7 @@ async fn truth(site: &Runtime) -> (World, u64) {
     let clock = model::view::ClockView {
         clock: Clock::Feed,
         now: at(0),
+        replay: None,
     };
     let counties = vec![county.unwrap()];
     world.begin(&SnapshotView {
@@ -116,6 +117,7 @@ async fn truth(site: &Runtime) -> (World, u64) {
         clock,
         counties,
         system: Vec::new(),
+        mode: model::replay::Mode::Live,
     });
     (world, seq)
 }

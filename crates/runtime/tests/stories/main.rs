@@ -11,4 +11,5 @@ mod intake;
 mod keeping;
 mod packing;
 mod province;
+mod replay;
 mod support;

@@ -118,6 +118,17 @@ impl Scan {
         self.size
     }
 
+    /// Forgets what it holds of the file, which has grown since.
+    pub(crate) fn forget(&mut self) -> Result<(), JournalError> {
+        let length = self.file.metadata();
+        self.size = length
+            .map_err(|e| JournalError::io("open", &self.path, e))?
+            .len();
+        self.buf.clear();
+        self.start = self.next;
+        Ok(())
+    }
+
     /// Reads on by one frame.
     pub(crate) fn step(&mut self) -> Result<Step<'_>, JournalError> {
         let offset = self.next;

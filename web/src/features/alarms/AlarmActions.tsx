@@ -4,7 +4,7 @@ import { acknowledge, resetAlarm } from "../../actions/alarms";
 import { age, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
-import { mayCommand } from "../../state/select";
+import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -23,7 +23,7 @@ export function AlarmActions({
   now: number;
 }) {
   const { move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const waiting = useApp((state) =>
     state.outbox.some(
       (one) =>

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { acknowledge } from "../../actions/alarms";
 import { i18n } from "../../i18n/i18n";
 import { type AlarmFilter, passes } from "../../state/filters";
-import { alarmsByUrgency, countyOf, isUnacked, mayCommand, shownLevel } from "../../state/select";
+import { alarmsByUrgency, countyOf, isUnacked, mayAct, shownLevel } from "../../state/select";
 import { type AckSet, alarmsUnder, freezeAck } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
@@ -29,7 +29,7 @@ interface AlarmListProps {
 
 export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
   const sorted = useApp((state) => alarmsByUrgency(countyOf(state)));
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const { desk, move } = useDesk();
   const scope = desk.situation;
   const all = useMemo(() => (scope ? alarmsUnder(county, scope) : sorted), [county, sorted, scope]);

@@ -3,7 +3,7 @@ import { markTruth } from "../../actions/alarms";
 import { stamp, value } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName, qualityName, truthName } from "../../i18n/words";
-import { mayCommand } from "../../state/select";
+import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
@@ -20,7 +20,7 @@ interface EvidenceProps {
 const TRUTHS: Truth[] = ["unverified", "true", "false", "test", "duplicate"];
 
 export function Evidence({ alarm, county, now, unit }: EvidenceProps) {
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   return (
     <Panel
       title={i18n.t("凭什么")}

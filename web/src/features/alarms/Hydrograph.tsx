@@ -4,6 +4,7 @@ import { samples } from "../../actions/read";
 import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { qualityName } from "../../i18n/words";
+import { useApp } from "../../state/store";
 import { Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
 import type { EvidenceView, SampleView, SeriesNow, SeriesView } from "../../wire/view";
@@ -66,6 +67,8 @@ function useSamples(series: SeriesView, latest: SeriesNow | undefined, now: numb
   const until = useRef(now);
   until.current = now;
   const { station, quantity } = series;
+  const begun = useApp((state) => state.world.begun);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a world that began anew has another history
   useEffect(() => {
     let gone = false;
     setHistory(null);
@@ -77,7 +80,7 @@ function useSamples(series: SeriesView, latest: SeriesNow | undefined, now: numb
     return () => {
       gone = true;
     };
-  }, [station, quantity, hours]);
+  }, [station, quantity, hours, begun]);
   const list = useMemo(() => {
     if (!history || !latest?.observed || latest.value === null) return history;
     const last = history.at(-1);

@@ -5,7 +5,7 @@ import { span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, whySentence } from "../../i18n/words";
 import { ORDER, want } from "../../state/obligations";
-import { isAnswered, isClosed, mayCommand } from "../../state/select";
+import { isAnswered, isClosed, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -147,7 +147,7 @@ function BoardHead({
   command: CommandView;
   now: number;
 }) {
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const { move } = useDesk();
   const wording = useApp((state) => state.texts.get(command.wording));
   const [cancelling, setCancelling] = useState(false);

@@ -4,7 +4,7 @@ import { newOp } from "../../actions/act";
 import { type Draft, issueCommand, TYPED_COUNT_ABOVE } from "../../actions/commands";
 import { i18n, say } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
-import { mayCommand, reached, shownLevel } from "../../state/select";
+import { mayAct, reached, shownLevel } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
@@ -12,6 +12,7 @@ import { Empty, Key, Panel } from "../../ui/Panel";
 import type { Level } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
+import { whyNot } from "../timebar/whyNot";
 import { ClockLines } from "./ClockLines";
 import { ReachPanel } from "./ReachPanel";
 import { Closes, counted, type VillageRow, Villages } from "./Villages";
@@ -20,7 +21,7 @@ const LEVELS: Level[] = [4, 3, 2, 1];
 
 export function Composer({ county, alarmKey }: { county: County; alarmKey: string | null }) {
   const { move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const alarm = alarmKey ? county.alarms.get(alarmKey) : undefined;
   const [op, setOp] = useState(newOp);
   const [cause, setCause] = useState(alarm?.key ?? null);
@@ -45,7 +46,7 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
     return (
       <Panel title={i18n.t("新指令")} testId="composer">
         <Empty title={i18n.t("你可以看，不能发。")}>
-          {i18n.t("发指令需要值班员角色。请值班员来发。")}
+          {whyNot(i18n.t("发指令需要值班员角色。请值班员来发。"))}
         </Empty>
       </Panel>
     );

@@ -11,7 +11,7 @@ import {
   stepName,
 } from "../../i18n/words";
 import { nextStep, type Obligation, obligations, type Want } from "../../state/obligations";
-import { commandsOf, countyOf, isOpen, mayCommand } from "../../state/select";
+import { commandsOf, countyOf, isOpen, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -55,7 +55,7 @@ export function wantName(want: Want): string {
 
 export function Obligations({ county }: { county: County }) {
   const commands = useApp((state) => commandsOf(countyOf(state)));
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const now = useNow();
   const { move } = useDesk();
   const open = useMemo(() => commands.filter(isOpen), [commands]);

@@ -4,7 +4,7 @@ import { calling, hastenTask, postponeTask, verify } from "../../actions/command
 import { photoAddress, wantTexts } from "../../actions/read";
 import { i18n } from "../../i18n/i18n";
 import { personName, personPost, stageName, stepName } from "../../i18n/words";
-import { isAnswered, isClosed, mayCommand } from "../../state/select";
+import { isAnswered, isClosed, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -26,7 +26,7 @@ interface PersonPanelProps {
 export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
   const person = county.people.get(task.person);
   const me = useApp((state) => state.me?.person);
-  const allowed = mayCommand(me);
+  const allowed = useApp(mayAct);
   const [recording, setRecording] = useState(false);
   const open = !isClosed(task) && command.cancelled === null;
   const [giving, setGiving] = useState(false);

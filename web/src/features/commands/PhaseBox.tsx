@@ -5,7 +5,7 @@ import { approveCommand, confirmCommand, stopCommand } from "../../actions/comma
 import { stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
-import { mayCommand } from "../../state/select";
+import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -45,7 +45,7 @@ export function PhaseBox({ county, command, phase, now }: PhaseBoxProps) {
 }
 
 function Held({ command, until, now }: { command: CommandView; until: string; now: number }) {
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const [sent, setSent] = useState(false);
   const left = Math.max(0, Math.ceil((Date.parse(until) - now) / 1000));
   const stop = () => {
@@ -78,7 +78,7 @@ function Held({ command, until, now }: { command: CommandView; until: string; no
 }
 
 function Prepared({ command, n }: { command: CommandView; n: number }) {
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const [typed, setTyped] = useState("");
   const agrees = typed.trim() === String(n);
   return (
@@ -115,7 +115,7 @@ function Prepared({ command, n }: { command: CommandView; n: number }) {
 function Waiting({ county, command, n }: { county: County; command: CommandView; n: number }) {
   const me = useApp((state) => state.me?.person);
   const own = command.by === me?.id;
-  const allowed = mayCommand(me);
+  const allowed = useApp(mayAct);
   const [sent, setSent] = useState(false);
   const answer = (yes: boolean) => {
     setSent(true);

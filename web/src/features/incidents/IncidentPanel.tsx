@@ -6,7 +6,7 @@ import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { incidentsOf, isRunning } from "../../state/incidents";
-import { isOpen, mayCommand } from "../../state/select";
+import { isOpen, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -25,7 +25,7 @@ interface IncidentPanelProps {
 
 export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
   const { move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const texts = useApp((state) => state.texts);
   const [sending, setSending] = useState<OwedReport | null>(null);
   const [closing, setClosing] = useState(false);

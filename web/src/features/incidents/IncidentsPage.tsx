@@ -5,7 +5,7 @@ import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, ROMAN } from "../../i18n/words";
 import { decided, incidentsOf, isRunning, owedReports, undecided } from "../../state/incidents";
-import { mayCommand } from "../../state/select";
+import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -24,7 +24,7 @@ type Open = { what: "decide"; situation: SituationView } | { what: "call" } | { 
 
 export function IncidentsPage({ county }: { county: County }) {
   const now = useNow();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const [open, setOpen] = useState<Open | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const waiting = undecided(county);

@@ -16,6 +16,9 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
     ["N", i18n.t("显示新的行")],
     ["M", i18n.t("当前不响的：台账")],
     ["X", i18n.t("静音，不是确认")],
+    ["Space", i18n.t("定住 / 播放")],
+    ["← →", i18n.t("退后 / 前进 5 分钟，加 ⇧ 为 1 分钟")],
+    ["Home", i18n.t("回到实况")],
     ["?", i18n.t("按键表")],
   ];
   return (

@@ -7,6 +7,10 @@ const NAMES: Record<string, string> = {
   Escape: "escape",
   ArrowDown: "down",
   ArrowUp: "up",
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  Home: "home",
+  " ": "space",
 };
 
 export type Keys = Record<string, () => unknown>;
@@ -18,8 +22,10 @@ function taken(event: KeyboardEvent): boolean {
   if (!target) return false;
   if (target.isContentEditable || target.matches("input, textarea, select"))
     return event.key !== "Escape";
-  // Enter on a button is that button's.
-  return event.key === "Enter" && target.matches("button, a");
+  // The map moves itself.
+  if (target.matches("canvas")) return event.key.startsWith("Arrow");
+  // Enter and Space on a button are that button's.
+  return (event.key === "Enter" || event.key === " ") && target.matches("button, a");
 }
 
 export function useKeys(keys: Keys): void {
@@ -28,7 +34,9 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (taken(event)) return;
-      const run = latest.current[NAMES[event.key] ?? event.key];
+      const name = NAMES[event.key] ?? event.key;
+      const shifted = event.shiftKey ? latest.current[`shift+${name}`] : undefined;
+      const run = shifted ?? latest.current[name];
       if (!run) return;
       event.preventDefault();
       run();

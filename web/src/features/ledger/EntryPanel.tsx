@@ -6,7 +6,7 @@ import { limit, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName, quietName } from "../../i18n/words";
 import { type LedgerRow, longest, SHELVE_MS, wouldCover } from "../../state/ledger";
-import { byUrgency, mayCommand } from "../../state/select";
+import { byUrgency, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -14,6 +14,7 @@ import { Panel } from "../../ui/Panel";
 import type { AlarmView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { AlarmLine } from "../situations/parts";
+import { whyNot } from "../timebar/whyNot";
 import { Left } from "./Left";
 import { endWords, rowWords } from "./ledgerWords";
 
@@ -103,7 +104,7 @@ function Why({ row }: { row: LedgerRow }) {
 function Deeds({ row, now, reason }: { row: LedgerRow; now: number; reason: string }) {
   const one = row.suppression;
   const me = useApp((state) => state.me?.person.id);
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const busy = useApp((state) =>
     state.outbox.some(
       (each) =>
@@ -123,7 +124,7 @@ function Deeds({ row, now, reason }: { row: LedgerRow; now: number; reason: stri
   return (
     <div className="form" style={{ flex: "none" }}>
       {allowed ? null : (
-        <p className="i2">{i18n.t("你可以看，不能改。静默和检修需要值班员角色。")}</p>
+        <p className="i2">{whyNot(i18n.t("你可以看，不能改。静默和检修需要值班员角色。"))}</p>
       )}
       {one.waits_for_approval ? (
         <p>

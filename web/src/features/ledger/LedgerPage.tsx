@@ -5,7 +5,7 @@ import { wantTexts } from "../../actions/read";
 import { i18n } from "../../i18n/i18n";
 import { personName, quietName } from "../../i18n/words";
 import { endingSoon, type LedgerRow, ledger } from "../../state/ledger";
-import { mayCommand } from "../../state/select";
+import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -14,6 +14,7 @@ import { VirtualList } from "../../ui/VirtualList";
 import { useHeldOrder } from "../alarms/useHeldOrder";
 import { useNow } from "../clock/useNow";
 import { type LedgerDraft, useDesk } from "../desk/desk";
+import { whyNot } from "../timebar/whyNot";
 import { EntryPanel } from "./EntryPanel";
 import { Left } from "./Left";
 import { rowWords } from "./ledgerWords";
@@ -22,7 +23,7 @@ import { QuietComposer } from "./QuietComposer";
 export function LedgerPage({ county }: { county: County }) {
   const now = useNow();
   const { desk, move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const rows = useMemo(() => ledger(county).map((row) => ({ ...row, key: row.id })), [county]);
   const { items, waiting, setHeld, showNew } = useHeldOrder(rows, "ledger");
   useEffect(() => wantTexts(rows.map((row) => row.suppression?.reason ?? null)), [rows]);
@@ -93,7 +94,7 @@ export function LedgerPage({ county }: { county: County }) {
             <Empty title={i18n.t("选一条看它盖住了什么。")}>
               {allowed
                 ? i18n.t("静默最长 12 小时，含红色最长 2 小时并要另一个人同意。")
-                : i18n.t("你可以看，不能改。静默和检修需要值班员角色。")}
+                : whyNot(i18n.t("你可以看，不能改。静默和检修需要值班员角色。"))}
             </Empty>
           )}
         </aside>

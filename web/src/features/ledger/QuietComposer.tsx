@@ -6,7 +6,7 @@ import { limit, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { hazardName, levelName } from "../../i18n/words";
 import { isOpenMatcher, longest, wouldCover } from "../../state/ledger";
-import { levelCounts, mayCommand, shownLevel } from "../../state/select";
+import { levelCounts, mayAct, shownLevel } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -18,6 +18,7 @@ import { type LedgerDraft, useDesk } from "../desk/desk";
 import { Counts, Mark } from "../marks/Mark";
 import { AlarmLine } from "../situations/parts";
 import { areaName } from "../stations/townships";
+import { whyNot } from "../timebar/whyNot";
 import { matcherWords } from "./ledgerWords";
 import { StationChooser } from "./StationChooser";
 import { WorkForm } from "./WorkForm";
@@ -28,12 +29,12 @@ const LEVELS: Level[] = [1, 2, 3, 4];
 
 export function QuietComposer({ county, draft }: { county: County; draft: LedgerDraft }) {
   const { move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const [kind, setKind] = useState(draft.kind);
   if (!allowed) {
     return (
       <Panel title={i18n.t("静默")} testId="quiet-composer" className="g">
-        <Empty title={i18n.t("你可以看，不能改。静默和检修需要值班员角色。")}>
+        <Empty title={whyNot(i18n.t("你可以看，不能改。静默和检修需要值班员角色。"))}>
           {i18n.t("请值班员来做。")}
         </Empty>
       </Panel>

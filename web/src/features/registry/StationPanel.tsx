@@ -2,12 +2,14 @@
 // history; each cell can be changed by an administrator.
 import { useState } from "react";
 import { i18n, say } from "../../i18n/i18n";
+import { mayKeepSite } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { StationView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { whyNot } from "../timebar/whyNot";
 import { AttributesSection } from "./AttributesSection";
 import { type EditAsked, EditDialog } from "./EditDialog";
 import { FactsSection } from "./FactsSection";
@@ -17,7 +19,7 @@ import { useSheets } from "./useSheets";
 
 export function StationPanel({ county, station }: { county: County; station: StationView }) {
   const { move } = useDesk();
-  const admin = useApp((state) => state.me?.person.role === "administrator");
+  const admin = useApp(mayKeepSite);
   const [round, setRound] = useState(0);
   const [asked, setAsked] = useState<EditAsked | null>(null);
   const sheets = useSheets(county.code, station.id, county.rulesVersion, round);
@@ -45,7 +47,7 @@ export function StationPanel({ county, station }: { county: County; station: Sta
       <div className="pb">
         {admin ? null : (
           <p className="note" data-testid="read-only">
-            {i18n.t("只能看。改站点资料要管理员角色，请管理员来改。")}
+            {whyNot(i18n.t("只能看。改站点资料要管理员角色，请管理员来改。"))}
           </p>
         )}
         {sheets.kind === "asking" ? (

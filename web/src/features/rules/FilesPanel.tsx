@@ -3,10 +3,12 @@
 import { useState } from "react";
 import { checkSite, reloadSite } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
+import { mayKeepSite } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { Problem, SiteCheck } from "../../wire/site";
+import { whyNot } from "../timebar/whyNot";
 import { ChangeList } from "./ChangeList";
 import { failure } from "./failure";
 
@@ -22,7 +24,7 @@ interface FilesPanelProps {
 }
 
 export function FilesPanel({ onApplied, onClose }: FilesPanelProps) {
-  const admin = useApp((state) => state.me?.person.role === "administrator");
+  const admin = useApp(mayKeepSite);
   const [stage, setStage] = useState<Stage>({ kind: "start" });
   const run = async (ask: () => Promise<SiteCheck>) => {
     setStage({ kind: "busy" });
@@ -42,7 +44,7 @@ export function FilesPanel({ onApplied, onClose }: FilesPanelProps) {
   if (!admin) {
     return (
       <Panel title={i18n.t("检查和换用文件")} aside={close} testId="files-panel" className="g">
-        <Empty title={i18n.t("这里要管理员。")}>
+        <Empty title={whyNot(i18n.t("这里要管理员。"))}>
           {i18n.t("你可以看规则，不能换用文件。请管理员来做。")}
         </Empty>
       </Panel>

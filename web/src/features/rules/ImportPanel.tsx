@@ -2,11 +2,13 @@
 import { useState } from "react";
 import { importRegistry } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
+import { mayKeepSite } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { ImportResult, ImportRow, RegistryKind } from "../../wire/site";
+import { whyNot } from "../timebar/whyNot";
 import { ChangeList } from "./ChangeList";
 import { ProblemLine } from "./FilesPanel";
 import { failure } from "./failure";
@@ -60,7 +62,7 @@ function typeOf(file: File): string {
 }
 
 export function ImportPanel({ county, onClose }: { county: County; onClose: () => void }) {
-  const admin = useApp((state) => state.me?.person.role === "administrator");
+  const admin = useApp(mayKeepSite);
   const [kind, setKind] = useState<RegistryKind>("stations");
   const [file, setFile] = useState<File | null>(null);
   const [result, setResult] = useState<ImportResult | null>(null);
@@ -74,7 +76,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
   if (!admin) {
     return (
       <Panel title={i18n.t("导入站点和线")} aside={close} testId="import-panel" className="g">
-        <Empty title={i18n.t("这里要管理员。")}>
+        <Empty title={whyNot(i18n.t("这里要管理员。"))}>
           {i18n.t("你可以看规则，不能换用文件。请管理员来做。")}
         </Empty>
       </Panel>

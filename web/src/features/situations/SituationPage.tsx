@@ -5,7 +5,7 @@ import { acknowledge } from "../../actions/alarms";
 import { hm, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { levelName, noticeName } from "../../i18n/words";
-import { isUnacked, mayCommand, shownLevel } from "../../state/select";
+import { isUnacked, mayAct, shownLevel } from "../../state/select";
 import {
   type AckSet,
   alarmsUnder,
@@ -25,6 +25,7 @@ import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { AlarmMark, Mark } from "../marks/Mark";
 import { areaName } from "../stations/townships";
+import { whyNot } from "../timebar/whyNot";
 import { AckDialog } from "./AckDialog";
 import { ManualBox } from "./ManualBox";
 import { AlarmLine, Townships } from "./parts";
@@ -33,7 +34,7 @@ import { openedName, situationName } from "./situationWords";
 export function SituationPage({ county, id }: { county: County; id: string }) {
   const now = useNow();
   const { move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const [ack, setAck] = useState<{ set: AckSet; at: number } | null>(null);
   const one = county.situations.get(id);
   const alarms = alarmsUnder(county, id);
@@ -114,7 +115,7 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
         ) : null}
         {one ? <Numbers one={one} alarms={alarms} now={now} /> : null}
         {allowed ? null : (
-          <p className="note">{i18n.t("你可以看，不能确认。确认需要值班员角色。")}</p>
+          <p className="note">{whyNot(i18n.t("你可以看，不能确认。确认需要值班员角色。"))}</p>
         )}
         <div className="two flow">
           <Panel

@@ -1,6 +1,6 @@
 // The list of situations with its keys and the set that one press acknowledges.
 import { useMemo, useState } from "react";
-import { isUnacked, mayCommand } from "../../state/select";
+import { isUnacked, mayAct } from "../../state/select";
 import { type AckSet, alarmsUnder, freezeAck } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
@@ -21,7 +21,7 @@ interface SituationZoneProps {
 
 export function SituationZone({ county, rows, unackedOnly, now }: SituationZoneProps) {
   const { desk, move } = useDesk();
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const wanted = useMemo(
     () => (unackedOnly ? rows.filter((row) => row.alarms.some(isUnacked)) : rows),
     [rows, unackedOnly],

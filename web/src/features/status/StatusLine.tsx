@@ -3,7 +3,7 @@ import { chooseCounty } from "../../actions/session";
 import { day, hm, hms, span } from "../../i18n/format";
 import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
-import { countyOf, isUnacked, levelCounts } from "../../state/select";
+import { countyOf, isPast, isUnacked, levelCounts } from "../../state/select";
 import { useApp } from "../../state/store";
 import { quietLoad } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -194,7 +194,14 @@ function LinkState() {
   const heardAt = useApp((state) => state.world.heartbeat?.heardAt ?? null);
   const clock = useApp((state) => state.world.heartbeat?.view.clock ?? null);
   const mono = useMono();
+  const past = useApp(isPast);
   const live = connection.phase === "live";
+  if (past && connection.phase !== "lost")
+    return (
+      <div className="st-past" data-testid="not-live">
+        <b>{i18n.t("复盘 · 非实况")}</b>
+      </div>
+    );
   const old = heardAt === null ? null : Math.max(0, mono - heardAt);
   return (
     <div className={live ? "" : "inv"} data-testid="link-state" data-phase={connection.phase}>

@@ -4,7 +4,7 @@ import { endNotice } from "../../actions/alarms";
 import { age, hms, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, quietName, systemSentence, whySentence } from "../../i18n/words";
-import { countyOf, mayCommand } from "../../state/select";
+import { countyOf, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import type { SystemKind, SystemView } from "../../wire/view";
@@ -176,7 +176,7 @@ function manySentence(county: County | null, line: readonly SystemView[]): strin
 
 /** Where a notice leads, and the press that ends those which no machine can take back. */
 function Open({ entry, county }: { entry: SystemView; county: County | null }) {
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const { move } = useDesk();
   const owner = county && commandOf(county, entry.subject);
   return (

@@ -1,0 +1,193 @@
+// What happened, drawn row by row: rain, levels, alarms, late data, calls, commands, reports, decisions.
+import { type ReactNode, useEffect } from "react";
+import { wantTexts } from "../../actions/read";
+import { i18n, say } from "../../i18n/i18n";
+import { deedName } from "../../i18n/words";
+import { useApp } from "../../state/store";
+import { bucketAt, placeOf, roomy, type Span, spaced, stretches, worst } from "../../state/timebar";
+import type { DeedView, LanesView } from "../../wire/replay";
+
+/** Px a label needs at least. */
+const LABEL_ROOM = 92;
+/** Px a flag needs; where they stand closer, the others are strokes. */
+const FLAG_ROOM = 9;
+
+export function laneNames(): string[] {
+  return [
+    i18n.t("雨量"),
+    i18n.t("水位"),
+    i18n.t("报警"),
+    i18n.t("迟到的数据"),
+    i18n.t("呼叫"),
+    i18n.t("指令"),
+    i18n.t("上报"),
+    i18n.t("决策"),
+  ];
+}
+
+interface LaneRowsProps {
+  lanes: LanesView;
+  span: Span;
+  width: number;
+  /** Height of one row, px. */
+  row: number;
+}
+
+export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
+  const x = (time: number) => placeOf(time, span, width);
+  const size = Math.max(1.5, x(span.from + lanes.bucket_ms) - 0.5);
+  const most = Math.max(1, ...lanes.rain);
+  const commands = lanes.deeds.filter((deed) => deed.kind === "command");
+  const decisions = lanes.deeds.filter((deed) => deed.kind !== "command");
+  const flagged = spaced(decisions, (deed) => x(Date.parse(deed.at)), FLAG_ROOM);
+  const texts = useApp((state) => state.texts);
+  useEffect(() => {
+    wantTexts(lanes.deeds.filter((deed) => deed.kind === "mark").map((deed) => deed.note));
+  }, [lanes]);
+  // At the right edge a label has no room ahead.
+  const isLast = (deed: DeedView) => x(Date.parse(deed.at)) > width - LABEL_ROOM;
+  const title = (deed: DeedView) => {
+    if (deed.kind === "command") return say(deed.title);
+    return (deed.kind === "mark" && texts.get(deed.note ?? "")) || deedName(deed.kind);
+  };
+  return (
+    <>
+      {decisions
+        .filter((deed) => deed.until !== null && deed.kind === "mark")
+        .map((deed) => (
+          <line
+            key={deed.op}
+            x1={x(Date.parse(deed.at))}
+            x2={x(Date.parse(deed.until ?? deed.at))}
+            y1={row * 8 - 1}
+            y2={row * 8 - 1}
+            stroke="var(--ink-1)"
+            strokeWidth="2"
+          />
+        ))}
+      {each(lanes.rain, lanes, (value, at) => {
+        const height = Math.max(1, (value / most) * (row - 2));
+        return (
+          <rect
+            key={at}
+            x={x(at)}
+            width={size}
+            y={row - height}
+            height={height}
+            fill="var(--map-rain)"
+          />
+        );
+      })}
+      {stretches(lanes).map((one) => (
+        <rect
+          key={one.from}
+          x={x(one.from)}
+          width={Math.max(1.5, x(one.to) - x(one.from))}
+          y={row * 2 - 2 - (2 + one.level * ((row - 4) / 4))}
+          height={2 + one.level * ((row - 4) / 4)}
+          fill={`var(--lv${one.level})`}
+          stroke={`var(--lv${one.level}-edge)`}
+          strokeWidth="0.75"
+        />
+      ))}
+      {lanes.alarms.map((counts, bucket) => {
+        const level = worst(counts);
+        if (level === null) return null;
+        const at = bucketAt(lanes, bucket);
+        const height = level === 0 ? 2 : 3 + level * ((row - 4) / 4);
+        return (
+          <rect
+            key={at}
+            x={x(at)}
+            width="2"
+            y={row * 3 - height}
+            height={height}
+            fill={level === 0 ? "var(--ink-3)" : `var(--lv${level}-text)`}
+          />
+        );
+      })}
+      {each(lanes.late, lanes, (_, at) => (
+        <rect key={at} x={x(at)} width="2" y={row * 4 - 5} height="3" fill="var(--ink-3)" />
+      ))}
+      {each(lanes.calls, lanes, (_, at) => (
+        <rect key={at} x={x(at)} width="1.5" y={row * 4 + 2} height={row - 4} fill="var(--ink-2)" />
+      ))}
+      <Labelled deeds={commands} title={title}>
+        {(deed) => (
+          <path
+            d={`M${x(Date.parse(deed.at))} ${row * 5 + 1}l7 ${row / 2 - 1}-7 ${row / 2 - 1}z`}
+            fill="var(--ink-1)"
+          />
+        )}
+      </Labelled>
+      {each(lanes.reports, lanes, (_, at) => (
+        <rect
+          key={at}
+          x={x(at)}
+          width="5"
+          y={row * 6 + row / 2 - 3}
+          height="5"
+          fill="none"
+          stroke="var(--ink-2)"
+        />
+      ))}
+      {decisions
+        .filter((deed) => !flagged.has(deed))
+        .map((deed) => (
+          <rect
+            key={deed.op}
+            x={x(Date.parse(deed.at))}
+            width="1.5"
+            y={row * 8 - 5}
+            height="4"
+            fill="var(--ink-2)"
+          />
+        ))}
+      <Labelled deeds={[...flagged]} title={title}>
+        {(deed) => (
+          <path
+            d={`M${x(Date.parse(deed.at))} ${row * 8 - 1}v${2 - row}h6v4h-6`}
+            stroke="var(--ink-1)"
+            fill="none"
+          />
+        )}
+      </Labelled>
+      {[[commands, 5] as const, [decisions, 7] as const].map(([deeds, place]) => {
+        return roomy(deeds, (deed) => x(Date.parse(deed.at)), LABEL_ROOM).map((deed) => (
+          <text
+            key={`${place}/${deed.op}`}
+            className="tb-word"
+            x={x(Date.parse(deed.at)) + (isLast(deed) ? -4 : 10)}
+            textAnchor={isLast(deed) ? "end" : "start"}
+            y={row * place + row - 2}
+          >
+            {title(deed)}
+          </text>
+        ));
+      })}
+    </>
+  );
+}
+
+interface LabelledProps {
+  deeds: readonly DeedView[];
+  title: (deed: DeedView) => string;
+  children: (deed: DeedView) => ReactNode;
+}
+
+function Labelled({ deeds, title, children }: LabelledProps) {
+  return deeds.map((deed) => (
+    <g key={deed.op}>
+      <title>{title(deed)}</title>
+      {children(deed)}
+    </g>
+  ));
+}
+
+function each(
+  list: readonly number[],
+  lanes: LanesView,
+  draw: (value: number, at: number) => ReactNode,
+) {
+  return list.map((value, bucket) => (value > 0 ? draw(value, bucketAt(lanes, bucket)) : null));
+}
