@@ -134,7 +134,33 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         }
         ActionRequest::Unshelve { .. }
         | ActionRequest::ApproveSuppression { .. }
-        | ActionRequest::EndSuppression { .. } => who.need(Deed::TendAlarms),
+        | ActionRequest::EndSuppression { .. }
+        | ActionRequest::SwapShifts { .. }
+        | ActionRequest::ChangeDuty { .. }
+        | ActionRequest::EndDutyChange { .. }
+        | ActionRequest::EndRun { .. } => who.need(Deed::TendAlarms),
+        ActionRequest::CallRoll { posts } => {
+            who.need(Deed::TendAlarms)?;
+            if posts.len() > MAX_ALARMS {
+                return Err(Fault::field("posts", format!("at most {MAX_ALARMS} posts")));
+            }
+            Ok(())
+        }
+        // Whose page it is, and who holds the post, the engine knows.
+        ActionRequest::AnswerPage { means, reason, .. } => {
+            let told = !matches!(means, None | Some(Means::App));
+            who.need(if told {
+                Deed::ReportAnyTask
+            } else {
+                Deed::ReportOwnTask
+            })?;
+            text_fits("reason", reason.as_deref())
+        }
+        ActionRequest::SignIn { .. } => who.need(Deed::ReportOwnTask),
+        ActionRequest::SignHandover { note, .. } => {
+            who.need(Deed::ReportOwnTask)?;
+            text_fits("note", note.as_deref())
+        }
     }
 }
 
@@ -244,6 +270,51 @@ impl Api {
                 Action::ApproveSuppression { suppression }
             }
             ActionRequest::EndSuppression { suppression } => Action::EndSuppression { suppression },
+            ActionRequest::AnswerPage {
+                page,
+                ack,
+                means,
+                reason,
+            } => Action::AnswerPage {
+                page,
+                ack,
+                means: means.unwrap_or(Means::App),
+                reason: self.seal_text(reason).await?,
+            },
+            ActionRequest::ChangeDuty {
+                post,
+                from,
+                until,
+                out,
+                into,
+            } => Action::ChangeDuty {
+                post,
+                from,
+                until,
+                out,
+                into,
+            },
+            ActionRequest::SwapShifts {
+                post,
+                first,
+                first_at,
+                second,
+                second_at,
+            } => Action::SwapShifts {
+                post,
+                first,
+                first_at,
+                second,
+                second_at,
+            },
+            ActionRequest::EndDutyChange { change } => Action::EndDutyChange { change },
+            ActionRequest::SignIn { post } => Action::SignIn { post },
+            ActionRequest::SignHandover { post, note } => Action::SignHandover {
+                post,
+                note: self.seal_text(note).await?,
+            },
+            ActionRequest::CallRoll { posts } => Action::CallRoll { posts },
+            ActionRequest::EndRun { run } => Action::EndRun { run },
         })
     }
 

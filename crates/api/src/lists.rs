@@ -7,8 +7,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::{Extension, Json};
 use model::view::{
-    AlarmView, CommandView, CountyView, LoadView, RuleView, SituationView, StationView,
-    SuppressionView,
+    AlarmView, CommandView, CountyView, LoadView, PageView, PostView, RuleView, RunView,
+    SituationView, StationView, SuppressionView,
 };
 use model::{JurisdictionSlot, Time};
 use runtime::Fleet;
@@ -165,4 +165,57 @@ pub(crate) async fn load(
 ) -> Rows<LoadView> {
     let look = |fleet: &Fleet, slot| fleet.load(slot).into_iter().collect();
     rows(&api, &reader, &query, look).await
+}
+
+/// A run with all its pages.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RunWithPages {
+    #[serde(flatten)]
+    run: RunView,
+    pages: Vec<PageView>,
+}
+
+/// Escalations and roll-calls that run, and those that ended within a day, each with its pages.
+#[utoipa::path(get, path = "/api/v1/runs", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<RunWithPages>), (status = 401, body = FaultView), (status = 403, body = FaultView)))]
+pub(crate) async fn runs(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<RunWithPages> {
+    reader.need(Deed::SeeEveryTask)?;
+    let look = |fleet: &Fleet, slot| {
+        let runs = fleet.runs(slot).into_iter();
+        let whole = runs.map(|run| RunWithPages {
+            pages: fleet.pages(slot, &run.id),
+            run,
+        });
+        whole.collect()
+    };
+    rows(&api, &reader, &query, look).await
+}
+
+/// Of when.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DutyQuery {
+    jurisdiction: Option<String>,
+    at: Option<Time>,
+}
+
+/// Who holds which post, the shifts that follow, gaps ahead, sign-ins and what is handed over; as of
+/// now, or of any instant.
+#[utoipa::path(get, path = "/api/v1/duty", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one"),
+           ("at" = Option<String>, Query, description = "An instant, RFC 3339; absent: now")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<PostView>), (status = 401, body = FaultView), (status = 403, body = FaultView)))]
+pub(crate) async fn duty(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<DutyQuery>,
+) -> Rows<PostView> {
+    reader.need(Deed::SeeEveryTask)?;
+    let DutyQuery { jurisdiction, at } = query;
+    let look = move |fleet: &Fleet, slot| fleet.posts(slot, at.unwrap_or(fleet.now()));
+    rows(&api, &reader, &OfQuery { jurisdiction }, look).await
 }

@@ -35,7 +35,7 @@ const MB: usize = 1024 * 1024;
         stream::feed, ledger::transitions,
         acts::act, blobs::keep, blobs::show, blobs::texts,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
-        lists::rules, lists::load,
+        lists::rules, lists::load, lists::runs, lists::duty,
         desk::check, desk::reload, desk::registry, desk::backtest,
         series::series, probes::system, probes::counts, probes::state_hash,
         probes::health, probes::metrics,
@@ -92,6 +92,8 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
         .route("/api/v1/commands", get(lists::commands))
         .route("/api/v1/rules", get(lists::rules))
         .route("/api/v1/load", get(lists::load))
+        .route("/api/v1/runs", get(lists::runs))
+        .route("/api/v1/duty", get(lists::duty))
         .route("/api/v1/site/check", post(desk::check))
         .route("/api/v1/site/reload", post(desk::reload))
         .route(

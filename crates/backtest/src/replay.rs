@@ -133,6 +133,9 @@ impl Stage {
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
                 | Effect::Page(_)
+                | Effect::Run { .. }
+                | Effect::PageKnown(_)
+                | Effect::Duty(_)
                 | Effect::Task { .. }
                 | Effect::Deliver { .. }
                 | Effect::System { .. }

@@ -112,6 +112,9 @@ impl Desk {
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
                 | Effect::Page(_)
+                | Effect::Run { .. }
+                | Effect::PageKnown(_)
+                | Effect::Duty(_)
                 | Effect::Answer(_) => {}
             }
         }

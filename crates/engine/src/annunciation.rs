@@ -98,8 +98,14 @@ impl Engine {
         if situations.touched.is_empty() {
             return;
         }
-        let mut order = Vec::with_capacity(situations.touched.len());
-        for (id, changed) in std::mem::take(&mut situations.touched) {
+        let touched = std::mem::take(&mut situations.touched);
+        // What calls already goes on where it belongs now, before anything new is told.
+        for id in touched.keys() {
+            self.review_runs(*id, at, out);
+        }
+        let situations = &mut self.state.situations;
+        let mut order = Vec::with_capacity(touched.len());
+        for (id, changed) in touched {
             if changed {
                 out.push(Effect::Situation(id));
             }
@@ -234,6 +240,7 @@ impl Engine {
             reason: notice.reason,
             at,
         });
+        self.call_about(id, level, notice.reason, at, out);
         let next = self.weigh_notice(id, at);
         self.arm_notice(id, next.map(|n| n.due.max(at.plus_ms(1))));
     }

@@ -13,6 +13,8 @@ use crate::area::Heat;
 use crate::blindspot::Danger;
 use crate::command::Command;
 use crate::condition::Condition;
+use crate::duty::Duty;
+use crate::escalation::Calling;
 use crate::index::Index;
 use crate::inhibition::Inhibitors;
 use crate::interface::Interfaces;
@@ -69,6 +71,10 @@ pub(crate) struct State {
     pub(crate) danger: Danger,
     #[serde(default)]
     pub(crate) load: Load,
+    #[serde(default)]
+    pub(crate) duty: Duty,
+    #[serde(default)]
+    pub(crate) calling: Calling,
     /// Entry time of the newest input or deadline.
     #[serde(default)]
     pub(crate) last_at: Option<Time>,
@@ -117,6 +123,8 @@ impl Engine {
             interfaces: Interfaces::default(),
             danger: Danger::default(),
             load: Load::default(),
+            duty: Duty::default(),
+            calling: Calling::default(),
             last_at: None,
             timers: Timers::default(),
             swept_day: 0,
@@ -146,8 +154,12 @@ impl Engine {
             Input::Configured(config) => self.reconfigure(Arc::new((**config).clone()), at, out),
             Input::Observed(observed) => self.observe(observed, at, out),
             Input::Acted(act) => self.act(act, at, out),
+            Input::Paged { page, fact } => self.page_known(page, fact, None, at, out),
             Input::Resumed => {
                 self.deliver_again(out);
+                let unknown = std::mem::take(&mut self.state.calling.unknown);
+                self.repeat_pages(unknown, out);
+                self.recover_runs(at, out);
                 self.look_around_again();
             }
             // Links, the machine's clock and disk, and counts belong to the whole process.
@@ -156,9 +168,9 @@ impl Engine {
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
             | Input::Tallied { .. }
-            | Input::Paged { .. }
             | Input::Ticked => {}
         }
+        self.wind_duty(at, out);
         self.follow(at, out);
         self.flush(at, out);
         self.state.situations.resuming = false;
@@ -179,6 +191,11 @@ impl Engine {
                 Due::Suppression { suppression } => self.review_suppression(&suppression, at, out),
                 Due::Calm { watch } => self.judge_calm(watch, at, out),
                 Due::Load => self.judge_load(at, out),
+                Due::Duty { post } => self.judge_duty(&post, at, out),
+                Due::Run { run } => self.step_run(&run, at, out),
+                Due::Contact { person, channel } => {
+                    self.release_contact(&person, channel, at, out);
+                }
             }
             // What falls due at one instant is one change to those who combine it, and one notice.
             if self.state.timers.next() != Some(at) {

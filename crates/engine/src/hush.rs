@@ -73,7 +73,15 @@ impl Engine {
             | Action::CancelCommand { .. }
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
-            | Action::AcknowledgeSituation { .. } => {
+            | Action::AcknowledgeSituation { .. }
+            | Action::AnswerPage { .. }
+            | Action::ChangeDuty { .. }
+            | Action::SwapShifts { .. }
+            | Action::EndDutyChange { .. }
+            | Action::SignIn { .. }
+            | Action::SignHandover { .. }
+            | Action::CallRoll { .. }
+            | Action::EndRun { .. } => {
                 debug_assert!(false, "the caller sends presses about the ledger only");
                 Err(Why::NoSuchSuppression)
             }

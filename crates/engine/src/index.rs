@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::AlarmKey;
 use model::config::{Config, LatePolicy, Measure, Rule, Side, Station, Within};
+use model::{AlarmKey, PersonId};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 
@@ -41,6 +41,8 @@ pub(crate) struct Index {
     /// Per watch: the gauge upstream, for forecasts that ask one.
     pub(crate) upstream: BTreeMap<u32, forecast::Source>,
     pub(crate) ground: Ground,
+    /// Places in [`Config::people`].
+    pub(crate) people: BTreeMap<PersonId, u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,10 @@ impl Index {
             lateness_ms: lateness_ms(config),
             formulas: formulas(config),
             combinations: Combinations::of(config),
+            people: (0u32..)
+                .zip(&config.people)
+                .map(|(place, person)| (person.id.clone(), place))
+                .collect(),
             ..Index::default()
         };
         for (slot, watch) in config.watches.iter().enumerate() {

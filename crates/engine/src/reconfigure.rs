@@ -93,10 +93,19 @@ impl Engine {
         new.situations = std::mem::take(&mut old.situations);
         new.ledger = std::mem::take(&mut old.ledger);
         new.load = std::mem::take(&mut old.load);
+        new.calling = std::mem::take(&mut old.calling);
+        new.duty = std::mem::take(&mut old.duty);
+        new.duty.wound = false;
         (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
         new.timers = std::mem::take(&mut old.timers);
         new.timers.retain(|(_, due)| match due {
-            Due::Task { .. } | Due::Suppression { .. } | Due::Situation { .. } | Due::Load => true,
+            Due::Task { .. }
+            | Due::Suppression { .. }
+            | Due::Situation { .. }
+            | Due::Duty { .. }
+            | Due::Run { .. }
+            | Due::Contact { .. }
+            | Due::Load => true,
             Due::Level { .. }
             | Due::Freshness { .. }
             | Due::Lease { .. }

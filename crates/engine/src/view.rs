@@ -72,6 +72,8 @@ impl Engine {
             suppressions: self.suppression_views(),
             areas: self.area_views(),
             load: self.load_view(),
+            runs: self.run_views(),
+            pages: self.page_views(),
         }
     }
 

@@ -177,6 +177,9 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         | Effect::Suppression(_)
         | Effect::LateEvidence(_)
         | Effect::Page(_)
+        | Effect::Run { .. }
+        | Effect::PageKnown(_)
+        | Effect::Duty(_)
         | Effect::Answer(_) => put_json(out, EFFECT, effect),
     }
 }

@@ -4,6 +4,7 @@
 //! addition only. It does no I/O, reads no clock and knows no rule.
 
 pub mod action;
+mod calling;
 pub mod codec;
 pub mod config;
 pub mod effect;
@@ -12,6 +13,7 @@ pub mod id;
 pub mod input;
 pub mod intake;
 pub mod level;
+pub mod organisation;
 pub mod page;
 mod policy;
 mod quiet;
@@ -25,8 +27,8 @@ pub use config::Config;
 pub use effect::{Effect, Effects, Transition};
 pub use fixed::{Decimals, Fixed};
 pub use id::{
-    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PageId, PersonId, RuleSlot, Seal,
-    SeriesSlot, SituationId, StationSlot, TaskId,
+    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PageId, PersonId, PostId, RuleSlot,
+    RunId, Seal, SeriesSlot, SituationId, StationSlot, TaskId,
 };
 pub use input::{Entry, Input, Observed, Origin};
 pub use level::Level;

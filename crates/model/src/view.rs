@@ -13,6 +13,11 @@ use crate::level::Level;
 use crate::task::{Fact, Stage};
 use crate::time::Time;
 
+pub use crate::calling::{
+    CancelReason, DutyChangeView, EndingQuiet, GapView, HandoverView, NextCall, Obligations,
+    PageEntry, PageStage, PageView, PostView, RunEntry, RunLine, RunState, RunView, RunningClock,
+    ShiftView, SignIn,
+};
 pub use crate::quiet::{
     AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleView, SituationView,
     SuppressionView,
@@ -379,6 +384,12 @@ pub struct CountyView {
     pub areas: Vec<AreaView>,
     #[serde(default)]
     pub load: LoadView,
+    /// Escalations that run, and those that ended lately.
+    #[serde(default)]
+    pub runs: Vec<RunView>,
+    /// The pages of the runs that run.
+    #[serde(default)]
+    pub pages: Vec<PageView>,
 }
 
 /// Where the engine's clock stands.
@@ -444,6 +455,16 @@ pub enum Change {
     },
     Load {
         load: LoadView,
+    },
+    Run {
+        run: RunView,
+    },
+    Page {
+        page: PageView,
+    },
+    /// Who holds a post, or what is owed there, changed.
+    Duty {
+        post: PostView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,

@@ -165,6 +165,9 @@ impl Registrar {
             | Effect::Annunciate { .. }
             | Effect::Suppression(_)
             | Effect::LateEvidence(_)
+            | Effect::Run { .. }
+            | Effect::PageKnown(_)
+            | Effect::Duty(_)
             | Effect::Answer(_) => {}
         }
     }
@@ -186,11 +189,14 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Annunciate { .. }
         | Effect::LateEvidence(_)
         | Effect::Page(_)
+        | Effect::Run { .. }
         | Effect::Answer(Answer::Refused { .. }) => true,
         Effect::Series(_)
         | Effect::Alarm(_)
         | Effect::Situation(_)
         | Effect::Suppression(_)
+        | Effect::PageKnown(_)
+        | Effect::Duty(_)
         | Effect::Answer(Answer::Done) => false,
     }
 }

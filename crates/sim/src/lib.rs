@@ -18,6 +18,7 @@ pub mod photo;
 pub mod place;
 pub mod play;
 mod points;
+mod posts;
 pub mod responders;
 pub mod rivers;
 mod rule_files;

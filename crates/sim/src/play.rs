@@ -208,6 +208,9 @@ impl Field {
             | Change::Annunciation { .. }
             | Change::Suppression { .. }
             | Change::Load { .. }
+            | Change::Run { .. }
+            | Change::Page { .. }
+            | Change::Duty { .. }
             | Change::Configured => {}
         }
     }

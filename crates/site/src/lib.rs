@@ -28,6 +28,9 @@
 //!   zones.geojson     polygons with a code                              (may be absent)
 //!   rules/*.toml      rules of this jurisdiction alone                  (may be absent)
 //!   people.csv        id,name,post_zh,post_en,role,township,phone,substitute   (may be absent)
+//!                     and contacts: how they are reached, in order, separated by spaces
+//!   posts.toml        units, posts, and the rosters behind them         (may be absent)
+//!   policies/*.toml   who is called in which order, and limits          (may be absent)
 //!   groups.toml       groups of people                                  (may be absent)
 //!   templates.toml    commands prepared beforehand                      (may be absent)
 //! ```
@@ -175,7 +178,59 @@
 //! polygons with `code` among their properties; a station on the border is inside. In `stations.csv`,
 //! `upstream` names gauges and travel times: `ST02:90m ST03:2h`.
 //!
-//! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`. `templates.toml` has
+//! `posts.toml`:
+//!
+//! ```toml
+//! look_ahead = "7d"                # gaps in rosters are told this long ahead
+//!
+//! [[unit]]
+//! id = "county-office"
+//! title = { zh = "县应急管理局", en = "County emergency office" }
+//! parent = "county"                # may be absent, as may `township`
+//!
+//! [[post]]
+//! id = "county-duty"
+//! title = { zh = "县值班室", en = "County duty desk" }
+//! kind = "duty"                    # what posts like it are called in policies
+//! unit = "county-office"           # may be absent
+//! township = "330624103"           # may be absent
+//! people = ["p-001"]               # always on duty; with a roster: beside its crews
+//! [post.roster]
+//! from = "2026-07-13T08:00:00+08:00"   # the first shift of the first crew
+//! shifts = ["12h", "12h"]          # one after another, then again
+//! crews = [["p-001", "p-002"], ["p-003"]]   # in turn, one a shift
+//! least = 1                        # people a shift needs
+//! sign_in = "15m"                  # absent: nobody asks
+//! handover = true                  # two signatures; until then the crew before stays on the hook
+//! ```
+//!
+//! `policies/*.toml`:
+//!
+//! ```toml
+//! [[escalation]]
+//! id = "red"
+//! title = { zh = "红色叫应", en = "Red" }
+//! for = "situation"                # or "roll_call"
+//! levels = ["red"]
+//! hazards = ["flood"]              # absent: every one
+//! confirm_all = false              # true: everybody called has to confirm
+//! loops = 2                        # 0 to 5 times again
+//! loop_after = "5m"
+//! exhausted = [{ to = ["post:province"], by = ["voice"] }]
+//! [[escalation.step]]
+//! after = "2m"                     # from the begin of the round
+//! must = false                     # true: a clock of the law; somebody must have answered by then
+//! call = [{ to = ["post:leader", "township:duty", "group:dams", "person:p-001"], by = ["voice", "sms"] }]
+//!                                  # `by`: the first a person has, then the next after a definite
+//!                                  # no; absent: the person's own order. `called` in a roll-call
+//!
+//! [[limit]]                        # what is above it is bundled, never dropped
+//! channel = "voice"
+//! count = 3
+//! per = "15m"
+//! ```
+//!
+//! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`, and may name `posts`. `templates.toml` has
 //! `[[template]] id, title, wording, proof` and `[template.clocks.red]` (and blue, yellow, orange)
 //! with any of `ack_by`, `update_every`, `arrive_by`, `done_by`, `verify_by`. `accounts.toml` has
 //! `[[account]] login, person, hash`, the hash being argon2's own text. A person's `role` is viewer,
@@ -188,11 +243,13 @@ mod book;
 mod diagnose;
 mod difference;
 mod document;
+mod escalations;
 mod examples;
 mod found;
 mod ground;
 mod in_force;
 mod make;
+mod organisation;
 mod people;
 mod policy;
 mod read;

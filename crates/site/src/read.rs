@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use model::Config;
 use model::config::{
-    Area, Group, Inhibition, Interface, Policy, QualityRule, Rule, Template, Watch,
+    Area, Group, Inhibition, Interface, Organisation, Policy, QualityRule, Rule, Template, Watch,
 };
 
 use crate::attributes::{self, Attributes};
 use crate::book::{Book, version_of};
 use crate::diagnose::{Diagnostics, Problem, Source};
+use crate::escalations::{self, Known};
 use crate::found::Found;
+use crate::organisation::{self, Posts};
 use crate::people::{self, People};
 use crate::rules::levels::Levels;
 use crate::rules::terms::{self, ById};
@@ -238,7 +240,7 @@ impl Reader {
             return None;
         }
         let measured = self.read_measured(folder, shared, found);
-        let (people, groups, templates) = self.read_organisation(folder);
+        let (people, groups, templates, organisation) = self.read_organisation(folder);
         let config = Config {
             code: place.code.clone(),
             title: place.title.clone(),
@@ -257,6 +259,7 @@ impl Reader {
             areas: measured.areas,
             checks: measured.checks,
             inhibitions: measured.inhibitions,
+            organisation,
         };
         if let Some(flaw) = config.flaw() {
             let what = format!("jurisdiction {}: {flaw}", place.code);
@@ -358,21 +361,39 @@ impl Reader {
         )
     }
 
-    fn read_organisation(&mut self, folder: &str) -> (People, Vec<Group>, Vec<Template>) {
+    fn read_organisation(
+        &mut self,
+        folder: &str,
+    ) -> (People, Vec<Group>, Vec<Template>, Organisation) {
         let people = self.open_if(&format!("{folder}/people.csv"), false);
         let people: People = people
             .map(|p| people::read_people(&p, &mut self.out))
             .unwrap_or_default();
         self.faulty_people.extend(people.faulty().cloned());
+        let posts = self.open_if(&format!("{folder}/posts.toml"), false);
+        let posts: Posts = posts
+            .map(|p| organisation::read_posts(&p, &people, &mut self.out))
+            .unwrap_or_default();
         let groups = self.open_if(&format!("{folder}/groups.toml"), false);
-        let groups = groups.map(|g| people::read_groups(&g, &people, &mut self.out));
+        let groups = groups.map(|source| {
+            let named = people::read_groups(&source, &people, &mut self.out);
+            organisation::resolve_groups(named, &posts, &source, &mut self.out)
+        });
+        let groups = groups.unwrap_or_default();
         let templates = self.open_if(&format!("{folder}/templates.toml"), false);
         let templates = templates.map(|t| people::read_templates(&t, &mut self.out));
-        (
-            people,
-            groups.unwrap_or_default(),
-            templates.unwrap_or_default(),
-        )
+        let mut whole = Organisation::default();
+        for source in self.open_all(&format!("{folder}/policies")) {
+            let known = Known {
+                posts: &posts,
+                groups: &groups,
+                people: &people,
+            };
+            escalations::read_policies(&source, &known, &mut whole, &mut self.out);
+        }
+        whole.look_ahead_ms = posts.look_ahead_ms.unwrap_or(whole.look_ahead_ms);
+        (whole.units, whole.posts) = (posts.units, posts.list);
+        (people, groups, templates.unwrap_or_default(), whole)
     }
 
     fn read_accounts(&mut self, all: &[Jurisdiction], demo: bool) -> Vec<Account> {

@@ -294,12 +294,14 @@ fn config() -> Config {
                 role: p.role,
                 township: None,
                 substitute: None,
+                contacts: Vec::new(),
             })
             .collect(),
         groups: vec![Group {
             id: GroupId::from("villages"),
             title: Text::same("villages"),
             members: vec![PersonId::from("li"), PersonId::from("chen")],
+            posts: Vec::new(),
         }],
         templates: vec![Template {
             id: "move".to_owned(),
