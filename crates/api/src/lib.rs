@@ -9,6 +9,7 @@ mod accounts;
 mod acts;
 mod blobs;
 mod body;
+mod described;
 mod desk;
 mod error;
 mod guard;
@@ -42,8 +43,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
 pub use desk::{
-    BacktestRequest, Later, ProblemView, RegistryRow, RegistryView, ReviewView, SiteDesk, Taken,
-    Upload,
+    BacktestRequest, ChangeView, ClocksView, Later, ProblemView, RegistryRow, RegistryView,
+    ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
 };
 pub use error::{Fault, FaultView};
 pub use listener::serve;

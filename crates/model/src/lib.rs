@@ -4,6 +4,7 @@
 //! addition only. It does no I/O, reads no clock and knows no rule.
 
 pub mod action;
+pub mod backtest;
 mod calling;
 pub mod codec;
 pub mod config;

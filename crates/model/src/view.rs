@@ -19,8 +19,8 @@ pub use crate::calling::{
     ShiftView, SignIn,
 };
 pub use crate::quiet::{
-    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleView, SituationView,
-    SuppressionView,
+    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleBoundView, RuleView,
+    SituationView, SuppressionView,
 };
 
 /// One transition as told to outside programs.

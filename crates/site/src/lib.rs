@@ -278,7 +278,9 @@ pub use difference::{Change, Clocks, Difference, difference};
 pub use in_force::{Coverage, Watched, coverage, in_force};
 pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::{CheckedRules, check_rules, read_site};
-pub use registry::{Refused, RegistryError, Review, RowChange, Sheet, Upload, review};
+pub use registry::{
+    Refused, RegistryError, Review, RowChange, Sheet, Table, Upload, review, rule_files, table,
+};
 
 /// A site as its files say, checked.
 #[derive(Clone, Debug)]
