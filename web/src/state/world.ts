@@ -7,7 +7,9 @@ import type {
   CommandView,
   GroupView,
   LoadView,
+  PageView,
   PersonView,
+  RunView,
   SeriesNow,
   SeriesView,
   SituationView,
@@ -40,6 +42,10 @@ export interface County {
   suppressions: ReadonlyMap<string, SuppressionView>;
   areas: readonly AreaView[];
   load: LoadView;
+  /** Escalations and roll-calls that run, and those that ended lately. */
+  runs: ReadonlyMap<string, RunView>;
+  /** Attempts to reach people, of the runs that run or ended since the page was opened. */
+  pages: ReadonlyMap<string, PageView>;
   /** Annunciations heard since the page was opened, oldest first; at most [`TOLD_KEPT`]. */
   told: readonly Told[];
 }

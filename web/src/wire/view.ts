@@ -41,6 +41,12 @@ export type AreaView = Schemas["AreaView"];
 export type SituationView = Schemas["SituationView"];
 /** The only thing that makes noise. */
 export type AnnunciationView = Schemas["AnnunciationView"];
+/** An escalation or roll-call on its way, and one attempt of it to reach a person. */
+export type RunView = Schemas["RunView"];
+export type RunEntry = Schemas["RunEntry"];
+export type PageView = Schemas["PageView"];
+export type PageStage = Schemas["PageStage"];
+export type Channel = Schemas["Channel"];
 export type LoadView = Schemas["LoadView"];
 export type RuleView = Schemas["RuleView"];
 export type RuleBoundView = Schemas["RuleBoundView"];
@@ -90,7 +96,7 @@ type WholeCounty = Omit<Schemas["CountyView"], "alarms" | "commands" | "template
   commands: CommandView[];
   templates: TemplateView[];
 };
-export type CountyView = Older<WholeCounty, "situations" | "suppressions" | "areas" | "load">;
+export type CountyView = Older<WholeCounty, "situations" | "suppressions" | "areas" | "load" | "runs" | "pages">;
 export type SnapshotView = Omit<Schemas["SnapshotView"], "counties"> & { counties: CountyView[] };
 
 type SentChange = Schemas["Change"];

@@ -26,6 +26,7 @@ import { useKeys } from "../keys/useKeys";
 import { AlarmMark, Mark } from "../marks/Mark";
 import { areaName } from "../stations/townships";
 import { AckDialog } from "./AckDialog";
+import { Calls } from "./Calls";
 import { AlarmLine, Townships } from "./parts";
 import { openedName, situationName } from "./situationWords";
 
@@ -223,6 +224,7 @@ function Course(props: { one: SituationView; county: County; alarms: AlarmView[]
   const told = county.told.filter((notice) => notice.situation === one.id).reverse();
   return (
     <div className="col" style={{ gap: 1 }}>
+      <Calls county={county} id={one.id} now={now} />
       <Panel title={i18n.t("首发和最新")}>
         {first ? (
           <AlarmLine alarm={first} county={county} now={now} lead={i18n.t("首发")} />
