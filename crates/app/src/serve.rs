@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Serve;
 use crate::desk::Desk;
+use crate::keeper::Keeper;
 use crate::{check, lock, metrics, ready, say};
 
 /// Ids of the two interfaces that every site declares.
@@ -54,6 +55,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let runtime = start(&asked.data, &site).await?;
+    let keeper = Keeper::start(&asked.data, &site, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
@@ -88,6 +90,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     };
     tracing::info!("{}: closing", why.as_ref().copied().unwrap_or("failure"));
     drop(written);
+    keeper.end().await;
     intake.close().await;
     drop(end);
     runtime.stop().await;
@@ -115,7 +118,9 @@ async fn start(data: &Path, site: &Site) -> anyhow::Result<Runtime> {
         .map(|j| j.config.clone())
         .collect();
     tell_clock(site.clock);
-    runtime::start(runtime::Options::new(data.to_owned(), site.clock, configs))
+    let mut options = runtime::Options::new(data.to_owned(), site.clock, configs);
+    options.quarantine.days = site.keep.quarantine_days;
+    runtime::start(options)
         .await
         .with_context(|| format!("could not start on the data in {}", data.display()))
 }

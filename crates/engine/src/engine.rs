@@ -168,6 +168,9 @@ impl Engine {
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
             | Input::Tallied { .. }
+            // Who looked at what, and which clock it is: on record, and no ground for anything.
+            | Input::Accessed(_)
+            | Input::ClockRead(_)
             | Input::Ticked => {}
         }
         self.wind_duty(at, out);

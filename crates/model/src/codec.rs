@@ -62,12 +62,33 @@ const TALLIED: u8 = 8;
 const DISK: u8 = 9;
 const FILES: u8 = 10;
 const PAGED: u8 = 11;
+const ACCESSED: u8 = 13;
+const CLOCK_READ: u8 = 14;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;
 
 /// Whether a record of this tag is a transition, without reading it.
 pub const fn is_transition(tag: Tag) -> bool {
     tag.kind == TRANSITION
+}
+
+/// Whether a record of this tag is a reading, without reading it.
+pub const fn is_observed(tag: Tag) -> bool {
+    tag.kind == OBSERVED
+}
+
+/// Whether a record of this tag is what was decided on an input, without reading it.
+pub const fn is_outcome(tag: Tag) -> bool {
+    matches!(tag.kind, TRANSITION | EFFECT)
+}
+
+/// The entry time of an input, without reading the rest; `None` for an outcome or for no record.
+pub fn entry_time(tag: Tag, payload: &[u8]) -> Option<Time> {
+    if matches!(tag.kind, TRANSITION | EFFECT) {
+        return None;
+    }
+    let at = Reader(payload).signed().ok()?;
+    Some(Time::from_ms(at.saturating_add(EPOCH_MS)))
 }
 
 /// 2000-01-01T00:00:00Z: keeps the varints of our century at six bytes.
@@ -139,6 +160,8 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
         }
         Input::Ticked => TICKED,
         Input::Resumed => RESUMED,
+        Input::Accessed(access) => put_json(out, ACCESSED, access),
+        Input::ClockRead(clock) => put_json(out, CLOCK_READ, clock),
         Input::Tallied { interface, counts } => put_json(
             out,
             TALLIED,
@@ -259,6 +282,8 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
                 counts: row.counts,
             }
         }
+        ACCESSED => Input::Accessed(Box::new(bytes.json()?)),
+        CLOCK_READ => Input::ClockRead(Box::new(bytes.json()?)),
         PAGED => {
             let row: PagedRow = bytes.json()?;
             Input::Paged {
@@ -364,6 +389,9 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Clock;
+    use crate::custody::{Access, AccessDeed, Accessor, Timekeeping};
+    use crate::id::Seal;
     use proptest::prelude::*;
 
     fn check(record: &Record) {
@@ -392,6 +420,24 @@ mod tests {
                     ..Counts::default()
                 },
             },
+            Input::Accessed(Box::new(Access {
+                id: "a1".to_owned(),
+                by: Accessor::Console(1000),
+                first: at,
+                last: at,
+                deed: AccessDeed::Erased {
+                    seals: vec![Seal("0".repeat(64))],
+                    more: 2,
+                    person: Some("zhang".into()),
+                },
+            })),
+            Input::ClockRead(Box::new(Timekeeping {
+                clock: Clock::Wall,
+                keeper: Some("chrony".to_owned()),
+                synchronized: Some(true),
+                offset_us: Some(-12),
+                system: at,
+            })),
             Input::Paged {
                 page: "run.1.0.p-01.sms".into(),
                 fact: PageFact::Failed {

@@ -8,6 +8,7 @@ pub mod backtest;
 mod calling;
 pub mod codec;
 pub mod config;
+pub mod custody;
 pub mod effect;
 pub mod fixed;
 pub mod id;

@@ -133,7 +133,7 @@ impl Fleet {
             Input::Tallied { interface, counts } => {
                 self.counts.entry(*interface).or_default().merge(counts);
             }
-            Input::Ticked => {}
+            Input::Ticked | Input::Accessed(_) | Input::ClockRead(_) => {}
         }
     }
 

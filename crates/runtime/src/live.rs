@@ -328,6 +328,16 @@ impl Live {
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }
+            Message::Record {
+                jurisdiction,
+                input,
+                answer,
+            } => {
+                if self.books.fleet.config(jurisdiction).is_some() {
+                    self.books.enter(self.now(), jurisdiction, input);
+                }
+                self.dues.releases.push(Box::new(move || give(answer, ())));
+            }
             Message::Ask { look } => self.dues.releases.push(look(&self.books.fleet)),
             Message::Subscribe {
                 since,

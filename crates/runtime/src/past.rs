@@ -97,6 +97,8 @@ pub(crate) fn item_of(
         | Input::Ticked
         | Input::Resumed
         | Input::Tallied { .. }
+        | Input::Accessed(_)
+        | Input::ClockRead(_)
         | Input::DiskFilled { .. }
         | Input::FilesRefused { .. }
         | Input::Paged { .. } => None,

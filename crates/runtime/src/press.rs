@@ -442,6 +442,8 @@ fn changes_command(input: &Input) -> bool {
         | Input::Ticked
         | Input::Resumed
         | Input::Tallied { .. }
+        | Input::Accessed(_)
+        | Input::ClockRead(_)
         | Input::Paged { .. } => false,
     }
 }

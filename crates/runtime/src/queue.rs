@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use model::Config;
 use model::action::{Act, Answer};
 use model::intake::Taken;
-use model::{JurisdictionSlot, PageFact, PageId, Time};
+use model::{Input, JurisdictionSlot, PageFact, PageId, Time};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::Stopped;
@@ -61,6 +61,12 @@ pub(crate) enum Message {
     },
     FilesRefused {
         refused: bool,
+        answer: oneshot::Sender<()>,
+    },
+    /// What only has to be on record.
+    Record {
+        jurisdiction: JurisdictionSlot,
+        input: Input,
         answer: oneshot::Sender<()>,
     },
     Ask {
@@ -222,6 +228,19 @@ impl Queue {
     pub(crate) async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {
         self.call(|answer| Message::FilesRefused { refused, answer })
             .await
+    }
+
+    pub(crate) async fn record(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        input: Input,
+    ) -> Result<(), Stopped> {
+        self.call(|answer| Message::Record {
+            jurisdiction,
+            input,
+            answer,
+        })
+        .await
     }
 
     pub(crate) async fn subscribe(

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use model::config::Config;
 use model::{Input, JurisdictionSlot, Time};
-use store::{Blobs, Bounds, History, HistoryOptions, Position, Quarantine, SnapshotStore};
+use store::{Blobs, History, HistoryOptions, Notary, Position, Quarantine, SnapshotStore};
 use tokio::sync::watch;
 
 use crate::catalogue::Catalogue;
@@ -94,6 +94,7 @@ struct Opened {
     quarantine: Quarantine,
     blobs: Blobs,
     history: History,
+    notary: Notary,
 }
 
 impl Opened {
@@ -102,9 +103,10 @@ impl Opened {
         let snapshots = folder(data, "snapshots", SnapshotStore::open)?;
         let (fleet, from) = folder(data, "snapshots", |_| snapshots::newest(&snapshots))?;
         let quarantine = folder(data, "quarantine", |path| {
-            Quarantine::open(path, Bounds::default())
+            Quarantine::open(path, options.quarantine)
         })?;
         let blobs = folder(data, "blobs", Blobs::open)?;
+        let notary = folder(data, store::evidence::FOLDER, Notary::open)?;
         let journal = data.join(JOURNAL);
         let recovery = recover(&journal, options.journal, fleet, from, &history)?;
         Ok(Opened {
@@ -113,6 +115,7 @@ impl Opened {
             quarantine,
             blobs,
             history,
+            notary,
         })
     }
 }
@@ -133,6 +136,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         quarantine,
         blobs,
         history,
+        notary,
     } = opened;
     let Recovery {
         fleet,
@@ -166,6 +170,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         hub: Arc::clone(&hub),
         queue: Arc::clone(&queue),
         outbox: options.outbox,
+        notary,
         fault: options.fault,
         looked: Instant::now(),
     };

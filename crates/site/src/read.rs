@@ -192,6 +192,7 @@ impl Reader {
             clock: file.clock?,
             demo: file.demo?,
             jurisdictions,
+            keep: file.keep,
             accounts,
             notes: Diagnostics::default(),
             files: Vec::new(),

@@ -5,6 +5,7 @@ use model::config::{Clock, Interface, LatePolicy, Policy, Text};
 use crate::amount::{DURATION, duration_ms, offset_min};
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word};
+use crate::keep::{Keep, read_keep};
 use crate::policy::read_policy;
 
 /// What `site.toml` says.
@@ -16,6 +17,7 @@ pub(crate) struct SiteFile {
     /// Minutes the site's time is ahead of UTC.
     pub(crate) offset_min: i16,
     pub(crate) policy: Option<Policy>,
+    pub(crate) keep: Keep,
     pub(crate) jurisdictions: Vec<Place>,
 }
 
@@ -39,6 +41,7 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
         interfaces: read_interfaces(&mut file, source, out),
         offset_min: read_offset(&mut file, out),
         policy: file.required("policy", out, read_policy),
+        keep: file.optional("keep", out, read_keep).unwrap_or_default(),
         jurisdictions: read_places(&mut file, source, out),
     };
     file.close(out);
