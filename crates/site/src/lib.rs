@@ -29,6 +29,7 @@
 //!   rules/*.toml      rules of this jurisdiction alone                  (may be absent)
 //!   people.csv        id,name,post_zh,post_en,role,township,phone,substitute   (may be absent)
 //!                     and contacts: how they are reached, in order, separated by spaces
+//!                     and, where they are reached by them, mail and speaker (a loudspeaker's station)
 //!   posts.toml        units, posts, and the rosters behind them         (may be absent)
 //!   policies/*.toml   who is called in which order, and limits          (may be absent)
 //!   groups.toml       groups of people                                  (may be absent)
@@ -241,11 +242,52 @@
 //! with any of `ack_by`, `update_every`, `arrive_by`, `done_by`, `verify_by`. `accounts.toml` has
 //! `[[account]] login, person, hash`, the hash being argon2's own text. A person's `role` is viewer,
 //! planner, responder, duty_officer or administrator.
+//!
+//! `channels/*.toml` are the gateways by which people are reached, one a file; see `channels/README.md`
+//! of the project for ready ones:
+//!
+//! ```toml
+//! id = "sms"                       # receipts come to /api/v1/channels/sms/receipts
+//! channel = "sms"                  # push, robot, sms, voice, mail, loudspeaker
+//! title = { zh = "短信", en = "SMS" }
+//! # These may be absent:
+//! language = "zh"                  # or "en", "both"
+//! jurisdictions = ["330624"]       # absent: all of the site
+//! timeout = "10s"                  # after it, nobody knows whether the message was taken
+//! tries = 4                        # attempts under one id, before it counts as failed
+//! back_off = ["1s", "30s"]         # the first wait between them, and the longest
+//! at_once = 8                      # requests under way
+//!
+//! [secrets]                        # files, never their content; asked for as {{secret.key}}
+//! key = "secrets/sms.key"
+//!
+//! [http]                           # or [mail] relay, from, login; [push] contact, keep;
+//!                                  # [loudspeaker] path, lives
+//! url = "https://sms.example.cn/v1/send"
+//! headers = { Authorization = "Bearer {{secret.key}}" }
+//! body = '''{"id":"{{page}}","to":"{{to.phone}}","text":"{{text}}"}'''
+//! kind = "json"                    # or "form", "text": how what is filled in is escaped
+//! sign = { as = "dingtalk", secret = "key" }              # or "feishu"; {{sign}}, {{sign.time}}
+//! success = { at = "/code", is = ["0"], again = ["17"], reference = "/id" }   # absent: any 2xx
+//!
+//! [receipts]
+//! token = "secrets/sms.token"      # Authorization: Bearer …, or ?token=…
+//! list = "/reports"                # absent: the body is one receipt, or a list of them
+//! page = "/id"                     # where our id comes back; or
+//! reference = "/sid"               # the provider's own
+//! answer = '{"code":0}'            # absent: {"ok":true}
+//!
+//! [[receipts.says]]
+//! at = "/state"
+//! words = { delivered = ["DELIVRD"], failed = ["UNDELIV"] }   # accepted, seen, acked, declined, ignored
+//! ```
 
 mod accounts;
 mod amount;
 mod attributes;
 mod book;
+mod channels;
+mod contacts;
 mod diagnose;
 mod difference;
 mod document;
@@ -278,6 +320,7 @@ use std::path::PathBuf;
 use model::config::{Clock, Role, Text};
 use model::view::PersonView;
 use model::{Config, PersonId};
+use protocols::gateway::Gateway;
 
 pub use accounts::{AccountError, NewLogin, remove_login, set_login};
 pub use diagnose::{Diagnostics, Problem, Weight};
@@ -299,6 +342,8 @@ pub struct Site {
     pub demo: bool,
     /// In the order of `site.toml`; at least one.
     pub jurisdictions: Vec<Jurisdiction>,
+    /// The gateways by which people are reached; without any, by their apps and desks alone.
+    pub channels: Vec<Gateway>,
     /// How long what is kept.
     pub keep: Keep,
     /// Logins; without any, only the ready file's token opens the door.
@@ -318,6 +363,27 @@ pub struct Jurisdiction {
     pub config: Config,
     /// Names, posts and telephones; never go into the journal. Same order as `config.people`.
     pub people: Vec<PersonView>,
+    /// Where they are reached; never leaves the process but to a gateway. Same order.
+    pub contacts: Vec<Contact>,
+}
+
+/// Where one person is reached.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub person: PersonId,
+    pub name: String,
+    /// Digits, with a `+` where there is one.
+    pub phone: Option<String>,
+    pub mail: Option<String>,
+    /// Station of the loudspeaker beside them.
+    pub speaker: Option<String>,
+}
+
+/// Numbers and addresses are in no log.
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Contact of {}", self.person)
+    }
 }
 
 /// A login.

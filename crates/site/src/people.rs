@@ -9,6 +9,8 @@ use model::page::Channel;
 use model::view::PersonView;
 use model::{GroupId, PersonId};
 
+use crate::Contact;
+use crate::contacts;
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Value, Word, quoted};
 use crate::rules::LEVELS;
@@ -27,6 +29,8 @@ const ROLES: [(&str, Role); 5] = [
 #[derive(Debug, Default)]
 pub(crate) struct People {
     pub(crate) list: Vec<PersonView>,
+    /// Where they are reached, in the same order.
+    pub(crate) reached: Vec<Contact>,
     by_id: HashMap<String, usize>,
     faulty: HashSet<String>,
     /// Kinds of contact points by person, in the order they are tried; numbers stay in the file.
@@ -83,7 +87,7 @@ const PEOPLE: Columns = Columns {
         "phone",
         "substitute",
     ],
-    optional: &["contacts"],
+    optional: &["contacts", "mail", "speaker"],
 };
 
 /// Reads `people.csv`, telling every bad row and its reason.
@@ -105,6 +109,9 @@ pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
             substitutes.push((person.id.clone(), substitute.clone(), row.span(7)));
         }
         people.by_id.insert(person.id.0.clone(), people.list.len());
+        people
+            .reached
+            .push(contacts::read_contact(&person, row, out));
         people.list.push(person);
     });
     for (person, substitute, span) in substitutes {

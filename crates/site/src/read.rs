@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use model::Config;
 use model::config::{
-    Area, Group, Inhibition, Interface, Organisation, Policy, QualityRule, Rule, Template, Watch,
+    Area, Clock, Group, Inhibition, Interface, Organisation, Policy, QualityRule, Rule, Template,
+    Watch,
 };
+
+use protocols::gateway::Gateway;
 
 use crate::attributes::{self, Attributes};
 use crate::book::{Book, version_of};
+use crate::channels;
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::escalations::{self, Known};
 use crate::found::Found;
@@ -187,11 +191,13 @@ impl Reader {
             .collect();
         found.tell(&shared.book.rules, &shared.book.checks, &mut self.out);
         let accounts = self.read_accounts(&jurisdictions, shared.demo);
+        let channels = self.read_channels(&jurisdictions, shared.demo, file.clock);
         Some(Site {
             title: file.title?,
             clock: file.clock?,
             demo: file.demo?,
             jurisdictions,
+            channels,
             keep: file.keep,
             accounts,
             notes: Diagnostics::default(),
@@ -270,6 +276,7 @@ impl Reader {
             folder: folder.to_owned(),
             config,
             people: people.list,
+            contacts: people.reached,
         })
     }
 
@@ -395,6 +402,22 @@ impl Reader {
         whole.look_ahead_ms = posts.look_ahead_ms.unwrap_or(whole.look_ahead_ms);
         (whole.units, whole.posts) = (posts.units, posts.list);
         (people, groups, templates.unwrap_or_default(), whole)
+    }
+
+    fn read_channels(
+        &mut self,
+        all: &[Jurisdiction],
+        demo: bool,
+        clock: Option<Clock>,
+    ) -> Vec<Gateway> {
+        let sources = self.open_all("channels");
+        let root = self.root.clone();
+        let around = channels::Around {
+            root: &root,
+            codes: all.iter().map(|j| j.config.code.as_str()).collect(),
+            near_only: demo || clock.is_some_and(|clock| clock != Clock::Wall),
+        };
+        channels::read_channels(&sources, &around, &mut self.out)
     }
 
     fn read_accounts(&mut self, all: &[Jurisdiction], demo: bool) -> Vec<Account> {
