@@ -9,6 +9,7 @@ pub mod client;
 pub mod county;
 pub mod faults;
 pub mod flood;
+pub mod gateways;
 pub mod noise;
 pub mod officer;
 mod orders;
