@@ -89,6 +89,8 @@ function unfold(view: CountyView, before: County | undefined): County {
     load: view.load ?? quietLoad,
     incidents: new Map((view.incidents ?? []).map((one) => [one.id, one])),
     eventClasses: view.event_classes ?? [],
+    runs: new Map((view.runs ?? []).map((run) => [run.id, run])),
+    pages: new Map((view.pages ?? []).map((page) => [page.id, page])),
     // What was told stays told: a new snapshot is no news.
     told: before?.told ?? [],
   };
@@ -146,6 +148,13 @@ function change(county: County, change: Update): County | null {
       };
     case "load":
       return { ...county, load: change.load };
+    case "run":
+      return { ...county, runs: put(county.runs, change.run.id, change.run, false) };
+    case "page":
+      return { ...county, pages: put(county.pages, change.page.id, change.page, false) };
+    // Who holds which post is asked for where it is shown.
+    case "duty":
+      return county;
     case "command":
       return {
         ...county,

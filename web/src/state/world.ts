@@ -9,7 +9,9 @@ import type {
   GroupView,
   IncidentView,
   LoadView,
+  PageView,
   PersonView,
+  RunView,
   SeriesNow,
   SeriesView,
   SituationView,
@@ -44,6 +46,10 @@ export interface County {
   load: LoadView;
   incidents: ReadonlyMap<string, IncidentView>;
   eventClasses: readonly EventClass[];
+  /** Escalations and roll-calls that run, and those that ended lately. */
+  runs: ReadonlyMap<string, RunView>;
+  /** Attempts to reach people, of the runs that run or ended since the page was opened. */
+  pages: ReadonlyMap<string, PageView>;
   /** Annunciations heard since the page was opened, oldest first; at most [`TOLD_KEPT`]. */
   told: readonly Told[];
 }
