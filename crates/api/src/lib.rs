@@ -11,6 +11,7 @@ mod blobs;
 mod body;
 mod desk;
 mod error;
+mod ground;
 mod guard;
 mod ledger;
 mod listener;
@@ -27,7 +28,6 @@ mod throttle;
 mod web;
 mod wire;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -36,7 +36,7 @@ use model::JurisdictionSlot;
 use model::view::PersonView;
 use runtime::{Feed, Inbox};
 use sha2::{Digest, Sha256};
-use store::{Blobs, History};
+use store::{Blobs, History, Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
@@ -55,6 +55,7 @@ pub use wire::{
 
 use accounts::Accounts;
 use error::Answered;
+use ground::Ground;
 use people::People;
 use throttle::Throttle;
 
@@ -67,8 +68,8 @@ pub struct Options {
     pub feed: Feed,
     pub history: History,
     pub blobs: Blobs,
-    /// Where `accounts.db` lies.
-    pub accounts_file: PathBuf,
+    /// Where logins are kept.
+    pub store: Store,
     pub accounts: Vec<Account>,
     /// The people of each jurisdiction, by its code.
     pub people: Vec<(String, Vec<PersonView>)>,
@@ -96,6 +97,7 @@ pub(crate) struct Api {
     history: History,
     blobs: Blobs,
     accounts: Accounts,
+    ground: Ground,
     people: ArcSwap<People>,
     desk: Arc<dyn SiteDesk>,
     throttle: Throttle,
@@ -109,15 +111,17 @@ pub(crate) struct Api {
 /// readings, put behind the same guard.
 ///
 /// # Errors
-/// [`AccountsError`] when the accounts file can be neither opened nor made anew.
+/// [`AccountsError`] when the logins can be neither opened nor made anew.
 pub async fn open(options: Options, machines: Router) -> Result<Router, AccountsError> {
-    let accounts = Accounts::open(&options.accounts_file, options.accounts).await?;
+    let accounts = Accounts::open(&options.store, options.accounts).await?;
+    let ground = Ground::open(&options.store).await?;
     let api = Api {
         inbox: options.inbox,
         feed: options.feed,
         history: options.history,
         blobs: options.blobs,
         accounts,
+        ground,
         people: ArcSwap::from_pointee(People::of(options.people)),
         desk: options.desk,
         throttle: Throttle::default(),

@@ -10,6 +10,7 @@ use api::BacktestRequest;
 use backtest::{Asked, Record, RuleSet};
 use model::codec::{Record as Entry, decode};
 use model::{Config, Input, Time};
+use store::Store;
 
 use crate::args::Backtest;
 use crate::say;
@@ -17,7 +18,7 @@ use crate::say;
 /// Replays and prints the report.
 pub(crate) fn backtest(asked: &Backtest) -> anyhow::Result<()> {
     let data = &asked.data;
-    let journal = data.join("journal").is_dir();
+    let journal = Store::is_in(data);
     let record = if journal {
         from_journal(data)?
     } else {
@@ -120,13 +121,14 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 
 /// The readings of a site's own journal, by the names its configs gave them at the time.
 fn from_journal(data: &Path) -> anyhow::Result<Record> {
-    let folder = data.join("journal");
-    let end = store::verify(&folder)
+    let store = Store::of(data)?;
+    let end = store
+        .verify()
         .with_context(|| format!("the journal in {} is not whole", data.display()))?;
     let mut record = Record::new(&data.display().to_string());
     let mut configs: Vec<Option<Box<Config>>> = Vec::new();
     let mut bad = None;
-    store::read(&folder, 1, end.last.number, &mut |seq, tag, payload| {
+    let read = store.read(1, end.last.number, &mut |seq, tag, payload| {
         let entry = match decode(tag, payload) {
             Ok(entry) => entry,
             Err(error) => {
@@ -154,8 +156,8 @@ fn from_journal(data: &Path) -> anyhow::Result<Record> {
             record.push(station, &quantity.id, quantity.decimals, &observed, at);
         }
         ControlFlow::Continue(())
-    })
-    .context("could not read the journal")?;
+    });
+    read.context("could not read the journal")?;
     match bad {
         Some((seq, error)) => {
             Err(error).with_context(|| format!("record {seq} cannot be read by this program"))

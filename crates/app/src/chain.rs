@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use anyhow::Context;
-use store::journal;
+use store::Store;
 
 use crate::{lock, say};
 
 /// Walks the chain and prints its end; a broken record is named.
 pub(crate) fn verify(data: &Path) -> anyhow::Result<()> {
     let _lock = lock::take(data)?;
-    let found = journal::verify(&data.join("journal"))
+    let found = Store::of(data)?
+        .verify()
         .with_context(|| format!("the journal in {} is not whole", data.display()))?;
     let torn = found
         .torn

@@ -14,6 +14,7 @@ mod metrics;
 mod play;
 mod ready;
 mod serve;
+mod storage;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Verify { data } => chain::verify(&data)?,
         Verb::Replay { data } => chain::replay(&data)?,
         Verb::Backtest(asked) => backtest::backtest(&asked)?,
+        Verb::Move(asked) => storage::move_to(&asked)?,
         Verb::Openapi => say(&api::openapi())?,
     }
     Ok(ExitCode::SUCCESS)

@@ -15,6 +15,7 @@ use model::view::PersonView;
 use runtime::{Inbox, Runtime};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use site::Site;
+use store::Store;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -24,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Serve;
 use crate::desk::Desk;
-use crate::{check, lock, metrics, ready, say};
+use crate::{check, lock, metrics, ready, say, storage};
 
 /// Ids of the two interfaces that every site declares.
 const MQTT: &str = "mqtt";
@@ -53,19 +54,12 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     }
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
-    let runtime = start(&asked.data, &site).await?;
+    let store = storage::open(&asked.data, &site)?;
+    let runtime = start(&store, &site).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
-    let router = routes(
-        &asked.site,
-        &asked.data,
-        site,
-        &runtime,
-        token.clone(),
-        numbers,
-    )
-    .await?;
+    let router = routes(&asked.site, &store, site, &runtime, token.clone(), numbers).await?;
 
     let address = http
         .local_addr()
@@ -108,14 +102,19 @@ fn raise_file_limit() {
     }
 }
 
-async fn start(data: &Path, site: &Site) -> anyhow::Result<Runtime> {
+async fn start(store: &Store, site: &Site) -> anyhow::Result<Runtime> {
     let configs = site
         .jurisdictions
         .iter()
         .map(|j| j.config.clone())
         .collect();
     tell_clock(site.clock);
-    runtime::start(runtime::Options::new(data.to_owned(), site.clock, configs))
+    let data = store.data();
+    let options = runtime::Options {
+        store: store.clone(),
+        ..runtime::Options::new(data.to_owned(), site.clock, configs)
+    };
+    runtime::start(options)
         .await
         .with_context(|| format!("could not start on the data in {}", data.display()))
 }
@@ -303,19 +302,20 @@ pub(crate) fn people_of(site: Site) -> Vec<(String, Vec<PersonView>)> {
 
 async fn routes(
     folder: &Path,
-    data: &Path,
+    store: &Store,
     site: Site,
     runtime: &Runtime,
     token: Option<String>,
     numbers: metrics_exporter_prometheus::PrometheusHandle,
 ) -> anyhow::Result<axum::Router> {
-    let desk = Desk::new(folder, data, site.clock, runtime.inbox.clone());
+    let data = store.data();
+    let desk = Desk::new(folder, data, &site, runtime.inbox.clone());
     let options = api::Options {
         inbox: runtime.inbox.clone(),
         feed: runtime.feed.clone(),
         history: runtime.history.clone(),
         blobs: runtime.blobs.clone(),
-        accounts_file: data.join("accounts.db"),
+        store: store.clone(),
         accounts: accounts_of(&site),
         people: people_of(site),
         desk: Arc::new(desk),

@@ -8,6 +8,7 @@ pub mod codec;
 pub mod config;
 pub mod effect;
 pub mod fixed;
+pub mod ground;
 pub mod id;
 pub mod input;
 pub mod intake;

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use model::codec::decode;
-use store::JournalError;
+use store::{JournalError, Store, StoreError};
 
 use crate::fleet::Fleet;
 use crate::recover::{Again, Replayed};
@@ -15,6 +15,8 @@ use crate::recover::{Again, Replayed};
 /// Why a replay stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
+    #[error("could not find the journal")]
+    Store(#[from] StoreError),
     #[error("could not read the journal")]
     Journal(#[from] JournalError),
     #[error("record {seq} cannot be read by this program")]
@@ -36,12 +38,11 @@ pub struct Replay {
 /// # Errors
 /// [`ReplayError`] names the record that is broken or unknown.
 pub fn replay(data: &Path, mut see: impl FnMut(&Replayed<'_>)) -> Result<Replay, ReplayError> {
-    let dir = data.join(crate::JOURNAL);
-    let last = store::verify(&dir)?.last.number;
+    let store = Store::of(data)?;
+    let last = store.verify()?.last.number;
     let mut again = Again::default();
     let mut bad = None;
-    store::read(
-        &dir,
+    store.read(
         1,
         last,
         &mut |seq, tag, payload| match decode(tag, payload) {

@@ -189,6 +189,7 @@ impl Reader {
             title: file.title?,
             clock: file.clock?,
             demo: file.demo?,
+            storage: file.storage,
             jurisdictions,
             accounts,
             notes: Diagnostics::default(),

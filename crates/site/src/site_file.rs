@@ -6,6 +6,7 @@ use crate::amount::{DURATION, duration_ms, offset_min};
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word};
 use crate::policy::read_policy;
+use crate::storage::{Storage, read_storage};
 
 /// What `site.toml` says.
 pub(crate) struct SiteFile {
@@ -16,6 +17,7 @@ pub(crate) struct SiteFile {
     /// Minutes the site's time is ahead of UTC.
     pub(crate) offset_min: i16,
     pub(crate) policy: Option<Policy>,
+    pub(crate) storage: Storage,
     pub(crate) jurisdictions: Vec<Place>,
 }
 
@@ -39,6 +41,9 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
         interfaces: read_interfaces(&mut file, source, out),
         offset_min: read_offset(&mut file, out),
         policy: file.required("policy", out, read_policy),
+        storage: file
+            .optional("store", out, read_storage)
+            .unwrap_or_default(),
         jurisdictions: read_places(&mut file, source, out),
     };
     file.close(out);

@@ -12,7 +12,7 @@ use crate::durable;
 use crate::journal::Position;
 
 /// How many are kept.
-const KEPT: usize = 3;
+pub(crate) const KEPT: usize = 3;
 const MAGIC: [u8; 6] = *b"\xF9WFsn1";
 /// Magic, format, journal number, chain hash, length of the content.
 const HEAD: usize = MAGIC.len() + 2 + 8 + 32 + 8;
@@ -102,7 +102,7 @@ impl SnapshotStore {
     }
 
     /// Journal numbers of the snapshots there, ascending.
-    fn numbers(&self) -> io::Result<Vec<u64>> {
+    pub(crate) fn numbers(&self) -> io::Result<Vec<u64>> {
         let mut numbers = Vec::new();
         for entry in std::fs::read_dir(&self.dir)? {
             let name = entry?.file_name();
@@ -111,6 +111,11 @@ impl SnapshotStore {
         }
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    /// The bytes of one.
+    pub(crate) fn file(&self, number: u64) -> io::Result<Option<Vec<u8>>> {
+        std::fs::read(self.path(number)).map(Some)
     }
 
     fn path(&self, number: u64) -> PathBuf {
@@ -128,8 +133,18 @@ fn encode_head(position: Position, format: u16, length: usize) -> [u8; HEAD] {
     head
 }
 
+/// A whole file, for where it is no file.
+pub(crate) fn encode(position: Position, format: u16, content: &[u8]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(HEAD + content.len() + DIGEST);
+    file.extend_from_slice(&encode_head(position, format, content.len()));
+    file.extend_from_slice(content);
+    let digest = Sha256::digest(&file);
+    file.extend_from_slice(&digest);
+    file
+}
+
 /// Reads a whole file; `None` when anything about it is not as written.
-fn decode(mut bytes: Vec<u8>) -> Option<Snapshot> {
+pub(crate) fn decode(mut bytes: Vec<u8>) -> Option<Snapshot> {
     let (covered, digest) = bytes.split_last_chunk::<DIGEST>()?;
     let (head, content) = covered.split_first_chunk::<HEAD>()?;
     let number = u64::from_le_bytes(*head[8..].first_chunk()?);

@@ -1,7 +1,7 @@
 //! Tiny jurisdictions and a site around them, for the stories of this folder.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use model::action::{Act, Action, Answer, IssueCommand};
 use model::config::{
@@ -15,7 +15,7 @@ use model::{
     StationSlot, Time,
 };
 use runtime::{Draft, Item, Options, Runtime};
-use store::JournalOptions;
+use store::{JournalOptions, Store};
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
@@ -141,6 +141,7 @@ pub fn options(data: &Path, clock: Clock, configs: Vec<Config>) -> Options {
             segment_bytes: 1 << 20,
             reserve_bytes: 64 << 10,
         },
+        store: Store::for_tests(data),
         ..Options::new(data.to_owned(), clock, configs)
     }
 }
@@ -223,15 +224,16 @@ pub fn op(text: &str) -> OpId {
 /// hash at its end.
 pub fn records(data: &Path) -> (Vec<(u8, Vec<u8>)>, [u8; 32]) {
     const TALLIED: u8 = 8;
-    let dir: PathBuf = data.join("journal");
-    let last = store::verify(&dir).unwrap().last;
+    let store = Store::of(data).unwrap();
+    let last = store.verify().unwrap().last;
     let mut found = Vec::new();
-    store::read(&dir, 1, last.number, &mut |_, tag, payload| {
-        if tag.kind != TALLIED {
-            found.push((tag.kind, payload.to_vec()));
-        }
-        std::ops::ControlFlow::Continue(())
-    })
-    .unwrap();
+    store
+        .read(1, last.number, &mut |_, tag, payload| {
+            if tag.kind != TALLIED {
+                found.push((tag.kind, payload.to_vec()));
+            }
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
     (found, last.hash)
 }
