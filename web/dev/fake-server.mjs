@@ -7,7 +7,9 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
+import { backtestOf, FILES } from "./backtest.mjs";
 import { apply } from "./engine.mjs";
+import { oneRow, sheetOf } from "./registry.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
 import { gather } from "./situations.mjs";
 import { iso, MIN, makeNight, random } from "./storm.mjs";
@@ -37,6 +39,7 @@ export async function startFake({
   dist = null,
   factor = 1,
   scale = 2,
+  trialMs = 300,
 } = {}) {
   const start = Date.parse("2026-08-20T18:13:40Z");
   const began = Date.now();
@@ -212,6 +215,28 @@ export async function startFake({
     if (path === "/rules") return reply(response, 200, rulesOf(night.county));
     if (path === "/situations") return reply(response, 200, night.county.situations);
     if (path === "/suppressions") return reply(response, 200, night.county.suppressions);
+    if (path === "/backtest" || path === "/site/rules") {
+      if (person.role === "responder")
+        return no(response, 403, "role_not_allowed", "这个角色不能试算。", "Your role may not.");
+      if (path === "/site/rules") return reply(response, 200, FILES);
+      const asked = JSON.parse(await body(request));
+      if (Object.values(asked.against).some((text) => text.includes("rais =")))
+        return no(
+          response,
+          422,
+          "not_tried",
+          "没有试算：the rules are not sound:\n20-rain.toml:9:10 unknown key `rais`; did you mean `raise`?",
+          "Not tried: the rules are not sound:\n20-rain.toml:9:10 unknown key `rais`; did you mean `raise`?",
+        );
+      await new Promise((resolve) => setTimeout(resolve, trialMs));
+      return reply(response, 200, backtestOf(night.county, asked, now()));
+    }
+    if (path.startsWith("/registry/") && request.method === "GET")
+      return reply(
+        response,
+        200,
+        sheetOf(night.county, path.slice("/registry/".length), url.searchParams.get("station")),
+      );
     if (path === "/load") return reply(response, 200, night.county.load);
     if (path.startsWith("/site/") || path.startsWith("/registry/")) {
       if (person.role !== "administrator")
@@ -235,14 +260,20 @@ export async function startFake({
       if (good) tell([{ kind: "configured" }]);
       return reply(response, 200, { ...answer, applied: good });
     }
+    if (sent.trim().split("\n").length === 2 && !path.endsWith("zones")) {
+      const answer = oneRow(night.county, path.slice("/registry/".length), sent);
+      const dry = url.searchParams.get("dry_run") !== "false";
+      const stopped = answer.problems.length > 0;
+      return reply(response, 200, { ...answer, applied: !dry && !stopped });
+    }
     const type = request.headers["content-type"] ?? "text/csv";
-    const rows = importRows(path.slice("/registry/".length), sent, type);
+    const { rows, problems } = importRows(path.slice("/registry/".length), sent, type);
     const dry = url.searchParams.get("dry_run") !== "false";
-    const applied = !dry && !rows.some((one) => one.kind === "bad");
+    const applied = !dry && problems.length === 0;
     const difference = rows.some((one) => one.kind === "changed")
       ? ["ri001  警戒水位 61.20 → 61.00；2 只正在走的钟重新判"]
       : [];
-    return reply(response, 200, { rows, problems: [], difference, applied });
+    return reply(response, 200, { rows, problems, difference, changes: [], applied });
   }
 
   function history(response, url, path) {

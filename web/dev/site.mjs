@@ -126,12 +126,60 @@ export function rulesOf(county) {
     );
     return {
       ...one,
+      bounds: boundsOf(one, watching),
+      below: false,
       subjects: watching.length || (one.forecast ? 46 : [0, 0, 0, 0, 92, 0][place]),
       active: standing.length,
       episodes: [214, 508, 61, 37, 12, 0][place],
       found_true: [171, 322, 28, 22, 11, 0][place],
       found_false: [6, 41, 19, 9, 0, 0][place],
     };
+  });
+}
+
+const WINDOWS = [
+  [60 * MIN, ["35.0", "45.0", "60.0", "80.0"]],
+  [180 * MIN, ["55.0", "75.0", "100.0", "120.0"]],
+];
+
+/** The numbers of a rule: of the rain rule its windows, else the lowest and highest of its stations. */
+function boundsOf(one, watching) {
+  if (one.id === "rain:1h")
+    return [1, 2, 3, 4].flatMap((level) =>
+      WINDOWS.map(([window_ms, raises]) => {
+        const raise = raises[level - 1];
+        return { level, window_ms, lowest: raise, highest: raise, unit: "mm", stations: 184 };
+      }),
+    );
+  if (one.id === "wind:gust")
+    return ["17.2", "20.8", "24.5", "32.7"].map((raise, n) => ({
+      level: n + 1,
+      window_ms: null,
+      lowest: raise,
+      highest: raise,
+      unit: "m/s",
+      stations: 0,
+    }));
+  return [1, 2, 3, 4].flatMap((level) => {
+    const lines = watching.flatMap((station) =>
+      station.series.flatMap((series) =>
+        series.thresholds
+          .filter((line) => line.rule === one.id && line.level === level)
+          .map((line) => ({ raise: line.raise, unit: series.unit })),
+      ),
+    );
+    if (lines.length === 0) return [];
+    const sorted = lines.map((line) => line.raise).sort((a, b) => Number(a) - Number(b));
+    return [
+      {
+        level,
+        window_ms: null,
+        lowest: sorted[0],
+        highest: sorted.at(-1),
+        unit: lines[0].unit,
+        stations: lines.length,
+      },
+    ];
   });
 }
 
@@ -167,6 +215,7 @@ export function checkSite(state) {
       "rain.toml   rain:1h  3 小时红色 120 → 110 mm（条件变了，92 个站重新判）",
       "＋ wind.toml  wind:gust  新规则，0 个站",
     ],
+    changes: [],
     applied: false,
   };
 }
@@ -174,31 +223,35 @@ export function checkSite(state) {
 /** A dry run over the lines of a CSV, or the features of a GeoJSON. */
 export function importRows(what, body, type) {
   const rows = [];
+  const problems = [];
+  const bad = (line, words, expected) =>
+    problems.push({
+      file: what === "zones" ? "zones.geojson" : `${what}.csv`,
+      line,
+      column: 1,
+      what: words,
+      expected,
+      near: null,
+      stops: true,
+    });
   if (type.includes("json")) {
     const { features = [] } = JSON.parse(body);
     for (const [n, feature] of features.entries())
-      rows.push({
-        row: n + 1,
-        kind: feature.geometry ? "changed" : "bad",
-        what: feature.geometry
-          ? `${feature.properties?.code ?? n + 1}：边界有变`
-          : "没有 geometry：要一个 Polygon 或 MultiPolygon",
-      });
-    return rows;
+      if (feature.geometry)
+        rows.push({ row: null, kind: "changed", what: `${feature.properties?.code ?? n + 1}` });
+      else bad(n + 1, "a zone needs a border", "a Polygon or a MultiPolygon");
+    return { rows, problems };
   }
   for (const [n, line] of body.trim().split(/\r?\n/).slice(1).entries()) {
     const cells = line.split(",");
-    const kind = cells.length < 3 ? "bad" : ["added", "changed", "same", "same"][n % 4];
-    rows.push({
-      row: n + 2,
-      kind,
-      what: {
-        bad: `只有 ${cells.length} 列，${what} 要至少 3 列：id, name, kind`,
-        added: `${cells[0]} ${cells[1]}`,
-        changed: `${cells[0]}：警戒水位 61.20 → 61.00；2 条正在走的钟重新判`,
-        same: cells[0],
-      }[kind],
-    });
+    if (cells.length < 3) bad(n + 2, `${cells.length} cells`, "at least id, name, kind");
+    else if (n % 4 === 0) rows.push({ row: null, kind: "added", what: cells[0] });
+    else if (n % 4 === 1)
+      rows.push({
+        row: null,
+        kind: "changed",
+        what: `${cells[0]}: name: 镜岭河道站 → ${cells[1]}`,
+      });
   }
-  return rows;
+  return { rows, problems };
 }

@@ -212,6 +212,92 @@ export const DESK_SCENES = [
     },
   },
   {
+    name: "backtest-empty",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "open-backtest").click();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: "backtest",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "rule-row").nth(1).click();
+      await id(page, "try-numbers").click();
+      await id(page, "bound-3/3600000").fill("50");
+      await id(page, "trial-run").click();
+      await id(page, "difference-row").nth(1).click();
+      await page.waitForTimeout(900);
+    },
+  },
+  {
+    name: "backtest-files",
+    mode: "storm",
+    looks: [
+      [1920, "day", "en"],
+      [1366, "night", "zh"],
+    ],
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "open-backtest").click();
+      await id(page, "trial-files").click();
+      await id(page, "trial-text").fill("[[rule]]\nrais = 1\n");
+      await id(page, "trial-own").click();
+      await id(page, "trial-run").click();
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: "stations",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "page-stations").click();
+      await id(page, "stations-search").fill("雨量");
+      await id(page, "station-row").nth(2).click();
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: "station-edit",
+    mode: "storm",
+    login: "admin",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+      [390, "night", "zh"],
+    ],
+    act: async (page) => {
+      await id(page, "page-stations").click();
+      await id(page, "stations-search").fill("雨量");
+      await id(page, "station-row").nth(2).click();
+      await id(page, "line-row").nth(1).getByTestId("change-row").click();
+      await id(page, "edit-raise").fill("48.0");
+      await id(page, "edit-try").click();
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: "station-river",
+    mode: "storm",
+    login: "admin",
+    looks: [[1366, "night", "zh"]],
+    act: async (page) => {
+      await id(page, "page-stations").click();
+      await id(page, "stations-search").fill("河道");
+      await id(page, "station-row").nth(1).click();
+      await page.waitForTimeout(800);
+    },
+  },
+  {
     name: "files-no-permission",
     mode: "calm",
     looks: [[1366, "night", "zh"]],

@@ -174,6 +174,8 @@ describe("load and neighbours", () => {
       tags: [],
       series: [],
       catchment: "c",
+      zones: [],
+      upstream: [],
       ...more,
     });
     const county = play([], {

@@ -49,7 +49,7 @@ cargo xtask <verb>
   bless    rewrites what the engine's stories expect; read the difference before keeping it
   bench    the guarded numbers, on the program as shipped
   prove    the long form of the tests, resumable; its summary goes to tests/PROVEN.md
-  gen      web/openapi.json and the wire types, from the built program
+  gen      the web client's wire types, from what the sources say of the API
   ci       what is run for every change: the same as test
 ";
 
@@ -96,12 +96,11 @@ fn obey(mut words: lexopt::Parser) -> Result<()> {
         "gen" => {
             nothing_more(&mut words)?;
             let mut stages = verify::tools(&paths);
-            stages.extend(verify::build(&paths));
             stages.push(stage::Stage::new(
                 "gen",
                 "wire types",
-                0.2,
-                &["program"],
+                1.0,
+                &["crates", "web-packages"],
                 || web::generate(&paths),
             ));
             stage::run("gen", stages)

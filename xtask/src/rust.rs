@@ -99,6 +99,15 @@ pub(crate) fn build(paths: &Paths) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// What the sources say of the API, by a development build of that crate alone.
+pub(crate) fn api_document(paths: &Paths) -> Result<String> {
+    cargo(paths)
+        .args(["run", "--quiet", "-p", "watchfire-api"])
+        .args(["--example", "openapi"])
+        .args(locked())
+        .captured()
+}
+
 /// The end-to-end stories against the built program.
 pub(crate) fn stories(paths: &Paths, slice: &Slice) -> Result<Outcome> {
     let call = cargo(paths)

@@ -69,56 +69,38 @@ fn has_script(manifest: &str, name: &str) -> bool {
     scripts.contains(&format!("\"{name}\":"))
 }
 
-/// Writes the wire types of the client from the program's own API document.
+/// Writes the wire types of the client from what the sources say of the API; needs no built program.
 pub(crate) fn generate(paths: &Paths) -> Result<Outcome> {
-    let document = api_document(paths)?;
-    let file = paths.web().join("openapi.json");
-    fs::write(&file, &document).context("could not write web/openapi.json")?;
-    let types = wire_types(paths, &file)?;
-    fs::write(paths.web().join(WIRE_TYPES), types)
+    let document = rust::api_document(paths)?;
+    fs::write(paths.web().join(WIRE_TYPES), wire_types(paths, &document)?)
         .with_context(|| format!("could not write web/{WIRE_TYPES}"))?;
     Ok(Outcome::Done)
 }
 
 const WIRE_TYPES: &str = "src/wire/generated.ts";
 
-/// Fails when the committed wire types are not what [`generate`] would write.
+/// Fails when the committed wire types are not what [`generate`] would write; asks the built program.
 pub(crate) fn generated_is_current(paths: &Paths) -> Result<Outcome> {
-    let kept = paths.web().join(WIRE_TYPES);
-    if !kept.is_file() {
-        return Ok(Outcome::Skipped(format!("web/{WIRE_TYPES} is not there")));
-    }
-    let fresh = paths.target.join("xtask/openapi.json");
-    fs::write(&fresh, api_document(paths)?).context("could not write the API document")?;
-    let same = |a: &str, b: &str| a.trim_end() == b.trim_end();
-    let types = wire_types(paths, &fresh)?;
-    let read = |name: &str| {
-        fs::read_to_string(paths.web().join(name))
-            .with_context(|| format!("could not read web/{name}"))
-    };
+    let document = crate::call::Call::new(paths.program("watchfire"), &paths.root)
+        .args(["openapi"])
+        .captured()?;
+    let fresh = wire_types(paths, &document)?;
+    let kept = fs::read_to_string(paths.web().join(WIRE_TYPES))
+        .with_context(|| format!("could not read web/{WIRE_TYPES}"))?;
     anyhow::ensure!(
-        same(
-            &read("openapi.json")?,
-            &fs::read_to_string(&fresh).unwrap_or_default()
-        ),
-        "web/openapi.json is not what the program says of itself: run `cargo xtask gen`"
-    );
-    anyhow::ensure!(
-        same(&read(WIRE_TYPES)?, &types),
-        "web/{WIRE_TYPES} is not what the API document gives: run `cargo xtask gen`"
+        kept.trim_end() == fresh.trim_end(),
+        "web/{WIRE_TYPES} is not what the program says of itself: run `cargo xtask gen`"
     );
     Ok(Outcome::Done)
 }
 
-fn api_document(paths: &Paths) -> Result<String> {
-    crate::call::Call::new(paths.program("watchfire"), &paths.root)
-        .args(["openapi"])
-        .captured()
-}
-
-fn wire_types(paths: &Paths, document: &std::path::Path) -> Result<String> {
+fn wire_types(paths: &Paths, document: &str) -> Result<String> {
+    let file = paths.target.join("xtask/openapi.json");
+    fs::create_dir_all(paths.target.join("xtask"))
+        .and_then(|()| fs::write(&file, document))
+        .context("could not keep the API document")?;
     let program = paths.web().join("node_modules/.bin/openapi-typescript");
-    let call = crate::call::Call::new(program, &paths.web()).args([document]);
+    let call = crate::call::Call::new(program, &paths.web()).args([file]);
     node::with_node(paths, call)?.captured()
 }
 

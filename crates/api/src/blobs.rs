@@ -79,6 +79,8 @@ pub(crate) async fn show(
         .map_err(|e| store_fault("read a file", &e))?;
     let content = content.ok_or(Fault::NoSuchBlob)?;
     let kind = kind_of(&content).ok_or(Fault::NoSuchBlob)?;
+    api.record_files(&reader, std::slice::from_ref(&seal))
+        .await?;
     // Private: it may be erased, and then no proxy may have it.
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
@@ -109,7 +111,7 @@ pub(crate) async fn texts(
         return Err(Fault::field("ids", format!("at most {MAX_TEXTS} at once")));
     }
     let visible = visible_seals(&api, &reader).await?;
-    let mut found = BTreeMap::new();
+    let (mut found, mut seen) = (BTreeMap::new(), Vec::new());
     for id in ids {
         let seal = Seal(id.to_owned());
         let text = if seal.is_sound() && visible.holds(&seal) {
@@ -122,8 +124,12 @@ pub(crate) async fn texts(
         } else {
             None
         };
+        if text.is_some() {
+            seen.push(seal.clone());
+        }
         found.insert(seal.0, text);
     }
+    api.record_files(&reader, &seen).await?;
     Ok(Json(found))
 }
 

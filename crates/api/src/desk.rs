@@ -2,6 +2,7 @@
 //!
 //! What the files mean is known outside this crate; here stands who may ask, and in which shape.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use model::PersonId;
+use model::backtest::{BoundChange, Report};
 use model::view::PersonView;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,12 +37,43 @@ pub struct ProblemView {
     pub stops: bool,
 }
 
+/// What becomes of the clocks and alarms of what changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClocksView {
+    /// They go on.
+    Keep,
+    /// Levels that stand stay; a clock that was running starts again.
+    Restart,
+    /// The condition means something else: it begins at no level.
+    StartAnew,
+    /// Nothing is left that could run; an alarm that stands stays until a person ends it.
+    End,
+}
+
+/// One thing that is other than what is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangeView {
+    pub jurisdiction: String,
+    /// `rule`, `bounds`, `station`, `series`, `policy` …
+    pub kind: String,
+    /// A rule's id, `rule at station quantity`.
+    pub subject: String,
+    /// `added`, `removed`, or what was and what is.
+    pub what: String,
+    /// Absent for what has no clocks.
+    pub clocks: Option<ClocksView>,
+}
+
 /// What other files would change, or have changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewView {
     pub problems: Vec<ProblemView>,
     /// What differs from what is in force, a line each.
     pub difference: Vec<String>,
+    /// The same in parts.
+    #[serde(default)]
+    pub changes: Vec<ChangeView>,
     /// True when the files are in force now.
     pub applied: bool,
 }
@@ -50,9 +83,17 @@ pub struct ReviewView {
 pub struct RegistryRow {
     /// Line of the upload, where it is known; bad rows are among the problems, with their place.
     pub row: Option<u32>,
-    /// `added`, `changed` or `removed`.
-    pub kind: String,
+    pub kind: RowKind,
     pub what: String,
+}
+
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RowKind {
+    Added,
+    Changed,
+    Removed,
 }
 
 /// What an upload would change, or has changed.
@@ -61,6 +102,9 @@ pub struct RegistryView {
     pub rows: Vec<RegistryRow>,
     pub problems: Vec<ProblemView>,
     pub difference: Vec<String>,
+    /// The same in parts.
+    #[serde(default)]
+    pub changes: Vec<ChangeView>,
     pub applied: bool,
 }
 
@@ -85,8 +129,19 @@ pub trait SiteDesk: Send + Sync {
     fn registry(&self, upload: Upload, apply: bool, by: PersonId)
     -> Later<'_, Taken<RegistryView>>;
 
-    /// Replays history under other rules and tells the difference, as the back-test's own JSON.
-    fn backtest(&self, asked: BacktestRequest) -> Later<'_, serde_json::Value>;
+    /// The site's rule files as they lie on disk.
+    fn rule_files(&self) -> Later<'_, Vec<RuleFileView>>;
+
+    /// A table of a jurisdiction as it lies on disk, or its rows about one station.
+    fn sheet(
+        &self,
+        kind: String,
+        jurisdiction: String,
+        station: Option<String>,
+    ) -> Later<'_, SheetView>;
+
+    /// Replays history under other rules and tells the difference.
+    fn backtest(&self, asked: BacktestRequest) -> Later<'_, Report>;
 }
 
 /// An uploaded registry file.
@@ -98,15 +153,42 @@ pub struct Upload {
     pub text: String,
 }
 
-/// What to replay under which rules.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+/// A rule file of the site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuleFileView {
+    /// Its name in the folder `rules`.
+    pub file: String,
+    pub text: String,
+}
+
+/// A table of the site's files; comments and empty lines left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SheetView {
+    /// Its name in the jurisdiction's folder.
+    pub file: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// What to replay under which rules. The first run, A, is the rules in force unless files are given;
+/// the second, B, differs from it by files, by bounds, or by both; without either there is none.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct BacktestRequest {
     pub jurisdiction: Option<String>,
+    /// Raises that begin before this are not counted.
     pub from: Option<model::Time>,
     pub to: Option<model::Time>,
-    /// Rule files by name that take the place of the site's own in the second run.
+    /// How far an event may lie from a raise that it confirms, ms; absent: six hours.
+    pub window_ms: Option<i64>,
+    /// Rule files by name that take the place of the site's own in the first run.
     #[serde(default)]
-    pub against: std::collections::BTreeMap<String, String>,
+    pub rules: BTreeMap<String, String>,
+    /// The same for the second run.
+    #[serde(default)]
+    pub against: BTreeMap<String, String>,
+    /// Bounds that are other in the second run.
+    #[serde(default)]
+    pub bounds: Vec<BoundChange>,
 }
 
 /// How a registry file is to be taken.
@@ -115,6 +197,13 @@ pub(crate) struct RegistryQuery {
     jurisdiction: Option<String>,
     #[serde(default = "yes")]
     dry_run: bool,
+}
+
+/// Which rows of a registry are wanted.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SheetQuery {
+    jurisdiction: Option<String>,
+    station: Option<String>,
 }
 
 fn yes() -> bool {
@@ -165,13 +254,7 @@ pub(crate) async fn registry(
     text: String,
 ) -> Answered<Json<RegistryView>> {
     who.need(Deed::KeepSite)?;
-    let catalogue = api.inbox.catalogue();
-    let scope = who.scope(catalogue.codes(), query.jurisdiction.as_deref())?;
-    let jurisdiction = match (scope, catalogue.codes()) {
-        (Some(code), _) => code,
-        (None, [only]) => only.clone(),
-        (None, _) => return Err(Fault::JurisdictionMissing),
-    };
+    let jurisdiction = one_jurisdiction(&api, &who, query.jurisdiction.as_deref())?;
     let upload = Upload {
         kind,
         jurisdiction,
@@ -185,17 +268,63 @@ pub(crate) async fn registry(
 
 /// Replays history under the rules in force and under others.
 #[utoipa::path(post, path = "/api/v1/backtest", tag = "site", request_body = BacktestRequest,
-    responses((status = 200, body = serde_json::Value), (status = 403, body = FaultView)))]
+    responses((status = 200, body = Report), (status = 403, body = FaultView),
+              (status = 422, description = "It cannot be replayed so; the sentence says why", body = FaultView)))]
 pub(crate) async fn backtest(
     State(api): State<Arc<Api>>,
     Extension(who): Extension<Principal>,
     Body(mut asked): Body<BacktestRequest>,
-) -> Answered<Json<serde_json::Value>> {
+) -> Answered<Json<Report>> {
     who.need(Deed::Diagnose)?;
     // Who belongs to one jurisdiction asks about that one, named or not.
     asked.jurisdiction = who.scope(api.inbox.catalogue().codes(), asked.jurisdiction.as_deref())?;
     let report = api.desk.backtest(asked).await;
-    Ok(Json(report.map_err(Fault::SiteFiles)?))
+    Ok(Json(report.map_err(Fault::NotTried)?))
+}
+
+/// The site's rule files, to be read and tried otherwise.
+#[utoipa::path(get, path = "/api/v1/site/rules", tag = "site",
+    responses((status = 200, body = Vec<RuleFileView>), (status = 403, body = FaultView)))]
+pub(crate) async fn rule_files(
+    State(api): State<Arc<Api>>,
+    Extension(who): Extension<Principal>,
+) -> Answered<Json<Vec<RuleFileView>>> {
+    who.need(Deed::Diagnose)?;
+    let files = api.desk.rule_files().await;
+    Ok(Json(files.map_err(Fault::SiteFiles)?))
+}
+
+/// Rows of a registry as the site's files have them, with their history by `valid_from`. Telephone
+/// numbers are for administrators.
+#[utoipa::path(get, path = "/api/v1/registry/{kind}", tag = "site",
+    params(("kind" = String, Path, description = "stations, series, thresholds, attributes, areas or people"),
+           ("jurisdiction" = Option<String>, Query, description = "Needed where there are several"),
+           ("station" = Option<String>, Query, description = "Only rows about this one")),
+    responses((status = 200, body = SheetView), (status = 403, body = FaultView)))]
+pub(crate) async fn sheet(
+    State(api): State<Arc<Api>>,
+    Extension(who): Extension<Principal>,
+    Path(kind): Path<String>,
+    Asked(query): Asked<SheetQuery>,
+) -> Answered<Json<SheetView>> {
+    let deed = match kind.as_str() {
+        "people" => Deed::KeepSite,
+        _ => Deed::See,
+    };
+    who.need(deed)?;
+    let jurisdiction = one_jurisdiction(&api, &who, query.jurisdiction.as_deref())?;
+    let sheet = api.desk.sheet(kind, jurisdiction, query.station).await;
+    Ok(Json(sheet.map_err(Fault::SiteFiles)?))
+}
+
+/// The jurisdiction meant where only one can be.
+fn one_jurisdiction(api: &Api, who: &Principal, asked: Option<&str>) -> Answered<String> {
+    let catalogue = api.inbox.catalogue();
+    match (who.scope(catalogue.codes(), asked)?, catalogue.codes()) {
+        (Some(code), _) => Ok(code),
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err(Fault::JurisdictionMissing),
+    }
 }
 
 impl Api {

@@ -56,6 +56,8 @@ pub enum Fault {
     Stopping,
     #[error("the site's files: {0}")]
     SiteFiles(String),
+    #[error("the back-test: {0}")]
+    NotTried(String),
     #[error("could not read or write the store")]
     Store,
 }
@@ -99,7 +101,7 @@ impl Fault {
             Fault::JurisdictionMissing | Fault::BadField { .. } | Fault::BadBody(_) => {
                 StatusCode::BAD_REQUEST
             }
-            Fault::SiteFiles(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Fault::SiteFiles(_) | Fault::NotTried(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Fault::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Fault::NotAPicture => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Fault::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
@@ -213,6 +215,11 @@ impl Fault {
                 code: "site_files",
                 zh: format!("未采用：{reason}"),
                 en: format!("Nothing was changed: {reason}"),
+            },
+            Fault::NotTried(reason) => FaultView {
+                code: "not_tried",
+                zh: format!("没有试算：{reason}"),
+                en: format!("Not tried: {reason}"),
             },
             Fault::Store => say(
                 "store",

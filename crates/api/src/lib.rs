@@ -9,6 +9,7 @@ mod accounts;
 mod acts;
 mod blobs;
 mod body;
+mod described;
 mod desk;
 mod error;
 mod ground;
@@ -17,6 +18,7 @@ mod ledger;
 mod listener;
 mod lists;
 mod login;
+mod looks;
 mod people;
 mod probes;
 mod router;
@@ -32,8 +34,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::Router;
-use model::JurisdictionSlot;
 use model::view::PersonView;
+use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox};
 use sha2::{Digest, Sha256};
 use store::{Blobs, History, Store};
@@ -42,8 +44,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
 pub use desk::{
-    BacktestRequest, Later, ProblemView, RegistryRow, RegistryView, ReviewView, SiteDesk, Taken,
-    Upload,
+    BacktestRequest, ChangeView, ClocksView, Later, ProblemView, RegistryRow, RegistryView,
+    ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
 };
 pub use error::{Fault, FaultView};
 pub use listener::serve;
@@ -56,6 +58,7 @@ pub use wire::{
 use accounts::Accounts;
 use error::Answered;
 use ground::Ground;
+use looks::Looks;
 use people::People;
 use throttle::Throttle;
 
@@ -101,6 +104,7 @@ pub(crate) struct Api {
     people: ArcSwap<People>,
     desk: Arc<dyn SiteDesk>,
     throttle: Throttle,
+    looks: Looks,
     token_hash: Option<[u8; 32]>,
     sockets: Arc<Semaphore>,
     metrics: Box<dyn Fn() -> String + Send + Sync>,
@@ -116,6 +120,7 @@ pub async fn open(options: Options, machines: Router) -> Result<Router, Accounts
     let accounts = Accounts::open(&options.store, options.accounts).await?;
     let ground = Ground::open(&options.store).await?;
     let api = Api {
+        looks: Looks::new(options.inbox.clone()),
         inbox: options.inbox,
         feed: options.feed,
         history: options.history,
@@ -153,6 +158,19 @@ impl Api {
             .jurisdiction(&code)
             .map(Some)
             .ok_or(Fault::NoSuchJurisdiction(code))
+    }
+
+    /// Puts on record that `reader` opened these files, where they are not their own. Returns once the
+    /// first look of the minute is on disk.
+    async fn record_files(&self, reader: &Principal, seals: &[Seal]) -> Answered<()> {
+        if seals.is_empty() || !reader.may(Deed::SeeEveryTask) {
+            return Ok(());
+        }
+        let catalogue = self.inbox.catalogue();
+        let own = reader.jurisdiction.as_deref();
+        let slot = own.and_then(|code| catalogue.jurisdiction(code));
+        let slot = slot.unwrap_or(JurisdictionSlot(0));
+        Ok(self.looks.files(reader, slot, seals).await?)
     }
 
     /// Whether the session that opened a socket still lasts.

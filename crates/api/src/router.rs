@@ -18,6 +18,7 @@ use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 
 use crate::body::MAX_JSON_MB;
+use crate::described::require_what_is_sent;
 use crate::{Api, acts, blobs, desk, guard, ledger, lists, login, probes, series, stream, web};
 
 /// A request that is no socket and has no answer after this long gets none.
@@ -36,7 +37,7 @@ const MB: usize = 1024 * 1024;
         acts::act, blobs::keep, blobs::show, blobs::texts,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
         lists::rules, lists::load,
-        desk::check, desk::reload, desk::registry, desk::backtest,
+        desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::sheet,
         series::series, probes::system, probes::counts, probes::state_hash,
         probes::health, probes::metrics,
     ),
@@ -64,9 +65,10 @@ impl utoipa::Modify for Keys {
 
 /// The OpenAPI document, as JSON text.
 pub fn openapi() -> String {
-    Description::openapi()
-        .to_pretty_json()
-        .expect("the document has string keys, so it is JSON")
+    let document = serde_json::to_value(Description::openapi());
+    let mut document = document.expect("the document has string keys, so it is JSON");
+    require_what_is_sent(&mut document);
+    format!("{document:#}")
 }
 
 /// All routes; `machines` go behind the guard with the right to send readings.
@@ -96,9 +98,11 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
         .route("/api/v1/site/reload", post(desk::reload))
         .route(
             "/api/v1/registry/{kind}",
-            post(desk::registry)
+            get(desk::sheet)
+                .post(desk::registry)
                 .layer::<_, Infallible>(DefaultBodyLimit::max(desk::MAX_REGISTRY_MB * MB)),
         )
+        .route("/api/v1/site/rules", get(desk::rule_files))
         .route("/api/v1/backtest", post(desk::backtest))
         .route("/api/v1/alarms/system", get(probes::system))
         .route("/api/v1/intake/counts", get(probes::counts))

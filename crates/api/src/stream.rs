@@ -9,8 +9,9 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
 use bytes::Bytes;
 use model::view::{FeedMessage, SnapshotView};
-use runtime::{Frame, Subscription};
+use runtime::{Frame, Stopped, Subscription};
 use serde::Deserialize;
+use tokio::task::JoinHandle;
 
 use crate::Api;
 use crate::access::{Deed, Principal};
@@ -47,6 +48,7 @@ pub(crate) async fn feed(
         api,
         subscription,
         reader,
+        waiting: None,
     };
     Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, place)))
 }
@@ -56,14 +58,26 @@ struct Reader {
     api: Arc<Api>,
     subscription: Subscription,
     reader: Principal,
+    /// A snapshot that leaves once it is on record whose telephone numbers are in it.
+    waiting: Option<(Bytes, JoinHandle<Result<(), Stopped>>)>,
 }
 
 impl Source for Reader {
     async fn next(&mut self) -> Said {
         loop {
+            if let Some((_, recorded)) = &mut self.waiting {
+                let recorded = recorded.await;
+                let text = self.waiting.take().map(|(text, _)| text);
+                return match (text, recorded) {
+                    (Some(text), Ok(Ok(()))) => Said::Text(text),
+                    (Some(_) | None, Ok(Ok(()) | Err(Stopped)) | Err(_)) => Said::End,
+                };
+            }
             match self.subscription.next().await {
                 None => return Said::End,
-                Some(Frame::Snapshot(snapshot)) => return Said::Text(self.seen(*snapshot)),
+                Some(Frame::Snapshot(snapshot)) => {
+                    self.waiting = Some(self.seen(*snapshot));
+                }
                 Some(Frame::Text(text)) if text.starts_with(br#"{"type":"behind""#) => {
                     return Said::Last(text);
                 }
@@ -82,12 +96,29 @@ impl Source for Reader {
 }
 
 impl Reader {
-    fn seen(&self, mut snapshot: SnapshotView) -> Bytes {
+    /// The snapshot as the reader may see it, and the recording that it waits for.
+    fn seen(&self, mut snapshot: SnapshotView) -> (Bytes, JoinHandle<Result<(), Stopped>>) {
+        let catalogue = self.api.inbox.catalogue();
+        let mut numbers = Vec::new();
         for county in &mut snapshot.counties {
             self.api.people.load().fill(county, &self.reader);
             narrow_county(county, &self.reader);
+            let others = county.people.iter().filter(|p| p.id != self.reader.person);
+            let shown = others.filter(|person| person.phone.is_some()).count() as u32;
+            if let Some(slot) = catalogue.jurisdiction(&county.code).filter(|_| shown > 0) {
+                numbers.push((slot, shown));
+            }
         }
         let text = serde_json::to_vec(&FeedMessage::Snapshot(Box::new(snapshot)));
-        Bytes::from(text.expect("views have string keys, so they are JSON"))
+        let text = Bytes::from(text.expect("views have string keys, so they are JSON"));
+        let (looks, reader) = (self.api.looks.clone(), self.reader.clone());
+        // A task of its own: the wait for it may be cancelled, the recording may not.
+        let recorded = tokio::spawn(async move {
+            for (slot, people) in numbers {
+                looks.telephones(&reader, slot, people).await?;
+            }
+            Ok(())
+        });
+        (text, recorded)
     }
 }

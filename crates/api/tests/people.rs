@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{StatusCode, header};
 use county::{County, Who, ask, json};
 use futures_util::StreamExt;
+use model::custody::{AccessDeed, Accessor};
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -294,6 +295,41 @@ async fn everybody_reads_the_feed_as_far_as_it_is_theirs() {
     let known = seen["seq"].as_u64().unwrap();
     let mut again = open(address, &officer, &format!("?since={known}")).await;
     assert_eq!(update_of(&mut again, task_of).await, "chen");
+}
+
+#[tokio::test]
+async fn who_sees_what_is_personal_is_on_record_and_cannot_flood() {
+    let county = County::open().await;
+    let (officer, li) = (county.sign_in("officer").await, county.sign_in("li").await);
+    let mut photos = Vec::new();
+    for _ in 0..3 {
+        let photo = upload(&county, &li, PNG, StatusCode::CREATED).await;
+        photos.push(photo["blob"].as_str().unwrap().to_owned());
+    }
+    let (address, _serving) = county.listen().await;
+    for _ in 0..3 {
+        let mut desk = open(address, &officer, "").await;
+        first(&mut desk).await;
+        let mut phone = open(address, &li, "").await;
+        first(&mut phone).await;
+    }
+    for photo in photos.iter().chain(&photos) {
+        let path = format!("/api/v1/blobs/{photo}");
+        let answer = county.get(&officer, &path).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    let data = county.close().await;
+    let mut seen = Vec::new();
+    runtime::replay(data.path(), |again| {
+        if let model::Input::Accessed(access) = again.input {
+            assert_eq!(access.by, Accessor::Person("officer".into()));
+            seen.push(access.deed.clone());
+        }
+    })
+    .unwrap();
+    // The first look is there as soon as it was answered, the others of its minute are one entry
+    // later; the responder sees nobody's number but their own, and is not on record.
+    assert_eq!(seen, [AccessDeed::SawTelephones { people: 4 }]);
 }
 
 #[tokio::test]

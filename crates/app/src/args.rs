@@ -37,11 +37,64 @@ pub(crate) enum Verb {
         #[arg(long)]
         in_force: bool,
     },
-    /// Walk the journal's chain from its first record to its last.
+    /// Look at every record of the journal and every signed checkpoint, and name whatever was changed.
     Verify {
+        /// The data folder of a server or of a backup; the server may be running.
+        #[arg(long)]
+        data: PathBuf,
+        /// A checkpoint that was kept elsewhere, or a folder of them with their public keys.
+        #[arg(long)]
+        against: Option<PathBuf>,
+    },
+    /// Signed checkpoints of the journal.
+    #[command(subcommand)]
+    Checkpoint(CheckpointVerb),
+    /// Take an interval of the journal out, with what proves it to somebody without this program.
+    Export {
         /// The data folder.
         #[arg(long)]
         data: PathBuf,
+        /// From this time on, as 2026-07-15T00:00:00+08:00.
+        #[arg(long, value_parser = instant)]
+        from: model::Time,
+        /// Up to this time.
+        #[arg(long, value_parser = instant)]
+        to: model::Time,
+        /// The folder to write to; it must not exist yet, or be empty.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Erase texts, photos and positions for good; the journal stays verifiable.
+    Erase(Erase),
+    /// Make old segments of the journal small; everything reads them where they lie.
+    Archive {
+        /// The data folder; the server may be running.
+        #[arg(long)]
+        data: PathBuf,
+        /// Only what was last written longer ago than this, as 7d.
+        #[arg(long, default_value = "7d", value_parser = crate::play::span)]
+        older_than: std::time::Duration,
+    },
+    /// Copy everything that cannot be rebuilt, whole up to a commit; the server may be running.
+    Backup {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// The folder to copy to; again and again the same one adds only what is new.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Make a data folder from a backup, as it stood at a time or at an entry.
+    Restore {
+        /// The backup, or the data folder of a stopped server.
+        #[arg(long)]
+        from: PathBuf,
+        /// The data folder to make; it must have no journal yet.
+        #[arg(long)]
+        data: PathBuf,
+        /// A time, or the number of an entry; absent: all there is.
+        #[arg(long, value_parser = until)]
+        until: Option<store::Until>,
     },
     /// Apply the journal again from its first entry and print the state's hash.
     Replay {
@@ -78,6 +131,40 @@ pub(crate) struct Move {
     /// The file that holds the database's password; absent: the one that the site names, if any.
     #[arg(long)]
     pub(crate) password_file: Option<PathBuf>,
+}
+
+/// Signed checkpoints.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CheckpointVerb {
+    /// Copy the public keys and the newest checkpoint to where the operator has no hand.
+    Export {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// The folder to copy to.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Print the public key and the newest checkpoint.
+    Show {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+/// What to erase.
+#[derive(Debug, Args)]
+pub(crate) struct Erase {
+    /// The data folder; the server may be running.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// One text, photo or position by its seal, 64 hexadecimal digits; may be given often.
+    #[arg(long, required_unless_present = "person")]
+    pub(crate) blob: Vec<String>,
+    /// Everything that this person attached to what they did.
+    #[arg(long)]
+    pub(crate) person: Option<String>,
 }
 
 /// Site folders.
@@ -188,6 +275,14 @@ pub(crate) struct Backtest {
     /// Print everything as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn until(text: &str) -> Result<store::Until, String> {
+    if let Ok(number) = text.parse() {
+        return Ok(store::Until::Number(number));
+    }
+    let time = instant(text).map_err(|bad| format!("neither a number nor a time: {bad}"))?;
+    Ok(store::Until::Time(time))
 }
 
 fn instant(text: &str) -> Result<model::Time, String> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use api::BacktestRequest;
-use backtest::{Asked, Record, RuleSet};
+use backtest::{Asked, InWords, Record, Report, RuleSet};
 use model::codec::{Record as Entry, decode};
 use model::{Config, Input, Time};
 use store::Store;
@@ -20,7 +20,7 @@ pub(crate) fn backtest(asked: &Backtest) -> anyhow::Result<()> {
     let data = &asked.data;
     let journal = Store::is_in(data);
     let record = if journal {
-        from_journal(data)?
+        from_journal(data, Time::MIN, Time::from_ms(i64::MAX))?
     } else {
         Record::read(data).with_context(|| format!("could not read {}", data.display()))?
     };
@@ -44,11 +44,11 @@ pub(crate) fn backtest(asked: &Backtest) -> anyhow::Result<()> {
     if asked.json {
         say(&serde_json::to_string(&report).context("could not write JSON")?)
     } else {
-        say(report.to_string().trim_end())
+        say(InWords(&report).to_string().trim_end())
     }
 }
 
-/// What rule files would have done over the journal of a running site, beside those in force.
+/// What other rules would have done over the journal of a running site, beside those in force.
 ///
 /// # Errors
 /// A sentence for the person who asked.
@@ -57,7 +57,7 @@ pub(crate) fn of_site(
     data: &Path,
     in_force: &[Arc<Config>],
     asked: &BacktestRequest,
-) -> Result<serde_json::Value, String> {
+) -> Result<Report, String> {
     let code = match (&asked.jurisdiction, in_force) {
         (Some(code), _) => code.clone(),
         (None, [only]) => only.code.clone(),
@@ -66,43 +66,67 @@ pub(crate) fn of_site(
     let config = in_force.iter().find(|config| config.code == code);
     let config = config.ok_or_else(|| format!("no jurisdiction {code}"))?;
     let told = |cause: anyhow::Error| format!("{cause:#}");
-    let a = RuleSet::of("in force", Config::clone(config));
-    let b = match asked.against.is_empty() {
-        true => None,
-        false => Some(changed(folder, &code, &asked.against).map_err(told)?),
+    let with = |files: &BTreeMap<String, String>, name: &str| match files.is_empty() {
+        true => Ok(None),
+        false => changed(folder, &code, files, name).map(Some).map_err(told),
     };
-    let record = from_journal(data).map_err(told)?;
+    let a = with(&asked.rules, "given")?;
+    let a = a.unwrap_or_else(|| RuleSet::of("in force", Config::clone(config)));
+    let mut b = with(&asked.against, "proposed")?;
+    if !asked.bounds.is_empty() {
+        let from = b.as_ref().unwrap_or(&a);
+        let moved = from.with_bounds("proposed", &asked.bounds);
+        b = Some(moved.map_err(|cause| cause.to_string())?);
+    }
+    let usual = Asked::default();
     let when = Asked {
-        from: asked.from.unwrap_or(Time::MIN),
-        to: asked.to.unwrap_or(Asked::default().to),
+        from: asked.from.unwrap_or(usual.from),
+        to: asked.to.unwrap_or(usual.to),
+        window_ms: asked.window_ms.unwrap_or(usual.window_ms),
         load: true,
-        ..Asked::default()
     };
-    let report = backtest::backtest(&record, &a, b.as_ref(), &when);
-    serde_json::to_value(&report).map_err(|cause| cause.to_string())
+    if when.from > when.to {
+        return Err("the time ends before it begins".to_owned());
+    }
+    let longest = longest_memory([Some(&a), b.as_ref()].into_iter().flatten());
+    let record = from_journal(data, when.from.plus_ms(-longest), when.to).map_err(told)?;
+    Ok(backtest::backtest(&record, &a, b.as_ref(), &when))
+}
+
+/// How long before an interval readings are needed to decide in it as if all were known: what rules
+/// and forecasts look back over, at least a week.
+fn longest_memory<'a>(sets: impl Iterator<Item = &'a RuleSet>) -> i64 {
+    const WEEK_MS: i64 = 7 * 86_400_000;
+    let configs = sets.flat_map(RuleSet::configs);
+    configs.map(engine::memory_ms).fold(WEEK_MS, i64::max)
 }
 
 /// The site with some of its rule files replaced, in a place of its own.
-fn changed(folder: &Path, code: &str, files: &BTreeMap<String, String>) -> anyhow::Result<RuleSet> {
+fn changed(
+    folder: &Path,
+    code: &str,
+    files: &BTreeMap<String, String>,
+    name: &str,
+) -> anyhow::Result<RuleSet> {
     let place = tempfile::tempdir().context("could not make a place for the rules")?;
     copy(folder, place.path()).context("could not copy the site's files")?;
-    for (name, text) in files {
+    for (file, text) in files {
         let plain =
-            name.ends_with(".toml") && !name.contains(['/', '\\']) && !name.starts_with('.');
+            file.ends_with(".toml") && !file.contains(['/', '\\']) && !file.starts_with('.');
         if !plain {
-            bail!("`{name}` is no name of a rule file");
+            bail!("`{file}` is no name of a rule file");
         }
         let rules = place.path().join("rules");
         std::fs::create_dir_all(&rules)
-            .and_then(|()| std::fs::write(rules.join(name), text))
-            .with_context(|| format!("could not write {name}"))?;
+            .and_then(|()| std::fs::write(rules.join(file), text))
+            .with_context(|| format!("could not write {file}"))?;
     }
     let site = site::read_site(place.path())
         .map_err(|problems| anyhow!("the rules are not sound:\n{problems}"))?;
     let mut all = site.jurisdictions.into_iter().map(|j| j.config);
     let config = all.find(|config| config.code == code);
     let config = config.with_context(|| format!("no jurisdiction {code}"))?;
-    Ok(RuleSet::of("proposed", config))
+    Ok(RuleSet::of(name, config))
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
@@ -119,8 +143,9 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The readings of a site's own journal, by the names its configs gave them at the time.
-fn from_journal(data: &Path) -> anyhow::Result<Record> {
+/// The readings of a site's own journal that arrived in a time, by the names its configs gave them
+/// then.
+fn from_journal(data: &Path, from: Time, to: Time) -> anyhow::Result<Record> {
     let store = Store::of(data)?;
     let end = store
         .verify()
@@ -149,6 +174,8 @@ fn from_journal(data: &Path) -> anyhow::Result<Record> {
             configs.resize_with(configs.len().max(place + 1), || None);
             configs[place] = Some(config);
         } else if let Input::Observed(observed) = input
+            && from <= at
+            && at <= to
             && let Some(Some(config)) = configs.get(place)
         {
             let station = &config.station_of(observed.series).id;

@@ -1,26 +1,122 @@
-//! The journal of a process that is not running: is it whole, and what state does it lead to.
+//! The journal looked at from outside: is it what was written and signed, and what state does it lead
+//! to.
 
 use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
 
-use anyhow::Context;
-use store::Store;
+use anyhow::{Context, bail};
+use store::Checkpoint;
+use store::evidence::{self, FOLDER, Keyring, examine, read_checkpoints};
 
-use crate::{lock, say};
+use crate::say;
 
-/// Walks the chain and prints its end; a broken record is named.
-pub(crate) fn verify(data: &Path) -> anyhow::Result<()> {
-    let _lock = lock::take(data)?;
-    let found = Store::of(data)?
-        .verify()
-        .with_context(|| format!("the journal in {} is not whole", data.display()))?;
-    let torn = found
-        .torn
-        .map(|torn| format!(", then an unconfirmed commit at record {}", torn.record));
+/// Looks at every record and every checkpoint, names what is wrong, and says how far it is right.
+pub(crate) fn verify(data: &Path, against: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let began = Instant::now();
+    let (others, ring) = match against {
+        Some(place) => kept_elsewhere(place)?,
+        None => (Vec::new(), None),
+    };
+    let found = examine(data, &others, ring.as_ref())
+        .with_context(|| format!("could not read the journal in {}", data.display()))?;
+    for finding in &found.findings {
+        say(&format!("✗ {finding}"))?;
+    }
+    let chain = &found.chain;
+    let torn = chain.torn.as_ref();
+    let torn = torn.map(|torn| format!(", then an unconfirmed commit at record {}", torn.record));
+    let spent = began.elapsed().as_secs_f64().max(1e-6);
+    let rate = chain.bytes as f64 / 1e6 / spent;
+    if found.findings.is_empty() {
+        say(&format!(
+            "{} records, each following the one before{}",
+            chain.records,
+            torn.unwrap_or_default()
+        ))?;
+        if chain.begin.number > 0 {
+            let first = chain.begin.number + 1;
+            say(&format!(
+                "the journal begins at record {first}; older archives were given up"
+            ))?;
+        }
+    }
+    match found.good.last() {
+        Some(last) => say(&format!(
+            "{} signed checkpoints agree, the newest at record {} of {}",
+            found.good.len(),
+            last.number,
+            last.time
+        ))?,
+        None => say("no signed checkpoint covers it")?,
+    }
+    tracing::info!(
+        bytes = chain.bytes,
+        "looked at {:.1} MB, {rate:.0} MB/s",
+        chain.bytes as f64 / 1e6
+    );
+    Ok(if found.findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Checkpoints that lie in a file or a folder, and the keys beside them.
+fn kept_elsewhere(place: &Path) -> anyhow::Result<(Vec<Checkpoint>, Option<Keyring>)> {
+    let doing = || format!("could not read the checkpoints in {}", place.display());
+    let folder = if place.is_dir() {
+        place
+    } else {
+        place.parent().unwrap_or(place)
+    };
+    let mut files = vec![place.to_owned()];
+    if place.is_dir() {
+        let entries = std::fs::read_dir(place).with_context(doing)?;
+        files = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+            .collect();
+        files.sort();
+    }
+    let mut found = Vec::new();
+    for file in files {
+        let text = std::fs::read(&file).with_context(doing)?;
+        let checkpoint = serde_json::from_slice(&text)
+            .with_context(|| format!("{} is no checkpoint", file.display()))?;
+        found.push(checkpoint);
+    }
+    if found.is_empty() {
+        bail!("there is no checkpoint in {}", place.display());
+    }
+    Ok((found, Some(Keyring::in_folder(folder).with_context(doing)?)))
+}
+
+/// Copies public keys and the newest checkpoint to a folder.
+pub(crate) fn hand_out(data: &Path, to: &Path) -> anyhow::Result<()> {
+    let newest = evidence::hand_out(&data.join(FOLDER), to)
+        .with_context(|| format!("could not copy the checkpoint to {}", to.display()))?;
     say(&format!(
-        "{} records, each following the one before{}",
-        found.records,
-        torn.unwrap_or_default()
+        "{}: record {} of {}",
+        to.display(),
+        newest.number,
+        newest.time
     ))
+}
+
+/// Prints public keys and the newest checkpoint.
+pub(crate) fn show(data: &Path) -> anyhow::Result<()> {
+    let folder = data.join(FOLDER);
+    let read =
+        || -> std::io::Result<_> { Ok((Keyring::in_folder(&folder)?, read_checkpoints(&folder)?)) };
+    let (keys, known) = read().with_context(|| format!("could not read {}", folder.display()))?;
+    for key in keys.iter() {
+        say(&format!("{} {}", key.id(), key.hex()))?;
+    }
+    match known.into_iter().flatten().max_by_key(|c| c.number) {
+        Some(newest) => say(&serde_json::to_string(&newest).context("could not write JSON")?),
+        None => say("no checkpoint was signed yet"),
+    }
 }
 
 /// Applies every input again and prints the hash of the state they lead to, as JSON.

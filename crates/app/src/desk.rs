@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use api::{
-    BacktestRequest, Later, ProblemView, RegistryRow, RegistryView, ReviewView, SiteDesk, Taken,
-    Upload,
+    BacktestRequest, ChangeView, ClocksView, Later, ProblemView, RegistryRow, RegistryView,
+    ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
 };
+use model::backtest::Report;
 use model::config::{Clock, Config};
 use model::{JurisdictionSlot, PersonId};
 use runtime::{Inbox, Stopped};
@@ -25,6 +26,8 @@ pub(crate) struct Desk {
     inbox: Inbox,
     /// One change at a time.
     turn: Mutex<()>,
+    /// One back-test at a time: each holds its readings in memory.
+    trial: Arc<Mutex<()>>,
 }
 
 impl Desk {
@@ -36,6 +39,7 @@ impl Desk {
             storage: site.storage.clone(),
             inbox,
             turn: Mutex::new(()),
+            trial: Arc::default(),
         }
     }
 
@@ -72,6 +76,7 @@ impl Desk {
         let mut view = ReviewView {
             problems: problems(&site.notes),
             difference: difference(&now, &site),
+            changes: changes(&now, &site),
             applied: false,
         };
         view.problems.extend(self.only_at_start(&now, &site));
@@ -153,6 +158,7 @@ impl Desk {
             | Sheet::Areas
             | Sheet::People => site::Upload::Merge,
         };
+        let code = upload.jurisdiction.clone();
         let review = tokio::task::spawn_blocking(move || {
             let bytes = upload.text.as_bytes();
             site::review(&folder, &upload.jurisdiction, sheet, how, bytes)
@@ -161,7 +167,7 @@ impl Desk {
             .await
             .map_err(|cause| cause.to_string())?
             .map_err(|cause| cause.to_string())?;
-        let mut view = registry_view(&review);
+        let mut view = registry_view(&review, &code);
         if !apply || !review.is_sound() {
             return Ok(Taken {
                 view,
@@ -203,11 +209,48 @@ impl SiteDesk for Desk {
         })
     }
 
-    fn backtest(&self, asked: BacktestRequest) -> Later<'_, serde_json::Value> {
+    fn rule_files(&self) -> Later<'_, Vec<RuleFileView>> {
+        let folder = self.folder.clone();
         Box::pin(async move {
+            let read = tokio::task::spawn_blocking(move || site::rule_files(&folder)).await;
+            let files = read.map_err(|cause| cause.to_string())?.map_err(told)?;
+            let view = |(file, text)| RuleFileView { file, text };
+            Ok(files.into_iter().map(view).collect())
+        })
+    }
+
+    fn sheet(
+        &self,
+        kind: String,
+        jurisdiction: String,
+        station: Option<String>,
+    ) -> Later<'_, SheetView> {
+        let folder = self.folder.clone();
+        Box::pin(async move {
+            let sheet = sheet_of(&kind)
+                .filter(|sheet| *sheet != Sheet::Zones)
+                .ok_or_else(|| format!("there is no table `{kind}`"))?;
+            let read = move || site::table(&folder, &jurisdiction, sheet, station.as_deref());
+            let read = tokio::task::spawn_blocking(read).await;
+            let table = read.map_err(|cause| cause.to_string())?.map_err(told)?;
+            Ok(SheetView {
+                file: sheet.file().to_owned(),
+                columns: table.columns,
+                rows: table.rows,
+            })
+        })
+    }
+
+    fn backtest(&self, asked: BacktestRequest) -> Later<'_, Report> {
+        Box::pin(async move {
+            let trial = Arc::clone(&self.trial).lock_owned().await;
             let now = self.in_force().await.map_err(told)?;
             let (folder, data) = (self.folder.clone(), self.data.clone());
-            let work = move || crate::backtest::of_site(&folder, &data, &now, &asked);
+            let work = move || {
+                let report = crate::backtest::of_site(&folder, &data, &now, &asked);
+                drop(trial);
+                report
+            };
             let done = tokio::task::spawn_blocking(work).await;
             done.map_err(|cause| cause.to_string())?
         })
@@ -276,7 +319,43 @@ fn difference(now: &[Arc<Config>], site: &Site) -> Vec<String> {
     lines
 }
 
-fn registry_view(review: &Review) -> RegistryView {
+/// The same in parts.
+fn changes(now: &[Arc<Config>], site: &Site) -> Vec<ChangeView> {
+    let mut all = Vec::new();
+    for jurisdiction in &site.jurisdictions {
+        let code = &jurisdiction.config.code;
+        let Some(old) = now.iter().find(|config| config.code == *code) else {
+            all.push(ChangeView {
+                jurisdiction: code.clone(),
+                kind: "jurisdiction".to_owned(),
+                subject: code.clone(),
+                what: "added".to_owned(),
+                clocks: None,
+            });
+            continue;
+        };
+        let found = site::difference(old, &jurisdiction.config);
+        all.extend(found.changes.iter().map(|change| change_view(code, change)));
+    }
+    all
+}
+
+fn change_view(code: &str, change: &site::Change) -> ChangeView {
+    ChangeView {
+        jurisdiction: code.to_owned(),
+        kind: change.kind.to_owned(),
+        subject: change.subject.clone(),
+        what: change.what.clone(),
+        clocks: change.clocks.map(|clocks| match clocks {
+            site::Clocks::Keep => ClocksView::Keep,
+            site::Clocks::Restart => ClocksView::Restart,
+            site::Clocks::StartAnew => ClocksView::StartAnew,
+            site::Clocks::End => ClocksView::End,
+        }),
+    }
+}
+
+fn registry_view(review: &Review, code: &str) -> RegistryView {
     let file = review.sheet.file().to_owned();
     let refused = review.refused.iter().map(|refused| ProblemView {
         file: file.clone(),
@@ -303,24 +382,30 @@ fn registry_view(review: &Review) -> RegistryView {
         rows: review.rows.iter().map(registry_row).collect(),
         problems: refused.chain(elsewhere).collect(),
         difference: text.lines().map(str::to_owned).collect(),
+        changes: review
+            .difference
+            .changes
+            .iter()
+            .map(|change| change_view(code, change))
+            .collect(),
         applied: false,
     }
 }
 
 fn registry_row(change: &RowChange) -> RegistryRow {
     let (kind, what) = match change {
-        RowChange::Added { key } => ("added", key.clone()),
-        RowChange::Removed { key } => ("removed", key.clone()),
+        RowChange::Added { key } => (RowKind::Added, key.clone()),
+        RowChange::Removed { key } => (RowKind::Removed, key.clone()),
         RowChange::Changed { key, cells } => {
             let cell =
                 |(column, was, is): &(String, String, String)| format!("{column}: {was} → {is}");
             let cells: Vec<String> = cells.iter().map(cell).collect();
-            ("changed", format!("{key}: {}", cells.join("; ")))
+            (RowKind::Changed, format!("{key}: {}", cells.join("; ")))
         }
     };
     RegistryRow {
         row: None,
-        kind: kind.to_owned(),
+        kind,
         what,
     }
 }

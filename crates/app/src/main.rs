@@ -9,6 +9,8 @@ mod backtest;
 mod chain;
 mod check;
 mod desk;
+mod keeper;
+mod keeping;
 mod lock;
 mod metrics;
 mod play;
@@ -23,7 +25,7 @@ use anyhow::Context;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use args::{Cli, SiteVerb, Verb};
+use args::{CheckpointVerb, Cli, SiteVerb, Verb};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -52,7 +54,19 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             in_force,
         } => return check::check(&folder, stations, in_force),
         Verb::Account(asked) => account::obey(asked)?,
-        Verb::Verify { data } => chain::verify(&data)?,
+        Verb::Verify { data, against } => return chain::verify(&data, against.as_deref()),
+        Verb::Checkpoint(CheckpointVerb::Export { data, to }) => chain::hand_out(&data, &to)?,
+        Verb::Checkpoint(CheckpointVerb::Show { data }) => chain::show(&data)?,
+        Verb::Export {
+            data,
+            from,
+            to,
+            out,
+        } => keeping::export(&data, from, to, &out)?,
+        Verb::Erase(asked) => keeping::erase(&asked)?,
+        Verb::Archive { data, older_than } => keeping::archive(&data, older_than)?,
+        Verb::Backup { data, to } => keeping::backup(&data, &to)?,
+        Verb::Restore { from, data, until } => keeping::restore(&from, &data, until)?,
         Verb::Replay { data } => chain::replay(&data)?,
         Verb::Backtest(asked) => backtest::backtest(&asked)?,
         Verb::Move(asked) => storage::move_to(&asked)?,

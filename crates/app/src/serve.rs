@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Serve;
 use crate::desk::Desk;
+use crate::keeper::Keeper;
 use crate::{check, lock, metrics, ready, say, storage};
 
 /// Ids of the two interfaces that every site declares.
@@ -56,6 +57,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let store = storage::open(&asked.data, &site)?;
     let runtime = start(&store, &site).await?;
+    let keeper = Keeper::start(&asked.data, &site, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
@@ -82,6 +84,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     };
     tracing::info!("{}: closing", why.as_ref().copied().unwrap_or("failure"));
     drop(written);
+    keeper.end().await;
     intake.close().await;
     drop(end);
     runtime.stop().await;
@@ -110,10 +113,9 @@ async fn start(store: &Store, site: &Site) -> anyhow::Result<Runtime> {
         .collect();
     tell_clock(site.clock);
     let data = store.data();
-    let options = runtime::Options {
-        store: store.clone(),
-        ..runtime::Options::new(data.to_owned(), site.clock, configs)
-    };
+    let mut options = runtime::Options::new(data.to_owned(), site.clock, configs);
+    options.store = store.clone();
+    options.quarantine.days = site.keep.quarantine_days;
     runtime::start(options)
         .await
         .with_context(|| format!("could not start on the data in {}", data.display()))

@@ -7,8 +7,8 @@ use model::Time;
 use crate::Asked;
 use crate::events::Event;
 use crate::record::Record;
-use crate::report::{Counted, EventOutcome, Raise};
 use crate::ruleset::RuleSet;
+use model::backtest::{Counted, EventOutcome, Raise};
 
 /// The events of a record, and which of a rule set's stations each concerns.
 pub(crate) struct Ground<'a> {

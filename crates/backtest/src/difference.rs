@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::Time;
 
-use crate::report::{Difference, Movement, Pair, Raise};
+use model::backtest::{Difference, Movement, Pair, Raise};
 
 /// Raises of both sets whose spans come closer than this are the same raise.
 const NEAR_MS: i64 = 3_600_000;

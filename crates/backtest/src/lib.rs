@@ -30,24 +30,26 @@
 //! at its level or above on the same series within [`tally::FORECAST_WINDOW_MS`].
 
 mod against;
+mod bounds;
 mod difference;
 pub mod events;
 mod load;
 mod record;
 mod replay;
-mod report;
 mod ruleset;
 pub mod tally;
 mod text;
 
 use model::Time;
 
-pub use record::{Record, RecordError};
-pub use report::{
-    Counted, Difference, EventOutcome, Followed, Hour, LevelTally, Load, Movement, Outcome, Pair,
-    Raise, Report, RuleOutcome,
+pub use bounds::BoundError;
+pub use model::backtest::{
+    BoundChange, Counted, Difference, EventOutcome, Followed, Hour, LevelTally, Load, Movement,
+    Outcome, Pair, Raise, Report, RuleOutcome,
 };
+pub use record::{Record, RecordError};
 pub use ruleset::{RuleSet, RuleSetError};
+pub use text::InWords;
 
 /// What to count, and over which time.
 #[derive(Clone, Copy, Debug)]

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::Time;
 
 use crate::replay::Replayed;
-use crate::report::{Hour, Load};
 use crate::ruleset::RuleSet;
+use model::backtest::{Hour, Load};
 
 const HOUR_MS: i64 = 3_600_000;
 

@@ -132,6 +132,7 @@ impl Stage {
                 | Effect::Alarm(_)
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Page(_)
                 | Effect::Task { .. }
                 | Effect::Deliver { .. }
                 | Effect::System { .. }

@@ -10,8 +10,8 @@ use crate::against::{Ground, Only, middle};
 use crate::load::worst_hour;
 use crate::record::Record;
 use crate::replay::{Change, replay};
-use crate::report::{Followed, LevelTally, Outcome, Raise, RuleOutcome};
 use crate::ruleset::RuleSet;
+use model::backtest::{Followed, LevelTally, Outcome, Raise, RuleOutcome};
 
 /// A forecast that is not followed by its crossing within this is false.
 pub const FORECAST_WINDOW_MS: i64 = 2 * 3_600_000;

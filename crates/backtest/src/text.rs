@@ -4,24 +4,29 @@ use std::fmt;
 
 use model::Time;
 
-use crate::report::{Counted, Difference, LevelTally, Load, Outcome, Report};
+use model::backtest::{Counted, Difference, LevelTally, Load, Outcome, Report};
 
 /// More rows than this of one list stay in the JSON.
 const MOST_ROWS: usize = 40;
 
-impl fmt::Display for Report {
+/// A report as it is printed.
+#[derive(Clone, Copy, Debug)]
+pub struct InWords<'a>(pub &'a Report);
+
+impl fmt::Display for InWords<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let window = span(self.window_ms);
+        let report = self.0;
+        let window = span(report.window_ms);
         writeln!(
             f,
             "{}: {} readings, {} to {}; an event confirms alarms within {window}",
-            self.data, self.readings, self.from, self.to
+            report.data, report.readings, report.from, report.to
         )?;
-        outcome(f, "A", &self.a)?;
-        if let Some(b) = &self.b {
+        outcome(f, "A", &report.a)?;
+        if let Some(b) = &report.b {
             outcome(f, "B", b)?;
         }
-        if let Some(difference) = &self.difference {
+        if let Some(difference) = &report.difference {
             differ(f, difference)?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use backtest::{Asked, Movement, Raise, Record, RuleSet, backtest};
+use backtest::{Asked, InWords, Movement, Raise, Record, RuleSet, backtest};
 use model::Time;
 use model::config::Measure;
 
@@ -43,7 +43,7 @@ fn the_starter_rules_make_one_flood_of_seven_swings() {
     let bare = RuleSet::open(&folder, None).unwrap();
     let pack = RuleSet::open(&root().join("rules/zhejiang"), Some(&folder)).unwrap();
     let report = backtest(&record, &bare, Some(&pack), &Asked::default());
-    println!("{report}");
+    println!("{}", InWords(&report));
     assert_eq!(report.readings, 36_864);
     let swings = floods(&report.a.raises);
     assert_eq!(swings.len(), 7);
@@ -109,7 +109,7 @@ fn landslides_are_hits_and_misses() {
         ..Asked::default()
     };
     let report = backtest(&record, &bare, None, &asked);
-    println!("{report}");
+    println!("{}", InWords(&report));
     let index = report
         .a
         .rules
@@ -148,7 +148,7 @@ fn the_worst_hour_of_a_typhoon_is_told_by_prefecture() {
         ..Asked::default()
     };
     let report = backtest(&record, &pack, None, &asked);
-    println!("{report}");
+    println!("{}", InWords(&report));
     let load = report.a.load.unwrap();
     assert_eq!(report.readings, 19_315);
     assert!(load.all.alarms <= load.all.transitions);

@@ -111,6 +111,7 @@ impl Desk {
                 | Effect::System { .. }
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Page(_)
                 | Effect::Answer(_) => {}
             }
         }

@@ -156,6 +156,10 @@ impl Engine {
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
             | Input::Tallied { .. }
+            // Who looked at what, and which clock it is: on record, and no ground for anything.
+            | Input::Accessed(_)
+            | Input::ClockRead(_)
+            | Input::Paged { .. }
             | Input::Ticked => {}
         }
         self.follow(at, out);

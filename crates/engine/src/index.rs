@@ -56,6 +56,11 @@ pub(crate) struct Cluster {
     pub(crate) near: Vec<Vec<u32>>,
 }
 
+/// How far back readings may still decide something, over all series of a config.
+pub fn memory_ms(config: &Config) -> i64 {
+    Index::of(config).reach.into_iter().fold(0, i64::max)
+}
+
 impl Index {
     pub(crate) fn of(config: &Config) -> Index {
         let mut index = Index {

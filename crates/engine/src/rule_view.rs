@@ -5,6 +5,7 @@ use model::view::RuleView;
 use model::{Level, RuleSlot};
 
 use crate::engine::Engine;
+use crate::rule_bounds;
 
 const LEVELS: [(&str, &str); 4] = [
     ("蓝", "blue"),
@@ -48,6 +49,8 @@ impl Engine {
                 episodes: tally.episodes,
                 found_true: tally.found_true,
                 found_false: tally.found_false,
+                bounds: rule_bounds::of(&self.config, RuleSlot(slot as u16)),
+                below: rule.side == Side::Below,
             }
         };
         self.config.rules.iter().enumerate().map(view).collect()

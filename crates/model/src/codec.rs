@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::effect::{Effect, Transition};
-use crate::id::{JurisdictionSlot, RuleSlot, SeriesSlot, StationSlot};
+use crate::id::{JurisdictionSlot, PageId, RuleSlot, SeriesSlot, StationSlot};
 use crate::input::{Input, Observed};
 use crate::intake::{Counts, Quality};
+use crate::page::PageFact;
 use crate::time::Time;
 
 /// One record of the journal: an input, or what was decided on it.
@@ -60,12 +61,34 @@ const RESUMED: u8 = 7;
 const TALLIED: u8 = 8;
 const DISK: u8 = 9;
 const FILES: u8 = 10;
+const PAGED: u8 = 11;
+const ACCESSED: u8 = 13;
+const CLOCK_READ: u8 = 14;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;
 
 /// Whether a record of this tag is a transition, without reading it.
 pub const fn is_transition(tag: Tag) -> bool {
     tag.kind == TRANSITION
+}
+
+/// Whether a record of this tag is a reading, without reading it.
+pub const fn is_observed(tag: Tag) -> bool {
+    tag.kind == OBSERVED
+}
+
+/// Whether a record of this tag is what was decided on an input, without reading it.
+pub const fn is_outcome(tag: Tag) -> bool {
+    matches!(tag.kind, TRANSITION | EFFECT)
+}
+
+/// The entry time of an input, without reading the rest; `None` for an outcome or for no record.
+pub fn entry_time(tag: Tag, payload: &[u8]) -> Option<Time> {
+    if matches!(tag.kind, TRANSITION | EFFECT) {
+        return None;
+    }
+    let at = Reader(payload).signed().ok()?;
+    Some(Time::from_ms(at.saturating_add(EPOCH_MS)))
 }
 
 /// 2000-01-01T00:00:00Z: keeps the varints of our century at six bytes.
@@ -137,12 +160,22 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
         }
         Input::Ticked => TICKED,
         Input::Resumed => RESUMED,
+        Input::Accessed(access) => put_json(out, ACCESSED, access),
+        Input::ClockRead(clock) => put_json(out, CLOCK_READ, clock),
         Input::Tallied { interface, counts } => put_json(
             out,
             TALLIED,
             &TallyRow {
                 interface: *interface,
                 counts: *counts,
+            },
+        ),
+        Input::Paged { page, fact } => put_json(
+            out,
+            PAGED,
+            &PagedRow {
+                page: page.clone(),
+                fact: fact.clone(),
             },
         ),
     }
@@ -166,6 +199,7 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         | Effect::Annunciate { .. }
         | Effect::Suppression(_)
         | Effect::LateEvidence(_)
+        | Effect::Page(_)
         | Effect::Answer(_) => put_json(out, EFFECT, effect),
     }
 }
@@ -174,6 +208,13 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
 struct TallyRow {
     interface: u8,
     counts: Counts,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PagedRow {
+    page: PageId,
+    #[serde(flatten)]
+    fact: PageFact,
 }
 
 /// Reads one record.
@@ -236,6 +277,15 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
             Input::Tallied {
                 interface: row.interface,
                 counts: row.counts,
+            }
+        }
+        ACCESSED => Input::Accessed(Box::new(bytes.json()?)),
+        CLOCK_READ => Input::ClockRead(Box::new(bytes.json()?)),
+        PAGED => {
+            let row: PagedRow = bytes.json()?;
+            Input::Paged {
+                page: row.page,
+                fact: row.fact,
             }
         }
         _ => return Err(unknown),
@@ -336,6 +386,9 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Clock;
+    use crate::custody::{Access, AccessDeed, Accessor, Timekeeping};
+    use crate::id::Seal;
     use proptest::prelude::*;
 
     fn check(record: &Record) {
@@ -363,6 +416,34 @@ mod tests {
                     duplicate: 3,
                     ..Counts::default()
                 },
+            },
+            Input::Accessed(Box::new(Access {
+                id: "a1".to_owned(),
+                by: Accessor::Console(1000),
+                first: at,
+                last: at,
+                deed: AccessDeed::Erased {
+                    seals: vec![Seal("0".repeat(64))],
+                    more: 2,
+                    person: Some("zhang".into()),
+                },
+            })),
+            Input::ClockRead(Box::new(Timekeeping {
+                clock: Clock::Wall,
+                keeper: Some("chrony".to_owned()),
+                synchronized: Some(true),
+                offset_us: Some(-12),
+                system: at,
+            })),
+            Input::Paged {
+                page: "run.1.0.p-01.sms".into(),
+                fact: PageFact::Failed {
+                    why: "the gateway answered 550".to_owned(),
+                },
+            },
+            Input::Paged {
+                page: "run.1.0.p-01.voice".into(),
+                fact: PageFact::Accepted { reference: None },
             },
         ] {
             check(&Record::Input {

@@ -7,6 +7,7 @@ use crate::id::{
     AlarmKey, CommandId, OpId, PersonId, RuleSlot, SeriesSlot, SituationId, StationSlot, TaskId,
 };
 use crate::level::Level;
+use crate::page::Page;
 use crate::time::Time;
 
 /// A change of level of one rule on one subject. Level 0 is none.
@@ -119,6 +120,8 @@ pub enum Effect {
     },
     /// The answer to the act of this entry.
     Answer(Answer),
+    /// Try to reach this person now, at least once, until a receipt or a definite answer comes back.
+    Page(Page),
 }
 
 /// The effects of one or more inputs, in order.

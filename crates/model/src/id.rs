@@ -89,6 +89,11 @@ text_id!(
     /// One assignee's part of a command: `<command>.<person>`.
     TaskId
 );
+text_id!(
+    /// One attempt to reach one person on one channel; derived from content (run, round, step,
+    /// person, channel), so that a repeat bears the same id.
+    PageId
+);
 
 impl TaskId {
     /// The task that `command` makes for `person`.

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Act;
 use crate::config::Config;
+use crate::custody::{Access, Timekeeping};
 use crate::fixed::Fixed;
-use crate::id::{JurisdictionSlot, SeriesSlot};
+use crate::id::{JurisdictionSlot, PageId, SeriesSlot};
 use crate::intake::{Counts, Quality};
+use crate::page::PageFact;
 use crate::time::Time;
 
 /// One journaled input. `at` never goes backwards; `seq` counts from 1 without gaps.
@@ -70,6 +72,15 @@ pub enum Input {
     Tallied {
         interface: u8,
         counts: Counts,
+    },
+    /// Somebody looked at, took away or erased what is personal.
+    Accessed(Box<Access>),
+    /// Which clock the site lives by: at each start, and when it changes.
+    ClockRead(Box<Timekeeping>),
+    /// What became of a page, from its sender, its person's device or its person.
+    Paged {
+        page: PageId,
+        fact: PageFact,
     },
 }
 

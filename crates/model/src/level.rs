@@ -66,8 +66,7 @@ impl utoipa::PartialSchema for Level {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::Integer)
-            .minimum(Some(1))
-            .maximum(Some(4))
+            .enum_values(Some(Level::ALL.map(Level::digit)))
             .into()
     }
 }

@@ -4,8 +4,10 @@
 //! addition only. It does no I/O, reads no clock and knows no rule.
 
 pub mod action;
+pub mod backtest;
 pub mod codec;
 pub mod config;
+pub mod custody;
 pub mod effect;
 pub mod fixed;
 pub mod ground;
@@ -13,6 +15,7 @@ pub mod id;
 pub mod input;
 pub mod intake;
 pub mod level;
+pub mod page;
 mod policy;
 mod quiet;
 mod rule;
@@ -25,9 +28,10 @@ pub use config::Config;
 pub use effect::{Effect, Effects, Transition};
 pub use fixed::{Decimals, Fixed};
 pub use id::{
-    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PersonId, RuleSlot, Seal, SeriesSlot,
-    SituationId, StationSlot, TaskId,
+    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PageId, PersonId, RuleSlot, Seal,
+    SeriesSlot, SituationId, StationSlot, TaskId,
 };
 pub use input::{Entry, Input, Observed, Origin};
 pub use level::Level;
+pub use page::{Page, PageFact};
 pub use time::Time;

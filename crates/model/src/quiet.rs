@@ -171,4 +171,26 @@ pub struct RuleView {
     pub episodes: u32,
     pub found_true: u32,
     pub found_false: u32,
+    /// Its numbers, where it has any: what a back-test may try otherwise.
+    #[serde(default)]
+    pub bounds: Vec<RuleBoundView>,
+    /// True where the dangerous side is below.
+    #[serde(default)]
+    pub below: bool,
+}
+
+/// Where a level of a rule begins, over all that it watches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct RuleBoundView {
+    pub level: Level,
+    /// For rules about several sums: the window it is for.
+    pub window_ms: Option<i64>,
+    /// Lowest and highest over its stations and seasons; the same where all share one.
+    pub lowest: String,
+    pub highest: String,
+    /// The quantity's; `s` for rules about silence.
+    pub unit: String,
+    /// Stations that have it.
+    pub stations: u32,
 }

@@ -14,8 +14,8 @@ use crate::task::{Fact, Stage};
 use crate::time::Time;
 
 pub use crate::quiet::{
-    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleView, SituationView,
-    SuppressionView,
+    AnnunciationView, AreaView, LoadView, QuietKind, QuietView, RuleBoundView, RuleView,
+    SituationView, SuppressionView,
 };
 
 /// One transition as told to outside programs.

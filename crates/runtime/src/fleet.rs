@@ -106,7 +106,9 @@ impl Fleet {
                     .hear(jurisdiction, observed.series, observed.received);
                 self.tell(jurisdiction.index(), at, input, out);
             }
-            Input::Acted(_) => self.tell(jurisdiction.index(), at, input, out),
+            Input::Acted(_) | Input::Paged { .. } => {
+                self.tell(jurisdiction.index(), at, input, out)
+            }
             Input::Configured(config) if jurisdiction.index() == self.engines.len() => {
                 self.engines
                     .push(Engine::new(Arc::new(Config::clone(config))));
@@ -131,7 +133,7 @@ impl Fleet {
             Input::Tallied { interface, counts } => {
                 self.counts.entry(*interface).or_default().merge(counts);
             }
-            Input::Ticked => {}
+            Input::Ticked | Input::Accessed(_) | Input::ClockRead(_) => {}
         }
     }
 

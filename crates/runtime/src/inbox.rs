@@ -12,8 +12,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use model::Config;
 use model::action::{Act, Answer};
+use model::custody::{Access, Timekeeping};
 use model::intake::{Quality, Refusal, Taken};
-use model::{Fixed, JurisdictionSlot, SeriesSlot, Time};
+use model::{Fixed, Input, JurisdictionSlot, PageFact, PageId, SeriesSlot, Time};
 use tokio::sync::oneshot;
 
 use crate::Stopped;
@@ -109,6 +110,43 @@ impl Inbox {
     /// [`Stopped`] when the process is shutting down.
     pub async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {
         self.shared.files_refused(refused).await
+    }
+
+    /// Puts on record that somebody looked at, took away or erased what is personal; returns once
+    /// that is on disk, so that nothing need be shown before.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down.
+    pub async fn accessed(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        access: Access,
+    ) -> Result<(), Stopped> {
+        let input = Input::Accessed(Box::new(access));
+        self.shared.record(jurisdiction, input).await
+    }
+
+    /// Puts on record which clock the site lives by and what the machine says of its own.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down.
+    pub async fn clock_read(&self, clock: Timekeeping) -> Result<(), Stopped> {
+        let input = Input::ClockRead(Box::new(clock));
+        self.shared.record(JurisdictionSlot(0), input).await
+    }
+
+    /// Tells what became of a page; returns once that is on disk, so that a device or a provider may
+    /// be answered. Saying it twice changes nothing.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down; it may or may not be journaled then.
+    pub async fn paged(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+    ) -> Result<(), Stopped> {
+        self.shared.paged(jurisdiction, page, fact).await
     }
 
     /// Tells that an interface lost or regained its link; returns once that is on disk.

@@ -37,7 +37,9 @@ use std::sync::Arc;
 
 use model::config::{Clock, Config};
 use model::view::TransitionView;
-use store::{Blobs, History, HistoryError, JournalError, JournalOptions, Quarantine, Store};
+use store::{
+    Blobs, Bounds, History, HistoryError, JournalError, JournalOptions, Quarantine, Store,
+};
 use tokio::sync::watch;
 
 pub use catalogue::{Catalogue, Measured, Target};
@@ -67,6 +69,8 @@ pub struct Options {
     pub configs: Vec<Config>,
     pub outbox: Outbox,
     pub journal: JournalOptions,
+    /// How much of what is refused is kept.
+    pub quarantine: Bounds,
     /// Messages of stations that may wait in the inbox.
     pub inbox_items: usize,
     /// A snapshot is taken after this many inputs.
@@ -87,6 +91,7 @@ impl Options {
             configs,
             outbox: Outbox::default(),
             journal: JournalOptions::default(),
+            quarantine: Bounds::default(),
             inbox_items: 65_536,
             snapshot_inputs: 200_000,
             snapshot_ms: 600_000,

@@ -281,6 +281,19 @@ impl Live {
                     self.dues.answers.push((answer, said));
                 }
             }
+            Message::Paged {
+                jurisdiction,
+                page,
+                fact,
+                answer,
+            } => {
+                // The catalogue gives out slots, so only a caller's own mistake can name another.
+                if self.books.fleet.config(jurisdiction).is_some() {
+                    let input = Input::Paged { page, fact };
+                    self.books.enter(self.now(), jurisdiction, input);
+                }
+                self.dues.releases.push(Box::new(move || give(answer, ())));
+            }
             Message::Link {
                 interface,
                 up,
@@ -312,6 +325,16 @@ impl Live {
             Message::FilesRefused { refused, answer } => {
                 if self.books.fleet.lasts(SystemKind::RulesRefused, "") != refused {
                     self.enter(self.now(), Input::FilesRefused { refused });
+                }
+                self.dues.releases.push(Box::new(move || give(answer, ())));
+            }
+            Message::Record {
+                jurisdiction,
+                input,
+                answer,
+            } => {
+                if self.books.fleet.config(jurisdiction).is_some() {
+                    self.books.enter(self.now(), jurisdiction, input);
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }
@@ -492,6 +515,7 @@ impl Live {
                 | Effect::Annunciate { .. }
                 | Effect::Suppression(_)
                 | Effect::LateEvidence(_)
+                | Effect::Page(_)
                 | Effect::System { .. } => None,
             })
     }

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use model::{JurisdictionSlot, PersonId, TaskId};
+use model::{JurisdictionSlot, Page, PersonId, TaskId};
 
 /// Tell this person of this task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub struct Delivery {
 pub trait Sender: Send + Sync {
     /// Takes one delivery; the same one may come again.
     fn deliver(&self, delivery: &Delivery);
+
+    /// Takes one page; the same one may come again, marked as a repeat. What becomes of it comes
+    /// back by [`Inbox::paged`](crate::Inbox::paged).
+    fn page(&self, jurisdiction: JurisdictionSlot, page: &Page);
 }
 
 /// Every way to reach people that a site has.
@@ -34,10 +38,13 @@ impl Outbox {
         Outbox { senders }
     }
 
-    pub(crate) fn release(&self, deliveries: &[Delivery]) {
+    pub(crate) fn release(&self, deliveries: &[Delivery], pages: &[(JurisdictionSlot, Page)]) {
         for sender in &self.senders {
             for delivery in deliveries {
                 sender.deliver(delivery);
+            }
+            for (jurisdiction, page) in pages {
+                sender.page(*jurisdiction, page);
             }
         }
     }

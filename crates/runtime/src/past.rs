@@ -96,8 +96,11 @@ pub(crate) fn item_of(
         | Input::Ticked
         | Input::Resumed
         | Input::Tallied { .. }
+        | Input::Accessed(_)
+        | Input::ClockRead(_)
         | Input::DiskFilled { .. }
-        | Input::FilesRefused { .. } => None,
+        | Input::FilesRefused { .. }
+        | Input::Paged { .. } => None,
     }
 }
 

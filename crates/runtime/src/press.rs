@@ -128,7 +128,10 @@ impl Press {
             Effect::Suppression(id) => {
                 self.suppressions.insert((slot, id.clone()), seq);
             }
-            Effect::Deliver { .. } | Effect::Answer(_) | Effect::LateEvidence(_) => {}
+            Effect::Deliver { .. }
+            | Effect::Page(_)
+            | Effect::Answer(_)
+            | Effect::LateEvidence(_) => {}
         }
     }
 
@@ -421,6 +424,9 @@ fn changes_command(input: &Input) -> bool {
         | Input::FilesRefused { .. }
         | Input::Ticked
         | Input::Resumed
-        | Input::Tallied { .. } => false,
+        | Input::Tallied { .. }
+        | Input::Accessed(_)
+        | Input::ClockRead(_)
+        | Input::Paged { .. } => false,
     }
 }

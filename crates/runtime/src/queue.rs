@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use model::Config;
 use model::action::{Act, Answer};
 use model::intake::Taken;
-use model::{JurisdictionSlot, Time};
+use model::{Input, JurisdictionSlot, PageFact, PageId, Time};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::Stopped;
@@ -40,6 +40,12 @@ pub(crate) enum Message {
         act: Box<Act>,
         answer: oneshot::Sender<Answer>,
     },
+    Paged {
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+        answer: oneshot::Sender<()>,
+    },
     Link {
         interface: u8,
         up: bool,
@@ -55,6 +61,12 @@ pub(crate) enum Message {
     },
     FilesRefused {
         refused: bool,
+        answer: oneshot::Sender<()>,
+    },
+    /// What only has to be on record.
+    Record {
+        jurisdiction: JurisdictionSlot,
+        input: Input,
         answer: oneshot::Sender<()>,
     },
     Ask {
@@ -180,6 +192,21 @@ impl Queue {
         .await
     }
 
+    pub(crate) async fn paged(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+    ) -> Result<(), Stopped> {
+        self.call(|answer| Message::Paged {
+            jurisdiction,
+            page,
+            fact,
+            answer,
+        })
+        .await
+    }
+
     pub(crate) async fn link(&self, interface: u8, up: bool) -> Result<(), Stopped> {
         self.call(|answer| Message::Link {
             interface,
@@ -201,6 +228,19 @@ impl Queue {
     pub(crate) async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {
         self.call(|answer| Message::FilesRefused { refused, answer })
             .await
+    }
+
+    pub(crate) async fn record(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        input: Input,
+    ) -> Result<(), Stopped> {
+        self.call(|answer| Message::Record {
+            jurisdiction,
+            input,
+            answer,
+        })
+        .await
     }
 
     pub(crate) async fn subscribe(

@@ -6,7 +6,7 @@
 use engine::Engine;
 use model::action::Answer;
 use model::codec::Record;
-use model::{Effect, Input, JurisdictionSlot, Time};
+use model::{Effect, Input, JurisdictionSlot, Page, Time};
 use sha2::{Digest, Sha256};
 use store::{CommitBuffer, HistoryItem, Position, Sealed, TransitionRow};
 
@@ -25,6 +25,7 @@ pub(crate) struct Registrar {
     rules: Vec<u32>,
     items: Vec<HistoryItem>,
     deliveries: Vec<Delivery>,
+    pages: Vec<(JurisdictionSlot, Page)>,
     inputs: u64,
 }
 
@@ -34,6 +35,7 @@ pub(crate) struct Closed {
     /// What history keeps of it, in journal order.
     pub(crate) items: Vec<HistoryItem>,
     pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) pages: Vec<(JurisdictionSlot, Page)>,
     /// How many inputs it holds.
     pub(crate) inputs: u64,
 }
@@ -49,6 +51,7 @@ impl Registrar {
             decisions: Decisions::default(),
             items: Vec::new(),
             deliveries: Vec::new(),
+            pages: Vec::new(),
             inputs: 0,
         }
     }
@@ -110,6 +113,7 @@ impl Registrar {
             },
             items: std::mem::take(&mut self.items),
             deliveries: std::mem::take(&mut self.deliveries),
+            pages: std::mem::take(&mut self.pages),
             inputs: std::mem::take(&mut self.inputs),
         }
     }
@@ -152,6 +156,7 @@ impl Registrar {
                     to,
                 });
             }
+            Effect::Page(page) => self.pages.push((jurisdiction, page)),
             Effect::Series(_)
             | Effect::Alarm(_)
             | Effect::Task { .. }
@@ -180,6 +185,7 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::System { .. }
         | Effect::Annunciate { .. }
         | Effect::LateEvidence(_)
+        | Effect::Page(_)
         | Effect::Answer(Answer::Refused { .. }) => true,
         Effect::Series(_)
         | Effect::Alarm(_)

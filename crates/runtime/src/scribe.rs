@@ -9,8 +9,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use store::{History, JournalError, Quarantine, Sealed, Snapshots, Writer};
+use store::{History, JournalError, Notary, Position, Quarantine, Sealed, Snapshots, Writer};
 
+use crate::clock::Readout;
 use crate::commit::Commit;
 use crate::hub::Hub;
 use crate::ledger::Ledger;
@@ -40,6 +41,7 @@ pub(crate) struct Scribe {
     pub(crate) hub: Arc<Hub>,
     pub(crate) queue: Arc<Queue>,
     pub(crate) outbox: Outbox,
+    pub(crate) notary: Notary,
     pub(crate) fault: Option<Fault>,
     /// When it was last looked whether the disk has room again.
     pub(crate) looked: Instant,
@@ -98,9 +100,23 @@ impl Scribe {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.look_for_room();
+            let place = self.journal.position();
+            if self.notary.is_due(place.number) {
+                self.attest(place);
+            }
         }
         self.strike(Step::Closing)?;
+        // The last word of a process that ends well: whatever is cut off afterwards is missed.
+        self.attest(self.journal.position());
         Ok(self.journal.close()?)
+    }
+
+    /// Signs a place that is on disk. Without a signature the journal is as good as before, so what
+    /// goes wrong is told and tried again later.
+    fn attest(&mut self, place: Position) {
+        if let Err(error) = self.notary.sign(place, Readout::take().system) {
+            tracing::warn!(%error, "could not keep a signed checkpoint");
+        }
     }
 
     fn commit(&mut self, mut commit: Commit) -> Result<Sealed, Broken> {
@@ -165,7 +181,7 @@ impl Scribe {
             self.history
                 .push(std::mem::take(&mut closed.items), through);
         }
-        self.outbox.release(&closed.deliveries);
+        self.outbox.release(&closed.deliveries, &closed.pages);
         let dues = &mut commit.dues;
         if !dues.values.is_empty() {
             self.hub.publish_values(std::mem::take(&mut dues.values));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use model::config::Config;
 use model::{Input, JurisdictionSlot, Time};
-use store::{Blobs, Bounds, History, HistoryOptions, Position, Quarantine, Snapshots};
+use store::{Blobs, History, HistoryOptions, Notary, Position, Quarantine, Snapshots};
 use tokio::sync::watch;
 
 use crate::catalogue::Catalogue;
@@ -98,6 +98,7 @@ struct Opened {
     quarantine: Quarantine,
     blobs: Blobs,
     history: History,
+    notary: Notary,
 }
 
 impl Opened {
@@ -106,9 +107,10 @@ impl Opened {
         let snapshots = folder(data, "snapshots", |_| options.store.snapshots())?;
         let (fleet, from) = folder(data, "snapshots", |_| snapshots::newest(&snapshots))?;
         let quarantine = folder(data, "quarantine", |path| {
-            Quarantine::open(path, Bounds::default())
+            Quarantine::open(path, options.quarantine)
         })?;
         let blobs = folder(data, "blobs", Blobs::open)?;
+        let notary = folder(data, store::evidence::FOLDER, Notary::open)?;
         let recovery = recover(&options.store, options.journal, fleet, from, &history)?;
         Ok(Opened {
             recovery,
@@ -116,6 +118,7 @@ impl Opened {
             quarantine,
             blobs,
             history,
+            notary,
         })
     }
 }
@@ -136,6 +139,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         quarantine,
         blobs,
         history,
+        notary,
     } = opened;
     let Recovery {
         fleet,
@@ -169,6 +173,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         hub: Arc::clone(&hub),
         queue: Arc::clone(&queue),
         outbox: options.outbox,
+        notary,
         fault: options.fault,
         looked: Instant::now(),
     };

@@ -71,6 +71,12 @@
 //! limits = { silence = "12h", silence_red = "2h", shelve = "12h", warn = "10m", idle = "30m",
 //!            after_inhibition = "1m", flood_above = 10, flood_below = 5, flood_within = "10m" }
 //!
+//! [keep]                           # may be absent, whole or key by key; days or more
+//! quarantine = "30d"               # refused messages
+//! files = "365d"                   # texts, positions, photos; absent: for ever
+//! archive_after = "7d"             # segments of the journal become archives
+//! checkpoints_to = "/mnt/notary"   # once a day public key and newest checkpoint go there; absent: nowhere
+//!
 //! [[jurisdiction]]
 //! code = "330624"
 //! title = { zh = "新昌县", en = "Xinchang County" }
@@ -197,6 +203,7 @@ mod examples;
 mod found;
 mod ground;
 mod in_force;
+mod keep;
 mod make;
 mod people;
 mod policy;
@@ -225,9 +232,12 @@ pub use accounts::{AccountError, NewLogin, remove_login, set_login};
 pub use diagnose::{Diagnostics, Problem, Weight};
 pub use difference::{Change, Clocks, Difference, difference};
 pub use in_force::{Coverage, Watched, coverage, in_force};
+pub use keep::Keep;
 pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::{CheckedRules, check_rules, read_site};
-pub use registry::{Refused, RegistryError, Review, RowChange, Sheet, Upload, review};
+pub use registry::{
+    Refused, RegistryError, Review, RowChange, Sheet, Table, Upload, review, rule_files, table,
+};
 pub use storage::Storage;
 
 /// A site as its files say, checked.
@@ -241,6 +251,8 @@ pub struct Site {
     pub storage: Storage,
     /// In the order of `site.toml`; at least one.
     pub jurisdictions: Vec<Jurisdiction>,
+    /// How long what is kept.
+    pub keep: Keep,
     /// Logins; without any, only the ready file's token opens the door.
     pub accounts: Vec<Account>,
     /// What is allowed but looks like a mistake.

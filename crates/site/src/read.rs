@@ -191,6 +191,7 @@ impl Reader {
             demo: file.demo?,
             storage: file.storage,
             jurisdictions,
+            keep: file.keep,
             accounts,
             notes: Diagnostics::default(),
             files: Vec::new(),

@@ -6,6 +6,7 @@
 //! disk, and only when nothing stands against it. It never decides who may do that.
 
 mod rows;
+mod table;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -18,6 +19,7 @@ use crate::difference::{Difference, difference};
 use crate::read::read_site_with;
 use crate::{Site, read_site};
 pub use rows::RowChange;
+pub use table::{Table, rule_files, table};
 
 /// A file of a jurisdiction that may be replaced by an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

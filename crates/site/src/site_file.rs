@@ -5,6 +5,7 @@ use model::config::{Clock, Interface, LatePolicy, Policy, Text};
 use crate::amount::{DURATION, duration_ms, offset_min};
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word};
+use crate::keep::{Keep, read_keep};
 use crate::policy::read_policy;
 use crate::storage::{Storage, read_storage};
 
@@ -18,6 +19,7 @@ pub(crate) struct SiteFile {
     pub(crate) offset_min: i16,
     pub(crate) policy: Option<Policy>,
     pub(crate) storage: Storage,
+    pub(crate) keep: Keep,
     pub(crate) jurisdictions: Vec<Place>,
 }
 
@@ -44,6 +46,7 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
         storage: file
             .optional("store", out, read_storage)
             .unwrap_or_default(),
+        keep: file.optional("keep", out, read_keep).unwrap_or_default(),
         jurisdictions: read_places(&mut file, source, out),
     };
     file.close(out);

@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use site::{Clocks, RegistryError, RowChange, Sheet, Upload, review};
+use site::{Clocks, RegistryError, RowChange, Sheet, Upload, review, rule_files, table};
 use support::{changed, good, with_files};
 
 const CODE: &str = "330624";
@@ -150,4 +150,32 @@ fn what_cannot_be_looked_at_is_an_answer() {
         review(broken.path(), CODE, Sheet::People, Upload::Replace, b""),
         Err(RegistryError::Unsound(_))
     ));
+}
+
+#[test]
+fn a_sheet_is_read_for_one_station_with_what_holds_for_all() {
+    let folder = changed(&[]);
+    let read = |sheet, station| table(folder.path(), CODE, sheet, station).unwrap();
+    let all = read(Sheet::Thresholds, None);
+    let own = read(Sheet::Thresholds, Some("ST01"));
+    let station = all.columns.iter().position(|c| c == "station").unwrap();
+    let about = |row: &&Vec<String>| row[station] == "ST01" || row[station] == "*";
+    let wanted: Vec<_> = all.rows.iter().filter(about).cloned().collect();
+    assert!(!wanted.is_empty() && wanted.len() < all.rows.len());
+    assert_eq!(own.rows, wanted);
+    let stations = read(Sheet::Stations, Some("ST01"));
+    assert_eq!(stations.rows.len(), 1);
+    assert_eq!(stations.rows[0][0], "ST01");
+    assert!(read(Sheet::Stations, Some("*")).rows.is_empty());
+    let nowhere = table(folder.path(), "000000", Sheet::Stations, None);
+    assert!(matches!(
+        nowhere,
+        Err(RegistryError::UnknownJurisdiction(_))
+    ));
+    let files = rule_files(folder.path()).unwrap();
+    assert!(!files.is_empty());
+    for (name, text) in files {
+        let there = fs::read_to_string(folder.path().join("rules").join(&name)).unwrap();
+        assert_eq!(text, there, "{name}");
+    }
 }

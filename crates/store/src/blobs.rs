@@ -15,6 +15,9 @@ use crate::durable;
 /// Largest blob in bytes.
 pub const MAX_BLOB: usize = 64 << 20;
 const SALT: usize = 16;
+/// Ends the name of the empty file that says that there was a blob and it was erased, so that copies
+/// erase it too.
+pub(crate) const ERASED: &str = ".erased";
 
 /// The folder of blobs; clones share it.
 #[derive(Clone, Debug)]
@@ -79,6 +82,36 @@ impl Blobs {
         Ok(Some(bytes))
     }
 
+    /// Whether there is anything under `seal`.
+    pub fn holds(&self, seal: &Seal) -> bool {
+        let place = self.place(seal);
+        place.is_some_and(|(shelf, name)| shelf.join(name).exists())
+    }
+
+    /// The seals of everything that was put here before `time`.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn older_than(&self, time: std::time::SystemTime) -> io::Result<Vec<Seal>> {
+        let mut old = Vec::new();
+        for shelf in std::fs::read_dir(&self.dir)? {
+            let shelf = shelf?.path();
+            let Some(begin) = shelf.file_name().and_then(|name| name.to_str()) else {
+                continue;
+            };
+            for entry in std::fs::read_dir(&shelf)? {
+                let entry = entry?;
+                let name = entry.file_name();
+                let seal = Seal(format!("{begin}{}", name.to_string_lossy()));
+                if seal.is_sound() && entry.metadata()?.modified()? < time {
+                    old.push(seal);
+                }
+            }
+        }
+        old.sort();
+        Ok(old)
+    }
+
     /// Removes the content under `seal` for good; `false` when there was none.
     ///
     /// # Errors
@@ -87,10 +120,14 @@ impl Blobs {
         let Some((shelf, name)) = self.place(seal) else {
             return Ok(false);
         };
-        let erased = durable::remove(&shelf.join(name))?;
-        if erased {
-            durable::sync_dir(&shelf)?;
+        let content = shelf.join(&name);
+        if !content.exists() {
+            return Ok(false);
         }
+        // First that it is to go, so that a crash between the two leaves something to finish.
+        durable::write(&shelf, &format!("{name}{ERASED}"), &[])?;
+        let erased = durable::remove(&content)?;
+        durable::sync_dir(&shelf)?;
         Ok(erased)
     }
 

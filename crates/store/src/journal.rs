@@ -5,12 +5,18 @@
 //! tokio. Nothing written is ever changed; only a torn last commit, which nobody was told of, is
 //! cut off when the journal is opened.
 
+mod archive;
+mod audit;
 pub(crate) mod chain;
 mod commit;
+pub(crate) mod copying;
 mod disk;
 mod frame;
+mod pack;
 mod scan;
 mod segment;
+#[cfg(test)]
+mod tampered;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -24,6 +30,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::codec::Tag;
 
+pub use archive::{ArchiveStep, Archived, archive, archive_with};
+pub use audit::{Audit, Finding, audit};
 pub use chain::Position;
 pub use commit::{CommitBuffer, MAX_COMMIT, MAX_RECORD, Sealed, TooLong};
 pub use disk::free_bytes;
@@ -96,7 +104,7 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    fn io(action: &'static str, path: &Path, source: io::Error) -> JournalError {
+    pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> JournalError {
         if disk::is_full(&source) {
             return JournalError::Full;
         }
@@ -162,6 +170,9 @@ impl Journal {
         let (recovered, end) = walk::walk(dir, from, visit)?;
         Spare::clear(dir).map_err(failed)?;
         let segment = match end {
+            Some(end) if end.packed => {
+                follow(&disk, dir, options.segment_bytes, recovered.last).map_err(failed)?
+            }
             Some(end) => {
                 let path = segment::path(dir, end.first);
                 reopen(&path, end.offset, recovered.torn.as_ref())
@@ -358,8 +369,20 @@ fn reopen(path: &Path, end: u64, torn: Option<&TornTail>) -> io::Result<Segment>
 }
 
 fn first_segment(disk: &Disk, dir: &Path, bytes: u64) -> io::Result<Segment> {
+    follow(disk, dir, bytes, Position::START)
+}
+
+/// A new segment whose first record follows `before`.
+fn follow(disk: &Disk, dir: &Path, bytes: u64, before: Position) -> io::Result<Segment> {
     let file = Spare::None.take(disk, dir, bytes.max(HEAD + HEADER as u64))?;
-    Segment::name(dir, file, Position::START)
+    Segment::name(dir, file, before)
+}
+
+/// The chain hash after one more record.
+pub(crate) fn next_hash(before: &[u8; 32], tag: Tag, payload: &[u8]) -> [u8; 32] {
+    let mut hashed = Vec::with_capacity(payload.len() + 8);
+    chain::put(&mut hashed, tag, payload);
+    chain::next(before, &hashed)
 }
 
 /// Walks the whole journal from its first record, changing nothing.
@@ -451,7 +474,8 @@ fn read_segment(
     last: u64,
     visit: &mut Take<'_>,
 ) -> Result<ControlFlow<()>, JournalError> {
-    let mut scan = Scan::open(segment::path(dir, segment))?;
+    let mut scan = Scan::part(dir, segment)?;
+    scan.skip_before(*next);
     while *next <= last {
         let (header, frame) = match scan.step()? {
             Step::Frame { header, frame } => (header, frame),

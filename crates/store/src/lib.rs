@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`Journal`] | `journal/` | every input and outcome, chained; the only truth |
 //! | [`SnapshotStore`] | `snapshots/` | the engine's state now and then, so that starting is quick |
+//! | [`Notary`] | `evidence/` | the key, and signed checkpoints of the chain |
 //! | [`Blobs`] | `blobs/` | what may have to be erased: texts, photos; named by salted hash |
 //! | [`Quarantine`] | `quarantine/` | messages that were refused, bounded by bytes and days |
 //! | [`History`] | `history.db` | readings by series and day, transitions; rebuilt from the journal if lost |
@@ -31,11 +32,15 @@
 //! [`Sealed`] to the journal's thread, go on with the next one while [`Journal::append`] syncs it, get
 //! it back and reuse its memory with [`CommitBuffer::seal_reusing`].
 
+mod backup;
 pub mod blobs;
 mod durable;
+pub mod evidence;
+mod export;
 pub mod history;
 pub mod journal;
 pub mod logins;
+pub mod notes;
 pub mod places;
 pub mod postgres;
 pub mod quarantine;
@@ -45,7 +50,10 @@ mod store;
 mod telemetry;
 mod transfer;
 
+pub use backup::{BackedUp, CopyError, Until, backup, restore};
 pub use blobs::Blobs;
+pub use evidence::{Checkpoint, Notary, PublicKey};
+pub use export::{ExportError, Exported, export};
 pub use history::{
     History, HistoryError, HistoryItem, HistoryOptions, NamedTransition, Roster, Sample,
     TransitionRow, newest_revisions,

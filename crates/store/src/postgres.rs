@@ -15,7 +15,7 @@ mod prepare;
 pub(crate) mod snapshots;
 
 pub use journal::Tables;
-pub(crate) use journal::{read, verify};
+pub(crate) use journal::{audit, read, verify};
 pub(crate) use lanes::Lanes;
 pub use link::{Link, LinkError};
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable;
 use crate::journal::{self, Journal, JournalError, JournalOptions, Position, Recovered, Sealed};
-use crate::journal::{JournalReader, Take, Visit};
+use crate::journal::{Audit, JournalReader, Take, Visit};
 use crate::logins::{Login, Logins, LoginsError, SessionRow};
 use crate::postgres::snapshots::SnapshotTable;
 use crate::postgres::{self, Link, LinkError, Tables};
@@ -67,6 +67,22 @@ pub enum StoreError {
     },
     #[error(transparent)]
     Link(#[from] LinkError),
+}
+
+impl From<StoreError> for JournalError {
+    fn from(error: StoreError) -> JournalError {
+        let io = |path, source| JournalError::Io {
+            action: "read",
+            path,
+            source,
+        };
+        match error {
+            StoreError::Marker { path, source } => io(path, source),
+            StoreError::Unreadable { path, source } => io(path, source.into()),
+            StoreError::Link(error) => JournalError::Database(error),
+            StoreError::Elsewhere { data, .. } => io(data, io::Error::other("another store")),
+        }
+    }
 }
 
 /// The store of a data folder; clones share it.
@@ -241,6 +257,27 @@ impl Store {
         match &self.kind {
             Kind::Embedded => journal::read(&self.data.join(JOURNAL), first, last, visit),
             Kind::Postgres(link) => postgres::read(link, first, last, visit),
+        }
+    }
+
+    /// Looks at every record, naming everything that is wrong; `marks` are records whose chain hash is
+    /// wanted.
+    ///
+    /// # Errors
+    /// [`JournalError`] when it cannot be read.
+    pub fn audit(&self, marks: &[u64]) -> Result<Audit, JournalError> {
+        match &self.kind {
+            Kind::Embedded => journal::audit(&self.data.join(JOURNAL), marks),
+            Kind::Postgres(link) => postgres::audit(link, marks),
+        }
+    }
+
+    /// A record from which on everything entered after `time` can be found.
+    pub(crate) fn first_after(&self, time: model::Time) -> Result<u64, JournalError> {
+        match &self.kind {
+            Kind::Embedded => journal::copying::first_after(&self.data.join(JOURNAL), time),
+            // The table has no times; reading it from the first record on finds them all.
+            Kind::Postgres(_) => Ok(1),
         }
     }
 

@@ -1,2 +1,11 @@
 // The site's own files as an administrator handles them: looked at first, taken over afterwards.
-export { checkSite, importRegistry, reloadSite, rules } from "../link/api";
+// And what a planner asks of history under other rules.
+export {
+  backtest,
+  checkSite,
+  importRegistry,
+  reloadSite,
+  ruleFiles,
+  rules,
+  sheet,
+} from "../link/api";

@@ -87,3 +87,45 @@ export function value(text: string | null | undefined, unit: string | undefined)
   if (text === null || text === undefined) return "—";
   return unit ? `${text} ${unit}` : text;
 }
+
+/** An instant as a date-and-time field holds it, in the county's time: `2026-08-21T02:13`. */
+export function toLocal(time: string | number): string {
+  return new Date(ms(time) + ahead(ms(time))).toISOString().slice(0, 16);
+}
+
+/** The instant that such a field means; null while it is not filled in. */
+export function fromLocal(text: string): number | null {
+  const guess = Date.parse(`${text}Z`);
+  if (Number.isNaN(guess)) return null;
+  return guess - ahead(guess - ahead(guess));
+}
+
+/** How far the county's time is ahead of UTC at an instant, ms. */
+function ahead(time: number): number {
+  const options = {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  } as const;
+  const parts = format("full", options).formatToParts(time);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
+  const shown = Date.UTC(
+    part("year"),
+    part("month") - 1,
+    part("day"),
+    part("hour"),
+    part("minute"),
+    part("second"),
+  );
+  return shown - Math.floor(time / 1000) * 1000;
+}
+
+/** The instant of a cell of the site's tables: a day begins at the county's midnight. */
+export function instantOf(text: string): number | null {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return fromLocal(`${text}T00:00`);
+  const found = Date.parse(text);
+  return Number.isNaN(found) ? null : found;
+}

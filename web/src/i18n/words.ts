@@ -175,6 +175,48 @@ export function freshnessWords(freshness: Freshness, age: string): string | null
   }
 }
 
+/** The same in a word or two, for lists. */
+export function freshnessShort(freshness: Freshness): string {
+  switch (freshness) {
+    case "fresh":
+      return i18n.t("有数");
+    case "never":
+      return i18n.t("从未有数");
+    case "late":
+      return i18n.t("迟到");
+    case "stale":
+      return i18n.t("没有新数据");
+    case "dead":
+      return i18n.t("失联");
+  }
+}
+
+/** What a surveyed fact of a station is called; its own name where nothing better is known. */
+export function attributeName(attribute: string): string {
+  switch (attribute) {
+    case "warning_stage":
+      return i18n.t("警戒水位");
+    case "guarantee_stage":
+      return i18n.t("保证水位");
+    case "flood_limit_stage":
+      return i18n.t("汛限水位");
+    case "meiyu_limit_stage":
+      return i18n.t("梅汛期汛限水位");
+    case "typhoon_limit_stage":
+      return i18n.t("台汛期汛限水位");
+    case "normal_stage":
+      return i18n.t("正常蓄水位");
+    case "flood_high_stage":
+      return i18n.t("防洪高水位");
+    case "design_stage":
+      return i18n.t("设计洪水位");
+    case "v0":
+      return i18n.t("匀速变形速率");
+    default:
+      return attribute;
+  }
+}
+
 export function qualityName(quality: Quality): string {
   switch (quality) {
     case "good":

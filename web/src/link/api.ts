@@ -1,6 +1,7 @@
 // The requests of `/api/v1`, one function each. Answers are typed, errors carry their sentence.
 import type { Act, Answer, ApiError } from "../wire/acts";
-import type { ImportResult, RegistryKind, SiteCheck } from "../wire/site";
+import type { BacktestReport, BacktestRequest, RuleFileView } from "../wire/backtest";
+import type { ImportResult, RegistryKind, SheetView, SiteCheck } from "../wire/site";
 import type { Me, PersonView, RuleView, SampleView } from "../wire/view";
 
 const BASE = "/api/v1";
@@ -9,6 +10,8 @@ const PATIENCE_MS = 15_000;
 const PHOTO_PATIENCE_MS = 90_000;
 /** Checking all rule files with their examples takes its time, ms. */
 const SITE_PATIENCE_MS = 60_000;
+/** The server itself gives up after a minute, ms. */
+const BACKTEST_PATIENCE_MS = 70_000;
 
 /** The server answered and said no. */
 export class Refused extends Error {
@@ -21,10 +24,11 @@ export class Refused extends Error {
 }
 
 async function request(path: string, init: RequestInit = {}, patience = PATIENCE_MS) {
+  const signals = [AbortSignal.timeout(patience), ...(init.signal ? [init.signal] : [])];
   const response = await fetch(BASE + path, {
     credentials: "same-origin",
     ...init,
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.any(signals),
   });
   if (response.ok) return response;
   const body = (await response.json().catch(() => null)) as ApiError | null;
@@ -134,4 +138,29 @@ export async function importRegistry(
   const sent = { method: "POST", headers: { "content-type": type }, body: file };
   const response = await request(`/registry/${what}?${query}`, sent, SITE_PATIENCE_MS);
   return (await response.json()) as ImportResult;
+}
+
+/** A table of the site's files, or its rows about one station. */
+export async function sheet(
+  what: RegistryKind,
+  jurisdiction: string,
+  station?: string,
+): Promise<SheetView> {
+  const query = new URLSearchParams({ jurisdiction, ...(station ? { station } : {}) });
+  return (await (await request(`/registry/${what}?${query}`)).json()) as SheetView;
+}
+
+/** The rule files as they lie on disk. */
+export async function ruleFiles(): Promise<RuleFileView[]> {
+  return (await (await request("/site/rules")).json()) as RuleFileView[];
+}
+
+/** Replays history under two sets of rules. */
+export async function backtest(
+  asked: BacktestRequest,
+  signal: AbortSignal,
+): Promise<BacktestReport> {
+  const sent = { ...json(asked), signal };
+  const response = await request("/backtest", sent, BACKTEST_PATIENCE_MS);
+  return (await response.json()) as BacktestReport;
 }

@@ -1,14 +1,23 @@
 // The command centre: three fixed zones, a status line above, lanes below.
 import "../styles/desk.css";
 import "../styles/desk-pages.css";
+import "../styles/trials.css";
 import { lazy, Suspense, useEffect, useReducer } from "react";
 import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
 import { AlarmPanel } from "../features/alarms/AlarmPanel";
+import { BacktestPage } from "../features/backtest/BacktestPage";
 import { Board } from "../features/commands/Board";
 import { Composer } from "../features/commands/Composer";
 import { Obligations } from "../features/commands/Obligations";
-import { DeskContext, moveDesk, startDesk, useDesk, type Zone } from "../features/desk/desk";
+import {
+  DeskContext,
+  isPage,
+  moveDesk,
+  startDesk,
+  useDesk,
+  type Zone,
+} from "../features/desk/desk";
 import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
 import { Lanes } from "../features/lanes/Lanes";
@@ -17,6 +26,7 @@ import { QuietPanel } from "../features/ledger/QuietPanel";
 import { LoadDialog } from "../features/load/LoadMeter";
 import { Login } from "../features/login/Login";
 import { HatchInk } from "../features/marks/Mark";
+import { StationsPage } from "../features/registry/StationsPage";
 import { RulesPage } from "../features/rules/RulesPage";
 import { SituationPage } from "../features/situations/SituationPage";
 import { useSound } from "../features/sound/useSound";
@@ -68,7 +78,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
   const [desk, move] = useReducer(moveDesk, startDesk);
   const theme = useTheme();
   const sound = useSound();
-  const page = desk.view === "ledger" || desk.view === "rules";
+  const page = isPage(desk.view);
   useEffect(() => {
     if (county) setZoneFor(county.code);
   }, [county?.code, county]);
@@ -186,5 +196,7 @@ function Centre() {
     return <SituationPage key={desk.situation} county={county} id={desk.situation} />;
   if (desk.view === "ledger") return <LedgerPage county={county} />;
   if (desk.view === "rules") return <RulesPage county={county} />;
+  if (desk.view === "backtest") return <BacktestPage county={county} />;
+  if (desk.view === "stations") return <StationsPage county={county} />;
   return null;
 }

@@ -156,6 +156,11 @@ export function mayCommand(person: PersonView | undefined): boolean {
   return person?.role === "duty_officer" || person?.role === "administrator";
 }
 
+/** Who may try other rules on history. */
+export function mayTry(person: PersonView | undefined): boolean {
+  return mayCommand(person) || person?.role === "planner";
+}
+
 /** Tasks of one person, newest command first, cancelled ones last. */
 export function tasksOf(world: World, person: string) {
   const found: { command: CommandView; task: TaskView }[] = [];

@@ -1,25 +1,17 @@
-// What the site's own files say of themselves: checking, reloading, importing. Answers of
-// `POST /api/v1/site/check`, `/site/reload` and `/registry/<what>`.
+// What the site's own files say of themselves: checking, reloading, tables and their changes. Answers of
+// `/api/v1/site/…` and `/api/v1/registry/…`.
+import type { components } from "./generated";
 
-export interface Problem {
-  file: string;
-  line: number | null;
-  column: number | null;
-  what: string;
-  expected: string | null;
-  /** The nearest spelling that is known. */
-  near: string | null;
-  /** It keeps the files from being taken over. */
-  stops: boolean;
-}
+type Schemas = components["schemas"];
 
-export interface SiteCheck {
-  problems: Problem[];
-  /** What would change, one line each. */
-  difference: string[];
-  applied: boolean;
-}
+export type Problem = Schemas["ProblemView"];
+export type SiteCheck = Schemas["ReviewView"];
+export type SiteChange = Schemas["ChangeView"];
+export type ImportRow = Schemas["RegistryRow"];
+export type ImportResult = Schemas["RegistryView"];
+export type SheetView = Schemas["SheetView"];
 
+/** Tables of a jurisdiction that can be read and changed by upload. */
 export type RegistryKind =
   | "stations"
   | "series"
@@ -28,18 +20,3 @@ export type RegistryKind =
   | "areas"
   | "zones"
   | "people";
-
-export interface ImportRow {
-  /** Line of the upload; null for what is only in the old file. */
-  row: number | null;
-  kind: "added" | "changed" | "removed" | "bad" | "same";
-  what: string;
-}
-
-export interface ImportResult {
-  rows: ImportRow[];
-  problems: Problem[];
-  /** What would change for the running county, one line each. */
-  difference: string[];
-  applied: boolean;
-}

@@ -363,7 +363,20 @@ impl api::SiteDesk for NoFiles {
         Box::pin(async move { Err(format!("no file of {}", upload.kind)) })
     }
 
-    fn backtest(&self, _asked: api::BacktestRequest) -> api::Later<'_, serde_json::Value> {
+    fn rule_files(&self) -> api::Later<'_, Vec<api::RuleFileView>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn sheet(
+        &self,
+        kind: String,
+        _jurisdiction: String,
+        _station: Option<String>,
+    ) -> api::Later<'_, api::SheetView> {
+        Box::pin(async move { Err(format!("no file of {kind}")) })
+    }
+
+    fn backtest(&self, _asked: api::BacktestRequest) -> api::Later<'_, model::backtest::Report> {
         Box::pin(async { Err("no history".to_owned()) })
     }
 }

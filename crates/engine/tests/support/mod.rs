@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use engine::{Admission, Candidate, Engine};
 use model::view::{AlarmView, SituationView, TaskView};
-use model::{Effect, Effects, Input, Time};
+use model::{Effect, Effects, Input, Page, Time};
 
 /// Midnight of the day every story plays on.
 pub const DAY: &str = "2026-07-20T00:00:00Z";
@@ -206,9 +206,21 @@ impl Stage {
                 t.level,
                 clock(t.time)
             ),
+            Effect::Page(page) => page_line(page),
             Effect::Answer(answer) => format!("answer {answer:?}"),
         })
     }
+}
+
+fn page_line(p: &Page) -> String {
+    let mut line = format!("page {} by {} about {:?}", p.to, p.channel.word(), p.about);
+    if let Some(level) = p.level {
+        write!(line, " {level:?}").unwrap();
+    }
+    if p.repeat {
+        line.push_str(", perhaps again");
+    }
+    line
 }
 
 fn alarm_line(a: &AlarmView) -> String {

@@ -134,14 +134,22 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
     }
 }
 
-/// Options with small files, so that tests are quick and the disk is left alone.
+/// Options with small files, so that tests are quick and the disk is left alone; on the store that the
+/// tests run on.
 pub fn options(data: &Path, clock: Clock, configs: Vec<Config>) -> Options {
+    Options {
+        store: Store::for_tests(data),
+        ..options_on_files(data, clock, configs)
+    }
+}
+
+/// The same on files whatever the tests run on, for what is asked of files.
+pub fn options_on_files(data: &Path, clock: Clock, configs: Vec<Config>) -> Options {
     Options {
         journal: JournalOptions {
             segment_bytes: 1 << 20,
             reserve_bytes: 64 << 10,
         },
-        store: Store::for_tests(data),
         ..Options::new(data.to_owned(), clock, configs)
     }
 }

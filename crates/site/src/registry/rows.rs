@@ -76,7 +76,7 @@ fn table(text: &str, key: &[&str]) -> BTreeMap<String, Cells> {
 }
 
 /// The heading and the rows of a sheet, as far as it can be read.
-fn records(text: &str) -> (StringRecord, Vec<StringRecord>) {
+pub(super) fn records(text: &str) -> (StringRecord, Vec<StringRecord>) {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

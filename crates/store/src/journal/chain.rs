@@ -61,6 +61,30 @@ pub(crate) fn put(out: &mut Vec<u8>, tag: Tag, payload: &[u8]) {
     out.extend_from_slice(payload);
 }
 
+/// How many bytes kind, version, length and payload of the record at the front of `bytes` take;
+/// `None` when no whole prefix is there.
+pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
+    let (at, length) = prefix(bytes)?;
+    at.checked_add(length)
+}
+
+/// Where the payload begins and how long it is.
+fn prefix(body: &[u8]) -> Option<(usize, usize)> {
+    let mut length = 0usize;
+    let mut at = 2;
+    loop {
+        let byte = *body.get(at)?;
+        length |= usize::from(byte & 0x7f) << (7 * (at - 2));
+        at += 1;
+        if byte & 0x80 == 0 {
+            return Some((at, length));
+        }
+        if at == MAX_PREFIX {
+            return None;
+        }
+    }
+}
+
 /// One record cut off the front of a frame's body.
 pub(crate) struct Cut<'a> {
     pub(crate) tag: Tag,
@@ -77,19 +101,7 @@ pub(crate) fn cut(body: &[u8]) -> Option<Cut<'_>> {
         kind: *body.first()?,
         version: *body.get(1)?,
     };
-    let mut length = 0usize;
-    let mut at = 2;
-    loop {
-        let byte = *body.get(at)?;
-        length |= usize::from(byte & 0x7f) << (7 * (at - 2));
-        at += 1;
-        if byte & 0x80 == 0 {
-            break;
-        }
-        if at == MAX_PREFIX {
-            return None;
-        }
-    }
+    let (at, length) = prefix(body)?;
     let end = at.checked_add(length)?;
     let hashed = body.get(..end)?;
     let check = body.get(end..end + CHECK)?;

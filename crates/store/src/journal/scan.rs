@@ -1,13 +1,16 @@
 //! Reading one segment frame by frame, with whole chunks in one buffer and nothing allocated per
-//! record. It never writes.
+//! record. Frames of an archive are unpacked on the way, so that whoever reads sees no difference.
+//! It never writes.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::JournalError;
+use super::chain::{self, CHECK};
 use super::frame::{FrameHeader, HEADER, MAGIC};
-use super::segment::{HEAD, Head};
+use super::pack;
+use super::segment::{self, HEAD, Head};
 
 /// Bytes read at once; a larger frame is read whole.
 const CHUNK: usize = 1 << 20;
@@ -37,6 +40,12 @@ pub(crate) struct Scan {
     start: u64,
     /// Place in the file of the next frame.
     next: u64,
+    /// Frames that end before this record are not unpacked.
+    wanted: u64,
+    /// Chain hash before the next frame, which the checks of unpacked records are made from.
+    before: [u8; 32],
+    /// The last frame unpacked.
+    plain: Vec<u8>,
 }
 
 impl Scan {
@@ -49,6 +58,9 @@ impl Scan {
             .len();
         let (buf, head) = (Vec::new(), None);
         let mut scan = Scan {
+            wanted: 0,
+            before: [0; 32],
+            plain: Vec::new(),
             path,
             file,
             size,
@@ -58,7 +70,42 @@ impl Scan {
             next: HEAD,
         };
         scan.head = Head::read(scan.window(0, HEAD as usize)?);
+        scan.before = scan.head.map_or([0; 32], |head| head.before.hash);
         Ok(scan)
+    }
+
+    /// Opens the segment whose first record is `first`, or the archive that took its place.
+    pub(crate) fn part(dir: &Path, first: u64) -> Result<Scan, JournalError> {
+        match Scan::open(segment::path(dir, first)) {
+            Err(JournalError::Io { source, .. })
+                if source.kind() == std::io::ErrorKind::NotFound =>
+            {
+                Scan::open(segment::archive_path(dir, first))
+            }
+            other => other,
+        }
+    }
+
+    /// Waits until everything read is on disk, whoever wrote it.
+    pub(crate) fn sync(&self) -> Result<(), JournalError> {
+        self.file
+            .sync_data()
+            .map_err(|e| JournalError::io("sync", &self.path, e))
+    }
+
+    /// Whether it is an archive.
+    pub(crate) fn is_packed(&self) -> bool {
+        self.head.is_some_and(|head| head.packed)
+    }
+
+    /// Gives frames that end before record `first` without their records where that saves time.
+    pub(crate) fn skip_before(&mut self, first: u64) {
+        self.wanted = first;
+    }
+
+    /// Goes on at a frame that begins at `offset`.
+    pub(crate) fn seek(&mut self, offset: u64) {
+        self.next = offset;
     }
 
     /// What the segment says it is; `None` when its head is damaged.
@@ -86,12 +133,39 @@ impl Scan {
             return Ok(Step::Bad { offset });
         }
         self.next = offset + whole as u64;
+        let packed = self.is_packed();
         let frame = self.window(offset, whole)?;
-        if header.is_sound(frame) {
-            Ok(Step::Frame { header, frame })
-        } else {
-            Ok(Step::Bad { offset })
+        if !header.is_sound(frame) {
+            return Ok(Step::Bad { offset });
         }
+        if !packed {
+            // The window again, since what is borrowed from it could not be given back above.
+            let frame = self.window(offset, whole)?;
+            return Ok(Step::Frame { header, frame });
+        }
+        let frame = frame.to_vec();
+        if !self.unpack(&header, &frame) {
+            return Ok(Step::Bad { offset });
+        }
+        self.before = header.hash;
+        let frame = &self.plain[..];
+        Ok(Step::Frame { header, frame })
+    }
+
+    /// Lays an archive's frame out as a segment's, the checks made anew; false when it cannot be.
+    fn unpack(&mut self, header: &FrameHeader, frame: &[u8]) -> bool {
+        self.plain.clear();
+        self.plain.extend_from_slice(&frame[..HEADER]);
+        if header.last() < self.wanted {
+            return true;
+        }
+        let (plain, mut hash) = (&mut self.plain, self.before);
+        pack::unpack(&frame[HEADER..], |record| {
+            hash = chain::next(&hash, record);
+            plain.extend_from_slice(record);
+            plain.extend_from_slice(&hash[..CHECK]);
+        })
+        .is_ok()
     }
 
     /// The first and one past the last byte from `offset` on that are not zero.
@@ -113,8 +187,13 @@ impl Scan {
 
     /// Whether a whole good frame begins anywhere behind `offset`.
     pub(crate) fn any_frame_after(&mut self, offset: u64) -> Result<bool, JournalError> {
+        Ok(self.frame_after(offset)?.is_some())
+    }
+
+    /// Where the next whole good frame behind `offset` begins.
+    pub(crate) fn frame_after(&mut self, offset: u64) -> Result<Option<u64>, JournalError> {
         let Some((begin, end)) = self.written(offset + 1)? else {
-            return Ok(false);
+            return Ok(None);
         };
         // A frame may end in zeros only inside its last record; the file is small enough to hold.
         let rest = self.window(begin, (self.size - begin) as usize)?;
@@ -125,10 +204,15 @@ impl Scan {
             let sound = FrameHeader::read(&rest[at..])
                 .is_some_and(|h| rest.get(at..at + h.whole()).is_some_and(|f| h.is_sound(f)));
             if sound {
-                return Ok(true);
+                return Ok(Some(begin + at as u64));
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// The bytes from `from` to `to`, as far as the file goes.
+    pub(crate) fn bytes(&mut self, from: u64, to: u64) -> Result<&[u8], JournalError> {
+        self.window(from, to.saturating_sub(from) as usize)
     }
 
     /// The bytes of the frame that failed at `offset`, as far as the file goes.

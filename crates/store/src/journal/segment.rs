@@ -1,6 +1,8 @@
 //! Segment files: pre-allocated, named by their first record number, each starting with 64 bytes
 //! that say what it is. A name is given only to a file whose head is on disk.
 //!
+//! An archive is a segment whose frames are packed; it has another magic and another ending of its name.
+//!
 //! Head: `magic [8], first number u64, size u64, chain hash before the first record [32],
 //! zeros [4], crc u32`, little-endian.
 
@@ -16,6 +18,7 @@ use crate::durable;
 /// Bytes before the first frame.
 pub(crate) const HEAD: u64 = 64;
 const MAGIC: [u8; 8] = *b"\xF9WFjrn1\n";
+const PACKED: [u8; 8] = *b"\xF9WFarc1\n";
 const SPARE: &str = "spare.tmp";
 
 /// What the first bytes of a segment say.
@@ -23,14 +26,16 @@ const SPARE: &str = "spare.tmp";
 pub(crate) struct Head {
     /// Where the journal stood before the segment's first record.
     pub(crate) before: Position,
-    /// Length of the file in bytes.
+    /// Length of the file in bytes; 0 for an archive, whose length was not known when it was begun.
     pub(crate) size: u64,
+    /// Whether its frames are packed.
+    pub(crate) packed: bool,
 }
 
 impl Head {
-    fn encode(&self) -> [u8; HEAD as usize] {
+    pub(crate) fn encode(&self) -> [u8; HEAD as usize] {
         let mut bytes = [0; HEAD as usize];
-        bytes[..8].copy_from_slice(&MAGIC);
+        bytes[..8].copy_from_slice(if self.packed { &PACKED } else { &MAGIC });
         bytes[8..16].copy_from_slice(&(self.before.number + 1).to_le_bytes());
         bytes[16..24].copy_from_slice(&self.size.to_le_bytes());
         bytes[24..56].copy_from_slice(&self.before.hash);
@@ -56,6 +61,7 @@ impl Head {
         let head = Head {
             before,
             size: number(16),
+            packed: bytes[..8] == PACKED,
         };
         (head.encode() == *bytes).then_some(head)
     }
@@ -66,12 +72,27 @@ pub(crate) fn path(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("{first:020}.journal"))
 }
 
-/// The first record numbers of all segments in `dir`, ascending.
+/// The name of the archive whose first record is `first`.
+pub(crate) fn archive_path(dir: &Path, first: u64) -> PathBuf {
+    dir.join(format!("{first:020}.archive"))
+}
+
+/// The first record numbers of all segments and archives in `dir`, ascending, each once.
 pub(crate) fn list(dir: &Path) -> io::Result<Vec<u64>> {
+    let mut firsts = named(dir, ".journal")?;
+    firsts.extend(named(dir, ".archive")?);
+    firsts.sort_unstable();
+    // Both are there between the naming of an archive and the end of its segment.
+    firsts.dedup();
+    Ok(firsts)
+}
+
+/// The first record numbers of all files in `dir` whose names end so.
+pub(crate) fn named(dir: &Path, ending: &str) -> io::Result<Vec<u64>> {
     let mut firsts = Vec::new();
     for entry in std::fs::read_dir(dir)? {
         let name = entry?.file_name();
-        let first = name.to_str().and_then(|n| n.strip_suffix(".journal"));
+        let first = name.to_str().and_then(|n| n.strip_suffix(ending));
         if let Some(first) = first.filter(|f| f.len() == 20).and_then(|f| f.parse().ok()) {
             firsts.push(first);
         }
@@ -93,7 +114,12 @@ impl Segment {
     /// Turns an allocated file into the segment that follows `before`, durably.
     pub(crate) fn name(dir: &Path, file: File, before: Position) -> io::Result<Segment> {
         let size = file.metadata()?.len();
-        file.write_all_at(&Head { before, size }.encode(), 0)?;
+        let head = Head {
+            before,
+            size,
+            packed: false,
+        };
+        file.write_all_at(&head.encode(), 0)?;
         file.sync_data()?;
         std::fs::rename(dir.join(SPARE), path(dir, before.number + 1))?;
         durable::sync_dir(dir)?;

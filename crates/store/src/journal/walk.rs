@@ -48,6 +48,8 @@ pub struct Recovered {
 pub(crate) struct End {
     pub(crate) first: u64,
     pub(crate) offset: u64,
+    /// The newest part is an archive, which nothing is ever written to.
+    pub(crate) packed: bool,
 }
 
 /// Walks from the record after `from` to the end. `None` for a folder without segments.
@@ -77,11 +79,12 @@ pub(crate) fn walk(
             walk.enter(dir, *first)?;
         }
         let newest = index + 1 == firsts.len();
-        let (offset, torn) = walk.segment(dir, *first, newest)?;
+        let (offset, torn, packed) = walk.segment(dir, *first, newest)?;
         found.torn = torn;
         end = Some(End {
             first: *first,
             offset,
+            packed,
         });
     }
     if walk.now.number < from.number {
@@ -113,7 +116,7 @@ impl Walk<'_, '_> {
             ));
         }
         if first > 1 {
-            let scan = Scan::open(segment::path(dir, first))?;
+            let scan = Scan::part(dir, first)?;
             let head = scan
                 .head()
                 .ok_or_else(|| broken(first, first, "damaged segment head"))?;
@@ -131,8 +134,9 @@ impl Walk<'_, '_> {
         dir: &Path,
         first: u64,
         newest: bool,
-    ) -> Result<(u64, Option<TornTail>), JournalError> {
-        let mut scan = Scan::open(segment::path(dir, first))?;
+    ) -> Result<(u64, Option<TornTail>, bool), JournalError> {
+        let mut scan = Scan::part(dir, first)?;
+        scan.skip_before(self.from.number + 1);
         let head = scan
             .head()
             .ok_or_else(|| broken(first, self.now.number + 1, "damaged segment head"))?;
@@ -143,7 +147,7 @@ impl Walk<'_, '_> {
                 "the segment does not follow",
             ));
         }
-        let shortened = scan.size() < head.size;
+        let (shortened, packed) = (scan.size() < head.size, head.packed);
         loop {
             let offset = match scan.step()? {
                 Step::Frame { header, frame } => {
@@ -153,10 +157,11 @@ impl Walk<'_, '_> {
                 Step::End { offset } | Step::Bad { offset } => offset,
             };
             if !shortened && scan.written(offset)?.is_none() {
-                return Ok((offset, None));
+                return Ok((offset, None, packed));
             }
-            let torn = self.torn(&mut scan, first, offset, newest)?;
-            return Ok((offset, Some(TornTail { shortened, ..torn })));
+            // An archive is named only when it is whole, so nothing of it can be torn.
+            let torn = self.torn(&mut scan, first, offset, newest && !packed)?;
+            return Ok((offset, Some(TornTail { shortened, ..torn }), packed));
         }
     }
 

@@ -5,6 +5,7 @@
 //! its way, nobody knows whether it was taken: the last number and hash in the table say so before
 //! anything is sent again. It belongs to one thread of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use super::link::{Trouble, trouble};
 use super::{Link, LinkError, aside, prepare, small_runtime};
 use crate::journal::chain;
 use crate::journal::{
-    JournalError, JournalReader, Position, Recovered, Sealed, Take, Visit, free_bytes,
+    Audit, Finding, JournalError, JournalReader, Position, Recovered, Sealed, Take, Visit,
+    free_bytes,
 };
 use crate::telemetry;
 
@@ -437,6 +439,64 @@ async fn make_room(
 pub(crate) fn verify(link: &Link) -> Result<Recovered, JournalError> {
     let last = end_of(link)?;
     walk(link, Position::START, last, &mut |_, _, _| Ok(()))
+}
+
+/// Looks at every record and names each that is wrong.
+pub(crate) fn audit(link: &Link, marks: &[u64]) -> Result<Audit, JournalError> {
+    let last = end_of(link)?;
+    let wanted: BTreeSet<u64> = marks.iter().copied().collect();
+    let mut seen = BTreeMap::new();
+    let mut found = Audit {
+        records: 0,
+        bytes: 0,
+        begin: Position::START,
+        end: Position::START,
+        findings: Vec::new(),
+        torn: None,
+        marks: Vec::new(),
+    };
+    let file = || TABLE.to_owned();
+    // After a changed record both its hashes may be the right one, that which stands and that which
+    // follows; the next record tells, so only what was changed is named.
+    let mut other = None;
+    let mut hashed = Vec::new();
+    each(link, 1, last.number, &mut |row| {
+        let next = found.end.number + 1;
+        let follows = row.number == next;
+        if !follows {
+            let (from, to) = (next, row.number - 1);
+            found.findings.push(Finding::Removed {
+                from,
+                to,
+                file: file(),
+            });
+        }
+        hashed.clear();
+        chain::put(&mut hashed, row.tag, &row.payload);
+        let hash = chain::next(&found.end.hash, &hashed);
+        let right = hash == row.hash
+            || other.is_some_and(|before| chain::next(&before, &hashed) == row.hash);
+        other = None;
+        if follows && !right {
+            found.findings.push(Finding::Changed {
+                record: row.number,
+                file: file(),
+            });
+            other = Some(hash);
+        }
+        if wanted.contains(&row.number) {
+            seen.insert(row.number, row.hash);
+        }
+        found.end = Position {
+            number: row.number,
+            hash: row.hash,
+        };
+        found.records += 1;
+        found.bytes += (hashed.len() + row.hash.len()) as u64;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    found.marks = marks.iter().map(|n| seen.get(n).copied()).collect();
+    Ok(found)
 }
 
 /// Gives the records `first` to `last` to `visit` in order, until it breaks off.

@@ -129,6 +129,17 @@ fn whoever_changes_one_on_purpose_is_found_and_the_record_named() {
         );
         let opened = open(&store).map(|_| ());
         assert!(matches!(opened, Err(JournalError::Broken { .. })), "{sql}");
+        let told: Vec<String> = store
+            .audit(&[])
+            .unwrap()
+            .findings
+            .iter()
+            .map(|f| f.to_string())
+            .collect();
+        assert!(
+            told[0].contains(&record.to_string()) && told.len() <= 2,
+            "{told:?}"
+        );
     }
 }
 

@@ -2,7 +2,19 @@
 import { createContext, type Dispatch, useContext } from "react";
 import type { Matcher } from "../../wire/view";
 
-export type View = "map" | "alarm" | "composer" | "board" | "situation" | "ledger" | "rules";
+export type View =
+  | "map"
+  | "alarm"
+  | "composer"
+  | "board"
+  | "situation"
+  | "ledger"
+  | "rules"
+  | "backtest"
+  | "stations";
+/** Pages that take the room of the centre and the right zone. */
+const PAGES: readonly View[] = ["ledger", "rules", "backtest", "stations"];
+export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
 export type Zone = "left" | "centre" | "right" | "more";
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
@@ -48,6 +60,8 @@ export type DeskMove =
   | { to: "situation"; situation: string | null }
   | { to: "ledger"; entry?: string | null; draft?: LedgerDraft | null }
   | { to: "rules"; rule?: string | null }
+  | { to: "backtest"; rule?: string | null }
+  | { to: "stations"; station?: string | null }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
@@ -76,6 +90,10 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "ledger", entry: move.entry ?? null, draft: move.draft ?? null };
     case "rules":
       return { ...centre, view: "rules", rule: move.rule ?? null };
+    case "backtest":
+      return { ...centre, view: "backtest", rule: move.rule ?? null };
+    case "stations":
+      return { ...centre, view: "stations", station: move.station ?? null };
     case "map":
       return { ...centre, view: "map", task: null };
     case "zone":
@@ -93,6 +111,8 @@ function back(desk: Desk): Desk {
   if (desk.view === "ledger" && (desk.draft || desk.entry))
     return { ...desk, draft: null, entry: null };
   if (desk.view === "rules" && desk.rule) return { ...desk, rule: null };
+  if (desk.view === "backtest") return { ...desk, view: "rules" };
+  if (desk.view === "stations" && desk.station) return { ...desk, station: null };
   if (desk.view === "alarm" && desk.situation) return { ...desk, view: "situation" };
   if (desk.view === "situation") return { ...desk, view: "map", situation: null, zone: "left" };
   if (desk.view === "map") return { ...desk, station: null, situation: null, zone: "left" };

@@ -1,25 +1,20 @@
 // The site's files: re-read and checked without changing anything, shown with what would change, and only
 // then taken over. A set with an error never is; the one in force stays.
 import { useState } from "react";
-import { Refused } from "../../actions/session";
 import { checkSite, reloadSite } from "../../actions/site";
-import { i18n, locale } from "../../i18n/i18n";
+import { i18n } from "../../i18n/i18n";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { Problem, SiteCheck } from "../../wire/site";
+import { ChangeList } from "./ChangeList";
+import { failure } from "./failure";
 
 type Stage =
   | { kind: "start" }
   | { kind: "busy" }
   | { kind: "checked"; check: SiteCheck }
   | { kind: "failed"; words: string };
-
-/** The sentence of a refusal in the language in force, or that nobody answered. */
-export function failure(error: unknown): string {
-  if (error instanceof Refused) return locale() === "en" ? error.body.en : error.body.zh;
-  return i18n.t("服务器没有应答，什么都没有改。");
-}
 
 interface FilesPanelProps {
   onApplied: () => void;
@@ -57,6 +52,7 @@ export function FilesPanel({ onApplied, onClose }: FilesPanelProps) {
   const problems = check?.problems ?? [];
   const errors = problems.filter((one) => one.stops).length;
   const difference = check?.difference ?? [];
+  const changes = check?.changes ?? [];
   return (
     <Panel title={i18n.t("检查和换用文件")} aside={close} testId="files-panel" className="g">
       <div className="pb">
@@ -120,6 +116,8 @@ export function FilesPanel({ onApplied, onClose }: FilesPanelProps) {
             </div>
             {difference.length === 0 ? (
               <p className="line i3">{i18n.t("和现在用的一样。")}</p>
+            ) : changes.length > 0 ? (
+              <ChangeList changes={changes} />
             ) : (
               difference.map((line) => (
                 <p key={line} className="diff" data-testid="difference">

@@ -7,7 +7,9 @@ import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { ImportResult, ImportRow, RegistryKind } from "../../wire/site";
-import { failure, ProblemLine } from "./FilesPanel";
+import { ChangeList } from "./ChangeList";
+import { ProblemLine } from "./FilesPanel";
+import { failure } from "./failure";
 
 const KINDS: RegistryKind[] = [
   "stations",
@@ -48,14 +50,10 @@ function rowName(kind: ImportRow["kind"]): string {
       return i18n.t("改");
     case "removed":
       return i18n.t("去掉");
-    case "bad":
-      return i18n.t("有错");
-    case "same":
-      return i18n.t("没变");
   }
 }
 
-const ORDER: ImportRow["kind"][] = ["bad", "removed", "changed", "added", "same"];
+const ORDER: ImportRow["kind"][] = ["removed", "changed", "added"];
 
 function typeOf(file: File): string {
   return /json$/i.test(file.name) ? "application/geo+json" : "text/csv";
@@ -96,10 +94,10 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
   };
   const rows = result?.rows ?? [];
   const count = (one: ImportRow["kind"]) => rows.filter((row) => row.kind === one).length;
-  const changes = count("added") + count("changed") + count("removed");
+  const touched = rows.length;
   const problems = result?.problems ?? [];
-  const difference = result?.difference ?? [];
-  const bad = count("bad") + problems.filter((one) => one.stops).length;
+  const changes = result?.changes ?? [];
+  const bad = problems.filter((one) => one.stops).length;
   const sorted = [...rows].sort(
     (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.row ?? 0) - (b.row ?? 0),
   );
@@ -160,35 +158,31 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
             <div className="acts" style={{ padding: 12 }}>
               {result.applied ? (
                 <b role="status" data-testid="import-applied">
-                  {i18n.t("已导入 {n} 行。", { n: changes })}
+                  {i18n.t("已导入 {n} 行。", { n: touched })}
                 </b>
               ) : (
                 <Button
                   kind="primary"
-                  disabled={bad > 0 || changes === 0}
+                  disabled={bad > 0 || touched === 0}
                   onPress={() => file && void send(kind, file, false)}
                   testId="import-apply"
                 >
                   {bad > 0
                     ? i18n.t("有 {n} 处错，整个文件不导入", { n: bad })
-                    : i18n.t("导入 {n} 行变化", { n: changes })}
+                    : i18n.t("导入 {n} 行变化", { n: touched })}
                 </Button>
               )}
             </div>
             {problems.map((one) => (
               <ProblemLine key={`${one.file}/${one.line}/${one.column}/${one.what}`} one={one} />
             ))}
-            {difference.length > 0 ? (
+            {changes.length > 0 ? (
               <div className="pt">
                 <h2>{result.applied ? i18n.t("换上了什么") : i18n.t("会变什么")}</h2>
-                <span className="i2">{difference.length}</span>
+                <span className="i2">{changes.length}</span>
               </div>
             ) : null}
-            {difference.map((line) => (
-              <p key={line} className="diff">
-                {line}
-              </p>
-            ))}
+            <ChangeList changes={changes.slice(0, SHOWN)} />
             <table>
               <thead>
                 <tr>
@@ -205,14 +199,8 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
                     data-kind={row.kind}
                   >
                     <td>{row.row ?? "—"}</td>
-                    <td>
-                      {row.kind === "bad" ? (
-                        <span className="tag inv">{rowName(row.kind)}</span>
-                      ) : (
-                        rowName(row.kind)
-                      )}
-                    </td>
-                    <td className={`wrap${row.kind === "same" ? " i3" : ""}`}>{row.what}</td>
+                    <td>{rowName(row.kind)}</td>
+                    <td className="wrap">{row.what}</td>
                   </tr>
                 ))}
               </tbody>

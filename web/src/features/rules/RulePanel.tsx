@@ -4,6 +4,7 @@ import { limit } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { certaintySentence, hazardName, levelName } from "../../i18n/words";
 import type { County } from "../../state/world";
+import { Button } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { Level, RuleView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
@@ -100,6 +101,17 @@ export function RulePanel({ rule, county }: { rule: RuleView; county: County }) 
             <dd>{say(rule.advice) || "—"}</dd>
           </div>
         </dl>
+        {rule.bounds.length > 0 ? (
+          <div className="acts" style={{ padding: "8px 12px" }}>
+            <Button
+              small
+              onPress={() => move({ to: "backtest", rule: rule.id })}
+              testId="try-numbers"
+            >
+              {i18n.t("换个数试算…")}
+            </Button>
+          </div>
+        ) : null}
         <Record rule={rule} />
         <div className="pt">
           <h2>{i18n.t("现在在报")}</h2>

@@ -50,6 +50,9 @@ export function RulesPage({ county }: { county: County }) {
             {i18n.t("使用前须确认 {n}", { n: toConfirm })}
           </Chip>
         ) : null}
+        <Chip on={false} onPress={() => move({ to: "backtest" })} testId="open-backtest">
+          {i18n.t("试算…")}
+        </Chip>
         <Chip on={side === "files"} onPress={() => setSide("files")} testId="open-files">
           {i18n.t("检查和换用文件")}
         </Chip>

@@ -8,7 +8,7 @@ import { useApp } from "../../state/store";
 import { quietLoad } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { useMono, useNow } from "../clock/useNow";
-import { type DeskMove, useDesk } from "../desk/desk";
+import { type DeskMove, isPage, useDesk } from "../desk/desk";
 import { LoadMeter } from "../load/LoadMeter";
 import { Counts } from "../marks/Mark";
 
@@ -113,7 +113,7 @@ function Pages() {
   const pages: { name: string; on: boolean; go: DeskMove; testId: string }[] = [
     {
       name: i18n.t("指挥"),
-      on: desk.view !== "ledger" && desk.view !== "rules",
+      on: !isPage(desk.view),
       go: { to: "map" },
       testId: "page-command",
     },
@@ -123,7 +123,18 @@ function Pages() {
       go: { to: "ledger" },
       testId: "page-ledger",
     },
-    { name: i18n.t("规则"), on: desk.view === "rules", go: { to: "rules" }, testId: "page-rules" },
+    {
+      name: i18n.t("规则"),
+      on: desk.view === "rules" || desk.view === "backtest",
+      go: { to: "rules" },
+      testId: "page-rules",
+    },
+    {
+      name: i18n.t("站点"),
+      on: desk.view === "stations",
+      go: { to: "stations" },
+      testId: "page-stations",
+    },
   ];
   return (
     <nav className="pages" aria-label={i18n.t("页面")}>

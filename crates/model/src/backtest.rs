@@ -1,11 +1,35 @@
-//! What a back-test found, as people and screens read it. Spans are in ms, levels digits 1 to 4.
+//! What a back-test is asked and what it found, as people and screens read it. Spans are in ms,
+//! levels of what was found are digits 1 to 4.
 
-use model::Time;
-use model::config::Text;
 use serde::{Deserialize, Serialize};
+
+use crate::config::Text;
+use crate::level::Level;
+use crate::time::Time;
+
+/// Another number for bounds of one rule, to be tried. Where a level is over moves with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct BoundChange {
+    pub rule: String,
+    pub level: Level,
+    /// Only on this station; absent: on every station the rule watches.
+    #[serde(default)]
+    pub station: Option<String>,
+    /// For rules about several sums: the window whose bound is meant.
+    #[serde(default)]
+    pub window_ms: Option<i64>,
+    /// The bound instead, in the quantity's unit; seconds for rules about silence.
+    #[serde(default)]
+    pub raise: Option<String>,
+    /// Or how much is added to each bound.
+    #[serde(default)]
+    pub shift: Option<String>,
+}
 
 /// A record replayed through one rule set, or two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = BacktestReport))]
 pub struct Report {
     /// The record's name.
     pub data: String,
@@ -24,6 +48,7 @@ pub struct Report {
 
 /// What one rule set did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = BacktestOutcome))]
 pub struct Outcome {
     /// Where the rules are from.
     pub name: String,
@@ -47,6 +72,7 @@ pub struct Outcome {
 
 /// What one rule did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RuleOutcome {
     pub rule: String,
     pub title: Text,
@@ -58,6 +84,7 @@ pub struct RuleOutcome {
 
 /// How often a level was reached; a rise past several levels counts for each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LevelTally {
     pub level: u8,
     pub raises: u64,
@@ -76,6 +103,7 @@ pub struct LevelTally {
 
 /// Raises of a level against events of this rank or more, and events without rank.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = CountedEvents))]
 pub struct Counted {
     /// Raises near an event.
     pub confirmed: u64,
@@ -90,6 +118,7 @@ pub struct Counted {
 
 /// Forecast raises against what came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = FollowedForecasts))]
 pub struct Followed {
     /// The level was reached within two hours.
     pub followed: u64,
@@ -101,6 +130,7 @@ pub struct Followed {
 
 /// A span in which a rule stood at a level or above on one station.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = BacktestRaise))]
 pub struct Raise {
     pub rule: String,
     pub station: String,
@@ -123,6 +153,7 @@ pub struct Raise {
 
 /// What the rules made of one event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct EventOutcome {
     pub id: String,
     pub time: Time,
@@ -139,6 +170,7 @@ pub struct EventOutcome {
 
 /// How much came at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = BacktestLoad))]
 pub struct Load {
     /// The hour with the most changes of level, and what came in it.
     pub begin: Time,
@@ -149,6 +181,7 @@ pub struct Load {
 
 /// What came in one hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = LoadHour))]
 pub struct Hour {
     pub district: String,
     /// Changes of level.
@@ -163,6 +196,7 @@ pub struct Hour {
 
 /// What B does otherwise than A, raise by raise of one station, quantity and level.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = BacktestDifference))]
 pub struct Difference {
     pub same: u64,
     pub earlier: u64,
@@ -177,6 +211,7 @@ pub struct Difference {
 
 /// One raise that B moves, adds or drops.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = BacktestPair))]
 pub struct Pair {
     pub movement: Movement,
     pub station: String,
@@ -192,6 +227,7 @@ pub struct Pair {
 /// What became of a raise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = BacktestMovement))]
 pub enum Movement {
     Earlier,
     Later,

@@ -1,0 +1,87 @@
+// Over which time a trial runs: the last hours or days, or from one instant to another.
+import { fromLocal, toLocal } from "../../i18n/format";
+import { i18n } from "../../i18n/i18n";
+import type { Draft } from "../../state/backtest";
+import { Chip } from "../../ui/Button";
+import { setDraft } from "./useTrial";
+
+const HOURS = [6, 24, 72, 168];
+
+export function TrialTime({ draft, now }: { draft: Draft; now: number }) {
+  const own = draft.hours === null;
+  const name = (hours: number) =>
+    hours < 48 ? i18n.t("{n} 小时", { n: hours }) : i18n.t("{n} 天", { n: hours / 24 });
+  return (
+    <fieldset className="plainset">
+      <legend className="lab">{i18n.t("哪一段时间")}</legend>
+      <div className="chips">
+        {HOURS.map((hours) => (
+          <Chip
+            key={hours}
+            on={draft.hours === hours}
+            onPress={() => setDraft({ hours })}
+            testId={`trial-hours-${hours}`}
+          >
+            {i18n.t("最近 {words}", { words: name(hours) })}
+          </Chip>
+        ))}
+        <Chip
+          on={own}
+          onPress={() =>
+            setDraft({ hours: null, to: now, from: now - (draft.hours ?? 24) * 3_600_000 })
+          }
+          testId="trial-own"
+        >
+          {i18n.t("自己定")}
+        </Chip>
+      </div>
+      {own ? (
+        <div className="pairs">
+          <Instant
+            label={i18n.t("从")}
+            at={draft.from}
+            onChange={(from) => setDraft({ from })}
+            testId="trial-from"
+          />
+          <Instant
+            label={i18n.t("到")}
+            at={draft.to}
+            onChange={(to) => setDraft({ to })}
+            testId="trial-to"
+          />
+        </div>
+      ) : null}
+      {own && draft.from >= draft.to ? (
+        <p className="s" role="status">
+          <b>{i18n.t("结束要晚于开始。")}</b>
+        </p>
+      ) : null}
+    </fieldset>
+  );
+}
+
+interface InstantProps {
+  label: string;
+  at: number;
+  onChange: (at: number) => void;
+  testId: string;
+}
+
+/** A field that holds an instant in the county's own time. */
+export function Instant({ label, at, onChange, testId }: InstantProps) {
+  return (
+    <label>
+      <span className="lab">{label}</span>
+      <input
+        type="datetime-local"
+        className="in"
+        value={toLocal(at)}
+        onChange={(event) => {
+          const found = fromLocal(event.target.value);
+          if (found !== null) onChange(found);
+        }}
+        data-testid={testId}
+      />
+    </label>
+  );
+}
