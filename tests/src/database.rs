@@ -63,7 +63,7 @@ impl Database {
             let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
             let parent = behind.split_whitespace().nth(1);
             if parent == Some(&head.to_string()) {
-                let pid = entry.file_name().to_string_lossy().parse();
+                let pid = entry.file_name().to_string_lossy().parse::<i32>();
                 all.extend(pid.ok());
             }
         }

@@ -90,9 +90,11 @@ pub struct Places {
     kept: Kept,
 }
 
+type Tree = RTree<GeomWithData<[f64; 2], Place>>;
+
 #[derive(Clone, Debug)]
 enum Kept {
-    Tree(Arc<RwLock<RTree<GeomWithData<[f64; 2], Place>>>>),
+    Tree(Arc<RwLock<Tree>>),
     Table(Table),
 }
 

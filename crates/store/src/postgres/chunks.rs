@@ -30,8 +30,14 @@ pub(crate) struct Table {
 impl From<LinkError> for HistoryError {
     fn from(error: LinkError) -> HistoryError {
         match error {
-            LinkError::Database(error) => HistoryError::Database(error),
-            other => HistoryError::Server(other),
+            LinkError::Database(cause) => HistoryError::Database(cause),
+            LinkError::Address { .. }
+            | LinkError::Password { .. }
+            | LinkError::Away { .. }
+            | LinkError::NoPostgis { .. }
+            | LinkError::Tables(_)
+            | LinkError::Forgetful { .. }
+            | LinkError::InUse => HistoryError::Server(error),
         }
     }
 }
