@@ -31,6 +31,13 @@ wording = \"go and look\"
 proof = false
 [template.clocks]
 orange = { ack_by = \"15m\", done_by = \"2h\" }
+[[template]]
+id = \"disregard\"
+title = \"disregard\"
+wording = \"disregard the last order\"
+proof = false
+kind = \"correction\"
+[template.clocks]
 ";
 const FACTS: [&str; 6] = [
     "delivered",

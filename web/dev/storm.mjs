@@ -1,5 +1,7 @@
 // An invented county night for development and pictures: same seed, same night. Never shipped.
+
 import { readFileSync } from "node:fs";
+import { addIncidents, addOrders } from "./boards.mjs";
 import {
   addMerged,
   catchmentOf,
@@ -142,11 +144,15 @@ export function makeNight({ mode, now, seed = 7, scale = 2 }) {
   const texts = {};
   if (mode === "storm") {
     county.commands = makeCommands(rnd, county, now, texts);
+    addOrders(county, now, texts);
     county.suppressions = makeSuppressions(county, now, texts);
     markQuiet(county);
   }
   county.situations = gather(county, now);
-  if (mode === "storm") addMerged(county, now);
+  if (mode === "storm") {
+    addMerged(county, now);
+    addIncidents(county, now, texts);
+  }
   county.load = makeLoad(county, now, mode);
   return { county, system: makeSystem(county, now, mode), texts };
 }

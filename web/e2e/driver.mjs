@@ -160,7 +160,10 @@ export class Desk extends Seat {
     return {
       count,
       send: async () => {
-        await this.id("send").click();
+        // A large one counts only when it is held, and then waits where it can be stopped.
+        const held = (await this.id("send").getAttribute("data-hold")) === "true";
+        if (held) await this.id("send").click({ delay: 1_600 });
+        else await this.id("send").click();
         const board = this.page.locator("[data-testid=board][data-command]");
         await this.expect("the board of the new command is open", () => board.isVisible());
         return board.getAttribute("data-command");
@@ -203,8 +206,8 @@ export class Desk extends Seat {
   async openPerson(person) {
     const panel = this.id("person-panel");
     const row = this.page.locator(`[data-testid=board-row][data-person="${person}"]`);
-    if ((await row.getAttribute("aria-selected")) !== "true")
-      await row.locator("td").first().click();
+    const option = row.locator("xpath=..");
+    if ((await option.getAttribute("aria-selected")) !== "true") await row.click();
     await this.expect("the person's line is open", () => panel.isVisible());
   }
 

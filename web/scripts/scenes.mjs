@@ -69,6 +69,90 @@ export const DESK_SCENES = [
     },
   },
   {
+    name: "unanswered",
+    mode: "storm",
+    looks: ALL.slice(0, 4),
+    act: async (page) => {
+      await page.keyboard.press("w");
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "unanswered-calm",
+    mode: "calm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
+    act: async (page) => {
+      await page.keyboard.press("w");
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "incidents",
+    mode: "storm",
+    looks: ALL.slice(0, 4),
+    act: async (page) => {
+      await page.keyboard.press("d");
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "incidents-calm",
+    mode: "calm",
+    looks: [[1366, "day", "zh"]],
+    act: async (page) => {
+      await page.keyboard.press("d");
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "held",
+    mode: "storm",
+    looks: [
+      [1920, "day", "en"],
+      [1366, "night", "zh"],
+    ],
+    act: async (page) => {
+      await page.locator('[data-testid=command-card][data-command$="00a"]').click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "second-person",
+    mode: "storm",
+    looks: [[1366, "night", "zh"]],
+    act: async (page) => {
+      await page.locator('[data-testid=command-card][data-command$="00c"]').click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "crowd",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
+    act: async (page) => {
+      await page.locator('[data-testid=command-card][data-command$="00b"]').click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "evacuation",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
+    act: async (page) => {
+      await page.locator('[data-testid=command-card][data-command$="007"]').click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
     name: "forecast",
     mode: "storm",
     looks: [

@@ -59,6 +59,10 @@ export function task(person: string, stage: Stage, more: Partial<TaskView> = {})
     facts: [],
     conflict: false,
     version: 1,
+    end_unseen: false,
+    crossed: false,
+    reassigned_to: null,
+    crew: [],
     ...more,
   };
 }
@@ -74,12 +78,17 @@ export function fact(kind: Fact["fact"], more: Partial<Fact> = {}): Fact {
     note: null,
     position: null,
     photos: [],
+    version: null,
+    count: [],
+    form: [],
+    reading: null,
     ...more,
   } as Fact;
 }
 
 const clocks = {
   ack_by_ms: 300_000,
+  move_by_ms: null,
   update_every_ms: null,
   arrive_by_ms: null,
   done_by_ms: null,
@@ -102,6 +111,15 @@ export function command(tasks: TaskView[], more: Partial<CommandView> = {}): Com
     cancelled: null,
     worst: "issued",
     tasks,
+    kind: "plain",
+    phase: { phase: "issued" },
+    reach: [],
+    approved_by: null,
+    supersedes: null,
+    superseded_by: null,
+    villages: [],
+    count: [],
+    proven_by: null,
     ...more,
   };
 }

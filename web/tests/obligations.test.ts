@@ -16,10 +16,16 @@ describe("what the desk owes", () => {
     check(task("a", "working", { conflict: true }), "conflict");
     check(task("a", "issued", { needs_help: true }), "help");
     check(task("a", "verified", { needs_help: true }), null);
+    check(task("a", "cancelled", { end_unseen: true }), "end_unseen");
+    check(task("a", "superseded", { end_unseen: true, crossed: true }), "crossed");
+    check(task("a", "reassigned"), null);
+    const crew = { timer: "personnel" as const, every_ms: 60_000, since: "2026-08-20T18:00:00Z" };
+    check(task("a", "on_scene", { crew: [{ ...crew, warned: true, critical: true }] }), "crew");
+    check(task("a", "on_scene", { crew: [{ ...crew, warned: true, critical: false }] }), null);
   });
 
   test("a call for help stands above all, silence last and by its next step", () => {
-    const next = (at: string) => ({ at, step: "remind" as const, to: null });
+    const next = (at: string) => ({ at, step: "remind" as const, to: null, crew: null });
     const list = obligations([
       command([
         task("late", "issued", { next: next("2026-08-20T18:09:00Z") }),

@@ -45,6 +45,10 @@ function situation(id: string, more: Partial<SituationView> = {}): SituationView
     told_for: null,
     next_notice: null,
     merged_into: null,
+    manual: null,
+    decisions: [],
+    undecided_since: null,
+    decide_by: null,
     closed: false,
     ...more,
   };

@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use model::action::{Act, Answer, IssueCommand, ReportTask};
+use model::action::{Act, Answer};
 use model::id::MAX_OP_ID;
+use model::incident::OpenedBy;
 use model::task::{FactKind, Means};
-use model::{Action, JurisdictionSlot, OpId, Seal, TaskId};
+use model::{JurisdictionSlot, OpId, Seal, TaskId};
 
 use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Body;
-use crate::error::{Answered, Fault, FaultView, store_fault};
-use crate::wire::{ActRequest, ActionRequest, IssueRequest, MAX_PHOTOS, MAX_TEXT, ReportRequest};
+use crate::error::{Answered, Fault, FaultView};
+use crate::wire::{
+    ActRequest, ActionRequest, AnswerValue, MAX_ANSWERS, MAX_PHOTOS, MAX_TEXT, MAX_VILLAGES,
+    ReportRequest,
+};
 
 /// Most alarms acknowledged with one press.
 const MAX_ALARMS: usize = 5000;
@@ -91,6 +95,10 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             if issue.wording.trim().is_empty() {
                 return Err(Fault::field("wording", "a command says something"));
             }
+            if issue.villages.len() > MAX_VILLAGES {
+                let most = format!("at most {MAX_VILLAGES} villages");
+                return Err(Fault::field("villages", most));
+            }
             text_fits("wording", Some(&issue.wording))
         }
         ActionRequest::CancelCommand { reason, .. } => {
@@ -98,14 +106,81 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             text_fits("reason", reason.as_deref())
         }
         ActionRequest::ReportTask(report) => check_report(report, who),
+        ActionRequest::ApproveCommand { reason, .. }
+        | ActionRequest::ReassignTask { reason, .. } => {
+            who.need(Deed::Command)?;
+            text_fits("reason", reason.as_deref())
+        }
+        ActionRequest::OpenSituation(open) => {
+            who.need(Deed::TendAlarms)?;
+            if open.how == OpenedBy::Help {
+                let what = "help is asked for on a task";
+                return Err(Fault::field("how", what.to_owned()));
+            }
+            said("text", &open.text)?;
+            said("hazard", &open.hazard)?;
+            text_fits("place", open.place.as_deref())
+        }
+        ActionRequest::GradeSituation { .. } | ActionRequest::MergeIncident { .. } => {
+            who.need(Deed::TendAlarms)
+        }
+        ActionRequest::CloseSituation { reason, .. }
+        | ActionRequest::CloseIncident { reason, .. } => {
+            who.need(Deed::TendAlarms)?;
+            said("reason", reason)
+        }
+        ActionRequest::Decide { reason, .. } => {
+            who.need(Deed::Command)?;
+            text_fits("reason", reason.as_deref())
+        }
+        ActionRequest::OpenIncident {
+            title,
+            situations,
+            commands,
+            ..
+        } => {
+            who.need(Deed::TendAlarms)?;
+            few_parts(situations.len() + commands.len())?;
+            said("title", title)
+        }
+        ActionRequest::GatherIncident {
+            situations,
+            commands,
+            ..
+        } => {
+            who.need(Deed::TendAlarms)?;
+            few_parts(situations.len() + commands.len())
+        }
+        ActionRequest::NoteIncident { text, photos, .. } => {
+            who.need(Deed::TendAlarms)?;
+            check_photos(photos)?;
+            said("text", text)
+        }
+        ActionRequest::SendReport {
+            text,
+            received_by,
+            photos,
+            ..
+        } => {
+            who.need(Deed::TendAlarms)?;
+            check_photos(photos)?;
+            said("received_by", received_by)?;
+            said("text", text)
+        }
+        ActionRequest::ConfirmCommand { .. }
+        | ActionRequest::StopCommand { .. }
+        | ActionRequest::HastenTask { .. }
+        | ActionRequest::PostponeTask { .. } => who.need(Deed::Command),
         ActionRequest::EndNotice { subject, .. } => {
             who.need(Deed::TendAlarms)?;
             text_fits("subject", Some(subject))
         }
         ActionRequest::AcknowledgeSituation { alarms, .. } => {
             who.need(Deed::TendAlarms)?;
-            if alarms.is_empty() || alarms.len() > MAX_ALARMS {
-                return Err(Fault::field("alarms", format!("1 to {MAX_ALARMS} alarms")));
+            // One that was opened by hand has no alarms.
+            if alarms.len() > MAX_ALARMS {
+                let most = format!("at most {MAX_ALARMS} alarms");
+                return Err(Fault::field("alarms", most));
             }
             Ok(())
         }
@@ -142,7 +217,10 @@ fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
     let own = owns(who, &report.task);
     let means = report.means.unwrap_or(Means::App);
     // Verification and rejection are an officer's own witness, not a word passed on.
-    let judges = matches!(report.kind, FactKind::Verified | FactKind::Rejected);
+    let judges = matches!(
+        report.kind,
+        FactKind::Verified | FactKind::Rejected | FactKind::Called
+    );
     match means {
         Means::System => return Err(Fault::field("means", "the system reports for itself")),
         Means::App if own && !judges => who.need(Deed::ReportOwnTask)?,
@@ -159,11 +237,66 @@ fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
     if report.position.is_some_and(|position| !position.is_sound()) {
         return Err(Fault::field("position", "WGS 84 degrees"));
     }
-    if report.photos.len() > MAX_PHOTOS || !report.photos.iter().all(Seal::is_sound) {
+    check_answers(report)?;
+    check_photos(&report.photos)
+}
+
+fn check_photos(photos: &[Seal]) -> Answered<()> {
+    if photos.len() > MAX_PHOTOS || !photos.iter().all(Seal::is_sound) {
         return Err(Fault::field(
             "photos",
             format!("at most {MAX_PHOTOS} ids from POST /blobs"),
         ));
+    }
+    Ok(())
+}
+
+/// A text that has to say something, within its bounds.
+fn said(field: &'static str, text: &str) -> Answered<()> {
+    if text.trim().is_empty() {
+        return Err(Fault::field(field, "it says something".to_owned()));
+    }
+    text_fits(field, Some(text))
+}
+
+/// Situations and commands gathered with one press.
+fn few_parts(count: usize) -> Answered<()> {
+    if count > MAX_ALARMS {
+        let most = format!("at most {MAX_ALARMS} situations and commands");
+        return Err(Fault::field("situations", most));
+    }
+    Ok(())
+}
+
+/// A head-count and a form within their bounds.
+fn check_answers(report: &ReportRequest) -> Answered<()> {
+    if report.count.len() > MAX_VILLAGES {
+        let most = format!("at most {MAX_VILLAGES} villages");
+        return Err(Fault::field("count", most));
+    }
+    for village in &report.count {
+        text_fits("count", Some(&village.village))?;
+        let sound = |photo: &Option<Seal>| photo.as_ref().is_none_or(Seal::is_sound);
+        let named = village.left.iter().all(|left| sound(&left.photo));
+        if village.left.len() > MAX_VILLAGES || !named {
+            let most = format!("at most {MAX_VILLAGES} names or pictures a village");
+            return Err(Fault::field("count", most));
+        }
+        for left in &village.left {
+            text_fits("count", left.name.as_deref())?;
+        }
+    }
+    if report.form.len() > MAX_ANSWERS {
+        let most = format!("at most {MAX_ANSWERS} answers");
+        return Err(Fault::field("form", most));
+    }
+    for answer in &report.form {
+        match &answer.value {
+            AnswerValue::Text { text } | AnswerValue::Choice { option: text } => {
+                text_fits("form", Some(text))?;
+            }
+            AnswerValue::Number { .. } => {}
+        }
     }
     Ok(())
 }
@@ -180,116 +313,6 @@ fn text_fits(field: &'static str, text: Option<&str>) -> Answered<()> {
         return Err(Fault::field(field, format!("at most {MAX_TEXT} bytes")));
     }
     Ok(())
-}
-
-impl Api {
-    /// Puts texts and positions outside the entry, synced, and leaves their seals.
-    async fn seal(&self, action: ActionRequest) -> Answered<Action> {
-        Ok(match action {
-            ActionRequest::Acknowledge { alarms } => Action::Acknowledge { alarms },
-            ActionRequest::MarkTruth { alarm, truth } => Action::MarkTruth { alarm, truth },
-            ActionRequest::ResetAlarm { alarm, reason } => Action::ResetAlarm {
-                alarm,
-                reason: self.seal_text(reason).await?,
-            },
-            ActionRequest::IssueCommand(issue) => {
-                Action::IssueCommand(self.seal_issue(issue).await?)
-            }
-            ActionRequest::CancelCommand { command, reason } => Action::CancelCommand {
-                command,
-                reason: self.seal_text(reason).await?,
-            },
-            ActionRequest::ReportTask(report) => {
-                Action::ReportTask(self.seal_report(report).await?)
-            }
-            ActionRequest::EndNotice { notice, subject } => Action::EndNotice { notice, subject },
-            ActionRequest::AcknowledgeSituation { situation, alarms } => {
-                Action::AcknowledgeSituation { situation, alarms }
-            }
-            ActionRequest::Shelve {
-                alarm,
-                until,
-                reason,
-            } => Action::Shelve {
-                alarm,
-                until,
-                reason: self.seal_text(reason).await?,
-            },
-            ActionRequest::Unshelve { alarm } => Action::Unshelve { alarm },
-            ActionRequest::Silence {
-                matcher,
-                until,
-                reason,
-            } => Action::Silence {
-                matcher,
-                until,
-                reason: self.seal_bytes(reason.into_bytes()).await?,
-            },
-            ActionRequest::Maintain {
-                stations,
-                from,
-                until,
-                ticket,
-            } => Action::Maintain {
-                stations,
-                from,
-                until,
-                ticket,
-            },
-            ActionRequest::TakeOutOfService { station, reason } => Action::TakeOutOfService {
-                station,
-                reason: self.seal_bytes(reason.into_bytes()).await?,
-            },
-            ActionRequest::ApproveSuppression { suppression } => {
-                Action::ApproveSuppression { suppression }
-            }
-            ActionRequest::EndSuppression { suppression } => Action::EndSuppression { suppression },
-        })
-    }
-
-    async fn seal_issue(&self, issue: IssueRequest) -> Answered<IssueCommand> {
-        Ok(IssueCommand {
-            alarm: issue.alarm,
-            template: issue.template,
-            level: issue.level,
-            groups: issue.groups,
-            people: issue.people,
-            wording: self.seal_bytes(issue.wording.into_bytes()).await?,
-            clocks: issue.clocks,
-        })
-    }
-
-    async fn seal_report(&self, report: ReportRequest) -> Answered<ReportTask> {
-        let position = match report.position {
-            Some(place) => {
-                let text = serde_json::to_vec(&place).expect("three numbers checked to be finite");
-                Some(self.seal_bytes(text).await?)
-            }
-            None => None,
-        };
-        Ok(ReportTask {
-            task: report.task,
-            kind: report.kind,
-            means: report.means.unwrap_or(Means::App),
-            note: self.seal_text(report.note).await?,
-            position,
-            photos: report.photos,
-        })
-    }
-
-    async fn seal_text(&self, text: Option<String>) -> Answered<Option<Seal>> {
-        match text.filter(|text| !text.trim().is_empty()) {
-            Some(text) => Ok(Some(self.seal_bytes(text.into_bytes()).await?)),
-            None => Ok(None),
-        }
-    }
-
-    async fn seal_bytes(&self, content: Vec<u8>) -> Answered<Seal> {
-        self.blobs
-            .put_aside(content)
-            .await
-            .map_err(|cause| store_fault("keep a text", &cause))
-    }
 }
 
 #[cfg(test)]

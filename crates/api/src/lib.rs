@@ -22,6 +22,7 @@ mod looks;
 mod people;
 mod probes;
 mod router;
+mod sealing;
 mod series;
 mod sight;
 mod socket;

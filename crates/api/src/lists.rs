@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json};
+use model::incident::IncidentView;
 use model::view::{
     AlarmView, CommandView, CountyView, LoadView, RuleView, SituationView, StationView,
     SuppressionView,
@@ -104,6 +105,18 @@ pub(crate) async fn situations(
     Asked(query): Asked<OfQuery>,
 ) -> Rows<SituationView> {
     of_counties(&api, &reader, &query, |county| county.situations).await
+}
+
+/// Incidents, open and closed, with what each gathers and the reports that are owed.
+#[utoipa::path(get, path = "/api/v1/incidents", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<IncidentView>), (status = 401, body = FaultView)))]
+pub(crate) async fn incidents(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<IncidentView> {
+    of_counties(&api, &reader, &query, |county| county.incidents).await
 }
 
 /// Everything that makes no noise now: who, why, until when.

@@ -36,7 +36,7 @@ const MB: usize = 1024 * 1024;
         stream::feed, ledger::transitions,
         acts::act, blobs::keep, blobs::show, blobs::texts,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
-        lists::rules, lists::load,
+        lists::rules, lists::load, lists::incidents,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::sheet,
         series::series, probes::system, probes::counts, probes::state_hash,
         probes::health, probes::metrics,
@@ -94,6 +94,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
         .route("/api/v1/commands", get(lists::commands))
         .route("/api/v1/rules", get(lists::rules))
         .route("/api/v1/load", get(lists::load))
+        .route("/api/v1/incidents", get(lists::incidents))
         .route("/api/v1/site/check", post(desk::check))
         .route("/api/v1/site/reload", post(desk::reload))
         .route(

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use model::Seal;
+use model::command::FormValue;
 use model::task::Stage;
 use model::view::{Change, CommandView, CountyView, FeedMessage, TaskView, Update};
 
@@ -70,6 +71,15 @@ fn collect(command: &CommandView, reader: &Principal, seals: &mut BTreeSet<Seal>
                 .chain(&fact.photos)
                 .cloned(),
         );
+        let left = fact.count.iter().flat_map(|row| &row.left);
+        seals.extend(
+            left.flat_map(|one| one.name.iter().chain(&one.photo))
+                .cloned(),
+        );
+        seals.extend(fact.form.iter().filter_map(|answer| match &answer.value {
+            FormValue::Text { text } => Some(text.clone()),
+            FormValue::Choice { .. } | FormValue::Number { .. } => None,
+        }));
     }
 }
 
@@ -81,6 +91,7 @@ pub(crate) fn is_narrow(reader: &Principal) -> bool {
 /// Leaves in a snapshot's county what `reader` may see.
 pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
     if is_narrow(reader) {
+        county.incidents.clear();
         county
             .commands
             .retain_mut(|command| narrow_command(command, reader));
@@ -108,6 +119,8 @@ pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
 
 fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
     match &mut update.change {
+        // What the desk writes down is the desk's.
+        Change::Incident { .. } => false,
         Change::Alarm { .. }
         | Change::System { .. }
         | Change::Situation { .. }

@@ -1,8 +1,10 @@
 //! What people's programs send: plain content where the journal holds seals.
 
 use model::action::{Matcher, Truth};
-use model::config::TaskClocks;
+use model::command::{Left, VillageTarget};
+use model::config::{AreaKind, TaskClocks};
 use model::effect::SystemKind;
+use model::incident::OpenedBy;
 use model::task::{FactKind, Means};
 use model::view::PersonView;
 use model::{AlarmKey, CommandId, GroupId, Level, OpId, PersonId, Seal, SituationId, TaskId, Time};
@@ -13,6 +15,10 @@ use utoipa::ToSchema;
 pub(crate) const MAX_TEXT: usize = 8 * 1024;
 /// Most photos of one fact.
 pub(crate) const MAX_PHOTOS: usize = 12;
+/// Most villages of one command or one report, and most people left behind in one village.
+pub(crate) const MAX_VILLAGES: usize = 400;
+/// Most answers of one report.
+pub(crate) const MAX_ANSWERS: usize = 64;
 
 /// A login and its password.
 #[derive(Deserialize, ToSchema)]
@@ -105,6 +111,114 @@ pub enum ActionRequest {
     EndSuppression {
         suppression: OpId,
     },
+    /// How many people a prepared command will reach, typed by the officer.
+    ConfirmCommand {
+        command: CommandId,
+        count: u32,
+    },
+    /// A second person agrees to a command that waits for one, or does not.
+    ApproveCommand {
+        command: CommandId,
+        approve: bool,
+        reason: Option<String>,
+    },
+    /// Stops a command before anybody is told.
+    StopCommand {
+        command: CommandId,
+    },
+    /// Another person takes over a task.
+    ReassignTask {
+        task: TaskId,
+        to: PersonId,
+        reason: Option<String>,
+    },
+    /// The next automatic step of a silent person's task is taken now.
+    HastenTask {
+        task: TaskId,
+    },
+    /// That step comes this much later, one to thirty minutes.
+    PostponeTask {
+        task: TaskId,
+        by_ms: i64,
+    },
+    /// A situation no gauge raised: a telephone call, an area on the map.
+    OpenSituation(OpenSituationRequest),
+    GradeSituation {
+        situation: SituationId,
+        level: Level,
+    },
+    CloseSituation {
+        situation: SituationId,
+        reason: String,
+    },
+    /// A response level 1 (Ⅰ) to 4 (Ⅳ); null with a reason: decided not to act.
+    Decide {
+        situation: SituationId,
+        response: Option<u8>,
+        reason: Option<String>,
+    },
+    OpenIncident {
+        title: String,
+        /// An event class of the site, or empty.
+        #[serde(default)]
+        class: String,
+        #[serde(default)]
+        situations: Vec<SituationId>,
+        #[serde(default)]
+        commands: Vec<CommandId>,
+    },
+    GatherIncident {
+        incident: OpId,
+        #[serde(default)]
+        situations: Vec<SituationId>,
+        #[serde(default)]
+        commands: Vec<CommandId>,
+    },
+    NoteIncident {
+        incident: OpId,
+        text: String,
+        #[serde(default)]
+        photos: Vec<Seal>,
+    },
+    MergeIncident {
+        incident: OpId,
+        into: OpId,
+    },
+    CloseIncident {
+        incident: OpId,
+        reason: String,
+    },
+    /// A report was sent; this press is the proof.
+    SendReport {
+        incident: OpId,
+        clock: String,
+        text: String,
+        /// Who took it, or the number it was filed under.
+        received_by: String,
+        #[serde(default)]
+        photos: Vec<Seal>,
+    },
+}
+
+/// A situation as somebody at the desk describes it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct OpenSituationRequest {
+    pub hazard: String,
+    pub level: Level,
+    pub how: OpenedBy,
+    /// The named area it lies in; absent: the county.
+    pub area: Option<AreaRequest>,
+    /// What was said.
+    pub text: String,
+    /// Where exactly: an address, a point, a border.
+    pub place: Option<String>,
+}
+
+/// A named area.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct AreaRequest {
+    pub kind: AreaKind,
+    pub code: String,
 }
 
 /// A command to groups and people.
@@ -122,6 +236,14 @@ pub struct IssueRequest {
     pub wording: String,
     /// Absent: the template's clocks for this level.
     pub clocks: Option<TaskClocks>,
+    /// How many people the officer says it reaches; a large command is only prepared without, and
+    /// refused where the number differs.
+    pub count: Option<u32>,
+    /// The command it takes the place of; for a correction, the one it takes back.
+    pub supersedes: Option<CommandId>,
+    /// People to be moved, by village, for an evacuation.
+    #[serde(default)]
+    pub villages: Vec<VillageTarget>,
 }
 
 /// A fact about a task: `fact` names it, as in `{"fact":"working","percent":60}`.
@@ -137,6 +259,52 @@ pub struct ReportRequest {
     /// Ids from `POST /blobs`.
     #[serde(default)]
     pub photos: Vec<Seal>,
+    /// The task's version the device knew when it was pressed.
+    pub version: Option<u32>,
+    /// People by village, for an evacuation.
+    #[serde(default)]
+    pub count: Vec<CountRequest>,
+    /// Answers to the template's questions.
+    #[serde(default)]
+    pub form: Vec<AnswerRequest>,
+}
+
+/// One village as counted by someone who was there.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CountRequest {
+    pub village: String,
+    pub to_move: u32,
+    pub moved: u32,
+    pub refused: u32,
+    pub unreachable: u32,
+    #[serde(default)]
+    pub left: Vec<LeftRequest>,
+}
+
+/// Someone who refused or was not found: a name or a picture of them.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct LeftRequest {
+    pub why: Left,
+    pub name: Option<String>,
+    /// Id from `POST /blobs`.
+    pub photo: Option<Seal>,
+}
+
+/// The answer to one question of the template.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct AnswerRequest {
+    pub field: String,
+    #[serde(flatten)]
+    pub value: AnswerValue,
+}
+
+/// What was answered.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AnswerValue {
+    Text { text: String },
+    Choice { option: String },
+    Number { number: i64 },
 }
 
 /// Where a phone was, WGS 84.

@@ -73,6 +73,32 @@ async fn only_administrators_change_the_files_of_the_site() {
 }
 
 #[tokio::test]
+async fn tables_are_read_by_everybody_but_people_and_rule_files_are_not() {
+    let county = County::open().await;
+    let (officer, guest) = (
+        county.sign_in("officer").await,
+        county.sign_in("guest").await,
+    );
+    let check = async |who: &Who, path: &str, want: StatusCode| {
+        let status = county.get(who, path).await.status();
+        assert_eq!(status, want, "{path}");
+    };
+    // The stand-in has no files: whoever may ask is told so.
+    let asked = StatusCode::UNPROCESSABLE_ENTITY;
+    check(&guest, "/api/v1/registry/stations?station=ST%2F01", asked).await;
+    check(&officer, "/api/v1/registry/people", StatusCode::FORBIDDEN).await;
+    check(&Who::Token, "/api/v1/registry/people", asked).await;
+    check(&guest, "/api/v1/site/rules", StatusCode::FORBIDDEN).await;
+    check(&officer, "/api/v1/site/rules", StatusCode::OK).await;
+    let trial = json!({"bounds": [{"rule": "r", "level": 2, "raise": "50"}]});
+    let refused = county.post(&guest, "/api/v1/backtest", &trial).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let told = county.post(&officer, "/api/v1/backtest", &trial).await;
+    assert_eq!(told.status(), asked);
+    assert_eq!(json(told).await["code"], "not_tried");
+}
+
+#[tokio::test]
 async fn what_is_kept_quiet_has_a_reason() {
     let county = County::open().await;
     let officer = county.sign_in("officer").await;

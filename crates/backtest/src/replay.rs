@@ -134,6 +134,8 @@ impl Stage {
                 | Effect::LateEvidence(_)
                 | Effect::Page(_)
                 | Effect::Task { .. }
+                | Effect::Command { .. }
+                | Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::System { .. }
                 | Effect::Answer(_) => continue,

@@ -107,6 +107,8 @@ impl Desk {
                 }
                 Effect::Series(_)
                 | Effect::Task { .. }
+                | Effect::Command { .. }
+                | Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::System { .. }
                 | Effect::Suppression(_)

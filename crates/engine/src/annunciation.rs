@@ -99,6 +99,15 @@ impl Engine {
             return;
         }
         let mut order = Vec::with_capacity(situations.touched.len());
+        let touched = std::mem::take(&mut situations.touched);
+        for id in touched.keys() {
+            self.weigh_decision(*id, at, out);
+        }
+        let situations = &mut self.state.situations;
+        situations.touched = touched
+            .into_iter()
+            .chain(std::mem::take(&mut situations.touched))
+            .collect();
         for (id, changed) in std::mem::take(&mut situations.touched) {
             if changed {
                 out.push(Effect::Situation(id));

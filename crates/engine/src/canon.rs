@@ -3,11 +3,13 @@
 //! Levels, running clocks, alarms, commands, tasks, last values. Without journal numbers, entry and
 //! received times, and counters: an interrupted night and an uninterrupted one have the same hash.
 
+use model::command::Phase;
 use sha2::{Digest, Sha256};
 
 use crate::alarm::Alarm;
 use crate::command::Command;
 use crate::engine::Engine;
+use crate::situation::Situation;
 
 /// Writes fields so that no two different states give the same bytes: each with its length.
 struct Canon<'a>(&'a mut Sha256);
@@ -42,6 +44,10 @@ impl Engine {
         }
         self.canon_situations(&mut out);
         self.canon_ledger(&mut out);
+        for (id, incident) in &self.state.incidents {
+            out.text(id.as_str());
+            out.text(&incident.canon());
+        }
         out.number(self.state.commands.len() as i64);
         for command in self.state.commands.values() {
             canon_command(command, &mut out);
@@ -60,6 +66,7 @@ impl Engine {
             out.text(&format!("{:?}", situation.area));
             out.number(i64::from(situation.level()));
             out.number(i64::from(situation.worst));
+            canon_by_people(situation, out);
             out.number(situation.members.len() as i64);
             for watch in &situation.members {
                 out.text(&self.index.keys[*watch as usize].to_string());
@@ -168,5 +175,61 @@ fn canon_command(command: &Command, out: &mut Canon<'_>) {
                 out.text(&seal.0);
             }
         }
+    }
+    canon_life(command, out);
+}
+
+/// What an order has beyond the plainest one. Written only where there is something, so that the
+/// hash of what was recorded before there were such things stays what it was.
+fn canon_life(command: &Command, out: &mut Canon<'_>) {
+    let phase = match &command.phase {
+        Phase::Prepared { .. } => "prepared",
+        Phase::Waiting => "waiting",
+        Phase::Held { .. } => "held",
+        Phase::Issued => "",
+        Phase::Stopped { .. } => "stopped",
+    };
+    let parts = (
+        &command.reach,
+        &command.approved_by,
+        &command.superseded_by,
+        &command.villages,
+    );
+    let nothing = (&Vec::new(), &None, &None, &Vec::new());
+    if !phase.is_empty() || parts != nothing {
+        out.text("phase");
+        out.text(phase);
+        out.text(&format!("{parts:?}"));
+    }
+    for task in &command.tasks {
+        if task.postponed_ms != 0 || task.reassigned_to.is_some() {
+            out.text("moved");
+            out.text(task.person.as_str());
+            out.number(task.postponed_ms);
+            out.text(task.reassigned_to.as_ref().map_or("", |to| to.as_str()));
+        }
+        for (place, fact) in task.facts.iter().enumerate() {
+            let said = (&fact.count, &fact.form, &fact.reading, &fact.version);
+            if said != (&Vec::new(), &Vec::new(), &None, &None) {
+                out.text("said");
+                out.number(place as i64);
+                out.text(&format!("{said:?}"));
+            }
+        }
+    }
+}
+
+/// What people added to a situation: that they opened it, and what they decided.
+fn canon_by_people(situation: &Situation, out: &mut Canon<'_>) {
+    if let Some(manual) = &situation.manual {
+        out.text("by hand");
+        out.number(i64::from(manual.level.digit()));
+        out.number(i64::from(manual.acked.is_some()));
+    }
+    for decision in &situation.decisions {
+        out.text("decided");
+        out.text(decision.by.as_str());
+        out.number(i64::from(decision.level));
+        out.optional(decision.response.map(i64::from));
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use model::action::{Act, IssueCommand, Why};
-use model::config::TaskClocks;
+use model::command::{CrewTimer, Field, Phase, ProofBound, TemplateKind, VillageTarget};
+use model::config::{TaskClocks, Template};
 use model::id::Seal;
-use model::task::{Fact, FactKind, Means, Stage};
+use model::task::{FactKind, Stage};
 use model::{AlarmKey, CommandId, Effect, Effects, GroupId, Level, OpId, PersonId, TaskId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,7 @@ pub(crate) struct Command {
     pub(crate) template: String,
     pub(crate) level: Level,
     pub(crate) by: PersonId,
+    /// When its people were told; before that, when it was written.
     pub(crate) issued: Time,
     pub(crate) wording: Seal,
     pub(crate) groups: Vec<GroupId>,
@@ -26,12 +28,45 @@ pub(crate) struct Command {
     pub(crate) proof: bool,
     pub(crate) cancelled: Option<Time>,
     pub(crate) tasks: Vec<Task>,
+    #[serde(default)]
+    pub(crate) device_at: Option<Time>,
+    #[serde(default)]
+    pub(crate) kind: TemplateKind,
+    #[serde(default)]
+    pub(crate) phase: Phase,
+    /// Who will get a task, until they have it.
+    #[serde(default)]
+    pub(crate) reach: Vec<PersonId>,
+    /// A second person has to agree.
+    #[serde(default)]
+    pub(crate) needs_approval: bool,
+    #[serde(default)]
+    pub(crate) approved_by: Option<PersonId>,
+    /// It reaches so many that it is held before it goes out.
+    #[serde(default)]
+    pub(crate) mass: bool,
+    #[serde(default)]
+    pub(crate) supersedes: Option<CommandId>,
+    #[serde(default)]
+    pub(crate) superseded_by: Option<CommandId>,
+    #[serde(default)]
+    pub(crate) villages: Vec<VillageTarget>,
+    #[serde(default)]
+    pub(crate) fields: Vec<Field>,
+    #[serde(default)]
+    pub(crate) crew: Vec<CrewTimer>,
+    #[serde(default)]
+    pub(crate) proven_by: Option<ProofBound>,
 }
 
 impl Command {
     /// Whether anything is still awaited.
     pub(crate) fn is_open(&self) -> bool {
-        self.tasks.iter().any(Task::is_open)
+        match self.phase {
+            Phase::Prepared { .. } | Phase::Waiting | Phase::Held { .. } => true,
+            Phase::Issued => self.tasks.iter().any(Task::is_open),
+            Phase::Stopped { .. } => false,
+        }
     }
 
     /// The stage of the task that is furthest from done.
@@ -53,10 +88,40 @@ impl Command {
     pub(crate) fn task_id(&self, place: usize) -> TaskId {
         TaskId::of(&self.id, &self.tasks[place].person)
     }
+
+    fn written(act: &Act, order: &IssueCommand, template: &Template, at: Time) -> Command {
+        Command {
+            id: CommandId(act.op.0.clone()),
+            alarm: order.alarm,
+            template: order.template.clone(),
+            level: order.level,
+            by: act.by.clone(),
+            issued: at,
+            wording: order.wording.clone(),
+            groups: order.groups.clone(),
+            clocks: order.clocks.unwrap_or(template.clocks[order.level.index()]),
+            proof: template.proof,
+            cancelled: None,
+            tasks: Vec::new(),
+            device_at: act.device_at,
+            kind: template.kind,
+            phase: Phase::Issued,
+            reach: Vec::new(),
+            needs_approval: false,
+            approved_by: None,
+            mass: false,
+            supersedes: order.supersedes.clone(),
+            superseded_by: None,
+            villages: order.villages.clone(),
+            fields: template.fields.clone(),
+            crew: template.crew.clone(),
+            proven_by: template.proven_by.clone(),
+        }
+    }
 }
 
 impl Engine {
-    /// Issues a command: groups become people, each gets a task, the alarm it answers is acknowledged.
+    /// Takes an order: groups become people; a large or grave one waits, any other goes out.
     pub(crate) fn issue(
         &mut self,
         act: &Act,
@@ -70,46 +135,42 @@ impl Engine {
             .iter()
             .find(|t| t.id == order.template);
         let template = template.ok_or(Why::NoSuchTemplate)?;
-        let watch = match &order.alarm {
-            Some(key) => Some(self.open_alarm(key).ok_or(Why::NoSuchAlarm)?),
-            None => None,
-        };
-        let people = self.reach(order)?;
-        let id = CommandId(act.op.0.clone());
-        let command = Command {
-            id: id.clone(),
-            alarm: order.alarm,
-            template: order.template.clone(),
-            level: order.level,
-            by: act.by.clone(),
-            issued: at,
-            wording: order.wording.clone(),
-            groups: order.groups.clone(),
-            clocks: order.clocks.unwrap_or(template.clocks[order.level.index()]),
-            proof: template.proof,
-            cancelled: None,
-            tasks: people
-                .into_iter()
-                .map(|p| Task::issued(p, Some(act), at))
-                .collect(),
-        };
-        let count = command.tasks.len();
-        self.state.commands.insert(id.clone(), command);
-        for place in 0..count {
-            self.deliver(&id, place, out);
-            self.wind(&id, place as u32);
+        if let Some(key) = &order.alarm {
+            self.open_alarm(key).ok_or(Why::NoSuchAlarm)?;
         }
-        if let Some(watch) = watch {
-            if let Some(alarm) = self.state.alarms.get_mut(&watch) {
-                alarm.commands.push(id);
-            }
-            self.take_note(watch, &act.by, at, out);
+        let mut command = Command::written(act, order, template, at);
+        command.reach = self.reach(order, template.kind)?;
+        are_distinct(&command.villages)?;
+        let policy = self.config.policy.command;
+        let count = command.reach.len();
+        let corrects = template.kind == TemplateKind::Correction;
+        let large = policy.mass_above > 0 && count > usize::from(policy.mass_above);
+        command.mass = large && !corrects;
+        if command.mass && template.correction.is_none() {
+            return Err(Why::CorrectionMissing);
+        }
+        if order.count.is_some_and(|typed| typed as usize != count) {
+            return Err(Why::CountDiffers);
+        }
+        let from_level = template
+            .approve_from
+            .map_or(policy.approve_from, Level::digit);
+        command.needs_approval = !corrects && from_level > 0 && order.level.digit() >= from_level;
+        let id = command.id.clone();
+        let confirmed = !command.mass || order.count.is_some();
+        self.state.commands.insert(id.clone(), command);
+        if confirmed {
+            self.proceed(&id, at, out);
+        } else {
+            let until = at.plus_ms(policy.prepared_ms);
+            self.enter_phase(&id, Phase::Prepared { until }, out);
         }
         Ok(())
     }
 
-    /// Who an order reaches: members of its groups, then people named, each once.
-    fn reach(&self, order: &IssueCommand) -> Result<Vec<PersonId>, Why> {
+    /// Who an order reaches: members of its groups, then people named, each once. A correction that
+    /// names nobody reaches whoever the command before it reached.
+    fn reach(&self, order: &IssueCommand, kind: TemplateKind) -> Result<Vec<PersonId>, Why> {
         let known = |id: &PersonId| self.config.people.iter().any(|p| p.id == *id);
         let mut people = Vec::new();
         let mut seen = BTreeSet::new();
@@ -126,6 +187,20 @@ impl Engine {
                 people.push(person.clone());
             }
         }
+        if let Some(old) = &order.supersedes {
+            let old = self.state.commands.get(old).ok_or(Why::NoSuchCommand)?;
+            if old.phase != Phase::Issued {
+                return Err(Why::NotIssuedYet);
+            }
+            if old.cancelled.is_some() || old.superseded_by.is_some() {
+                return Err(Why::TaskClosed);
+            }
+            let corrects = kind == TemplateKind::Correction;
+            if corrects && people.is_empty() {
+                let told = old.tasks.iter().map(|t| t.person.clone());
+                people.extend(told.filter(|p| known(p)));
+            }
+        }
         if people.is_empty() {
             Err(Why::NobodyToReach)
         } else {
@@ -133,39 +208,42 @@ impl Engine {
         }
     }
 
-    /// Cancels what is still open; each assignee has to take note of it.
-    pub(crate) fn cancel(
-        &mut self,
-        act: &Act,
-        id: &CommandId,
-        reason: Option<&Seal>,
-        at: Time,
-        out: &mut Effects,
-    ) -> Result<(), Why> {
-        let command = self.state.commands.get_mut(id).ok_or(Why::NoSuchCommand)?;
-        if command.cancelled.is_some() || !command.is_open() {
-            return Err(Why::TaskClosed);
-        }
-        command.cancelled = Some(at);
-        let open: Vec<usize> = (0..command.tasks.len())
-            .filter(|n| command.tasks[*n].is_open())
+    /// Tells everybody the command reaches, and takes note of the alarm in the officer's name.
+    pub(crate) fn send_out(&mut self, id: &CommandId, at: Time, out: &mut Effects) {
+        let Some(command) = self.state.commands.get_mut(id) else {
+            return;
+        };
+        let late = command.issued != at;
+        command.phase = Phase::Issued;
+        command.issued = at;
+        let by = command.by.clone();
+        let tasks = std::mem::take(&mut command.reach).into_iter();
+        command.tasks = tasks
+            .map(|person| Task::issued(person, Some(command), at))
             .collect();
-        for place in open {
-            let fact = Fact {
-                kind: FactKind::Cancelled,
-                op: Some(act.op.clone()),
-                by: Some(act.by.clone()),
-                means: Means::App,
-                at,
-                device_at: act.device_at,
-                note: reason.cloned(),
-                position: None,
-                photos: Vec::new(),
-            };
-            self.record(id, place, fact, at, out);
-            self.deliver(id, place, out);
+        let (count, alarm) = (command.tasks.len(), command.alarm);
+        let old = command.supersedes.clone();
+        if late {
+            out.push(Effect::Command {
+                command: id.clone(),
+            });
         }
-        Ok(())
+        for place in 0..count {
+            self.deliver(id, place, out);
+            self.wind(id, place as u32);
+        }
+        if let Some(old) = old {
+            self.supersede(&old, id, at, out);
+        }
+        if let Some(watch) = alarm.and_then(|key| self.open_alarm(&key)) {
+            if let Some(alarm) = self.state.alarms.get_mut(&watch) {
+                alarm.commands.push(id.clone());
+            }
+            self.take_note(watch, &by, at, out);
+            if let Some(situation) = self.situation_of(watch) {
+                self.decide_by_command(situation, id, at, out);
+            }
+        }
     }
 
     /// Tells a person of a task, and the screens of both.
@@ -191,12 +269,14 @@ impl Engine {
         }
     }
 
-    /// Deliveries whose receipt has not come back.
+    /// Deliveries whose receipt has not come back: of tasks, and of their being withdrawn.
     pub fn pending_deliveries(&self) -> Vec<(TaskId, PersonId)> {
         let mut pending = Vec::new();
         for command in self.state.commands.values() {
             for (place, task) in command.tasks.iter().enumerate() {
-                if task.is_open() && !task.has(FactKind::Delivered) && task.heard().is_none() {
+                let new =
+                    task.is_open() && !task.has(FactKind::Delivered) && task.heard().is_none();
+                if new || task.owes_end_receipt() {
                     pending.push((command.task_id(place), task.person.clone()));
                 }
             }
@@ -220,5 +300,15 @@ impl Engine {
             out.push(Effect::Alarm(self.index.keys[watch as usize]));
         }
         self.settle(watch, at, out);
+    }
+}
+
+/// A village is to be counted once.
+fn are_distinct(villages: &[VillageTarget]) -> Result<(), Why> {
+    let names: BTreeSet<&str> = villages.iter().map(|v| v.village.as_str()).collect();
+    if names.len() == villages.len() {
+        Ok(())
+    } else {
+        Err(Why::BadCount)
     }
 }

@@ -13,6 +13,7 @@ use crate::area::Heat;
 use crate::blindspot::Danger;
 use crate::command::Command;
 use crate::condition::Condition;
+use crate::incident::Incident;
 use crate::index::Index;
 use crate::inhibition::Inhibitors;
 use crate::interface::Interfaces;
@@ -52,6 +53,8 @@ pub(crate) struct State {
     pub(crate) situations: Situations,
     #[serde(default)]
     pub(crate) ledger: Ledger,
+    #[serde(default)]
+    pub(crate) incidents: BTreeMap<OpId, Incident>,
     /// Armed deadlines of silence watches.
     #[serde(default)]
     pub(crate) silences: BTreeMap<u32, Time>,
@@ -110,6 +113,7 @@ impl Engine {
             notice_levels: BTreeMap::new(),
             situations: Situations::default(),
             ledger: Ledger::default(),
+            incidents: BTreeMap::new(),
             silences: BTreeMap::new(),
             evidence: BTreeMap::new(),
             affected: BTreeMap::new(),
@@ -176,11 +180,14 @@ impl Engine {
                 Due::Freshness { series } => self.judge_freshness(series, at, out),
                 Due::Lease { watch } => self.lapse(watch, at, out),
                 Due::Task { command, place } => self.close_window(&command, place, at, out),
+                Due::Command { command } => self.end_phase(&command, at, out),
                 Due::Silence { watch } => self.judge_silence(watch, at, out),
                 Due::Rest { watch } => self.end_rest(watch, at, out),
                 Due::Situation { situation } => self.tell_situation(situation, at),
                 Due::Suppression { suppression } => self.review_suppression(&suppression, at, out),
                 Due::Calm { watch } => self.judge_calm(watch, at, out),
+                Due::Decision { situation } => self.miss_decision(situation, at, out),
+                Due::Report { incident, clock } => self.miss_report(&incident, &clock, at, out),
                 Due::Load => self.judge_load(at, out),
             }
             // What falls due at one instant is one change to those who combine it, and one notice.

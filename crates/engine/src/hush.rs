@@ -71,6 +71,22 @@ impl Engine {
             | Action::ResetAlarm { .. }
             | Action::IssueCommand(_)
             | Action::CancelCommand { .. }
+            | Action::ConfirmCommand { .. }
+            | Action::ApproveCommand { .. }
+            | Action::StopCommand { .. }
+            | Action::ReassignTask { .. }
+            | Action::HastenTask { .. }
+            | Action::PostponeTask { .. }
+            | Action::OpenSituation(_)
+            | Action::GradeSituation { .. }
+            | Action::CloseSituation { .. }
+            | Action::Decide { .. }
+            | Action::OpenIncident { .. }
+            | Action::GatherIncident { .. }
+            | Action::NoteIncident { .. }
+            | Action::MergeIncident { .. }
+            | Action::CloseIncident { .. }
+            | Action::SendReport { .. }
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
             | Action::AcknowledgeSituation { .. } => {

@@ -1,12 +1,12 @@
 //! What follows from a config and never changes with readings: who watches which series, which
 //! windows it needs, which gauges are neighbours. Made anew from the config, never stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::AlarmKey;
 use model::config::{Config, LatePolicy, Measure, Rule, Side, Station, Within};
 use model::ground::distance_mm;
+use model::{AlarmKey, SeriesSlot};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 
@@ -39,6 +39,8 @@ pub(crate) struct Index {
     /// Per watch: the gauge upstream, for forecasts that ask one.
     pub(crate) upstream: BTreeMap<u32, forecast::Source>,
     pub(crate) ground: Ground,
+    /// Series whose readings can verify a task.
+    pub(crate) proving: BTreeSet<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +105,7 @@ impl Index {
         index.find_clusters(config);
         index.find_upstream(config);
         index.ground = Ground::of(config);
+        index.proving = proving(config);
         index
     }
 
@@ -163,6 +166,20 @@ impl Index {
             self.clusters.push(Cluster { watches, near });
         }
     }
+}
+
+/// The series that templates name as proof. Commands keep their bound by name, so one issued under
+/// an older template is looked at as long as any template names that series.
+fn proving(config: &Config) -> BTreeSet<u32> {
+    let bounds = config.templates.iter().filter_map(|t| t.proven_by.as_ref());
+    let slots = bounds.filter_map(|bound| {
+        (0..config.series.len() as u32).find(|slot| {
+            let slot = SeriesSlot(*slot);
+            config.station_of(slot).id == bound.station
+                && config.quantity_of(slot).id == bound.quantity
+        })
+    });
+    slots.collect()
 }
 
 /// Collects the windows a rule sums over, and says how far back it looks otherwise, in ms.

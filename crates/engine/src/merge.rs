@@ -57,6 +57,7 @@ impl Engine {
         let (told, worst) = (part.told.clone(), part.worst);
         let (news, unread, forced) = (part.news_since, part.unread_since, part.forced);
         let newest = part.newest;
+        let decisions = part.decisions.clone();
         self.close_situation(child);
         for watch in members {
             let township = self.township_of(watch).map(str::to_owned);
@@ -77,6 +78,8 @@ impl Engine {
             s.news_since = earlier(s.news_since, news);
             s.unread_since = earlier(s.unread_since, unread);
             s.forced = s.forced.max(forced);
+            s.decisions.extend(decisions);
+            s.decisions.sort_by_key(|d| d.at);
             s.told.level = s.told.level.max(told.level);
             s.told.townships.extend(told.townships);
             let ground = &self.index.ground;
@@ -106,7 +109,8 @@ impl Engine {
         let members: Vec<u32> = members
             .filter(|watch| self.situation_of(*watch) == Some(whole))
             .collect();
-        if members.is_empty() {
+        let by_hand = self.note_by_hand(whole, by, at);
+        if members.is_empty() && !by_hand {
             return Err(Why::NoSuchAlarm);
         }
         for watch in members {
@@ -131,6 +135,7 @@ impl Engine {
             situation.townships.clear();
             (situation.levels, situation.loud, situation.unread) = ([0; 5], [0; 5], [0; 5]);
             (situation.quiet, situation.unacked) = (0, 0);
+            situation.seat_manual(true);
         }
         for storm in self.state.situations.storms.values_mut() {
             storm.active = 0;
@@ -156,7 +161,7 @@ impl Engine {
             }
         }
         let lists = self.state.situations.list.iter();
-        let empty = lists.filter(|(_, s)| !s.closed && s.members.is_empty());
+        let empty = lists.filter(|(_, s)| !s.closed && s.members.is_empty() && s.manual.is_none());
         let empty: Vec<SituationId> = empty.map(|(id, _)| *id).collect();
         for id in empty {
             self.close_situation(id);

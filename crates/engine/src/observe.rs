@@ -44,6 +44,9 @@ impl Engine {
         if !sample.is_valid() {
             return;
         }
+        if self.index.proving.contains(&slot.0) && !observed.suspect {
+            self.prove(slot, at, out);
+        }
         let (first, end) = self.index.watches[slot.index()];
         for watch in first..end {
             if observed.suspect {

@@ -1,6 +1,7 @@
 //! What an officer may press about alarms and notices; the rest goes to its own file.
 
 use model::action::{Act, Action, Truth, Why};
+use model::effect::SystemKind;
 use model::{AlarmKey, Effect, Effects, PersonId, Time};
 
 use crate::alarm::is_officer;
@@ -27,6 +28,22 @@ impl Engine {
             | Action::TakeOutOfService { .. }
             | Action::ApproveSuppression { .. }
             | Action::EndSuppression { .. }
+            | Action::ConfirmCommand { .. }
+            | Action::ApproveCommand { .. }
+            | Action::StopCommand { .. }
+            | Action::ReassignTask { .. }
+            | Action::HastenTask { .. }
+            | Action::PostponeTask { .. }
+            | Action::OpenSituation(_)
+            | Action::GradeSituation { .. }
+            | Action::CloseSituation { .. }
+            | Action::Decide { .. }
+            | Action::OpenIncident { .. }
+            | Action::GatherIncident { .. }
+            | Action::NoteIncident { .. }
+            | Action::MergeIncident { .. }
+            | Action::CloseIncident { .. }
+            | Action::SendReport { .. }
                 if !officer =>
             {
                 return Err(Why::RoleNotAllowed);
@@ -52,13 +69,67 @@ impl Engine {
             Action::CancelCommand { command, reason } => {
                 self.cancel(act, command, reason.as_ref(), at, out)?;
             }
+            Action::ConfirmCommand { command, count } => {
+                self.confirm_command(command, *count, at, out)?;
+            }
+            Action::ApproveCommand {
+                command, approve, ..
+            } => self.approve_command(act, command, *approve, at, out)?,
+            Action::StopCommand { command } => self.stop_command(act, command, at, out)?,
+            Action::ReassignTask { task, to, reason } => {
+                self.reassign(act, (task, to, reason.as_ref()), at, out)?;
+            }
+            Action::HastenTask { task } => self.hasten(act, task, at, out)?,
+            Action::PostponeTask { task, by_ms } => self.postpone(act, task, *by_ms, at, out)?,
             Action::EndNotice { notice, subject } => {
                 if !self.state.notices.contains_key(&(*notice, subject.clone())) {
                     return Err(Why::NoSuchNotice);
                 }
                 self.notice(*notice, subject, false, at, out);
+                if *notice == SystemKind::NeedHelp {
+                    self.help_is_over(subject, at);
+                }
                 self.calm_task(subject, out);
             }
+            Action::OpenSituation(order) => self.open_by_hand(act, order, at)?,
+            Action::GradeSituation { situation, level } => {
+                self.grade_by_hand(*situation, *level, at)?;
+            }
+            Action::CloseSituation { situation, .. } => self.close_by_hand(*situation, at, out)?,
+            Action::Decide {
+                situation,
+                response,
+                reason,
+            } => self.decide(act, *situation, (*response, reason.as_ref()), at, out)?,
+            Action::OpenIncident {
+                title,
+                class,
+                situations,
+                commands,
+            } => self.open_incident(act, (title, class), (situations, commands), at, out)?,
+            Action::GatherIncident {
+                incident,
+                situations,
+                commands,
+            } => self.gather_incident(incident, (situations, commands), out)?,
+            Action::NoteIncident {
+                incident,
+                text,
+                photos,
+            } => self.note_incident(act, incident, (text, photos), at, out)?,
+            Action::MergeIncident { incident, into } => {
+                self.merge_incident(incident, into, at, out)?;
+            }
+            Action::CloseIncident { incident, reason } => {
+                self.close_incident(act, incident, reason, at, out)?;
+            }
+            Action::SendReport {
+                incident,
+                clock,
+                text,
+                received_by,
+                photos,
+            } => self.send_report(act, (incident, clock), (text, received_by, photos), at, out)?,
             Action::AcknowledgeSituation { situation, alarms } => {
                 self.acknowledge_situation(*situation, alarms, &act.by, at, out)?;
             }

@@ -92,11 +92,18 @@ impl Engine {
         new.notice_levels = std::mem::take(&mut old.notice_levels);
         new.situations = std::mem::take(&mut old.situations);
         new.ledger = std::mem::take(&mut old.ledger);
+        new.incidents = std::mem::take(&mut old.incidents);
         new.load = std::mem::take(&mut old.load);
         (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
         new.timers = std::mem::take(&mut old.timers);
         new.timers.retain(|(_, due)| match due {
-            Due::Task { .. } | Due::Suppression { .. } | Due::Situation { .. } | Due::Load => true,
+            Due::Task { .. }
+            | Due::Command { .. }
+            | Due::Suppression { .. }
+            | Due::Situation { .. }
+            | Due::Decision { .. }
+            | Due::Report { .. }
+            | Due::Load => true,
             Due::Level { .. }
             | Due::Freshness { .. }
             | Due::Lease { .. }

@@ -32,6 +32,7 @@ impl Engine {
             }
             self.state.timers.arm(settled, due);
         }
+        self.hold_on(at);
         let of_situations = |due: &Due| matches!(due, Due::Situation { .. });
         for due in self.state.timers.take(at, of_situations) {
             if let Due::Situation { situation } = due

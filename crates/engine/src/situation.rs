@@ -7,11 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::effect::NoticeReason;
+use model::incident::Decision;
 use model::{AlarmKey, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::decisions::Undecided;
 use crate::engine::Engine;
 use crate::ground::AreaName;
+use crate::manual::Manual;
 use crate::timers::Due;
 
 /// All situations that are not forgotten, and the storms they belong to.
@@ -100,6 +103,34 @@ pub(crate) struct Situation {
     pub(crate) due: Option<Time>,
     pub(crate) merged_into: Option<SituationId>,
     pub(crate) closed: bool,
+    /// What is known of it when no gauge raised it.
+    #[serde(default)]
+    pub(crate) manual: Option<Manual>,
+    /// What was decided about it, oldest first.
+    #[serde(default)]
+    pub(crate) decisions: Vec<Decision>,
+    #[serde(default)]
+    pub(crate) undecided: Option<Undecided>,
+}
+
+impl Seat {
+    /// A seat that makes noise and that nobody has taken note of.
+    pub(crate) fn loud(situation: SituationId, level: u8) -> Seat {
+        Seat {
+            situation,
+            level,
+            quiet: false,
+            unacked: true,
+        }
+    }
+
+    /// The same after somebody took note.
+    pub(crate) fn noted(self) -> Seat {
+        Seat {
+            unacked: false,
+            ..self
+        }
+    }
 }
 
 /// Closed situations are remembered this long, for whoever looks at one just then.
@@ -133,7 +164,12 @@ impl Situation {
         self.count(seat, township, u32::wrapping_sub);
     }
 
-    fn count(&mut self, seat: Seat, township: Option<&str>, op: impl Fn(u32, u32) -> u32) {
+    pub(crate) fn count(
+        &mut self,
+        seat: Seat,
+        township: Option<&str>,
+        op: impl Fn(u32, u32) -> u32,
+    ) {
         let step = |count: &mut u32| *count = op(*count, 1);
         let (level, loud) = (usize::from(seat.level), seat.level > 0 && !seat.quiet);
         step(&mut self.levels[level]);
@@ -231,7 +267,7 @@ impl Engine {
         situation.changed = at;
         situation.newest = key;
         self.state.situations.touched.insert(id, true);
-        if situation.members.is_empty() {
+        if situation.members.is_empty() && situation.manual.is_none() {
             self.close_situation(id);
         }
     }
@@ -390,6 +426,9 @@ impl Engine {
                 due: None,
                 merged_into: None,
                 closed: false,
+                manual: None,
+                decisions: Vec::new(),
+                undecided: None,
             },
         );
         self.state.load.situations += 1;

@@ -4,6 +4,7 @@ use model::view::{AreaView, SituationView};
 use model::{AlarmKey, SituationId};
 
 use crate::engine::Engine;
+use crate::manual::Manual;
 use crate::situation::Situation;
 
 impl Engine {
@@ -57,6 +58,10 @@ impl Engine {
             next_notice: s.due,
             merged_into: s.merged_into,
             closed: s.closed,
+            manual: s.manual.as_ref().map(Manual::view),
+            decisions: s.decisions.clone(),
+            undecided_since: s.undecided.map(|u| u.since),
+            decide_by: s.undecided.map(|u| u.due),
         }
     }
 

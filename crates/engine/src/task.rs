@@ -1,10 +1,11 @@
 //! One person's part of a command: facts with their witness, and windows that close by themselves.
 
 use model::action::{Act, ReportTask, Why};
+use model::command::{CrewKind, TemplateKind};
 use model::effect::SystemKind;
 use model::task::{self, Fact, FactKind, Means, Stage};
 use model::view::StepKind;
-use model::{CommandId, Effect, Effects, PersonId, TaskId, Time};
+use model::{CommandId, Effect, Effects, OpId, PersonId, TaskId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::alarm::is_officer;
@@ -22,25 +23,64 @@ pub(crate) struct Task {
     pub(crate) overdue: Vec<StepKind>,
     /// The window that closes next.
     pub(crate) due: Option<Time>,
+    /// How much later an officer wants the steps after silence.
+    #[serde(default)]
+    pub(crate) postponed_ms: i64,
+    #[serde(default)]
+    pub(crate) reassigned_to: Option<PersonId>,
+}
+
+/// A window of a task, and what happens by itself when it closes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Window {
+    pub(crate) at: Time,
+    pub(crate) step: StepKind,
+    pub(crate) crew: Option<CrewKind>,
+}
+
+impl Window {
+    pub(crate) fn of(at: Time, step: StepKind) -> Window {
+        Window {
+            at,
+            step,
+            crew: None,
+        }
+    }
 }
 
 /// Automatic steps after silence: remind, substitute, tell the desk.
 const LAST_STEP: u8 = 3;
 
 impl Task {
-    pub(crate) fn issued(person: PersonId, act: Option<&Act>, at: Time) -> Task {
+    /// A task of those the command itself reaches, else of a substitute the system calls in.
+    pub(crate) fn issued(person: PersonId, command: Option<&Command>, at: Time) -> Task {
         let mut fact = system_fact(FactKind::Issued, at);
-        if let Some(act) = act {
-            fact.op = Some(act.op.clone());
-            fact.by = Some(act.by.clone());
-            fact.device_at = act.device_at;
+        if let Some(command) = command {
+            fact.op = Some(OpId(command.id.0.clone()));
+            fact.by = Some(command.by.clone());
+            fact.device_at = command.device_at;
         }
+        Task::begun(person, fact)
+    }
+
+    /// A task taken over from somebody else.
+    pub(crate) fn reassigned(person: PersonId, act: &Act, at: Time) -> Task {
+        let mut fact = system_fact(FactKind::Issued, at);
+        fact.op = Some(act.op.clone());
+        fact.by = Some(act.by.clone());
+        fact.device_at = act.device_at;
+        Task::begun(person, fact)
+    }
+
+    fn begun(person: PersonId, fact: Fact) -> Task {
         Task {
             person,
             facts: vec![fact],
             steps: 0,
             overdue: Vec::new(),
             due: None,
+            postponed_ms: 0,
+            reassigned_to: None,
         }
     }
 
@@ -80,13 +120,7 @@ impl Task {
         this_round.into_iter().find_map(percent)
     }
 
-    /// Both an acceptance and a refusal were reported: the desk has to find out.
-    pub(crate) fn is_contradictory(&self) -> bool {
-        let accepted = |k: FactKind| matches!(k, FactKind::Accepted | FactKind::Done);
-        self.has(FactKind::Declined) && self.facts.iter().any(|f| accepted(f.kind))
-    }
-
-    fn last_at(&self, kind: FactKind) -> Option<Time> {
+    pub(crate) fn last_at(&self, kind: FactKind) -> Option<Time> {
         self.facts
             .iter()
             .rev()
@@ -100,7 +134,7 @@ impl Task {
         self.person == *person || last.and_then(|f| f.by.as_ref()) == Some(person)
     }
 
-    fn has_proof(&self) -> bool {
+    pub(crate) fn has_proof(&self) -> bool {
         self.facts
             .iter()
             .any(|f| !f.photos.is_empty() || (f.kind == FactKind::Done && f.note.is_some()))
@@ -108,7 +142,7 @@ impl Task {
 }
 
 /// Facts that are not a word from the assignee.
-fn is_of_desk(kind: FactKind) -> bool {
+pub(crate) fn is_of_desk(kind: FactKind) -> bool {
     matches!(
         kind,
         FactKind::Issued
@@ -118,10 +152,17 @@ fn is_of_desk(kind: FactKind) -> bool {
             | FactKind::NoReply
             | FactKind::Escalated { .. }
             | FactKind::Cancelled
+            | FactKind::Superseded
+            | FactKind::Reassigned
+            | FactKind::Called
+            | FactKind::Postponed { .. }
+            | FactKind::Hastened
+            | FactKind::CrewWarned { .. }
+            | FactKind::CrewCritical { .. }
     )
 }
 
-fn system_fact(kind: FactKind, at: Time) -> Fact {
+pub(crate) fn system_fact(kind: FactKind, at: Time) -> Fact {
     Fact {
         kind,
         op: None,
@@ -132,6 +173,10 @@ fn system_fact(kind: FactKind, at: Time) -> Fact {
         note: None,
         position: None,
         photos: Vec::new(),
+        version: None,
+        count: Vec::new(),
+        form: Vec::new(),
+        reading: None,
     }
 }
 
@@ -157,9 +202,18 @@ impl Engine {
             note: report.note.clone(),
             position: report.position.clone(),
             photos: report.photos.clone(),
+            version: report.version,
+            count: report.count.clone(),
+            form: report.form.clone(),
+            reading: None,
         };
+        if report.kind == FactKind::Called {
+            self.leave_room(&id, place, at);
+        }
         if report.kind == FactKind::NeedHelp {
             self.notice(SystemKind::NeedHelp, report.task.as_str(), true, at, out);
+            let words = (report.note.as_ref(), report.position.as_ref());
+            self.call_for_help(&report.task, &act.by, words, at);
         }
         self.record(&id, place, fact, at, out);
         Ok(())
@@ -177,7 +231,15 @@ impl Engine {
             FactKind::Issued
             | FactKind::NoReply
             | FactKind::Escalated { .. }
-            | FactKind::Cancelled => return Err(Why::RoleNotAllowed),
+            | FactKind::Cancelled
+            | FactKind::Superseded
+            | FactKind::Reassigned
+            | FactKind::Postponed { .. }
+            | FactKind::Hastened
+            | FactKind::CrewWarned { .. }
+            | FactKind::CrewCritical { .. } => return Err(Why::RoleNotAllowed),
+            FactKind::Called if is_officer(act.role) => return Ok(()),
+            FactKind::Called => return Err(Why::RoleNotAllowed),
             FactKind::Verified | FactKind::Rejected => {
                 if !is_officer(act.role) {
                     return Err(Why::RoleNotAllowed);
@@ -189,10 +251,21 @@ impl Engine {
                     return Err(Why::VerifierIsDoer);
                 }
                 let proven = task.has_proof() || report.note.is_some() || !report.photos.is_empty();
-                if report.kind == FactKind::Verified && command.proof && !proven {
-                    return Err(Why::ProofMissing);
+                if report.kind == FactKind::Rejected {
+                    return Ok(());
                 }
-                return Ok(());
+                return match command.kind {
+                    TemplateKind::Evacuation => command.head_count_holds(place),
+                    // A witness is someone who was there, so the verifier's own word is none.
+                    TemplateKind::Rescue if !task.has_proof() => Err(Why::ProofMissing),
+                    TemplateKind::Plain | TemplateKind::Rescue | TemplateKind::Correction => {
+                        if command.proof && !proven {
+                            Err(Why::ProofMissing)
+                        } else {
+                            Ok(())
+                        }
+                    }
+                };
             }
             FactKind::Working { percent } if percent > 100 => return Err(Why::BadPercent),
             FactKind::Delivered
@@ -204,8 +277,10 @@ impl Engine {
             | FactKind::Working { .. }
             | FactKind::Done
             | FactKind::NeedHelp
+            | FactKind::CheckedIn { .. }
             | FactKind::CancelSeen => {}
         }
+        command.may_answer(report)?;
         if task.person == act.by {
             return Ok(());
         }
@@ -233,13 +308,23 @@ impl Engine {
         task.facts.push(fact);
         let stage = task.stage();
         forgive(task, stage, heard);
+        // What was reported without knowing of the end asks for its receipt again.
+        let again = heard && task.is_crossed();
+        if again {
+            task.steps = 0;
+        }
+        let noted = stage.is_answered() && !task.is_end_unseen();
         out.push(Effect::Task {
             command: id.clone(),
             task: task_id.clone(),
         });
-        if stage.is_answered() {
+        if noted {
             self.notice(SystemKind::Unanswered, task_id.as_str(), false, at, out);
         }
+        if again {
+            self.deliver(id, place, out);
+        }
+        self.see_crew_back(id, place, at, out);
         self.wind(id, place as u32);
         if let Some(watch) = alarm.and_then(|key| self.open_alarm(&key))
             && heard
@@ -251,7 +336,7 @@ impl Engine {
 
     /// Arms the window of a task that closes next.
     pub(crate) fn wind(&mut self, id: &CommandId, place: u32) {
-        let due = self.next_window(id, place as usize).map(|(at, _)| at);
+        let due = self.next_window(id, place as usize).map(|w| w.at);
         let Some(command) = self.state.commands.get_mut(id) else {
             return;
         };
@@ -273,23 +358,24 @@ impl Engine {
     }
 
     /// The window of a task that closes next, and what happens by itself then.
-    pub(crate) fn next_window(&self, id: &CommandId, place: usize) -> Option<(Time, StepKind)> {
+    pub(crate) fn next_window(&self, id: &CommandId, place: usize) -> Option<Window> {
         let command = self.state.commands.get(id)?;
         let task = &command.tasks[place];
         let stage = task.stage();
         if !task.is_open() {
-            return None;
+            return self.window_after_end(task);
         }
         let clocks = command.clocks;
         let issued = task.facts.first()?.at;
         if !stage.is_answered() {
             let ack_by = clocks.ack_by_ms.filter(|_| task.steps < LAST_STEP)?;
-            let wait = ack_by + i64::from(task.steps) * self.config.policy.escalate_ms;
-            return Some((issued.plus_ms(wait), self.step_after_silence(command, task)));
+            let steps_ms = i64::from(task.steps) * self.config.policy.escalate_ms;
+            let at = issued.plus_ms(ack_by + steps_ms + task.postponed_ms);
+            return Some(Window::of(at, self.step_after_silence(command, task)));
         }
         let owed = |kind: StepKind, at: Option<Time>| {
             at.filter(|_| !task.overdue.contains(&kind))
-                .map(|at| (at, kind))
+                .map(|at| Window::of(at, kind))
         };
         let after = |from: Option<Time>, ms: Option<i64>| Some(from?.plus_ms(ms?));
         if stage == Stage::Done {
@@ -297,17 +383,20 @@ impl Engine {
             return owed(StepKind::VerifyDue, after(done, clocks.verify_by_ms));
         }
         let arrive = after(Some(issued), clocks.arrive_by_ms).filter(|_| stage < Stage::OnScene);
+        let moves = after(Some(issued), clocks.move_by_ms).filter(|_| stage < Stage::EnRoute);
         [
+            owed(StepKind::MoveDue, moves),
             owed(
                 StepKind::UpdateDue,
                 after(task.heard(), clocks.update_every_ms),
             ),
             owed(StepKind::ArriveDue, arrive),
             owed(StepKind::DoneDue, after(Some(issued), clocks.done_by_ms)),
+            command.crew_window(task),
         ]
         .into_iter()
         .flatten()
-        .min_by_key(|(at, _)| *at)
+        .min_by_key(|w| w.at)
     }
 
     fn step_after_silence(&self, command: &Command, task: &Task) -> StepKind {
@@ -329,9 +418,21 @@ impl Engine {
     /// A window closed with nothing heard.
     pub(crate) fn close_window(&mut self, id: &CommandId, place: u32, at: Time, out: &mut Effects) {
         let window = self.next_window(id, place as usize);
-        let Some((_, step)) = window.filter(|(due, _)| *due <= at) else {
-            return;
-        };
+        if let Some(window) = window.filter(|w| w.at <= at) {
+            self.take_step(id, place, window, at, out);
+        }
+    }
+
+    /// What happens by itself, now.
+    pub(crate) fn take_step(
+        &mut self,
+        id: &CommandId,
+        place: u32,
+        window: Window,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let step = window.step;
         let Some(command) = self.state.commands.get(id) else {
             return;
         };
@@ -340,7 +441,16 @@ impl Engine {
         let Some(task) = self.task_mut(id, place) else {
             return;
         };
-        task.due = None;
+        if let Some(old) = task.due.take() {
+            let row = Due::Task {
+                command: id.clone(),
+                place,
+            };
+            self.state.timers.disarm(old, row);
+        }
+        let Some(task) = self.task_mut(id, place) else {
+            return;
+        };
         match step {
             StepKind::Remind => {
                 task.steps = 1;
@@ -363,8 +473,15 @@ impl Engine {
                     .push(system_fact(FactKind::Escalated { step: LAST_STEP }, at));
                 self.notice(SystemKind::Unanswered, task_id.as_str(), true, at, out);
             }
-            StepKind::UpdateDue | StepKind::ArriveDue | StepKind::DoneDue | StepKind::VerifyDue => {
-                task.overdue.push(step);
+            StepKind::UpdateDue
+            | StepKind::ArriveDue
+            | StepKind::DoneDue
+            | StepKind::VerifyDue
+            | StepKind::MoveDue => task.overdue.push(step),
+            StepKind::CrewWarning | StepKind::CrewCritical => {
+                if let Some(timer) = window.crew {
+                    self.mind_crew(id, place as usize, (step, timer), at, out);
+                }
             }
         }
         out.push(Effect::Task {
@@ -393,7 +510,7 @@ impl Engine {
         }
     }
 
-    fn task_mut(&mut self, id: &CommandId, place: u32) -> Option<&mut Task> {
+    pub(crate) fn task_mut(&mut self, id: &CommandId, place: u32) -> Option<&mut Task> {
         self.state
             .commands
             .get_mut(id)?
@@ -418,8 +535,13 @@ fn forgive(task: &mut Task, stage: Stage, heard: bool) {
     task.overdue.retain(|step| match step {
         StepKind::UpdateDue => !heard,
         StepKind::ArriveDue => stage < Stage::OnScene,
+        StepKind::MoveDue => stage < Stage::EnRoute,
         StepKind::DoneDue => stage < Stage::Done,
         StepKind::VerifyDue => stage == Stage::Done,
-        StepKind::Remind | StepKind::Substitute | StepKind::TellDesk => true,
+        StepKind::Remind
+        | StepKind::Substitute
+        | StepKind::TellDesk
+        | StepKind::CrewWarning
+        | StepKind::CrewCritical => true,
     });
 }

@@ -18,12 +18,18 @@ pub(crate) enum Due {
     Rest { watch: u32 },
     /// A window of a task closes.
     Task { command: CommandId, place: u32 },
+    /// A command goes out, or is dropped, by itself.
+    Command { command: CommandId },
     /// A series that a silence rule watches may have been quiet for long enough.
     Silence { watch: u32 },
     /// A suppression begins, is about to end, or ends.
     Suppression { suppression: OpId },
     /// An unstable alarm may have come to rest.
     Calm { watch: u32 },
+    /// A warning was to become a decision.
+    Decision { situation: SituationId },
+    /// A report was to be sent.
+    Report { incident: OpId, clock: String },
     /// The alarm load may have fallen.
     Load,
     /// A situation is to be told, or told again. Last, so that one notice tells of all that changed.

@@ -72,6 +72,8 @@ impl Engine {
             suppressions: self.suppression_views(),
             areas: self.area_views(),
             load: self.load_view(),
+            incidents: self.incident_views(),
+            event_classes: self.config.event_classes.clone(),
         }
     }
 
@@ -91,6 +93,15 @@ impl Engine {
             wording: t.wording.clone(),
             clocks: t.clocks,
             proof: t.proof,
+            kind: t.kind,
+            correction: t.correction.clone(),
+            approve_from: t.approve_from.or_else(|| {
+                let policy = self.config.policy.command.approve_from;
+                Level::from_digit(policy)
+            }),
+            fields: t.fields.clone(),
+            crew: t.crew.clone(),
+            proven_by: t.proven_by.clone(),
         };
         self.config.templates.iter().map(view).collect()
     }
@@ -252,6 +263,15 @@ impl Engine {
             tasks: (0..command.tasks.len())
                 .map(|n| self.task_of(command, n))
                 .collect(),
+            kind: command.kind,
+            phase: command.phase.clone(),
+            reach: command.reach.clone(),
+            approved_by: command.approved_by.clone(),
+            supersedes: command.supersedes.clone(),
+            superseded_by: command.superseded_by.clone(),
+            villages: command.villages.clone(),
+            count: command.count_views(),
+            proven_by: command.proven_by.clone(),
         }
     }
 
@@ -263,21 +283,23 @@ impl Engine {
 
     fn task_of(&self, command: &Command, place: usize) -> TaskView {
         let task = &command.tasks[place];
-        let next = self
-            .next_window(&command.id, place)
-            .map(|(at, step)| NextStep {
-                at,
-                step,
-                to: match step {
-                    StepKind::Remind => Some(task.person.clone()),
-                    StepKind::Substitute => self.substitute_of(command, task),
-                    StepKind::TellDesk
-                    | StepKind::UpdateDue
-                    | StepKind::ArriveDue
-                    | StepKind::DoneDue
-                    | StepKind::VerifyDue => None,
-                },
-            });
+        let next = self.next_window(&command.id, place).map(|window| NextStep {
+            at: window.at,
+            step: window.step,
+            crew: window.crew,
+            to: match window.step {
+                StepKind::Remind => Some(task.person.clone()),
+                StepKind::Substitute => self.substitute_of(command, task),
+                StepKind::CrewWarning => Some(task.person.clone()),
+                StepKind::TellDesk
+                | StepKind::MoveDue
+                | StepKind::CrewCritical
+                | StepKind::UpdateDue
+                | StepKind::ArriveDue
+                | StepKind::DoneDue
+                | StepKind::VerifyDue => None,
+            },
+        });
         let id = command.task_id(place);
         let help = (model::effect::SystemKind::NeedHelp, id.0.clone());
         TaskView {
@@ -293,6 +315,10 @@ impl Engine {
             facts: task.facts.clone(),
             conflict: task.is_contradictory(),
             version: task.facts.len() as u32,
+            end_unseen: task.is_end_unseen(),
+            crossed: task.is_crossed(),
+            reassigned_to: task.reassigned_to.clone(),
+            crew: command.crew_views(task),
         }
     }
 

@@ -35,10 +35,14 @@ person li officer
 person zhang responder substitute chen
 person chen responder
 group village zhang
-template evacuate ack_by 5m update_every 10m arrive_by 30m done_by 1h verify_by 20m proof
+template evacuate ack_by 5m update_every 10m arrive_by 30m done_by 1h verify_by 20m proof corrected_by disregard crew personnel 6m
+template disregard ack_by 5m correction
+template blast ack_by 5m corrected_by disregard approve_from red
+mass 1
+group all zhang chen
 ";
 
-const PRESSES: [&str; 16] = [
+const PRESSES: [&str; 24] = [
     "wang acknowledge warn@ST01 warn@ST02 warn@ST03",
     "li acknowledge fast@ST01 fast@ST03 dam@DAM warn@ST04",
     "wang acknowledge-situation flood/township:T1 warn@ST01 warn@ST02 dam@DAM",
@@ -55,6 +59,14 @@ const PRESSES: [&str; 16] = [
     "wang approve SUP",
     "li end SUP",
     "wang maintain ST02 from 10:30 until 12:00",
+    "wang issue blast orange to all count 2 for warn@ST02",
+    "wang issue blast red to all",
+    "wang confirm OP 2",
+    "li approve-command OP",
+    "wang stop OP",
+    "wang issue disregard red to all supersedes OP",
+    "wang reassign OP.zhang to chen",
+    "zhang report OP.zhang on-scene",
 ];
 
 /// Numbers that follow from a seed alone (SplitMix64).

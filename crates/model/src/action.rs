@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::{FormAnswer, VillageCount, VillageTarget};
 use crate::config::{Role, TaskClocks};
 use crate::effect::SystemKind;
 use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, SituationId, TaskId};
+use crate::incident::OpenSituation;
 use crate::level::Level;
 use crate::task::{FactKind, Means};
 use crate::time::Time;
@@ -90,6 +92,90 @@ pub enum Action {
     EndSuppression {
         suppression: OpId,
     },
+    /// The number of people a prepared command will reach, typed by the officer.
+    ConfirmCommand {
+        command: CommandId,
+        count: u32,
+    },
+    /// A second person agrees to a command that waits for one, or does not.
+    ApproveCommand {
+        command: CommandId,
+        approve: bool,
+        reason: Option<Seal>,
+    },
+    /// Stops a command before anybody is told.
+    StopCommand {
+        command: CommandId,
+    },
+    /// Another person takes over a task.
+    ReassignTask {
+        task: TaskId,
+        to: PersonId,
+        reason: Option<Seal>,
+    },
+    /// The next automatic step of a task is taken now.
+    HastenTask {
+        task: TaskId,
+    },
+    /// The next automatic step of a silent person's task comes this much later.
+    PostponeTask {
+        task: TaskId,
+        by_ms: i64,
+    },
+    /// A situation no gauge raised. Its id follows from the op id of the press.
+    OpenSituation(OpenSituation),
+    /// Another level for a situation opened by hand.
+    GradeSituation {
+        situation: SituationId,
+        level: Level,
+    },
+    /// A situation opened by hand is over.
+    CloseSituation {
+        situation: SituationId,
+        reason: Seal,
+    },
+    /// A response level 1 (Ⅰ) to 4 (Ⅳ) for a warning, or none: decided not to act, and why.
+    Decide {
+        situation: SituationId,
+        response: Option<u8>,
+        reason: Option<Seal>,
+    },
+    /// One named operation; its id is the op id of the press.
+    OpenIncident {
+        title: Seal,
+        /// Event class; empty: no reports are owed.
+        class: String,
+        situations: Vec<SituationId>,
+        commands: Vec<CommandId>,
+    },
+    GatherIncident {
+        incident: OpId,
+        situations: Vec<SituationId>,
+        commands: Vec<CommandId>,
+    },
+    NoteIncident {
+        incident: OpId,
+        text: Seal,
+        photos: Vec<Seal>,
+    },
+    /// It is part of another one.
+    MergeIncident {
+        incident: OpId,
+        into: OpId,
+    },
+    CloseIncident {
+        incident: OpId,
+        reason: Seal,
+    },
+    /// A report was sent: this press is the proof.
+    SendReport {
+        incident: OpId,
+        clock: String,
+        text: Seal,
+        /// Who took it, or the number it was filed under.
+        received_by: Seal,
+        photos: Vec<Seal>,
+    },
 }
 
 /// What a silence covers: everything that agrees with each field that is given.
@@ -143,6 +229,15 @@ pub struct IssueCommand {
     pub wording: Seal,
     /// Absent: the template's clocks for this level.
     pub clocks: Option<TaskClocks>,
+    /// How many people the officer says it will reach; a large command is only prepared without.
+    #[serde(default)]
+    pub count: Option<u32>,
+    /// The command it takes the place of; for a correction, the one it takes back.
+    #[serde(default)]
+    pub supersedes: Option<CommandId>,
+    /// People to be moved, by village, for an evacuation.
+    #[serde(default)]
+    pub villages: Vec<VillageTarget>,
 }
 
 /// A fact about a task from its assignee, or recorded for them by an officer.
@@ -155,6 +250,15 @@ pub struct ReportTask {
     pub note: Option<Seal>,
     pub position: Option<Seal>,
     pub photos: Vec<Seal>,
+    /// The task's version the device knew when it was pressed.
+    #[serde(default)]
+    pub version: Option<u32>,
+    /// People by village, for an evacuation.
+    #[serde(default)]
+    pub count: Vec<VillageCount>,
+    /// Answers to the template's questions.
+    #[serde(default)]
+    pub form: Vec<FormAnswer>,
 }
 
 /// What an alarm turned out to be.
@@ -213,4 +317,36 @@ pub enum Why {
     ApproverIsOwner,
     /// Nothing waits for a second person.
     NothingToApprove,
+    /// The number typed is not the number of people it would reach.
+    CountDiffers,
+    /// A command this large needs a template that takes it back.
+    CorrectionMissing,
+    /// It has gone out; only a correction takes it back.
+    AlreadyIssued,
+    /// Nobody has been told yet: it can be stopped, not cancelled.
+    NotIssuedYet,
+    /// Nothing waits to be confirmed.
+    NothingToConfirm,
+    /// The person has a task of this command already.
+    AlreadyAssigned,
+    /// Nothing happens by itself for this task that could be moved.
+    NoAutomaticStep,
+    /// An evacuation without a head-count cannot be verified.
+    HeadCountMissing,
+    /// To move is not moved + refused + unreachable in every village.
+    HeadCountShort,
+    /// Someone refused or was not found, and has neither a name nor a picture.
+    NamesMissing,
+    /// An answer does not fit the template's question.
+    BadForm,
+    /// No such village in this command, or the same twice.
+    BadCount,
+    NoSuchArea,
+    NoSuchIncident,
+    NoSuchClass,
+    NoSuchReport,
+    /// Response levels are 1 to 4.
+    NoSuchResponse,
+    /// Not acting is decided with a reason.
+    ReasonMissing,
 }

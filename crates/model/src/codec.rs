@@ -193,6 +193,8 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         Effect::Series(_)
         | Effect::Alarm(_)
         | Effect::Task { .. }
+        | Effect::Command { .. }
+        | Effect::Incident(_)
         | Effect::Deliver { .. }
         | Effect::System { .. }
         | Effect::Situation(_)

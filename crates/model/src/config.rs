@@ -5,11 +5,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::{CrewTimer, Field, ProofBound, TemplateKind};
 use crate::fixed::{Decimals, Fixed};
 use crate::id::{GroupId, PersonId, SeriesSlot, StationSlot};
+use crate::incident::EventClass;
 use crate::level::Level;
 
-pub use crate::policy::{BlindSpot, Flapping, Grouping, InterfaceDown, Limits, Policy};
+pub use crate::policy::{
+    BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy,
+};
 pub use crate::rule::{
     Bound, Certainty, Check, Clause, Delays, Inhibition, Measure, Outlook, QualityRule, Rule,
     Season, Side, Term, Version, Watch, Wetness, WindowBounds, Within,
@@ -194,6 +198,9 @@ pub struct Group {
 pub struct TaskClocks {
     /// Accept or decline.
     pub ack_by_ms: Option<i64>,
+    /// Under way, once accepted.
+    #[serde(default)]
+    pub move_by_ms: Option<i64>,
     /// A progress entry at least this often once accepted.
     pub update_every_ms: Option<i64>,
     pub arrive_by_ms: Option<i64>,
@@ -203,7 +210,7 @@ pub struct TaskClocks {
 }
 
 /// A command prepared beforehand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template {
     pub id: String,
     pub title: Text,
@@ -213,6 +220,22 @@ pub struct Template {
     pub clocks: [TaskClocks; 4],
     /// Done needs a photo or a named witness.
     pub proof: bool,
+    #[serde(default)]
+    pub kind: TemplateKind,
+    /// From this level on a second person has to agree; absent: as the policy says.
+    #[serde(default)]
+    pub approve_from: Option<Level>,
+    /// Id of the template that takes it back.
+    #[serde(default)]
+    pub correction: Option<String>,
+    /// What the phone asks with "done".
+    #[serde(default)]
+    pub fields: Vec<Field>,
+    #[serde(default)]
+    pub crew: Vec<CrewTimer>,
+    /// The reading that verifies it, where one can.
+    #[serde(default)]
+    pub proven_by: Option<ProofBound>,
 }
 
 /// One jurisdiction, complete. Two engines given equal configs and inputs are equal.
@@ -246,6 +269,9 @@ pub struct Config {
     /// Depth one, no rule is both source and target.
     #[serde(default)]
     pub inhibitions: Vec<Inhibition>,
+    /// What has to be reported about which kind of event.
+    #[serde(default)]
+    pub event_classes: Vec<EventClass>,
 }
 
 impl Config {

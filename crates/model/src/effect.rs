@@ -52,6 +52,12 @@ pub enum SystemKind {
     RulesRefused,
     /// The expression of a rule errs and gives no level. Subject: the rule's id, `@`, the station's.
     RuleFailing,
+    /// A crew on the scene has not checked in. Subject: a task.
+    CrewOverdue,
+    /// A warning has become no decision in time. Subject: a situation.
+    Undecided,
+    /// A report is owed and late. Subject: the incident, `/`, the clock.
+    ReportOverdue,
 }
 
 /// Why a situation is told to people.
@@ -103,6 +109,12 @@ pub enum Effect {
         command: CommandId,
         task: TaskId,
     },
+    /// This command itself is in another phase.
+    Command {
+        command: CommandId,
+    },
+    /// This incident looks different now.
+    Incident(OpId),
     /// Tell this person of this task, at least once, until a receipt comes back.
     Deliver {
         task: TaskId,

@@ -6,12 +6,14 @@
 pub mod action;
 pub mod backtest;
 pub mod codec;
+pub mod command;
 pub mod config;
 pub mod custody;
 pub mod effect;
 pub mod fixed;
 pub mod ground;
 pub mod id;
+pub mod incident;
 pub mod input;
 pub mod intake;
 pub mod level;

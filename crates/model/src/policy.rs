@@ -34,6 +34,28 @@ pub struct Policy {
     pub grouping: Grouping,
     #[serde(default)]
     pub limits: Limits,
+    #[serde(default)]
+    pub command: CommandPolicy,
+}
+
+/// What large and grave commands wait for. All zero: nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandPolicy {
+    /// A command to more people than this is confirmed by its number and held; 0: none is.
+    pub mass_above: u16,
+    /// How long a confirmed large command can be stopped before anybody is told.
+    pub hold_ms: i64,
+    /// A prepared command that nobody confirms is dropped after this.
+    pub prepared_ms: i64,
+    /// Commands of this level and above need a second person; 0: none does.
+    pub approve_from: u8,
+    /// An assignee takes note of the end of their task within this, else they are reminded, then
+    /// the desk is told; 0: no such clock.
+    pub end_seen_ms: i64,
+    /// A warning of this level becomes a decision within this, else the desk is told; 0: none is
+    /// asked for.
+    #[serde(default)]
+    pub decide_ms: [i64; 4],
 }
 
 /// When a quiet gauge among active neighbours is called a blind spot.
@@ -162,6 +184,14 @@ impl Default for Policy {
                 flood_above: 10,
                 flood_below: 5,
                 flood_ms: 600_000,
+            },
+            command: CommandPolicy {
+                mass_above: 20,
+                hold_ms: 10_000,
+                prepared_ms: 600_000,
+                approve_from: 0,
+                end_seen_ms: 300_000,
+                decide_ms: [0, 0, 1_800_000, 600_000],
             },
         }
     }

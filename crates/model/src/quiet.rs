@@ -8,6 +8,7 @@ use crate::action::Matcher;
 use crate::config::{AreaKind, Certainty, Text};
 use crate::effect::NoticeReason;
 use crate::id::{AlarmKey, PersonId, Seal, SituationId};
+use crate::incident::{Decision, ManualView};
 use crate::level::Level;
 use crate::time::Time;
 
@@ -100,6 +101,17 @@ pub struct SituationView {
     pub merged_into: Option<SituationId>,
     /// Every member is closed: it leaves the list.
     pub closed: bool,
+    /// What is known of it when no gauge raised it.
+    #[serde(default)]
+    pub manual: Option<ManualView>,
+    /// What was decided about it, oldest first.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
+    /// Since when it has stood without a decision, and by when one is due.
+    #[serde(default)]
+    pub undecided_since: Option<Time>,
+    #[serde(default)]
+    pub decide_by: Option<Time>,
 }
 
 /// A named area as screens need it.

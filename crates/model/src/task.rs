@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::{CrewKind, FormAnswer, ProofReading, VillageCount};
 use crate::id::{OpId, PersonId, Seal};
 use crate::time::Time;
 
@@ -35,8 +36,32 @@ pub enum FactKind {
         step: u8,
     },
     Cancelled,
-    /// The assignee has seen that it was cancelled.
+    /// The assignee has seen that it was cancelled, superseded or given to another.
     CancelSeen,
+    /// Another command took its place.
+    Superseded,
+    /// Another person took it over.
+    Reassigned,
+    /// An officer is calling them; the next automatic step waits for it.
+    Called,
+    /// An officer moved the next automatic step.
+    Postponed {
+        minutes: u16,
+    },
+    /// An officer had the next automatic step taken at once.
+    Hastened,
+    /// The crew checked in.
+    CheckedIn {
+        timer: CrewKind,
+    },
+    /// 80 % of a crew timer is over.
+    CrewWarned {
+        timer: CrewKind,
+    },
+    /// A crew timer is over.
+    CrewCritical {
+        timer: CrewKind,
+    },
 }
 
 /// How a fact came to be known.
@@ -74,6 +99,16 @@ pub struct Fact {
     pub note: Option<Seal>,
     pub position: Option<Seal>,
     pub photos: Vec<Seal>,
+    /// The task's version its device knew; absent where nobody said.
+    #[serde(default)]
+    pub version: Option<u32>,
+    #[serde(default)]
+    pub count: Vec<VillageCount>,
+    #[serde(default)]
+    pub form: Vec<FormAnswer>,
+    /// The reading that verified it.
+    #[serde(default)]
+    pub reading: Option<ProofReading>,
 }
 
 /// How far a task is: a reading of its facts, never stored.
@@ -93,6 +128,8 @@ pub enum Stage {
     Done,
     Verified,
     Cancelled,
+    Superseded,
+    Reassigned,
 }
 
 /// The stage that facts in journal order add up to: states only move forward, a rejection opens a
@@ -105,7 +142,7 @@ pub fn stage(facts: &[Fact]) -> Stage {
 
 fn step(stage: Stage, fact: FactKind) -> Stage {
     let forward = |to: Stage| match stage {
-        Stage::Cancelled | Stage::Verified => stage,
+        Stage::Cancelled | Stage::Superseded | Stage::Reassigned | Stage::Verified => stage,
         Stage::Issued
         | Stage::NoReply
         | Stage::Delivered
@@ -121,6 +158,12 @@ fn step(stage: Stage, fact: FactKind) -> Stage {
         FactKind::Issued
         | FactKind::NeedHelp
         | FactKind::Escalated { .. }
+        | FactKind::Called
+        | FactKind::Postponed { .. }
+        | FactKind::Hastened
+        | FactKind::CheckedIn { .. }
+        | FactKind::CrewWarned { .. }
+        | FactKind::CrewCritical { .. }
         | FactKind::CancelSeen => stage,
         // Silence shows only while there is nothing better to show than what was sent.
         FactKind::NoReply if stage <= Stage::Seen => Stage::NoReply,
@@ -136,15 +179,28 @@ fn step(stage: Stage, fact: FactKind) -> Stage {
         FactKind::Verified => forward(Stage::Verified),
         FactKind::Rejected if stage == Stage::Done => Stage::Working,
         FactKind::Rejected => stage,
-        FactKind::Cancelled if stage == Stage::Verified => stage,
+        // What ended first stays the end.
+        FactKind::Cancelled | FactKind::Superseded | FactKind::Reassigned if stage.is_closed() => {
+            stage
+        }
         FactKind::Cancelled => Stage::Cancelled,
+        FactKind::Superseded => Stage::Superseded,
+        FactKind::Reassigned => Stage::Reassigned,
     }
 }
 
 impl Stage {
     /// Whether nothing more is awaited from the assignee or a verifier.
     pub const fn is_closed(self) -> bool {
-        matches!(self, Stage::Verified | Stage::Cancelled)
+        matches!(self, Stage::Verified) || self.is_withdrawn()
+    }
+
+    /// Whether the desk ended it, so that the assignee has to take note.
+    pub const fn is_withdrawn(self) -> bool {
+        matches!(
+            self,
+            Stage::Cancelled | Stage::Superseded | Stage::Reassigned
+        )
     }
 
     /// Whether the assignee has answered, either way.

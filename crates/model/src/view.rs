@@ -5,9 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::action::Truth;
+use crate::command::{CrewKind, CrewTimer, Field, Phase, ProofBound, TemplateKind, VillageTarget};
 use crate::config::{Certainty, Clock, Role, TaskClocks, Text};
 use crate::effect::SystemKind;
 use crate::id::{AlarmKey, CommandId, GroupId, PersonId, Seal, SituationId, TaskId};
+use crate::incident::{EventClass, IncidentView};
 use crate::intake::Quality;
 use crate::level::Level;
 use crate::task::{Fact, Stage};
@@ -249,6 +251,9 @@ pub struct NextStep {
     pub step: StepKind,
     /// Who is told then.
     pub to: Option<PersonId>,
+    /// The crew timer, for steps about one.
+    #[serde(default)]
+    pub crew: Option<CrewKind>,
 }
 
 /// Automatic steps.
@@ -266,6 +271,10 @@ pub enum StepKind {
     ArriveDue,
     DoneDue,
     VerifyDue,
+    MoveDue,
+    /// 80 % and all of a crew timer.
+    CrewWarning,
+    CrewCritical,
 }
 
 /// One person's task.
@@ -287,6 +296,46 @@ pub struct TaskView {
     /// Facts that contradict each other, for the desk to resolve.
     pub conflict: bool,
     pub version: u32,
+    /// The desk ended it and the assignee has not taken note yet.
+    #[serde(default)]
+    pub end_unseen: bool,
+    /// The assignee reported something after it had ended: "cancelled while you were away".
+    #[serde(default)]
+    pub crossed: bool,
+    /// Who took it over.
+    #[serde(default)]
+    pub reassigned_to: Option<PersonId>,
+    /// Crew timers that run, with when each was last met.
+    #[serde(default)]
+    pub crew: Vec<CrewView>,
+}
+
+/// A crew timer that runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CrewView {
+    pub timer: CrewKind,
+    pub every_ms: i64,
+    /// Last check-in, or when it began.
+    pub since: Time,
+    pub warned: bool,
+    pub critical: bool,
+}
+
+/// A village of an evacuation as last counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CountView {
+    pub village: String,
+    pub to_move: u32,
+    pub moved: u32,
+    pub refused: u32,
+    pub unreachable: u32,
+    /// People not accounted for, and people left behind without a name or a picture.
+    pub people_short: u32,
+    pub names_short: u32,
+    /// The task that counted it last; absent: nobody has.
+    pub task: Option<TaskId>,
 }
 
 /// A command and where it stands: its worst task.
@@ -307,6 +356,25 @@ pub struct CommandView {
     pub cancelled: Option<Time>,
     pub worst: Stage,
     pub tasks: Vec<TaskView>,
+    #[serde(default)]
+    pub kind: TemplateKind,
+    #[serde(default)]
+    pub phase: Phase,
+    /// Who will be reached, while nobody has been told.
+    #[serde(default)]
+    pub reach: Vec<PersonId>,
+    #[serde(default)]
+    pub approved_by: Option<PersonId>,
+    #[serde(default)]
+    pub supersedes: Option<CommandId>,
+    #[serde(default)]
+    pub superseded_by: Option<CommandId>,
+    #[serde(default)]
+    pub villages: Vec<VillageTarget>,
+    #[serde(default)]
+    pub count: Vec<CountView>,
+    #[serde(default)]
+    pub proven_by: Option<ProofBound>,
 }
 
 /// A condition of the system itself.
@@ -341,6 +409,19 @@ pub struct TemplateView {
     pub wording: Text,
     pub clocks: [TaskClocks; 4],
     pub proof: bool,
+    #[serde(default)]
+    pub kind: TemplateKind,
+    #[serde(default)]
+    pub correction: Option<String>,
+    /// From this level on a second person has to agree.
+    #[serde(default)]
+    pub approve_from: Option<Level>,
+    #[serde(default)]
+    pub fields: Vec<Field>,
+    #[serde(default)]
+    pub crew: Vec<CrewTimer>,
+    #[serde(default)]
+    pub proven_by: Option<ProofBound>,
 }
 
 /// A person as others may see them; from the site's people file.
@@ -379,6 +460,10 @@ pub struct CountyView {
     pub areas: Vec<AreaView>,
     #[serde(default)]
     pub load: LoadView,
+    #[serde(default)]
+    pub incidents: Vec<IncidentView>,
+    #[serde(default)]
+    pub event_classes: Vec<EventClass>,
 }
 
 /// Where the engine's clock stands.
@@ -417,7 +502,6 @@ pub struct Update {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[expect(clippy::large_enum_variant, reason = "alarms are the most of them")]
 pub enum Change {
     Alarm {
         alarm: AlarmView,
@@ -444,6 +528,9 @@ pub enum Change {
     },
     Load {
         load: LoadView,
+    },
+    Incident {
+        incident: IncidentView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,

@@ -510,6 +510,8 @@ impl Live {
                 | Effect::Series(_)
                 | Effect::Alarm(_)
                 | Effect::Task { .. }
+                | Effect::Command { .. }
+                | Effect::Incident(_)
                 | Effect::Deliver { .. }
                 | Effect::Situation(_)
                 | Effect::Annunciate { .. }

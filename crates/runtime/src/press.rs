@@ -27,6 +27,7 @@ pub(crate) struct Press {
     commands: BTreeMap<(JurisdictionSlot, CommandId), u64>,
     tasks: BTreeMap<(JurisdictionSlot, TaskId), (CommandId, u64)>,
     situations: BTreeMap<(JurisdictionSlot, SituationId), u64>,
+    incidents: BTreeMap<(JurisdictionSlot, OpId), u64>,
     suppressions: BTreeMap<(JurisdictionSlot, OpId), u64>,
     told: Vec<(u64, JurisdictionSlot, AnnunciationView)>,
     /// Jurisdictions whose alarm load changed.
@@ -90,6 +91,12 @@ impl Press {
                     self.tasks
                         .insert((slot, task.clone()), (command.clone(), seq));
                 }
+            }
+            Effect::Incident(id) => {
+                self.incidents.insert((slot, id.clone()), seq);
+            }
+            Effect::Command { command } => {
+                self.commands.insert((slot, command.clone()), seq);
             }
             Effect::Transition(transition) => {
                 self.transitions
@@ -183,6 +190,11 @@ impl Press {
         for ((slot, id), seq) in std::mem::take(&mut self.situations) {
             let situation = fleet.situation(slot, id);
             let change = situation.map(|situation| Change::Situation { situation });
+            changes.extend(change.map(|change| (seq, Some(slot), change)));
+        }
+        for ((slot, id), seq) in std::mem::take(&mut self.incidents) {
+            let incident = fleet.incident(slot, &id);
+            let change = incident.map(|incident| Change::Incident { incident });
             changes.extend(change.map(|change| (seq, Some(slot), change)));
         }
         for ((slot, id), seq) in std::mem::take(&mut self.suppressions) {
@@ -401,7 +413,12 @@ fn value_row(
 fn changes_command(input: &Input) -> bool {
     match input {
         Input::Acted(act) => match &act.action {
-            Action::IssueCommand(_) | Action::CancelCommand { .. } => true,
+            Action::IssueCommand(_)
+            | Action::CancelCommand { .. }
+            | Action::ConfirmCommand { .. }
+            | Action::ApproveCommand { .. }
+            | Action::StopCommand { .. }
+            | Action::ReassignTask { .. } => true,
             Action::Acknowledge { .. }
             | Action::MarkTruth { .. }
             | Action::ResetAlarm { .. }
@@ -414,6 +431,18 @@ fn changes_command(input: &Input) -> bool {
             | Action::TakeOutOfService { .. }
             | Action::ApproveSuppression { .. }
             | Action::EndSuppression { .. }
+            | Action::HastenTask { .. }
+            | Action::PostponeTask { .. }
+            | Action::OpenSituation(_)
+            | Action::GradeSituation { .. }
+            | Action::CloseSituation { .. }
+            | Action::Decide { .. }
+            | Action::OpenIncident { .. }
+            | Action::GatherIncident { .. }
+            | Action::NoteIncident { .. }
+            | Action::MergeIncident { .. }
+            | Action::CloseIncident { .. }
+            | Action::SendReport { .. }
             | Action::ReportTask(_) => false,
         },
         Input::Configured(_)

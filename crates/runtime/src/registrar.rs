@@ -160,6 +160,8 @@ impl Registrar {
             Effect::Series(_)
             | Effect::Alarm(_)
             | Effect::Task { .. }
+            | Effect::Command { .. }
+            | Effect::Incident(_)
             | Effect::System { .. }
             | Effect::Situation(_)
             | Effect::Annunciate { .. }
@@ -181,6 +183,7 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
     match effect {
         Effect::Transition(_)
         | Effect::Task { .. }
+        | Effect::Command { .. }
         | Effect::Deliver { .. }
         | Effect::System { .. }
         | Effect::Annunciate { .. }
@@ -189,6 +192,7 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Answer(Answer::Refused { .. }) => true,
         Effect::Series(_)
         | Effect::Alarm(_)
+        | Effect::Incident(_)
         | Effect::Situation(_)
         | Effect::Suppression(_)
         | Effect::Answer(Answer::Done) => false,

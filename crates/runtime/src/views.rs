@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::Config;
+use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
     AlarmView, CommandView, CountyView, LoadView, RuleView, SeriesNow, SituationView, StateHash,
@@ -55,6 +56,11 @@ impl Fleet {
         id: SituationId,
     ) -> Option<SituationView> {
         self.engines.get(jurisdiction.index())?.situation_view(id)
+    }
+
+    /// One incident, open or closed.
+    pub fn incident(&self, jurisdiction: JurisdictionSlot, id: &OpId) -> Option<IncidentView> {
+        self.engines.get(jurisdiction.index())?.incident_view(id)
     }
 
     /// One entry of the list of what is kept quiet, in force or just ended.

@@ -29,6 +29,8 @@ pub struct Officer {
     /// Alarms taken note of, with the level at which they were.
     noted: BTreeMap<AlarmKey, u8>,
     commanded: BTreeMap<String, Time>,
+    /// Members by group id: the number that a large command is confirmed with.
+    sizes: BTreeMap<String, usize>,
     judged: BTreeSet<(TaskId, usize)>,
 }
 
@@ -43,6 +45,11 @@ impl Officer {
             thought: 0,
             noted: BTreeMap::new(),
             commanded: BTreeMap::new(),
+            sizes: county
+                .groups
+                .iter()
+                .map(|g| (g.id.0.clone(), g.members.len()))
+                .collect(),
             judged: BTreeSet::new(),
         }
     }
@@ -147,6 +154,7 @@ impl Officer {
             "alarm": alarm.key,
             "template": template,
             "level": alarm.level,
+            "count": self.sizes.get(&group),
             "groups": [group],
             "people": [],
             "wording": wording,
@@ -204,6 +212,8 @@ mod tests {
             suppressions: Vec::new(),
             areas: Vec::new(),
             load: model::view::LoadView::default(),
+            incidents: Vec::new(),
+            event_classes: Vec::new(),
         }
     }
 

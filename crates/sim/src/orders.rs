@@ -241,9 +241,11 @@ pub(crate) struct Order {
     /// levels take longer.
     pub(crate) red: [Option<i64>; 5],
     pub(crate) proof: bool,
+    /// As the file writes it; empty for plain ones.
+    pub(crate) kind: &'static str,
 }
 
-pub(crate) const ORDERS: [Order; 5] = [
+pub(crate) const ORDERS: [Order; 6] = [
     Order {
         id: "evacuate",
         title: ("转移群众", "Move people to safety"),
@@ -254,6 +256,7 @@ pub(crate) const ORDERS: [Order; 5] = [
         ),
         red: [Some(5), Some(15), Some(30), Some(90), Some(30)],
         proof: true,
+        kind: "",
     },
     Order {
         id: "patrol",
@@ -265,6 +268,7 @@ pub(crate) const ORDERS: [Order; 5] = [
         ),
         red: [Some(5), Some(15), Some(30), Some(60), Some(30)],
         proof: true,
+        kind: "",
     },
     Order {
         id: "close-road",
@@ -275,6 +279,7 @@ pub(crate) const ORDERS: [Order; 5] = [
         ),
         red: [Some(5), Some(15), Some(20), Some(40), Some(30)],
         proof: true,
+        kind: "",
     },
     Order {
         id: "report-stage",
@@ -285,6 +290,7 @@ pub(crate) const ORDERS: [Order; 5] = [
         ),
         red: [Some(5), Some(15), Some(20), Some(60), None],
         proof: false,
+        kind: "",
     },
     Order {
         id: "stand-by",
@@ -295,6 +301,18 @@ pub(crate) const ORDERS: [Order; 5] = [
         ),
         red: [Some(5), Some(30), None, None, None],
         proof: false,
+        kind: "",
+    },
+    Order {
+        id: "disregard",
+        title: ("前令作废", "Disregard"),
+        wording: (
+            "前一条指令作废，请原地待命，等下一条",
+            "Disregard the last order. Stay where you are and wait for the next",
+        ),
+        red: [Some(5), None, None, None, None],
+        proof: false,
+        kind: "correction",
     },
 ];
 

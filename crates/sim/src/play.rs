@@ -208,6 +208,7 @@ impl Field {
             | Change::Annunciation { .. }
             | Change::Suppression { .. }
             | Change::Load { .. }
+            | Change::Incident { .. }
             | Change::Configured => {}
         }
     }

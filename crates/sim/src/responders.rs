@@ -101,7 +101,7 @@ impl Responders {
             return;
         }
         let known = self.known.get(&task.id).copied().unwrap_or_default();
-        if task.stage == Stage::Cancelled {
+        if task.stage.is_withdrawn() {
             self.forget(task);
             if !known.cancel_seen {
                 self.known.insert(
@@ -292,6 +292,10 @@ mod tests {
             note: None,
             position: None,
             photos: Vec::new(),
+            version: None,
+            count: Vec::new(),
+            form: Vec::new(),
+            reading: None,
         }
     }
 
@@ -310,6 +314,10 @@ mod tests {
             facts,
             conflict: false,
             version: 1,
+            end_unseen: false,
+            crossed: false,
+            reassigned_to: None,
+            crew: Vec::new(),
         }
     }
 

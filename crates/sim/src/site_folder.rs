@@ -271,6 +271,9 @@ fn templates() -> String {
             order.proof,
         )
         .expect("writing to a string");
+        if !order.kind.is_empty() {
+            writeln!(out, "kind = \"{}\"", order.kind).expect("writing to a string");
+        }
         for (word, times) in PATIENCE {
             writeln!(out, "[template.clocks.{word}]").expect("writing to a string");
             for (name, minutes) in CLOCKS.iter().zip(order.red) {

@@ -403,6 +403,6 @@ fn compare_people(old: &Config, new: &Config, found: &mut Difference) {
         "template",
         [&old.templates, &new.templates],
         |t| t.id.clone(),
-        |t| format!("{} {:?} proof {}", t.wording.zh, t.clocks, t.proof),
+        |t| format!("{t:?}"),
     );
 }

@@ -188,7 +188,12 @@
 //!
 //! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`. `templates.toml` has
 //! `[[template]] id, title, wording, proof` and `[template.clocks.red]` (and blue, yellow, orange)
-//! with any of `ack_by`, `update_every`, `arrive_by`, `done_by`, `verify_by`. `accounts.toml` has
+//! with any of `ack_by`, `move_by`, `update_every`, `arrive_by`, `done_by`, `verify_by`; and, where
+//! wanted, `kind` (plain, evacuation, rescue, correction), `approve_from = "red"`, `correction` (the
+//! template that takes it back; needed where there are several of that kind), `crew = { personnel =
+//! "15m" }` (also vehicle, commander, exposure, rotation), `proven_by = { station, quantity, below }`
+//! (or `above`), and questions `[[template.field]] id, title, kind, required` of kind text, choice
+//! (with `[[template.field.option]] id, title`) or number (with `least`, `most`). `accounts.toml` has
 //! `[[account]] login, person, hash`, the hash being argon2's own text. A person's `role` is viewer,
 //! planner, responder, duty_officer or administrator.
 
@@ -216,6 +221,7 @@ mod site_file;
 mod soundness;
 mod stations;
 mod storage;
+mod templates;
 mod thresholds;
 mod watches;
 mod words;

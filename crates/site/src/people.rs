@@ -1,16 +1,15 @@
-//! People, groups, templates and demonstration logins.
+//! People, groups and demonstration logins.
 //!
 //! A name or telephone number ends in a [`PersonView`] and nowhere else.
 
 use std::collections::{HashMap, HashSet};
 
-use model::config::{Group, Person, Role, TaskClocks, Template, Text};
+use model::config::{Group, Person, Role, Text};
 use model::view::PersonView;
 use model::{GroupId, PersonId};
 
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Value, Word, quoted};
-use crate::rules::LEVELS;
 use crate::sheet::{self, Columns, Row};
 
 /// Words of the roles, as files write them.
@@ -189,7 +188,7 @@ fn member(word: Word, people: &People, source: &Source, out: &mut Diagnostics) -
 }
 
 /// Gives an id back unless it was there before.
-fn once(
+pub(crate) fn once(
     id: Word,
     seen: &mut Vec<String>,
     source: &Source,
@@ -205,50 +204,6 @@ fn once(
     }
     seen.push(id.text.clone());
     Some(id.text)
-}
-
-/// Reads `templates.toml`.
-pub(crate) fn read_templates(source: &Source, out: &mut Diagnostics) -> Vec<Template> {
-    let mut file = document::parse(source, out);
-    let mut seen = Vec::new();
-    let templates = file.each("template", out, |table, out| {
-        let id = table.required("id", out, Value::text);
-        let title = table.required("title", out, Value::title);
-        let wording = table.required("wording", out, Value::title);
-        let proof = table.required("proof", out, Value::flag);
-        let clocks = table.required("clocks", out, read_clocks);
-        let id = once(id?, &mut seen, source, out)?;
-        Some(Template {
-            id,
-            title: title?,
-            wording: wording?,
-            clocks: clocks?,
-            proof: proof?,
-        })
-    });
-    file.close(out);
-    templates
-}
-
-fn read_clocks(value: Value<'_>, out: &mut Diagnostics) -> Option<[TaskClocks; 4]> {
-    let mut table = value.table(out)?;
-    let clocks = LEVELS.map(|(word, _)| {
-        let level = table.optional(word, out, |value, out| {
-            let mut level = value.table(out)?;
-            let clocks = TaskClocks {
-                ack_by_ms: level.optional("ack_by", out, Value::duration),
-                update_every_ms: level.optional("update_every", out, Value::duration),
-                arrive_by_ms: level.optional("arrive_by", out, Value::duration),
-                done_by_ms: level.optional("done_by", out, Value::duration),
-                verify_by_ms: level.optional("verify_by", out, Value::duration),
-            };
-            level.close(out);
-            Some(clocks)
-        });
-        level.unwrap_or_default()
-    });
-    table.close(out);
-    Some(clocks)
 }
 
 /// A login as its file says, before its person is found.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use model::config::{BlindSpot, Flapping, Grouping, InterfaceDown, Limits, Policy};
+use model::config::{BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy};
 
 use crate::amount::show_duration;
 use crate::diagnose::{Diagnostics, Problem};
@@ -50,6 +50,7 @@ pub(crate) fn read_policy(value: Value<'_>, out: &mut Diagnostics) -> Option<Pol
     let flapping = section(&mut table, "flapping", default.flapping, read_flapping, out);
     let grouping = section(&mut table, "grouping", default.grouping, read_grouping, out);
     let limits = section(&mut table, "limits", default.limits, read_limits, out);
+    let command = section(&mut table, "command", default.command, read_command, out);
     table.close(out);
     Some(Policy {
         remember_ms: remember_ms?,
@@ -67,6 +68,7 @@ pub(crate) fn read_policy(value: Value<'_>, out: &mut Diagnostics) -> Option<Pol
         flapping,
         grouping,
         limits,
+        command,
     })
 }
 
@@ -172,6 +174,26 @@ fn read_grouping(table: &mut Table<'_>, default: Grouping, out: &mut Diagnostics
     }
 }
 
+fn read_command(
+    table: &mut Table<'_>,
+    default: CommandPolicy,
+    out: &mut Diagnostics,
+) -> CommandPolicy {
+    let approve_from = table.optional("approve_from", out, |value, out| {
+        let levels = LEVELS.map(|(word, level)| (word, level.digit()));
+        let [blue, yellow, orange, red] = levels;
+        value.one_of(&[("never", 0), blue, yellow, orange, red], out)
+    });
+    CommandPolicy {
+        mass_above: count(table, "mass_above", default.mass_above, out),
+        hold_ms: span(table, "hold", default.hold_ms, out),
+        prepared_ms: span(table, "prepared", default.prepared_ms, out),
+        approve_from: approve_from.unwrap_or(default.approve_from),
+        end_seen_ms: span(table, "end_seen", default.end_seen_ms, out),
+        decide_ms: spans(table, "decide", default.decide_ms, out),
+    }
+}
+
 fn read_limits(table: &mut Table<'_>, default: Limits, out: &mut Diagnostics) -> Limits {
     let place = table.span();
     let limits = Limits {
@@ -207,6 +229,7 @@ pub(crate) fn lines(policy: &Policy) -> String {
         flapping,
         grouping,
         limits,
+        command,
         ..
     } = policy;
     let mut text = String::new();
@@ -251,5 +274,15 @@ pub(crate) fn lines(policy: &Policy) -> String {
     line("limits.flood_above", limits.flood_above.to_string());
     line("limits.flood_below", limits.flood_below.to_string());
     line("limits.flood_within", span(limits.flood_ms));
+    let named = LEVELS
+        .iter()
+        .find(|(_, l)| l.digit() == command.approve_from);
+    let approve_from = named.map_or("never", |(word, _)| word);
+    line("command.mass_above", command.mass_above.to_string());
+    line("command.hold", span(command.hold_ms));
+    line("command.prepared", span(command.prepared_ms));
+    line("command.approve_from", format!("\"{approve_from}\""));
+    line("command.end_seen", span(command.end_seen_ms));
+    line("command.decide", spans(command.decide_ms));
     text
 }

@@ -7,6 +7,7 @@ use model::Config;
 use model::config::{
     Area, Group, Inhibition, Interface, Policy, QualityRule, Rule, Template, Watch,
 };
+use model::incident::EventClass;
 
 use crate::attributes::{self, Attributes};
 use crate::book::{Book, version_of};
@@ -17,6 +18,7 @@ use crate::rules::levels::Levels;
 use crate::rules::terms::{self, ById};
 use crate::site_file::{self, OFFSET_MIN, Place};
 use crate::stations::{self, AllSeries, Quantities, Stations};
+use crate::templates::{self, Gauges};
 use crate::thresholds::{self, Thresholds};
 use crate::watches::{self, Bounds, Ground};
 use crate::{Account, Jurisdiction, Site};
@@ -123,6 +125,7 @@ struct Shared {
     rule_files: Vec<Source>,
     interfaces: Vec<Interface>,
     policy: Policy,
+    event_classes: Vec<EventClass>,
     offset_min: i16,
     demo: bool,
 }
@@ -165,6 +168,7 @@ impl Reader {
             rule_files,
             interfaces: file.interfaces,
             policy: file.policy.unwrap_or_default(),
+            event_classes: file.event_classes,
             offset_min: file.offset_min,
             demo: file.demo.unwrap_or(false),
         };
@@ -240,7 +244,12 @@ impl Reader {
             return None;
         }
         let measured = self.read_measured(folder, shared, found);
-        let (people, groups, templates) = self.read_organisation(folder);
+        let gauges = Gauges {
+            stations: &measured.stations,
+            quantities: &shared.quantities,
+            series: &measured.series,
+        };
+        let (people, groups, templates) = self.read_organisation(folder, &gauges);
         let config = Config {
             code: place.code.clone(),
             title: place.title.clone(),
@@ -259,6 +268,7 @@ impl Reader {
             areas: measured.areas,
             checks: measured.checks,
             inhibitions: measured.inhibitions,
+            event_classes: shared.event_classes.clone(),
         };
         if let Some(flaw) = config.flaw() {
             let what = format!("jurisdiction {}: {flaw}", place.code);
@@ -360,7 +370,11 @@ impl Reader {
         )
     }
 
-    fn read_organisation(&mut self, folder: &str) -> (People, Vec<Group>, Vec<Template>) {
+    fn read_organisation(
+        &mut self,
+        folder: &str,
+        gauges: &Gauges<'_>,
+    ) -> (People, Vec<Group>, Vec<Template>) {
         let people = self.open_if(&format!("{folder}/people.csv"), false);
         let people: People = people
             .map(|p| people::read_people(&p, &mut self.out))
@@ -369,7 +383,7 @@ impl Reader {
         let groups = self.open_if(&format!("{folder}/groups.toml"), false);
         let groups = groups.map(|g| people::read_groups(&g, &people, &mut self.out));
         let templates = self.open_if(&format!("{folder}/templates.toml"), false);
-        let templates = templates.map(|t| people::read_templates(&t, &mut self.out));
+        let templates = templates.map(|t| templates::read_templates(&t, gauges, &mut self.out));
         (
             people,
             groups.unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! `site.toml`: clock, interfaces, policy and the list of jurisdictions.
 
 use model::config::{Clock, Interface, LatePolicy, Policy, Text};
+use model::incident::{EventClass, ReportClock};
 
 use crate::amount::{DURATION, duration_ms, offset_min};
 use crate::diagnose::{Diagnostics, Problem, Source};
@@ -19,6 +20,8 @@ pub(crate) struct SiteFile {
     pub(crate) offset_min: i16,
     pub(crate) policy: Option<Policy>,
     pub(crate) storage: Storage,
+    /// What has to be reported; the defaults where the file says nothing.
+    pub(crate) event_classes: Vec<EventClass>,
     pub(crate) keep: Keep,
     pub(crate) jurisdictions: Vec<Place>,
 }
@@ -46,11 +49,52 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
         storage: file
             .optional("store", out, read_storage)
             .unwrap_or_default(),
+        event_classes: read_classes(&mut file, source, out),
         keep: file.optional("keep", out, read_keep).unwrap_or_default(),
         jurisdictions: read_places(&mut file, source, out),
     };
     file.close(out);
     site
+}
+
+/// `[[event_class]] id, title` with `[[event_class.clock]] id, title, to, within`.
+fn read_classes(file: &mut Table<'_>, source: &Source, out: &mut Diagnostics) -> Vec<EventClass> {
+    if !file.has("event_class") {
+        return EventClass::defaults();
+    }
+    let mut seen: Vec<String> = Vec::new();
+    file.each("event_class", out, |table, out| {
+        let id = table.required("id", out, Value::text);
+        let title = table.required("title", out, Value::title);
+        let clocks = table.each("clock", out, |table, out| {
+            let id = table.required("id", out, Value::text);
+            let title = table.required("title", out, Value::title);
+            let to = table.required("to", out, Value::title);
+            let within_ms = table.required("within", out, Value::duration);
+            Some(ReportClock {
+                id: id?.text,
+                title: title?,
+                to: to?,
+                within_ms: within_ms?,
+            })
+        });
+        let id = id?;
+        let clock_twice = clocks
+            .iter()
+            .enumerate()
+            .any(|(n, clock)| clocks[..n].iter().any(|before| before.id == clock.id));
+        if seen.contains(&id.text) || clock_twice {
+            let what = format!("`{}` or one of its clocks is there twice", id.text);
+            out.push(Problem::at(source, id.span, what));
+            return None;
+        }
+        seen.push(id.text.clone());
+        Some(EventClass {
+            id: id.text,
+            title: title?,
+            clocks,
+        })
+    })
 }
 
 /// China's time where nothing else is said.

@@ -1,5 +1,5 @@
 // What an officer does with commands and, on someone's word, with their tasks.
-import type { Level, Means, TaskClocks } from "../wire/view";
+import type { Level, Means, TaskClocks, VillageTarget } from "../wire/view";
 import { press } from "./act";
 
 export interface Draft {
@@ -12,14 +12,50 @@ export interface Draft {
   people: string[];
   wording: string;
   clocks: TaskClocks | null;
+  /** As typed, for a large one: the server compares it with whom it would reach. */
+  count?: number;
+  supersedes?: string;
+  villages?: VillageTarget[];
 }
 
-/** Above this many people the officer types the number before sending. */
+/** Above this many people the officer types the number before sending; the server has the last word. */
 export const TYPED_COUNT_ABOVE = 20;
 
 export function issueCommand(draft: Draft): Promise<string> {
   const { op, ...rest } = draft;
   return press({ action: "issue_command", ...rest }, op);
+}
+
+export function confirmCommand(command: string, count: number): Promise<string> {
+  return press({ action: "confirm_command", command, count });
+}
+
+/** A second person agrees, or does not; never the one who wrote it. */
+export function approveCommand(command: string, approve: boolean): Promise<string> {
+  return press({ action: "approve_command", command, approve });
+}
+
+/** Stops a command of which nobody has been told. */
+export function stopCommand(command: string): Promise<string> {
+  return press({ action: "stop_command", command });
+}
+
+export function reassignTask(task: string, to: string, reason: string): Promise<string> {
+  return press({ action: "reassign_task", task, to, ...(reason ? { reason } : {}) });
+}
+
+/** The next automatic step after silence, now. */
+export function hastenTask(task: string): Promise<string> {
+  return press({ action: "hasten_task", task });
+}
+
+export function postponeTask(task: string, minutes: number): Promise<string> {
+  return press({ action: "postpone_task", task, by_ms: minutes * 60_000 });
+}
+
+/** Says that this officer is calling the person now, so that nobody else does. */
+export function calling(task: string): Promise<string> {
+  return press({ action: "report_task", task, means: "phone", fact: "called" });
 }
 
 export function cancelCommand(command: string, reason: string): Promise<string> {

@@ -3,6 +3,7 @@ import { i18n } from "@lingui/core";
 import type { Why } from "../wire/acts";
 import type {
   Certainty,
+  CrewKind,
   Doubt,
   Fact,
   Freshness,
@@ -54,6 +55,14 @@ export function hazardName(hazard: string): string {
       return i18n.t("燃气");
     case "wind":
       return i18n.t("大风");
+    case "fire":
+      return i18n.t("火灾");
+    case "traffic":
+      return i18n.t("交通事故");
+    case "other":
+      return i18n.t("其他险情");
+    case "need_help":
+      return i18n.t("现场求助");
     default:
       return hazard;
   }
@@ -87,10 +96,38 @@ export function stageName(stage: Stage, percent?: number | null): string {
       return i18n.t("已核实");
     case "cancelled":
       return i18n.t("已撤销");
+    case "superseded":
+      return i18n.t("已被新指令取代");
+    case "reassigned":
+      return i18n.t("已改派");
   }
 }
 
-export function factName(fact: { fact: Fact["fact"]; percent?: number; step?: number }): string {
+export function crewName(timer: CrewKind): string {
+  switch (timer) {
+    case "personnel":
+      return i18n.t("人员清点");
+    case "vehicle":
+      return i18n.t("车辆");
+    case "commander":
+      return i18n.t("带队人");
+    case "exposure":
+      return i18n.t("暴露时间");
+    case "rotation":
+      return i18n.t("轮换");
+  }
+}
+
+interface FactWords {
+  fact: Fact["fact"];
+  percent?: number;
+  step?: number;
+  minutes?: number;
+  timer?: CrewKind;
+}
+
+export function factName(fact: FactWords): string {
+  const crew = fact.timer ? crewName(fact.timer) : "";
   switch (fact.fact) {
     case "working":
       return i18n.t("处置中 {percent}%", { percent: fact.percent ?? 0 });
@@ -104,6 +141,18 @@ export function factName(fact: { fact: Fact["fact"]; percent?: number; step?: nu
       return i18n.t("自动：报告值班台");
     case "cancel_seen":
       return i18n.t("已看到撤销");
+    case "called":
+      return i18n.t("值班台在打电话");
+    case "postponed":
+      return i18n.t("值班台推迟 {n} 分钟", { n: fact.minutes ?? 0 });
+    case "hastened":
+      return i18n.t("值班台提前做下一步");
+    case "checked_in":
+      return i18n.t("报平安：{crew}", { crew });
+    case "crew_warned":
+      return i18n.t("自动：该报平安（{crew}）", { crew });
+    case "crew_critical":
+      return i18n.t("自动：没报平安（{crew}），报告值班台", { crew });
     default:
       return stageName(fact.fact);
   }
@@ -125,6 +174,12 @@ export function stepName(step: StepKind): string {
       return i18n.t("该完成");
     case "verify_due":
       return i18n.t("该核实");
+    case "move_due":
+      return i18n.t("该出发");
+    case "crew_warning":
+      return i18n.t("提醒报平安");
+    case "crew_critical":
+      return i18n.t("没报平安，报告值班台");
   }
 }
 
@@ -142,6 +197,11 @@ export function overdueName(step: StepKind): string {
       return i18n.t("逾期未完成");
     case "verify_due":
       return i18n.t("逾期未核实");
+    case "move_due":
+      return i18n.t("逾期未出发");
+    case "crew_warning":
+    case "crew_critical":
+      return i18n.t("没有报平安");
   }
 }
 
@@ -188,6 +248,26 @@ export function freshnessShort(freshness: Freshness): string {
       return i18n.t("没有新数据");
     case "dead":
       return i18n.t("失联");
+  }
+}
+
+/** What kind of station it is; its own word where nothing better is known. */
+export function stationKind(kind: string): string {
+  switch (kind) {
+    case "river":
+      return i18n.t("河道站");
+    case "rain":
+      return i18n.t("雨量站");
+    case "reservoir":
+      return i18n.t("水库站");
+    case "landslide":
+      return i18n.t("滑坡监测点");
+    case "gas":
+      return i18n.t("气体监测点");
+    case "wind":
+      return i18n.t("测风站");
+    default:
+      return kind;
   }
 }
 
@@ -348,6 +428,15 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("新的规则文件没有采用，仍按旧的判。请管理员打开规则页看哪里不对。");
     case "rule_failing":
       return i18n.t("{subject}：算式出错，那里这条规则没有在判。请管理员看规则文件。", { subject });
+    case "undecided":
+      return i18n.t("{subject} 到时还没有决定，已 {age}。请定响应级别，或写明不响应的理由。", {
+        subject,
+        age,
+      });
+    case "report_overdue":
+      return i18n.t("{subject} 过了时限还没有报，已 {age}。", { subject, age });
+    case "crew_overdue":
+      return i18n.t("{subject} 在现场没有报平安，已 {age}。请马上联系。", { subject, age });
     default:
       return i18n.t("系统报警 {kind}：{subject}", { kind, subject });
   }
@@ -401,6 +490,42 @@ export function whySentence(why: Why | string): string {
       return i18n.t("要由另一个人同意，不能是本人。");
     case "nothing_to_approve":
       return i18n.t("没有等着同意的事。");
+    case "count_differs":
+      return i18n.t("输入的人数和实际会送到的人数不一样，没有发出。请再核对。");
+    case "correction_missing":
+      return i18n.t("这个模板没有配撤回模板，不能一次发给这么多人。");
+    case "already_issued":
+      return i18n.t("已经发出，停不住了。请发撤回指令。");
+    case "not_issued_yet":
+      return i18n.t("还没有发出，可以直接停。");
+    case "nothing_to_confirm":
+      return i18n.t("没有等着确认人数的指令。");
+    case "already_assigned":
+      return i18n.t("这个人在同一条指令里已经有任务。");
+    case "no_automatic_step":
+      return i18n.t("这个人没有等着的自动步骤。");
+    case "head_count_missing":
+      return i18n.t("还有村没报人数，不能核实。");
+    case "head_count_short":
+      return i18n.t("人数对不上：应转移要等于已转移 + 拒绝 + 失联。");
+    case "names_missing":
+      return i18n.t("拒绝和失联的人，每人要有名字或照片。");
+    case "bad_form":
+      return i18n.t("填的内容不合要求。");
+    case "no_such_area":
+      return i18n.t("没有这个地方。");
+    case "no_such_incident":
+      return i18n.t("没有这个事件，或者已经结束。");
+    case "no_such_class":
+      return i18n.t("没有这个事件类别。");
+    case "no_such_report":
+      return i18n.t("这个事件没有这一项报告。");
+    case "no_such_response":
+      return i18n.t("响应级别是一到四级。");
+    case "reason_missing":
+      return i18n.t("决定不响应要写理由。");
+    case "bad_count":
+      return i18n.t("人数表里的村不对：不在这条指令里，或写了两次。");
     default:
       return i18n.t("服务器没有接受（{why}）。", { why });
   }

@@ -113,7 +113,9 @@ export async function samples(
 /** The rules in force, with what they watch and how they have done. */
 export async function rules(jurisdiction: string): Promise<RuleView[]> {
   const range = new URLSearchParams({ jurisdiction });
-  return (await (await request(`/rules?${range}`)).json()) as RuleView[];
+  const list = (await (await request(`/rules?${range}`)).json()) as RuleView[];
+  // An older server does not tell the numbers.
+  return list.map((one) => ({ ...one, bounds: one.bounds ?? [], below: one.below ?? false }));
 }
 
 /** Re-reads the site's folder and says what is wrong and what would change; changes nothing. */

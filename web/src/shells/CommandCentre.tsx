@@ -10,6 +10,7 @@ import { BacktestPage } from "../features/backtest/BacktestPage";
 import { Board } from "../features/commands/Board";
 import { Composer } from "../features/commands/Composer";
 import { Obligations } from "../features/commands/Obligations";
+import { Unanswered } from "../features/commands/Unanswered";
 import {
   DeskContext,
   isPage,
@@ -18,6 +19,7 @@ import {
   useDesk,
   type Zone,
 } from "../features/desk/desk";
+import { IncidentsPage } from "../features/incidents/IncidentsPage";
 import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
 import { Lanes } from "../features/lanes/Lanes";
@@ -194,6 +196,8 @@ function Centre() {
     return <Board county={county} commandId={desk.command} />;
   if (desk.view === "situation" && desk.situation)
     return <SituationPage key={desk.situation} county={county} id={desk.situation} />;
+  if (desk.view === "unanswered") return <Unanswered county={county} />;
+  if (desk.view === "incidents") return <IncidentsPage county={county} />;
   if (desk.view === "ledger") return <LedgerPage county={county} />;
   if (desk.view === "rules") return <RulesPage county={county} />;
   if (desk.view === "backtest") return <BacktestPage county={county} />;

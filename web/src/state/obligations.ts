@@ -1,9 +1,19 @@
 // What the desk still owes: who needs a person now, who has not answered, what is to be verified.
 import type { CommandView, TaskView } from "../wire/view";
-import { isAnswered, isClosed } from "./select";
+import { isAnswered, isClosed, isWithdrawn } from "./select";
 
 /** Why a task wants a person; the order is the order of urgency. */
-export type Want = "help" | "conflict" | "declined" | "gave_up" | "overdue" | "verify" | "silent";
+export type Want =
+  | "help"
+  | "conflict"
+  | "crew"
+  | "declined"
+  | "crossed"
+  | "gave_up"
+  | "overdue"
+  | "verify"
+  | "end_unseen"
+  | "silent";
 
 export interface Obligation {
   command: CommandView;
@@ -11,12 +21,26 @@ export interface Obligation {
   want: Want;
 }
 
-const ORDER: Want[] = ["help", "conflict", "declined", "gave_up", "overdue", "verify", "silent"];
+export const ORDER: Want[] = [
+  "help",
+  "crew",
+  "conflict",
+  "crossed",
+  "declined",
+  "gave_up",
+  "overdue",
+  "verify",
+  "end_unseen",
+  "silent",
+];
 
 /** What this task wants of the desk, or null while it goes its way. */
 export function want(command: CommandView, task: TaskView): Want | null {
   if (task.needs_help && !isClosed(task)) return "help";
+  if (task.crossed) return "crossed";
+  if (task.end_unseen) return "end_unseen";
   if (isClosed(task)) return null;
+  if (task.crew?.some((one) => one.critical)) return "crew";
   if (task.conflict) return "conflict";
   if (command.cancelled !== null) return null;
   if (task.stage === "declined") return "declined";
@@ -81,7 +105,7 @@ export function tally(command: CommandView): Tally {
     else if (task.stage === "accepted" || task.stage === "en_route") count.accepted += 1;
     else if (task.stage === "declined") count.declined += 1;
     else if (task.stage === "no_reply") count.silent += 1;
-    else if (task.stage !== "cancelled") count.open += 1;
+    else if (!isWithdrawn(task)) count.open += 1;
   }
   return count;
 }

@@ -83,6 +83,8 @@ function unfold(view: CountyView, before: County | undefined): County {
     ),
     areas: view.areas ?? [],
     load: view.load ?? quietLoad,
+    incidents: new Map((view.incidents ?? []).map((one) => [one.id, one])),
+    eventClasses: view.event_classes ?? [],
     // What was told stays told: a new snapshot is no news.
     told: before?.told ?? [],
   };
@@ -133,6 +135,11 @@ function change(county: County, change: Update): County | null {
       const told = [...county.told, { ...change.annunciation, seq: change.seq, n: change.n }];
       return { ...county, told: told.slice(-TOLD_KEPT) };
     }
+    case "incident":
+      return {
+        ...county,
+        incidents: new Map(county.incidents).set(change.incident.id, change.incident),
+      };
     case "load":
       return { ...county, load: change.load };
     case "command":

@@ -118,6 +118,8 @@ const ANSWERED: ReadonlySet<Stage> = new Set<Stage>([
   "done",
   "verified",
   "cancelled",
+  "superseded",
+  "reassigned",
 ]);
 
 /** The person has said yes or no. */
@@ -126,10 +128,25 @@ export function isAnswered(task: TaskView): boolean {
 }
 
 export function isClosed(task: TaskView): boolean {
-  return task.stage === "verified" || task.stage === "cancelled";
+  return task.stage === "verified" || isWithdrawn(task);
 }
 
+/** The desk ended it: cancelled, replaced by another command, given to another person. */
+export function isWithdrawn(task: TaskView): boolean {
+  return ["cancelled", "superseded", "reassigned"].includes(task.stage);
+}
+
+/** Its people have been told; an older server tells of no other command. */
+export function isIssued(command: CommandView): boolean {
+  return (command.phase?.phase ?? "issued") === "issued";
+}
+
+/** Something is still awaited: before it goes out, of its people, or of those whose task was ended. */
 export function isOpen(command: CommandView): boolean {
+  const phase = command.phase?.phase ?? "issued";
+  if (phase === "stopped") return false;
+  if (phase !== "issued") return true;
+  if (command.tasks.some((task) => task.end_unseen)) return true;
   return command.cancelled === null && command.tasks.some((task) => !isClosed(task));
 }
 

@@ -5,7 +5,9 @@ import type {
   AreaView,
   ClockView,
   CommandView,
+  EventClass,
   GroupView,
+  IncidentView,
   LoadView,
   PersonView,
   SeriesNow,
@@ -40,6 +42,8 @@ export interface County {
   suppressions: ReadonlyMap<string, SuppressionView>;
   areas: readonly AreaView[];
   load: LoadView;
+  incidents: ReadonlyMap<string, IncidentView>;
+  eventClasses: readonly EventClass[];
   /** Annunciations heard since the page was opened, oldest first; at most [`TOLD_KEPT`]. */
   told: readonly Told[];
 }

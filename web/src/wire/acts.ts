@@ -7,6 +7,8 @@ type Schemas = components["schemas"];
 export type Position = Schemas["Position"];
 export type Action = Schemas["ActionRequest"];
 export type ReportTask = Extract<Action, { action: "report_task" }>;
+/** One village as the phone sends it: names as plain text, pictures by id. */
+export type CountedVillage = Schemas["CountRequest"];
 export type Act = Schemas["ActRequest"];
 export type Why = Schemas["Why"];
 export type Answer = Schemas["Answer"];

@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents, open and closed, with what each gathers and the reports that are owed. */
+        get: operations["incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intake/counts": {
         parameters: {
             query?: never;
@@ -564,6 +581,97 @@ export interface components {
             /** @enum {string} */
             action: "end_suppression";
             suppression: components["schemas"]["OpId"];
+        } | {
+            /** @enum {string} */
+            action: "confirm_command";
+            command: components["schemas"]["CommandId"];
+            /** Format: int32 */
+            count: number;
+        } | {
+            /** @enum {string} */
+            action: "approve_command";
+            approve: boolean;
+            command: components["schemas"]["CommandId"];
+            reason?: string | null;
+        } | {
+            /** @enum {string} */
+            action: "stop_command";
+            command: components["schemas"]["CommandId"];
+        } | {
+            /** @enum {string} */
+            action: "reassign_task";
+            reason?: string | null;
+            task: components["schemas"]["TaskId"];
+            to: components["schemas"]["PersonId"];
+        } | {
+            /** @enum {string} */
+            action: "hasten_task";
+            task: components["schemas"]["TaskId"];
+        } | {
+            /** @enum {string} */
+            action: "postpone_task";
+            /** Format: int64 */
+            by_ms: number;
+            task: components["schemas"]["TaskId"];
+        } | (components["schemas"]["OpenSituationRequest"] & {
+            /** @enum {string} */
+            action: "open_situation";
+        }) | {
+            /** @enum {string} */
+            action: "grade_situation";
+            level: components["schemas"]["Level"];
+            situation: components["schemas"]["SituationId"];
+        } | {
+            /** @enum {string} */
+            action: "close_situation";
+            reason: string;
+            situation: components["schemas"]["SituationId"];
+        } | {
+            /** @enum {string} */
+            action: "decide";
+            reason?: string | null;
+            /** Format: int32 */
+            response?: number | null;
+            situation: components["schemas"]["SituationId"];
+        } | {
+            /** @enum {string} */
+            action: "open_incident";
+            /** @description An event class of the site, or empty. */
+            class?: string;
+            commands?: components["schemas"]["CommandId"][];
+            situations?: components["schemas"]["SituationId"][];
+            title: string;
+        } | {
+            /** @enum {string} */
+            action: "gather_incident";
+            commands?: components["schemas"]["CommandId"][];
+            incident: components["schemas"]["OpId"];
+            situations?: components["schemas"]["SituationId"][];
+        } | {
+            /** @enum {string} */
+            action: "note_incident";
+            incident: components["schemas"]["OpId"];
+            photos?: components["schemas"]["Seal"][];
+            text: string;
+        } | {
+            /** @enum {string} */
+            action: "merge_incident";
+            incident: components["schemas"]["OpId"];
+            into: components["schemas"]["OpId"];
+        } | {
+            /** @enum {string} */
+            action: "close_incident";
+            incident: components["schemas"]["OpId"];
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "send_report";
+            clock: string;
+            incident: components["schemas"]["OpId"];
+            photos?: components["schemas"]["Seal"][];
+            /** @description Who took it, or the number it was filed under. */
+            received_by: string;
+            text: string;
         };
         AlarmKey: string;
         /** @description One alarm, its four regions apart. */
@@ -643,11 +751,35 @@ export interface components {
             answer: "refused";
             why: components["schemas"]["Why"];
         };
+        /** @description The answer to one question of the template. */
+        AnswerRequest: components["schemas"]["AnswerValue"] & {
+            field: string;
+        };
+        /** @description What was answered. */
+        AnswerValue: {
+            /** @enum {string} */
+            kind: "text";
+            text: string;
+        } | {
+            /** @enum {string} */
+            kind: "choice";
+            option: string;
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /** Format: int64 */
+            number: number;
+        };
         /**
          * @description What kind of ground an area is.
          * @enum {string}
          */
         AreaKind: "township" | "catchment" | "zone" | "county";
+        /** @description A named area. */
+        AreaRequest: {
+            code: string;
+            kind: components["schemas"]["AreaKind"];
+        };
         /** @description A named area as screens need it. */
         AreaView: {
             code: string;
@@ -859,6 +991,10 @@ export interface components {
             kind: "load";
             load: components["schemas"]["LoadView"];
         } | {
+            incident: components["schemas"]["IncidentView"];
+            /** @enum {string} */
+            kind: "incident";
+        } | {
             /** @enum {string} */
             kind: "configured";
         };
@@ -872,6 +1008,11 @@ export interface components {
             subject: string;
             /** @description `added`, `removed`, or what was and what is. */
             what: string;
+        };
+        /** @description One answer to choose. */
+        Choice: {
+            id: string;
+            title: components["schemas"]["Text"];
         };
         /** @description Which clock a site lives by. */
         Clock: {
@@ -898,24 +1039,74 @@ export interface components {
          * @enum {string}
          */
         ClocksView: "keep" | "restart" | "start_anew" | "end";
+        /** @description How an incident ended. */
+        Closing: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            open: components["schemas"]["StillOpen"][];
+            reason: components["schemas"]["Seal"];
+        };
         /** @description A command; the op id of the press that issued it. */
         CommandId: string;
         /** @description A command and where it stands: its worst task. */
         CommandView: {
             alarm: components["schemas"]["AlarmKey"] | null;
+            approved_by: components["schemas"]["PersonId"] | null;
             by: components["schemas"]["PersonId"];
             cancelled: components["schemas"]["Time"] | null;
             clocks: components["schemas"]["TaskClocks"];
+            count: components["schemas"]["CountView"][];
             groups: components["schemas"]["GroupId"][];
             id: components["schemas"]["CommandId"];
             issued: components["schemas"]["Time"];
+            kind: components["schemas"]["TemplateKind"];
             level: components["schemas"]["Level"];
+            phase: components["schemas"]["Phase"];
             proof: boolean;
+            proven_by: components["schemas"]["ProofBound"] | null;
+            /** @description Who will be reached, while nobody has been told. */
+            reach: components["schemas"]["PersonId"][];
+            superseded_by: components["schemas"]["CommandId"] | null;
+            supersedes: components["schemas"]["CommandId"] | null;
             tasks: components["schemas"]["TaskView"][];
             template: string;
             title: components["schemas"]["Text"];
+            villages: components["schemas"]["VillageTarget"][];
             wording: components["schemas"]["Seal"];
             worst: components["schemas"]["Stage"];
+        };
+        /** @description One village as counted by someone who was there. */
+        CountRequest: {
+            left?: components["schemas"]["LeftRequest"][];
+            /** Format: int32 */
+            moved: number;
+            /** Format: int32 */
+            refused: number;
+            /** Format: int32 */
+            to_move: number;
+            /** Format: int32 */
+            unreachable: number;
+            village: string;
+        };
+        /** @description A village of an evacuation as last counted. */
+        CountView: {
+            /** Format: int32 */
+            moved: number;
+            /** Format: int32 */
+            names_short: number;
+            /**
+             * Format: int32
+             * @description People not accounted for, and people left behind without a name or a picture.
+             */
+            people_short: number;
+            /** Format: int32 */
+            refused: number;
+            task: components["schemas"]["TaskId"] | null;
+            /** Format: int32 */
+            to_move: number;
+            /** Format: int32 */
+            unreachable: number;
+            village: string;
         };
         /** @description Raises of a level against events of this rank or more, and events without rank. */
         CountedEvents: {
@@ -959,7 +1150,9 @@ export interface components {
             code: string;
             commands: components["schemas"]["CommandView"][];
             demo: boolean;
+            event_classes: components["schemas"]["EventClass"][];
             groups: components["schemas"]["GroupView"][];
+            incidents: components["schemas"]["IncidentView"][];
             load: components["schemas"]["LoadView"];
             people: components["schemas"]["PersonView"][];
             rules_version: string;
@@ -970,10 +1163,54 @@ export interface components {
             title: components["schemas"]["Text"];
         };
         /**
+         * @description What a crew is watched for while it is out there.
+         * @enum {string}
+         */
+        CrewKind: "personnel" | "vehicle" | "commander" | "exposure" | "rotation";
+        /** @description A crew checks in at least this often while it is on the scene; warned at 80 %, critical at 100 %. */
+        CrewTimer: {
+            /** Format: int64 */
+            every_ms: number;
+            timer: components["schemas"]["CrewKind"];
+        };
+        /** @description A crew timer that runs. */
+        CrewView: {
+            critical: boolean;
+            /** Format: int64 */
+            every_ms: number;
+            /** @description Last check-in, or when it began. */
+            since: components["schemas"]["Time"];
+            timer: components["schemas"]["CrewKind"];
+            warned: boolean;
+        };
+        /** @description What was decided about a warning. */
+        Decision: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            command: components["schemas"]["CommandId"] | null;
+            /**
+             * Format: int32
+             * @description Level of the situation it was decided at; a rise above it asks anew.
+             */
+            level: number;
+            reason: components["schemas"]["Seal"] | null;
+            /**
+             * Format: int32
+             * @description Response level 1 (Ⅰ) to 4 (Ⅳ); absent: decided not to act.
+             */
+            response: number | null;
+        };
+        /**
          * @description Why a value is not trusted.
          * @enum {string}
          */
         Doubt: "source" | "clock" | "jump" | "stuck" | "out_of_range" | "oscillating" | "maintenance";
+        /** @description A class of events and what has to be reported about one, by when, to whom. */
+        EventClass: {
+            clocks: components["schemas"]["ReportClock"][];
+            id: string;
+            title: components["schemas"]["Text"];
+        };
         /** @description What the rules made of one event. */
         EventOutcome: {
             area: string;
@@ -1009,12 +1246,20 @@ export interface components {
             /** @description When the server had it: decides clocks. */
             at: components["schemas"]["Time"];
             by: components["schemas"]["PersonId"] | null;
+            count: components["schemas"]["VillageCount"][];
             device_at: components["schemas"]["Time"] | null;
+            form: components["schemas"]["FormAnswer"][];
             means: components["schemas"]["Means"];
             note: components["schemas"]["Seal"] | null;
             op: components["schemas"]["OpId"] | null;
             photos: components["schemas"]["Seal"][];
             position: components["schemas"]["Seal"] | null;
+            reading: components["schemas"]["ProofReading"] | null;
+            /**
+             * Format: int32
+             * @description The task's version its device knew; absent where nobody said.
+             */
+            version: number | null;
         };
         /** @description One thing known about one assignee's task; facts are only added, never changed. */
         FactKind: {
@@ -1069,6 +1314,35 @@ export interface components {
         } | {
             /** @enum {string} */
             fact: "cancel_seen";
+        } | {
+            /** @enum {string} */
+            fact: "superseded";
+        } | {
+            /** @enum {string} */
+            fact: "reassigned";
+        } | {
+            /** @enum {string} */
+            fact: "called";
+        } | {
+            /** @enum {string} */
+            fact: "postponed";
+            /** Format: int32 */
+            minutes: number;
+        } | {
+            /** @enum {string} */
+            fact: "hastened";
+        } | {
+            /** @enum {string} */
+            fact: "checked_in";
+            timer: components["schemas"]["CrewKind"];
+        } | {
+            /** @enum {string} */
+            fact: "crew_warned";
+            timer: components["schemas"]["CrewKind"];
+        } | {
+            /** @enum {string} */
+            fact: "crew_critical";
+            timer: components["schemas"]["CrewKind"];
         };
         /** @description The body of every failed request. */
         FaultView: {
@@ -1104,6 +1378,29 @@ export interface components {
             /** @enum {string} */
             type: "behind";
         };
+        /** @description A question the template asks with the report "done". */
+        Field: components["schemas"]["FieldKind"] & {
+            id: string;
+            /** @description The phone does not send "done" without it. */
+            required: boolean;
+            title: components["schemas"]["Text"];
+        };
+        /** @description How a question is answered. */
+        FieldKind: {
+            /** @enum {string} */
+            kind: "text";
+        } | {
+            /** @enum {string} */
+            kind: "choice";
+            options: components["schemas"]["Choice"][];
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /** Format: int64 */
+            least: number;
+            /** Format: int64 */
+            most: number;
+        };
         /** @description Forecast raises against what came. */
         FollowedForecasts: {
             /**
@@ -1121,6 +1418,25 @@ export interface components {
              * @description It was not: false alarms.
              */
             not_followed: number;
+        };
+        /** @description The answer to one question. */
+        FormAnswer: components["schemas"]["FormValue"] & {
+            field: string;
+        };
+        /** @description What was answered; free text stands outside, by seal. */
+        FormValue: {
+            /** @enum {string} */
+            kind: "text";
+            text: components["schemas"]["Seal"];
+        } | {
+            /** @enum {string} */
+            kind: "choice";
+            option: string;
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /** Format: int64 */
+            number: number;
         };
         /**
          * @description How recently a series was heard.
@@ -1160,16 +1476,64 @@ export interface components {
             /** @description The program's version. */
             version: string;
         };
+        /** @description Something written down in an incident. */
+        IncidentNote: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            photos: components["schemas"]["Seal"][];
+            text: components["schemas"]["Seal"];
+        };
+        /** @description One named operation that gathers situations, commands, reports and decisions. */
+        IncidentView: {
+            by: components["schemas"]["PersonId"];
+            /** @description Event class; empty where none was chosen. */
+            class: string;
+            closed: components["schemas"]["Closing"] | null;
+            commands: components["schemas"]["CommandId"][];
+            id: components["schemas"]["OpId"];
+            merged_into: components["schemas"]["OpId"] | null;
+            notes: components["schemas"]["IncidentNote"][];
+            opened: components["schemas"]["Time"];
+            reports: components["schemas"]["OwedReport"][];
+            situations: components["schemas"]["SituationId"][];
+            title: components["schemas"]["Seal"];
+        };
         /** @description A command to groups and people. */
         IssueRequest: {
             alarm?: components["schemas"]["AlarmKey"] | null;
             clocks?: components["schemas"]["TaskClocks"] | null;
+            /**
+             * Format: int32
+             * @description How many people the officer says it reaches; a large command is only prepared without, and
+             *     refused where the number differs.
+             */
+            count?: number | null;
             groups?: components["schemas"]["GroupId"][];
             level: components["schemas"]["Level"];
             people?: components["schemas"]["PersonId"][];
+            supersedes?: components["schemas"]["CommandId"] | null;
             template: string;
+            /** @description People to be moved, by village, for an evacuation. */
+            villages?: components["schemas"]["VillageTarget"][];
             /** @description The wording as sent. */
             wording: string;
+        };
+        /**
+         * @description Why someone was not moved.
+         * @enum {string}
+         */
+        Left: "refused" | "unreachable";
+        /** @description Someone who was not moved. */
+        LeftBehind: {
+            name: components["schemas"]["Seal"] | null;
+            photo: components["schemas"]["Seal"] | null;
+            why: components["schemas"]["Left"];
+        };
+        /** @description Someone who refused or was not found: a name or a picture of them. */
+        LeftRequest: {
+            name?: string | null;
+            photo?: components["schemas"]["Seal"] | null;
+            why: components["schemas"]["Left"];
         };
         /** @enum {integer} */
         Level: 1 | 2 | 3 | 4;
@@ -1263,6 +1627,17 @@ export interface components {
             login: string;
             password: string;
         };
+        /** @description What is not a gauge's about a situation. */
+        ManualView: {
+            acked_at: components["schemas"]["Time"] | null;
+            acked_by: components["schemas"]["PersonId"] | null;
+            by: components["schemas"]["PersonId"];
+            how: components["schemas"]["OpenedBy"];
+            level: components["schemas"]["Level"];
+            place: components["schemas"]["Seal"] | null;
+            task: components["schemas"]["TaskId"] | null;
+            text: components["schemas"]["Seal"] | null;
+        };
         /** @description What a silence covers: everything that agrees with each field that is given. */
         Matcher: {
             catchment?: string | null;
@@ -1286,6 +1661,7 @@ export interface components {
         /** @description A window that is running for a task, and what happens by itself when it closes. */
         NextStep: {
             at: components["schemas"]["Time"];
+            crew: components["schemas"]["CrewKind"] | null;
             step: components["schemas"]["StepKind"];
             to: components["schemas"]["PersonId"] | null;
         };
@@ -1296,6 +1672,33 @@ export interface components {
         NoticeReason: "new" | "rise" | "spread" | "people" | "repeat" | "lease_lapsed" | "suppression_ended" | "after_restart";
         /** @description One press of one person, minted where it was made; repeating it is harmless. */
         OpId: string;
+        /** @description A situation as somebody at the desk describes it. */
+        OpenSituationRequest: {
+            area?: components["schemas"]["AreaRequest"] | null;
+            hazard: string;
+            how: components["schemas"]["OpenedBy"];
+            level: components["schemas"]["Level"];
+            /** @description Where exactly: an address, a point, a border. */
+            place?: string | null;
+            /** @description What was said. */
+            text: string;
+        };
+        /**
+         * @description How a situation that no gauge raised came to be.
+         * @enum {string}
+         */
+        OpenedBy: "call" | "drawn" | "help";
+        /** @description A reporting clock of an incident. */
+        OwedReport: {
+            due: components["schemas"]["Time"];
+            id: string;
+            /** @description The deadline passed before anything was sent. */
+            overdue: boolean;
+            /** @description Every version, oldest first; versions are never changed. */
+            sent: components["schemas"]["SentReport"][];
+            title: components["schemas"]["Text"];
+            to: components["schemas"]["Text"];
+        };
         /** @description A person of the site, by an id that says nothing about them. */
         PersonId: string;
         /** @description A person as others may see them; from the site's people file. */
@@ -1308,6 +1711,27 @@ export interface components {
             role: components["schemas"]["Role"];
             substitute: components["schemas"]["PersonId"] | null;
             township: string | null;
+        };
+        /** @description Where a command is before and after its people are told. */
+        Phase: {
+            /** @enum {string} */
+            phase: "prepared";
+            until: components["schemas"]["Time"];
+        } | {
+            /** @enum {string} */
+            phase: "waiting";
+        } | {
+            /** @enum {string} */
+            phase: "held";
+            until: components["schemas"]["Time"];
+        } | {
+            /** @enum {string} */
+            phase: "issued";
+        } | {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"] | null;
+            /** @enum {string} */
+            phase: "stopped";
         };
         /** @description Where a phone was, WGS 84. */
         Position: {
@@ -1340,6 +1764,26 @@ export interface components {
          * @enum {string}
          */
         ProcessView: "active" | "returned" | "unknown";
+        /** @description A reading that proves that something was done: "the stage falls below the bound". */
+        ProofBound: {
+            /** @description True: proven at or below the bound; false: at or above it. */
+            below: boolean;
+            /**
+             * Format: int64
+             * @description In steps of the quantity's decimals.
+             */
+            bound: number;
+            quantity: string;
+            station: string;
+        };
+        /** @description The reading that proved it. */
+        ProofReading: {
+            observed: components["schemas"]["Time"];
+            quantity: string;
+            station: string;
+            /** @description As shown, with the quantity's decimals. */
+            value: string;
+        };
         /**
          * @description How much a reading can be trusted, as its sender says.
          * @enum {string}
@@ -1389,14 +1833,31 @@ export interface components {
             problems: components["schemas"]["ProblemView"][];
             rows: components["schemas"]["RegistryRow"][];
         };
+        /** @description One report that is owed, counted from the opening of the incident. */
+        ReportClock: {
+            id: string;
+            title: components["schemas"]["Text"];
+            to: components["schemas"]["Text"];
+            /** Format: int64 */
+            within_ms: number;
+        };
         /** @description A fact about a task: `fact` names it, as in `{"fact":"working","percent":60}`. */
         ReportRequest: components["schemas"]["FactKind"] & {
+            /** @description People by village, for an evacuation. */
+            count?: components["schemas"]["CountRequest"][];
+            /** @description Answers to the template's questions. */
+            form?: components["schemas"]["AnswerRequest"][];
             means?: components["schemas"]["Means"] | null;
             note?: string | null;
             /** @description Ids from `POST /blobs`. */
             photos?: components["schemas"]["Seal"][];
             position?: components["schemas"]["Position"] | null;
             task: components["schemas"]["TaskId"];
+            /**
+             * Format: int32
+             * @description The task's version the device knew when it was pressed.
+             */
+            version?: number | null;
         };
         /** @description What other files would change, or have changed. */
         ReviewView: {
@@ -1512,6 +1973,16 @@ export interface components {
          *     a photo. SHA-256 of a random salt and the content, in hex; the content lies in `blobs/` under it.
          */
         Seal: string;
+        /** @description A report that was sent, with the proof of it. */
+        SentReport: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            photos: components["schemas"]["Seal"][];
+            /** @description Who took it, or the number it was filed under. */
+            received_by: components["schemas"]["Seal"];
+            /** @description The wording as sent. */
+            text: components["schemas"]["Seal"];
+        };
         /** @description What changes about a series with each reading. */
         SeriesNow: {
             /** @description Why the newest value is not good, most important first. */
@@ -1560,6 +2031,9 @@ export interface components {
             changed: components["schemas"]["Time"];
             /** @description Every member is closed: it leaves the list. */
             closed: boolean;
+            decide_by: components["schemas"]["Time"] | null;
+            /** @description What was decided about it, oldest first. */
+            decisions: components["schemas"]["Decision"][];
             /** @description The alarm that began it. */
             first: components["schemas"]["AlarmKey"];
             hazard: string;
@@ -1569,6 +2043,7 @@ export interface components {
              * @description Worst level now; 0 when every member has returned.
              */
             level: number;
+            manual: components["schemas"]["ManualView"] | null;
             /** @description Open members, worst first. */
             members: components["schemas"]["AlarmKey"][];
             merged_into: components["schemas"]["SituationId"] | null;
@@ -1597,6 +2072,7 @@ export interface components {
             townships: string[];
             /** Format: int32 */
             unacked: number;
+            undecided_since: components["schemas"]["Time"] | null;
             /**
              * Format: int32
              * @description Worst level ever.
@@ -1615,7 +2091,7 @@ export interface components {
          * @description How far a task is: a reading of its facts, never stored.
          * @enum {string}
          */
-        Stage: "issued" | "no_reply" | "delivered" | "seen" | "declined" | "accepted" | "en_route" | "on_scene" | "working" | "done" | "verified" | "cancelled";
+        Stage: "issued" | "no_reply" | "delivered" | "seen" | "declined" | "accepted" | "en_route" | "on_scene" | "working" | "done" | "verified" | "cancelled" | "superseded" | "reassigned";
         /** @description The hash over the decision state. */
         StateHash: {
             hash: string;
@@ -1646,7 +2122,21 @@ export interface components {
          * @description Automatic steps.
          * @enum {string}
          */
-        StepKind: "remind" | "substitute" | "tell_desk" | "update_due" | "arrive_due" | "done_due" | "verify_due";
+        StepKind: "remind" | "substitute" | "tell_desk" | "update_due" | "arrive_due" | "done_due" | "verify_due" | "move_due" | "crew_warning" | "crew_critical";
+        /** @description What was still open when an incident was closed. */
+        StillOpen: {
+            /** @enum {string} */
+            open: "situation";
+            situation: components["schemas"]["SituationId"];
+        } | {
+            command: components["schemas"]["CommandId"];
+            /** @enum {string} */
+            open: "command";
+        } | {
+            clock: string;
+            /** @enum {string} */
+            open: "report";
+        };
         /** @description One entry of the list of everything that makes no noise now. */
         SuppressionView: {
             alarm: components["schemas"]["AlarmKey"] | null;
@@ -1673,7 +2163,7 @@ export interface components {
          * @description A condition of the system itself, not of a hazard.
          * @enum {string}
          */
-        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing";
+        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "crew_overdue" | "undecided" | "report_overdue";
         /** @description A condition of the system itself. */
         SystemView: {
             kind: components["schemas"]["SystemKind"];
@@ -1695,6 +2185,11 @@ export interface components {
             done_by_ms?: number | null;
             /**
              * Format: int64
+             * @description Under way, once accepted.
+             */
+            move_by_ms?: number | null;
+            /**
+             * Format: int64
              * @description A progress entry at least this often once accepted.
              */
             update_every_ms?: number | null;
@@ -1711,6 +2206,12 @@ export interface components {
             command: components["schemas"]["CommandId"];
             /** @description Facts that contradict each other, for the desk to resolve. */
             conflict: boolean;
+            /** @description Crew timers that run, with when each was last met. */
+            crew: components["schemas"]["CrewView"][];
+            /** @description The assignee reported something after it had ended: "cancelled while you were away". */
+            crossed: boolean;
+            /** @description The desk ended it and the assignee has not taken note yet. */
+            end_unseen: boolean;
             facts: components["schemas"]["Fact"][];
             heard: components["schemas"]["Time"] | null;
             id: components["schemas"]["TaskId"];
@@ -1721,15 +2222,27 @@ export interface components {
             /** Format: int32 */
             percent: number | null;
             person: components["schemas"]["PersonId"];
+            reassigned_to: components["schemas"]["PersonId"] | null;
             stage: components["schemas"]["Stage"];
             /** Format: int32 */
             version: number;
         };
+        /**
+         * @description What a template is for; decides what proves that it was carried out.
+         * @enum {string}
+         */
+        TemplateKind: "plain" | "evacuation" | "rescue" | "correction";
         /** @description A template as the composer offers it. */
         TemplateView: {
+            approve_from: components["schemas"]["Level"] | null;
             clocks: components["schemas"]["TaskClocks"][];
+            correction: string | null;
+            crew: components["schemas"]["CrewTimer"][];
+            fields: components["schemas"]["Field"][];
             id: string;
+            kind: components["schemas"]["TemplateKind"];
             proof: boolean;
+            proven_by: components["schemas"]["ProofBound"] | null;
             title: components["schemas"]["Text"];
             wording: components["schemas"]["Text"];
         };
@@ -1788,11 +2301,31 @@ export interface components {
              */
             seq: number;
         };
+        /** @description One village as counted by someone who was there. */
+        VillageCount: {
+            /** @description Each person who refused or was not found, with a name or a picture. */
+            left: components["schemas"]["LeftBehind"][];
+            /** Format: int32 */
+            moved: number;
+            /** Format: int32 */
+            refused: number;
+            /** Format: int32 */
+            to_move: number;
+            /** Format: int32 */
+            unreachable: number;
+            village: string;
+        };
+        /** @description How many people have to leave one village. */
+        VillageTarget: {
+            /** Format: int32 */
+            to_move: number;
+            village: string;
+        };
         /**
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing";
     };
     responses: never;
     parameters: never;
@@ -2125,6 +2658,37 @@ export interface operations {
                 };
             };
             426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    incidents: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"][];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -56,6 +56,25 @@ export type TaskView = Schemas["TaskView"];
 export type TaskClocks = Required<Schemas["TaskClocks"]>;
 type Clocked<View extends { clocks: unknown }, Clocks> = Omit<View, "clocks"> & { clocks: Clocks };
 export type CommandView = Clocked<Schemas["CommandView"], TaskClocks>;
+/** What a command is beyond its tasks. */
+export type TemplateKind = Schemas["TemplateKind"];
+export type Phase = Schemas["Phase"];
+export type Field = Schemas["Field"];
+export type FormAnswer = Schemas["FormAnswer"];
+export type VillageTarget = Schemas["VillageTarget"];
+export type VillageCount = Schemas["VillageCount"];
+export type CountView = Schemas["CountView"];
+/** What a crew is watched for while it is out there. */
+export type CrewKind = Schemas["CrewKind"];
+export type CrewView = Schemas["CrewView"];
+export type ProofBound = Schemas["ProofBound"];
+/** Situations opened by hand, decisions, incidents. */
+export type ManualView = Schemas["ManualView"];
+export type Decision = Schemas["Decision"];
+export type EventClass = Schemas["EventClass"];
+export type OwedReport = Schemas["OwedReport"];
+export type StillOpen = Schemas["StillOpen"];
+export type IncidentView = Schemas["IncidentView"];
 export type SystemKind = Schemas["SystemKind"];
 export type SystemView = Schemas["SystemView"];
 export type GroupView = Schemas["GroupView"];
@@ -90,7 +109,10 @@ type WholeCounty = Omit<Schemas["CountyView"], "alarms" | "commands" | "template
   commands: CommandView[];
   templates: TemplateView[];
 };
-export type CountyView = Older<WholeCounty, "situations" | "suppressions" | "areas" | "load">;
+export type CountyView = Older<
+  WholeCounty,
+  "situations" | "suppressions" | "areas" | "load" | "incidents" | "event_classes"
+>;
 export type SnapshotView = Omit<Schemas["SnapshotView"], "counties"> & { counties: CountyView[] };
 
 type SentChange = Schemas["Change"];

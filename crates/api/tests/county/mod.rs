@@ -311,6 +311,7 @@ fn config() -> Config {
             wording: Text::same("立即转移"),
             clocks: [TaskClocks::default(); 4],
             proof: false,
+            ..Template::default()
         }],
         policy: Policy::default(),
         ..Config::default()

@@ -10,7 +10,9 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use engine::{Admission, Candidate, Engine};
-use model::view::{AlarmView, SituationView, TaskView};
+use model::command::Phase;
+use model::incident::IncidentView;
+use model::view::{AlarmView, CommandView, SituationView, TaskView};
 use model::{Effect, Effects, Input, Page, Time};
 
 /// Midnight of the day every story plays on.
@@ -95,6 +97,22 @@ impl Stage {
                 });
                 format!("evidence {}", samples.collect::<Vec<_>>().join(", "))
             }
+            [what, command] if what == "count" => {
+                let command = county.commands.iter().find(|c| c.id.as_str() == command);
+                let rows = command.unwrap().count.iter().map(|row| {
+                    format!(
+                        "{} {} = {} + {} + {}, short {} and {} names",
+                        row.village,
+                        row.to_move,
+                        row.moved,
+                        row.refused,
+                        row.unreachable,
+                        row.people_short,
+                        row.names_short
+                    )
+                });
+                format!("count {}", rows.collect::<Vec<_>>().join("; "))
+            }
             [station, quantity] => {
                 let station = county.stations.iter().find(|s| s.id == *station).unwrap();
                 let series = station.series.iter().find(|s| s.now.quantity == *quantity);
@@ -161,6 +179,8 @@ impl Stage {
                 clock(t.time)
             ),
             Effect::Alarm(key) => alarm_line(&self.engine.alarm_view(*key)?),
+            Effect::Incident(id) => incident_line(&self.engine.incident_view(id)?),
+            Effect::Command { command } => command_line(&self.engine.command_view(command)?),
             Effect::Task { task, .. } => task_line(&self.engine.task_view(task)?),
             Effect::Deliver { task, to } => format!("deliver {task} to {to}"),
             Effect::System {
@@ -266,11 +286,77 @@ fn situation_line(s: &SituationView) -> String {
     if s.people > 0 {
         write!(line, " people {}", s.people).unwrap();
     }
+    if let Some(manual) = &s.manual {
+        write!(line, ", by hand {:?}", manual.how).unwrap();
+    }
+    if let Some(due) = s.decide_by {
+        write!(line, ", decide by {}", clock(due)).unwrap();
+    }
+    for decision in &s.decisions {
+        match decision.response {
+            Some(response) => write!(line, ", response {response} by {}", decision.by).unwrap(),
+            None => write!(line, ", not to act by {}", decision.by).unwrap(),
+        }
+    }
     if s.merged_into.is_some() {
         line.push_str(", merged");
     }
     if s.closed {
         line.push_str(", closed");
+    }
+    line
+}
+
+fn incident_line(i: &IncidentView) -> String {
+    let mut line = format!("incident {}", i.id);
+    write!(
+        line,
+        " situations {} commands {}",
+        i.situations.len(),
+        i.commands.len()
+    )
+    .unwrap();
+    for report in &i.reports {
+        let state = match (report.sent.len(), report.overdue) {
+            (0, false) => format!("due {}", clock(report.due)),
+            (0, true) => "overdue".to_owned(),
+            (n, _) => format!("sent {n}"),
+        };
+        write!(line, ", {} {state}", report.id).unwrap();
+    }
+    if !i.notes.is_empty() {
+        write!(line, ", notes {}", i.notes.len()).unwrap();
+    }
+    if let Some(into) = &i.merged_into {
+        write!(line, ", part of {into}").unwrap();
+    }
+    if let Some(closed) = &i.closed {
+        write!(
+            line,
+            ", closed by {} with {} open",
+            closed.by,
+            closed.open.len()
+        )
+        .unwrap();
+    }
+    line
+}
+
+fn command_line(c: &CommandView) -> String {
+    let mut line = format!("command {} ", c.id);
+    match &c.phase {
+        Phase::Prepared { until } => write!(line, "prepared until {}", clock(*until)).unwrap(),
+        Phase::Waiting => line.push_str("waits for a second person"),
+        Phase::Held { until } => write!(line, "held until {}", clock(*until)).unwrap(),
+        Phase::Issued => line.push_str("issued"),
+        Phase::Stopped { by: Some(by), .. } => write!(line, "stopped by {by}").unwrap(),
+        Phase::Stopped { by: None, .. } => line.push_str("dropped"),
+    }
+    if !c.reach.is_empty() {
+        write!(line, " for {}", c.reach.len()).unwrap();
+    }
+    if let Some(new) = &c.superseded_by {
+        write!(line, ", superseded by {new}").unwrap();
     }
     line
 }
@@ -285,6 +371,15 @@ fn task_line(t: &TaskView) -> String {
     }
     if t.needs_help {
         line.push_str(", needs help");
+    }
+    if t.crossed {
+        line.push_str(", crossed");
+    }
+    if t.end_unseen {
+        line.push_str(", end unseen");
+    }
+    if let Some(to) = &t.reassigned_to {
+        write!(line, ", now {to}").unwrap();
     }
     for step in &t.overdue {
         write!(line, ", owes {step:?}").unwrap();

@@ -1,12 +1,16 @@
 //! What people press in a story.
 
 use model::action::{Act, Action, IssueCommand, Matcher, ReportTask, Truth};
+use model::command::{
+    CrewKind, FormAnswer, FormValue, Left, LeftBehind, VillageCount, VillageTarget,
+};
 use model::config::*;
 use model::id::Seal;
+use model::incident::{OpenSituation, OpenedBy};
 use model::task::{FactKind, Means};
 use model::*;
 
-use super::script::{instant, place};
+use super::script::{instant, place, span};
 
 pub fn alarm(config: &Config, name: &str) -> AlarmKey {
     let (rule, station) = name
@@ -90,18 +94,144 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             notice: model::effect::SystemKind::NeedHelp,
             subject: (*task).to_owned(),
         },
-        ["issue", template, level, "to", group, rest @ ..] => Action::IssueCommand(IssueCommand {
-            alarm: match rest {
-                ["for", name] => Some(alarm(config, name)),
-                _ => None,
-            },
-            template: (*template).to_owned(),
+        ["issue", template, level, "to", group, rest @ ..] => {
+            let mut order = IssueCommand {
+                alarm: None,
+                template: (*template).to_owned(),
+                level: Level::ALL[place(level)],
+                groups: vec![(*group).into()],
+                people: Vec::new(),
+                wording: seal("wording"),
+                clocks: None,
+                count: None,
+                supersedes: None,
+                villages: Vec::new(),
+            };
+            for pair in rest.chunks(2) {
+                match pair {
+                    ["for", name] => order.alarm = Some(alarm(config, name)),
+                    ["count", n] => order.count = Some(n.parse().unwrap()),
+                    ["supersedes", command] => order.supersedes = Some((*command).into()),
+                    ["village", row] => {
+                        let (village, to_move) = row.split_once('=').unwrap();
+                        order.villages.push(VillageTarget {
+                            village: village.to_owned(),
+                            to_move: to_move.parse().unwrap(),
+                        });
+                    }
+                    other => panic!("issue: {other:?}"),
+                }
+            }
+            Action::IssueCommand(order)
+        }
+        ["confirm", command, count] => Action::ConfirmCommand {
+            command: (*command).into(),
+            count: count.parse().unwrap(),
+        },
+        ["approve-command", command] => Action::ApproveCommand {
+            command: (*command).into(),
+            approve: true,
+            reason: None,
+        },
+        ["decline-command", command] => Action::ApproveCommand {
+            command: (*command).into(),
+            approve: false,
+            reason: None,
+        },
+        ["stop", command] => Action::StopCommand {
+            command: (*command).into(),
+        },
+        ["reassign", task, "to", person] => Action::ReassignTask {
+            task: (*task).into(),
+            to: (*person).into(),
+            reason: None,
+        },
+        ["hasten", task] => Action::HastenTask {
+            task: (*task).into(),
+        },
+        ["postpone", task, by] => Action::PostponeTask {
+            task: (*task).into(),
+            by_ms: span(by),
+        },
+        ["open-situation", hazard, level, "call", rest @ ..] => {
+            Action::OpenSituation(OpenSituation {
+                hazard: (*hazard).to_owned(),
+                level: Level::ALL[place(level)],
+                how: OpenedBy::Call,
+                area: match rest {
+                    ["in", code] => Some((AreaKind::Township, (*code).to_owned())),
+                    [] => None,
+                    other => panic!("open-situation: {other:?}"),
+                },
+                text: seal("text"),
+                place: None,
+            })
+        }
+        ["grade", name, level] => Action::GradeSituation {
+            situation: situation(config, name),
             level: Level::ALL[place(level)],
-            groups: vec![(*group).into()],
-            people: Vec::new(),
-            wording: seal("wording"),
-            clocks: None,
-        }),
+        },
+        ["close-situation", name] => Action::CloseSituation {
+            situation: situation(config, name),
+            reason: seal("reason"),
+        },
+        ["decide", name, "response", response] => Action::Decide {
+            situation: situation(config, name),
+            response: Some(response.parse().unwrap()),
+            reason: None,
+        },
+        ["decide", name, "not-to-act", rest @ ..] => Action::Decide {
+            situation: situation(config, name),
+            response: None,
+            reason: (rest == ["because"]).then(|| seal("reason")),
+        },
+        ["open-incident", class, rest @ ..] => Action::OpenIncident {
+            title: seal("title"),
+            class: if *class == "none" {
+                String::new()
+            } else {
+                (*class).to_owned()
+            },
+            situations: rest
+                .iter()
+                .filter(|w| w.contains('/'))
+                .map(|w| situation(config, w))
+                .collect(),
+            commands: rest
+                .iter()
+                .filter(|w| !w.contains('/'))
+                .map(|w| (*w).into())
+                .collect(),
+        },
+        ["gather", incident, rest @ ..] => Action::GatherIncident {
+            incident: (*incident).into(),
+            situations: Vec::new(),
+            commands: rest.iter().map(|w| (*w).into()).collect(),
+        },
+        ["note", incident] => Action::NoteIncident {
+            incident: (*incident).into(),
+            text: seal("note"),
+            photos: Vec::new(),
+        },
+        ["merge", incident, "into", into] => Action::MergeIncident {
+            incident: (*incident).into(),
+            into: (*into).into(),
+        },
+        ["close-incident", incident] => Action::CloseIncident {
+            incident: (*incident).into(),
+            reason: seal("reason"),
+        },
+        ["send-report", incident, clock] => Action::SendReport {
+            incident: (*incident).into(),
+            clock: (*clock).to_owned(),
+            text: seal("report"),
+            received_by: seal("city"),
+            photos: Vec::new(),
+        },
+        ["end-crew", task] => Action::EndNotice {
+            notice: model::effect::SystemKind::CrewOverdue,
+            subject: (*task).to_owned(),
+        },
         ["report", task, fact, rest @ ..] => report(task, fact, rest),
         other => panic!("no act: {other:?}"),
     };
@@ -127,6 +257,13 @@ fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
         "rejected" => FactKind::Rejected,
         "need-help" => FactKind::NeedHelp,
         "cancel-seen" => FactKind::CancelSeen,
+        "called" => FactKind::Called,
+        "check-in" => FactKind::CheckedIn {
+            timer: CrewKind::Personnel,
+        },
+        "rotated" => FactKind::CheckedIn {
+            timer: CrewKind::Rotation,
+        },
         percent => FactKind::Working {
             percent: percent.parse().unwrap(),
         },
@@ -138,16 +275,67 @@ fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
         note: None,
         position: None,
         photos: Vec::new(),
+        version: None,
+        count: Vec::new(),
+        form: Vec::new(),
     };
     for word in rest {
-        match *word {
-            "by-phone" => report.means = Means::Phone,
-            "photo" => report.photos.push(seal("photo")),
-            "witness" => report.note = Some(seal("witness")),
-            other => panic!("report: {other}"),
+        match word.split_once('=') {
+            None => match *word {
+                "by-phone" => report.means = Means::Phone,
+                "photo" => report.photos.push(seal("photo")),
+                "witness" => report.note = Some(seal("witness")),
+                other => panic!("report: {other}"),
+            },
+            Some(("version", n)) => report.version = Some(n.parse().unwrap()),
+            Some(("number", answer)) => {
+                report.form.push(answered(answer, |text| FormValue::Number {
+                    number: text.parse().unwrap(),
+                }))
+            }
+            Some(("choice", answer)) => {
+                report.form.push(answered(answer, |text| FormValue::Choice {
+                    option: text.to_owned(),
+                }))
+            }
+            Some(("count", row)) => report.count.push(counted(row)),
+            Some(other) => panic!("report: {other:?}"),
         }
     }
     Action::ReportTask(report)
+}
+
+/// `field:value`
+fn answered(text: &str, value: impl Fn(&str) -> FormValue) -> FormAnswer {
+    let (field, text) = text.split_once(':').unwrap();
+    FormAnswer {
+        field: field.to_owned(),
+        value: value(text),
+    }
+}
+
+/// `village:to move:moved:refused:unreachable[:names of refused:of unreachable]`
+fn counted(text: &str) -> VillageCount {
+    let mut words = text.split(':');
+    let village = words.next().unwrap().to_owned();
+    let numbers: Vec<u32> = words.map(|n| n.parse().unwrap()).collect();
+    let names = |why: Left, n: u32| {
+        (0..n).map(move |_| LeftBehind {
+            why,
+            name: Some(seal("name")),
+            photo: None,
+        })
+    };
+    let known = |place: usize| numbers.get(place).copied().unwrap_or(0);
+    let refused = names(Left::Refused, known(4));
+    VillageCount {
+        village,
+        to_move: numbers[0],
+        moved: numbers[1],
+        refused: numbers[2],
+        unreachable: numbers[3],
+        left: refused.chain(names(Left::Unreachable, known(5))).collect(),
+    }
 }
 
 /// `flood/township:T1` of the first storm, `flood/township:T1#2` of the second.
@@ -155,7 +343,13 @@ fn situation(config: &Config, name: &str) -> SituationId {
     let (hazard, area) = name
         .split_once('/')
         .unwrap_or_else(|| panic!("no situation: {name}"));
-    let (area, storm) = area.split_once('#').unwrap_or((area, "1"));
+    // What was opened by hand belongs to no storm.
+    let first = if area.contains(':') && !area.starts_with("by_hand") {
+        "1"
+    } else {
+        "0"
+    };
+    let (area, storm) = area.split_once('#').unwrap_or((area, first));
     SituationId::of(&config.code, hazard, area, storm.parse().unwrap())
 }
 

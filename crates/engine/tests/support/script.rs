@@ -2,7 +2,9 @@
 
 use engine::Candidate;
 use model::action::Act;
+use model::command::*;
 use model::config::*;
+use model::incident::{EventClass, ReportClock};
 use model::intake::Quality;
 use model::*;
 
@@ -53,6 +55,11 @@ pub fn blank() -> Config {
         templates: Vec::new(),
         policy: Policy {
             lease_ms: [0; 4],
+            command: CommandPolicy {
+                // Stories about decisions say when one is due; the others are spared the clock.
+                decide_ms: [0; 4],
+                ..Policy::default().command
+            },
             ..Policy::default()
         },
         ..Config::default()
@@ -86,6 +93,23 @@ pub fn read(text: &str) -> Story {
             }
             words if super::measures::read(&mut story.config, words) => {}
             words if ground::read(&mut story.config, words) => {}
+            ["decide", level, within] => {
+                story.config.policy.command.decide_ms[place(level)] = span(within);
+            }
+            ["event_class", id, clocks @ ..] => {
+                let clock = |pair: &[&str]| ReportClock {
+                    id: pair[0].into(),
+                    title: Text::same(pair[0]),
+                    to: Text::same("city"),
+                    within_ms: span(pair[1]),
+                };
+                story.config.event_classes.push(EventClass {
+                    id: (*id).into(),
+                    title: Text::same(id),
+                    clocks: clocks.chunks(2).map(clock).collect(),
+                });
+            }
+            ["mass", above] => story.config.policy.command.mass_above = above.parse().unwrap(),
             ["lease", level, ms] => story.config.policy.lease_ms[place(level)] = span(ms),
             [at, rest @ ..] => {
                 let at = instant(at);
@@ -321,24 +345,25 @@ fn role_of(word: &str) -> Role {
     }
 }
 
-/// `template evacuate ack_by 5m update_every 10m arrive_by 1h done_by 2h verify_by 30m proof`
+/// `template evacuate ack_by 5m update_every 10m arrive_by 1h done_by 2h verify_by 30m proof`, then
+/// what it is and asks: see the words below.
 fn template(config: &mut Config, id: &str, words: &[&str]) {
     let mut clocks = TaskClocks::default();
-    let mut proof = false;
+    let mut made = Template::default();
     let mut rest = words;
     while let [word, tail @ ..] = rest {
         let mut next = tail;
+        if let Some(after) = asked(&mut made, word, tail) {
+            rest = after;
+            continue;
+        }
         let clock = match *word {
             "ack_by" => &mut clocks.ack_by_ms,
+            "move_by" => &mut clocks.move_by_ms,
             "update_every" => &mut clocks.update_every_ms,
             "arrive_by" => &mut clocks.arrive_by_ms,
             "done_by" => &mut clocks.done_by_ms,
             "verify_by" => &mut clocks.verify_by_ms,
-            "proof" => {
-                proof = true;
-                rest = next;
-                continue;
-            }
             other => panic!("template {id}: {other}"),
         };
         *clock = Some(span(tail[0]));
@@ -351,8 +376,74 @@ fn template(config: &mut Config, id: &str, words: &[&str]) {
         title: text.clone(),
         wording: text,
         clocks: [clocks; 4],
-        proof,
+        ..made
     });
+}
+
+/// What a template asks beyond its clocks; the words that are left.
+fn asked<'a, 'b>(made: &mut Template, word: &str, rest: &'a [&'b str]) -> Option<&'a [&'b str]> {
+    match (word, rest) {
+        ("proof", _) => made.proof = true,
+        ("evacuation", _) => made.kind = TemplateKind::Evacuation,
+        ("rescue", _) => made.kind = TemplateKind::Rescue,
+        ("correction", _) => made.kind = TemplateKind::Correction,
+        ("corrected_by", [id, after @ ..]) => {
+            made.correction = Some((*id).into());
+            return Some(after);
+        }
+        ("approve_from", [level, after @ ..]) => {
+            made.approve_from = Some(Level::ALL[place(level)]);
+            return Some(after);
+        }
+        ("crew", [kind, every, after @ ..]) => {
+            let timer = match *kind {
+                "personnel" => CrewKind::Personnel,
+                "rotation" => CrewKind::Rotation,
+                other => panic!("crew: {other}"),
+            };
+            let every_ms = span(every);
+            made.crew.push(CrewTimer { timer, every_ms });
+            return Some(after);
+        }
+        ("proven_below", [station, quantity, bound, after @ ..]) => {
+            made.proven_by = Some(ProofBound {
+                station: (*station).into(),
+                quantity: (*quantity).into(),
+                below: true,
+                bound: bound.parse().unwrap(),
+            });
+            return Some(after);
+        }
+        ("asks_number", [id, least, most, after @ ..]) => {
+            made.fields.push(Field {
+                id: (*id).into(),
+                title: Text::same(id),
+                required: true,
+                kind: FieldKind::Number {
+                    least: least.parse().unwrap(),
+                    most: most.parse().unwrap(),
+                },
+            });
+            return Some(after);
+        }
+        ("asks_choice", [id, options, after @ ..]) => {
+            let choice = |id: &str| Choice {
+                id: id.into(),
+                title: Text::same(id),
+            };
+            made.fields.push(Field {
+                id: (*id).into(),
+                title: Text::same(id),
+                required: false,
+                kind: FieldKind::Choice {
+                    options: options.split(',').map(choice).collect(),
+                },
+            });
+            return Some(after);
+        }
+        _ => return None,
+    }
+    Some(rest)
 }
 
 fn step(config: &Config, words: &[&str]) -> Step {

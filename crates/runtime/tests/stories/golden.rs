@@ -218,6 +218,9 @@ async fn report(site: &Runtime, issued: i64) {
             note: None,
             position: None,
             photos: Vec::new(),
+            version: None,
+            count: Vec::new(),
+            form: Vec::new(),
         })
     };
     for (n, kind) in facts.into_iter().enumerate() {

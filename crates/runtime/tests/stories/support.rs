@@ -125,6 +125,7 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
                 ..TaskClocks::default()
             }; 4],
             proof: false,
+            ..Template::default()
         }],
         policy: Policy {
             flapping: Flapping::default(),
@@ -214,6 +215,9 @@ pub fn issue(op: &str) -> Act {
             people: Vec::new(),
             wording: Seal("0".repeat(64)),
             clocks: None,
+            count: None,
+            supersedes: None,
+            villages: Vec::new(),
         }),
     }
 }

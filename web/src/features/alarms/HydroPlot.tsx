@@ -7,7 +7,7 @@ import { say, useLocale } from "../../i18n/i18n";
 import { ROMAN } from "../../i18n/words";
 import type { EvidenceView, SampleView, SeriesView } from "../../wire/view";
 
-/** An instant marked over the whole height, with a word at its top. */
+/** An instant marked over the whole height, with a word at its top where it has one. */
 export interface TimeMark {
   at: number;
   word: string;
@@ -222,6 +222,7 @@ function drawInstant(plot: uPlot, mark: TimeMark, token: (name: string) => strin
   pen.lineTo(x, top + height);
   pen.stroke();
   pen.setLineDash([]);
+  if (mark.word === "") return;
   const wide = pen.measureText(mark.word).width + 8 * unit;
   const y = top + (mark.strong ? 9 : 25) * unit;
   const start = Math.min(x + 3 * unit, left + width - wide);

@@ -21,6 +21,12 @@ export function EventTable({ report, now }: { report: BacktestReport; now: numbe
         <span className="i2">{events.length}</span>
       </div>
       <table data-testid="trial-events">
+        <colgroup>
+          <col style={{ width: 104 }} />
+          <col />
+          <col style={{ width: 120 }} />
+          {report.b ? <col style={{ width: 120 }} /> : null}
+        </colgroup>
         <thead>
           <tr>
             <th>{i18n.t("时间")}</th>

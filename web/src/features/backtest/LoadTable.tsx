@@ -17,7 +17,7 @@ export function LoadTable({ report, now }: { report: BacktestReport; now: number
       <table data-testid="trial-load">
         <thead>
           <tr>
-            <th />
+            <th style={{ width: 28 }} />
             <th>{i18n.t("从")}</th>
             <th className="r">{i18n.t("级别变化")}</th>
             <th className="r">{i18n.t("新报警")}</th>

@@ -66,7 +66,7 @@ export function RuleFiles({ draft }: { draft: Draft }) {
           <span className="lab">{i18n.t("{name} 的内容，在这里改只用于试算", { name: open })}</span>
           <textarea
             className="in mono filetext"
-            rows={14}
+            rows={10}
             spellCheck={false}
             value={draft.files[open] ?? onDisk(open)}
             onChange={(event) => put(open, event.target.value)}

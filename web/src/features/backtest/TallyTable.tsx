@@ -9,6 +9,22 @@ import type { Level } from "../../wire/view";
 import { Mark } from "../marks/Mark";
 import { leadWords } from "./trialWords";
 
+/** Columns with their widths; the one without takes what is left. */
+const WIDTHS: [string, number][] = [
+  ["level", 100],
+  ["side", 24],
+  ["raises", 52],
+  ["stations", 60],
+  ["first", 0],
+];
+const JUDGED_WIDTHS: [string, number][] = [
+  ...WIDTHS,
+  ["hits", 40],
+  ["false", 44],
+  ["missed", 54],
+  ["lead", 108],
+];
+
 interface TallyTableProps {
   county: County;
   report: BacktestReport;
@@ -50,26 +66,33 @@ export function TallyTable({ county, report, rule, now }: TallyTableProps) {
   };
   return (
     <>
-      <table className="tallies">
-        <thead>
-          <tr>
-            <th>{i18n.t("级别")}</th>
-            <th />
-            <th className="r">{i18n.t("次数")}</th>
-            <th className="r">{i18n.t("站数")}</th>
-            <th>{i18n.t("第一次")}</th>
-            {judged ? (
-              <>
-                <th className="r">{i18n.t("命中")}</th>
-                <th className="r">{i18n.t("误报")}</th>
-                <th className="r">{i18n.t("漏报")}</th>
-                <th className="r">{i18n.t("提前量（居中）")}</th>
-              </>
-            ) : null}
-          </tr>
-        </thead>
-        <tbody>{rows.flatMap((row) => [line(row, "a"), line(row, "b")])}</tbody>
-      </table>
+      <div className="widetable">
+        <table className="tallies">
+          <colgroup>
+            {(judged ? JUDGED_WIDTHS : WIDTHS).map(([name, width]) => (
+              <col key={name} style={width ? { width } : {}} />
+            ))}
+          </colgroup>
+          <thead>
+            <tr>
+              <th>{i18n.t("级别")}</th>
+              <th />
+              <th className="r">{i18n.t("次数")}</th>
+              <th className="r">{i18n.t("站数")}</th>
+              <th>{i18n.t("第一次")}</th>
+              {judged ? (
+                <>
+                  <th className="r">{i18n.t("命中")}</th>
+                  <th className="r">{i18n.t("误报")}</th>
+                  <th className="r">{i18n.t("漏报")}</th>
+                  <th className="r">{i18n.t("提前（居中）")}</th>
+                </>
+              ) : null}
+            </tr>
+          </thead>
+          <tbody>{rows.flatMap((row) => [line(row, "a"), line(row, "b")])}</tbody>
+        </table>
+      </div>
       {quiet.length > 0 ? (
         <p className="line i3">
           {i18n.t("{levels}：没有报", {

@@ -28,14 +28,14 @@ export function TrialChart({ county, report, row, now }: TrialChartProps) {
   const interval = useMemo(() => intervalOf(row), [row]);
   const marks = useMemo<TimeMark[]>(() => {
     const both = instantsOf(report, row);
-    const mark = (side: "A" | "B", begin: string): TimeMark => ({
+    const mark = (side: "A" | "B", begin: string, own: string | null): TimeMark => ({
       at: Date.parse(begin),
-      word: `${side} ${hm(begin)}`,
+      word: begin === own ? `${side} ${hm(begin)}` : "",
       strong: side === "B" || report.b === null,
     });
     return [
-      ...both.a.map((one) => mark("A", one.begin)),
-      ...both.b.map((one) => mark("B", one.begin)),
+      ...both.a.map((one) => mark("A", one.begin, row.a)),
+      ...both.b.map((one) => mark("B", one.begin, row.b)),
     ];
   }, [report, row]);
   useEffect(() => {
@@ -50,7 +50,7 @@ export function TrialChart({ county, report, row, now }: TrialChartProps) {
   }, [row.station, row.quantity, interval]);
   if (!series) return <Empty title={i18n.t("这个站现在已经不在站网里，没有过程线。")} />;
   return (
-    <section className="hydro" aria-label={say(station?.name)} data-testid="trial-chart">
+    <section className="hydro trialchart" aria-label={say(station?.name)} data-testid="trial-chart">
       <div className="pf" style={{ background: "var(--bg-2)" }}>
         <b>
           {say(station?.name)} · {say(series.title)} {series.unit}

@@ -1,36 +1,27 @@
 // One command, one row a person: how far, how long silent, what happens next by itself.
 import { useEffect, useMemo, useState } from "react";
-import { cancelCommand } from "../../actions/commands";
 import { wantTexts } from "../../actions/read";
-import { age, span, stamp } from "../../i18n/format";
+import { span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import {
-  overdueName,
-  personName,
-  personPost,
-  stageName,
-  stepName,
-  whySentence,
-} from "../../i18n/words";
-import { want } from "../../state/obligations";
+import { personName, whySentence } from "../../i18n/words";
+import { ORDER, want } from "../../state/obligations";
 import { isAnswered, isClosed, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
 import { Empty, Key, Panel } from "../../ui/Panel";
+import { VirtualList } from "../../ui/VirtualList";
 import type { CommandView, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { Mark } from "../marks/Mark";
-import { Pips } from "../marks/Pips";
-import { Due } from "./Due";
-import { wantName } from "./Obligations";
+import { BoardRow } from "./BoardRow";
+import { CancelDialog, TakeBack } from "./EndDialogs";
+import { HeadCount } from "./HeadCount";
 import { PersonPanel } from "./PersonPanel";
+import { PhaseBox } from "./PhaseBox";
 import { TallyBar } from "./TallyBar";
-
-const WANT_ORDER = ["help", "conflict", "declined", "gave_up", "overdue", "verify", "silent"];
 
 export function Board({ county, commandId }: { county: County; commandId: string }) {
   const command = county.commands.get(commandId);
@@ -58,7 +49,7 @@ export function Board({ county, commandId }: { county: County; commandId: string
 function order(command: CommandView): TaskView[] {
   const rank = (task: TaskView) => {
     const found = want(command, task);
-    return found ? WANT_ORDER.indexOf(found) : isClosed(task) ? 9 : 8;
+    return found ? ORDER.indexOf(found) : ORDER.length + (isClosed(task) ? 1 : 0);
   };
   return [...command.tasks].sort(
     (a, b) =>
@@ -83,9 +74,19 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
   };
   useKeys({ down: () => step(1), up: () => step(-1) });
   const waiting = command.tasks.filter((task) => !isAnswered(task)).length;
+  const { phase } = command;
+  if (phase && phase.phase !== "issued") {
+    return (
+      <section className="p" data-testid="board" data-command={command.id}>
+        <BoardHead county={county} command={command} now={now} />
+        <PhaseBox county={county} command={command} phase={phase} now={now} />
+      </section>
+    );
+  }
   return (
     <section className="p" data-testid="board" data-command={command.id}>
       <BoardHead county={county} command={command} now={now} />
+      <HeadCount command={command} />
       <div
         className="f"
         style={{ flex: 1, minHeight: 0, alignItems: "stretch", gap: 1, background: "var(--bg-0)" }}
@@ -98,40 +99,33 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
             </Chip>
           </div>
           <div className="pb boardtable">
-            <table className="board">
-              <thead>
-                <tr>
-                  <th style={{ width: 46 }}>{i18n.t("进程")}</th>
-                  <th style={{ width: 104 }}>{i18n.t("状态")}</th>
-                  <th style={{ width: 70 }}>{i18n.t("姓名")}</th>
-                  <th className="c-post">{i18n.t("岗位")}</th>
-                  <th className="r" style={{ width: 66 }}>
-                    {i18n.t("没声音")}
-                  </th>
-                  <th className="c-next" style={{ width: 132 }}>
-                    {i18n.t("自动下一步")}
-                  </th>
-                  <th className="r" style={{ width: 70 }}>
-                    {i18n.t("还有")}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map((task) => (
-                  <Row
-                    key={task.id}
-                    task={task}
-                    command={command}
-                    county={county}
-                    now={now}
-                    chosen={task.id === desk.task}
-                  />
-                ))}
-              </tbody>
-            </table>
+            <div className="board head" aria-hidden="true">
+              <span>{i18n.t("进程")}</span>
+              <span>{i18n.t("状态")}</span>
+              <span>{i18n.t("姓名")}</span>
+              <span className="c-post">{i18n.t("岗位")}</span>
+              <span className="r">{i18n.t("没声音")}</span>
+              <span className="c-next">{i18n.t("自动下一步")}</span>
+              <span className="r">{i18n.t("还有")}</span>
+            </div>
+            <VirtualList
+              items={shown}
+              rowHeight={24}
+              keyOf={(task) => task.id}
+              label={i18n.t("谁还没有应答")}
+              active={desk.task}
+              onActivate={(task) => move({ to: "task", task })}
+              onOpen={(task) => move({ to: "task", task })}
+              testId="board-list"
+              render={(task) => (
+                <BoardRow task={task} command={command} county={county} now={now} />
+              )}
+            />
           </div>
           <div className="pk">
             <Key k="↑↓">{i18n.t("选人")}</Key>
+            <Key k="P">{i18n.t("我来打")}</Key>
+            <Key k="R">{i18n.t("改派")}</Key>
             <Key k="Y">{i18n.t("代记")}</Key>
             <Key k="Esc">{i18n.t("回到地图")}</Key>
             <span className="g" />
@@ -154,6 +148,7 @@ function BoardHead({
   now: number;
 }) {
   const allowed = useApp((state) => mayCommand(state.me?.person));
+  const { move } = useDesk();
   const wording = useApp((state) => state.texts.get(command.wording));
   const [cancelling, setCancelling] = useState(false);
   const open = command.cancelled === null && command.tasks.some((task) => !isClosed(task));
@@ -177,118 +172,35 @@ function BoardHead({
       </div>
       <TallyBar command={command} />
       <div className="acts">
-        {command.cancelled ? (
+        {command.phase && command.phase.phase !== "issued" ? null : command.superseded_by ? (
+          <Button
+            small
+            onPress={() => move({ to: "board", command: command.superseded_by ?? "" })}
+            testId="superseded-by"
+          >
+            {i18n.t("已被取代，看新的")}
+          </Button>
+        ) : command.cancelled ? (
           <span className="tag inv">
             {i18n.t("已撤销 {time}", { time: stamp(command.cancelled, now) })}
           </span>
         ) : open ? (
-          <Button
-            small
-            disabled={!allowed}
-            onPress={() => setCancelling(true)}
-            testId="cancel-command"
-          >
-            {i18n.t("撤销…")}
-          </Button>
+          <>
+            <Button
+              small
+              disabled={!allowed}
+              onPress={() => setCancelling(true)}
+              testId="cancel-command"
+            >
+              {i18n.t("撤销…")}
+            </Button>
+            <TakeBack county={county} command={command} allowed={allowed} />
+          </>
         ) : (
           <span className="tag">{i18n.t("全部核实")}</span>
         )}
       </div>
       {cancelling ? <CancelDialog command={command} onClose={() => setCancelling(false)} /> : null}
     </header>
-  );
-}
-
-function CancelDialog({ command, onClose }: { command: CommandView; onClose: () => void }) {
-  const [why, setWhy] = useState("");
-  const n = command.tasks.filter((task) => !isClosed(task)).length;
-  return (
-    <Dialog title={i18n.t("撤销指令")} onClose={onClose}>
-      <p>{i18n.t("{n} 个人会看到“前一条指令作废”，并要确认看到了撤销。", { n })}</p>
-      <label>
-        <span className="lab">{i18n.t("理由")}</span>
-        <input className="in" value={why} onChange={(event) => setWhy(event.target.value)} />
-      </label>
-      <div className="acts">
-        <Button
-          kind="inverted"
-          onPress={() => {
-            void cancelCommand(command.id, why.trim());
-            onClose();
-          }}
-          testId="cancel-confirm"
-        >
-          {i18n.t("撤销，告诉 {n} 人", { n })}
-        </Button>
-        <Button onPress={onClose}>{i18n.t("不撤销")}</Button>
-      </div>
-    </Dialog>
-  );
-}
-
-interface RowProps {
-  task: TaskView;
-  command: CommandView;
-  county: County;
-  now: number;
-  chosen: boolean;
-}
-
-function Row({ task, command, county, now, chosen }: RowProps) {
-  const { move } = useDesk();
-  const person = county.people.get(task.person);
-  const found = want(command, task);
-  const since = task.heard ?? command.issued;
-  const told = task.next?.to ?? task.person;
-  const substitute = told === task.person ? null : county.people.get(told);
-  const loud = found !== null && found !== "silent";
-  const state = found === "help" ? wantName("help") : stageName(task.stage, task.percent);
-  return (
-    <tr
-      aria-selected={chosen}
-      onClick={() => move({ to: "task", task: chosen ? null : task.id })}
-      data-testid="board-row"
-      data-person={task.person}
-      data-stage={task.stage}
-      data-percent={task.percent ?? ""}
-    >
-      <td>
-        <Pips task={task} />
-      </td>
-      <td>
-        {found === "help" || found === "conflict" ? (
-          <span className="tag inv">{state}</span>
-        ) : loud ? (
-          <b>{state}</b>
-        ) : (
-          state
-        )}
-        {task.overdue[0] && isAnswered(task) ? (
-          <span className="s i2"> {overdueName(task.overdue[0])}</span>
-        ) : null}
-      </td>
-      <td>
-        <button
-          type="button"
-          onClick={(event) => event.stopPropagation()}
-          onFocus={() => !chosen && move({ to: "task", task: task.id })}
-        >
-          {personName(person, task.person)}
-        </button>
-      </td>
-      <td className="i2 c-post">{personPost(person)}</td>
-      <td className="r">{isClosed(task) ? "—" : span(now - Date.parse(since))}</td>
-      <td className="i2 c-next">
-        {task.next ? stepName(task.next.step) : task.stage === "declined" ? i18n.t("等改派") : "—"}
-        {substitute ? ` ${substitute.name}` : ""}
-      </td>
-      <td className="r">
-        {task.next ? (
-          <Due at={task.next.at} now={now} />
-        ) : (
-          <span title={age(now - Date.parse(since))}>—</span>
-        )}
-      </td>
-    </tr>
   );
 }

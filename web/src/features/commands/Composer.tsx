@@ -14,6 +14,7 @@ import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { ClockLines } from "./ClockLines";
 import { ReachPanel } from "./ReachPanel";
+import { Closes, counted, type VillageRow, Villages } from "./Villages";
 
 const LEVELS: Level[] = [4, 3, 2, 1];
 
@@ -23,13 +24,18 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
   const alarm = alarmKey ? county.alarms.get(alarmKey) : undefined;
   const [op, setOp] = useState(newOp);
   const [cause, setCause] = useState(alarm?.key ?? null);
-  const [templateId, setTemplate] = useState(county.templates[0]?.id ?? "");
+  const [templateId, setTemplate] = useState(
+    county.templates.find((one) => one.kind !== "correction")?.id ?? "",
+  );
   const [level, setLevel] = useState<Level>(alarm ? shownLevel(alarm) : 3);
   const [groups, setGroups] = useState<string[]>([]);
   const [people, setPeople] = useState<string[]>([]);
   const [edited, setEdited] = useState<string | null>(null);
+  const [villages, setVillages] = useState<VillageRow[]>([]);
 
-  const template = county.templates.find((one) => one.id === templateId);
+  // What takes an order back is sent from that order's own board.
+  const orders = county.templates.filter((one) => one.kind !== "correction");
+  const template = orders.find((one) => one.id === templateId);
   const wording = edited ?? say(template?.wording);
   const clocks = template?.clocks[level - 1] ?? null;
   const list = useMemo(() => reached(county, groups, people), [county, groups, people]);
@@ -63,6 +69,8 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
       people,
       wording: wording.trim(),
       clocks: null,
+      ...(list.length > TYPED_COUNT_ABOVE ? { count: list.length } : {}),
+      ...(template.kind === "evacuation" ? { villages: counted(villages) } : {}),
     };
     await issueCommand(draft);
     setOp(newOp());
@@ -85,7 +93,7 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
         <div className="p">
           <div className="form">
             <Field label={i18n.t("类型")}>
-              {county.templates.map((one) => (
+              {orders.map((one) => (
                 <Chip
                   key={one.id}
                   on={one.id === templateId}
@@ -135,6 +143,10 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
                 data-testid="wording"
               />
             </label>
+            {template.kind === "evacuation" ? (
+              <Villages rows={villages} onChange={setVillages} />
+            ) : null}
+            <Closes template={template} county={county} />
             <div>
               <span className="lab">{i18n.t("时限，到时自动做什么")}</span>
               {clocks ? <ClockLines clocks={clocks} /> : null}
@@ -160,6 +172,7 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
           list={list}
           ready={wording.trim() !== ""}
           mustType={list.length > TYPED_COUNT_ABOVE}
+          needsSecond={level >= (template.approve_from ?? 9)}
           onSend={send}
         />
       </div>

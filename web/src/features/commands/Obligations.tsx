@@ -44,6 +44,12 @@ export function wantName(want: Want): string {
       return i18n.t("待核实");
     case "silent":
       return i18n.t("未应答");
+    case "crew":
+      return i18n.t("没有报平安");
+    case "crossed":
+      return i18n.t("撤销后还在做");
+    case "end_unseen":
+      return i18n.t("没看到撤销");
   }
 }
 
@@ -51,17 +57,15 @@ export function Obligations({ county }: { county: County }) {
   const commands = useApp((state) => commandsOf(countyOf(state)));
   const allowed = useApp((state) => mayCommand(state.me?.person));
   const now = useNow();
-  const { desk, move } = useDesk();
+  const { move } = useDesk();
   const open = useMemo(() => commands.filter(isOpen), [commands]);
   const owed = useMemo(() => obligations(open), [open]);
   const people = owed.filter((one) => one.want !== "silent");
   const silent = owed.filter((one) => one.want === "silent");
   const total = open.reduce((sum, command) => sum + command.tasks.length, 0);
   useKeys({
-    w: () => {
-      const command = open.find((one) => one.id === desk.command) ?? silent[0]?.command ?? open[0];
-      if (command) move({ to: "board", command: command.id });
-    },
+    w: () => move({ to: "unanswered" }),
+    d: () => move({ to: "incidents" }),
     c: () => allowed && move({ to: "compose" }),
   });
   const row = (one: Obligation) => (

@@ -1,17 +1,19 @@
 // One person's line under a command: every fact with its witness and both times, and what can be done.
 import { useEffect, useState } from "react";
-import { verify } from "../../actions/commands";
+import { calling, hastenTask, postponeTask, verify } from "../../actions/commands";
 import { photoAddress, wantTexts } from "../../actions/read";
-import { hms, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
-import { factName, meansName, personName, personPost, stageName } from "../../i18n/words";
-import { isClosed, mayCommand } from "../../state/select";
+import { personName, personPost, stageName, stepName } from "../../i18n/words";
+import { isAnswered, isClosed, mayCommand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
-import type { CommandView, Fact, TaskView } from "../../wire/view";
+import type { CommandView, TaskView } from "../../wire/view";
 import { useKeys } from "../keys/useKeys";
 import { Pips } from "../marks/Pips";
+import { Due } from "./Due";
+import { CrewLine, FactLine } from "./FactLine";
+import { ReassignDialog } from "./ReassignDialog";
 import { RecordDialog } from "./RecordDialog";
 
 interface PersonPanelProps {
@@ -27,9 +29,17 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
   const allowed = mayCommand(me);
   const [recording, setRecording] = useState(false);
   const open = !isClosed(task) && command.cancelled === null;
-  useKeys({ y: () => allowed && open && setRecording(true) });
+  const [giving, setGiving] = useState(false);
+  const silent = open && !isAnswered(task);
+  const movable = silent && task.next !== null;
+  useKeys({
+    y: () => allowed && open && setRecording(true),
+    r: () => allowed && open && setGiving(true),
+    p: () => allowed && open && void calling(task.id),
+  });
   useEffect(() => wantTexts(task.facts.map((fact) => fact.note)), [task.facts]);
   const photos = task.facts.flatMap((fact) => fact.photos);
+  const fields = county.templates.find((one) => one.id === command.template)?.fields ?? [];
   const substitute = person?.substitute ? county.people.get(person.substitute) : null;
   return (
     <aside className="p person" data-testid="person-panel">
@@ -51,7 +61,47 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
             })}
           </p>
         ) : null}
+        {task.next ? (
+          <p className="s i2">
+            {i18n.t("自动下一步：{step}", { step: stepName(task.next.step) })}{" "}
+            <Due at={task.next.at} now={now} />
+          </p>
+        ) : null}
+        {task.crew?.map((one) => (
+          <CrewLine key={one.timer} crew={one} now={now} />
+        ))}
         <div className="acts">
+          <Button
+            hint="P"
+            kind={silent ? "primary" : "plain"}
+            disabled={!allowed || !open}
+            onPress={() => void calling(task.id)}
+            testId="call"
+          >
+            {i18n.t("我来打")}
+          </Button>
+          <Button
+            hint="R"
+            disabled={!allowed || !open}
+            onPress={() => setGiving(true)}
+            testId="reassign"
+          >
+            {i18n.t("改派…")}
+          </Button>
+          <Button
+            disabled={!allowed || !movable}
+            onPress={() => void hastenTask(task.id)}
+            testId="hasten"
+          >
+            {i18n.t("现在就做")}
+          </Button>
+          <Button
+            disabled={!allowed || !movable}
+            onPress={() => void postponeTask(task.id, 5)}
+            testId="postpone"
+          >
+            {i18n.t("推迟 5 分钟")}
+          </Button>
           <Button
             hint="Y"
             disabled={!allowed || !open}
@@ -74,9 +124,17 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
         {task.facts.map((fact, place) => (
           // Facts are only ever added: a place in the list is for ever.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <FactLine key={place} fact={fact} county={county} now={now} />
+          <FactLine key={place} fact={fact} county={county} fields={fields} now={now} />
         ))}
       </div>
+      {giving ? (
+        <ReassignDialog
+          county={county}
+          command={command}
+          task={task}
+          onClose={() => setGiving(false)}
+        />
+      ) : null}
       {recording ? (
         <RecordDialog
           task={task}
@@ -85,39 +143,6 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
         />
       ) : null}
     </aside>
-  );
-}
-
-function FactLine({ fact, county, now }: { fact: Fact; county: County; now: number }) {
-  const note = useApp((state) => (fact.note ? state.texts.get(fact.note) : undefined));
-  const witness = fact.by ? county.people.get(fact.by) : null;
-  const seconds = fact.device_at
-    ? Math.abs(Date.parse(fact.at) - Date.parse(fact.device_at)) / 1000
-    : 0;
-  return (
-    <div
-      className="line"
-      style={{ display: "block", padding: "4px 12px" }}
-      data-testid="fact"
-      data-fact={fact.fact}
-    >
-      <div className="f">
-        <span className="t i3" title={stamp(fact.at, now)}>
-          {hms(fact.at)}
-        </span>
-        <b>{factName(fact)}</b>
-        <span className="g" />
-        <span className="s i3 nw">
-          {fact.means === "system"
-            ? meansName("system")
-            : `${meansName(fact.means)} · ${personName(witness, fact.by ?? "")}`}
-        </span>
-      </div>
-      {note ? <p className="s i2">“{note}”</p> : null}
-      {fact.device_at && seconds > 60 && seconds < 86_400 ? (
-        <p className="s i3">{i18n.t("手机上按于 {time}", { time: hms(fact.device_at) })}</p>
-      ) : null}
-    </div>
   );
 }
 

@@ -7,16 +7,19 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
 import type { PersonView } from "../../wire/view";
+import { HoldButton } from "./HoldButton";
 
 interface ReachPanelProps {
   county: County;
   list: { id: string; person: PersonView | null }[];
   ready: boolean;
   mustType: boolean;
+  needsSecond: boolean;
   onSend: () => Promise<void>;
 }
 
-export function ReachPanel({ county, list, ready, mustType, onSend }: ReachPanelProps) {
+export function ReachPanel(props: ReachPanelProps) {
+  const { county, list, ready, mustType, needsSecond, onSend } = props;
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
   const live = useApp((state) => state.connection.phase === "live");
@@ -24,6 +27,12 @@ export function ReachPanel({ county, list, ready, mustType, onSend }: ReachPanel
   const n = list.length;
   const agrees = !mustType || typed.trim() === String(n);
   const strangers = list.filter((one) => !one.person);
+  const silent = list.filter((one) => one.person && !one.person.phone);
+  const [sure, setSure] = useState(false);
+  const go = () => {
+    setBusy(true);
+    void onSend().finally(() => setBusy(false));
+  };
   return (
     <div className="p">
       <div className="pt">
@@ -59,6 +68,22 @@ export function ReachPanel({ county, list, ready, mustType, onSend }: ReachPanel
           {i18n.t("{n} 人在人员表里查不到", { n: strangers.length })}
         </div>
       ) : null}
+      {silent.length > 0 ? (
+        <section className="unreached" data-testid="cannot-reach">
+          <div className="pt">
+            <h2>{i18n.t("送不到电话 {n}", { n: silent.length })}</h2>
+            <span className="s i2">{i18n.t("只有打开手机端才收到，请另派人去")}</span>
+          </div>
+          <p className="s i2 el" style={{ padding: "0 12px 6px" }}>
+            {silent.map((one) => personName(one.person, one.id)).join("、")}
+          </p>
+        </section>
+      ) : null}
+      {needsSecond ? (
+        <p className="s" style={{ padding: "4px 12px" }} data-testid="needs-second">
+          {i18n.t("这个级别要第二个人同意，同意后才会发出。")}
+        </p>
+      ) : null}
       <div className="sendbox">
         <b>
           {real
@@ -91,18 +116,25 @@ export function ReachPanel({ county, list, ready, mustType, onSend }: ReachPanel
           <p className="s">{i18n.t("现在没有连上服务器：发出后先留在本机，连上才送达。")}</p>
         )}
         <div className="f">
-          <span className="g" />
-          <Button
-            kind="primary"
-            disabled={!ready || n === 0 || !agrees || busy}
-            onPress={() => {
-              setBusy(true);
-              void onSend().finally(() => setBusy(false));
-            }}
-            testId="send"
-          >
-            {i18n.t("发出，给 {n} 人", { n })}
-          </Button>
+          <span className="s i3 g">
+            {mustType ? i18n.t("发出后 10 秒内可以停，由服务器走钟。") : ""}
+          </span>
+          {mustType ? (
+            <HoldButton
+              disabled={!ready || n === 0 || !agrees || busy || sure}
+              onDone={() => {
+                setSure(true);
+                go();
+              }}
+              testId="send"
+            >
+              {i18n.t("按住发出，给 {n} 人", { n })}
+            </HoldButton>
+          ) : (
+            <Button kind="primary" disabled={!ready || n === 0 || busy} onPress={go} testId="send">
+              {i18n.t("发出，给 {n} 人", { n })}
+            </Button>
+          )}
         </div>
       </div>
     </div>

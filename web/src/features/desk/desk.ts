@@ -7,13 +7,22 @@ export type View =
   | "alarm"
   | "composer"
   | "board"
+  | "unanswered"
+  | "incidents"
   | "situation"
   | "ledger"
   | "rules"
   | "backtest"
   | "stations";
 /** Pages that take the room of the centre and the right zone. */
-const PAGES: readonly View[] = ["ledger", "rules", "backtest", "stations"];
+const PAGES: readonly View[] = [
+  "unanswered",
+  "incidents",
+  "ledger",
+  "rules",
+  "backtest",
+  "stations",
+];
 export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
 export type Zone = "left" | "centre" | "right" | "more";
@@ -60,6 +69,8 @@ export type DeskMove =
   | { to: "situation"; situation: string | null }
   | { to: "ledger"; entry?: string | null; draft?: LedgerDraft | null }
   | { to: "rules"; rule?: string | null }
+  | { to: "unanswered" }
+  | { to: "incidents" }
   | { to: "backtest"; rule?: string | null }
   | { to: "stations"; station?: string | null }
   | { to: "map" }
@@ -90,6 +101,10 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "ledger", entry: move.entry ?? null, draft: move.draft ?? null };
     case "rules":
       return { ...centre, view: "rules", rule: move.rule ?? null };
+    case "unanswered":
+      return { ...centre, view: "unanswered", task: null };
+    case "incidents":
+      return { ...centre, view: "incidents", task: null };
     case "backtest":
       return { ...centre, view: "backtest", rule: move.rule ?? null };
     case "stations":

@@ -107,5 +107,10 @@ function awaited(step: StepKind): string {
       return i18n.t("请完成，还有");
     case "verify_due":
       return i18n.t("等县里核实");
+    case "move_due":
+      return i18n.t("请出发，还有");
+    case "crew_warning":
+    case "crew_critical":
+      return i18n.t("请报平安，还有");
   }
 }

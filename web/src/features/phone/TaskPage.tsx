@@ -6,9 +6,10 @@ import { report } from "../../actions/tasks";
 import { hm, limit, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { factName, levelName, personName, personPost, stageName } from "../../i18n/words";
+import { isWithdrawn } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
-import type { PersonView } from "../../wire/view";
+import type { PersonView, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Mark } from "../marks/Mark";
 import { proofOf } from "./proof";
@@ -56,12 +57,12 @@ export function TaskPage({
             {i18n.t("返回")}
           </Button>
         </div>
-        <Cancelled own={own} />
-        {task.stage === "cancelled" ? null : <Returned own={own} />}
+        <Ended own={own} />
+        {isWithdrawn(task) ? null : <Returned own={own} />}
         <p style={{ padding: "12px 16px" }} data-testid="task-wording">
           {wording ?? i18n.t("正文还没有取到，有信号会自动取。")}
         </p>
-        {task.stage === "cancelled" ? null : <Clocks own={own} now={now} />}
+        {isWithdrawn(task) ? null : <Clocks own={own} now={now} />}
         <div className="kv">
           <span className="k">{i18n.t("联系谁")}</span>
           <span>
@@ -145,15 +146,32 @@ function Clocks({ own: { command, task }, now }: { own: Own; now: number }) {
   );
 }
 
-function Cancelled({ own: { command, task } }: { own: Own }) {
+function endSentence(task: TaskView): string {
+  switch (task.stage) {
+    case "superseded":
+      return i18n.t("这条指令已被新的取代。请看新的任务。");
+    case "reassigned":
+      return i18n.t("这件任务已交给别人。你不用再做。");
+    default:
+      return i18n.t("前一条指令作废。请原地待命，等下一条。");
+  }
+}
+
+function Ended({ own: { command, task } }: { own: Own }) {
   const outbox = useApp((state) => state.outbox);
-  if (task.stage !== "cancelled" && command.cancelled === null) return null;
+  if (!isWithdrawn(task) && command.cancelled === null) return null;
   const proof = proofOf(task, "cancel_seen", outbox);
+  // An answer that crossed the end asks for the receipt again.
+  const again = task.crossed && proof.state === "received";
   return (
     <div className="bad" role="alert">
-      <b>{i18n.t("前一条指令作废。请原地待命，等下一条。")}</b>
-      <p className="s">{i18n.t("你在没有信号时按下的都留着，没有丢。")}</p>
-      {proof.state === "none" ? (
+      <b>{endSentence(task)}</b>
+      <p className="s">
+        {task.crossed
+          ? i18n.t("你按下时它已经结束，你不在线。你报的都留着，没有丢。")
+          : i18n.t("你在没有信号时按下的都留着，没有丢。")}
+      </p>
+      {proof.state === "none" || again ? (
         <Button
           onPress={() => void report({ task: task.id, fact: { fact: "cancel_seen" } })}
           testId="cancel-seen"

@@ -2,24 +2,38 @@
 // its own name whether the county has it.
 import { useState } from "react";
 import { report } from "../../actions/tasks";
+import { span } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
+import { crewName } from "../../i18n/words";
 import { isClosed } from "../../state/select";
 import { useApp } from "../../state/store";
 import { useHold } from "../../ui/useHold";
-import type { FactName, Stage } from "../../wire/view";
+import type { CrewKind, CrewView, FactName, Field, Stage } from "../../wire/view";
+import { useNow } from "../clock/useNow";
+import { CountSheet } from "./CountSheet";
 import { PROOF_CLASS, type Proof, proofOf } from "./proof";
 import { DeclineSheet, DoneSheet, ProgressSheet } from "./sheets";
 import type { Own } from "./TaskList";
 
 /** How long "need help" is held, ms: long enough for no accident, short enough for a cold hand. */
 const HELP_HOLD = 1_000;
-type Open = "progress" | "done" | "decline" | null;
+type Open = "progress" | "done" | "decline" | "count" | null;
+
+const NO_FIELDS: Field[] = [];
 
 export function Verbs({ own }: { own: Own }) {
   const { task, command } = own;
   const outbox = useApp((state) => state.outbox);
   const [open, setOpen] = useState<Open>(null);
   const closed = isClosed(task) || command.cancelled !== null;
+  const counts = command.kind === "evacuation";
+  const fields = useApp((state) => {
+    const counties = [...state.world.counties.values()];
+    const county = counties.find((one) => one.commands.has(command.id));
+    return county?.templates.find((one) => one.id === command.template)?.fields ?? NO_FIELDS;
+  });
+  const checkIn = (timer: CrewKind) =>
+    void report({ task: task.id, fact: { fact: "checked_in", timer }, place: true });
   const proof = (fact: FactName) => proofOf(task, fact, outbox);
   const said = (fact: FactName) => ["received", "waiting", "stuck"].includes(proof(fact).state);
   const next = nextVerb(task.stage, said);
@@ -69,10 +83,10 @@ export function Verbs({ own }: { own: Own }) {
         fact="done"
         name={i18n.t("完成…")}
         proof={proof("done")}
-        hint={command.proof ? i18n.t("要照片或见证人") : ""}
+        hint={counts ? i18n.t("先报人数") : command.proof ? i18n.t("要照片或见证人") : ""}
         next={next === "done"}
         disabled={closed || task.stage === "done"}
-        onPress={() => setOpen("done")}
+        onPress={() => setOpen(counts ? "count" : "done")}
         testId="verb-done"
       />
       <Verb
@@ -84,6 +98,9 @@ export function Verbs({ own }: { own: Own }) {
         onPress={() => setOpen("decline")}
         testId="verb-decline"
       />
+      {task.crew?.length ? (
+        <CheckIn crew={task.crew} disabled={closed} onPress={(timer) => checkIn(timer)} />
+      ) : null}
       <HelpVerb
         proof={proof("need_help")}
         disabled={closed}
@@ -91,18 +108,57 @@ export function Verbs({ own }: { own: Own }) {
       />
       {open === "progress" ? <ProgressSheet task={task} onClose={() => setOpen(null)} /> : null}
       {open === "done" ? (
-        <DoneSheet task={task} proof={command.proof} onClose={() => setOpen(null)} />
+        <DoneSheet
+          task={task}
+          proof={command.proof || command.kind === "rescue"}
+          fields={fields}
+          onClose={() => setOpen(null)}
+        />
+      ) : null}
+      {open === "count" ? (
+        <CountSheet command={command} task={task} onClose={() => setOpen(null)} />
       ) : null}
       {open === "decline" ? <DeclineSheet task={task} onClose={() => setOpen(null)} /> : null}
     </div>
   );
 }
 
+interface CheckInProps {
+  crew: readonly CrewView[];
+  disabled: boolean;
+  onPress: (timer: CrewKind) => void;
+}
+
+/** One press says that the crew is well; the timer that runs out first is named. */
+function CheckIn({ crew, disabled, onPress }: CheckInProps) {
+  const now = useNow();
+  const due = (one: CrewView) => Date.parse(one.since) + one.every_ms;
+  const first = [...crew].sort((a, b) => due(a) - due(b))[0];
+  if (!first) return null;
+  const left = due(first) - now;
+  return (
+    <button
+      type="button"
+      className={`verb wide${first.warned ? " next" : ""}`}
+      disabled={disabled}
+      onClick={() => onPress(first.timer)}
+      data-testid="verb-check-in"
+      data-press="checked_in"
+    >
+      <b>{i18n.t("报平安：{crew}", { crew: crewName(first.timer) })}</b>
+      <small>
+        {left >= 0
+          ? i18n.t("{span} 内要报平安", { span: span(left) })
+          : i18n.t("没报平安 {span}", { span: span(-left) })}
+      </small>
+    </button>
+  );
+}
+
 /** The verb that is expected next, from the server's stage and what waits in this phone. */
 function nextVerb(stage: Stage, said: (fact: FactName) => boolean): FactName | null {
-  if (stage === "done" || stage === "verified" || stage === "cancelled" || said("done"))
-    return null;
-  if (stage === "declined") return null;
+  const over: Stage[] = ["done", "verified", "cancelled", "superseded", "reassigned", "declined"];
+  if (over.includes(stage) || said("done")) return null;
   const past = (stages: Stage[]) => stages.includes(stage);
   if (!said("accepted") && !past(["accepted", "en_route", "on_scene", "working"]))
     return "accepted";

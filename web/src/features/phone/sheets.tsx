@@ -2,9 +2,10 @@
 import { useEffect, useState } from "react";
 import { shrink } from "../../actions/photo";
 import { report } from "../../actions/tasks";
-import { i18n } from "../../i18n/i18n";
+import { i18n, say } from "../../i18n/i18n";
 import { Sheet } from "../../ui/Sheet";
-import type { TaskView } from "../../wire/view";
+import type { Field, TaskView } from "../../wire/view";
+import { answers, type Form, FormFields, unanswered } from "./FormFields";
 
 const STEPS = [10, 20, 40, 60, 80, 100];
 
@@ -50,12 +51,15 @@ export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () =
 export function DoneSheet({
   task,
   proof,
+  fields,
   onClose,
 }: {
   task: TaskView;
   proof: boolean;
+  fields: readonly Field[];
   onClose: () => void;
 }) {
+  const [form, setForm] = useState<Form>({});
   const [photos, setPhotos] = useState<{ blob: Blob; url: string }[]>([]);
   const [note, setNote] = useState("");
   const [bad, setBad] = useState(false);
@@ -79,7 +83,9 @@ export function DoneSheet({
       setBad(true);
     }
   };
-  const short = proof && photos.length === 0 && note.trim() === "";
+  const unproven = proof && photos.length === 0 && note.trim() === "";
+  const open = unanswered(fields, form);
+  const short = unproven || open.length > 0;
   return (
     <Sheet title={i18n.t("报完成")} onClose={onClose} testId="done-sheet">
       <label className="pick">
@@ -111,7 +117,13 @@ export function DoneSheet({
           data-testid="done-note"
         />
       </label>
-      {short ? <p className="s i2">{i18n.t("还差一张照片，或者写一个见证人。")}</p> : null}
+      <FormFields fields={fields} form={form} onChange={setForm} />
+      {unproven ? <p className="s i2">{i18n.t("还差一张照片，或者写一个见证人。")}</p> : null}
+      {open.length > 0 ? (
+        <p className="s i2">
+          {i18n.t("还要填：{names}", { names: open.map((field) => say(field.title)).join("、") })}
+        </p>
+      ) : null}
       <button
         type="button"
         className={`verb${short ? "" : " next"}`}
@@ -122,6 +134,7 @@ export function DoneSheet({
             fact: { fact: "done" },
             note: note.trim(),
             photos: photos.map(({ blob }) => blob),
+            form: answers(fields, form),
             place: true,
           });
           onClose();

@@ -9,6 +9,10 @@ import type { Own } from "./TaskList";
 const SEEN_AFTER = 1_000;
 const OPEN = ["issued", "no_reply"];
 
+function isEnd(fact: FactName): boolean {
+  return fact === "cancelled" || fact === "superseded" || fact === "reassigned";
+}
+
 /** Says "delivered" once for every task that has come as far as this phone. */
 export function useDelivered(tasks: readonly Own[]): void {
   const outbox = useApp((state) => state.outbox);
@@ -17,12 +21,20 @@ export function useDelivered(tasks: readonly Own[]): void {
   useEffect(() => {
     if (!ready) return;
     for (const { task } of tasks) {
-      const known = task.facts.some((fact) => fact.fact === "delivered");
+      // That it was ended is news of its own, and so is every answer that crossed it.
+      const last = task.facts.findLastIndex((fact) => isEnd(fact.fact));
+      const since = task.facts.slice(last + 1);
+      const known = since.some((fact) => fact.fact === "delivered");
       const waiting = outbox.some(
-        (one) => one.subject.task === task.id && one.subject.fact === "delivered",
+        (one) =>
+          one.subject.task === task.id &&
+          one.subject.fact === "delivered" &&
+          one.state !== "received",
       );
-      if (known || waiting || told.current.has(task.id) || !OPEN.includes(task.stage)) continue;
-      told.current.add(task.id);
+      const news = last >= 0 ? task.end_unseen : OPEN.includes(task.stage);
+      const key = `${task.id} ${last}`;
+      if (known || waiting || told.current.has(key) || !news) continue;
+      told.current.add(key);
       void report({ task: task.id, fact: { fact: "delivered" } });
     }
   }, [tasks, outbox, ready]);
@@ -36,6 +48,8 @@ const AFTER_SEEN: FactName[] = [
   "working",
   "done",
   "cancelled",
+  "superseded",
+  "reassigned",
 ];
 
 /** Says "seen" once, when the task's page has been visible for a second. */

@@ -1,5 +1,6 @@
 // What a station is: names, kind, place, what it belongs to.
 import { i18n } from "../../i18n/i18n";
+import { stationKind } from "../../i18n/words";
 import type { Cells } from "../../state/registry";
 import type { County } from "../../state/world";
 import { Empty } from "../../ui/Panel";
@@ -28,7 +29,10 @@ function facts(county: County): Fact[] {
       ],
       shown: (row) => [row.name, row.name_en].filter(Boolean).join(" · "),
     },
-    one("kind", i18n.t("类型"), "river, rain, reservoir, landslide, gas …"),
+    {
+      ...one("kind", i18n.t("类型"), "river, rain, reservoir, landslide, gas …"),
+      shown: (row) => [stationKind(row.kind ?? ""), row.kind].filter(Boolean).join(" · "),
+    },
     {
       name: i18n.t("位置"),
       fields: [
@@ -42,7 +46,11 @@ function facts(county: County): Fact[] {
       shown: (row) =>
         [areaName(county, "township", row.township), row.township].filter(Boolean).join(" · "),
     },
-    one("catchment", i18n.t("流域"), i18n.t("流域代码")),
+    {
+      ...one("catchment", i18n.t("流域"), i18n.t("流域代码")),
+      shown: (row) =>
+        [areaName(county, "catchment", row.catchment), row.catchment].filter(Boolean).join(" · "),
+    },
     one("upstream", i18n.t("上游站"), i18n.t("站号:传播时间，多个用空格隔开")),
     one("tags", i18n.t("标签"), i18n.t("用空格隔开")),
   ];

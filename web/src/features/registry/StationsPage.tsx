@@ -1,7 +1,7 @@
 // Every station of the county, found by a few letters; the chosen one with everything the site's tables say.
 import { useMemo, useState } from "react";
 import { i18n, say } from "../../i18n/i18n";
-import { freshnessShort } from "../../i18n/words";
+import { freshnessShort, stationKind } from "../../i18n/words";
 import { found, worstOf } from "../../state/stations";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
@@ -121,7 +121,9 @@ function Line({ station, county, selected }: LineProps) {
       <span />
       <span className="s i2 el">
         {station.id} ·{" "}
-        {[station.kind, areaName(county, "township", station.township)].filter(Boolean).join(" · ")}
+        {[stationKind(station.kind), areaName(county, "township", station.township)]
+          .filter(Boolean)
+          .join(" · ")}
       </span>
       <span className="s i3 r nw">
         {lines > 0 ? i18n.t("{n} 条线", { n: lines }) : i18n.t("没有线")}

@@ -26,6 +26,7 @@ import { useKeys } from "../keys/useKeys";
 import { AlarmMark, Mark } from "../marks/Mark";
 import { areaName } from "../stations/townships";
 import { AckDialog } from "./AckDialog";
+import { ManualBox } from "./ManualBox";
 import { AlarmLine, Townships } from "./parts";
 import { openedName, situationName } from "./situationWords";
 
@@ -108,6 +109,9 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
         </div>
       </header>
       <div className="pb">
+        {one?.manual ? (
+          <ManualBox county={county} one={one} manual={one.manual} allowed={allowed} now={now} />
+        ) : null}
         {one ? <Numbers one={one} alarms={alarms} now={now} /> : null}
         {allowed ? null : (
           <p className="note">{i18n.t("你可以看，不能确认。确认需要值班员角色。")}</p>

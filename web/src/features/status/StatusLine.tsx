@@ -118,6 +118,18 @@ function Pages() {
       testId: "page-command",
     },
     {
+      name: i18n.t("未应答"),
+      on: desk.view === "unanswered",
+      go: { to: "unanswered" },
+      testId: "page-unanswered",
+    },
+    {
+      name: i18n.t("应急事件"),
+      on: desk.view === "incidents",
+      go: { to: "incidents" },
+      testId: "page-incidents",
+    },
+    {
       name: i18n.t("台账"),
       on: desk.view === "ledger",
       go: { to: "ledger" },

@@ -1,0 +1,69 @@
+//! Two results of one task that contradict each other: kept, and put before the desk.
+
+use model::task::{FactKind, Means};
+
+use crate::task::Task;
+
+/// Whether a fact says that the assignee does it, or does not.
+const fn result(kind: FactKind) -> Option<bool> {
+    match kind {
+        FactKind::Accepted | FactKind::Done => Some(true),
+        FactKind::Declined => Some(false),
+        FactKind::Issued
+        | FactKind::Delivered
+        | FactKind::Seen
+        | FactKind::EnRoute
+        | FactKind::OnScene
+        | FactKind::Working { .. }
+        | FactKind::Verified
+        | FactKind::Rejected
+        | FactKind::NeedHelp
+        | FactKind::NoReply
+        | FactKind::Escalated { .. }
+        | FactKind::Cancelled
+        | FactKind::CancelSeen
+        | FactKind::Superseded
+        | FactKind::Reassigned
+        | FactKind::Called
+        | FactKind::Postponed { .. }
+        | FactKind::Hastened
+        | FactKind::CheckedIn { .. }
+        | FactKind::CrewWarned { .. }
+        | FactKind::CrewCritical { .. } => None,
+    }
+}
+
+impl Task {
+    /// An acceptance and a refusal were reported by someone who did not know of the other one. A
+    /// device that says which version it knew may change its mind; what an officer hears and
+    /// records, or decides, settles it.
+    pub(crate) fn is_contradictory(&self) -> bool {
+        let mut last: Option<(usize, bool)> = None;
+        let mut conflict = false;
+        for (place, fact) in self.facts.iter().enumerate() {
+            let decided = matches!(
+                fact.kind,
+                FactKind::Verified
+                    | FactKind::Rejected
+                    | FactKind::Cancelled
+                    | FactKind::Superseded
+                    | FactKind::Reassigned
+            );
+            if decided {
+                conflict = false;
+            }
+            let Some(yes) = result(fact.kind) else {
+                continue;
+            };
+            let heard = matches!(fact.means, Means::Phone | Means::Radio | Means::InPerson);
+            let known = |before: usize| fact.version.is_some_and(|v| v as usize > before);
+            match last {
+                Some((_, before)) if heard && (conflict || before != yes) => conflict = false,
+                Some((at, before)) if before != yes && !known(at) => conflict = true,
+                Some(_) | None => {}
+            }
+            last = Some((place, yes));
+        }
+        conflict
+    }
+}

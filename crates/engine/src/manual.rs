@@ -1,0 +1,286 @@
+//! Situations no gauge raised: a telephone call, an area drawn on the map, somebody who needs help.
+//!
+//! Such a situation has a seat of its own beside those of alarms, so it is counted, told and
+//! repeated like any other. It ends only by a person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::action::{Act, Why};
+use model::config::AreaKind;
+use model::effect::SystemKind;
+use model::id::Seal;
+use model::incident::{ManualView, OpenSituation, OpenedBy};
+use model::{AlarmKey, Effects, Level, PersonId, SituationId, TaskId, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
+use crate::ground::AreaName;
+use crate::situation::{Seat, Situation, Told};
+
+/// The hazard of whoever needs help.
+const HELP: &str = "need_help";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manual {
+    pub(crate) seat: Seat,
+    pub(crate) level: Level,
+    how: OpenedBy,
+    by: PersonId,
+    text: Option<Seal>,
+    place: Option<Seal>,
+    pub(crate) task: Option<TaskId>,
+    pub(crate) township: Option<String>,
+    pub(crate) acked: Option<(PersonId, Time)>,
+}
+
+impl Manual {
+    pub(crate) fn view(&self) -> ManualView {
+        ManualView {
+            how: self.how,
+            by: self.by.clone(),
+            level: self.level,
+            text: self.text.clone(),
+            place: self.place.clone(),
+            task: self.task.clone(),
+            acked_by: self.acked.as_ref().map(|(by, _)| by.clone()),
+            acked_at: self.acked.as_ref().map(|(_, at)| *at),
+        }
+    }
+}
+
+impl Situation {
+    fn by_hand(hazard: &str, area: AreaName, id: SituationId, at: Time) -> Situation {
+        // No alarm began it; its own id stands where an alarm's would.
+        let key = AlarmKey(id.0);
+        Situation {
+            hazard: hazard.to_owned(),
+            area,
+            storm: 0,
+            opened: at,
+            changed: at,
+            first: key,
+            newest: key,
+            worst: 0,
+            members: BTreeSet::new(),
+            levels: [0; 5],
+            loud: [0; 5],
+            unread: [0; 5],
+            quiet: 0,
+            unacked: 0,
+            townships: BTreeMap::new(),
+            told: Told::default(),
+            forced: None,
+            news_since: None,
+            unread_since: None,
+            due: None,
+            merged_into: None,
+            closed: false,
+            manual: None,
+            decisions: Vec::new(),
+            undecided: None,
+        }
+    }
+
+    /// Takes the seat of what was opened by hand out of the counts, or puts it in.
+    pub(crate) fn seat_manual(&mut self, on: bool) {
+        let Some(manual) = &self.manual else { return };
+        let (seat, township) = (manual.seat, manual.township.clone());
+        let op = if on {
+            u32::wrapping_add
+        } else {
+            u32::wrapping_sub
+        };
+        self.count(seat, township.as_deref(), op);
+        if on {
+            self.worst = self.worst.max(seat.level);
+        }
+    }
+}
+
+impl Engine {
+    pub(crate) fn open_by_hand(
+        &mut self,
+        act: &Act,
+        order: &OpenSituation,
+        at: Time,
+    ) -> Result<(), Why> {
+        let area = match &order.area {
+            Some(area) if self.index.ground.find(area).is_some() => area.clone(),
+            Some(_) => return Err(Why::NoSuchArea),
+            None => self.county(),
+        };
+        let place = format!("by_hand:{}", act.op);
+        let id = SituationId::of(&self.config.code, &order.hazard, &place, 0);
+        let township = (area.0 == AreaKind::Township).then(|| area.1.clone());
+        let manual = Manual {
+            seat: Seat::loud(id, order.level.digit()),
+            level: order.level,
+            how: order.how,
+            by: act.by.clone(),
+            text: Some(order.text.clone()),
+            place: order.place.clone(),
+            task: None,
+            township,
+            acked: None,
+        };
+        self.seat_by_hand(id, &order.hazard, area, manual, at);
+        Ok(())
+    }
+
+    fn county(&self) -> AreaName {
+        self.index.ground.at(0).name.clone()
+    }
+
+    fn seat_by_hand(
+        &mut self,
+        id: SituationId,
+        hazard: &str,
+        area: AreaName,
+        manual: Manual,
+        at: Time,
+    ) {
+        let situations = &mut self.state.situations;
+        let mut situation = Situation::by_hand(hazard, area, id, at);
+        if let Some(known) = situations.list.get(&id) {
+            situation.told.count = known.told.count;
+        }
+        situation.manual = Some(manual);
+        situation.seat_manual(true);
+        situations.list.insert(id, situation);
+        situations.touched.insert(id, true);
+        self.state.load.situations += 1;
+    }
+
+    /// Somebody in the field needs help: a red situation of their own, told at once.
+    pub(crate) fn call_for_help(
+        &mut self,
+        task: &TaskId,
+        by: &PersonId,
+        (text, place): (Option<&Seal>, Option<&Seal>),
+        at: Time,
+    ) {
+        let id = self.help_id(task);
+        let assignee = self.find_task(task).and_then(|(command, n)| {
+            let command = self.state.commands.get(&command)?;
+            Some(command.tasks[n].person.clone())
+        });
+        let mut people = self.config.people.iter();
+        let person = people.find(|p| Some(&p.id) == assignee.as_ref());
+        let township = person.and_then(|p| p.township.clone());
+        let area = township.map(|code| (AreaKind::Township, code));
+        let area = area.filter(|area| self.index.ground.find(area).is_some());
+        let manual = Manual {
+            seat: Seat::loud(id, Level::Red.digit()),
+            level: Level::Red,
+            how: OpenedBy::Help,
+            by: assignee.unwrap_or_else(|| by.clone()),
+            text: text.cloned(),
+            place: place.cloned(),
+            task: Some(task.clone()),
+            township: area.as_ref().map(|(_, code)| code.clone()),
+            acked: None,
+        };
+        if self.is_manual(id) {
+            self.end_by_hand(id, at);
+        }
+        let area = area.unwrap_or_else(|| self.county());
+        self.seat_by_hand(id, HELP, area, manual, at);
+    }
+
+    fn help_id(&self, task: &TaskId) -> SituationId {
+        SituationId::of(&self.config.code, HELP, task.as_str(), 0)
+    }
+
+    pub(crate) fn is_manual(&self, id: SituationId) -> bool {
+        let situation = self.state.situations.list.get(&id);
+        situation.is_some_and(|s| !s.closed && s.manual.is_some())
+    }
+
+    /// The desk has dealt with whoever needed help.
+    pub(crate) fn help_is_over(&mut self, task: &str, at: Time) {
+        let id = self.help_id(&TaskId(task.to_owned()));
+        if self.is_manual(id) {
+            self.end_by_hand(id, at);
+        }
+    }
+
+    /// Takes note of what was opened by hand.
+    pub(crate) fn note_by_hand(&mut self, id: SituationId, by: &PersonId, at: Time) -> bool {
+        let situations = &mut self.state.situations;
+        let Some(situation) = situations.list.get_mut(&id).filter(|s| !s.closed) else {
+            return false;
+        };
+        if situation.manual.is_none() {
+            return false;
+        }
+        situation.seat_manual(false);
+        if let Some(manual) = &mut situation.manual {
+            manual.acked = Some((by.clone(), at));
+            manual.seat = manual.seat.noted();
+        }
+        situation.seat_manual(true);
+        situation.changed = at;
+        situations.touched.insert(id, true);
+        true
+    }
+
+    /// Another level for what was opened by hand; a rise is unread again.
+    pub(crate) fn grade_by_hand(
+        &mut self,
+        id: SituationId,
+        level: Level,
+        at: Time,
+    ) -> Result<(), Why> {
+        if !self.is_manual(id) {
+            return Err(Why::NoSuchSituation);
+        }
+        let situations = &mut self.state.situations;
+        let Some(situation) = situations.list.get_mut(&id) else {
+            return Err(Why::NoSuchSituation);
+        };
+        situation.seat_manual(false);
+        if let Some(manual) = &mut situation.manual {
+            if level > manual.level || manual.acked.is_none() {
+                manual.acked = None;
+                manual.seat = Seat::loud(id, level.digit());
+            } else {
+                manual.seat = Seat::loud(id, level.digit()).noted();
+            }
+            manual.level = level;
+        }
+        situation.seat_manual(true);
+        situation.changed = at;
+        situations.touched.insert(id, true);
+        Ok(())
+    }
+
+    /// A person says that it is over.
+    pub(crate) fn close_by_hand(
+        &mut self,
+        id: SituationId,
+        at: Time,
+        out: &mut Effects,
+    ) -> Result<(), Why> {
+        if !self.is_manual(id) {
+            return Err(Why::NoSuchSituation);
+        }
+        let situation = self.state.situations.list.get(&id);
+        let task = situation.and_then(|s| s.manual.as_ref()?.task.clone());
+        self.end_by_hand(id, at);
+        if let Some(task) = task {
+            self.notice(SystemKind::NeedHelp, task.as_str(), false, at, out);
+            self.calm_task(task.as_str(), out);
+        }
+        Ok(())
+    }
+
+    fn end_by_hand(&mut self, id: SituationId, at: Time) {
+        if let Some(situation) = self.state.situations.list.get_mut(&id) {
+            situation.seat_manual(false);
+            situation.manual = None;
+            situation.changed = at;
+        }
+        self.close_situation(id);
+        self.state.situations.touched.insert(id, true);
+    }
+}

@@ -1,0 +1,79 @@
+// What an officer does with warnings, incidents and the reports that are owed.
+import type { Level } from "../wire/view";
+import { press } from "./act";
+
+export interface Call {
+  hazard: string;
+  level: Level;
+  /** Township code; empty: the whole county. */
+  township: string;
+  text: string;
+  place: string;
+}
+
+/** Opens a situation that no gauge raised. */
+export function openSituation({ hazard, level, township, text, place }: Call): Promise<string> {
+  return press({
+    action: "open_situation",
+    hazard,
+    level,
+    how: "call",
+    text,
+    ...(township ? { area: { kind: "township" as const, code: township } } : {}),
+    ...(place ? { place } : {}),
+  });
+}
+
+export function closeSituation(situation: string, reason: string): Promise<string> {
+  return press({ action: "close_situation", situation, reason });
+}
+
+/** A response level, or none: decided not to act, and why. */
+export function decide(
+  situation: string,
+  response: number | null,
+  reason: string,
+): Promise<string> {
+  return press({ action: "decide", situation, response, ...(reason ? { reason } : {}) });
+}
+
+export interface NewIncident {
+  title: string;
+  class: string;
+  situations: string[];
+  commands: string[];
+}
+
+export function openIncident(incident: NewIncident): Promise<string> {
+  return press({ action: "open_incident", ...incident });
+}
+
+export function gather(
+  incident: string,
+  situations: string[],
+  commands: string[],
+): Promise<string> {
+  return press({ action: "gather_incident", incident, situations, commands });
+}
+
+export function noteIncident(incident: string, text: string): Promise<string> {
+  return press({ action: "note_incident", incident, text });
+}
+
+export function mergeIncident(incident: string, into: string): Promise<string> {
+  return press({ action: "merge_incident", incident, into });
+}
+
+export function closeIncident(incident: string, reason: string): Promise<string> {
+  return press({ action: "close_incident", incident, reason });
+}
+
+/** Says that a report was sent: this press is its proof. */
+export function sendReport(
+  incident: string,
+  clock: string,
+  text: string,
+  receivedBy: string,
+): Promise<string> {
+  return press({ action: "send_report", incident, clock, text, received_by: receivedBy });
+}

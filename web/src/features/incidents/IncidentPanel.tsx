@@ -1,0 +1,236 @@
+// One incident: what it gathers, what is owed, what was written down, and how it ends.
+import { useEffect, useState } from "react";
+import { closeIncident, mergeIncident, noteIncident } from "../../actions/incidents";
+import { wantTexts } from "../../actions/read";
+import { stamp } from "../../i18n/format";
+import { i18n, say } from "../../i18n/i18n";
+import { personName } from "../../i18n/words";
+import { incidentsOf, isRunning } from "../../state/incidents";
+import { isOpen, mayCommand } from "../../state/select";
+import { useApp } from "../../state/store";
+import type { County } from "../../state/world";
+import { Button } from "../../ui/Button";
+import type { IncidentView, OwedReport, StillOpen } from "../../wire/view";
+import { Due } from "../commands/Due";
+import { useDesk } from "../desk/desk";
+import { openedName } from "../situations/situationWords";
+import { ReasonDialog } from "./dialogs";
+import { ReportDialog } from "./ReportDialog";
+
+interface IncidentPanelProps {
+  county: County;
+  incident: IncidentView;
+  now: number;
+}
+
+export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
+  const { move } = useDesk();
+  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const texts = useApp((state) => state.texts);
+  const [sending, setSending] = useState<OwedReport | null>(null);
+  const [closing, setClosing] = useState(false);
+  const [note, setNote] = useState("");
+  const open = isRunning(incident);
+  const kind = county.eventClasses.find((one) => one.id === incident.class);
+  useEffect(
+    () =>
+      wantTexts([
+        incident.title,
+        incident.closed?.reason ?? null,
+        ...incident.notes.map((one) => one.text),
+        ...incident.reports.flatMap((one) => one.sent.map((sent) => sent.received_by)),
+      ]),
+    [incident],
+  );
+  const others = incidentsOf(county).filter((one) => isRunning(one) && one.id !== incident.id);
+  return (
+    <div className="p" data-testid="incident-panel">
+      <div className="pt">
+        <h2 className="el">{texts.get(incident.title) ?? i18n.t("正在取…")}</h2>
+        <span className="g" />
+        <span className="s i2">{say(kind?.title)}</span>
+      </div>
+      <div className="pb">
+        <p className="s i2" style={{ padding: "4px 12px" }}>
+          {i18n.t("{name} 开于 {time}", {
+            name: personName(county.people.get(incident.by), incident.by),
+            time: stamp(incident.opened, now),
+          })}
+        </p>
+        {incident.closed ? (
+          <div className="note" data-testid="incident-closed">
+            <b>
+              {i18n.t("{name} 于 {time} 结束：", {
+                name: personName(county.people.get(incident.closed.by), incident.closed.by),
+                time: stamp(incident.closed.at, now),
+              })}
+              {texts.get(incident.closed.reason) ?? ""}
+            </b>
+            {incident.closed.open.length > 0 ? (
+              <p className="s">
+                {i18n.t("当时还开着：{list}", {
+                  list: incident.closed.open
+                    .map((one) => openName(county, incident, one))
+                    .join("、"),
+                })}
+              </p>
+            ) : null}
+          </div>
+        ) : null}
+        {incident.merged_into ? <p className="note">{i18n.t("已并入另一个事件。")}</p> : null}
+        <Section title={i18n.t("报告")} count={incident.reports.length} />
+        {incident.reports.map((report) => (
+          <div key={report.id} className="decline" data-testid="report" data-id={report.id}>
+            <span className="col g">
+              <b className="el">{say(report.title)}</b>
+              <span className="s i2 el">
+                {report.sent.length === 0
+                  ? say(report.to)
+                  : report.sent
+                      .map((sent, n) =>
+                        i18n.t("第 {n} 版 {time} {name} 报，{to} 收", {
+                          n: n + 1,
+                          time: stamp(sent.at, now),
+                          name: personName(county.people.get(sent.by), sent.by),
+                          to: texts.get(sent.received_by) ?? "…",
+                        }),
+                      )
+                      .join("；")}
+              </span>
+            </span>
+            {report.sent.length === 0 && open ? <Due at={report.due} now={now} /> : null}
+            {open ? (
+              <Button
+                small
+                disabled={!allowed}
+                onPress={() => setSending(report)}
+                testId={`send-report-${report.id}`}
+              >
+                {report.sent.length === 0 ? i18n.t("报出…") : i18n.t("续报…")}
+              </Button>
+            ) : null}
+          </div>
+        ))}
+        <Section title={i18n.t("态势")} count={incident.situations.length} />
+        {incident.situations.map((id) => (
+          <button
+            key={id}
+            type="button"
+            className="decline"
+            onClick={() => move({ to: "situation", situation: id })}
+          >
+            <span className="g el">{openedName(county, id)}</span>
+          </button>
+        ))}
+        <Section title={i18n.t("指令")} count={incident.commands.length} />
+        {incident.commands.map((id) => {
+          const command = county.commands.get(id);
+          return (
+            <button
+              key={id}
+              type="button"
+              className="decline"
+              onClick={() => move({ to: "board", command: id })}
+            >
+              <span className="g el">{say(command?.title) || id}</span>
+              <span className="s i2">
+                {command && isOpen(command) ? i18n.t("执行中") : i18n.t("已结束")}
+              </span>
+            </button>
+          );
+        })}
+        <Section title={i18n.t("记事")} count={incident.notes.length} />
+        {incident.notes.map((one) => (
+          <div key={`${one.at}${one.text}`} className="decline">
+            <span className="t i3">{stamp(one.at, now)}</span>
+            <span className="g">{texts.get(one.text) ?? "…"}</span>
+            <span className="s i2">{personName(county.people.get(one.by), one.by)}</span>
+          </div>
+        ))}
+        {open ? (
+          <div className="f" style={{ padding: 12 }}>
+            <input
+              className="in g"
+              placeholder={i18n.t("记一条")}
+              aria-label={i18n.t("记一条")}
+              value={note}
+              onChange={(event) => setNote(event.target.value)}
+              data-testid="incident-note"
+            />
+            <Button
+              small
+              disabled={!allowed || note.trim() === ""}
+              onPress={() => {
+                void noteIncident(incident.id, note.trim());
+                setNote("");
+              }}
+              testId="incident-note-add"
+            >
+              {i18n.t("记下")}
+            </Button>
+          </div>
+        ) : null}
+        {open ? (
+          <div className="acts" style={{ padding: 12 }}>
+            {others.slice(0, 3).map((one) => (
+              <Button
+                key={one.id}
+                small
+                disabled={!allowed}
+                onPress={() => void mergeIncident(incident.id, one.id)}
+              >
+                {i18n.t("并入：{name}", { name: texts.get(one.title) ?? "…" })}
+              </Button>
+            ))}
+            <Button
+              small
+              disabled={!allowed}
+              onPress={() => setClosing(true)}
+              testId="close-incident"
+            >
+              {i18n.t("结束事件…")}
+            </Button>
+          </div>
+        ) : null}
+      </div>
+      {sending ? (
+        <ReportDialog
+          county={county}
+          incident={incident}
+          report={sending}
+          now={now}
+          onClose={() => setSending(null)}
+        />
+      ) : null}
+      {closing ? (
+        <ReasonDialog
+          title={i18n.t("结束事件")}
+          words={i18n.t("还开着的会一起写下来。结束后时限不再走。")}
+          confirm={i18n.t("结束")}
+          onReason={(reason) => void closeIncident(incident.id, reason)}
+          onClose={() => setClosing(false)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Section({ title, count }: { title: string; count: number }) {
+  return (
+    <div className="pt">
+      <h2>{title}</h2>
+      <span className="i2">{count}</span>
+    </div>
+  );
+}
+
+function openName(county: County, incident: IncidentView, one: StillOpen): string {
+  switch (one.open) {
+    case "situation":
+      return openedName(county, one.situation);
+    case "command":
+      return say(county.commands.get(one.command)?.title) || one.command;
+    case "report":
+      return say(incident.reports.find((report) => report.id === one.clock)?.title) || one.clock;
+  }
+}

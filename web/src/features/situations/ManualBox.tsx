@@ -1,0 +1,87 @@
+// What is known of a situation no gauge raised, and what ends it: a person.
+import { useEffect, useState } from "react";
+import { acknowledgeSituation } from "../../actions/alarms";
+import { closeSituation } from "../../actions/incidents";
+import { wantTexts } from "../../actions/read";
+import { stamp } from "../../i18n/format";
+import { i18n } from "../../i18n/i18n";
+import { personName } from "../../i18n/words";
+import { useApp } from "../../state/store";
+import type { County } from "../../state/world";
+import { Button } from "../../ui/Button";
+import type { ManualView, SituationView } from "../../wire/view";
+import { useDesk } from "../desk/desk";
+import { ReasonDialog } from "../incidents/dialogs";
+
+interface ManualBoxProps {
+  county: County;
+  one: SituationView;
+  manual: ManualView;
+  allowed: boolean;
+  now: number;
+}
+
+export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps) {
+  const { move } = useDesk();
+  const [closing, setClosing] = useState(false);
+  const text = useApp((state) => (manual.text ? state.texts.get(manual.text) : undefined));
+  const place = useApp((state) => (manual.place ? state.texts.get(manual.place) : undefined));
+  useEffect(() => wantTexts([manual.text, manual.place]), [manual.text, manual.place]);
+  const { task } = manual;
+  const command = task
+    ? [...county.commands.values()].find((each) => each.tasks.some((t) => t.id === task))
+    : undefined;
+  const name = personName(county.people.get(manual.by), manual.by);
+  return (
+    <div className="note" data-testid="manual">
+      <p>
+        <b>
+          {manual.how === "help"
+            ? i18n.t("{name} 在现场要帮助", { name })
+            : i18n.t("{name} 接报开的态势", { name })}
+        </b>{" "}
+        <span className="s i2">{stamp(one.opened, now)}</span>
+      </p>
+      {text ? <p>“{text}”</p> : null}
+      {place ? <p className="s i2">{place}</p> : null}
+      <p className="s i2">
+        {manual.acked_by && manual.acked_at
+          ? i18n.t("{name} 已确认 {time}", {
+              name: personName(county.people.get(manual.acked_by), manual.acked_by),
+              time: stamp(manual.acked_at, now),
+            })
+          : i18n.t("还没有人确认")}
+      </p>
+      <div className="acts">
+        <Button
+          kind="primary"
+          disabled={!allowed || manual.acked_by !== null}
+          onPress={() => void acknowledgeSituation(one.id, [])}
+          testId="ack-manual"
+        >
+          {i18n.t("确认")}
+        </Button>
+        {command && task ? (
+          <Button
+            onPress={() => move({ to: "board", command: command.id, task })}
+            testId="manual-task"
+          >
+            {i18n.t("看这个人")}
+          </Button>
+        ) : null}
+        <Button disabled={!allowed} onPress={() => setClosing(true)} testId="close-situation">
+          {i18n.t("结束态势…")}
+        </Button>
+      </div>
+      {closing ? (
+        <ReasonDialog
+          title={i18n.t("结束态势")}
+          words={i18n.t("这个态势没有站在看，只有人能结束它。")}
+          confirm={i18n.t("结束")}
+          onReason={(reason) => void closeSituation(one.id, reason)}
+          onClose={() => setClosing(false)}
+        />
+      ) : null}
+    </div>
+  );
+}
