@@ -113,8 +113,8 @@ pub(crate) struct Api {
     vitals: Box<dyn Fn() -> Vitals + Send + Sync>,
 }
 
-/// Opens the accounts and returns all routes, and the hold on the site's files; `machines` are the routes by which programs send
-/// readings, put behind the same guard.
+/// Opens the accounts and returns all routes, and the hold on the site's files; `machines` are the
+/// routes by which programs send readings, put behind the same guard.
 ///
 /// # Errors
 /// [`AccountsError`] when the accounts file can be neither opened nor made anew.

@@ -442,7 +442,7 @@ fn a_changed_archive_names_its_block() {
         firsts[1] + 31,
         name_of(&path)
     );
-    // Values of a later block are told against those before it, so blocks behind may be named too.
+    // Blocks behind it in the same archive may be named too; the changed one is named first.
     assert_eq!(named[0], want);
     assert!(named.iter().all(|one| one.ends_with(&name_of(&path))));
 }
