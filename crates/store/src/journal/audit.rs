@@ -500,7 +500,10 @@ impl Look<'_> {
             }
         }
         match next {
-            Some(next) => scan.seek(next),
+            Some(next) => {
+                scan.take_up(self.now.hash);
+                scan.seek(next);
+            }
             None => self.part.open_end = header.is_none(),
         }
         Ok(next.is_some())

@@ -108,6 +108,12 @@ impl Scan {
         self.next = offset;
     }
 
+    /// Says what the chain hash is behind a frame that could not be read: an archive's next frame
+    /// makes its checks anew from it.
+    pub(crate) fn take_up(&mut self, hash: [u8; 32]) {
+        self.before = hash;
+    }
+
     /// What the segment says it is; `None` when its head is damaged.
     pub(crate) fn head(&self) -> Option<Head> {
         self.head
