@@ -127,20 +127,18 @@ fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
     pieces
 }
 
-const LAWS: [&str; 5] = ["test", "-p", "watchfire-engine", "--test", "laws"];
-const KILLS: [&str; 7] = [
+const LAWS: [&str; 4] = ["test", "--workspace", "--test", "laws"];
+const KILLS: [&str; 6] = [
     "test",
-    "-p",
-    "watchfire-tests",
+    "--workspace",
     "--test",
     "kill",
     "--test",
     "kill_people",
 ];
-const COUNTIES: [&str; 8] = [
+const COUNTIES: [&str; 7] = [
     "test",
-    "-p",
-    "watchfire-tests",
+    "--workspace",
     "--test",
     "workload",
     "ten_counties_for_a_day",

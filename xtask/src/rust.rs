@@ -1,5 +1,6 @@
 //! The calls of cargo that the verbs are made of.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -102,11 +103,32 @@ pub(crate) fn api_document(paths: &Paths) -> Result<String> {
 
 /// The end-to-end stories against the built program.
 pub(crate) fn stories(paths: &Paths, slice: &Slice) -> Result<Outcome> {
-    let call = cargo(paths)
-        .args(["test", "-p", STORIES, "--no-fail-fast"])
+    // Picked by name out of the whole workspace: a package asked for alone has its crates built with
+    // fewer features, and so a second time.
+    let mut call = cargo(paths)
+        .args(["test", "--workspace", "--no-fail-fast"])
         .args(locked());
+    for name in story_names(paths)? {
+        call = call.args(["--test".to_owned(), name]);
+    }
     surroundings(paths, slice.in_environment(call))?.shown()?;
     Ok(Outcome::Done)
+}
+
+/// The files of end-to-end stories, sorted.
+fn story_names(paths: &Paths) -> Result<Vec<String>> {
+    let folder = paths.root.join("tests/tests");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).context("could not list tests/tests")? {
+        let path = entry.context("could not list tests/tests")?.path();
+        if path.extension().is_some_and(|end| end == "rs")
+            && let Some(stem) = path.file_stem()
+        {
+            names.push(stem.to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Plays one story of the engine's, by its file or the file's name.
