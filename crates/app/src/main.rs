@@ -80,6 +80,7 @@ fn tokio_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .worker_threads(1)
         .thread_name("watchfire-people")
         .max_blocking_threads(16)
+        .on_thread_start(store::threads::go_along)
         .thread_stack_size(1 << 20)
         .enable_all()
         .build()

@@ -16,6 +16,7 @@ use model::view::PersonView;
 use runtime::{Inbox, Runtime};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use site::Site;
+use store::threads::{self, Rank};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -56,6 +57,13 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let runtime = start(&asked.data, &site).await?;
+    // On the one thread that carries the sockets of people, not on this one.
+    let first = tokio::spawn(async { threads::go_first(Rank::People) }).await?;
+    if !first {
+        tracing::info!(
+            "the system does not let alarms go before other programs: run as root or with LimitRTPRIO=2"
+        );
+    }
     let keeper = Keeper::start(&asked.data, &site, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
@@ -122,6 +130,7 @@ async fn start(data: &Path, site: &Site) -> anyhow::Result<Runtime> {
         .collect();
     tell_clock(site.clock);
     let mut options = runtime::Options::new(data.to_owned(), site.clock, configs);
+    options.go_first = true;
     options.quarantine.days = site.keep.quarantine_days;
     runtime::start(options)
         .await
@@ -152,6 +161,7 @@ impl Porch {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(4)
+            .on_thread_start(threads::go_along)
             .build()
             .context("could not start the thread of the front door")?;
         let handle = runtime.handle().clone();
@@ -159,6 +169,7 @@ impl Porch {
         std::thread::Builder::new()
             .name("watchfire-door".to_owned())
             .spawn(move || {
+                threads::go_first(Rank::Readings);
                 // A dropped sender means the same as a word from it.
                 let _asked = runtime.block_on(gone);
             })

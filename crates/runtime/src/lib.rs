@@ -76,6 +76,9 @@ pub struct Options {
     pub snapshot_inputs: u64,
     /// A snapshot is taken after this long, when anything came.
     pub snapshot_ms: u64,
+    /// Whether the loop and the journal run before every ordinary thread of the machine, where the
+    /// system lets them.
+    pub go_first: bool,
     #[doc(hidden)]
     pub fault: Option<Fault>,
 }
@@ -93,6 +96,7 @@ impl Options {
             inbox_items: 65_536,
             snapshot_inputs: 200_000,
             snapshot_ms: 600_000,
+            go_first: false,
             fault: None,
         }
     }

@@ -49,6 +49,11 @@ use crate::start::configs_of;
 /// Bytes of the open commit at which the loop stops gathering and waits for the disk.
 const MOST_OPEN: usize = 4 << 20;
 
+/// Readings of a commit from which on a flood is coming in: then commits begin no closer together
+/// than [`GATHER`], since a sync costs the machine as much as many readings.
+const FLOOD: usize = 48;
+const GATHER: Duration = Duration::from_millis(1);
+
 /// Values are told at most this often.
 const VALUES_EVERY: Duration = Duration::from_millis(250);
 
@@ -76,6 +81,8 @@ pub(crate) struct Live {
     ledger: Arc<Ledger>,
     next_beat: Instant,
     next_values: Instant,
+    /// In a flood: when the next commit may begin.
+    gathers_until: Option<Instant>,
     pub(crate) shared: Shared,
 }
 
@@ -112,6 +119,7 @@ impl Live {
             ledger: parts.ledger,
             next_beat: readout.monotonic,
             next_values: readout.monotonic,
+            gathers_until: None,
             shared: Shared::default(),
         }
     }
@@ -123,7 +131,8 @@ impl Live {
             let full = self.books.len_bytes() >= MOST_OPEN;
             if full || self.backlog.is_empty() {
                 // Whoever is about to end waits for the journal even with nothing left to give it.
-                let eager = self.has_open() || self.queue.is_stopping();
+                let gathers = !full && self.gathers();
+                let eager = (self.has_open() && !gathers) || self.queue.is_stopping();
                 let waiting = self.queue.take(full, eager, self.wake_at());
                 self.backlog.extend(waiting);
             }
@@ -177,7 +186,11 @@ impl Live {
             .next_deadline()
             .and_then(|at| self.clock.when(at));
         let leap = self.leap.until();
-        [beat, values, deadline, leap].into_iter().flatten().min()
+        let gathered = self.gathers_until.filter(|_| self.gathers());
+        [beat, values, deadline, leap, gathered]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The time an entry gets that carries none of its own.
@@ -531,8 +544,17 @@ impl Live {
             })
     }
 
+    /// Whether a flood is gathered a moment longer.
+    fn gathers(&self) -> bool {
+        self.gathers_until
+            .is_some_and(|until| self.readout.monotonic < until)
+            && self.has_open()
+            && !self.queue.is_stopping()
+    }
+
     fn hand_over_if_free(&mut self) {
-        if self.queue.is_journal_free() && self.has_open() {
+        let full = self.books.len_bytes() >= MOST_OPEN;
+        if self.queue.is_journal_free() && self.has_open() && (full || !self.gathers()) {
             self.hand_over();
         }
     }
@@ -547,6 +569,7 @@ impl Live {
         let updates = self.books.press.render(&self.books.fleet, position.number);
         let closed = self.books.close(self.spent.try_recv().ok());
         self.plan.count(closed.inputs);
+        self.gathers_until = (closed.items.len() >= FLOOD).then(|| self.readout.monotonic + GATHER);
         let commit = Commit {
             transitions: (!transitions.is_empty()).then(|| Batch::of(transitions)),
             updates,

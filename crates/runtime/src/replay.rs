@@ -177,9 +177,3 @@ impl Replays {
         keeper::keep_up(&self.past, &|| false)
     }
 }
-
-/// Lets every other thread of the process go first.
-pub(crate) fn step_back() {
-    // A thread that may not step back runs as it is.
-    let _nice = rustix::process::nice(10);
-}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use store::{Position, SnapshotStore};
+use store::{Position, SnapshotStore, threads};
 
 use crate::commit::SnapshotJob;
 use crate::fleet::Fleet;
@@ -79,6 +79,7 @@ pub(crate) fn write_aside(store: &SnapshotStore, job: SnapshotJob, busy: Arc<Ato
         .spawn({
             let busy = Arc::clone(&busy);
             move || {
+                threads::go_along();
                 write(&store, job.position, &job.fleet);
                 busy.store(false, Ordering::Release);
             }

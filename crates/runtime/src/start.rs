@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use model::config::Config;
 use model::{Configured, Input, JurisdictionSlot, Origin, Time};
-use store::{Blobs, History, HistoryOptions, Notary, Position, Quarantine, SnapshotStore};
+use store::{
+    Blobs, History, HistoryOptions, Notary, Position, Quarantine, SnapshotStore,
+    threads::{self, Rank},
+};
 use tokio::sync::watch;
 
 use crate::catalogue::Catalogue;
@@ -194,11 +197,18 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         feed: feed.clone(),
         tell_end,
     };
+    let go_first = options.go_first;
     let scribe = spawn("watchfire-journal", move || {
+        if go_first {
+            threads::go_first(Rank::Readings);
+        }
         end.tell(scribe.run(to_write, give_back))
     })?;
     let ending = Ending(Arc::clone(&feed.queue));
     let live = spawn("watchfire-loop", move || {
+        if go_first {
+            threads::go_first(Rank::Readings);
+        }
         let _ending = ending;
         live.run()
     })?;

@@ -32,6 +32,7 @@ pub use self::roster::Roster;
 use self::roster::{Kind, Names};
 use self::table::Table;
 use crate::sqlite::{self, Durability};
+use crate::threads;
 
 /// Connections that read closed chunks.
 const READERS: u32 = 2;
@@ -163,18 +164,6 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-/// How much nicer than the rest of the process the history's thread is.
-const NICENESS: i32 = 10;
-
-/// Lets every other thread go first: nobody waits for history, and packing a chunk takes
-/// milliseconds that a reading on its way to an alarm has not.
-fn yield_to_readings() {
-    // On Linux this is the calling thread alone.
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::debug!(%error, "the history's thread keeps its priority");
-    }
-}
-
 impl History {
     /// Opens or creates the database at `path` and starts the history's thread. A damaged database
     /// is moved aside to `<path>.damaged` and begun anew, with a warning.
@@ -201,7 +190,8 @@ impl History {
         let thread = std::thread::Builder::new()
             .name("history".to_owned())
             .spawn(move || {
-                yield_to_readings();
+                // Packing a chunk takes milliseconds that a reading on its way to an alarm has not.
+                threads::step_back();
                 projector.run(&runtime);
             })?;
         let thread = Mutex::new(Some(thread));

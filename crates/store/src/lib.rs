@@ -48,6 +48,7 @@ pub mod quarantine;
 pub mod snapshot;
 pub mod sqlite;
 mod telemetry;
+pub mod threads;
 
 pub use backup::{BackedUp, CopyError, Until, backup, restore};
 pub use blobs::Blobs;

@@ -13,7 +13,7 @@ use store::Place;
 
 use super::rewind::Base;
 use super::tape::Tape;
-use super::{PastOf, ReplayError, step_back};
+use super::{PastOf, ReplayError};
 use crate::fleet::{Decisions, Fleet};
 use crate::snapshots::FORMAT;
 
@@ -57,7 +57,7 @@ impl Keeper {
         let thread = std::thread::Builder::new()
             .name("watchfire-keyframes".to_owned())
             .spawn(move || {
-                step_back();
+                store::threads::step_back();
                 let mut last = None;
                 loop {
                     let told = stopped.recv_timeout(LOOK);

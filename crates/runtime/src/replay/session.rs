@@ -14,7 +14,7 @@ use model::{Entry, Input, JurisdictionSlot, Time};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::stage::Stage;
-use super::{PastOf, ReplayAsk, ReplayError, step_back};
+use super::{PastOf, ReplayAsk, ReplayError};
 use crate::feed::Frame;
 use crate::press::Press;
 
@@ -74,7 +74,7 @@ pub(crate) fn begin(
     std::thread::Builder::new()
         .name("watchfire-replay".to_owned())
         .spawn(move || {
-            step_back();
+            store::threads::step_back();
             if let Err(error) = session.run(ask.at) {
                 tracing::error!(%error, "a replay ended");
             }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::chain::Position;
 use super::disk::{Disk, Fill};
-use crate::durable;
+use crate::{durable, threads};
 
 /// Bytes before the first frame.
 pub(crate) const HEAD: u64 = 64;
@@ -160,7 +160,10 @@ impl Spare {
             let (disk, path) = (disk.clone(), dir.join(SPARE));
             let maker = std::thread::Builder::new().name("journal-spare".to_owned());
             // Without a thread the file is made when it is needed.
-            if let Ok(coming) = maker.spawn(move || disk.create(&path, size, Fill::Zeros)) {
+            if let Ok(coming) = maker.spawn(move || {
+                threads::go_along();
+                disk.create(&path, size, Fill::Zeros)
+            }) {
                 *self = Spare::Coming(coming);
             }
         }
