@@ -76,6 +76,8 @@ impl Engine {
             weather: self.weather_views(),
             incidents: self.incident_views(),
             event_classes: self.config.event_classes.clone(),
+            runs: self.run_views(),
+            pages: self.page_views(),
         }
     }
 

@@ -16,6 +16,11 @@ use crate::replay::{Mode, ReplayView};
 use crate::task::{Fact, Stage};
 use crate::time::Time;
 
+pub use crate::calling::{
+    CancelReason, DutyChangeView, EndingQuiet, GapView, HandoverView, NextCall, Obligations,
+    PageEntry, PageStage, PageView, PostView, RunEntry, RunLine, RunState, RunView, RunningClock,
+    ShiftView, SignIn,
+};
 pub use crate::field::{EventSource, EventView, WeatherView};
 pub use crate::past::{SampleView, StateHash};
 pub use crate::quiet::{
@@ -479,6 +484,12 @@ pub struct CountyView {
     pub incidents: Vec<IncidentView>,
     #[serde(default)]
     pub event_classes: Vec<EventClass>,
+    /// Escalations that run, and those that ended lately.
+    #[serde(default)]
+    pub runs: Vec<RunView>,
+    /// The pages of the runs that run.
+    #[serde(default)]
+    pub pages: Vec<PageView>,
 }
 
 /// Where the engine's clock stands.
@@ -557,6 +568,16 @@ pub enum Change {
     },
     Event {
         event: EventView,
+    },
+    Run {
+        run: RunView,
+    },
+    Page {
+        page: PageView,
+    },
+    /// Who holds a post, or what is owed there, changed.
+    Duty {
+        post: PostView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,

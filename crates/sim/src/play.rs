@@ -211,6 +211,9 @@ impl Field {
             | Change::Weather { .. }
             | Change::Event { .. }
             | Change::Incident { .. }
+            | Change::Run { .. }
+            | Change::Page { .. }
+            | Change::Duty { .. }
             | Change::Configured => {}
         }
     }
