@@ -43,23 +43,14 @@ impl Engine {
             }
         }
         let of_runs = |due: &Due| matches!(due, Due::Run { .. });
-        let overdue = self.state.timers.take(at, of_runs).into_iter();
-        let overdue = overdue.filter_map(|due| match due {
-            Due::Run { run } => Some(run),
-            Due::Level { .. }
-            | Due::Freshness { .. }
-            | Due::Lease { .. }
-            | Due::Rest { .. }
-            | Due::Task { .. }
-            | Due::Silence { .. }
-            | Due::Suppression { .. }
-            | Due::Calm { .. }
-            | Due::Load
-            | Due::Duty { .. }
-            | Due::Contact { .. }
-            | Due::Situation { .. } => None,
-        });
-        self.state.calling.overdue = overdue.collect();
+        let overdue = self.state.timers.take(at, of_runs);
+        let mut runs = Vec::new();
+        for due in overdue {
+            if let Due::Run { run } = due {
+                runs.push(run);
+            }
+        }
+        self.state.calling.overdue = runs;
         self.state.calling.unknown = self.unknown_pages();
         let situations = &mut self.state.situations;
         situations.hold_until = Some(at.plus_ms(settle_ms));
