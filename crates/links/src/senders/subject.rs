@@ -77,6 +77,10 @@ fn of_notice(kind: SystemKind, subject: &str) -> Text {
         ),
         SystemKind::RulesRefused => ("新的规则文件没有采用", "new rule files were not taken over"),
         SystemKind::RuleFailing => ("{s} 规则算式出错", "the expression of {s} errs"),
+        SystemKind::SensorRepair => ("{s} 传感器待修", "the sensor of {s} wants repair"),
+        SystemKind::CrewOverdue => ("{s} 现场没有报平安", "{s} has not checked in"),
+        SystemKind::Undecided => ("预警未按时研判", "a warning has become no decision in time"),
+        SystemKind::ReportOverdue => ("该报的信息逾期未报", "a report is owed and late"),
         SystemKind::EmptyStep => (
             "呼叫第 {s} 步无人可叫",
             "a step of the calls had nobody: {s}",
