@@ -163,6 +163,10 @@ function change(county: County, change: Update): County | null {
     // Who holds which post is asked for where it is shown.
     case "duty":
       return county;
+    case "group": {
+      const { group } = change;
+      return { ...county, groups: county.groups.map((one) => (one.id === group.id ? group : one)) };
+    }
     case "command":
       return {
         ...county,
