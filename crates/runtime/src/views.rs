@@ -7,9 +7,9 @@ use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
-    AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PostView, RuleView, RunView,
-    SeriesNow, SituationView, StateHash, SuppressionView, SystemView, TaskView, TransitionView,
-    WeatherView,
+    AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PostView,
+    RuleView, RunView, SeriesNow, SituationView, StateHash, SuppressionView, SystemView, TaskView,
+    TransitionView, WeatherView,
 };
 use model::{
     AlarmKey, CommandId, JurisdictionSlot, OpId, PageFact, PageId, PersonId, PostId, RunId,
