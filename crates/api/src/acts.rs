@@ -226,7 +226,11 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         ActionRequest::Unshelve { .. }
         | ActionRequest::ApproveSuppression { .. }
         | ActionRequest::EndSuppression { .. }
-        | ActionRequest::LiftWeather { .. } => who.need(Deed::TendAlarms),
+        | ActionRequest::LiftWeather { .. }
+        | ActionRequest::SwapShifts { .. }
+        | ActionRequest::ChangeDuty { .. }
+        | ActionRequest::EndDutyChange { .. }
+        | ActionRequest::EndRun { .. } => who.need(Deed::TendAlarms),
         ActionRequest::TakeNotice { subject, .. } => {
             who.need(Deed::TendAlarms)?;
             text_fits("subject", Some(subject))
@@ -249,6 +253,28 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         ActionRequest::DropEvent { reason, .. } => {
             who.need(Deed::KeepEvents)?;
             text_fits("reason", Some(reason))
+        }
+        ActionRequest::CallRoll { posts } => {
+            who.need(Deed::TendAlarms)?;
+            if posts.len() > MAX_ALARMS {
+                return Err(Fault::field("posts", format!("at most {MAX_ALARMS} posts")));
+            }
+            Ok(())
+        }
+        // Whose page it is, and who holds the post, the engine knows.
+        ActionRequest::AnswerPage { means, reason, .. } => {
+            let told = !matches!(means, None | Some(Means::App));
+            who.need(if told {
+                Deed::ReportAnyTask
+            } else {
+                Deed::ReportOwnTask
+            })?;
+            text_fits("reason", reason.as_deref())
+        }
+        ActionRequest::SignIn { .. } => who.need(Deed::ReportOwnTask),
+        ActionRequest::SignHandover { note, .. } => {
+            who.need(Deed::ReportOwnTask)?;
+            text_fits("note", note.as_deref())
         }
     }
 }

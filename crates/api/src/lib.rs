@@ -19,6 +19,7 @@ mod lists;
 mod login;
 mod looks;
 mod people;
+mod phones;
 mod probes;
 mod replay;
 mod router;
@@ -28,6 +29,7 @@ mod sight;
 mod socket;
 mod stream;
 mod throttle;
+mod trust;
 mod web;
 mod wire;
 
@@ -50,8 +52,10 @@ pub use desk::{
     ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
 };
 pub use error::{Fault, FaultView};
-pub use listener::serve;
+pub use listener::{Encryption, serve};
+pub use phones::{PhoneBook, PhoneRequest};
 pub use router::openapi;
+pub use trust::Trust;
 pub use wire::{
     ActRequest, ActionRequest, BlobView, EventRequest, HealthView, IssueRequest, LoginRequest,
     MeView, Position, ReportRequest,
@@ -80,6 +84,12 @@ pub struct Options {
     pub people: Vec<(String, Vec<PersonView>)>,
     /// Reads and changes the site's files.
     pub desk: Arc<dyn SiteDesk>,
+    /// Notes the phones that ask to be woken.
+    pub phones: Arc<dyn PhoneBook>,
+    /// Routes of programs that show a token of their own: receipts of gateways.
+    pub callbacks: Router,
+    /// What phones install to trust this server, where it has an authority of its own.
+    pub trust: Option<Trust>,
     /// The ready file's token, whose bearer is an administrator of everything.
     pub token: Option<String>,
     /// Renders the metrics of the process.
@@ -105,6 +115,7 @@ pub(crate) struct Api {
     accounts: Accounts,
     people: ArcSwap<People>,
     desk: Arc<dyn SiteDesk>,
+    phones: Arc<dyn PhoneBook>,
     throttle: Throttle,
     looks: Looks,
     token_hash: Option<[u8; 32]>,
@@ -130,6 +141,7 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
         accounts,
         people: ArcSwap::from_pointee(People::of(options.people)),
         desk: options.desk,
+        phones: options.phones,
         throttle: Throttle::default(),
         token_hash: options
             .token
@@ -138,8 +150,20 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
         metrics: options.metrics,
         vitals: options.vitals,
     };
+    let open = options
+        .callbacks
+        .merge(trust::routes(options.trust.map(Arc::new)));
     let api = Arc::new(api);
-    Ok((router::routes(Arc::clone(&api), machines), Files(api)))
+    let routes = router::routes(Arc::clone(&api), machines, open);
+    Ok((routes, Files(api)))
+}
+
+/// What [`serve`] needs to speak HTTPS; other machines that do not are shown the way to trust it.
+pub fn encryption(config: Arc<rustls::ServerConfig>, trust: Option<Trust>) -> Encryption {
+    Encryption {
+        config,
+        plain: router::dressed(trust::plain(trust.map(Arc::new))),
+    }
 }
 
 impl Api {

@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use model::incident::IncidentView;
 use model::view::{
-    AlarmView, CommandView, CountyView, EventView, LoadView, RuleView, SituationView, StationView,
-    SuppressionView, WeatherView,
+    AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PostView, RuleView, RunView,
+    SituationView, StationView, SuppressionView, WeatherView,
 };
 use model::{JurisdictionSlot, Time};
 use runtime::Fleet;
@@ -204,4 +204,57 @@ pub(crate) async fn weather(
 ) -> Rows<WeatherView> {
     let look = |fleet: &Fleet, slot| fleet.weather_warnings(slot).unwrap_or_default();
     rows(&api, &reader, &query, look).await
+}
+
+/// A run with all its pages.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RunWithPages {
+    #[serde(flatten)]
+    run: RunView,
+    pages: Vec<PageView>,
+}
+
+/// Escalations and roll-calls that run, and those that ended within a day, each with its pages.
+#[utoipa::path(get, path = "/api/v1/runs", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<RunWithPages>), (status = 401, body = FaultView), (status = 403, body = FaultView)))]
+pub(crate) async fn runs(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<RunWithPages> {
+    reader.need(Deed::SeeEveryTask)?;
+    let look = |fleet: &Fleet, slot| {
+        let runs = fleet.runs(slot).into_iter();
+        let whole = runs.map(|run| RunWithPages {
+            pages: fleet.pages(slot, &run.id),
+            run,
+        });
+        whole.collect()
+    };
+    rows(&api, &reader, &query, look).await
+}
+
+/// Of when.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DutyQuery {
+    jurisdiction: Option<String>,
+    at: Option<Time>,
+}
+
+/// Who holds which post, the shifts that follow, gaps ahead, sign-ins and what is handed over; as of
+/// now, or of any instant.
+#[utoipa::path(get, path = "/api/v1/duty", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one"),
+           ("at" = Option<String>, Query, description = "An instant, RFC 3339; absent: now")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<PostView>), (status = 401, body = FaultView), (status = 403, body = FaultView)))]
+pub(crate) async fn duty(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<DutyQuery>,
+) -> Rows<PostView> {
+    reader.need(Deed::SeeEveryTask)?;
+    let DutyQuery { jurisdiction, at } = query;
+    let look = move |fleet: &Fleet, slot| fleet.posts(slot, at.unwrap_or(fleet.now()));
+    rows(&api, &reader, &OfQuery { jurisdiction }, look).await
 }

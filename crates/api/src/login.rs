@@ -18,6 +18,7 @@ use crate::access::Principal;
 use crate::body::Body;
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::guard::{COOKIE, own_origin};
+use crate::listener::Encrypted;
 use crate::people::seen_by;
 use crate::wire::{LoginRequest, MeView};
 
@@ -33,6 +34,7 @@ const MAX_CREDENTIAL: usize = 256;
 pub(crate) async fn login(
     State(api): State<Arc<Api>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    encrypted: Option<Extension<Encrypted>>,
     headers: HeaderMap,
     jar: CookieJar,
     Body(request): Body<LoginRequest>,
@@ -68,7 +70,8 @@ pub(crate) async fn login(
         person,
         jurisdiction: Some(account.jurisdiction),
     };
-    Ok((jar.add(session_cookie(token)), Json(me)))
+    let cookie = session_cookie(token, encrypted.is_some());
+    Ok((jar.add(cookie), Json(me)))
 }
 
 /// Ends the session.
@@ -121,11 +124,12 @@ fn nameless(reader: &Principal) -> PersonView {
     }
 }
 
-/// Lives as long as the server keeps the session; not `Secure`, since a county's own network
-/// reaches the program by plain HTTP unless a proxy in front adds TLS.
-fn session_cookie(token: String) -> Cookie<'static> {
+/// Lives as long as the server keeps the session; `Secure` when it was asked for encrypted, since a
+/// county's own network may still reach the program by plain HTTP.
+fn session_cookie(token: String, encrypted: bool) -> Cookie<'static> {
     let mut cookie = Cookie::new(COOKIE, token);
     cookie.set_http_only(true);
+    cookie.set_secure(encrypted);
     cookie.set_same_site(SameSite::Lax);
     cookie.set_path("/");
     cookie.make_permanent();

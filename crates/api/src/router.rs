@@ -20,7 +20,8 @@ use utoipa::OpenApi;
 use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
 use crate::{
-    Api, acts, blobs, desk, guard, ledger, lists, login, probes, replay, series, stream, web,
+    Api, acts, blobs, desk, guard, ledger, lists, login, phones, probes, replay, series, stream,
+    web,
 };
 
 /// A request that is no socket and has no answer after this long gets none.
@@ -39,8 +40,10 @@ const MB: usize = 1024 * 1024;
         acts::act, blobs::keep, blobs::show, blobs::texts,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
+        lists::runs, lists::duty,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::sheet,
         replay::feed, replay::lanes,
+        phones::key, phones::note, phones::forget,
         series::series, probes::system, probes::counts, probes::state_hash,
         probes::health, probes::metrics,
     ),
@@ -74,8 +77,9 @@ pub fn openapi() -> String {
     format!("{document:#}")
 }
 
-/// All routes; `machines` go behind the guard with the right to send readings.
-pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
+/// All routes; `machines` go behind the guard with the right to send readings, `by_token` ask for
+/// tokens of their own or are for everybody.
+pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Router {
     let machines = machines.layer(from_fn(guard::may_send_readings));
     let guarded = Router::new()
         .route("/api/v1/logout", post(login::logout))
@@ -100,6 +104,8 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
         .route("/api/v1/events", get(lists::events))
         .route("/api/v1/weather", get(lists::weather))
         .route("/api/v1/incidents", get(lists::incidents))
+        .route("/api/v1/runs", get(lists::runs))
+        .route("/api/v1/duty", get(lists::duty))
         .route("/api/v1/site/check", post(desk::check))
         .route("/api/v1/site/reload", post(desk::reload))
         .route(
@@ -110,6 +116,10 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
         )
         .route("/api/v1/site/rules", get(desk::rule_files))
         .route("/api/v1/backtest", post(desk::backtest))
+        .route(
+            "/api/v1/phones",
+            get(phones::key).post(phones::note).delete(phones::forget),
+        )
         .route("/api/v1/alarms/system", get(probes::system))
         .route("/api/v1/intake/counts", get(probes::counts))
         .route("/api/v1/state/hash", get(probes::state_hash))
@@ -150,11 +160,11 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router) -> Router {
             ANSWER_WITHIN,
         ))
         .layer(CompressionLayer::new());
-    dressed(signed_in.merge(open))
+    dressed(signed_in.merge(open).merge(by_token))
 }
 
 /// Adds what every answer carries and what every request leaves in the log.
-fn dressed(routes: Router) -> Router {
+pub(crate) fn dressed(routes: Router) -> Router {
     let mut routes = routes
         .layer(DefaultBodyLimit::max(MAX_JSON_MB * MB))
         .layer(TraceLayer::new_for_http().make_span_with(span));

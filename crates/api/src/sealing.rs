@@ -104,6 +104,51 @@ impl Api {
                 event,
                 reason: self.seal_bytes(reason.into_bytes()).await?,
             },
+            ActionRequest::AnswerPage {
+                page,
+                ack,
+                means,
+                reason,
+            } => Action::AnswerPage {
+                page,
+                ack,
+                means: means.unwrap_or(Means::App),
+                reason: self.seal_text(reason).await?,
+            },
+            ActionRequest::ChangeDuty {
+                post,
+                from,
+                until,
+                out,
+                into,
+            } => Action::ChangeDuty {
+                post,
+                from,
+                until,
+                out,
+                into,
+            },
+            ActionRequest::SwapShifts {
+                post,
+                first,
+                first_at,
+                second,
+                second_at,
+            } => Action::SwapShifts {
+                post,
+                first,
+                first_at,
+                second,
+                second_at,
+            },
+            ActionRequest::EndDutyChange { change } => Action::EndDutyChange { change },
+            ActionRequest::SignIn { post } => Action::SignIn { post },
+            ActionRequest::SignHandover { post, note } => Action::SignHandover {
+                post,
+                note: self.seal_text(note).await?,
+            },
+            ActionRequest::CallRoll { posts } => Action::CallRoll { posts },
+            ActionRequest::EndRun { run } => Action::EndRun { run },
             ActionRequest::ConfirmCommand { command, count } => {
                 Action::ConfirmCommand { command, count }
             }

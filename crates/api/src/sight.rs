@@ -95,6 +95,8 @@ pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
         county
             .commands
             .retain_mut(|command| narrow_command(command, reader));
+        county.runs.clear();
+        county.pages.retain(|page| page.to == reader.person);
     }
 }
 
@@ -129,7 +131,11 @@ fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
         | Change::Load { .. }
         | Change::Weather { .. }
         | Change::Event { .. }
+        | Change::Group { .. }
         | Change::Configured => true,
+        // Who else is called, and who holds which post, is the desk's affair.
+        Change::Page { page } => page.to == reader.person,
+        Change::Run { .. } | Change::Duty { .. } => false,
         Change::Command { command } => narrow_command(command, reader),
         Change::Task { task, worst } => {
             *worst = task.stage;

@@ -8,7 +8,10 @@ use model::field::{AreaRef, WeatherWarning};
 use model::incident::OpenedBy;
 use model::task::{FactKind, Means};
 use model::view::PersonView;
-use model::{AlarmKey, CommandId, GroupId, Level, OpId, PersonId, Seal, SituationId, TaskId, Time};
+use model::{
+    AlarmKey, CommandId, GroupId, Level, OpId, PageId, PersonId, PostId, RunId, Seal, SituationId,
+    TaskId, Time,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -226,6 +229,53 @@ pub enum ActionRequest {
         received_by: String,
         #[serde(default)]
         photos: Vec<Seal>,
+    },
+    /// A page reached its person, or they say no; an officer may record it from a call.
+    AnswerPage {
+        page: PageId,
+        ack: bool,
+        #[serde(default)]
+        means: Option<Means>,
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Somebody is away from a post, comes instead, or besides.
+    ChangeDuty {
+        post: PostId,
+        from: Time,
+        until: Time,
+        #[serde(default)]
+        out: Option<PersonId>,
+        #[serde(default)]
+        into: Option<PersonId>,
+    },
+    /// Two people take each other's shift, each named with an instant in their own.
+    SwapShifts {
+        post: PostId,
+        first: PersonId,
+        first_at: Time,
+        second: PersonId,
+        second_at: Time,
+    },
+    EndDutyChange {
+        change: OpId,
+    },
+    SignIn {
+        post: PostId,
+    },
+    /// Who goes signs first, who comes second.
+    SignHandover {
+        post: PostId,
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// Calls every post named, or all of them.
+    CallRoll {
+        #[serde(default)]
+        posts: Vec<PostId>,
+    },
+    EndRun {
+        run: RunId,
     },
 }
 

@@ -291,6 +291,19 @@ pub(crate) struct Serve {
     /// process. Only where every listener is on the loopback.
     #[arg(long)]
     pub(crate) ready_file: Option<PathBuf>,
+    /// Speak HTTPS at --http, with a certificate authority of this server's own that phones install
+    /// from the page /trust.
+    #[arg(long, env = "WATCHFIRE_HTTPS")]
+    pub(crate) https: bool,
+    /// A further name or address that people reach this server by; may be given several times.
+    #[arg(long, value_parser = crate::tls::host_name)]
+    pub(crate) https_name: Vec<String>,
+    /// Speak HTTPS with this certificate chain, PEM.
+    #[arg(long, requires = "tls_key", conflicts_with = "https")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The key of --tls-cert, PEM.
+    #[arg(long, requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Take readings from this broker instead of opening the front door, as mqtt://host:port.
     #[arg(long)]
     pub(crate) mqtt_broker: Option<String>,

@@ -10,6 +10,7 @@ use api::{
     BacktestRequest, ChangeView, ClocksView, Later, ProblemView, RegistryRow, RegistryView,
     ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
 };
+use links::senders::Senders;
 use model::backtest::Report;
 use model::config::{Clock, Config};
 use model::{JurisdictionSlot, Origin, PersonId};
@@ -23,6 +24,7 @@ pub(crate) struct Desk {
     data: PathBuf,
     clock: Clock,
     inbox: Inbox,
+    senders: Senders,
     /// One change at a time.
     turn: Mutex<()>,
     /// One back-test at a time: each holds its readings in memory.
@@ -30,12 +32,19 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(folder: &Path, data: &Path, clock: Clock, inbox: Inbox) -> Desk {
+    pub(crate) fn new(
+        folder: &Path,
+        data: &Path,
+        clock: Clock,
+        inbox: Inbox,
+        senders: Senders,
+    ) -> Desk {
         Desk {
             folder: folder.to_owned(),
             data: data.to_owned(),
             clock,
             inbox,
+            senders,
             turn: Mutex::new(()),
             trial: Arc::default(),
         }
@@ -96,6 +105,9 @@ impl Desk {
             .collect();
         let changed = self.inbox.configure(configs, by.clone());
         let changed = changed.await.map_err(told)?;
+        self.senders
+            .equip(crate::senders::setup(&site))
+            .map_err(told)?;
         self.inbox.files_refused(false).await.map_err(told)?;
         tracing::info!(?by, ?changed, "new files are in force");
         view.applied = true;

@@ -15,7 +15,9 @@ mod lock;
 mod metrics;
 mod play;
 mod ready;
+mod senders;
 mod serve;
+mod tls;
 
 use std::io::Write;
 use std::process::ExitCode;

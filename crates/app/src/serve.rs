@@ -10,6 +10,7 @@ use anyhow::{Context, anyhow};
 use links::broker::Broker;
 use links::http::Gate;
 use links::mqtt::{FrontDoor, GREETING, Loopback, MOST_CONNECTIONS, OpenDoor, SessionFiles};
+use links::senders::{Senders, Speakers};
 use model::Origin;
 use model::config::Clock;
 use model::view::PersonView;
@@ -27,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 use crate::args::Serve;
 use crate::desk::Desk;
 use crate::keeper::Keeper;
+use crate::senders::{self, Phones};
+use crate::tls::{self, Tls};
 use crate::{check, lock, metrics, ready, say};
 
 /// Ids of the two interfaces that every site declares.
@@ -54,9 +57,14 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
         // Found out before the journal is read, which may take a while.
         drop(listen("--mqtt", asked.mqtt).await?);
     }
+    let address = http
+        .local_addr()
+        .context("could not read the address of --http")?;
+    let tls = tls::tls(&asked, address)?;
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
-    let runtime = start(&asked.data, &site).await?;
+    let senders = senders::senders(&asked.data, &site)?;
+    let runtime = start(&asked.data, &site, &senders).await?;
     // On the one thread that carries the sockets of people, not on this one.
     let first = tokio::spawn(async { threads::go_first(Rank::People) }).await?;
     if !first {
@@ -68,21 +76,20 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
-    let (router, files) = routes(
-        &asked.site,
-        &asked.data,
-        site,
-        &runtime,
-        token.clone(),
+    senders.open(Arc::new(runtime.inbox.clone()), intake.speakers());
+    let around = Around {
+        asked: &asked,
+        senders: &senders,
+        trust: tls.as_ref().and_then(|tls| tls.trust.clone()),
+        token: token.clone(),
         numbers,
-    )
-    .await?;
+    };
+    let (router, files) = routes(around, site, &runtime).await?;
 
-    let address = http
-        .local_addr()
-        .context("could not read the address of --http")?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let encryption = tls.map(|Tls { config, trust }| api::encryption(config, trust));
     let (end, ended) = oneshot::channel::<()>();
-    let serving = tokio::spawn(api::serve(http, router, async move {
+    let serving = tokio::spawn(api::serve(http, router, encryption, async move {
         // A dropped sender means the same as a word from it.
         let _asked = ended.await;
     }));
@@ -90,7 +97,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
         (Some(path), Some(token)) => Some(ready::write(path, address, &intake.address(), token)?),
         (None, _) | (_, None) => None,
     };
-    say(&format!("http://{address}"))?;
+    say(&format!("{scheme}://{address}"))?;
     say(&format!("mqtt://{}", intake.address()))?;
 
     let reloads = tokio::spawn(hangups.reload(files));
@@ -101,6 +108,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     tracing::info!("{}: closing", why.as_ref().copied().unwrap_or("failure"));
     drop(written);
     reloads.abort();
+    senders.close().await;
     keeper.end().await;
     intake.close().await;
     drop(end);
@@ -122,7 +130,7 @@ fn raise_file_limit() {
     }
 }
 
-async fn start(data: &Path, site: &Site) -> anyhow::Result<Runtime> {
+async fn start(data: &Path, site: &Site, senders: &Senders) -> anyhow::Result<Runtime> {
     let configs = site
         .jurisdictions
         .iter()
@@ -132,6 +140,7 @@ async fn start(data: &Path, site: &Site) -> anyhow::Result<Runtime> {
     let mut options = runtime::Options::new(data.to_owned(), site.clock, configs);
     options.go_first = true;
     options.quarantine.days = site.keep.quarantine_days;
+    options.outbox = runtime::Outbox::new(vec![Arc::new(senders.clone())]);
     runtime::start(options)
         .await
         .with_context(|| format!("could not start on the data in {}", data.display()))
@@ -234,6 +243,14 @@ impl Intake {
         Ok(Intake::Door { door, porch })
     }
 
+    /// The loudspeakers that are connected to our own door.
+    fn speakers(&self) -> Option<Arc<dyn Speakers>> {
+        match self {
+            Intake::Door { door, .. } => Some(Arc::new(door.downlinks())),
+            Intake::Broker(_) => None,
+        }
+    }
+
     /// Where stations are to send their readings.
     fn address(&self) -> String {
         match self {
@@ -320,15 +337,28 @@ pub(crate) fn people_of(site: Site) -> Vec<(String, Vec<PersonView>)> {
     people.map(|j| (j.config.code, j.people)).collect()
 }
 
-async fn routes(
-    folder: &Path,
-    data: &Path,
-    site: Site,
-    runtime: &Runtime,
+/// What the routes stand on besides the site and its runtime.
+struct Around<'a> {
+    asked: &'a Serve,
+    senders: &'a Senders,
+    trust: Option<api::Trust>,
     token: Option<String>,
     numbers: metrics_exporter_prometheus::PrometheusHandle,
+}
+
+async fn routes(
+    around: Around<'_>,
+    site: Site,
+    runtime: &Runtime,
 ) -> anyhow::Result<(axum::Router, api::Files)> {
-    let desk = Desk::new(folder, data, site.clock, runtime.inbox.clone());
+    let (folder, data) = (&around.asked.site, &around.asked.data);
+    let senders = around.senders.clone();
+    let desk = Desk::new(folder, data, site.clock, runtime.inbox.clone(), senders);
+    let phones = Phones {
+        subscriptions: around.senders.subscriptions(),
+        reach: senders::reach(&site),
+    };
+    let numbers = around.numbers;
     let options = api::Options {
         inbox: runtime.inbox.clone(),
         feed: runtime.feed.clone(),
@@ -339,7 +369,10 @@ async fn routes(
         accounts: accounts_of(&site),
         people: people_of(site),
         desk: Arc::new(desk),
-        token,
+        phones: Arc::new(phones),
+        callbacks: around.senders.routes(),
+        trust: around.trust,
+        token: around.token,
         metrics: Box::new(move || numbers.render()),
         vitals: Box::new(metrics::vitals(data)),
     };

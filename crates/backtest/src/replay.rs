@@ -135,6 +135,9 @@ impl Stage {
                 | Effect::Weather(_)
                 | Effect::Event(_)
                 | Effect::Page(_)
+                | Effect::Run { .. }
+                | Effect::PageKnown(_)
+                | Effect::Duty(_)
                 | Effect::Task { .. }
                 | Effect::Command { .. }
                 | Effect::Incident(_)

@@ -47,6 +47,9 @@ fn play(engine: &mut Engine, arrivals: &[(Time, Candidate)]) -> Vec<Transition> 
             | Effect::System { .. }
             | Effect::Weather(_)
             | Effect::Event(_)
+            | Effect::Run { .. }
+            | Effect::PageKnown(_)
+            | Effect::Duty(_)
             | Effect::Answer(_) => None,
         }));
     }

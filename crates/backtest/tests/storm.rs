@@ -93,6 +93,9 @@ impl Desk {
                 | Effect::Weather(_)
                 | Effect::Event(_)
                 | Effect::Page(_)
+                | Effect::Run { .. }
+                | Effect::PageKnown(_)
+                | Effect::Duty(_)
                 | Effect::Answer(_) => {}
             }
         }

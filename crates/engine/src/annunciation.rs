@@ -98,16 +98,18 @@ impl Engine {
         if situations.touched.is_empty() {
             return;
         }
-        let mut order = Vec::with_capacity(situations.touched.len());
         let touched = std::mem::take(&mut situations.touched);
         for id in touched.keys() {
             self.weigh_decision(*id, at, out);
+            // What calls already goes on where it belongs now, before anything new is told.
+            self.review_runs(*id, at, out);
         }
         let situations = &mut self.state.situations;
         situations.touched = touched
             .into_iter()
             .chain(std::mem::take(&mut situations.touched))
             .collect();
+        let mut order = Vec::with_capacity(situations.touched.len());
         for (id, changed) in std::mem::take(&mut situations.touched) {
             if changed {
                 out.push(Effect::Situation(id));
@@ -243,6 +245,7 @@ impl Engine {
             reason: notice.reason,
             at,
         });
+        self.call_about(id, level, notice.reason, at, out);
         let next = self.weigh_notice(id, at);
         self.arm_notice(id, next.map(|n| n.due.max(at.plus_ms(1))));
     }

@@ -49,6 +49,8 @@ impl Engine {
             out.text(id.as_str());
             out.text(&incident.canon());
         }
+        self.canon_calling(&mut out);
+        self.canon_duty(&mut out);
         out.number(self.state.commands.len() as i64);
         for command in self.state.commands.values() {
             canon_command(command, &mut out);
@@ -108,6 +110,50 @@ impl Engine {
             out.text(&format!("{kind:?}"));
             out.text(subject);
             out.text(owner.as_str());
+        }
+    }
+
+    /// Runs that are not forgotten: what about, how far, who answered. Their ids name instants.
+    fn canon_calling(&self, out: &mut Canon<'_>) {
+        for run in self.state.calling.runs.values() {
+            out.text(&format!("{:?} {:?}", run.about, run.state));
+            out.text(&run.policy.id);
+            out.number(i64::from(run.round));
+            out.number(i64::from(run.taken));
+            out.number(i64::from(run.next_at.is_some()));
+            for (person, called) in &run.people {
+                out.text(person.as_str());
+                out.number(i64::from(called.confirmed.is_some()));
+                out.number(i64::from(called.refused.is_some()));
+            }
+            let pages = run.pages.iter();
+            for page in pages.filter_map(|id| self.state.calling.pages.get(id)) {
+                out.text(page.to.as_str());
+                out.text(page.channel.word());
+                out.number(i64::from(page.round));
+                out.number(i64::from(page.step));
+                out.text(&format!("{:?}", page.stage(false)));
+            }
+        }
+    }
+
+    fn canon_duty(&self, out: &mut Canon<'_>) {
+        for change in &self.state.duty.changes {
+            out.text(change.op.as_str());
+            out.text(change.post.as_str());
+            out.number(change.from.ms());
+            out.number(change.until.ms());
+            out.text(change.out.as_ref().map_or("", |p| p.as_str()));
+            out.text(change.into.as_ref().map_or("", |p| p.as_str()));
+        }
+        for (post, standing) in &self.state.duty.posts {
+            out.text(post.as_str());
+            out.optional(standing.held);
+            out.text(standing.signed.as_ref().map_or("", |s| s.by.as_str()));
+            for (shift, person, _) in &standing.signed_in {
+                out.number(*shift);
+                out.text(person.as_str());
+            }
         }
     }
 

@@ -14,6 +14,8 @@ use crate::area::Heat;
 use crate::blindspot::Danger;
 use crate::command::Command;
 use crate::condition::Condition;
+use crate::duty::Duty;
+use crate::escalation::Calling;
 use crate::hindsight::Hindsight;
 use crate::incident::Incident;
 use crate::index::Index;
@@ -84,6 +86,10 @@ pub(crate) struct State {
     pub(crate) danger: Danger,
     #[serde(default)]
     pub(crate) load: Load,
+    #[serde(default)]
+    pub(crate) duty: Duty,
+    #[serde(default)]
+    pub(crate) calling: Calling,
     /// Entry time of the newest input or deadline.
     #[serde(default)]
     pub(crate) last_at: Option<Time>,
@@ -97,7 +103,7 @@ const REMEMBER_OP_MS: i64 = 90 * 86_400_000;
 
 impl Engine {
     /// Names who decided, beside every outcome. Raise it when the same inputs decide otherwise.
-    pub const VERSION: u16 = 4;
+    pub const VERSION: u16 = 5;
 
     /// An engine that has heard nothing yet.
     ///
@@ -137,6 +143,8 @@ impl Engine {
             interfaces: Interfaces::default(),
             danger: Danger::default(),
             load: Load::default(),
+            duty: Duty::default(),
+            calling: Calling::default(),
             last_at: None,
             timers: Timers::default(),
             swept_day: 0,
@@ -168,8 +176,12 @@ impl Engine {
             }
             Input::Observed(observed) => self.observe(observed, at, out),
             Input::Acted(act) => self.act(act, at, out),
+            Input::Paged { page, fact } => self.page_known(page, fact, None, at, out),
             Input::Resumed => {
                 self.deliver_again(out);
+                let unknown = std::mem::take(&mut self.state.calling.unknown);
+                self.repeat_pages(unknown, out);
+                self.recover_runs(at, out);
                 self.look_around_again();
             }
             // Links, the machine's clock and disk, and counts belong to the whole process.
@@ -181,9 +193,9 @@ impl Engine {
             // Who looked at what, and which clock it is: on record, and no ground for anything.
             | Input::Accessed(_)
             | Input::ClockRead(_)
-            | Input::Paged { .. }
             | Input::Ticked => {}
         }
+        self.wind_duty(at, out);
         self.follow(at, out);
         self.flush(at, out);
         self.state.situations.resuming = false;
@@ -208,6 +220,11 @@ impl Engine {
                 Due::Report { incident, clock } => self.miss_report(&incident, &clock, at, out),
                 Due::Load => self.judge_load(at, out),
                 Due::Weather { warning } => self.end_weather(&warning, at, out),
+                Due::Duty { post } => self.judge_duty(&post, at, out),
+                Due::Run { run } => self.step_run(&run, at, out),
+                Due::Contact { person, channel } => {
+                    self.release_contact(&person, channel, at, out);
+                }
             }
             // What falls due at one instant is one change to those who combine it, and one notice.
             if self.state.timers.next() != Some(at) {

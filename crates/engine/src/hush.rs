@@ -95,7 +95,15 @@ impl Engine {
             | Action::WarnOfWeather(_)
             | Action::LiftWeather { .. }
             | Action::KeepEvent(_)
-            | Action::DropEvent { .. } => {
+            | Action::DropEvent { .. }
+            | Action::AnswerPage { .. }
+            | Action::ChangeDuty { .. }
+            | Action::SwapShifts { .. }
+            | Action::EndDutyChange { .. }
+            | Action::SignIn { .. }
+            | Action::SignHandover { .. }
+            | Action::CallRoll { .. }
+            | Action::EndRun { .. } => {
                 debug_assert!(false, "the caller sends presses about the ledger only");
                 Err(Why::NoSuchSuppression)
             }

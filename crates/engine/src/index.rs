@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::config::{Config, LatePolicy, Measure, Rule, Side, Station, Within};
-use model::{AlarmKey, SeriesSlot};
+use model::{AlarmKey, PersonId, SeriesSlot};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 
@@ -43,6 +43,8 @@ pub(crate) struct Index {
     pub(crate) ground: Ground,
     /// Series whose readings can verify a task.
     pub(crate) proving: BTreeSet<u32>,
+    /// Places in [`Config::people`].
+    pub(crate) people: BTreeMap<PersonId, u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +76,10 @@ impl Index {
             lateness_ms: lateness_ms(config),
             formulas: formulas(config),
             combinations: Combinations::of(config),
+            people: (0u32..)
+                .zip(&config.people)
+                .map(|(place, person)| (person.id.clone(), place))
+                .collect(),
             ..Index::default()
         };
         for (slot, watch) in config.watches.iter().enumerate() {

@@ -9,6 +9,7 @@ use crate::alarm::is_officer;
 use crate::condition::Condition;
 use crate::engine::Engine;
 use crate::event::may_keep_events;
+use crate::roster::DutyChange;
 
 impl Engine {
     /// The presses that concern alarms and notices; the rest goes to the commands.
@@ -54,6 +55,11 @@ impl Engine {
             | Action::MergeIncident { .. }
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
+            | Action::ChangeDuty { .. }
+            | Action::SwapShifts { .. }
+            | Action::EndDutyChange { .. }
+            | Action::CallRoll { .. }
+            | Action::EndRun { .. }
                 if !officer =>
             {
                 return Err(Why::RoleNotAllowed);
@@ -161,6 +167,54 @@ impl Engine {
             Action::LiftWeather { warning } => self.lift_weather(warning, at, out)?,
             Action::KeepEvent(event) => self.keep_event(act, event, out)?,
             Action::DropEvent { event, .. } => self.drop_event(act, event, out)?,
+            Action::AnswerPage {
+                page, ack, means, ..
+            } => self.answer_page(act, (page, *ack, *means), at, out)?,
+            Action::CallRoll { posts } => self.call_roll(act, posts, at, out)?,
+            Action::EndRun { run } => self.end_run(run, at, out)?,
+            Action::SignIn { post } => self.sign_in(&act.by, post, at, out)?,
+            Action::SignHandover { post, note } => {
+                self.sign_handover(&act.by, post, note.as_ref(), at, out)?;
+            }
+            Action::EndDutyChange { change } => self.end_change(change, at, out)?,
+            Action::ChangeDuty { .. } | Action::SwapShifts { .. } => {
+                self.change_roster(act, at, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The two presses that change who is on duty.
+    fn change_roster(&mut self, act: &Act, at: Time, out: &mut Effects) -> Result<(), Why> {
+        if let Action::ChangeDuty {
+            post,
+            from,
+            until,
+            out: away,
+            into,
+        } = &act.action
+        {
+            let change = DutyChange {
+                op: act.op.clone(),
+                post: post.clone(),
+                from: *from,
+                until: *until,
+                out: away.clone(),
+                into: into.clone(),
+                by: act.by.clone(),
+            };
+            return self.change_duty(change, at, out);
+        }
+        if let Action::SwapShifts {
+            post,
+            first,
+            first_at,
+            second,
+            second_at,
+        } = &act.action
+        {
+            let halves = ((first, *first_at), (second, *second_at));
+            return self.swap_shifts(act, post, halves, at, out);
         }
         Ok(())
     }

@@ -98,6 +98,9 @@ impl Engine {
         new.ledger = std::mem::take(&mut old.ledger);
         new.incidents = std::mem::take(&mut old.incidents);
         new.load = std::mem::take(&mut old.load);
+        new.calling = std::mem::take(&mut old.calling);
+        new.duty = std::mem::take(&mut old.duty);
+        new.duty.wound = false;
         (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
         new.timers = std::mem::take(&mut old.timers);
         new.timers.retain(|(_, due)| match due {
@@ -108,6 +111,9 @@ impl Engine {
             | Due::Decision { .. }
             | Due::Report { .. }
             | Due::Weather { .. }
+            | Due::Duty { .. }
+            | Due::Run { .. }
+            | Due::Contact { .. }
             | Due::Load => true,
             Due::Level { .. }
             | Due::Freshness { .. }

@@ -10,7 +10,8 @@ impl Engine {
     ///
     /// Clocks of conditions stand where they were when the last input came; samples prove the rest.
     /// Silence is judged once sources had a moment to speak. Situations are looked at anew: red that
-    /// was not told goes at once, the rest waits for sources.
+    /// was not told goes at once, the rest waits for sources. Runs that came due are taken up once
+    /// everything else has happened, all their missed steps as one.
     pub(crate) fn hold_back(&mut self, at: Time) {
         let settle_ms = self.config.policy.grouping.settle_ms;
         let down_ms = self.state.last_at.map_or(0, |last| at.since_ms(last));
@@ -41,6 +42,16 @@ impl Engine {
                 situation.due = None;
             }
         }
+        let of_runs = |due: &Due| matches!(due, Due::Run { .. });
+        let overdue = self.state.timers.take(at, of_runs);
+        let mut runs = Vec::new();
+        for due in overdue {
+            if let Due::Run { run } = due {
+                runs.push(run);
+            }
+        }
+        self.state.calling.overdue = runs;
+        self.state.calling.unknown = self.unknown_pages();
         let situations = &mut self.state.situations;
         situations.hold_until = Some(at.plus_ms(settle_ms));
         situations.resuming = true;

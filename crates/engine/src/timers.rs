@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::{CommandId, OpId, SituationId, Time};
+use model::page::Channel;
+use model::{CommandId, OpId, PersonId, PostId, RunId, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
 /// What is to happen at a deadline. Order among equal instants is the order of this type.
@@ -34,6 +35,12 @@ pub(crate) enum Due {
     Load,
     /// A weather warning ends.
     Weather { warning: OpId },
+    /// A shift begins, somebody should have signed in, or a change of a roster begins or ends.
+    Duty { post: PostId },
+    /// The next step of a run.
+    Run { run: RunId },
+    /// The limits of a contact allow what waits for it.
+    Contact { person: PersonId, channel: Channel },
     /// A situation is to be told, or told again. Last, so that one notice tells of all that changed.
     Situation { situation: SituationId },
 }

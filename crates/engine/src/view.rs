@@ -3,9 +3,8 @@
 use model::config::{Measure, Side};
 use model::intake::Quality;
 use model::view::{
-    AckView, AlarmView, CommandView, CountyView, Doubt, GroupView, NextStep, ProcessView,
-    SeriesNow, SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView,
-    ThresholdView,
+    AckView, AlarmView, CommandView, CountyView, Doubt, NextStep, ProcessView, SeriesNow,
+    SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView, ThresholdView,
 };
 use model::{AlarmKey, CommandId, Level, SeriesSlot, TaskId, Time};
 
@@ -66,7 +65,7 @@ impl Engine {
                 .values()
                 .map(|c| self.command_of(c))
                 .collect(),
-            groups: self.groups(),
+            groups: self.group_views(now),
             templates: self.templates(),
             people: Vec::new(),
             situations: self.situation_views(),
@@ -76,16 +75,9 @@ impl Engine {
             weather: self.weather_views(),
             incidents: self.incident_views(),
             event_classes: self.config.event_classes.clone(),
+            runs: self.run_views(),
+            pages: self.page_views(),
         }
-    }
-
-    fn groups(&self) -> Vec<GroupView> {
-        let view = |g: &model::config::Group| GroupView {
-            id: g.id.clone(),
-            title: g.title.clone(),
-            members: g.members.clone(),
-        };
-        self.config.groups.iter().map(view).collect()
     }
 
     fn templates(&self) -> Vec<TemplateView> {

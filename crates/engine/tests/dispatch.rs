@@ -77,6 +77,7 @@ fn engine(orders: &[Order], ack_by_ms: i64) -> Engine {
         role,
         township: None,
         substitute: None,
+        contacts: Vec::new(),
     };
     let mut config = support::script::blank();
     let units: BTreeSet<&str> = orders.iter().map(|o| o.unit.as_str()).collect();

@@ -196,7 +196,7 @@ async fn acknowledge(
 }
 
 /// Half to all of `wait_ms`, so that a county's servers do not come back in one instant.
-fn jittered(wait_ms: u64) -> Duration {
+pub(crate) fn jittered(wait_ms: u64) -> Duration {
     let (random, _) = uuid::Uuid::new_v4().as_u64_pair();
     Duration::from_millis(wait_ms / 2 + random % (wait_ms / 2 + 1))
 }

@@ -1,4 +1,5 @@
-//! Talks to machines: the MQTT front door, HTTP intake, an external broker, the playing client.
+//! Talks to machines: the MQTT front door, HTTP intake, an external broker, the playing client, and
+//! the gateways by which people are reached.
 //!
 //! A link takes bytes, makes inputs of them and answers after their commit. It decides nothing: it
 //! never sees the engine, never tells a sender "received" before the runtime's receipt, and never
@@ -11,6 +12,7 @@ mod intake;
 pub mod measure;
 pub mod mqtt;
 pub mod play;
+pub mod senders;
 mod telemetry;
 pub mod topic;
 

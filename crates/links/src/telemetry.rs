@@ -1,6 +1,7 @@
 //! Names of this crate's numbers, each in one place.
 
 use metrics::{counter, gauge};
+use model::page::Channel;
 
 /// Devices connected to the front door now.
 pub(crate) fn connections(now: usize) {
@@ -34,4 +35,17 @@ pub(crate) fn posted(count: usize) {
 /// Attempts to reach an external broker again.
 pub(crate) fn broker_retry() {
     counter!("watchfire_broker_reconnects_total").increment(1);
+}
+
+/// Pages by channel and what came of an attempt, or `held_back` at the bound of a line.
+pub(crate) fn pages(channel: Channel, outcome: &'static str) {
+    let channel = channel.word();
+    counter!("watchfire_pages_total", "channel" => channel, "outcome" => outcome).increment(1);
+}
+
+/// Receipts by channel and what became of them.
+pub(crate) fn receipts(channel: Channel, outcome: &'static str, count: usize) {
+    let channel = channel.word();
+    counter!("watchfire_receipts_total", "channel" => channel, "outcome" => outcome)
+        .increment(count as u64);
 }

@@ -6,7 +6,9 @@ use crate::command::{FormAnswer, VillageCount, VillageTarget};
 use crate::config::{Role, TaskClocks};
 use crate::effect::SystemKind;
 use crate::field::{KeptEvent, WeatherWarning};
-use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, SituationId, TaskId};
+use crate::id::{
+    AlarmKey, CommandId, GroupId, OpId, PageId, PersonId, PostId, RunId, Seal, SituationId, TaskId,
+};
 use crate::incident::OpenSituation;
 use crate::level::Level;
 use crate::task::{FactKind, Means};
@@ -206,6 +208,53 @@ pub enum Action {
         received_by: Seal,
         photos: Vec<Seal>,
     },
+    /// A person says that a page reached them, or an officer on their word.
+    AnswerPage {
+        page: PageId,
+        /// False: they say no.
+        ack: bool,
+        means: Means,
+        #[serde(default)]
+        reason: Option<Seal>,
+    },
+    /// Somebody is away from a post, somebody comes instead, or besides.
+    ChangeDuty {
+        post: PostId,
+        from: Time,
+        until: Time,
+        out: Option<PersonId>,
+        into: Option<PersonId>,
+    },
+    /// Two people take each other's shift: the ones at these instants.
+    SwapShifts {
+        post: PostId,
+        first: PersonId,
+        first_at: Time,
+        second: PersonId,
+        second_at: Time,
+    },
+    /// Takes a change or a swap back, as of now.
+    EndDutyChange {
+        change: OpId,
+    },
+    /// On duty and here.
+    SignIn {
+        post: PostId,
+    },
+    /// Who goes signs first, who comes second; then the post is handed over.
+    SignHandover {
+        post: PostId,
+        #[serde(default)]
+        note: Option<Seal>,
+    },
+    /// Every post is called to say that it is there; empty: all of them.
+    CallRoll {
+        posts: Vec<PostId>,
+    },
+    /// Ends a run: nobody more is called.
+    EndRun {
+        run: RunId,
+    },
 }
 
 /// What a silence covers: everything that agrees with each field that is given.
@@ -394,4 +443,22 @@ pub enum Why {
     NoSuchResponse,
     /// Not acting is decided with a reason.
     ReasonMissing,
+    NoSuchPage,
+    NoSuchPost,
+    NoSuchRun,
+    NoSuchDutyChange,
+    /// A page of somebody else, answered from one's own device.
+    NotYourPage,
+    /// Not on duty at this post then.
+    NotOnDuty,
+    /// The post has no roster, so there is no shift to change, sign in for or hand over.
+    NoRoster,
+    /// Nobody is named, or the same person twice.
+    NothingChanges,
+    /// Who goes has to sign before who comes.
+    FirstSignatureMissing,
+    /// The second signature must be another person's.
+    SignedAlready,
+    /// No escalation of the files says how posts are called.
+    NoRollCallPolicy,
 }

@@ -211,6 +211,9 @@ fn encode_effect(effect: &Effect, out: &mut Vec<u8>) -> u8 {
         | Effect::Weather(_)
         | Effect::Event(_)
         | Effect::Page(_)
+        | Effect::Run { .. }
+        | Effect::PageKnown(_)
+        | Effect::Duty(_)
         | Effect::Answer(_) => put_json(out, EFFECT, effect),
     }
 }

@@ -7,10 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{CrewTimer, Field, ProofBound, TemplateKind};
 use crate::fixed::{Decimals, Fixed};
-use crate::id::{GroupId, PersonId, SeriesSlot, StationSlot};
+use crate::id::{GroupId, PersonId, PostId, SeriesSlot, StationSlot};
 use crate::incident::EventClass;
 use crate::level::Level;
+use crate::page::Channel;
 
+pub use crate::organisation::{
+    Call, ContactLimit, Escalation, EscalationStep, Occasion, Organisation, Post, Roster, Target,
+    Unit,
+};
 pub use crate::policy::{
     BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy,
 };
@@ -182,6 +187,9 @@ pub struct Person {
     pub township: Option<String>,
     /// Who is told when this person does not answer.
     pub substitute: Option<PersonId>,
+    /// The kinds of contact points they have, in the order they are to be tried.
+    #[serde(default)]
+    pub contacts: Vec<Channel>,
 }
 
 /// People who receive a command together.
@@ -190,6 +198,9 @@ pub struct Group {
     pub id: GroupId,
     pub title: Text,
     pub members: Vec<PersonId>,
+    /// Posts whose holders belong to it as well.
+    #[serde(default)]
+    pub posts: Vec<PostId>,
 }
 
 /// Deadlines of a command, counted from its issue unless said otherwise. Absent: no such clock.
@@ -272,6 +283,9 @@ pub struct Config {
     /// What has to be reported about which kind of event.
     #[serde(default)]
     pub event_classes: Vec<EventClass>,
+    /// Units, posts, rosters and escalations.
+    #[serde(default)]
+    pub organisation: Organisation,
 }
 
 impl Config {
@@ -318,6 +332,7 @@ impl Config {
             return Some("watches are not sorted by series".to_owned());
         }
         self.flaw_of_references()
+            .or_else(|| self.organisation.flaw())
     }
 
     fn flaw_of_references(&self) -> Option<String> {

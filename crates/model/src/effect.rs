@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::action::Answer;
+use crate::calling::RunLine;
 use crate::id::{
-    AlarmKey, CommandId, OpId, PersonId, RuleSlot, SeriesSlot, SituationId, StationSlot, TaskId,
+    AlarmKey, CommandId, OpId, PageId, PersonId, PostId, RuleSlot, RunId, SeriesSlot, SituationId,
+    StationSlot, TaskId,
 };
 use crate::level::Level;
 use crate::page::Page;
@@ -61,6 +63,18 @@ pub enum SystemKind {
     Undecided,
     /// A report is owed and late. Subject: the incident, `/`, the clock.
     ReportOverdue,
+    /// A step of an escalation had nobody to call. Subject: the run's id, `#`, the step from 1.
+    EmptyStep,
+    /// Every step was taken as often as allowed and nobody answered. Subject: the run's id.
+    CallsExhausted,
+    /// A clock of the law ran out before its people answered. Subject: the run's id, `#`, the step.
+    LegalClock,
+    /// A roster has too few people ahead. Subject: the post's id.
+    CoverageGap,
+    /// Nobody signed in for a shift in time. Subject: the post's id.
+    NotSignedIn,
+    /// A shift has begun and is not handed over. Subject: the post's id.
+    HandoverOpen,
 }
 
 /// Why a situation is told to people.
@@ -144,6 +158,15 @@ pub enum Effect {
     Answer(Answer),
     /// Try to reach this person now, at least once, until a receipt or a definite answer comes back.
     Page(Page),
+    /// A run went on, and how: one line of its log.
+    Run {
+        run: RunId,
+        line: RunLine,
+    },
+    /// More is known of a page.
+    PageKnown(PageId),
+    /// This post looks different now.
+    Duty(PostId),
 }
 
 /// The effects of one or more inputs, in order.

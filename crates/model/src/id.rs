@@ -90,6 +90,14 @@ text_id!(
     TaskId
 );
 text_id!(
+    /// A duty that somebody holds at every hour.
+    PostId
+);
+text_id!(
+    /// One escalation on its way: `<situation>-<policy>-<n>`, or the op of a roll-call.
+    RunId
+);
+text_id!(
     /// One attempt to reach one person on one channel; derived from content (run, round, step,
     /// person, channel), so that a repeat bears the same id.
     PageId

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod backtest;
+mod calling;
 pub mod codec;
 pub mod command;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod incident;
 pub mod input;
 pub mod intake;
 pub mod level;
+pub mod organisation;
 pub mod page;
 mod past;
 mod policy;
@@ -32,8 +34,8 @@ pub use config::Config;
 pub use effect::{Effect, Effects, Transition};
 pub use fixed::{Decimals, Fixed};
 pub use id::{
-    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PageId, PersonId, RuleSlot, Seal,
-    SeriesSlot, SituationId, StationSlot, TaskId,
+    AlarmKey, CommandId, GroupId, JurisdictionSlot, OpId, PageId, PersonId, PostId, RuleSlot,
+    RunId, Seal, SeriesSlot, SituationId, StationSlot, TaskId,
 };
 pub use input::{Configured, Entry, Input, Observed, Origin};
 pub use level::Level;

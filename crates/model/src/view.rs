@@ -16,6 +16,11 @@ use crate::replay::{Mode, ReplayView};
 use crate::task::{Fact, Stage};
 use crate::time::Time;
 
+pub use crate::calling::{
+    CancelReason, DutyChangeView, EndingQuiet, GapView, HandoverView, NextCall, Obligations,
+    PageEntry, PageStage, PageView, PostView, RunEntry, RunLine, RunState, RunView, RunningClock,
+    ShiftView, SignIn,
+};
 pub use crate::field::{EventSource, EventView, WeatherView};
 pub use crate::past::{SampleView, StateHash};
 pub use crate::quiet::{
@@ -403,7 +408,7 @@ pub struct SystemView {
     pub owner: Option<PersonId>,
 }
 
-/// A group as the composer offers it.
+/// A group as the composer offers it: its members and whoever holds its posts now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct GroupView {
@@ -479,6 +484,12 @@ pub struct CountyView {
     pub incidents: Vec<IncidentView>,
     #[serde(default)]
     pub event_classes: Vec<EventClass>,
+    /// Escalations that run, and those that ended lately.
+    #[serde(default)]
+    pub runs: Vec<RunView>,
+    /// The pages of the runs that run.
+    #[serde(default)]
+    pub pages: Vec<PageView>,
 }
 
 /// Where the engine's clock stands.
@@ -557,6 +568,20 @@ pub enum Change {
     },
     Event {
         event: EventView,
+    },
+    Run {
+        run: RunView,
+    },
+    Page {
+        page: PageView,
+    },
+    /// Who holds a post, or what is owed there, changed.
+    Duty {
+        post: PostView,
+    },
+    /// Other people belong to a group, for its posts changed hands.
+    Group {
+        group: GroupView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,

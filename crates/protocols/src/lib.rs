@@ -4,5 +4,6 @@
 //! no socket, read no clock, never panic on any bytes, and never look a station up: whether it is known
 //! is the intake's question.
 
+pub mod gateway;
 pub mod json;
 pub mod recorded;

@@ -303,8 +303,8 @@ impl Live {
                 fact,
                 answer,
             } => {
-                // The catalogue gives out slots, so only a caller's own mistake can name another.
-                if self.books.fleet.config(jurisdiction).is_some() {
+                // What is known already, or is about a page long forgotten, leaves no record.
+                if self.books.fleet.is_page_news(jurisdiction, &page, &fact) {
                     let input = Input::Paged { page, fact };
                     self.books.enter(self.now(), jurisdiction, input);
                 }
@@ -540,6 +540,9 @@ impl Live {
                 | Effect::Weather(_)
                 | Effect::Event(_)
                 | Effect::Page(_)
+                | Effect::Run { .. }
+                | Effect::PageKnown(_)
+                | Effect::Duty(_)
                 | Effect::System { .. } => None,
             })
     }

@@ -17,6 +17,7 @@ use model::{
     Time,
 };
 
+use crate::calls::Calls;
 use crate::fleet::{Decision, Fleet, NoticeKey};
 use crate::hub::{Piece, UPDATES_HEAD, UPDATES_TAIL, UpdateFrame, ValueFrame};
 
@@ -34,6 +35,8 @@ pub(crate) struct Press {
     told: Vec<(u64, JurisdictionSlot, AnnunciationView)>,
     /// Jurisdictions whose alarm load changed.
     loud: BTreeMap<JurisdictionSlot, u64>,
+    /// Runs, pages and posts.
+    calls: Calls,
     system: Vec<(u64, Option<JurisdictionSlot>, SystemView)>,
     configured: Vec<(u64, JurisdictionSlot)>,
     transitions: Vec<TransitionView>,
@@ -145,6 +148,11 @@ impl Press {
             Effect::Event(id) => {
                 self.events.insert((slot, id.clone()), seq);
             }
+            Effect::Run { run, .. } => {
+                self.calls.run(slot, run, seq);
+            }
+            Effect::PageKnown(page) => self.calls.page(fleet, slot, page, seq),
+            Effect::Duty(post) => self.calls.post(slot, post, seq),
             Effect::Deliver { .. }
             | Effect::Page(_)
             | Effect::Answer(_)
@@ -185,6 +193,7 @@ impl Press {
         }
         self.render_situations(fleet, &mut changes);
         self.render_field(fleet, &mut changes);
+        self.calls.render(fleet, &mut changes);
         for (seq, whose, system) in self.system.drain(..) {
             changes.push((seq, whose, Change::System { system }));
         }
@@ -484,6 +493,14 @@ fn changes_command(input: &Input) -> bool {
             | Action::MergeIncident { .. }
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
+            | Action::AnswerPage { .. }
+            | Action::ChangeDuty { .. }
+            | Action::SwapShifts { .. }
+            | Action::EndDutyChange { .. }
+            | Action::SignIn { .. }
+            | Action::SignHandover { .. }
+            | Action::CallRoll { .. }
+            | Action::EndRun { .. }
             | Action::ReportTask(_) => false,
         },
         Input::Configured(_)

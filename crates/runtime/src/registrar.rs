@@ -169,6 +169,9 @@ impl Registrar {
             | Effect::LateEvidence(_)
             | Effect::Weather(_)
             | Effect::Event(_)
+            | Effect::Run { .. }
+            | Effect::PageKnown(_)
+            | Effect::Duty(_)
             | Effect::Answer(_) => {}
         }
     }
@@ -191,6 +194,7 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Annunciate { .. }
         | Effect::LateEvidence(_)
         | Effect::Page(_)
+        | Effect::Run { .. }
         | Effect::Answer(Answer::Refused { .. }) => true,
         Effect::Series(_)
         | Effect::Alarm(_)
@@ -199,6 +203,8 @@ pub(crate) fn is_outcome(effect: &Effect) -> bool {
         | Effect::Suppression(_)
         | Effect::Weather(_)
         | Effect::Event(_)
+        | Effect::PageKnown(_)
+        | Effect::Duty(_)
         | Effect::Answer(Answer::Done) => false,
     }
 }

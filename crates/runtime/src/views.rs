@@ -7,12 +7,13 @@ use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
-    AlarmView, CommandView, CountyView, EventView, LoadView, RuleView, SeriesNow, SituationView,
-    StateHash, SuppressionView, SystemView, TaskView, TransitionView, WeatherView,
+    AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PostView,
+    RuleView, RunView, SeriesNow, SituationView, StateHash, SuppressionView, SystemView, TaskView,
+    TransitionView, WeatherView,
 };
 use model::{
-    AlarmKey, CommandId, JurisdictionSlot, OpId, PersonId, SeriesSlot, SituationId, TaskId, Time,
-    Transition,
+    AlarmKey, CommandId, JurisdictionSlot, OpId, PageFact, PageId, PersonId, PostId, RunId,
+    SeriesSlot, SituationId, TaskId, Time, Transition,
 };
 use sha2::{Digest, Sha256};
 
@@ -97,6 +98,63 @@ impl Fleet {
     pub fn stations_in(&self, jurisdiction: JurisdictionSlot, area: &AreaRef) -> Vec<String> {
         let engine = self.engines.get(jurisdiction.index());
         engine.map_or(Vec::new(), |engine| engine.stations_in(area))
+    }
+
+    /// One run, if it is not forgotten.
+    pub fn run(&self, jurisdiction: JurisdictionSlot, id: &RunId) -> Option<RunView> {
+        self.engines.get(jurisdiction.index())?.run_view(id)
+    }
+
+    /// Every run that is not forgotten, the newest first.
+    pub fn runs(&self, jurisdiction: JurisdictionSlot) -> Vec<RunView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.map(engine::Engine::run_views).unwrap_or_default()
+    }
+
+    /// One page, if its run is not forgotten.
+    pub fn page(&self, jurisdiction: JurisdictionSlot, id: &PageId) -> Option<PageView> {
+        self.engines.get(jurisdiction.index())?.page_view(id)
+    }
+
+    /// The pages of a run, in the order they were decided.
+    pub fn pages(&self, jurisdiction: JurisdictionSlot, run: &RunId) -> Vec<PageView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.map(|e| e.pages_of(run)).unwrap_or_default()
+    }
+
+    /// Whether a page is still to be made; asked by a sender just before it dials.
+    pub fn is_wanted(&self, jurisdiction: JurisdictionSlot, id: &PageId) -> bool {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.is_some_and(|e| e.is_wanted(id))
+    }
+
+    /// Whether a fact of a page says anything that is not known.
+    pub fn is_page_news(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        id: &PageId,
+        fact: &PageFact,
+    ) -> bool {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.is_some_and(|e| e.is_page_news(id, fact))
+    }
+
+    /// One post as of the newest entry.
+    pub fn post(&self, jurisdiction: JurisdictionSlot, id: &PostId) -> Option<PostView> {
+        let engine = self.engines.get(jurisdiction.index())?;
+        engine.post_view(id, self.now())
+    }
+
+    /// The groups that a post's holders belong to, as of the newest entry.
+    pub fn groups_of(&self, jurisdiction: JurisdictionSlot, post: &PostId) -> Vec<GroupView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.map_or(Vec::new(), |e| e.groups_of(post, self.now()))
+    }
+
+    /// Every post as of `at`, in the order of the files.
+    pub fn posts(&self, jurisdiction: JurisdictionSlot, at: Time) -> Vec<PostView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.map(|e| e.post_views(at)).unwrap_or_default()
     }
 
     /// How loud it is in a jurisdiction.

@@ -49,6 +49,7 @@ fn make_county(asked: &MakeCounty) -> anyhow::Result<()> {
     let county = County::on(ground);
     let files = site_folder::files(&county, asked.speed);
     site_folder::write(&files, &asked.site)?;
+    sim::gateways::write_channels(&asked.site)?;
     say(&format!(
         "{} stations in {} townships, {} files in {}",
         county.stations.len(),
@@ -86,6 +87,7 @@ async fn play(asked: &PlayNight) -> anyhow::Result<()> {
         officer: asked.officer,
         left_alone: asked.leave.clone(),
     };
+    let _gateways = sim::gateways::open_gateways(&ready.http).await;
     sim::play::play(stage, ready, cast).await
 }
 

@@ -215,6 +215,8 @@ mod tests {
             weather: Vec::new(),
             incidents: Vec::new(),
             event_classes: Vec::new(),
+            runs: Vec::new(),
+            pages: Vec::new(),
         }
     }
 

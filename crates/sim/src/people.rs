@@ -67,6 +67,7 @@ impl People {
         let heads = village_heads(&mut hall, county);
         dams(&mut hall, county);
         rescuers(&mut hall);
+        leaders(&mut hall);
         let groups = groups(&hall, county, &heads);
         let logins = logins(&hall, county, &heads);
         People {
@@ -184,6 +185,25 @@ fn townships(hall: &mut Hall, county: &County) {
         let person = hall.add(&second, "responder", &post, &post_en);
         person.township = Some(town.code.clone());
         person.substitute = Some("duty-2".to_owned());
+    }
+}
+
+/// Whoever is called when the desk does not answer. Last, so that nobody before gets another name.
+fn leaders(hall: &mut Hall) {
+    let posts = [
+        ("leader-1", "duty_officer", "县带班领导", "County leader"),
+        ("chief-1", "viewer", "县长", "Head of the county"),
+        (
+            "province-1",
+            "viewer",
+            "省厅值班员",
+            "Province duty officer",
+        ),
+        ("dept-water", "viewer", "县水利局值班", "Water department"),
+        ("dept-land", "viewer", "县资规局值班", "Land department"),
+    ];
+    for (id, role, post, post_en) in posts {
+        hall.add(id, role, post, post_en);
     }
 }
 

@@ -211,6 +211,10 @@ impl Field {
             | Change::Weather { .. }
             | Change::Event { .. }
             | Change::Incident { .. }
+            | Change::Run { .. }
+            | Change::Page { .. }
+            | Change::Duty { .. }
+            | Change::Group { .. }
             | Change::Configured => {}
         }
     }

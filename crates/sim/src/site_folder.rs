@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::county::{County, Post, Quantity, Station};
 use crate::orders::{ORDERS, PATIENCE};
 use crate::people::{Login, PASSWORD, PHONE_LOGIN, People, Person};
+use crate::posts;
 use crate::storm::START;
 use crate::{areas, rule_files};
 
@@ -63,6 +64,8 @@ fn files_with(county: &County, clock: &str) -> Files {
         (within("people.csv"), people_rows(&people.people)),
         (within("groups.toml"), groups(&people)),
         (within("templates.toml"), templates()),
+        (within("posts.toml"), posts::posts(county)),
+        (within("policies/county.toml"), posts::POLICIES.to_owned()),
     ])
 }
 
@@ -211,7 +214,8 @@ fn series(county: &County) -> String {
 }
 
 fn people_rows(people: &[Person]) -> String {
-    let mut out = format!("{HEAD}id,name,post_zh,post_en,role,township,phone,substitute\n");
+    let mut out =
+        format!("{HEAD}id,name,post_zh,post_en,role,township,phone,substitute,contacts\n");
     for person in people {
         let Person {
             id,
@@ -229,7 +233,8 @@ fn people_rows(people: &[Person]) -> String {
         );
         writeln!(
             out,
-            "{id},{name},{post},\"{post_en}\",{role},{township},{phone},{substitute}"
+            "{id},{name},{post},\"{post_en}\",{role},{township},{phone},{substitute},{}",
+            posts::contacts(id, role)
         )
         .expect("writing to a string");
     }

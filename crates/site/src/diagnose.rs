@@ -96,6 +96,13 @@ impl Problem {
         }
     }
 
+    /// The same place, with other words for what is wrong.
+    #[must_use]
+    pub(crate) fn saying(mut self, what: impl Into<String>) -> Problem {
+        self.what = what.into();
+        self
+    }
+
     /// Says what should stand there.
     #[must_use]
     pub(crate) fn expecting(mut self, expected: impl Into<String>) -> Problem {

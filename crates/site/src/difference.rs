@@ -385,8 +385,8 @@ fn compare_people(old: &Config, new: &Config, found: &mut Difference) {
         |p| p.id.0.clone(),
         |p| {
             format!(
-                "{:?}, {:?}, substitute {:?}",
-                p.role, p.township, p.substitute
+                "{:?}, {:?}, substitute {:?}, contacts {:?}",
+                p.role, p.township, p.substitute, p.contacts
             )
         },
     );
@@ -396,7 +396,47 @@ fn compare_people(old: &Config, new: &Config, found: &mut Difference) {
         |g| g.id.0.clone(),
         |g| {
             let members: Vec<&str> = g.members.iter().map(|m| m.as_str()).collect();
-            members.join(" ")
+            let posts: Vec<String> = g.posts.iter().map(|p| format!("post:{p}")).collect();
+            let posts = posts.iter().map(String::as_str);
+            members
+                .into_iter()
+                .chain(posts)
+                .collect::<Vec<_>>()
+                .join(" ")
+        },
+    );
+    let (was, is) = (&old.organisation, &new.organisation);
+    found.compare(
+        "unit",
+        [&was.units, &is.units],
+        |u| u.id.clone(),
+        |u| format!("{:?}, {:?}, {}", u.parent, u.township, u.title.zh),
+    );
+    found.compare(
+        "post",
+        [&was.posts, &is.posts],
+        |p| p.id.0.clone(),
+        |p| {
+            let at = (&p.unit, &p.township);
+            format!("{}, {at:?}, {:?}, {:?}", p.kind, p.people, p.roster)
+        },
+    );
+    // A run goes by the policy it began with.
+    found.compare(
+        "escalation",
+        [&was.escalations, &is.escalations],
+        |e| e.id.clone(),
+        |e| {
+            format!(
+                "{:?} {:?} {:?} {} {} {} {:?}",
+                e.occasion,
+                e.levels,
+                e.hazards,
+                e.confirm_all,
+                e.loops,
+                e.loop_after_ms,
+                (&e.steps, &e.exhausted)
+            )
         },
     );
     found.compare(

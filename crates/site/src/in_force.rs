@@ -10,6 +10,7 @@ use model::{Decimals, Level, RuleSlot};
 use serde::Serialize;
 
 use crate::amount::{show_duration, show_offset};
+use crate::escalations;
 use crate::policy;
 use crate::rules::LEVELS;
 
@@ -181,6 +182,10 @@ pub fn in_force(config: &Config) -> String {
             LatePolicy::Allow { within_ms } => show_duration(within_ms),
         };
         text.push_str(&format!("interface {}.late = \"{late}\"\n", interface.id));
+    }
+    if !config.organisation.escalations.is_empty() {
+        text.push('\n');
+        text.push_str(&escalations::lines(&config.organisation));
     }
     for rule in &config.rules {
         text.push_str(&format!("\n[rule {}]\n", rule.id));

@@ -28,6 +28,10 @@
 //!   zones.geojson     polygons with a code                              (may be absent)
 //!   rules/*.toml      rules of this jurisdiction alone                  (may be absent)
 //!   people.csv        id,name,post_zh,post_en,role,township,phone,substitute   (may be absent)
+//!                     and contacts: how they are reached, in order, separated by spaces
+//!                     and, where they are reached by them, mail and speaker (a loudspeaker's station)
+//!   posts.toml        units, posts, and the rosters behind them         (may be absent)
+//!   policies/*.toml   who is called in which order, and limits          (may be absent)
 //!   groups.toml       groups of people                                  (may be absent)
 //!   templates.toml    commands prepared beforehand                      (may be absent)
 //! ```
@@ -183,7 +187,59 @@
 //! polygons with `code` among their properties; a station on the border is inside. In `stations.csv`,
 //! `upstream` names gauges and travel times: `ST02:90m ST03:2h`.
 //!
-//! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`. `templates.toml` has
+//! `posts.toml`:
+//!
+//! ```toml
+//! look_ahead = "7d"                # gaps in rosters are told this long ahead
+//!
+//! [[unit]]
+//! id = "county-office"
+//! title = { zh = "县应急管理局", en = "County emergency office" }
+//! parent = "county"                # may be absent, as may `township`
+//!
+//! [[post]]
+//! id = "county-duty"
+//! title = { zh = "县值班室", en = "County duty desk" }
+//! kind = "duty"                    # what posts like it are called in policies
+//! unit = "county-office"           # may be absent
+//! township = "330624103"           # may be absent
+//! people = ["p-001"]               # always on duty; with a roster: beside its crews
+//! [post.roster]
+//! from = "2026-07-13T08:00:00+08:00"   # the first shift of the first crew
+//! shifts = ["12h", "12h"]          # one after another, then again
+//! crews = [["p-001", "p-002"], ["p-003"]]   # in turn, one a shift
+//! least = 1                        # people a shift needs
+//! sign_in = "15m"                  # absent: nobody asks
+//! handover = true                  # two signatures; until then the crew before stays on the hook
+//! ```
+//!
+//! `policies/*.toml`:
+//!
+//! ```toml
+//! [[escalation]]
+//! id = "red"
+//! title = { zh = "红色叫应", en = "Red" }
+//! for = "situation"                # or "roll_call"
+//! levels = ["red"]
+//! hazards = ["flood"]              # absent: every one
+//! confirm_all = false              # true: everybody called has to confirm
+//! loops = 2                        # 0 to 5 times again
+//! loop_after = "5m"
+//! exhausted = [{ to = ["post:province"], by = ["voice"] }]
+//! [[escalation.step]]
+//! after = "2m"                     # from the begin of the round
+//! must = false                     # true: a clock of the law; somebody must have answered by then
+//! call = [{ to = ["post:leader", "township:duty", "group:dams", "person:p-001"], by = ["voice", "sms"] }]
+//!                                  # `by`: the first a person has, then the next after a definite
+//!                                  # no; absent: the person's own order. `called` in a roll-call
+//!
+//! [[limit]]                        # what is above it is bundled, never dropped
+//! channel = "voice"
+//! count = 3
+//! per = "15m"
+//! ```
+//!
+//! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`, and may name `posts`. `templates.toml` has
 //! `[[template]] id, title, wording, proof` and `[template.clocks.red]` (and blue, yellow, orange)
 //! with any of `ack_by`, `move_by`, `update_every`, `arrive_by`, `done_by`, `verify_by`; and, where
 //! wanted, `kind` (plain, evacuation, rescue, correction), `approve_from = "red"`, `correction` (the
@@ -193,20 +249,63 @@
 //! (with `[[template.field.option]] id, title`) or number (with `least`, `most`). `accounts.toml` has
 //! `[[account]] login, person, hash`, the hash being argon2's own text. A person's `role` is viewer,
 //! planner, responder, duty_officer or administrator.
+//!
+//! `channels/*.toml` are the gateways by which people are reached, one a file; see `channels/README.md`
+//! of the project for ready ones:
+//!
+//! ```toml
+//! id = "sms"                       # receipts come to /api/v1/channels/sms/receipts
+//! channel = "sms"                  # push, robot, sms, voice, mail, loudspeaker
+//! title = { zh = "短信", en = "SMS" }
+//! # These may be absent:
+//! language = "zh"                  # or "en", "both"
+//! jurisdictions = ["330624"]       # absent: all of the site
+//! timeout = "10s"                  # after it, nobody knows whether the message was taken
+//! tries = 4                        # attempts under one id, before it counts as failed
+//! back_off = ["1s", "30s"]         # the first wait between them, and the longest
+//! at_once = 8                      # requests under way
+//!
+//! [secrets]                        # files, never their content; asked for as {{secret.key}}
+//! key = "secrets/sms.key"
+//!
+//! [http]                           # or [mail] relay, from, login; [push] contact, keep;
+//!                                  # [loudspeaker] path, lives
+//! url = "https://sms.example.cn/v1/send"
+//! headers = { Authorization = "Bearer {{secret.key}}" }
+//! body = '''{"id":"{{page}}","to":"{{to.phone}}","text":"{{text}}"}'''
+//! kind = "json"                    # or "form", "text": how what is filled in is escaped
+//! sign = { as = "dingtalk", secret = "key" }              # or "feishu"; {{sign}}, {{sign.time}}
+//! success = { at = "/code", is = ["0"], again = ["17"], reference = "/id" }   # absent: any 2xx
+//!
+//! [receipts]
+//! token = "secrets/sms.token"      # Authorization: Bearer …, or ?token=…
+//! list = "/reports"                # absent: the body is one receipt, or a list of them
+//! page = "/id"                     # where our id comes back; or
+//! reference = "/sid"               # the provider's own
+//! answer = '{"code":0}'            # absent: {"ok":true}
+//!
+//! [[receipts.says]]
+//! at = "/state"
+//! words = { delivered = ["DELIVRD"], failed = ["UNDELIV"] }   # accepted, seen, acked, declined, ignored
+//! ```
 
 mod accounts;
 mod amount;
 mod attributes;
 mod book;
+mod channels;
+mod contacts;
 mod diagnose;
 mod difference;
 mod document;
+mod escalations;
 mod examples;
 mod found;
 mod ground;
 mod in_force;
 mod keep;
 mod make;
+mod organisation;
 mod people;
 mod policy;
 mod read;
@@ -229,6 +328,7 @@ use std::path::PathBuf;
 use model::config::{Clock, Role, Text};
 use model::view::PersonView;
 use model::{Config, PersonId};
+use protocols::gateway::Gateway;
 
 pub use accounts::{AccountError, NewLogin, remove_login, set_login};
 pub use diagnose::{Diagnostics, Problem, Weight};
@@ -250,6 +350,8 @@ pub struct Site {
     pub demo: bool,
     /// In the order of `site.toml`; at least one.
     pub jurisdictions: Vec<Jurisdiction>,
+    /// The gateways by which people are reached; without any, by their apps and desks alone.
+    pub channels: Vec<Gateway>,
     /// How long what is kept.
     pub keep: Keep,
     /// Logins; without any, only the ready file's token opens the door.
@@ -269,6 +371,27 @@ pub struct Jurisdiction {
     pub config: Config,
     /// Names, posts and telephones; never go into the journal. Same order as `config.people`.
     pub people: Vec<PersonView>,
+    /// Where they are reached; never leaves the process but to a gateway. Same order.
+    pub contacts: Vec<Contact>,
+}
+
+/// Where one person is reached.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub person: PersonId,
+    pub name: String,
+    /// Digits, with a `+` where there is one.
+    pub phone: Option<String>,
+    pub mail: Option<String>,
+    /// Station of the loudspeaker beside them.
+    pub speaker: Option<String>,
+}
+
+/// Numbers and addresses are in no log.
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Contact of {}", self.person)
+    }
 }
 
 /// A login.

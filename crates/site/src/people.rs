@@ -5,9 +5,12 @@
 use std::collections::{HashMap, HashSet};
 
 use model::config::{Group, Person, Role, Text};
+use model::page::Channel;
 use model::view::PersonView;
 use model::{GroupId, PersonId};
 
+use crate::Contact;
+use crate::contacts;
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Value, Word, quoted};
 use crate::sheet::{self, Columns, Row};
@@ -25,8 +28,12 @@ const ROLES: [(&str, Role); 5] = [
 #[derive(Debug, Default)]
 pub(crate) struct People {
     pub(crate) list: Vec<PersonView>,
+    /// Where they are reached, in the same order.
+    pub(crate) reached: Vec<Contact>,
     by_id: HashMap<String, usize>,
     faulty: HashSet<String>,
+    /// Kinds of contact points by person, in the order they are tried; numbers stay in the file.
+    contacts: HashMap<String, Vec<Channel>>,
 }
 
 impl People {
@@ -51,6 +58,10 @@ impl People {
             .chain(self.faulty.iter().map(String::as_str))
     }
 
+    pub(crate) fn contacts_of(&self, id: &PersonId) -> &[Channel] {
+        self.contacts.get(id.as_str()).map_or(&[], Vec::as_slice)
+    }
+
     /// What decisions may know of them.
     pub(crate) fn as_decided_on(&self) -> Vec<Person> {
         let person = |view: &PersonView| Person {
@@ -58,6 +69,7 @@ impl People {
             role: view.role,
             township: view.township.clone(),
             substitute: view.substitute.clone(),
+            contacts: self.contacts_of(&view.id).to_vec(),
         };
         self.list.iter().map(person).collect()
     }
@@ -74,7 +86,7 @@ const PEOPLE: Columns = Columns {
         "phone",
         "substitute",
     ],
-    optional: &[],
+    optional: &["contacts", "mail", "speaker"],
 };
 
 /// Reads `people.csv`, telling every bad row and its reason.
@@ -90,10 +102,15 @@ pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
             out.push(row.problem(0, format!("person `{}` is there twice", person.id)));
             return;
         }
+        let contacts = read_contacts(row, &person, out);
+        people.contacts.insert(person.id.0.clone(), contacts);
         if let Some(substitute) = &person.substitute {
             substitutes.push((person.id.clone(), substitute.clone(), row.span(7)));
         }
         people.by_id.insert(person.id.0.clone(), people.list.len());
+        people
+            .reached
+            .push(contacts::read_contact(&person, row, out));
         people.list.push(person);
     });
     for (person, substitute, span) in substitutes {
@@ -155,29 +172,83 @@ fn read_person(row: &Row<'_>, out: &mut Diagnostics) -> Option<PersonView> {
     })
 }
 
+/// The kinds of contact points of a row, in the order they are tried: `desk push voice`. A call or a
+/// text message goes to the row's telephone, so there must be one.
+fn read_contacts(row: &Row<'_>, person: &PersonView, out: &mut Diagnostics) -> Vec<Channel> {
+    let mut contacts = Vec::new();
+    for word in row.get(8).split_whitespace() {
+        let Some(channel) = Channel::of_word(word) else {
+            let words = Channel::ALL.map(Channel::word);
+            let problem = row.problem(8, format!("`{word}` is no way to reach a person"));
+            out.push(problem.expecting(words.join(", ")).near(word, words));
+            continue;
+        };
+        if contacts.contains(&channel) {
+            out.push(row.problem(8, format!("`{word}` is there twice")));
+            continue;
+        }
+        let dials = matches!(channel, Channel::Sms | Channel::Voice);
+        if dials && person.phone.is_none() {
+            let what = format!("`{word}` needs a telephone, and the row has none");
+            out.push(row.problem(8, what));
+            continue;
+        }
+        contacts.push(channel);
+    }
+    contacts
+}
+
 /// Reads `groups.toml`.
-pub(crate) fn read_groups(source: &Source, people: &People, out: &mut Diagnostics) -> Vec<Group> {
+pub(crate) fn read_groups(
+    source: &Source,
+    people: &People,
+    out: &mut Diagnostics,
+) -> Vec<NamedGroup> {
     let mut file = document::parse(source, out);
     let mut seen = Vec::new();
     let groups = file.each("group", out, |table, out| {
         let id = table.required("id", out, Value::text);
         let title = table.required("title", out, Value::title);
-        let members = table.required("members", out, Value::words);
+        let posts = table.optional("posts", out, Value::words);
+        let members = if posts.is_some() {
+            Some(
+                table
+                    .optional("members", out, Value::words)
+                    .unwrap_or_default(),
+            )
+        } else {
+            table.required("members", out, Value::words)
+        };
         let id = once(id?, &mut seen, source, out)?;
         let members = members?
             .into_iter()
             .filter_map(|word| member(word, people, source, out));
-        Some(Group {
-            id: GroupId(id),
-            members: members.collect(),
-            title: title?,
+        Some(NamedGroup {
+            posts: posts.unwrap_or_default(),
+            group: Group {
+                id: GroupId(id),
+                members: members.collect(),
+                posts: Vec::new(),
+                title: title?,
+            },
         })
     });
     file.close(out);
     groups
 }
 
-fn member(word: Word, people: &People, source: &Source, out: &mut Diagnostics) -> Option<PersonId> {
+/// A group with the posts it names, before these are found.
+pub(crate) struct NamedGroup {
+    pub(crate) group: Group,
+    pub(crate) posts: Vec<Word>,
+}
+
+pub(crate) fn member(
+    word: Word,
+    people: &People,
+    source: &Source,
+    out: &mut Diagnostics,
+) -> Option<PersonId> {
     if !people.knows(&word.text) {
         let what = format!("no person `{}` in people.csv", word.text);
         let problem = Problem::at(source, word.span, what);

@@ -5,14 +5,20 @@ use std::path::{Path, PathBuf};
 
 use model::Config;
 use model::config::{
-    Area, Group, Inhibition, Interface, Policy, QualityRule, Rule, Template, Watch,
+    Area, Clock, Group, Inhibition, Interface, Organisation, Policy, QualityRule, Rule, Template,
+    Watch,
 };
 use model::incident::EventClass;
 
+use protocols::gateway::Gateway;
+
 use crate::attributes::{self, Attributes};
 use crate::book::{Book, version_of};
+use crate::channels;
 use crate::diagnose::{Diagnostics, Problem, Source};
+use crate::escalations::{self, Known};
 use crate::found::Found;
+use crate::organisation::{self, Posts};
 use crate::people::{self, People};
 use crate::rules::levels::Levels;
 use crate::rules::terms::{self, ById};
@@ -189,11 +195,13 @@ impl Reader {
             .collect();
         found.tell(&shared.book.rules, &shared.book.checks, &mut self.out);
         let accounts = self.read_accounts(&jurisdictions, shared.demo);
+        let channels = self.read_channels(&jurisdictions, shared.demo, file.clock);
         Some(Site {
             title: file.title?,
             clock: file.clock?,
             demo: file.demo?,
             jurisdictions,
+            channels,
             keep: file.keep,
             accounts,
             notes: Diagnostics::default(),
@@ -248,7 +256,7 @@ impl Reader {
             quantities: &shared.quantities,
             series: &measured.series,
         };
-        let (people, groups, templates) = self.read_organisation(folder, &gauges);
+        let (people, groups, templates, organisation) = self.read_organisation(folder, &gauges);
         let config = Config {
             code: place.code.clone(),
             title: place.title.clone(),
@@ -268,6 +276,7 @@ impl Reader {
             checks: measured.checks,
             inhibitions: measured.inhibitions,
             event_classes: shared.event_classes.clone(),
+            organisation,
         };
         if let Some(flaw) = config.flaw() {
             let what = format!("jurisdiction {}: {flaw}", place.code);
@@ -277,6 +286,7 @@ impl Reader {
             folder: folder.to_owned(),
             config,
             people: people.list,
+            contacts: people.reached,
         })
     }
 
@@ -373,21 +383,52 @@ impl Reader {
         &mut self,
         folder: &str,
         gauges: &Gauges<'_>,
-    ) -> (People, Vec<Group>, Vec<Template>) {
+    ) -> (People, Vec<Group>, Vec<Template>, Organisation) {
         let people = self.open_if(&format!("{folder}/people.csv"), false);
         let people: People = people
             .map(|p| people::read_people(&p, &mut self.out))
             .unwrap_or_default();
         self.faulty_people.extend(people.faulty().cloned());
+        let posts = self.open_if(&format!("{folder}/posts.toml"), false);
+        let posts: Posts = posts
+            .map(|p| organisation::read_posts(&p, &people, &mut self.out))
+            .unwrap_or_default();
         let groups = self.open_if(&format!("{folder}/groups.toml"), false);
-        let groups = groups.map(|g| people::read_groups(&g, &people, &mut self.out));
+        let groups = groups.map(|source| {
+            let named = people::read_groups(&source, &people, &mut self.out);
+            organisation::resolve_groups(named, &posts, &source, &mut self.out)
+        });
+        let groups = groups.unwrap_or_default();
         let templates = self.open_if(&format!("{folder}/templates.toml"), false);
         let templates = templates.map(|t| templates::read_templates(&t, gauges, &mut self.out));
-        (
-            people,
-            groups.unwrap_or_default(),
-            templates.unwrap_or_default(),
-        )
+        let mut whole = Organisation::default();
+        for source in self.open_all(&format!("{folder}/policies")) {
+            let known = Known {
+                posts: &posts,
+                groups: &groups,
+                people: &people,
+            };
+            escalations::read_policies(&source, &known, &mut whole, &mut self.out);
+        }
+        whole.look_ahead_ms = posts.look_ahead_ms.unwrap_or(whole.look_ahead_ms);
+        (whole.units, whole.posts) = (posts.units, posts.list);
+        (people, groups, templates.unwrap_or_default(), whole)
+    }
+
+    fn read_channels(
+        &mut self,
+        all: &[Jurisdiction],
+        demo: bool,
+        clock: Option<Clock>,
+    ) -> Vec<Gateway> {
+        let sources = self.open_all("channels");
+        let root = self.root.clone();
+        let around = channels::Around {
+            root: &root,
+            codes: all.iter().map(|j| j.config.code.as_str()).collect(),
+            near_only: demo || clock.is_some_and(|clock| clock != Clock::Wall),
+        };
+        channels::read_channels(&sources, &around, &mut self.out)
     }
 
     fn read_accounts(&mut self, all: &[Jurisdiction], demo: bool) -> Vec<Account> {

@@ -4,6 +4,7 @@ import type { Why } from "../wire/acts";
 import type { DeedKind } from "../wire/replay";
 import type {
   Certainty,
+  Channel,
   CrewKind,
   Doubt,
   Fact,
@@ -11,9 +12,11 @@ import type {
   Level,
   Means,
   NoticeReason,
+  PageStage,
   PersonView,
   Quality,
   QuietKind,
+  RunView,
   Stage,
   StepKind,
   SystemKind,
@@ -464,6 +467,18 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("{subject} 过了时限还没有报，已 {age}。", { subject, age });
     case "crew_overdue":
       return i18n.t("{subject} 在现场没有报平安，已 {age}。请马上联系。", { subject, age });
+    case "empty_step":
+      return i18n.t("{subject}：这一步没有人可叫，已直接进到下一步。请看值班表和联系方式。", { subject });
+    case "calls_exhausted":
+      return i18n.t("{subject}：叫了所有人都没有应答，已 {age}。请立刻处置。", { subject, age });
+    case "legal_clock":
+      return i18n.t("{subject}：规定时限已到，带班领导还没有接到电话，已 {age}。", { subject, age });
+    case "coverage_gap":
+      return i18n.t("{subject}：往后几天的值班有空缺，请排人。", { subject });
+    case "not_signed_in":
+      return i18n.t("{subject}：这一班还没有人签到，已 {age}。", { subject, age });
+    case "handover_open":
+      return i18n.t("{subject}：已到换班时间，还没有交接完，上一班仍在岗，已 {age}。", { subject, age });
     default:
       return i18n.t("系统报警 {kind}：{subject}", { kind, subject });
   }
@@ -563,6 +578,27 @@ export function whySentence(why: Why | string): string {
       return i18n.t("决定不响应要写理由。");
     case "bad_count":
       return i18n.t("人数表里的村不对：不在这条指令里，或写了两次。");
+    case "no_such_page":
+    case "no_such_run":
+      return i18n.t("没有这次叫应，或者它早已结束。");
+    case "not_your_page":
+      return i18n.t("这不是叫你的；替别人记要写明是电话、电台还是当面。");
+    case "no_such_post":
+      return i18n.t("没有这个岗位。");
+    case "no_such_duty_change":
+      return i18n.t("没有这条调班，或者它已经过去。");
+    case "not_on_duty":
+      return i18n.t("那时不在这个岗位上值班。");
+    case "no_roster":
+      return i18n.t("这个岗位没有排班表。");
+    case "nothing_changes":
+      return i18n.t("这样什么也不会变。");
+    case "first_signature_missing":
+      return i18n.t("要先由交班的人签字。");
+    case "signed_already":
+      return i18n.t("已经签过；第二个签字要由接班的人来签。");
+    case "no_roll_call_policy":
+      return i18n.t("没有点名用的叫应规则，请管理员在 policies 里写一条。");
     default:
       return i18n.t("服务器没有接受（{why}）。", { why });
   }
@@ -586,6 +622,77 @@ export function roleName(role: PersonView["role"]): string {
 /** A person's name, or the id where the people file does not know them. */
 export function personName(person: PersonView | null | undefined, id: string): string {
   return person?.name || id;
+}
+
+export function channelName(channel: Channel): string {
+  switch (channel) {
+    case "desk":
+      return i18n.t("值班席");
+    case "push":
+      return i18n.t("手机推送");
+    case "robot":
+      return i18n.t("群机器人");
+    case "sms":
+      return i18n.t("短信");
+    case "voice":
+      return i18n.t("电话");
+    case "mail":
+      return i18n.t("邮件");
+    case "loudspeaker":
+      return i18n.t("大喇叭");
+  }
+}
+
+/** How far a call came, in the words of who called. */
+export function pageStageName(stage: PageStage): string {
+  switch (stage) {
+    case "held":
+      return i18n.t("排队中");
+    case "bundled":
+      return i18n.t("并在另一条里");
+    case "called":
+      return i18n.t("已呼出");
+    case "failed":
+      return i18n.t("没打通");
+    case "expired":
+      return i18n.t("没有回应");
+    case "accepted":
+      return i18n.t("网关已收");
+    case "delivered":
+      return i18n.t("已送到");
+    case "seen":
+      return i18n.t("已接看");
+    case "declined":
+      return i18n.t("拒绝");
+    case "acked":
+      return i18n.t("已应答");
+  }
+}
+
+export function runStateName(state: RunView["state"]): string {
+  switch (state) {
+    case "running":
+      return i18n.t("正在叫");
+    case "satisfied":
+      return i18n.t("已有人管");
+    case "exhausted":
+      return i18n.t("叫遍了没人应");
+    case "cancelled":
+      return i18n.t("不用再叫");
+  }
+}
+
+export function cancelName(why: "nothing_loud" | "superseded" | "merged" | "ended"): string {
+  switch (why) {
+    case "nothing_loud":
+      return i18n.t("已回落或已静默");
+    case "superseded":
+      return i18n.t("升级后另叫");
+    case "merged":
+      return i18n.t("并入大态势");
+    case "ended":
+      return i18n.t("人工结束");
+  }
 }
 
 export function personPost(person: PersonView | null | undefined): string {

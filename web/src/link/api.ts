@@ -71,6 +71,24 @@ export async function act(act: Act): Promise<Answer> {
   return (await (await request("/acts", json(act))).json()) as Answer;
 }
 
+/** The server's public key for web push. */
+export async function phoneKey(): Promise<string> {
+  return ((await (await request("/phones")).json()) as { key: string }).key;
+}
+
+/** Leaves the address at which this phone is woken. */
+export async function notePhone(phone: {
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+}): Promise<void> {
+  await request("/phones", json(phone));
+}
+
+export async function forgetPhone(endpoint: string): Promise<void> {
+  await request("/phones", { ...json({ endpoint }), method: "DELETE" });
+}
+
 /** Leaves a photo with the server and returns the id to name it by. */
 export async function leavePhoto(photo: Blob): Promise<string> {
   const response = await request(

@@ -21,3 +21,42 @@ registerRoute(
 
 self.addEventListener("install", () => void self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+interface Woken {
+  page: string;
+  title: string;
+  text: string;
+  open: string;
+}
+
+// A browser that shows nothing for a push is not woken again, so even an unreadable one is shown. One page
+// is one notice: a repeat takes the place of the first.
+self.addEventListener("push", (event) => {
+  let woken: Partial<Woken> = {};
+  try {
+    woken = event.data?.json() as Partial<Woken>;
+  } catch {
+    // Shown as below.
+  }
+  event.waitUntil(
+    self.registration.showNotification(woken.title ?? "烽火 Watchfire", {
+      body: woken.text ?? "",
+      tag: woken.page ?? "watchfire",
+      requireInteraction: true,
+      icon: "/icon.svg",
+      data: { open: woken.open ?? "/m" },
+    }),
+  );
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const open = (event.notification.data as { open: string }).open;
+  event.waitUntil(
+    self.clients.matchAll({ type: "window", includeUncontrolled: true }).then(async (windows) => {
+      const own = windows.find((one) => new URL(one.url).pathname.startsWith("/m"));
+      if (!own) return void (await self.clients.openWindow(open));
+      await (await own.focus()).navigate(open);
+    }),
+  );
+});

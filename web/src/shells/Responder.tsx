@@ -61,7 +61,10 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
   const county = useApp(countyOf);
   const outbox = useApp((state) => state.outbox);
   const [tab, setTab] = useState<Tab>("tasks");
-  const [open, setOpen] = useState<string | null>(null);
+  // A notification opens its task by the address.
+  const [open, setOpen] = useState<string | null>(() =>
+    new URLSearchParams(location.search).get("task"),
+  );
   const theme = useTheme();
   const person = me.person.id;
   const tasks = useMemo(() => tasksOf(world, person), [world, person]);

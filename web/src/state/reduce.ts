@@ -91,6 +91,8 @@ function unfold(view: CountyView, before: County | undefined): County {
     eventClasses: view.event_classes ?? [],
     weather: new Map((view.weather ?? []).map((one) => [one.id, one])),
     events: before?.events ?? new Map(),
+    runs: new Map((view.runs ?? []).map((run) => [run.id, run])),
+    pages: new Map((view.pages ?? []).map((page) => [page.id, page])),
     // What was told stays told: a new snapshot is no news.
     told: before?.told ?? [],
   };
@@ -154,6 +156,17 @@ function change(county: County, change: Update): County | null {
       return { ...county, events: put(county.events, change.event.id, change.event, false) };
     case "load":
       return { ...county, load: change.load };
+    case "run":
+      return { ...county, runs: put(county.runs, change.run.id, change.run, false) };
+    case "page":
+      return { ...county, pages: put(county.pages, change.page.id, change.page, false) };
+    // Who holds which post is asked for where it is shown.
+    case "duty":
+      return county;
+    case "group": {
+      const { group } = change;
+      return { ...county, groups: county.groups.map((one) => (one.id === group.id ? group : one)) };
+    }
     case "command":
       return {
         ...county,

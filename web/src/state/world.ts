@@ -10,7 +10,9 @@ import type {
   GroupView,
   IncidentView,
   LoadView,
+  PageView,
   PersonView,
+  RunView,
   SeriesNow,
   SeriesView,
   SituationView,
@@ -50,6 +52,10 @@ export interface County {
   weather: ReadonlyMap<string, WeatherView>;
   /** Events heard of since the page was opened, dropped ones too; the whole book is asked for. */
   events: ReadonlyMap<string, EventView>;
+  /** Escalations and roll-calls that run, and those that ended lately. */
+  runs: ReadonlyMap<string, RunView>;
+  /** Attempts to reach people, of the runs that run or ended since the page was opened. */
+  pages: ReadonlyMap<string, PageView>;
   /** Annunciations heard since the page was opened, oldest first; at most [`TOLD_KEPT`]. */
   told: readonly Told[];
 }

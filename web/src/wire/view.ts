@@ -41,6 +41,12 @@ export type AreaView = Schemas["AreaView"];
 export type SituationView = Schemas["SituationView"];
 /** The only thing that makes noise. */
 export type AnnunciationView = Schemas["AnnunciationView"];
+/** An escalation or roll-call on its way, and one attempt of it to reach a person. */
+export type RunView = Schemas["RunView"];
+export type RunEntry = Schemas["RunEntry"];
+export type PageView = Schemas["PageView"];
+export type PageStage = Schemas["PageStage"];
+export type Channel = Schemas["Channel"];
 export type LoadView = Schemas["LoadView"];
 export type AreaRef = Schemas["AreaRef"];
 /** A weather warning that stands. */
@@ -118,7 +124,15 @@ type WholeCounty = Omit<Schemas["CountyView"], "alarms" | "commands" | "template
 };
 export type CountyView = Older<
   WholeCounty,
-  "situations" | "suppressions" | "areas" | "load" | "incidents" | "event_classes" | "weather"
+  | "situations"
+  | "suppressions"
+  | "areas"
+  | "load"
+  | "incidents"
+  | "event_classes"
+  | "weather"
+  | "runs"
+  | "pages"
 >;
 export type SnapshotView = Omit<Schemas["SnapshotView"], "counties" | "clock" | "mode"> & {
   counties: CountyView[];

@@ -30,7 +30,7 @@ const TABLE: [Row; 12] = [
     row("watchfire-runtime", false, &["model", "engine", "store"]),
     row("watchfire-links", false, &["model", "protocols", "runtime"]),
     row("watchfire-api", false, &["model", "store", "runtime"]),
-    row("watchfire-site", false, &["model", "engine"]),
+    row("watchfire-site", false, &["model", "engine", "protocols"]),
     row(
         "watchfire-sim",
         false,

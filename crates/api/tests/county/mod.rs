@@ -65,6 +65,9 @@ impl County {
                 accounts: accounts(),
                 people: vec![(CODE.to_owned(), people())],
                 desk: std::sync::Arc::new(NoFiles),
+                phones: std::sync::Arc::new(NoPhones),
+                callbacks: Router::new(),
+                trust: None,
                 token: Some(TOKEN.to_owned()),
                 metrics: Box::new(|| "up 1\n".to_owned()),
                 vitals: Box::new(Vitals::default),
@@ -149,7 +152,7 @@ impl County {
         let address = listener.local_addr().unwrap();
         let (end, ended) = tokio::sync::oneshot::channel();
         let router = self.router.clone();
-        tokio::spawn(api::serve(listener, router, async move {
+        tokio::spawn(api::serve(listener, router, None, async move {
             let _dropped: Result<(), _> = ended.await;
         }));
         (address, end)
@@ -295,12 +298,14 @@ fn config() -> Config {
                 role: p.role,
                 township: None,
                 substitute: None,
+                contacts: Vec::new(),
             })
             .collect(),
         groups: vec![Group {
             id: GroupId::from("villages"),
             title: Text::same("villages"),
             members: vec![PersonId::from("li"), PersonId::from("chen")],
+            posts: Vec::new(),
         }],
         templates: vec![Template {
             id: "move".to_owned(),
@@ -330,6 +335,30 @@ fn rule() -> Rule {
         advice: Text::default(),
         ..Rule::default()
     }
+}
+
+/// A county whose phones ask for nothing.
+struct NoPhones;
+
+impl api::PhoneBook for NoPhones {
+    fn key(&self) -> String {
+        "key".to_owned()
+    }
+
+    fn note(
+        &self,
+        _jurisdiction: &str,
+        _person: &PersonId,
+        phone: api::PhoneRequest,
+    ) -> Result<(), String> {
+        if phone.endpoint.starts_with("https://") {
+            Ok(())
+        } else {
+            Err("the push service must have an https address with a name".to_owned())
+        }
+    }
+
+    fn forget(&self, _endpoint: &str) {}
 }
 
 /// A site without files: nothing to review.

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 pub mod book;
+pub mod duty;
 pub mod ground;
 pub mod measures;
 pub mod presses;
@@ -68,6 +69,11 @@ pub fn play(text: &str) -> String {
             }
             script::Step::Show(words) => stage.show(line.at, words),
             script::Step::Act(act) => stage.apply(line.at, &Input::Acted(act.clone())),
+            script::Step::Paged(receipt) => {
+                let page = receipt.page(&stage.engine);
+                let fact = receipt.fact.clone();
+                stage.apply(line.at, &Input::Paged { page, fact });
+            }
         }
     }
     stage.told
@@ -89,6 +95,12 @@ impl Stage {
     /// Tells what a screen would know of an alarm's evidence or a series' doubts.
     fn show(&mut self, at: Time, words: &[String]) {
         let county = self.engine.county_view(at);
+        if let Some(lines) = duty::show(&self.engine, at, words) {
+            for line in lines {
+                self.tell(at, &line);
+            }
+            return;
+        }
         let line = match words {
             [what, alarm] if what == "evidence" => {
                 let shown = county
@@ -260,16 +272,27 @@ impl Stage {
                     clock(view.from)
                 )
             }
-            Effect::Page(page) => page_line(page),
+            Effect::Page(page) => page_line(&self.engine, page),
+            Effect::Run { run, line } => duty::run_line(&self.engine, run, line),
+            Effect::PageKnown(page) => return duty::known_line(&self.engine, page),
+            Effect::Duty(_) => return None,
             Effect::Answer(answer) => format!("answer {answer:?}"),
         })
     }
 }
 
-fn page_line(p: &Page) -> String {
-    let mut line = format!("page {} by {} about {:?}", p.to, p.channel.word(), p.about);
-    if let Some(level) = p.level {
-        write!(line, " {level:?}").unwrap();
+fn page_line(engine: &Engine, p: &Page) -> String {
+    let level = p.level.map_or(String::new(), |l| format!(" {l:?}"));
+    let also = p.also.iter().map(|about| duty::about(engine, about));
+    let also: Vec<String> = also.collect();
+    let mut line = format!(
+        "page {} by {} about {}{level}",
+        p.to,
+        p.channel.word(),
+        duty::about(engine, &p.about)
+    );
+    if !also.is_empty() {
+        write!(line, " and {}", also.join(", ")).unwrap();
     }
     if p.repeat {
         line.push_str(", perhaps again");

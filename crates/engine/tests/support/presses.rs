@@ -285,6 +285,42 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             subject: (*task).to_owned(),
         },
         ["report", task, fact, rest @ ..] => report(task, fact, rest),
+        ["answer", "roll", op, page, rest @ ..] => answer(format!("{op}.{page}"), rest),
+        ["answer", name, policy, began, page, rest @ ..] => {
+            let began = instant(began).ms();
+            let situation = situation(config, name);
+            answer(format!("{situation}-{policy}-{began:x}.{page}"), rest)
+        }
+        ["change-duty", post, "from", from, "until", until, rest @ ..] => Action::ChangeDuty {
+            post: (*post).into(),
+            from: instant(from),
+            until: instant(until),
+            out: after("out", rest),
+            into: after("into", rest),
+        },
+        ["swap", post, first, first_at, second, second_at] => Action::SwapShifts {
+            post: (*post).into(),
+            first: (*first).into(),
+            first_at: instant(first_at),
+            second: (*second).into(),
+            second_at: instant(second_at),
+        },
+        ["end-duty", op] => Action::EndDutyChange {
+            change: (*op).into(),
+        },
+        ["sign-in", post] => Action::SignIn {
+            post: (*post).into(),
+        },
+        ["hand-over", post] => Action::SignHandover {
+            post: (*post).into(),
+            note: None,
+        },
+        ["call-roll", posts @ ..] => Action::CallRoll {
+            posts: posts.iter().map(|p| (*p).into()).collect(),
+        },
+        ["end-run", op] => Action::EndRun {
+            run: RunId::from(*op),
+        },
         other => panic!("no act: {other:?}"),
     };
     Act {
@@ -293,6 +329,24 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         role: role.unwrap_or(Role::Viewer),
         device_at: None,
         action,
+    }
+}
+
+fn after(word: &str, words: &[&str]) -> Option<PersonId> {
+    let place = words.iter().position(|w| *w == word)?;
+    Some(words[place + 1].into())
+}
+
+fn answer(page: String, words: &[&str]) -> Action {
+    Action::AnswerPage {
+        page: PageId(page),
+        ack: words.first() == Some(&"yes"),
+        means: if words.contains(&"by-phone") {
+            Means::Phone
+        } else {
+            Means::App
+        },
+        reason: None,
     }
 }
 

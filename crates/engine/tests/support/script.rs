@@ -31,6 +31,8 @@ pub enum Step {
     Restart,
     Read(Candidate),
     Act(Box<Act>),
+    /// What became of a page: run, round, step, person, channel, and the fact.
+    Paged(super::duty::Receipt),
 }
 
 /// An empty jurisdiction to which stories and properties add what they need.
@@ -82,7 +84,16 @@ pub fn read(text: &str) -> Story {
             ["group", id, members @ ..] => story.config.groups.push(Group {
                 id: (*id).into(),
                 title: Text::same(id),
-                members: members.iter().map(|m| (*m).into()).collect(),
+                members: members
+                    .iter()
+                    .filter(|m| !m.contains(':'))
+                    .map(|m| (*m).into())
+                    .collect(),
+                posts: members
+                    .iter()
+                    .filter_map(|m| m.strip_prefix("post:"))
+                    .map(Into::into)
+                    .collect(),
             }),
             ["template", id, rest @ ..] => template(&mut story.config, id, rest),
             ["late", "discard"] => story.config.interfaces[0].late = LatePolicy::Discard,
@@ -110,6 +121,7 @@ pub fn read(text: &str) -> Story {
                 });
             }
             ["mass", above] => story.config.policy.command.mass_above = above.parse().unwrap(),
+            words if super::duty::read(&mut story.config, words) => {}
             ["lease", level, ms] => story.config.policy.lease_ms[place(level)] = span(ms),
             [at, rest @ ..] => {
                 let at = instant(at);
@@ -330,16 +342,24 @@ fn rule(config: &mut Config, id: &str, words: &[&str]) {
 }
 
 fn person(config: &mut Config, id: &str, role: &str, rest: &[&str]) {
-    let substitute = match rest {
-        ["substitute", other] => Some((*other).into()),
-        [] => None,
-        other => panic!("person: {other:?}"),
-    };
+    let mut substitute = None;
+    let mut contacts = Vec::new();
+    let mut rest = rest;
+    while let [word, value, after @ ..] = rest {
+        match *word {
+            "substitute" => substitute = Some((*value).into()),
+            "by" => contacts = super::duty::channels(value),
+            other => panic!("person: {other}"),
+        }
+        rest = after;
+    }
+    assert!(rest.is_empty(), "person: {rest:?}");
     config.people.push(Person {
         id: id.into(),
         role: role_of(role),
         township: None,
         substitute,
+        contacts,
     });
 }
 
@@ -460,11 +480,14 @@ fn step(config: &Config, words: &[&str]) -> Step {
         ["restart"] => Step::Restart,
         ["rewrite", words @ ..] => {
             let mut next = config.clone();
-            let known = super::measures::read(&mut next, words) || ground::read(&mut next, words);
+            let known = super::measures::read(&mut next, words)
+                || ground::read(&mut next, words)
+                || super::duty::read(&mut next, words);
             assert!(known, "rewrite: {words:?}");
             Step::Rewrite(Box::new(next))
         }
         ["show", words @ ..] => Step::Show(words.iter().map(|w| (*w).to_owned()).collect()),
+        ["page", rest @ ..] => Step::Paged(super::duty::receipt(rest)),
         ["act", op, by, rest @ ..] => Step::Act(Box::new(act(config, op, by, rest))),
         [station, quantity, value, rest @ ..] => {
             Step::Read(reading(config, station, quantity, value, rest))

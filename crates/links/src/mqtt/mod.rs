@@ -128,6 +128,50 @@ impl OpenDoor {
         self.house.connected.load(Ordering::Relaxed)
     }
 
+    /// A way down to devices, for whoever has something to tell them.
+    pub fn downlinks(&self) -> Downlinks {
+        Downlinks {
+            house: Arc::clone(&self.house),
+        }
+    }
+
+    /// [`Downlinks::send_down`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn send_down(
+        &self,
+        station: &str,
+        path: &str,
+        body: Bytes,
+        lives: Duration,
+    ) -> Result<usize, DownlinkRefused> {
+        self.downlinks().send_down(station, path, body, lives)
+    }
+
+    /// Closes the door: what was submitted is still acknowledged, then devices are told goodbye.
+    pub async fn close(self) {
+        self.house.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(GOODBYE, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            warn!(
+                left = self.house.connected.load(Ordering::Relaxed),
+                "devices were cut off"
+            );
+        }
+    }
+}
+
+/// A way down to the devices of a front door. Cheap to clone.
+#[derive(Clone)]
+pub struct Downlinks {
+    house: Arc<House>,
+}
+
+impl Downlinks {
     /// Queues a message under `down/<station>/<path>` for the devices that subscribe to it; it is sent
     /// with QoS 1 until acknowledged, or until `lives` is over. Returns how many devices will get it.
     ///
@@ -150,21 +194,6 @@ impl OpenDoor {
         let outcome = self.house.sessions.send(&downlink, now);
         telemetry::downlinks(outcome.unwrap_or(0), usize::from(outcome.is_err()));
         outcome
-    }
-
-    /// Closes the door: what was submitted is still acknowledged, then devices are told goodbye.
-    pub async fn close(self) {
-        self.house.stop.cancel();
-        self.tasks.close();
-        if tokio::time::timeout(GOODBYE, self.tasks.wait())
-            .await
-            .is_err()
-        {
-            warn!(
-                left = self.house.connected.load(Ordering::Relaxed),
-                "devices were cut off"
-            );
-        }
     }
 }
 

@@ -213,6 +213,9 @@ impl Clerk {
             | Effect::Incident(_)
             | Effect::Weather(_)
             | Effect::Event(_)
+            | Effect::Run { .. }
+            | Effect::PageKnown(_)
+            | Effect::Duty(_)
             | Effect::System { .. } => Vec::new(),
         }
     }
@@ -356,7 +359,7 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
         deed.note = note;
     };
     match act.action {
-        Action::ReportTask(_) => return None,
+        Action::ReportTask(_) | Action::AnswerPage { .. } | Action::SignIn { .. } => return None,
         Action::Acknowledge { alarms } | Action::AcknowledgeSituation { alarms, .. } => {
             deed.kind = DeedKind::Acknowledge;
             deed.about = count(alarms.len());
@@ -427,7 +430,23 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
             deed.note = Some(reason);
         }
         Action::TakeNotice { .. } => deed.kind = DeedKind::Notice,
+        Action::SignHandover { note, .. } => {
+            deed.kind = DeedKind::Decide;
+            deed.note = note;
+        }
+        Action::ChangeDuty { from, until, .. } => {
+            deed.kind = DeedKind::Decide;
+            deed.at = from;
+            deed.until = Some(until);
+        }
+        Action::CallRoll { posts } => {
+            deed.kind = DeedKind::Decide;
+            deed.about = count(posts.len());
+        }
         Action::LiftWeather { .. }
+        | Action::SwapShifts { .. }
+        | Action::EndDutyChange { .. }
+        | Action::EndRun { .. }
         | Action::ConfirmCommand { .. }
         | Action::StopCommand { .. }
         | Action::HastenTask { .. }

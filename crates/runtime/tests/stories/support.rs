@@ -45,6 +45,7 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
         role,
         township: None,
         substitute: None,
+        contacts: Vec::new(),
     };
     Config {
         code: code.to_owned(),
@@ -115,6 +116,7 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
             id: "village".into(),
             title: Text::same("village"),
             members: vec!["zhang".into()],
+            posts: Vec::new(),
         }],
         templates: vec![Template {
             id: "evacuate".to_owned(),

@@ -2,6 +2,7 @@ import { i18n, locale, setLocale } from "../../i18n/i18n";
 import { personPost, roleName } from "../../i18n/words";
 import { useApp } from "../../state/store";
 import type { PersonView } from "../../wire/view";
+import { Wake } from "./Wake";
 
 interface MoreProps {
   me: PersonView;
@@ -35,6 +36,7 @@ export function More({ me, theme, onLeave }: MoreProps) {
         <button type="button" className="verb" onClick={theme.flip} data-testid="theme">
           <b>{theme.name === "night" ? i18n.t("白天") : i18n.t("夜间")}</b>
         </button>
+        <Wake />
         <button type="button" className="verb wide" onClick={onLeave} data-testid="logout">
           <b>{i18n.t("退出登录")}</b>
           <small>

@@ -28,6 +28,7 @@ import { areaName } from "../stations/townships";
 import { whyNot } from "../timebar/whyNot";
 import { AckDialog } from "./AckDialog";
 import { ManualBox } from "./ManualBox";
+import { Calls } from "./Calls";
 import { AlarmLine, Townships } from "./parts";
 import { openedName, situationName } from "./situationWords";
 
@@ -228,6 +229,7 @@ function Course(props: { one: SituationView; county: County; alarms: AlarmView[]
   const told = county.told.filter((notice) => notice.situation === one.id).reverse();
   return (
     <div className="col" style={{ gap: 1 }}>
+      <Calls county={county} id={one.id} now={now} />
       <Panel title={i18n.t("首发和最新")}>
         {first ? (
           <AlarmLine alarm={first} county={county} now={now} lead={i18n.t("首发")} />

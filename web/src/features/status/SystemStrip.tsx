@@ -15,11 +15,21 @@ import { coverWords } from "../ledger/ledgerWords";
 /** Told in full whatever else there is. */
 const NEVER_FOLDED: SystemKind[] = ["need_help", "disk_full"];
 /** Notices that no machine can take back. */
-const BY_PERSON: SystemKind[] = ["need_help", "unanswered", "clock_stepped", "sensor_repair"];
+const BY_PERSON: SystemKind[] = [
+  "need_help",
+  "unanswered",
+  "clock_stepped",
+  "sensor_repair",
+  "calls_exhausted",
+  "legal_clock",
+  "empty_step",
+];
 /** Told by many gauges at once: one sentence. */
 const TOGETHER: SystemKind[] = ["sight_lost", "blind_spot", "unstable_signal", "rule_failing"];
 const ORDER: SystemKind[] = [
   "need_help",
+  "calls_exhausted",
+  "legal_clock",
   "disk_full",
   "blind_spot",
   "interface_down",
@@ -29,6 +39,10 @@ const ORDER: SystemKind[] = [
   "rules_refused",
   "rule_failing",
   "suppression_ending",
+  "empty_step",
+  "not_signed_in",
+  "handover_open",
+  "coverage_gap",
   "clock_stepped",
   "unstable_signal",
   "sensor_repair",
@@ -154,7 +168,14 @@ function kindName([entry]: SystemView[]): string {
     case "rule_failing":
       return i18n.t("规则");
     case "unanswered":
+    case "calls_exhausted":
+    case "legal_clock":
       return i18n.t("叫不应");
+    case "empty_step":
+    case "coverage_gap":
+    case "not_signed_in":
+    case "handover_open":
+      return i18n.t("值班");
     default:
       return i18n.t("系统");
   }
@@ -245,6 +266,8 @@ function subjectName(county: County | null, entry: SystemView): string {
     const [rule = "", id = ""] = entry.subject.split("@");
     return `${rule} · ${say(county?.stations.get(id)?.name) || id}`;
   }
+  const run = county?.runs.get(entry.subject.split("#")[0] ?? "");
+  if (run) return say(run.title);
   const quiet = county?.suppressions.get(entry.subject);
   if (county && quiet) return `${quietName(quiet.kind)} ${coverWords(county, quiet)}`;
   const person = county?.people.get(entry.subject);

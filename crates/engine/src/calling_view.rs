@@ -1,0 +1,159 @@
+//! Runs and pages as screens see them.
+
+use model::page::Channel;
+use model::view::{NextCall, PageEntry, PageView, RunEntry, RunState, RunView};
+use model::{PageId, PersonId, RunId};
+
+use crate::engine::Engine;
+use crate::escalation::Run;
+use crate::page::Sheet;
+
+impl Engine {
+    /// One run, if it is not forgotten.
+    pub fn run_view(&self, id: &RunId) -> Option<RunView> {
+        let run = self.state.calling.runs.get(id)?;
+        Some(self.view_of_run(id, run))
+    }
+
+    /// Every run that is not forgotten, the newest first.
+    pub fn run_views(&self) -> Vec<RunView> {
+        let runs = self.state.calling.runs.iter();
+        let mut views: Vec<RunView> = runs.map(|(id, run)| self.view_of_run(id, run)).collect();
+        views.sort_by(|a, b| b.began.cmp(&a.began).then_with(|| a.id.cmp(&b.id)));
+        views
+    }
+
+    /// One page, if its run is not forgotten.
+    pub fn page_view(&self, id: &PageId) -> Option<PageView> {
+        let sheet = self.state.calling.pages.get(id)?;
+        Some(self.view_of_page(id, sheet))
+    }
+
+    /// The pages of a run, in the order they were decided.
+    pub fn pages_of(&self, run: &RunId) -> Vec<PageView> {
+        let run = self.state.calling.runs.get(run);
+        let pages = run.into_iter().flat_map(|run| &run.pages);
+        pages.filter_map(|id| self.page_view(id)).collect()
+    }
+
+    /// The pages of every run that runs.
+    pub(crate) fn page_views(&self) -> Vec<PageView> {
+        let runs = self.state.calling.runs.values();
+        let running = runs.filter(|run| run.state == RunState::Running);
+        let pages = running.flat_map(|run| &run.pages);
+        pages.filter_map(|id| self.page_view(id)).collect()
+    }
+
+    fn view_of_run(&self, id: &RunId, run: &Run) -> RunView {
+        let count = |answered: bool| {
+            let people = run.people.values();
+            let people = people.filter(|c| match answered {
+                true => c.confirmed.is_some(),
+                false => c.confirmed.is_none() && c.refused.is_some(),
+            });
+            people.count() as u32
+        };
+        let mut waiting: Vec<_> = run
+            .people
+            .iter()
+            .filter(|(_, c)| c.confirmed.is_none() && c.refused.is_none())
+            .map(|(person, c)| (c.since, person.clone()))
+            .collect();
+        waiting.sort();
+        RunView {
+            id: id.clone(),
+            about: run.about.clone(),
+            policy: run.policy.id.clone(),
+            title: run.policy.title.clone(),
+            occasion: run.policy.occasion,
+            level: run.level,
+            state: run.state,
+            began: run.began,
+            ended: run.ended,
+            round: run.round,
+            rounds: run.policy.loops + 1,
+            step: run.taken,
+            steps: run.policy.steps.len() as u16,
+            next: self.next_call(run),
+            confirm_all: run.policy.confirm_all,
+            called: run.people.len() as u32,
+            confirmed: count(true),
+            refused: count(false),
+            waiting: waiting.into_iter().map(|(_, person)| person).collect(),
+            vacant: run.vacant.clone(),
+            log: run
+                .log
+                .iter()
+                .map(|(at, line)| RunEntry {
+                    at: *at,
+                    line: line.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    /// What a run does next by itself, as far as can be said now.
+    fn next_call(&self, run: &Run) -> Option<NextCall> {
+        let at = run.next_at?;
+        let Some(step) = run.policy.steps.get(usize::from(run.taken)) else {
+            return Some(NextCall {
+                at,
+                step: None,
+                to: Vec::new(),
+                by: Vec::new(),
+            });
+        };
+        let mut to: Vec<PersonId> = Vec::new();
+        let mut by: Vec<Channel> = Vec::new();
+        for call in &step.calls {
+            for person in self.meant(run, &call.to, at).0 {
+                let first = self.channels_of(&person, &call.by).first().copied();
+                let Some(first) = first.filter(|_| !run.has_answered(&person)) else {
+                    continue;
+                };
+                if !by.contains(&first) {
+                    by.push(first);
+                }
+                if !to.contains(&person) {
+                    to.push(person);
+                }
+            }
+        }
+        Some(NextCall {
+            at,
+            step: Some(run.taken + 1),
+            to,
+            by,
+        })
+    }
+
+    fn view_of_page(&self, id: &PageId, sheet: &Sheet) -> PageView {
+        let run = self.state.calling.runs.get(&sheet.run);
+        let over = run.is_none_or(|run| !run.calls_about(sheet.step));
+        PageView {
+            id: id.clone(),
+            run: sheet.run.clone(),
+            to: sheet.to.clone(),
+            channel: sheet.channel,
+            about: sheet.about.clone(),
+            level: sheet.level,
+            round: sheet.round,
+            step: sheet.step,
+            stage: sheet.stage(over),
+            at: sheet.at,
+            sent: sheet.sent,
+            held_until: sheet.held_until.filter(|_| sheet.sent.is_none()),
+            bundled: sheet.bundled.clone(),
+            repeated: sheet.repeated > 0,
+            facts: sheet
+                .facts
+                .iter()
+                .map(|known| PageEntry {
+                    at: known.at,
+                    fact: known.fact.clone(),
+                    by: known.by.clone(),
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,868 @@
+//! Runs: who is called about a situation or in a roll-call, step by step, until somebody answers.
+//!
+//! One input moves a run on: the step, its pages, the next deadline and the line of its log are made
+//! together or not at all. A run goes by the policy it began with; another file never rewrites it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::config::{Call, Escalation, Occasion, Target};
+use model::effect::{NoticeReason, SystemKind};
+use model::page::{About, Channel};
+use model::view::{CancelReason, RunLine, RunState};
+use model::{Effect, Effects, Level, PageId, PersonId, PostId, RunId, SituationId, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
+use crate::page::{Contact, Sheet};
+use crate::situation::top;
+use crate::timers::Due;
+
+/// Runs, their pages, and the contact points these went to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Calling {
+    pub(crate) runs: BTreeMap<RunId, Run>,
+    pub(crate) pages: BTreeMap<PageId, Sheet>,
+    pub(crate) contacts: BTreeMap<(PersonId, Channel), Contact>,
+    /// Runs about a situation that are not settled, by situation.
+    live: BTreeMap<SituationId, BTreeSet<RunId>>,
+    /// Of a start: runs that came due while nobody looked, and pages that were on their way.
+    #[serde(skip)]
+    pub(crate) overdue: Vec<RunId>,
+    #[serde(skip)]
+    pub(crate) unknown: Vec<PageId>,
+}
+
+/// One escalation on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Run {
+    pub(crate) about: About,
+    pub(crate) policy: Escalation,
+    pub(crate) level: Option<Level>,
+    pub(crate) began: Time,
+    pub(crate) state: RunState,
+    pub(crate) ended: Option<Time>,
+    /// From 1.
+    pub(crate) round: u8,
+    round_began: Time,
+    /// Steps taken in this round.
+    pub(crate) taken: u16,
+    pub(crate) next_at: Option<Time>,
+    /// Posts of a roll-call.
+    posts: Vec<PostId>,
+    pub(crate) vacant: Vec<PostId>,
+    /// Everybody called.
+    pub(crate) people: BTreeMap<PersonId, Called>,
+    pub(crate) pages: Vec<PageId>,
+    /// Steps whose clock of the law has run out, and who could still answer it.
+    clocks: BTreeMap<u16, Vec<PersonId>>,
+    /// Notices that end with it.
+    empty: BTreeSet<u16>,
+    pub(crate) log: Vec<(Time, RunLine)>,
+}
+
+/// A person who was called: since when, and what they said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Called {
+    pub(crate) since: Time,
+    pub(crate) confirmed: Option<Time>,
+    pub(crate) refused: Option<Time>,
+}
+
+/// Ended runs are remembered this long, with their pages.
+const REMEMBER_MS: i64 = 86_400_000;
+
+/// What taking a step came to.
+#[derive(Clone, Copy, PartialEq)]
+enum Taken {
+    Called,
+    /// Nobody on duty, or nobody with a usable channel.
+    Empty,
+}
+
+impl Run {
+    pub(crate) fn note_called(&mut self, person: &PersonId, at: Time) {
+        self.people.entry(person.clone()).or_insert(Called {
+            since: at,
+            confirmed: None,
+            refused: None,
+        });
+    }
+
+    /// Whether nobody need call this person again.
+    pub(crate) fn has_answered(&self, person: &PersonId) -> bool {
+        let called = self.people.get(person);
+        called.is_some_and(|called| called.confirmed.is_some())
+    }
+
+    /// The end of this round: it begins again, or everything is used up.
+    fn round_ends(&self) -> Time {
+        let last = self.policy.steps.last().map_or(0, |step| step.after_ms);
+        self.round_began.plus_ms(last + self.policy.loop_after_ms)
+    }
+
+    /// When the next step is due, or the end of the round.
+    fn next_due(&self) -> Time {
+        let step = self.policy.steps.get(usize::from(self.taken));
+        step.map_or_else(
+            || self.round_ends(),
+            |step| self.round_began.plus_ms(step.after_ms),
+        )
+    }
+}
+
+/// The name of a step of a run in notices.
+fn step_subject(run: &RunId, step: u16) -> String {
+    format!("{run}#{step}")
+}
+
+impl Engine {
+    /// A situation was told: every policy for its level calls, unless it does already.
+    pub(crate) fn call_about(
+        &mut self,
+        id: SituationId,
+        level: Level,
+        reason: NoticeReason,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        if self.config.organisation.escalations.is_empty() {
+            return;
+        }
+        let Some(situation) = self.state.situations.list.get(&id) else {
+            return;
+        };
+        let hazard = situation.hazard.clone();
+        let config = std::sync::Arc::clone(&self.config);
+        let policies = config.organisation.escalations.iter();
+        let policies = policies.filter(|p| {
+            p.occasion == Occasion::Situation
+                && p.levels.contains(&level)
+                && (p.hazards.is_empty() || p.hazards.contains(&hazard))
+        });
+        let mut matched: BTreeSet<&str> = BTreeSet::new();
+        for policy in policies {
+            matched.insert(&policy.id);
+            match self.newest_run(id, &policy.id) {
+                Some((run, RunState::Running)) => {
+                    if reason != NoticeReason::Repeat {
+                        self.widen(&run, at, out);
+                    }
+                }
+                // Only noise again: who was to be called has been.
+                Some((_, RunState::Satisfied | RunState::Exhausted))
+                    if reason == NoticeReason::Repeat => {}
+                Some((_, RunState::Satisfied | RunState::Exhausted | RunState::Cancelled))
+                | None => {
+                    self.begin(
+                        About::Situation(id),
+                        policy,
+                        Some(level),
+                        Vec::new(),
+                        at,
+                        out,
+                    );
+                }
+            }
+        }
+        if matched.is_empty() {
+            return;
+        }
+        for run in self.live_runs(id) {
+            let lower = self.state.calling.runs.get(&run).is_some_and(|r| {
+                r.state == RunState::Running
+                    && !matched.contains(r.policy.id.as_str())
+                    && r.level < Some(level)
+            });
+            if lower {
+                self.cancel_run(&run, CancelReason::Superseded, at, out);
+            }
+        }
+    }
+
+    /// Begins a run and takes what is due of it at once.
+    pub(crate) fn begin(
+        &mut self,
+        about: About,
+        policy: &Escalation,
+        level: Option<Level>,
+        posts: Vec<PostId>,
+        at: Time,
+        out: &mut Effects,
+    ) -> RunId {
+        self.sweep_runs(at);
+        let mut id = match &about {
+            About::Situation(situation) => format!("{situation}-{}-{:x}", policy.id, at.ms()),
+            About::RollCall(op) | About::Test(op) => op.0.clone(),
+            About::Task(task) => format!("{task}-{}-{:x}", policy.id, at.ms()),
+            About::Notice { subject, .. } => format!("{subject}-{}-{:x}", policy.id, at.ms()),
+        };
+        while self.state.calling.runs.contains_key(&RunId(id.clone())) {
+            id.push('+');
+        }
+        let id = RunId(id);
+        if let About::Situation(situation) = about {
+            let live = self.state.calling.live.entry(situation).or_default();
+            live.insert(id.clone());
+        }
+        let run = Run {
+            about,
+            policy: policy.clone(),
+            level,
+            began: at,
+            state: RunState::Running,
+            ended: None,
+            round: 1,
+            round_began: at,
+            taken: 0,
+            next_at: None,
+            posts,
+            vacant: Vec::new(),
+            people: BTreeMap::new(),
+            pages: Vec::new(),
+            clocks: BTreeMap::new(),
+            empty: BTreeSet::new(),
+            log: Vec::new(),
+        };
+        self.state.calling.runs.insert(id.clone(), run);
+        self.write(&id, RunLine::Began { level }, at, out);
+        self.advance(&id, false, at, out);
+        id
+    }
+
+    /// The deadline of a run came.
+    pub(crate) fn step_run(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+        let run = self.state.calling.runs.get(id);
+        if run.is_some_and(|run| run.next_at == Some(at)) {
+            self.advance(id, false, at, out);
+        }
+    }
+
+    /// Takes every step that is due, one at once if asked, and arms the next.
+    fn advance(&mut self, id: &RunId, at_once: bool, at: Time, out: &mut Effects) {
+        let mut at_once = at_once;
+        loop {
+            let Some(run) = self.state.calling.runs.get(id) else {
+                return;
+            };
+            if run.state != RunState::Running {
+                return;
+            }
+            let due = run.next_due();
+            let is_step = usize::from(run.taken) < run.policy.steps.len();
+            if due > at && !(at_once && is_step) {
+                self.arm_run(id, Some(due));
+                return;
+            }
+            if is_step {
+                at_once = self.call_step(id, at, out) == Taken::Empty;
+            } else {
+                self.end_round(id, at, out);
+            }
+        }
+    }
+
+    /// Takes the next step of a run.
+    fn call_step(&mut self, id: &RunId, at: Time, out: &mut Effects) -> Taken {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return Taken::Called;
+        };
+        let step = run.policy.steps[usize::from(run.taken)].clone();
+        run.taken += 1;
+        let (round, number) = (run.round, run.taken);
+        if step.must && !self.judge_legal_clock(id, number, &step.calls, at, out) {
+            // They have answered already; the clock is met and nobody is called.
+            let line = RunLine::Step {
+                round,
+                step: number,
+                called: 0,
+            };
+            self.write(id, line, at, out);
+            return Taken::Called;
+        }
+        let (called, answered) = self.make_calls(id, number, &step.calls, at, out);
+        let line = RunLine::Step {
+            round,
+            step: number,
+            called,
+        };
+        self.write(id, line, at, out);
+        if called > 0 || answered > 0 {
+            return Taken::Called;
+        }
+        self.tell_empty(id, number, at, out);
+        Taken::Empty
+    }
+
+    fn tell_empty(&mut self, id: &RunId, step: u16, at: Time, out: &mut Effects) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        run.empty.insert(step);
+        let round = run.round;
+        self.write(id, RunLine::Empty { round, step }, at, out);
+        self.notice(
+            SystemKind::EmptyStep,
+            &step_subject(id, step),
+            true,
+            at,
+            out,
+        );
+    }
+
+    /// Pages everybody some calls name; how many were called, and how many need not be any more.
+    fn make_calls(
+        &mut self,
+        id: &RunId,
+        step: u16,
+        calls: &[Call],
+        at: Time,
+        out: &mut Effects,
+    ) -> (u32, u32) {
+        let (mut called, mut answered) = (BTreeSet::new(), BTreeSet::new());
+        for call in calls {
+            for person in self.people_to_call(id, &call.to, at) {
+                let run = self.state.calling.runs.get(id);
+                if run.is_some_and(|run| run.has_answered(&person)) {
+                    answered.insert(person);
+                    continue;
+                }
+                let channels = self.channels_of(&person, &call.by);
+                if !channels.is_empty() {
+                    self.place_page(id, step, &person, &channels, at, out);
+                    called.insert(person);
+                }
+            }
+        }
+        (called.len() as u32, answered.len() as u32)
+    }
+
+    /// The channels of a call that a person has; without any named, the person's own in their order.
+    pub(crate) fn channels_of(&self, person: &PersonId, by: &[Channel]) -> Vec<Channel> {
+        let place = self.index.people.get(person);
+        let Some(place) = place else {
+            return Vec::new();
+        };
+        let own = &self.config.people[*place as usize].contacts;
+        if by.is_empty() {
+            return own.clone();
+        }
+        by.iter().copied().filter(|c| own.contains(c)).collect()
+    }
+
+    /// Who is meant by targets of a run now, each once, in the order of the targets.
+    fn people_to_call(&mut self, id: &RunId, to: &[Target], at: Time) -> Vec<PersonId> {
+        let Some(run) = self.state.calling.runs.get(id) else {
+            return Vec::new();
+        };
+        let (people, vacant) = self.meant(run, to, at);
+        if let Some(run) = self.state.calling.runs.get_mut(id)
+            && !vacant.is_empty()
+        {
+            run.vacant = vacant;
+        }
+        people
+    }
+
+    /// The people targets of a run mean, and the posts of a roll-call that have nobody.
+    pub(crate) fn meant(&self, run: &Run, to: &[Target], at: Time) -> (Vec<PersonId>, Vec<PostId>) {
+        let mut people: Vec<PersonId> = Vec::new();
+        let mut vacant: Vec<PostId> = Vec::new();
+        for target in to {
+            let found = match target {
+                Target::Post(post) => self.on_hook(post, at),
+                Target::Township(kind) => self.holders_in_townships(&run.about, kind, at),
+                Target::Group(group) => {
+                    let group = self.config.groups.iter().find(|g| g.id == *group);
+                    group.map_or_else(Vec::new, |g| self.people_of_group(g, at))
+                }
+                Target::Person(person) => vec![person.clone()],
+                Target::Called => {
+                    let mut all = Vec::new();
+                    for post in &run.posts {
+                        let holders = self.on_hook(post, at);
+                        if holders.is_empty() {
+                            vacant.push(post.clone());
+                        }
+                        all.extend(holders);
+                    }
+                    all
+                }
+            };
+            for person in found {
+                if self.knows(&person) && !people.contains(&person) {
+                    people.push(person);
+                }
+            }
+        }
+        (people, vacant)
+    }
+
+    /// Holders of posts of a kind in the townships a situation touches.
+    fn holders_in_townships(&self, about: &About, kind: &str, at: Time) -> Vec<PersonId> {
+        let About::Situation(id) = about else {
+            return Vec::new();
+        };
+        let Some(situation) = self.state.situations.list.get(id) else {
+            return Vec::new();
+        };
+        let posts = self.config.organisation.posts.iter().filter(|post| {
+            let township = post.township.as_ref();
+            post.kind == kind && township.is_some_and(|t| situation.townships.contains_key(t))
+        });
+        posts.flat_map(|post| self.on_hook(&post.id, at)).collect()
+    }
+
+    /// Whether a clock of the law has run out: none of its people has answered a call.
+    fn judge_legal_clock(
+        &mut self,
+        id: &RunId,
+        step: u16,
+        calls: &[Call],
+        at: Time,
+        out: &mut Effects,
+    ) -> bool {
+        let targets: Vec<Target> = calls.iter().flat_map(|call| call.to.clone()).collect();
+        let people = self.people_to_call(id, &targets, at);
+        let calling = &self.state.calling;
+        let Some(run) = calling.runs.get(id) else {
+            return true;
+        };
+        let spoke = |page: &PageId| {
+            let sheet = calling.pages.get(page);
+            sheet.is_some_and(|s| people.contains(&s.to) && s.has(&model::PageFact::Seen))
+        };
+        let met = people.iter().any(|p| run.has_answered(p)) || run.pages.iter().any(spoke);
+        if met {
+            return false;
+        }
+        if let Some(run) = self.state.calling.runs.get_mut(id) {
+            run.clocks.insert(step, people);
+        }
+        self.write(id, RunLine::ClockMissed { step }, at, out);
+        self.notice(
+            SystemKind::LegalClock,
+            &step_subject(id, step),
+            true,
+            at,
+            out,
+        );
+        true
+    }
+
+    /// Somebody whom a clock of the law waits for has answered.
+    pub(crate) fn stop_legal_clocks(
+        &mut self,
+        id: &RunId,
+        person: &PersonId,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        let met = run
+            .clocks
+            .iter()
+            .filter(|(_, people)| people.contains(person));
+        let met: Vec<u16> = met.map(|(step, _)| *step).collect();
+        run.clocks.retain(|step, _| !met.contains(step));
+        for step in met {
+            self.notice(
+                SystemKind::LegalClock,
+                &step_subject(id, step),
+                false,
+                at,
+                out,
+            );
+        }
+    }
+
+    /// The steps of a round are used up: again from the first, or everything is.
+    fn end_round(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        if run.round <= run.policy.loops {
+            run.round += 1;
+            run.round_began = at;
+            run.taken = 0;
+            return;
+        }
+        let (calls, last) = (
+            run.policy.exhausted.clone(),
+            run.policy.steps.len() as u16 + 1,
+        );
+        run.state = RunState::Exhausted;
+        run.ended = Some(at);
+        self.arm_run(id, None);
+        let (called, _) = self.make_calls(id, last, &calls, at, out);
+        self.write(id, RunLine::Exhausted { called }, at, out);
+        self.notice(SystemKind::CallsExhausted, id.as_str(), true, at, out);
+    }
+
+    /// Everybody of the newest step said no or cannot be reached: the next step at once.
+    pub(crate) fn skip_dead_step(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+        let calling = &self.state.calling;
+        let Some(run) = calling.runs.get(id) else {
+            return;
+        };
+        if run.state != RunState::Running || usize::from(run.taken) >= run.policy.steps.len() {
+            return;
+        }
+        let (round, step) = (run.round, run.taken);
+        let pages = run.pages.iter().filter_map(|page| calling.pages.get(page));
+        let mut newest = pages
+            .filter(|s| s.round == round && s.step == step)
+            .peekable();
+        let refused = |person: &PersonId| {
+            let called = run.people.get(person);
+            called.is_some_and(|c| c.refused.is_some() && c.confirmed.is_none())
+        };
+        if newest.peek().is_none() || !newest.all(|s| s.is_dead() || refused(&s.to)) {
+            return;
+        }
+        self.write(id, RunLine::Refused { round, step }, at, out);
+        self.advance(id, true, at, out);
+    }
+
+    pub(crate) fn round_of(&self, id: &RunId) -> Option<u8> {
+        self.state.calling.runs.get(id).map(|run| run.round)
+    }
+
+    /// Somebody said yes or no.
+    pub(crate) fn hear_answer(
+        &mut self,
+        id: &RunId,
+        person: &PersonId,
+        yes: bool,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        let Some(called) = run.people.get_mut(person) else {
+            return;
+        };
+        if yes {
+            called.confirmed = called.confirmed.or(Some(at));
+        } else {
+            called.refused = called.refused.or(Some(at));
+        }
+        if yes {
+            self.stop_legal_clocks(id, person, at, out);
+            self.settle_run(id, at, out);
+        } else {
+            self.skip_dead_step(id, at, out);
+        }
+    }
+
+    /// A run that asks everybody is over when everybody called has confirmed.
+    fn settle_run(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+        let Some(run) = self.state.calling.runs.get(id) else {
+            return;
+        };
+        let all = run.people.values().all(|called| called.confirmed.is_some());
+        let open = matches!(run.state, RunState::Running | RunState::Exhausted);
+        if run.policy.confirm_all && all && open {
+            self.close_run(id, RunState::Satisfied, RunLine::Satisfied, at, out);
+        }
+    }
+
+    /// Looks at the runs of a situation after its members changed.
+    pub(crate) fn review_runs(&mut self, id: SituationId, at: Time, out: &mut Effects) {
+        if !self.state.calling.live.contains_key(&id) {
+            return;
+        }
+        let Some(situation) = self.state.situations.list.get(&id) else {
+            return;
+        };
+        let (loud, unread) = (top(&situation.loud), top(&situation.unread));
+        let whole = situation.merged_into;
+        for run in self.live_runs(id) {
+            if let Some(whole) = whole {
+                self.carry_over(&run, id, whole, at, out);
+                continue;
+            }
+            let Some(known) = self.state.calling.runs.get(&run) else {
+                continue;
+            };
+            if loud == 0 {
+                self.cancel_run(&run, CancelReason::NothingLoud, at, out);
+            } else if unread == 0 && !known.policy.confirm_all {
+                self.close_run(&run, RunState::Satisfied, RunLine::Satisfied, at, out);
+            }
+        }
+    }
+
+    /// A situation became part of a larger one: its run goes on there, unless one does already.
+    fn carry_over(
+        &mut self,
+        id: &RunId,
+        from: SituationId,
+        whole: SituationId,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        let policy = run.policy.id.clone();
+        let running = run.state == RunState::Running;
+        if running
+            && self
+                .newest_run(whole, &policy)
+                .is_none_or(|(_, s)| s != RunState::Running)
+        {
+            if let Some(run) = self.state.calling.runs.get_mut(id) {
+                run.about = About::Situation(whole);
+            }
+            let live = &mut self.state.calling.live;
+            if let Some(runs) = live.get_mut(&from) {
+                runs.remove(id);
+            }
+            live.entry(whole).or_default().insert(id.clone());
+            self.widen(id, at, out);
+        } else {
+            self.cancel_run(id, CancelReason::Merged, at, out);
+        }
+    }
+
+    /// Calls who is concerned now and was not called, with the steps already taken.
+    fn widen(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+        let Some(run) = self.state.calling.runs.get(id) else {
+            return;
+        };
+        let steps = run.policy.steps[..usize::from(run.taken)].to_vec();
+        let mut called = BTreeSet::new();
+        for (number, step) in (1u16..).zip(steps) {
+            for call in step.calls {
+                for person in self.people_to_call(id, &call.to, at) {
+                    let run = self.state.calling.runs.get(id);
+                    let known = run.is_some_and(|r| r.people.contains_key(&person));
+                    let channels = self.channels_of(&person, &call.by);
+                    if channels.is_empty() || (known && !called.contains(&person)) {
+                        continue;
+                    }
+                    self.place_page(id, number, &person, &channels, at, out);
+                    called.insert(person);
+                }
+            }
+        }
+        if !called.is_empty() {
+            let called = called.len() as u32;
+            self.write(id, RunLine::Widened { called }, at, out);
+        }
+    }
+
+    /// After a start: the steps that came due while nobody looked are taken as one, and everybody
+    /// they name is called once.
+    pub(crate) fn recover_runs(&mut self, at: Time, out: &mut Effects) {
+        for id in std::mem::take(&mut self.state.calling.overdue) {
+            let Some(run) = self.state.calling.runs.get(&id) else {
+                continue;
+            };
+            let Some(from) = run.next_at.filter(|_| run.state == RunState::Running) else {
+                continue;
+            };
+            let taken = usize::from(run.taken);
+            let due = |n: &usize| run.round_began.plus_ms(run.policy.steps[*n].after_ms) <= at;
+            let missed: Vec<usize> = (taken..run.policy.steps.len()).take_while(due).collect();
+            if from == at || missed.is_empty() {
+                // Not late, or the end of a round, which calls nobody twice.
+                self.advance(&id, false, at, out);
+                continue;
+            }
+            let steps: Vec<_> = missed
+                .iter()
+                .map(|n| run.policy.steps[*n].clone())
+                .collect();
+            let mut last: BTreeMap<PersonId, (u16, Vec<Channel>)> = BTreeMap::new();
+            let mut order: Vec<PersonId> = Vec::new();
+            let mut answered = 0;
+            for (number, step) in (taken as u16 + 1..).zip(&steps) {
+                if step.must && !self.judge_legal_clock(&id, number, &step.calls, at, out) {
+                    answered += 1;
+                    continue;
+                }
+                for call in &step.calls {
+                    for person in self.people_to_call(&id, &call.to, at) {
+                        let run = self.state.calling.runs.get(&id);
+                        if run.is_some_and(|run| run.has_answered(&person)) {
+                            answered += 1;
+                            continue;
+                        }
+                        let channels = self.channels_of(&person, &call.by);
+                        if channels.is_empty() {
+                            continue;
+                        }
+                        if last.insert(person.clone(), (number, channels)).is_none() {
+                            order.push(person);
+                        }
+                    }
+                }
+            }
+            let through = (taken + missed.len()) as u16;
+            if let Some(run) = self.state.calling.runs.get_mut(&id) {
+                run.taken = through;
+            }
+            for person in &order {
+                if let Some((step, channels)) = last.get(person) {
+                    self.place_page(&id, *step, person, channels, at, out);
+                }
+            }
+            let called = order.len() as u32;
+            let until = at;
+            self.write(
+                &id,
+                RunLine::Recovered {
+                    from,
+                    until,
+                    called,
+                },
+                at,
+                out,
+            );
+            let empty = called == 0 && answered == 0;
+            if empty {
+                self.tell_empty(&id, through, at, out);
+            }
+            self.rebase(&id, at);
+            self.advance(&id, empty, at, out);
+        }
+    }
+
+    /// Who was just called after an outage gets the time to answer that the policy gives.
+    fn rebase(&mut self, id: &RunId, at: Time) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        let over = usize::from(run.taken) >= run.policy.steps.len();
+        if over && run.round_ends() <= at {
+            let last = run.policy.steps.last().map_or(0, |step| step.after_ms);
+            run.round_began = at.plus_ms(-last);
+        }
+    }
+
+    /// Ends a run that has nothing to call about any more.
+    pub(crate) fn cancel_run(
+        &mut self,
+        id: &RunId,
+        why: CancelReason,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let line = RunLine::Cancelled { why };
+        self.close_run(id, RunState::Cancelled, line, at, out);
+    }
+
+    fn close_run(
+        &mut self,
+        id: &RunId,
+        state: RunState,
+        line: RunLine,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        // What is used up stays so, whatever is answered later; only its notice ends.
+        if run.state == RunState::Running {
+            run.state = state;
+        }
+        run.ended = Some(at);
+        let clocks: Vec<u16> = std::mem::take(&mut run.clocks).into_keys().collect();
+        let empty: Vec<u16> = std::mem::take(&mut run.empty).into_iter().collect();
+        if let About::Situation(situation) = run.about {
+            let live = &mut self.state.calling.live;
+            if let Some(runs) = live.get_mut(&situation) {
+                runs.remove(id);
+                if runs.is_empty() {
+                    live.remove(&situation);
+                }
+            }
+        }
+        self.arm_run(id, None);
+        for step in clocks {
+            self.notice(
+                SystemKind::LegalClock,
+                &step_subject(id, step),
+                false,
+                at,
+                out,
+            );
+        }
+        for step in empty {
+            self.notice(
+                SystemKind::EmptyStep,
+                &step_subject(id, step),
+                false,
+                at,
+                out,
+            );
+        }
+        self.notice(SystemKind::CallsExhausted, id.as_str(), false, at, out);
+        self.write(id, line, at, out);
+    }
+
+    fn arm_run(&mut self, id: &RunId, due: Option<Time>) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        let old = std::mem::replace(&mut run.next_at, due);
+        if old == due {
+            return;
+        }
+        let row = Due::Run { run: id.clone() };
+        if let Some(old) = old {
+            self.state.timers.disarm(old, row.clone());
+        }
+        if let Some(due) = due {
+            self.state.timers.arm(due, row);
+        }
+    }
+
+    fn write(&mut self, id: &RunId, line: RunLine, at: Time, out: &mut Effects) {
+        if let Some(run) = self.state.calling.runs.get_mut(id) {
+            run.log.push((at, line.clone()));
+        }
+        out.push(Effect::Run {
+            run: id.clone(),
+            line,
+        });
+    }
+
+    fn live_runs(&self, id: SituationId) -> Vec<RunId> {
+        let live = self.state.calling.live.get(&id);
+        live.map_or_else(Vec::new, |runs| runs.iter().cloned().collect())
+    }
+
+    /// The newest run about a situation by a policy, and how it stands.
+    fn newest_run(&self, id: SituationId, policy: &str) -> Option<(RunId, RunState)> {
+        let runs = self.state.calling.runs.iter();
+        let of =
+            runs.filter(|(_, run)| run.about == About::Situation(id) && run.policy.id == policy);
+        let newest = of.max_by_key(|(_, run)| run.began);
+        newest.map(|(id, run)| (id.clone(), run.state))
+    }
+
+    /// Forgets runs that ended long ago, with their pages.
+    fn sweep_runs(&mut self, at: Time) {
+        let bound = at.plus_ms(-REMEMBER_MS);
+        let calling = &mut self.state.calling;
+        let old = calling.runs.iter();
+        let old = old.filter(|(_, run)| run.ended.is_some_and(|ended| ended < bound));
+        let live = &calling.live;
+        let settled = |id: &RunId| !live.values().any(|runs| runs.contains(id));
+        let old: Vec<RunId> = old.map(|(id, _)| id.clone()).filter(settled).collect();
+        for id in old {
+            if let Some(run) = calling.runs.remove(&id) {
+                for page in run.pages {
+                    calling.pages.remove(&page);
+                }
+            }
+        }
+        self.sweep_contacts(at);
+    }
+}

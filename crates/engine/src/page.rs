@@ -1,0 +1,489 @@
+//! Pages: attempts to reach people, the limits of each contact, and what became of them.
+//!
+//! An attempt stays pending until a receipt or a definite answer comes in; who answered is not tried
+//! again in that run. What the limits hold back goes out with the next attempt to that contact:
+//! bundled, never dropped.
+
+use std::collections::BTreeSet;
+
+use model::action::{Act, Why};
+use model::page::{About, Channel, Page, PageFact};
+use model::task::Means;
+use model::view::{PageStage, RunState};
+use model::{Effect, Effects, Level, PageId, PersonId, RunId, SituationId, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::alarm::is_officer;
+use crate::engine::Engine;
+use crate::escalation::Run;
+use crate::timers::Due;
+
+/// One attempt and what is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sheet {
+    pub(crate) run: RunId,
+    pub(crate) to: PersonId,
+    pub(crate) channel: Channel,
+    pub(crate) about: About,
+    pub(crate) level: Option<Level>,
+    pub(crate) round: u8,
+    pub(crate) step: u16,
+    /// When it was decided.
+    pub(crate) at: Time,
+    pub(crate) sent: Option<Time>,
+    pub(crate) held_until: Option<Time>,
+    /// The attempt it went out with.
+    pub(crate) bundled: Option<PageId>,
+    pub(crate) repeated: u16,
+    /// Channels to be tried after a definite no.
+    pub(crate) rest: Vec<Channel>,
+    pub(crate) facts: Vec<Known>,
+}
+
+/// One fact of a page, when the server had it, and who recorded it for another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    pub(crate) at: Time,
+    pub(crate) fact: PageFact,
+    pub(crate) by: Option<PersonId>,
+}
+
+/// One contact point: what went out lately, what waits.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Contact {
+    sends: Vec<Time>,
+    /// Situations whose first red went out past the limits.
+    reds: BTreeSet<SituationId>,
+    held: Vec<PageId>,
+    due: Option<Time>,
+}
+
+impl Sheet {
+    pub(crate) fn has(&self, fact: &PageFact) -> bool {
+        let kind = std::mem::discriminant(fact);
+        self.facts
+            .iter()
+            .any(|known| std::mem::discriminant(&known.fact) == kind)
+    }
+
+    /// Whether its outcome is known: by a receipt, or by a definite answer of its provider.
+    fn is_settled(&self) -> bool {
+        self.facts.iter().any(|known| match known.fact {
+            PageFact::Sent => false,
+            PageFact::Accepted { .. }
+            | PageFact::Delivered
+            | PageFact::Seen
+            | PageFact::Acked
+            | PageFact::Declined
+            | PageFact::Failed { .. }
+            | PageFact::Expired => true,
+        })
+    }
+
+    /// How far it came; `over` once its run calls nobody any more.
+    pub(crate) fn stage(&self, over: bool) -> PageStage {
+        let stage = |known: &Known| match known.fact {
+            PageFact::Sent => PageStage::Called,
+            PageFact::Accepted { .. } => PageStage::Accepted,
+            PageFact::Delivered => PageStage::Delivered,
+            PageFact::Seen => PageStage::Seen,
+            PageFact::Acked => PageStage::Acked,
+            PageFact::Declined => PageStage::Declined,
+            PageFact::Failed { .. } => PageStage::Failed,
+            PageFact::Expired => PageStage::Expired,
+        };
+        let quiet = match (&self.bundled, self.sent) {
+            _ if over => PageStage::Expired,
+            (Some(_), _) => PageStage::Bundled,
+            (None, Some(_)) => PageStage::Called,
+            (None, None) => PageStage::Held,
+        };
+        let known = self.facts.iter().map(stage).max();
+        match known {
+            Some(PageStage::Called) | None => quiet,
+            Some(stage) => stage,
+        }
+    }
+
+    /// Whether it came to nothing for good.
+    pub(crate) fn is_dead(&self) -> bool {
+        match self.stage(false) {
+            PageStage::Failed | PageStage::Expired | PageStage::Declined => true,
+            PageStage::Held
+            | PageStage::Bundled
+            | PageStage::Called
+            | PageStage::Accepted
+            | PageStage::Delivered
+            | PageStage::Seen
+            | PageStage::Acked => false,
+        }
+    }
+}
+
+impl Contact {
+    /// When the limits next allow a page.
+    fn allowed(&self, limits: &[(usize, i64)], at: Time) -> Time {
+        let mut when = at;
+        for (count, per_ms) in limits {
+            let within = self
+                .sends
+                .iter()
+                .filter(|sent| at.since_ms(**sent) < *per_ms);
+            let within: Vec<&Time> = within.collect();
+            if within.len() >= *count {
+                let oldest = within[within.len() - count];
+                when = when.max(oldest.plus_ms(*per_ms));
+            }
+        }
+        when
+    }
+}
+
+impl Engine {
+    /// Tries one person of a run on the first of some channels, or as soon as the limits allow.
+    pub(crate) fn place_page(
+        &mut self,
+        run_id: &RunId,
+        step: u16,
+        person: &PersonId,
+        channels: &[Channel],
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some((channel, rest)) = channels.split_first() else {
+            return;
+        };
+        let calling = &mut self.state.calling;
+        let Some(run) = calling.runs.get_mut(run_id) else {
+            return;
+        };
+        let word = channel.word();
+        let id = PageId(format!("{run_id}.{}.{step}.{person}.{word}", run.round));
+        if calling.pages.contains_key(&id) {
+            return;
+        }
+        run.note_called(person, at);
+        run.pages.push(id.clone());
+        let sheet = Sheet {
+            run: run_id.clone(),
+            to: person.clone(),
+            channel: *channel,
+            about: run.about.clone(),
+            level: run.level,
+            round: run.round,
+            step,
+            at,
+            sent: None,
+            held_until: None,
+            bundled: None,
+            repeated: 0,
+            rest: rest.to_vec(),
+            facts: Vec::new(),
+        };
+        let limits = self.config.organisation.limits.iter();
+        let limits = limits.filter(|l| l.channel == *channel);
+        let limits: Vec<(usize, i64)> = limits
+            .map(|l| (usize::from(l.count.max(1)), l.per_ms))
+            .collect();
+        let key = (person.clone(), *channel);
+        let contact = calling.contacts.entry(key).or_default();
+        let longest = limits.iter().map(|(_, per)| *per).max().unwrap_or(0);
+        contact.sends.retain(|sent| at.since_ms(*sent) < longest);
+        let first_red = match (&sheet.about, sheet.level) {
+            (About::Situation(id), Some(Level::Red)) => !contact.reds.contains(id),
+            (
+                About::Situation(_)
+                | About::Task(_)
+                | About::Notice { .. }
+                | About::RollCall(_)
+                | About::Test(_),
+                _,
+            ) => false,
+        };
+        let allowed = contact.allowed(&limits, at);
+        calling.pages.insert(id.clone(), sheet);
+        if first_red || allowed <= at {
+            self.send_page(&id, at, out);
+        } else {
+            self.hold_page(&id, allowed);
+        }
+    }
+
+    fn hold_page(&mut self, id: &PageId, until: Time) {
+        let calling = &mut self.state.calling;
+        let Some(sheet) = calling.pages.get_mut(id) else {
+            return;
+        };
+        sheet.held_until = Some(until);
+        let key = (sheet.to.clone(), sheet.channel);
+        let contact = calling.contacts.entry(key.clone()).or_default();
+        contact.held.push(id.clone());
+        if contact.due.is_none() {
+            contact.due = Some(until);
+            let (person, channel) = key;
+            self.state
+                .timers
+                .arm(until, Due::Contact { person, channel });
+        }
+    }
+
+    /// Sends a page now, and with it whatever waits for the same contact.
+    fn send_page(&mut self, id: &PageId, at: Time, out: &mut Effects) {
+        let calling = &mut self.state.calling;
+        let Some(sheet) = calling.pages.get(id) else {
+            return;
+        };
+        let key = (sheet.to.clone(), sheet.channel);
+        let first_red = match (&sheet.about, sheet.level) {
+            (About::Situation(id), Some(Level::Red)) => Some(*id),
+            (
+                About::Situation(_)
+                | About::Task(_)
+                | About::Notice { .. }
+                | About::RollCall(_)
+                | About::Test(_),
+                _,
+            ) => None,
+        };
+        let contact = calling.contacts.entry(key.clone()).or_default();
+        contact.sends.push(at);
+        contact.reds.extend(first_red);
+        let held = std::mem::take(&mut contact.held);
+        if let Some(due) = contact.due.take() {
+            let (person, channel) = key;
+            self.state
+                .timers
+                .disarm(due, Due::Contact { person, channel });
+        }
+        let mut also = Vec::new();
+        for other in held {
+            if other == *id || !self.is_wanted(&other) {
+                continue;
+            }
+            let Some(sheet) = self.state.calling.pages.get_mut(&other) else {
+                continue;
+            };
+            sheet.bundled = Some(id.clone());
+            sheet.sent = Some(at);
+            also.push(sheet.about.clone());
+            out.push(Effect::PageKnown(other));
+        }
+        let Some(sheet) = self.state.calling.pages.get_mut(id) else {
+            return;
+        };
+        sheet.sent = Some(at);
+        also.retain(|about| *about != sheet.about);
+        also.sort();
+        also.dedup();
+        out.push(Effect::Page(page_of(id, sheet, also, false)));
+        out.push(Effect::PageKnown(id.clone()));
+    }
+
+    /// The limits of a contact allow what waits: all of it goes in one page, the gravest in front.
+    pub(crate) fn release_contact(
+        &mut self,
+        person: &PersonId,
+        channel: Channel,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let key = (person.clone(), channel);
+        let Some(contact) = self.state.calling.contacts.get_mut(&key) else {
+            return;
+        };
+        if contact.due != Some(at) {
+            return;
+        }
+        contact.due = None;
+        let held = contact.held.clone();
+        let wanted = held.iter().filter(|id| self.is_wanted(id));
+        let gravest = wanted.max_by_key(|id| {
+            let sheet = self.state.calling.pages.get(*id);
+            sheet.map(|s| (s.level, s.at))
+        });
+        match gravest.cloned() {
+            Some(id) => self.send_page(&id, at, out),
+            None => {
+                if let Some(contact) = self.state.calling.contacts.get_mut(&key) {
+                    contact.held.clear();
+                }
+            }
+        }
+    }
+
+    /// Whether a page is still to be made: its run calls, and its person has not answered. A sender
+    /// asks this just before it dials.
+    pub fn is_wanted(&self, id: &PageId) -> bool {
+        let calling = &self.state.calling;
+        let Some(sheet) = calling.pages.get(id) else {
+            return false;
+        };
+        let run = calling.runs.get(&sheet.run);
+        run.is_some_and(|run| run.calls_about(sheet.step) && !run.has_answered(&sheet.to))
+    }
+
+    /// Pages that are out without a receipt or a definite answer.
+    pub(crate) fn unknown_pages(&self) -> Vec<PageId> {
+        let pages = self.state.calling.pages.iter();
+        let open = pages.filter(|(id, sheet)| {
+            sheet.sent.is_some()
+                && sheet.bundled.is_none()
+                && !sheet.is_settled()
+                && self.is_wanted(id)
+        });
+        open.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// After a start: what was on its way is made once more under its own id.
+    pub(crate) fn repeat_pages(&mut self, unknown: Vec<PageId>, out: &mut Effects) {
+        for id in unknown {
+            if !self.is_wanted(&id) {
+                continue;
+            }
+            let bundled = self.bundled_with(&id);
+            let pages = &self.state.calling.pages;
+            let mut also: Vec<About> = bundled
+                .iter()
+                .filter_map(|other| Some(pages.get(other)?.about.clone()))
+                .collect();
+            let Some(sheet) = self.state.calling.pages.get_mut(&id) else {
+                continue;
+            };
+            sheet.repeated += 1;
+            also.retain(|about| *about != sheet.about);
+            also.sort();
+            also.dedup();
+            out.push(Effect::Page(page_of(&id, sheet, also, true)));
+            out.push(Effect::PageKnown(id));
+        }
+    }
+
+    fn bundled_with(&self, id: &PageId) -> Vec<PageId> {
+        let Some(sheet) = self.state.calling.pages.get(id) else {
+            return Vec::new();
+        };
+        let pages = self.state.calling.pages.iter();
+        pages
+            .filter(|(_, s)| s.to == sheet.to && s.bundled.as_ref() == Some(id))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    /// Whether a fact says anything that is not known.
+    pub fn is_page_news(&self, id: &PageId, fact: &PageFact) -> bool {
+        let sheet = self.state.calling.pages.get(id);
+        sheet.is_some_and(|sheet| !sheet.has(fact))
+    }
+
+    /// More is known of a page, from its sender, its device, its person, or an officer.
+    pub(crate) fn page_known(
+        &mut self,
+        id: &PageId,
+        fact: &PageFact,
+        by: Option<&PersonId>,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        if !self.is_page_news(id, fact) {
+            return;
+        }
+        let mut all = self.bundled_with(id);
+        all.insert(0, id.clone());
+        for id in all {
+            let Some(sheet) = self.state.calling.pages.get_mut(&id) else {
+                continue;
+            };
+            sheet.facts.push(Known {
+                at,
+                fact: fact.clone(),
+                by: by.cloned(),
+            });
+            let (run, person) = (sheet.run.clone(), sheet.to.clone());
+            out.push(Effect::PageKnown(id.clone()));
+            match fact {
+                PageFact::Acked => self.hear_answer(&run, &person, true, at, out),
+                PageFact::Declined => self.hear_answer(&run, &person, false, at, out),
+                PageFact::Seen => self.stop_legal_clocks(&run, &person, at, out),
+                PageFact::Failed { .. } | PageFact::Expired => self.try_next(&id, at, out),
+                PageFact::Sent | PageFact::Accepted { .. } | PageFact::Delivered => {}
+            }
+        }
+    }
+
+    /// A definite no: the next channel of the person, if there is one and it still matters.
+    fn try_next(&mut self, id: &PageId, at: Time, out: &mut Effects) {
+        let Some(sheet) = self.state.calling.pages.get_mut(id) else {
+            return;
+        };
+        if !sheet.is_dead() {
+            return;
+        }
+        let rest = std::mem::take(&mut sheet.rest);
+        let (run, step, person) = (sheet.run.clone(), sheet.step, sheet.to.clone());
+        let round = sheet.round;
+        if self.is_wanted(id) && self.round_of(&run) == Some(round) {
+            self.place_page(&run, step, &person, &rest, at, out);
+        }
+        self.skip_dead_step(&run, at, out);
+    }
+
+    /// A person answers a page, or an officer on their word.
+    pub(crate) fn answer_page(
+        &mut self,
+        act: &Act,
+        (id, ack, means): (&PageId, bool, Means),
+        at: Time,
+        out: &mut Effects,
+    ) -> Result<(), Why> {
+        let sheet = self.state.calling.pages.get(id).ok_or(Why::NoSuchPage)?;
+        let own = sheet.to == act.by;
+        let told = matches!(means, Means::Phone | Means::Radio | Means::InPerson);
+        if !own && !(is_officer(act.role) && told) {
+            return Err(Why::NotYourPage);
+        }
+        let by = (!own).then_some(&act.by);
+        let fact = if ack {
+            PageFact::Acked
+        } else {
+            PageFact::Declined
+        };
+        self.page_known(id, &fact, by, at, out);
+        Ok(())
+    }
+
+    /// Forgets contacts that nothing is known of any more.
+    pub(crate) fn sweep_contacts(&mut self, at: Time) {
+        let longest = self.config.organisation.limits.iter();
+        let longest = longest.map(|l| l.per_ms).max().unwrap_or(0);
+        let known: BTreeSet<SituationId> = self.state.situations.list.keys().copied().collect();
+        self.state.calling.contacts.retain(|_, contact| {
+            contact.sends.retain(|sent| at.since_ms(*sent) < longest);
+            contact.reds.retain(|id| known.contains(id));
+            !(contact.sends.is_empty() && contact.reds.is_empty() && contact.held.is_empty())
+        });
+    }
+}
+
+fn page_of(id: &PageId, sheet: &Sheet, also: Vec<About>, repeat: bool) -> Page {
+    Page {
+        id: id.clone(),
+        to: sheet.to.clone(),
+        channel: sheet.channel,
+        about: sheet.about.clone(),
+        level: sheet.level,
+        repeat,
+        also,
+    }
+}
+
+impl Run {
+    /// Whether pages of a step are still to be made: while it runs, and the last calls of all.
+    pub(crate) fn calls_about(&self, step: u16) -> bool {
+        let last = usize::from(step) > self.policy.steps.len();
+        match self.state {
+            RunState::Running => true,
+            RunState::Exhausted => last,
+            RunState::Satisfied | RunState::Cancelled => false,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Where people are reached: looked up when a page is sent, and kept nowhere else.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use model::PersonId;
+
+/// Where one person is reached.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    pub name: String,
+    /// As it is dialled.
+    pub phone: Option<String>,
+    pub mail: Option<String>,
+    /// Station of the loudspeaker beside them.
+    pub speaker: Option<String>,
+}
+
+/// Numbers and addresses are in no log.
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Contact")
+    }
+}
+
+/// The contacts of a site, by jurisdiction and person.
+#[derive(Clone, Debug, Default)]
+pub struct Contacts {
+    by_code: HashMap<String, HashMap<PersonId, Contact>>,
+}
+
+impl Contacts {
+    /// Contacts without anybody.
+    pub fn new() -> Contacts {
+        Contacts::default()
+    }
+
+    /// Adds a person.
+    pub fn add(&mut self, jurisdiction: &str, person: PersonId, contact: Contact) {
+        let people = self.by_code.entry(jurisdiction.to_owned()).or_default();
+        people.insert(person, contact);
+    }
+
+    pub(crate) fn find(&self, jurisdiction: &str, person: &PersonId) -> Option<&Contact> {
+        self.by_code.get(jurisdiction)?.get(person)
+    }
+}

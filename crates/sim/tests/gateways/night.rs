@@ -1,0 +1,212 @@
+//! The same senders on the real loop: a red reading calls a person, and their key is an answer.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use links::senders::{Contact, Contacts, Reach, Senders, Setup};
+use model::config::Clock;
+use model::intake::Quality;
+use model::view::{PageStage, PageView};
+use model::{JurisdictionSlot, SeriesSlot, Time};
+use runtime::{Draft, Item, Options, Outbox, Runtime};
+use sim::gateways::{Callback, Fault, Gateway, Kind, Script};
+
+use crate::office::{copy_good, put, put_ready};
+
+const POLICY: &str = r#"
+[[escalation]]
+id = "red"
+title = { zh = "红色叫应", en = "Red" }
+for = "situation"
+levels = ["red"]
+loops = 0
+loop_after = "10m"
+[[escalation.step]]
+after = "0s"
+call = [{ to = ["person:p-zhao"], by = ["voice"] }]
+"#;
+
+/// A small real site with a voice gateway and one policy, running.
+struct Night {
+    runtime: Runtime,
+    senders: Senders,
+}
+
+impl Night {
+    async fn begin(folder: &Path) -> Night {
+        let site = match site::read_site(&folder.join("site")) {
+            Ok(site) => site,
+            Err(found) => panic!("{found}"),
+        };
+        let mut contacts = Contacts::new();
+        for known in &site.jurisdictions[0].contacts {
+            let contact = Contact {
+                name: known.name.clone(),
+                phone: known.phone.clone(),
+                ..Contact::default()
+            };
+            contacts.add("330624", known.person.clone(), contact);
+        }
+        let senders = Senders::new(Reach::Loopback, folder.join("push")).unwrap();
+        let gateways = site.channels.clone();
+        senders.equip(Setup { gateways, contacts }).unwrap();
+        let config = site.jurisdictions[0].config.clone();
+        let mut options = Options::new(folder.join("data"), Clock::Wall, vec![config]);
+        options.outbox = Outbox::new(vec![Arc::new(senders.clone())]);
+        let runtime = runtime::start(options).await.unwrap();
+        senders.open(Arc::new(runtime.inbox.clone()), None);
+        Night { runtime, senders }
+    }
+
+    /// The stage at the gauge, now.
+    async fn stage(&self, centimetres: i64) {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let now_ms = i64::try_from(now.unwrap().as_millis()).unwrap();
+        let draft = Draft {
+            edition: 0,
+            jurisdiction: JurisdictionSlot(0),
+            series: SeriesSlot(0),
+            observed: Time::from_ms(now_ms),
+            received: None,
+            value: centimetres,
+            revision: 0,
+            quality: Quality::Good,
+        };
+        let items = vec![Item::Reading(draft)];
+        let receipt = self.runtime.inbox.readings(0, items).await.unwrap();
+        receipt.await.unwrap();
+    }
+
+    /// Waits until the one page of the night fits.
+    async fn await_page(&self, fits: impl Fn(&PageView) -> bool) -> PageView {
+        let pages = async || {
+            let look = |fleet: &runtime::Fleet| {
+                let runs = fleet.runs(JurisdictionSlot(0));
+                let pages = runs
+                    .iter()
+                    .flat_map(|run| fleet.pages(JurisdictionSlot(0), &run.id));
+                pages.collect::<Vec<PageView>>()
+            };
+            self.runtime.inbox.ask(look).await.unwrap()
+        };
+        let waiting = async {
+            loop {
+                if let Some(page) = pages().await.into_iter().find(&fits) {
+                    return page;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        match tokio::time::timeout(Duration::from_secs(20), waiting).await {
+            Ok(page) => page,
+            Err(_) => panic!("{:#?}", pages().await),
+        }
+    }
+
+    async fn end(self) {
+        self.senders.close().await;
+        self.runtime.stop().await;
+    }
+}
+
+async fn stand_in(script: Script) -> (Gateway, tempfile::TempDir) {
+    let key = "voice.key".to_owned();
+    let gateway = Gateway::open(Kind::Voice { key }, script).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    copy_good(&site);
+    let stand_in = format!("http://{}", gateway.address());
+    put_ready(&site, "voice.toml", "https://voice.example.cn", &stand_in);
+    put(&site, "jurisdictions/330624/policies/red.toml", POLICY);
+    let change = |file: &str, from: &str, to: &str| {
+        let path = site.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    };
+    let clock = "clock = { start = \"2026-07-15T00:00:00+08:00\", factor = 60 }";
+    change("site.toml", clock, "clock = \"wall\"");
+    let people = "jurisdictions/330624/people.csv";
+    change(people, "phone,substitute", "phone,substitute,contacts");
+    change(people, "0000,\n", "0000,,desk\n");
+    change(people, "0001,p-duty", "0001,p-duty,voice");
+    (gateway, folder)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_red_reading_calls_a_person_and_their_key_is_the_answer() {
+    let (gateway, folder) = stand_in(Script::default()).await;
+    let night = Night::begin(folder.path()).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let routes = night.senders.routes();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let url = format!("http://{address}/api/v1/channels/voice/receipts?token=voice.receipts");
+    gateway.rewrite(Script {
+        callback: Some(Callback {
+            url,
+            after: Duration::ZERO,
+            copies: 2,
+        }),
+        ..Script::default()
+    });
+    night.stage(4_400).await;
+    let page = night
+        .await_page(|page| page.stage == PageStage::Acked)
+        .await;
+    assert_eq!(page.to.as_str(), "p-zhao");
+    let heard = gateway.record().all();
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert_eq!(
+        (heard[0].page.as_str(), heard[0].to.as_str()),
+        (page.id.as_str(), "+8613000000001")
+    );
+    let text = &heard[0].text;
+    assert!(
+        text.starts_with("〔演示〕红色预警：") && text.contains("江河水位"),
+        "{text}"
+    );
+    night.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_nobody_knows_of_at_a_stop_is_made_once_more_under_its_id() {
+    let script = Script {
+        faults: [Fault::Silent].into(),
+        ..Script::default()
+    };
+    let (gateway, folder) = stand_in(script).await;
+    let night = Night::begin(folder.path()).await;
+    night.stage(4_400).await;
+    gateway.record().await_count(1).await;
+    // Stopped while the gateway says nothing.
+    night.end().await;
+    let night = Night::begin(folder.path()).await;
+    let accepted = |page: &PageView| page.stage == PageStage::Accepted;
+    let page = night.await_page(accepted).await;
+    let heard = gateway.record().all();
+    assert_eq!(heard.len(), 2, "{heard:?}");
+    assert!(
+        heard.iter().all(|h| h.page == page.id.as_str()),
+        "{heard:?}"
+    );
+    assert!(heard[1].text.contains("可能重复"), "{heard:?}");
+    night.end().await;
+    // What has an answer is not made again.
+    let night = Night::begin(folder.path()).await;
+    night.await_page(accepted).await;
+    assert_eq!(gateway.record().all().len(), 2);
+    night.end().await;
+}
+
+#[test]
+fn the_gateways_of_the_demonstration_are_sound_and_on_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_good(folder.path());
+    sim::gateways::write_channels(folder.path()).unwrap();
+    match site::read_site(folder.path()) {
+        Ok(site) => assert_eq!(site.channels.len(), 2),
+        Err(found) => panic!("{found}"),
+    }
+}

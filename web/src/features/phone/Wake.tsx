@@ -1,0 +1,53 @@
+// Whether a page wakes this phone, and what does not work where the address is not encrypted.
+import { useEffect, useState } from "react";
+import { i18n } from "../../i18n/i18n";
+import { letMeSleep, type Waking, wakeMe, waking } from "../../link/wake";
+
+/** One verb that turns waking on and off, or the sentence that says why it cannot be. */
+export function Wake() {
+  const [state, setState] = useState<Waking | null>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    void waking().then(setState);
+  }, []);
+  if (state === null) return null;
+  if (state === "insecure") {
+    return (
+      <p className="s" style={{ padding: "0 16px" }} data-testid="insecure">
+        {i18n.t(
+          "这个地址没有加密（不是 HTTPS），所以没信号时打不开本页，不能推送叫醒，也可能不能拍照定位。",
+        )}{" "}
+        <a href="/trust">{i18n.t("怎样让这台手机用加密地址")}</a>
+      </p>
+    );
+  }
+  const press = (work: () => Promise<Waking>) => {
+    setFailed(false);
+    work()
+      .then(setState)
+      .catch(() => setFailed(true));
+  };
+  const able = state === "on" || state === "off";
+  return (
+    <button
+      type="button"
+      className="verb wide"
+      disabled={!able}
+      onClick={() => press(state === "on" ? letMeSleep : wakeMe)}
+      data-testid="wake"
+    >
+      <b>{state === "on" ? i18n.t("不再叫醒这台手机") : i18n.t("有消息时叫醒这台手机")}</b>
+      <small>
+        {failed
+          ? i18n.t("没有办成，请在有信号时再按一次。")
+          : state === "on"
+            ? i18n.t("有任务或呼叫时会弹出通知。")
+            : state === "denied"
+              ? i18n.t("浏览器里禁止了通知，请在手机设置里允许。")
+              : state === "unable"
+                ? i18n.t("这个浏览器不能推送。")
+                : i18n.t("按一下，并允许通知。")}
+      </small>
+    </button>
+  );
+}
