@@ -14,7 +14,7 @@ use model::backtest::Report;
 use model::config::{Clock, Config};
 use model::{JurisdictionSlot, Origin, PersonId};
 use runtime::{Inbox, Stopped};
-use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Weight};
+use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Storage, Weight};
 use tokio::sync::Mutex;
 
 /// Looks after the files of one site while it is served.
@@ -22,6 +22,7 @@ pub(crate) struct Desk {
     folder: PathBuf,
     data: PathBuf,
     clock: Clock,
+    storage: Storage,
     inbox: Inbox,
     /// One change at a time.
     turn: Mutex<()>,
@@ -30,11 +31,12 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(folder: &Path, data: &Path, clock: Clock, inbox: Inbox) -> Desk {
+    pub(crate) fn new(folder: &Path, data: &Path, site: &Site, inbox: Inbox) -> Desk {
         Desk {
             folder: folder.to_owned(),
             data: data.to_owned(),
-            clock,
+            clock: site.clock,
+            storage: site.storage.clone(),
             inbox,
             turn: Mutex::new(()),
             trial: Arc::default(),
@@ -121,6 +123,12 @@ impl Desk {
         if site.clock != self.clock {
             found.push(problem(
                 "the clock of a site changes only when the server is started again".to_owned(),
+            ));
+        }
+        if site.storage != self.storage {
+            found.push(problem(
+                "the store of a site changes only by `watchfire move`, with the server stopped"
+                    .to_owned(),
             ));
         }
         let stays = |code: &str| site.jurisdictions.iter().any(|j| j.config.code == code);

@@ -13,7 +13,7 @@ use model::{JurisdictionSlot, Seal, Time};
 use runtime::{Inbox, Runtime, Stopped};
 use site::{Keep, Site};
 use store::evidence::Keyring;
-use store::{Blobs, evidence, notes};
+use store::{Blobs, Store, evidence, notes};
 use tokio::process::Command;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -160,7 +160,10 @@ impl Rounds {
     }
 
     async fn archive(&self) {
-        let journal = self.data.join("journal");
+        let folder = Store::of(&self.data).ok().and_then(|s| s.journal_folder());
+        let Some(journal) = folder else {
+            return;
+        };
         let age = Duration::from_millis(self.keep.archive_after_ms.unsigned_abs());
         let before = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
         let done =

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use model::custody::{Access, AccessDeed, Accessor, bounded};
 use model::{Input, PersonId, Seal, Time};
 use serde_json::Value;
-use store::{Blobs, Until, notes};
+use store::{Blobs, Store, Until, notes};
 
 use crate::args::Erase;
 use crate::say;
@@ -100,10 +100,10 @@ pub(crate) fn erase(asked: &Erase) -> anyhow::Result<()> {
 
 /// Seals of everything that a person attached to what they did.
 fn attached_by(data: &Path, person: &PersonId) -> anyhow::Result<BTreeSet<Seal>> {
-    let dir = data.join("journal");
-    let end = store::journal::audit(&dir, &[])?.end.number;
+    let store = Store::of(data)?;
+    let end = store.audit(&[])?.end.number;
     let mut seals = BTreeSet::new();
-    store::read(&dir, 1, end, &mut |_, tag, payload| {
+    let read = store.read(1, end, &mut |_, tag, payload| {
         if let Ok(model::codec::Record::Input {
             input: Input::Acted(act),
             ..
@@ -115,7 +115,8 @@ fn attached_by(data: &Path, person: &PersonId) -> anyhow::Result<BTreeSet<Seal>>
             collect(&action, &mut seals);
         }
         ControlFlow::Continue(())
-    })?;
+    });
+    read?;
     Ok(seals)
 }
 
@@ -138,7 +139,7 @@ pub(crate) fn archive(data: &Path, older_than: Duration) -> anyhow::Result<()> {
     let before = SystemTime::now()
         .checked_sub(older_than)
         .unwrap_or(UNIX_EPOCH);
-    let done = store::journal::archive(&data.join("journal"), before)
+    let done = store::journal::archive(&files_of(data)?, before)
         .with_context(|| format!("could not archive the journal in {}", data.display()))?;
     say(&format!(
         "{} segments with {} records: {:.1} MB became {:.1} MB",
@@ -149,8 +150,21 @@ pub(crate) fn archive(data: &Path, older_than: Duration) -> anyhow::Result<()> {
     ))
 }
 
+/// The folder of the journal, where it is files; a database has tools of its own.
+fn files_of(data: &Path) -> anyhow::Result<PathBuf> {
+    let store = Store::of(data)?;
+    store.journal_folder().with_context(|| {
+        format!(
+            "the journal of {} lies in PostgreSQL: back it up with pg_basebackup or pg_dump, keep old \
+             partitions elsewhere with its own tools, or move it to files (watchfire move)",
+            data.display()
+        )
+    })
+}
+
 /// Copies what cannot be rebuilt.
 pub(crate) fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
+    files_of(data)?;
     let done =
         store::backup(data, to).with_context(|| format!("could not back up {}", data.display()))?;
     note(

@@ -16,6 +16,7 @@ mod metrics;
 mod play;
 mod ready;
 mod serve;
+mod storage;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -68,6 +69,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Restore { from, data, until } => keeping::restore(&from, &data, until)?,
         Verb::Replay { data } => chain::replay(&data)?,
         Verb::Backtest(asked) => backtest::backtest(&asked)?,
+        Verb::Move(asked) => storage::move_to(&asked)?,
         Verb::Openapi => say(&api::openapi())?,
     }
     Ok(ExitCode::SUCCESS)

@@ -16,6 +16,7 @@ use model::view::PersonView;
 use runtime::{Inbox, Runtime};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use site::Site;
+use store::Store;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -26,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::args::Serve;
 use crate::desk::Desk;
 use crate::keeper::Keeper;
-use crate::{check, lock, metrics, ready, say};
+use crate::{check, lock, metrics, ready, say, storage};
 
 /// Ids of the two interfaces that every site declares.
 const MQTT: &str = "mqtt";
@@ -55,20 +56,14 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     }
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
-    let runtime = start(&asked.data, &site).await?;
+    let store = storage::open(&asked.data, &site)?;
+    let runtime = start(&store, &site).await?;
     let keeper = Keeper::start(&asked.data, &site, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
-    let (router, files) = routes(
-        &asked.site,
-        &asked.data,
-        site,
-        &runtime,
-        token.clone(),
-        numbers,
-    )
-    .await?;
+    let (router, files) =
+        routes(&asked.site, &store, site, &runtime, token.clone(), numbers).await?;
 
     let address = http
         .local_addr()
@@ -114,14 +109,16 @@ fn raise_file_limit() {
     }
 }
 
-async fn start(data: &Path, site: &Site) -> anyhow::Result<Runtime> {
+async fn start(store: &Store, site: &Site) -> anyhow::Result<Runtime> {
     let configs = site
         .jurisdictions
         .iter()
         .map(|j| j.config.clone())
         .collect();
     tell_clock(site.clock);
+    let data = store.data();
     let mut options = runtime::Options::new(data.to_owned(), site.clock, configs);
+    options.store = store.clone();
     options.quarantine.days = site.keep.quarantine_days;
     runtime::start(options)
         .await
@@ -311,20 +308,20 @@ pub(crate) fn people_of(site: Site) -> Vec<(String, Vec<PersonView>)> {
 
 async fn routes(
     folder: &Path,
-    data: &Path,
+    store: &Store,
     site: Site,
     runtime: &Runtime,
     token: Option<String>,
     numbers: metrics_exporter_prometheus::PrometheusHandle,
 ) -> anyhow::Result<(axum::Router, api::Files)> {
-    let desk = Desk::new(folder, data, site.clock, runtime.inbox.clone());
+    let desk = Desk::new(folder, store.data(), &site, runtime.inbox.clone());
     let options = api::Options {
         inbox: runtime.inbox.clone(),
         feed: runtime.feed.clone(),
         history: runtime.history.clone(),
         replays: runtime.replays.clone(),
         blobs: runtime.blobs.clone(),
-        accounts_file: data.join("accounts.db"),
+        store: store.clone(),
         accounts: accounts_of(&site),
         people: people_of(site),
         desk: Arc::new(desk),

@@ -193,6 +193,7 @@ impl Reader {
             title: file.title?,
             clock: file.clock?,
             demo: file.demo?,
+            storage: file.storage,
             jurisdictions,
             keep: file.keep,
             accounts,

@@ -45,6 +45,23 @@ pub(crate) fn browser_and_fonts(paths: &Paths) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The database server and its geometry.
+const DATABASE: [&str; 2] = ["postgresql-15", "postgresql-15-postgis-3"];
+
+/// Where Debian keeps one of the tools of PostgreSQL 15.
+pub(crate) fn postgres_tool(name: &str) -> PathBuf {
+    Path::new("/usr/lib/postgresql/15/bin").join(name)
+}
+
+/// Makes sure that PostgreSQL 15 with PostGIS 3 is there. No server of it is used but our own.
+pub(crate) fn database(paths: &Paths) -> Result<Outcome> {
+    let postgis = Path::new("/usr/share/postgresql/15/extension/postgis.control");
+    if !postgres_tool("initdb").is_file() || !postgis.is_file() {
+        install(paths, &DATABASE, right(paths))?;
+    }
+    Ok(Outcome::Done)
+}
+
 /// Installs what Node's set-up runs on: a Python that can make an environment.
 pub(crate) fn python(paths: &Paths) -> Result<()> {
     install(paths, &["python3", "python3-venv"], right(paths))
