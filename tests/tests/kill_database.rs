@@ -1,6 +1,6 @@
 //! The journal in PostgreSQL; the program, the database and both killed under load: no confirmed
 //! reading lost, none doubled, the same end as an undisturbed run on files. Then everything is moved to
-//! files and back.
+//! files and back, hash by hash, and backed up while it runs.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::io::Write;
@@ -105,11 +105,18 @@ fn the_program_and_the_database_killed_lose_nothing_confirmed() {
     assert_eq!(server.hash(), want_hash, "state of a run on files");
     load.check(&server.transitions());
     assert!(server.stop().success());
-    verified(&data);
+    let whole = verified(&data);
 
     // To files, where the same state stands up again, and back.
+    let as_files = moved(&site, &data, "embedded");
+    assert_eq!(verified(&data), whole, "the same records as files");
+    let as_tables = moved(&site, &data, &address);
+    assert_eq!(hash_in(&as_files), hash_in(&as_tables), "one chain");
+    assert!(as_tables.contains("; 0 of them were sent"), "{as_tables}");
     moved(&site, &data, "embedded");
-    let told = refused(&site, &data);
+    let mut serve = Command::new(program());
+    Server::serve_args(&mut serve, &site, &data);
+    let told = refused(&mut serve);
     assert!(told.contains("watchfire move"), "{told}");
     let server = Server::start(&calm_site, &data);
     assert_eq!(
@@ -121,6 +128,13 @@ fn the_program_and_the_database_killed_lose_nothing_confirmed() {
     moved(&site, &data, &address);
     let server = Server::start(&site, &data);
     assert_eq!((server.transitions(), server.hash()), (want, want_hash));
+
+    // While it runs: a backup is files; nothing is archived, which is said.
+    let copy = dir.path().join("copy");
+    good(&["backup", "--data", text(&data), "--to", text(&copy)]);
+    verified(&copy);
+    let told = refused(&mut watchfire(&["archive", "--data", text(&data)]));
+    assert!(told.contains("PostgreSQL"), "{told}");
     assert!(server.stop().success());
     verified(&data);
 }
@@ -132,37 +146,51 @@ fn store_in(site: &Path, address: &str) {
     write!(file.unwrap(), "\n[store]\npostgres = \"{address}\"\n").unwrap();
 }
 
-fn verified(data: &Path) {
-    let out = Command::new(program())
-        .args(["verify", "--data"])
-        .arg(data)
-        .output()
-        .unwrap();
-    assert!(
-        out.status.success(),
-        "{}",
-        String::from_utf8_lossy(&out.stderr)
-    );
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
 }
 
-fn moved(site: &Path, data: &Path, to: &str) {
+fn watchfire(words: &[&str]) -> Command {
     let mut command = Command::new(program());
-    command.arg("move").arg("--site").arg(site);
-    command.arg("--data").arg(data).args(["--to", to]);
-    let out = command.output().unwrap();
-    assert!(
-        out.status.success(),
-        "{}",
-        String::from_utf8_lossy(&out.stderr)
-    );
-    println!("{}", String::from_utf8_lossy(&out.stdout));
+    command.args(words);
+    command
 }
 
-/// What `serve` says when it does not start.
-fn refused(site: &Path, data: &Path) -> String {
-    let mut command = Command::new(program());
-    Server::serve_args(&mut command, site, data);
+fn told(command: &mut Command) -> (bool, String) {
     let out = command.output().unwrap();
-    assert!(!out.status.success());
-    String::from_utf8_lossy(&out.stderr).into_owned()
+    let text = [out.stdout, out.stderr].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    (out.status.success(), text)
+}
+
+fn good(words: &[&str]) -> String {
+    let (good, told) = told(&mut watchfire(words));
+    assert!(good, "watchfire {words:?}: {told}");
+    told
+}
+
+/// What it says when it does not do it.
+fn refused(command: &mut Command) -> String {
+    let (good, told) = told(command);
+    assert!(!good, "{command:?}: {told}");
+    told
+}
+
+/// The line that says how many records follow each other.
+fn verified(data: &Path) -> String {
+    let told = good(&["verify", "--data", text(data)]);
+    let line = told.lines().find(|line| line.contains("each following"));
+    line.unwrap_or_else(|| panic!("{told}")).to_owned()
+}
+
+fn moved(site: &Path, data: &Path, to: &str) -> String {
+    let told = good(&["move", "--site", text(site), "--data", text(data), "--to", to]);
+    println!("{told}");
+    told
+}
+
+/// The chain hash that a move tells.
+fn hash_in(told: &str) -> &str {
+    let behind = told.split_once("with the hash ").unwrap().1;
+    behind.split_once(',').unwrap().0
 }

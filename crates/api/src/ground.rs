@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{Config, JurisdictionSlot};
 use runtime::{Fleet, Inbox};
 use store::Store;
-use store::places::{Place, Places, PlacesError, Shape};
+use store::places::{Places, PlacesError, Shape, Spot};
 use tokio::sync::Mutex;
 
 use crate::error::{Fault, store_fault};
@@ -108,12 +108,12 @@ fn in_force(fleet: &Fleet) -> Vec<Arc<Config>> {
     known.collect()
 }
 
-fn places_of(configs: &[Arc<Config>]) -> Vec<Place> {
+fn places_of(configs: &[Arc<Config>]) -> Vec<Spot> {
     let of = |config: &Arc<Config>| {
         let code = config.code.clone();
         let stations = config.stations.iter().filter_map(move |station| {
             let (lon_e6, lat_e6) = station.position_e6?;
-            Some(Place {
+            Some(Spot {
                 jurisdiction: code.clone(),
                 id: station.id.clone(),
                 lon_e6,

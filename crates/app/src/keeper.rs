@@ -160,9 +160,14 @@ impl Rounds {
     }
 
     async fn archive(&self) {
-        let folder = Store::of(&self.data).ok().and_then(|s| s.journal_folder());
-        let Some(journal) = folder else {
-            return;
+        let journal = match Store::of(&self.data).map(|store| store.journal_folder()) {
+            Ok(Some(journal)) => journal,
+            // A database packs its own pages.
+            Ok(None) => return,
+            Err(cause) => {
+                tracing::warn!(%cause, "could not look for old segments");
+                return;
+            }
         };
         let age = Duration::from_millis(self.keep.archive_after_ms.unsigned_abs());
         let before = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);

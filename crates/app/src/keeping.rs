@@ -150,13 +150,13 @@ pub(crate) fn archive(data: &Path, older_than: Duration) -> anyhow::Result<()> {
     ))
 }
 
-/// The folder of the journal, where it is files; a database has tools of its own.
+/// The folder of the journal, where it is files; nothing in a database is archived by us.
 fn files_of(data: &Path) -> anyhow::Result<PathBuf> {
     let store = Store::of(data)?;
     store.journal_folder().with_context(|| {
         format!(
-            "the journal of {} lies in PostgreSQL: back it up with pg_basebackup or pg_dump, keep old \
-             partitions elsewhere with its own tools, or move it to files (watchfire move)",
+            "the journal of {} lies in PostgreSQL, where nothing is archived: its partitions can be \
+             moved to another tablespace, and `watchfire backup` gives it as files",
             data.display()
         )
     })
@@ -164,7 +164,6 @@ fn files_of(data: &Path) -> anyhow::Result<PathBuf> {
 
 /// Copies what cannot be rebuilt.
 pub(crate) fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
-    files_of(data)?;
     let done =
         store::backup(data, to).with_context(|| format!("could not back up {}", data.display()))?;
     note(

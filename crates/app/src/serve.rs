@@ -327,7 +327,7 @@ async fn routes(
         desk: Arc::new(desk),
         token,
         metrics: Box::new(move || numbers.render()),
-        vitals: Box::new(metrics::vitals(data)),
+        vitals: Box::new(metrics::vitals(store)),
     };
     let slot = interface(&runtime.inbox, HTTP)?;
     let machines = links::http::router(runtime.inbox.clone(), slot, Arc::new(Guarded));

@@ -16,7 +16,7 @@ use crate::{Kind, LinkError, Store};
 
 /// A station and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Spot {
     /// Code of its jurisdiction.
     pub jurisdiction: String,
     pub id: String,
@@ -25,7 +25,7 @@ pub struct Place {
     pub lat_e6: i32,
 }
 
-impl Place {
+impl Spot {
     fn degrees(&self) -> [f64; 2] {
         [f64::from(self.lon_e6) / 1e6, f64::from(self.lat_e6) / 1e6]
     }
@@ -46,7 +46,7 @@ impl Shape {
     }
 
     /// Whether a place lies in it or on its border.
-    pub fn holds(&self, place: &Place) -> bool {
+    pub fn holds(&self, place: &Spot) -> bool {
         let at = place.degrees();
         match self {
             Shape::Polygon(polygon) => polygon.intersects(&geo::Point::new(at[0], at[1])),
@@ -90,7 +90,7 @@ pub struct Places {
     kept: Kept,
 }
 
-type Tree = RTree<GeomWithData<[f64; 2], Place>>;
+type Tree = RTree<GeomWithData<[f64; 2], Spot>>;
 
 #[derive(Clone, Debug)]
 enum Kept {
@@ -115,7 +115,7 @@ impl Places {
     ///
     /// # Errors
     /// [`PlacesError::Database`]; what was there before stays.
-    pub async fn replace(&self, places: &[Place]) -> Result<(), PlacesError> {
+    pub async fn replace(&self, places: &[Spot]) -> Result<(), PlacesError> {
         match &self.kept {
             Kept::Tree(tree) => {
                 let points = places
@@ -133,7 +133,7 @@ impl Places {
     ///
     /// # Errors
     /// [`PlacesError::Database`].
-    pub async fn within(&self, shape: &Shape) -> Result<Vec<Place>, PlacesError> {
+    pub async fn within(&self, shape: &Shape) -> Result<Vec<Spot>, PlacesError> {
         let mut found = match &self.kept {
             Kept::Tree(tree) => {
                 let Some(reach) = shape.reach() else {

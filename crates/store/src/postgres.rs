@@ -6,18 +6,21 @@
 
 pub(crate) mod chunks;
 mod copy;
+mod follow;
 mod journal;
 mod lanes;
 mod link;
 pub(crate) mod logins;
 pub(crate) mod places;
 mod prepare;
+mod reading;
 pub(crate) mod snapshots;
 
+pub(crate) use follow::Follower;
 pub use journal::Tables;
-pub(crate) use journal::{audit, read, verify};
 pub(crate) use lanes::Lanes;
 pub use link::{Link, LinkError};
+pub(crate) use reading::{audit, read, verify};
 
 use std::io;
 

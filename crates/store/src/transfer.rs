@@ -56,7 +56,8 @@ pub struct Transferred {
 /// [`TransferError`].
 pub fn transfer(from: &Store, to: &Store) -> Result<Transferred, TransferError> {
     let source = from.verify().map_err(TransferError::Source)?;
-    let records = journal(from, to, source.last)?;
+    let reserve = JournalOptions::default().reserve_bytes;
+    let records = journal(from, to, source.last, reserve)?.records;
     let arrived = to.verify().map_err(TransferError::Target)?;
     if arrived.last != source.last {
         return Err(TransferError::Differs {
@@ -64,7 +65,7 @@ pub fn transfer(from: &Store, to: &Store) -> Result<Transferred, TransferError> 
             sent: source.last.number,
         });
     }
-    let snapshots = snapshots(from, to).map_err(TransferError::Snapshots)?;
+    let snapshots = snapshots(from, to, u64::MAX).map_err(TransferError::Snapshots)?;
     let (logins, sessions) = logins(from, to)?;
     Ok(Transferred {
         last: source.last,
@@ -75,9 +76,25 @@ pub fn transfer(from: &Store, to: &Store) -> Result<Transferred, TransferError> 
     })
 }
 
-/// Sends the records that the other store lacks; how many those were.
-fn journal(from: &Store, to: &Store, last: Position) -> Result<u64, TransferError> {
-    let options = JournalOptions::default();
+/// What was sent of a journal.
+#[derive(Default)]
+pub(crate) struct Sent {
+    pub(crate) records: u64,
+    pub(crate) commits: u64,
+    pub(crate) bytes: u64,
+}
+
+/// Sends the records up to `last` that the other store lacks; what is written keeps `reserve_bytes`.
+pub(crate) fn journal(
+    from: &Store,
+    to: &Store,
+    last: Position,
+    reserve_bytes: u64,
+) -> Result<Sent, TransferError> {
+    let options = JournalOptions {
+        reserve_bytes,
+        ..JournalOptions::default()
+    };
     let opened = to.open_journal(options, Position::START, &mut |_, _, _| Ok(()));
     let (mut writer, there) = opened.map_err(TransferError::Target)?;
     let begun = there.last;
@@ -86,14 +103,14 @@ fn journal(from: &Store, to: &Store, last: Position) -> Result<u64, TransferErro
         return Err(occupied);
     }
     let mut buffer = CommitBuffer::new(begun);
-    let mut failed = None;
+    let (mut sent, mut failed) = (Sent::default(), None);
     let read = from.read(begun.number + 1, last.number, &mut |_, tag, payload| {
         let pushed = buffer
             .push(tag, payload)
             .map_err(TransferError::from)
             .and_then(|_| {
                 if buffer.records() >= BATCH || buffer.len_bytes() >= BATCH_BYTES {
-                    send(&mut writer, &mut buffer)?;
+                    sent.send(&mut writer, &mut buffer)?;
                 }
                 Ok(())
             });
@@ -109,13 +126,27 @@ fn journal(from: &Store, to: &Store, last: Position) -> Result<u64, TransferErro
     if let Some(error) = failed {
         return Err(error);
     }
-    send(&mut writer, &mut buffer)?;
+    sent.send(&mut writer, &mut buffer)?;
     writer.close().map_err(TransferError::Target)?;
-    Ok(last.number - begun.number)
+    Ok(sent)
 }
 
-fn send(writer: &mut Writer, buffer: &mut CommitBuffer) -> Result<(), TransferError> {
-    writer.append(&buffer.seal()).map_err(TransferError::Target)
+impl Sent {
+    fn send(
+        &mut self,
+        writer: &mut Writer,
+        buffer: &mut CommitBuffer,
+    ) -> Result<(), TransferError> {
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let sealed = buffer.seal();
+        writer.append(&sealed).map_err(TransferError::Target)?;
+        self.records += sealed.records() as u64;
+        self.commits += 1;
+        self.bytes += sealed.frame().len() as u64;
+        Ok(())
+    }
 }
 
 /// The chain of `store` after record `number`, computed anew.
@@ -143,11 +174,12 @@ fn chain_at(store: &Store, number: u64) -> Result<Position, TransferError> {
     }
 }
 
-fn snapshots(from: &Store, to: &Store) -> std::io::Result<usize> {
+/// Copies the snapshots of records up to `last`; how many of those there are now.
+pub(crate) fn snapshots(from: &Store, to: &Store, last: u64) -> std::io::Result<usize> {
     let (from, to) = (from.snapshots()?, to.snapshots()?);
     let there = numbers(&to)?;
     let mut moved = 0;
-    for number in numbers(&from)? {
+    for number in numbers(&from)?.into_iter().filter(|number| *number <= last) {
         let bytes = match &from {
             Snapshots::Files(store) => store.file(number)?,
             Snapshots::Table(table) => table.file(number)?,

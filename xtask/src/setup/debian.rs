@@ -3,6 +3,7 @@
 //! Installs only as root or where `sudo` asks no password; otherwise says the exact line to type.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
 
@@ -16,6 +17,9 @@ const NEEDED: [&str; 2] = ["chromium", "fonts-noto-cjk"];
 
 /// Used by single tests, which say `skipped: …` without them; brought in only as root.
 const OPTIONAL: [&str; 2] = ["mosquitto", "strace"];
+
+/// Whether the package lists were brought up to date.
+static UPDATED: AtomicBool = AtomicBool::new(false);
 
 /// Who we are to the package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +122,11 @@ fn install(paths: &Paths, packages: &[&str], right: Right) -> Result<()> {
     match right {
         Right::None => bail!("{}", line_to_type(packages)),
         Right::Root | Right::Sudo => {
-            apt(paths, right, &["update", "-q"], "apt-update")?;
+            // Once a run; what it says does not change meanwhile.
+            if !UPDATED.load(Ordering::Relaxed) {
+                apt(paths, right, &["update", "-q"], "apt-update")?;
+                UPDATED.store(true, Ordering::Relaxed);
+            }
             let mut words = vec!["install", "-q", "-y", "--no-install-recommends"];
             words.extend(packages);
             apt(paths, right, &words, "apt-install")

@@ -5,7 +5,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{Connection, Row};
 
 use super::{Lanes, Link, LinkError, prepare};
-use crate::places::{Place, Shape};
+use crate::places::{Spot, Shape};
 
 /// What the server calls the sessions.
 const NAME: &str = "watchfire places";
@@ -23,13 +23,13 @@ impl Table {
         Ok(Table { lanes })
     }
 
-    pub(crate) async fn replace(&self, places: &[Place]) -> Result<(), sqlx::Error> {
+    pub(crate) async fn replace(&self, places: &[Spot]) -> Result<(), sqlx::Error> {
         let mut connection = self.lanes.take().await?;
         let mut change = connection.begin().await?;
         sqlx::query("DELETE FROM station")
             .execute(&mut *change)
             .await?;
-        let texts = |of: fn(&Place) -> &String| places.iter().map(of).cloned().collect();
+        let texts = |of: fn(&Spot) -> &String| places.iter().map(of).cloned().collect();
         let jurisdictions: Vec<String> = texts(|place| &place.jurisdiction);
         let ids: Vec<String> = texts(|place| &place.id);
         let lons: Vec<i32> = places.iter().map(|place| place.lon_e6).collect();
@@ -48,7 +48,7 @@ impl Table {
     }
 
     /// All places of a shape, and perhaps some just outside of it.
-    pub(crate) async fn near(&self, shape: &Shape) -> Result<Vec<Place>, sqlx::Error> {
+    pub(crate) async fn near(&self, shape: &Shape) -> Result<Vec<Spot>, sqlx::Error> {
         let mut connection = self.lanes.take().await?;
         let rows = match shape {
             Shape::Polygon(polygon) => {
@@ -74,7 +74,7 @@ impl Table {
                 .await?
             }
         };
-        let place = |row: &PgRow| Place {
+        let place = |row: &PgRow| Spot {
             jurisdiction: row.get(0),
             id: row.get(1),
             lon_e6: row.get(2),

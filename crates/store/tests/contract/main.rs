@@ -2,6 +2,8 @@
 //! and then also shows what only a database can do wrong.
 #![allow(clippy::unwrap_used)]
 
+mod backup;
+mod following;
 mod journal;
 mod logins;
 mod lost;

@@ -4,10 +4,10 @@ use crate::support::*;
 use geo::{LineString, Polygon};
 use model::ground::distance_mm;
 use proptest::prelude::*;
-use store::places::{Place, Places, Shape};
+use store::places::{Places, Shape, Spot};
 
-fn place_at(id: u32, lon_e6: i32, lat_e6: i32) -> Place {
-    Place {
+fn place_at(id: u32, lon_e6: i32, lat_e6: i32) -> Spot {
+    Spot {
         jurisdiction: "330624".to_owned(),
         id: format!("S{id:04}"),
         lon_e6,
@@ -15,7 +15,7 @@ fn place_at(id: u32, lon_e6: i32, lat_e6: i32) -> Place {
     }
 }
 
-fn ids(places: &[Place]) -> Vec<&str> {
+fn ids(places: &[Spot]) -> Vec<&str> {
     places.iter().map(|place| place.id.as_str()).collect()
 }
 
@@ -68,7 +68,7 @@ async fn a_distance_is_kept_to_the_metre() {
     let (_dir, store) = place();
     let places = Places::open(&store).await.unwrap();
     let centre = [120.9, 29.5];
-    let all: Vec<Place> = (0..400)
+    let all: Vec<Spot> = (0..400)
         .map(|n| place_at(n, 120_900_000 + n as i32 * 25, 29_500_000 + n as i32 * 13))
         .collect();
     places.replace(&all).await.unwrap();
@@ -95,7 +95,7 @@ proptest! {
     ) {
         // A coarse grid, so that places often lie exactly on corners and edges.
         let degrees = |(x, y): (i32, i32)| (120.8 + f64::from(x) / 100.0, 29.3 + f64::from(y) / 100.0);
-        let all: Vec<Place> = points.iter().enumerate().map(|(n, (x, y))| {
+        let all: Vec<Spot> = points.iter().enumerate().map(|(n, (x, y))| {
             place_at(n as u32, 120_800_000 + x * 10_000, 29_300_000 + y * 10_000)
         }).collect();
         let corners: Vec<(f64, f64)> = corners.into_iter().map(degrees).collect();
@@ -108,7 +108,7 @@ proptest! {
             places.replace(&all).await.unwrap();
             for shape in shapes {
                 let found = places.within(&shape).await.unwrap();
-                let want: Vec<Place> = all.iter().filter(|p| shape.holds(p)).cloned().collect();
+                let want: Vec<Spot> = all.iter().filter(|p| shape.holds(p)).cloned().collect();
                 assert_eq!(found, want);
             }
         });
