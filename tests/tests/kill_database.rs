@@ -184,7 +184,15 @@ fn verified(data: &Path) -> String {
 }
 
 fn moved(site: &Path, data: &Path, to: &str) -> String {
-    let told = good(&["move", "--site", text(site), "--data", text(data), "--to", to]);
+    let told = good(&[
+        "move",
+        "--site",
+        text(site),
+        "--data",
+        text(data),
+        "--to",
+        to,
+    ]);
     println!("{told}");
     told
 }

@@ -54,12 +54,7 @@ impl Follower {
 }
 
 /// Answers until nobody can ask any more.
-fn answer_all(
-    runtime: &Runtime,
-    link: &Link,
-    asked: &Receiver<(u64, u64)>,
-    answer: &Sender<Page>,
-) {
+fn answer_all(runtime: &Runtime, link: &Link, asked: &Receiver<(u64, u64)>, answer: &Sender<Page>) {
     let mut connection = None;
     loop {
         let question = match &connection {
@@ -83,12 +78,7 @@ fn answer_all(
 }
 
 /// Asks once, and once more on a new connection when the one at hand has died unseen.
-async fn ask(
-    link: &Link,
-    connection: &mut Option<PgConnection>,
-    first: u64,
-    last: u64,
-) -> Page {
+async fn ask(link: &Link, connection: &mut Option<PgConnection>, first: u64, last: u64) -> Page {
     let old = connection.is_some();
     match attempt(link, connection, first, last).await {
         Err(_) if old => attempt(link, connection, first, last).await,

@@ -17,9 +17,7 @@ use super::link::{Trouble, trouble};
 use super::reading::walk;
 use super::{Link, LinkError, copy, prepare, small_runtime};
 use crate::journal::chain;
-use crate::journal::{
-    JournalError, JournalReader, Position, Recovered, Sealed, Visit, free_bytes,
-};
+use crate::journal::{JournalError, JournalReader, Position, Recovered, Sealed, Visit, free_bytes};
 use crate::telemetry;
 
 /// Records in one partition: twenty days of a county.

@@ -5,7 +5,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{Connection, Row};
 
 use super::{Lanes, Link, LinkError, prepare};
-use crate::places::{Spot, Shape};
+use crate::places::{Shape, Spot};
 
 /// What the server calls the sessions.
 const NAME: &str = "watchfire places";

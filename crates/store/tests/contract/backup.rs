@@ -10,7 +10,11 @@ fn a_backup_is_a_data_folder_of_files_and_grows() {
     let (mut writer, _, _) = open(&store).unwrap();
     write(&mut writer, &rows(30_000), 900);
     let place = writer.position();
-    store.snapshots().unwrap().write(place, 1, b"early").unwrap();
+    store
+        .snapshots()
+        .unwrap()
+        .write(place, 1, b"early")
+        .unwrap();
     let blobs = Blobs::open(&dir.path().join("blobs")).unwrap();
     let seal = blobs.put(b"a dam").unwrap();
 
@@ -18,7 +22,11 @@ fn a_backup_is_a_data_folder_of_files_and_grows() {
     assert_eq!(first.through, place);
     assert!(first.files > 1 && first.bytes > 100_000, "{first:?}");
     write(&mut writer, &rows(30_500)[30_000..], 40);
-    store.snapshots().unwrap().write(writer.position(), 1, b"late").unwrap();
+    store
+        .snapshots()
+        .unwrap()
+        .write(writer.position(), 1, b"late")
+        .unwrap();
     assert!(blobs.erase(&seal).unwrap());
     let second = backup(dir.path(), copy.path()).unwrap();
     assert_eq!(second.through, writer.position());
@@ -53,9 +61,16 @@ fn a_folder_whose_journal_is_elsewhere_is_no_backup_and_is_not_restored_over() {
         assert!(matches!(from, Err(CopyError::InTables { .. })), "{from:?}");
         // The copy holds files cut otherwise than those of the folder now would be.
         std::fs::remove_file(dir.path().join("store.json")).unwrap();
-        write(&mut open(&Store::embedded(dir.path())).unwrap().0, &rows(9), 3);
+        write(
+            &mut open(&Store::embedded(dir.path())).unwrap().0,
+            &rows(9),
+            3,
+        );
         let mixed = backup(dir.path(), copy.path());
-        assert!(matches!(mixed, Err(CopyError::OtherStore { .. })), "{mixed:?}");
+        assert!(
+            matches!(mixed, Err(CopyError::OtherStore { .. })),
+            "{mixed:?}"
+        );
     } else {
         assert_eq!(from.unwrap().number, 9);
     }
