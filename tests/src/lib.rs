@@ -2,12 +2,14 @@
 //! ready file, MQTT, HTTP and WebSocket, and nothing of its insides.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod database;
 mod publisher;
 mod recorded;
 mod server;
 mod workload;
 
-pub use publisher::{Publisher, Sent};
+pub use database::Database;
+pub use publisher::{Publisher, Sent, must_hold};
 pub use recorded::{Crossing, Recorded, crossing, utc, valid_times};
 pub use server::{Play, Server, play, site_from};
 pub use workload::Workload;

@@ -1,10 +1,12 @@
 //! A gateway that knows exactly which of its messages were confirmed, over any number of deaths of
 //! the server.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use rumqttc::{Client, Event, Incoming, MqttOptions, Outgoing, QoS};
+
+use crate::Server;
 
 /// How far a stretch of publishing came.
 #[derive(Debug, PartialEq, Eq)]
@@ -94,5 +96,45 @@ impl Publisher {
             }
         }
         Sent::All
+    }
+}
+
+/// Every confirmed reading is in the history, once.
+///
+/// # Panics
+/// When one is missing or stands there twice.
+pub fn must_hold(server: &Server, publisher: &Publisher) {
+    let mut series: BTreeMap<(String, String), Vec<(String, String)>> = BTreeMap::new();
+    for (_, body) in publisher.confirmed_messages() {
+        let row: serde_json::Value = serde_json::from_str(body).unwrap();
+        let text = |f: &str| row[f].as_str().unwrap().to_owned();
+        let value = format!("{:.2}", row["value"].as_f64().unwrap() + 0.0).replace("-0.00", "0.00");
+        series
+            .entry((text("station"), text("quantity")))
+            .or_default()
+            .push((text("time"), value));
+    }
+    for ((station, quantity), want) in series {
+        let lines = server.lines(&format!("/api/v1/series/{station}/{quantity}"));
+        let got: Vec<(String, String)> = lines
+            .iter()
+            .map(|l| {
+                (
+                    l["time"].as_str().unwrap().into(),
+                    l["value"].as_str().unwrap().into(),
+                )
+            })
+            .collect();
+        let once: BTreeSet<_> = got.iter().cloned().collect();
+        assert_eq!(
+            once.len(),
+            got.len(),
+            "{station}/{quantity}: a reading stands twice"
+        );
+        let lost: Vec<_> = want.iter().filter(|w| !once.contains(*w)).collect();
+        assert!(
+            lost.is_empty(),
+            "{station}/{quantity}: confirmed and lost: {lost:?}"
+        );
     }
 }

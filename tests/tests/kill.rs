@@ -1,9 +1,7 @@
 //! Killed at random points under load: no confirmed reading lost, none doubled, the same end.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::collections::BTreeSet;
-
-use outside::{Dice, Publisher, Sent, Server, Workload, count, play, seed, site_from};
+use outside::{Dice, Publisher, Sent, Server, Workload, count, must_hold, play, seed, site_from};
 
 #[test]
 fn killed_at_random_points_nothing_confirmed_is_lost_or_doubled() {
@@ -52,42 +50,4 @@ fn killed_at_random_points_nothing_confirmed_is_lost_or_doubled() {
     assert_eq!(server.hash(), want_hash, "state of an uninterrupted run");
     load.check(&server.transitions());
     assert!(server.stop().success());
-}
-
-/// Every confirmed reading is in the history, once.
-fn must_hold(server: &Server, publisher: &Publisher) {
-    let mut series: std::collections::BTreeMap<(String, String), Vec<(String, String)>> =
-        std::collections::BTreeMap::new();
-    for (_, body) in publisher.confirmed_messages() {
-        let row: serde_json::Value = serde_json::from_str(body).unwrap();
-        let text = |f: &str| row[f].as_str().unwrap().to_owned();
-        let value = format!("{:.2}", row["value"].as_f64().unwrap() + 0.0).replace("-0.00", "0.00");
-        series
-            .entry((text("station"), text("quantity")))
-            .or_default()
-            .push((text("time"), value));
-    }
-    for ((station, quantity), want) in series {
-        let lines = server.lines(&format!("/api/v1/series/{station}/{quantity}"));
-        let got: Vec<(String, String)> = lines
-            .iter()
-            .map(|l| {
-                (
-                    l["time"].as_str().unwrap().into(),
-                    l["value"].as_str().unwrap().into(),
-                )
-            })
-            .collect();
-        let once: BTreeSet<_> = got.iter().cloned().collect();
-        assert_eq!(
-            once.len(),
-            got.len(),
-            "{station}/{quantity}: a reading stands twice"
-        );
-        let lost: Vec<_> = want.iter().filter(|w| !once.contains(*w)).collect();
-        assert!(
-            lost.is_empty(),
-            "{station}/{quantity}: confirmed and lost: {lost:?}"
-        );
-    }
 }

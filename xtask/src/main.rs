@@ -5,6 +5,7 @@
 mod bench;
 mod call;
 mod child;
+mod database;
 mod demo;
 mod fuzz;
 mod paths;

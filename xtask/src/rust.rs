@@ -76,6 +76,14 @@ pub(crate) fn tests(paths: &Paths, slice: &Slice) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The same tests as [`tests`], but only those that `words` choose.
+pub(crate) fn tests_of_crates(paths: &Paths, words: &[&str]) -> Call {
+    cargo(paths)
+        .args(["test", "--workspace", "--exclude", STORIES])
+        .args(locked())
+        .args(words)
+}
+
 /// Builds the product and the simulator as they are shipped.
 pub(crate) fn build(paths: &Paths) -> Result<Outcome> {
     cargo(paths)
@@ -129,6 +137,14 @@ fn story_names(paths: &Paths) -> Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
+}
+
+/// One file of end-to-end stories.
+pub(crate) fn one_story(paths: &Paths, slice: &Slice, file: &str) -> Result<Call> {
+    let call = cargo(paths)
+        .args(["test", "--workspace", "--test", file])
+        .args(locked());
+    surroundings(paths, slice.in_environment(call))
 }
 
 /// Plays one story of the engine's, by its file or the file's name.

@@ -1,11 +1,9 @@
-//! Logins and sessions: the only SQL of this crate, in a file of its own.
+//! Logins and sessions: who may sign in, who has, and whether a password or a token is right.
 //!
-//! The site's accounts file says who may sign in; the table is brought in line with it at each
-//! start. Only hashes lie on disk: of passwords by argon2, of session tokens by SHA-256. A lost
-//! or damaged file costs the sessions, nothing else.
+//! The site's accounts file says who may sign in; the store is brought in line with it at each
+//! start. Only hashes are kept: of passwords by argon2, of session tokens by SHA-256.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
@@ -14,8 +12,7 @@ use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use model::PersonId;
 use sha2::{Digest, Sha256};
-use sqlx::{Row, SqlitePool};
-use store::{Database, Durability};
+use store::{Login, Logins, LoginsError, SessionRow, Store};
 use tokio::sync::Semaphore;
 
 use crate::access::SessionId;
@@ -29,15 +26,6 @@ const SESSIONS: usize = 20_000;
 /// Passwords checked at once: each costs the memory its hash asks for (19 MiB by default).
 const CHECKS: usize = 2;
 
-const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS account (
-        login TEXT PRIMARY KEY, jurisdiction TEXT NOT NULL, person TEXT NOT NULL, hash TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS session (
-        token_hash BLOB PRIMARY KEY, login TEXT NOT NULL, used_s INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-";
-
 /// One login as the site's accounts file has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -48,35 +36,18 @@ pub struct Account {
     pub hash: String,
 }
 
-/// Why the accounts file could not be used.
+/// Why logins, or the places of stations, could not be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountsError {
-    #[error("could not open {path}")]
-    Open { path: PathBuf, source: sqlx::Error },
-    #[error("could not set aside the damaged {path}")]
-    SetAside {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("could not write to the accounts file")]
-    Write(#[from] sqlx::Error),
-}
-
-impl AccountsError {
-    /// Whether the file itself is no sound database: SQLite's codes CORRUPT and NOTADB.
-    fn is_damage(&self) -> bool {
-        let (AccountsError::Open { source, .. } | AccountsError::Write(source)) = self else {
-            return false;
-        };
-        let code = source.as_database_error().and_then(|cause| cause.code());
-        code.and_then(|code| code.parse::<u32>().ok())
-            .is_some_and(|code| matches!(code & 0xff, 11 | 26))
-    }
+    #[error("could not use the logins")]
+    Logins(#[from] LoginsError),
+    #[error("could not use the places of stations")]
+    Places(#[from] store::places::PlacesError),
 }
 
 /// Logins and sessions.
 pub(crate) struct Accounts {
-    file: Database,
+    kept: Logins,
     by_login: ArcSwap<HashMap<String, Account>>,
     sessions: Mutex<HashMap<SessionId, Session>>,
     checks: Arc<Semaphore>,
@@ -91,56 +62,20 @@ struct Session {
 }
 
 impl Accounts {
-    /// Opens the file and brings it in line with `accounts`; a damaged file is set aside.
+    /// Opens the logins of `store` and brings them in line with `accounts`.
     pub(crate) async fn open(
-        path: &Path,
+        store: &Store,
         accounts: Vec<Account>,
     ) -> Result<Accounts, AccountsError> {
-        let cause = match Accounts::load(path, &accounts).await {
-            Ok(opened) => return Ok(opened),
-            Err(cause) if cause.is_damage() => cause,
-            Err(cause) => return Err(cause),
+        let (kept, rows) = store.logins(&logins(&accounts), now_s() - IDLE_S).await?;
+        let session = |row: SessionRow| {
+            let (login, used_s) = (row.login, row.used_s);
+            (SessionId(row.token), Session { login, used_s })
         };
-        let aside = path.with_extension("damaged");
-        tracing::warn!(
-            %cause,
-            "{} is damaged: it is kept as {}, made anew from the site, and everybody signs in again",
-            path.display(),
-            aside.display()
-        );
-        set_aside(path, &aside)?;
-        Accounts::load(path, &accounts).await
-    }
-
-    async fn load(path: &Path, accounts: &[Account]) -> Result<Accounts, AccountsError> {
-        // A session that was answered is one: its commit is on disk.
-        let opened = Database::open(path, Durability::Own, 1).await;
-        let file = opened.map_err(|source| AccountsError::Open {
-            path: path.to_owned(),
-            source,
-        })?;
-        sqlx::raw_sql(SCHEMA).execute(&file.write).await?;
-        reconcile(&file.write, accounts).await?;
-        let mut sessions = HashMap::new();
-        for row in sqlx::query("SELECT token_hash, login, used_s FROM session")
-            .fetch_all(&file.write)
-            .await?
-        {
-            let Ok(hash) = <[u8; 32]>::try_from(row.get::<Vec<u8>, _>(0)) else {
-                continue;
-            };
-            sessions.insert(
-                SessionId(hash),
-                Session {
-                    login: row.get(1),
-                    used_s: row.get(2),
-                },
-            );
-        }
         Ok(Accounts {
-            file,
-            by_login: ArcSwap::from_pointee(by_login(accounts)),
-            sessions: Mutex::new(sessions),
+            kept,
+            by_login: ArcSwap::from_pointee(by_login(&accounts)),
+            sessions: Mutex::new(rows.into_iter().map(session).collect()),
             checks: Arc::new(Semaphore::new(CHECKS)),
             decoy: accounts.first().map(|account| account.hash.clone()),
         })
@@ -149,7 +84,8 @@ impl Accounts {
     /// Other accounts are in force; sessions of changed or vanished ones end.
     pub(crate) async fn replace(&self, accounts: Vec<Account>) -> Result<(), AccountsError> {
         let before = self.by_login.load_full();
-        reconcile(&self.file.write, &accounts).await?;
+        let since_s = now_s() - IDLE_S;
+        self.kept.reconcile(&logins(&accounts), since_s).await?;
         let now = by_login(&accounts);
         let kept = |s: &mut Session| before.get(&s.login) == now.get(&s.login);
         let mut sessions = self.sessions.lock().expect("no holder of this lock panics");
@@ -178,12 +114,12 @@ impl Accounts {
     pub(crate) async fn begin(&self, login: &str) -> Result<String, AccountsError> {
         let token = new_token();
         let (hash, used_s) = (hash_of(&token), now_s());
-        sqlx::query("INSERT INTO session (token_hash, login, used_s) VALUES (?, ?, ?)")
-            .bind(hash.0.as_slice())
-            .bind(login)
-            .bind(used_s)
-            .execute(&self.file.write)
-            .await?;
+        let session = SessionRow {
+            token: hash.0,
+            login: login.to_owned(),
+            used_s,
+        };
+        self.kept.begin(&session).await?;
         let oldest = {
             let mut sessions = self.sessions.lock().expect("no holder of this lock panics");
             sessions.insert(
@@ -225,10 +161,8 @@ impl Accounts {
             (self.by_login.load().get(&session.login).cloned(), touch)
         };
         if touch {
-            let write = sqlx::query("UPDATE session SET used_s = ? WHERE token_hash = ?")
-                .bind(now)
-                .bind(hash.0.as_slice());
-            if let Err(cause) = write.execute(&self.file.write).await {
+            let noted = self.kept.touch(&hash.0, now).await;
+            if let Err(cause) = noted {
                 tracing::warn!(%cause, "could not note the use of a session");
             }
         }
@@ -254,86 +188,24 @@ impl Accounts {
     }
 
     async fn forget(&self, hash: SessionId) -> Result<(), AccountsError> {
-        sqlx::query("DELETE FROM session WHERE token_hash = ?")
-            .bind(hash.0.as_slice())
-            .execute(&self.file.write)
-            .await?;
-        Ok(())
+        Ok(self.kept.end(&hash.0).await?)
     }
+}
+
+/// The accounts as the store keeps them.
+fn logins(accounts: &[Account]) -> Vec<Login> {
+    let login = |account: &Account| Login {
+        login: account.login.clone(),
+        jurisdiction: account.jurisdiction.clone(),
+        person: account.person.0.clone(),
+        hash: account.hash.clone(),
+    };
+    accounts.iter().map(login).collect()
 }
 
 fn by_login(accounts: &[Account]) -> HashMap<String, Account> {
     let pairs = accounts.iter().map(|a| (a.login.clone(), a.clone()));
     pairs.collect()
-}
-
-/// Makes the table equal to the site's accounts; sessions of changed or vanished ones end.
-async fn reconcile(pool: &SqlitePool, accounts: &[Account]) -> Result<(), sqlx::Error> {
-    let mut change = pool.begin().await?;
-    let mut old: HashMap<String, (String, String, String)> = HashMap::new();
-    for row in sqlx::query("SELECT login, jurisdiction, person, hash FROM account")
-        .fetch_all(&mut *change)
-        .await?
-    {
-        old.insert(row.get(0), (row.get(1), row.get(2), row.get(3)));
-    }
-    for account in accounts {
-        let new = (
-            account.jurisdiction.clone(),
-            account.person.0.clone(),
-            account.hash.clone(),
-        );
-        let known = old.remove(&account.login);
-        if known.as_ref() == Some(&new) {
-            continue;
-        }
-        sqlx::query("INSERT OR REPLACE INTO account (login, jurisdiction, person, hash) VALUES (?, ?, ?, ?)")
-            .bind(&account.login)
-            .bind(new.0)
-            .bind(new.1)
-            .bind(new.2)
-            .execute(&mut *change)
-            .await?;
-        if known.is_some() {
-            end_all(&mut change, &account.login).await?;
-        }
-    }
-    for login in old.into_keys() {
-        sqlx::query("DELETE FROM account WHERE login = ?")
-            .bind(&login)
-            .execute(&mut *change)
-            .await?;
-        end_all(&mut change, &login).await?;
-    }
-    sqlx::query("DELETE FROM session WHERE used_s < ?")
-        .bind(now_s() - IDLE_S)
-        .execute(&mut *change)
-        .await?;
-    change.commit().await
-}
-
-async fn end_all(change: &mut sqlx::SqliteConnection, login: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM session WHERE login = ?")
-        .bind(login)
-        .execute(change)
-        .await?;
-    Ok(())
-}
-
-fn set_aside(path: &Path, aside: &Path) -> Result<(), AccountsError> {
-    for suffix in ["-wal", "-shm"] {
-        let mut side = path.as_os_str().to_owned();
-        side.push(suffix);
-        if let Err(cause) = std::fs::remove_file(&side)
-            && cause.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%cause, "could not remove {}", PathBuf::from(&side).display());
-        }
-    }
-    std::fs::rename(path, aside).map_err(|source| AccountsError::SetAside {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 fn matches(hash: &str, password: &str) -> bool {
@@ -389,9 +261,9 @@ mod tests {
     #[tokio::test]
     async fn a_session_survives_a_restart_and_ends_with_logout() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("accounts.db");
+        let store = Store::for_tests(folder.path());
         let officer = account("officer", "烽火");
-        let accounts = Accounts::open(&path, vec![officer.clone()]).await.unwrap();
+        let accounts = Accounts::open(&store, vec![officer.clone()]).await.unwrap();
         assert_eq!(accounts.check("officer", "wrong").await, None);
         assert_eq!(accounts.check("nobody", "烽火").await, None);
         assert_eq!(
@@ -401,7 +273,7 @@ mod tests {
         let token = accounts.begin("officer").await.unwrap();
         drop(accounts);
 
-        let accounts = Accounts::open(&path, vec![officer.clone()]).await.unwrap();
+        let accounts = Accounts::open(&store, vec![officer.clone()]).await.unwrap();
         assert_eq!(
             accounts.recognise(&token).await.map(|found| found.0),
             Some(officer)
@@ -414,15 +286,17 @@ mod tests {
     #[tokio::test]
     async fn a_changed_password_ends_the_sessions_of_that_login_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("accounts.db");
+        let store = Store::for_tests(folder.path());
         let (one, two) = (account("one", "a"), account("two", "b"));
-        let accounts = Accounts::open(&path, vec![one, two.clone()]).await.unwrap();
+        let accounts = Accounts::open(&store, vec![one, two.clone()])
+            .await
+            .unwrap();
         let (first, second) = (
             accounts.begin("one").await.unwrap(),
             accounts.begin("two").await.unwrap(),
         );
         drop(accounts);
-        let accounts = Accounts::open(&path, vec![account("one", "changed"), two.clone()])
+        let accounts = Accounts::open(&store, vec![account("one", "changed"), two.clone()])
             .await
             .unwrap();
         assert_eq!(accounts.recognise(&first).await, None);
@@ -438,7 +312,8 @@ mod tests {
         let path = folder.path().join("accounts.db");
         std::fs::write(&path, vec![b'x'; 8192]).unwrap();
         let officer = account("officer", "p");
-        let accounts = Accounts::open(&path, vec![officer.clone()]).await.unwrap();
+        let store = Store::embedded(folder.path());
+        let accounts = Accounts::open(&store, vec![officer.clone()]).await.unwrap();
         assert_eq!(accounts.check("officer", "p").await, Some(officer));
         assert!(path.with_extension("damaged").exists());
     }

@@ -12,6 +12,7 @@ mod body;
 mod described;
 mod desk;
 mod error;
+mod ground;
 mod guard;
 mod ledger;
 mod listener;
@@ -33,7 +34,6 @@ mod trust;
 mod web;
 mod wire;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -42,7 +42,7 @@ use model::view::PersonView;
 use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
 use sha2::{Digest, Sha256};
-use store::{Blobs, History};
+use store::{Blobs, History, Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
@@ -63,6 +63,7 @@ pub use wire::{
 
 use accounts::Accounts;
 use error::Answered;
+use ground::Ground;
 use looks::Looks;
 use people::People;
 use throttle::Throttle;
@@ -77,8 +78,8 @@ pub struct Options {
     pub history: History,
     pub replays: Replays,
     pub blobs: Blobs,
-    /// Where `accounts.db` lies.
-    pub accounts_file: PathBuf,
+    /// Where logins are kept.
+    pub store: Store,
     pub accounts: Vec<Account>,
     /// The people of each jurisdiction, by its code.
     pub people: Vec<(String, Vec<PersonView>)>,
@@ -113,6 +114,7 @@ pub(crate) struct Api {
     replays: Replays,
     blobs: Blobs,
     accounts: Accounts,
+    ground: Ground,
     people: ArcSwap<People>,
     desk: Arc<dyn SiteDesk>,
     phones: Arc<dyn PhoneBook>,
@@ -128,9 +130,10 @@ pub(crate) struct Api {
 /// routes by which programs send readings, put behind the same guard.
 ///
 /// # Errors
-/// [`AccountsError`] when the accounts file can be neither opened nor made anew.
+/// [`AccountsError`] when the logins can be neither opened nor made anew.
 pub async fn open(options: Options, machines: Router) -> Result<(Router, Files), AccountsError> {
-    let accounts = Accounts::open(&options.accounts_file, options.accounts).await?;
+    let accounts = Accounts::open(&options.store, options.accounts).await?;
+    let ground = Ground::open(&options.store).await?;
     let api = Api {
         looks: Looks::new(options.inbox.clone()),
         inbox: options.inbox,
@@ -139,6 +142,7 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
         replays: options.replays,
         blobs: options.blobs,
         accounts,
+        ground,
         people: ArcSwap::from_pointee(People::of(options.people)),
         desk: options.desk,
         phones: options.phones,

@@ -20,6 +20,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, FaultView};
+use crate::ground;
 use crate::sight::narrow_county;
 
 /// About which jurisdiction.
@@ -130,16 +131,37 @@ pub(crate) async fn suppressions(
     of_counties(&api, &reader, &query, |county| county.suppressions).await
 }
 
-/// Stations with their series and newest values.
+/// About which jurisdiction, and which piece of ground.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StationsQuery {
+    jurisdiction: Option<String>,
+    near: Option<String>,
+    metres: Option<u32>,
+    within: Option<String>,
+}
+
+/// Stations with their series and newest values; those that touch the border of the ground asked
+/// about are inside.
 #[utoipa::path(get, path = "/api/v1/stations", tag = "lists",
-    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
-    responses((status = 200, description = "Each with its jurisdiction", body = Vec<StationView>), (status = 401, body = FaultView)))]
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one"),
+           ("near" = Option<String>, Query, description = "lon,lat in degrees; with metres"),
+           ("metres" = Option<u32>, Query, description = "How far from near"),
+           ("within" = Option<String>, Query, description = "A polygon: lon,lat;lon,lat;lon,lat")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<StationView>), (status = 400, body = FaultView), (status = 401, body = FaultView)))]
 pub(crate) async fn stations(
     State(api): State<Arc<Api>>,
     Extension(reader): Extension<Principal>,
-    Asked(query): Asked<OfQuery>,
+    Asked(query): Asked<StationsQuery>,
 ) -> Rows<StationView> {
-    of_counties(&api, &reader, &query, |county| county.stations).await
+    let shape = ground::shape(query.near.as_deref(), query.metres, query.within.as_deref())?;
+    let jurisdiction = query.jurisdiction;
+    let all = OfQuery { jurisdiction };
+    let Json(mut rows) = of_counties(&api, &reader, &all, |county| county.stations).await?;
+    if let Some(shape) = shape {
+        let there = api.ground.within(&api.inbox, &shape).await?;
+        rows.retain(|of| there.contains(&(of.jurisdiction.clone(), of.row.id.clone())));
+    }
+    Ok(Json(rows))
 }
 
 /// Commands with their tasks, as far as the reader may see them.

@@ -177,7 +177,8 @@ fn fault(error: ReplayError) -> Fault {
     match error {
         ReplayError::TooMany => Fault::TooManyReplays,
         ReplayError::BadSpan => Fault::field("to", &error),
-        ReplayError::Journal(_)
+        ReplayError::Store(_)
+        | ReplayError::Journal(_)
         | ReplayError::Record { .. }
         | ReplayError::Keyframes(_)
         | ReplayError::Empty

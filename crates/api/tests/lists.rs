@@ -31,6 +31,31 @@ async fn lists_name_their_jurisdiction_and_show_what_stands() {
 }
 
 #[tokio::test]
+async fn stations_are_found_on_the_ground() {
+    let county = County::open().await;
+    let officer = county.sign_in("officer").await;
+    let all = json(county.get(&officer, "/api/v1/stations").await).await;
+    let placed = all.as_array().unwrap().iter();
+    let placed: Vec<_> = placed.filter(|row| row["lon"].is_f64()).collect();
+    let (lon, lat) = (placed[0]["lon"].as_f64(), placed[0]["lat"].as_f64());
+    let (lon, lat) = (lon.unwrap(), lat.unwrap());
+    let near = format!("/api/v1/stations?near={lon},{lat}&metres=0");
+    let found = json(county.get(&officer, &near).await).await;
+    assert_eq!(found[0]["id"], placed[0]["id"]);
+    // Its own corner touches the polygon.
+    let (east, north) = (lon + 0.1, lat + 0.1);
+    let within = format!("/api/v1/stations?within={lon},{lat};{east},{lat};{east},{north}");
+    let found = json(county.get(&officer, &within).await).await;
+    assert_eq!(found[0]["id"], placed[0]["id"]);
+    let nowhere = county
+        .get(&officer, "/api/v1/stations?near=0,0&metres=9")
+        .await;
+    assert_eq!(json(nowhere).await, json!([]));
+    let half = county.get(&officer, "/api/v1/stations?near=0,0").await;
+    assert_eq!(half.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn only_administrators_change_the_files_of_the_site() {
     let county = County::open().await;
     let officer = county.sign_in("officer").await;

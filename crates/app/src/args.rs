@@ -109,8 +109,28 @@ pub(crate) enum Verb {
     /// Replay history through rules and count what they would have done; with a second set, what it
     /// would have done otherwise.
     Backtest(Backtest),
+    /// Move a site's data to another store while the server is stopped: everything is copied, read
+    /// back and compared; what it came from is left as it was.
+    Move(Move),
     /// Print the OpenAPI description of `/api/v1`.
     Openapi,
+}
+
+/// From where to where.
+#[derive(Debug, Args)]
+pub(crate) struct Move {
+    /// The site folder.
+    #[arg(long)]
+    pub(crate) site: PathBuf,
+    /// The data folder.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// `embedded`, or a database as postgres://user@host/name; several hosts with commas between.
+    #[arg(long)]
+    pub(crate) to: String,
+    /// The file that holds the database's password; absent: the one that the site names, if any.
+    #[arg(long)]
+    pub(crate) password_file: Option<PathBuf>,
 }
 
 /// Signed checkpoints.

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use api::BacktestRequest;
 use backtest::{Asked, InWords, Record, Report, RuleSet};
 use model::{Config, Input, JurisdictionSlot, Time};
-use store::Blobs;
+use store::{Blobs, Store};
 
 use crate::args::Backtest;
 use crate::say;
@@ -16,7 +16,7 @@ use crate::say;
 /// Replays and prints the report.
 pub(crate) fn backtest(asked: &Backtest) -> anyhow::Result<()> {
     let data = &asked.data;
-    let journal = data.join("journal").is_dir();
+    let journal = Store::is_in(data);
     let record = if journal {
         from_journal(data, Time::MIN, Time::from_ms(i64::MAX))?
     } else {

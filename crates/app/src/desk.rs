@@ -15,7 +15,7 @@ use model::backtest::Report;
 use model::config::{Clock, Config};
 use model::{JurisdictionSlot, Origin, PersonId};
 use runtime::{Inbox, Stopped};
-use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Weight};
+use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Storage, Weight};
 use tokio::sync::Mutex;
 
 /// Looks after the files of one site while it is served.
@@ -23,6 +23,7 @@ pub(crate) struct Desk {
     folder: PathBuf,
     data: PathBuf,
     clock: Clock,
+    storage: Storage,
     inbox: Inbox,
     senders: Senders,
     /// One change at a time.
@@ -35,14 +36,15 @@ impl Desk {
     pub(crate) fn new(
         folder: &Path,
         data: &Path,
-        clock: Clock,
+        site: &Site,
         inbox: Inbox,
         senders: Senders,
     ) -> Desk {
         Desk {
             folder: folder.to_owned(),
             data: data.to_owned(),
-            clock,
+            clock: site.clock,
+            storage: site.storage.clone(),
             inbox,
             senders,
             turn: Mutex::new(()),
@@ -133,6 +135,12 @@ impl Desk {
         if site.clock != self.clock {
             found.push(problem(
                 "the clock of a site changes only when the server is started again".to_owned(),
+            ));
+        }
+        if site.storage != self.storage {
+            found.push(problem(
+                "the store of a site changes only by `watchfire move`, with the server stopped"
+                    .to_owned(),
             ));
         }
         let stays = |code: &str| site.jurisdictions.iter().any(|j| j.config.code == code);

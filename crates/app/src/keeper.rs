@@ -13,7 +13,7 @@ use model::{JurisdictionSlot, Seal, Time};
 use runtime::{Inbox, Runtime, Stopped};
 use site::{Keep, Site};
 use store::evidence::Keyring;
-use store::{Blobs, evidence, notes};
+use store::{Blobs, Store, evidence, notes};
 use tokio::process::Command;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -160,7 +160,15 @@ impl Rounds {
     }
 
     async fn archive(&self) {
-        let journal = self.data.join("journal");
+        let journal = match Store::of(&self.data).map(|store| store.journal_folder()) {
+            Ok(Some(journal)) => journal,
+            // A database packs its own pages.
+            Ok(None) => return,
+            Err(cause) => {
+                tracing::warn!(%cause, "could not look for old segments");
+                return;
+            }
+        };
         let age = Duration::from_millis(self.keep.archive_after_ms.unsigned_abs());
         let before = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
         let done =

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use model::custody::{Access, AccessDeed, Accessor, bounded};
 use model::{Input, PersonId, Seal, Time};
 use serde_json::Value;
-use store::{Blobs, Until, notes};
+use store::{Blobs, Store, Until, notes};
 
 use crate::args::Erase;
 use crate::say;
@@ -100,10 +100,10 @@ pub(crate) fn erase(asked: &Erase) -> anyhow::Result<()> {
 
 /// Seals of everything that a person attached to what they did.
 fn attached_by(data: &Path, person: &PersonId) -> anyhow::Result<BTreeSet<Seal>> {
-    let dir = data.join("journal");
-    let end = store::journal::audit(&dir, &[])?.end.number;
+    let store = Store::of(data)?;
+    let end = store.audit(&[])?.end.number;
     let mut seals = BTreeSet::new();
-    store::read(&dir, 1, end, &mut |_, tag, payload| {
+    let read = store.read(1, end, &mut |_, tag, payload| {
         if let Ok(model::codec::Record::Input {
             input: Input::Acted(act),
             ..
@@ -115,7 +115,8 @@ fn attached_by(data: &Path, person: &PersonId) -> anyhow::Result<BTreeSet<Seal>>
             collect(&action, &mut seals);
         }
         ControlFlow::Continue(())
-    })?;
+    });
+    read?;
     Ok(seals)
 }
 
@@ -138,7 +139,7 @@ pub(crate) fn archive(data: &Path, older_than: Duration) -> anyhow::Result<()> {
     let before = SystemTime::now()
         .checked_sub(older_than)
         .unwrap_or(UNIX_EPOCH);
-    let done = store::journal::archive(&data.join("journal"), before)
+    let done = store::journal::archive(&files_of(data)?, before)
         .with_context(|| format!("could not archive the journal in {}", data.display()))?;
     say(&format!(
         "{} segments with {} records: {:.1} MB became {:.1} MB",
@@ -147,6 +148,18 @@ pub(crate) fn archive(data: &Path, older_than: Duration) -> anyhow::Result<()> {
         done.bytes_before as f64 / 1e6,
         done.bytes_after as f64 / 1e6
     ))
+}
+
+/// The folder of the journal, where it is files; nothing in a database is archived by us.
+fn files_of(data: &Path) -> anyhow::Result<PathBuf> {
+    let store = Store::of(data)?;
+    store.journal_folder().with_context(|| {
+        format!(
+            "the journal of {} lies in PostgreSQL, where nothing is archived: its partitions can be \
+             moved to another tablespace, and `watchfire backup` gives it as files",
+            data.display()
+        )
+    })
 }
 
 /// Copies what cannot be rebuilt.

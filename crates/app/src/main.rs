@@ -17,6 +17,7 @@ mod play;
 mod ready;
 mod senders;
 mod serve;
+mod storage;
 mod tls;
 
 use std::io::Write;
@@ -70,6 +71,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Restore { from, data, until } => keeping::restore(&from, &data, until)?,
         Verb::Replay { data } => chain::replay(&data)?,
         Verb::Backtest(asked) => backtest::backtest(&asked)?,
+        Verb::Move(asked) => storage::move_to(&asked)?,
         Verb::Openapi => say(&api::openapi())?,
     }
     Ok(ExitCode::SUCCESS)

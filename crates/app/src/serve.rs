@@ -17,6 +17,7 @@ use model::view::PersonView;
 use runtime::{Inbox, Runtime};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use site::Site;
+use store::Store;
 use store::threads::{self, Rank};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
@@ -30,7 +31,7 @@ use crate::desk::Desk;
 use crate::keeper::Keeper;
 use crate::senders::{self, Phones};
 use crate::tls::{self, Tls};
-use crate::{check, lock, metrics, ready, say};
+use crate::{check, lock, metrics, ready, say, storage};
 
 /// Ids of the two interfaces that every site declares.
 const MQTT: &str = "mqtt";
@@ -63,8 +64,9 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let tls = tls::tls(&asked, address)?;
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
+    let store = storage::open(&asked.data, &site)?;
     let senders = senders::senders(&asked.data, &site)?;
-    let runtime = start(&asked.data, &site, &senders).await?;
+    let runtime = start(&store, &site, &senders).await?;
     // On the one thread that carries the sockets of people, not on this one.
     let first = tokio::spawn(async { threads::go_first(Rank::People) }).await?;
     if !first {
@@ -79,6 +81,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     senders.open(Arc::new(runtime.inbox.clone()), intake.speakers());
     let around = Around {
         asked: &asked,
+        store: &store,
         senders: &senders,
         trust: tls.as_ref().and_then(|tls| tls.trust.clone()),
         token: token.clone(),
@@ -130,15 +133,17 @@ fn raise_file_limit() {
     }
 }
 
-async fn start(data: &Path, site: &Site, senders: &Senders) -> anyhow::Result<Runtime> {
+async fn start(store: &Store, site: &Site, senders: &Senders) -> anyhow::Result<Runtime> {
     let configs = site
         .jurisdictions
         .iter()
         .map(|j| j.config.clone())
         .collect();
     tell_clock(site.clock);
+    let data = store.data();
     let mut options = runtime::Options::new(data.to_owned(), site.clock, configs);
     options.go_first = true;
+    options.store = store.clone();
     options.quarantine.days = site.keep.quarantine_days;
     options.outbox = runtime::Outbox::new(vec![Arc::new(senders.clone())]);
     runtime::start(options)
@@ -340,6 +345,7 @@ pub(crate) fn people_of(site: Site) -> Vec<(String, Vec<PersonView>)> {
 /// What the routes stand on besides the site and its runtime.
 struct Around<'a> {
     asked: &'a Serve,
+    store: &'a Store,
     senders: &'a Senders,
     trust: Option<api::Trust>,
     token: Option<String>,
@@ -351,9 +357,9 @@ async fn routes(
     site: Site,
     runtime: &Runtime,
 ) -> anyhow::Result<(axum::Router, api::Files)> {
-    let (folder, data) = (&around.asked.site, &around.asked.data);
+    let (folder, store) = (&around.asked.site, around.store);
     let senders = around.senders.clone();
-    let desk = Desk::new(folder, data, site.clock, runtime.inbox.clone(), senders);
+    let desk = Desk::new(folder, store.data(), &site, runtime.inbox.clone(), senders);
     let phones = Phones {
         subscriptions: around.senders.subscriptions(),
         reach: senders::reach(&site),
@@ -365,7 +371,7 @@ async fn routes(
         history: runtime.history.clone(),
         replays: runtime.replays.clone(),
         blobs: runtime.blobs.clone(),
-        accounts_file: data.join("accounts.db"),
+        store: store.clone(),
         accounts: accounts_of(&site),
         people: people_of(site),
         desk: Arc::new(desk),
@@ -374,7 +380,7 @@ async fn routes(
         trust: around.trust,
         token: around.token,
         metrics: Box::new(move || numbers.render()),
-        vitals: Box::new(metrics::vitals(data)),
+        vitals: Box::new(metrics::vitals(store)),
     };
     let slot = interface(&runtime.inbox, HTTP)?;
     let machines = links::http::router(runtime.inbox.clone(), slot, Arc::new(Guarded));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::config::{Config, LatePolicy, Measure, Rule, Side, Station, Within};
+use model::ground::distance_mm;
 use model::{AlarmKey, PersonId, SeriesSlot};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
@@ -14,9 +15,6 @@ use crate::expression::Formula;
 use crate::forecast;
 use crate::ground::Ground;
 use crate::quality;
-
-/// Mean radius of the Earth, metres (IUGG).
-const EARTH_M: f64 = 6_371_008.8;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -328,13 +326,4 @@ fn neighbours(config: &Config, watches: &[u32], radius_mm: i64) -> Vec<Vec<u32>>
         near[point.data as usize] = found;
     }
     near
-}
-
-/// Great-circle distance in whole millimetres between two points in degrees (haversine).
-pub(crate) fn distance_mm(a: [f64; 2], b: [f64; 2]) -> i64 {
-    let (lat_a, lat_b) = (a[1].to_radians(), b[1].to_radians());
-    let half_lat = libm::sin((lat_b - lat_a) / 2.0);
-    let half_lon = libm::sin((b[0] - a[0]).to_radians() / 2.0);
-    let chord = half_lat * half_lat + libm::cos(lat_a) * libm::cos(lat_b) * half_lon * half_lon;
-    libm::round(2.0 * EARTH_M * libm::asin(libm::sqrt(chord)) * 1000.0) as i64
 }

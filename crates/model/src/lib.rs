@@ -13,6 +13,7 @@ pub mod custody;
 pub mod effect;
 pub mod field;
 pub mod fixed;
+pub mod ground;
 pub mod id;
 pub mod incident;
 pub mod input;

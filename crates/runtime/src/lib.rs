@@ -38,7 +38,9 @@ use std::sync::Arc;
 
 use model::config::{Clock, Config};
 use model::view::TransitionView;
-use store::{Blobs, Bounds, History, HistoryError, JournalError, JournalOptions, Quarantine};
+use store::{
+    Blobs, Bounds, History, HistoryError, JournalError, JournalOptions, Quarantine, Store,
+};
 use tokio::sync::watch;
 
 pub use catalogue::{Catalogue, Measured, Target};
@@ -51,9 +53,6 @@ pub use recover::{Difference, Replayed};
 pub use replay::{MOST_REPLAYS, Replay, ReplayAsk, ReplayError, ReplaySession, Replays, replay};
 pub use start::start;
 
-/// Name of the journal's folder under the data folder.
-pub(crate) const JOURNAL: &str = "journal";
-
 /// The process is shutting down, or its loop has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the process is shutting down")]
@@ -62,8 +61,10 @@ pub struct Stopped;
 /// How to start.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Folder of journal, snapshots, history and blobs; made when missing.
+    /// Folder of blobs and quarantine, and of everything where the store is files; made when missing.
     pub data: PathBuf,
+    /// Where journal, snapshots and history lie.
+    pub store: Store,
     pub clock: Clock,
     /// The jurisdictions as their files say now.
     pub configs: Vec<Config>,
@@ -88,6 +89,7 @@ impl Options {
     /// The usual bounds: 65,536 waiting readings, a snapshot every 200,000 inputs or ten minutes.
     pub fn new(data: PathBuf, clock: Clock, configs: Vec<Config>) -> Options {
         Options {
+            store: Store::embedded(&data),
             data,
             clock,
             configs,

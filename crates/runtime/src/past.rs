@@ -4,12 +4,11 @@
 //! than that is harmless.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 
 use model::codec::{Record, decode};
 use model::{Effect, Input, JurisdictionSlot, Time};
-use store::{History, HistoryItem, JournalError, Roster, TransitionRow};
+use store::{History, HistoryItem, JournalError, Roster, Store, TransitionRow};
 
 /// Items pushed at once.
 const CHUNK: usize = 8_192;
@@ -111,7 +110,7 @@ pub(crate) fn item_of(
 /// # Errors
 /// [`JournalError`] when the journal cannot be read.
 pub(crate) fn catch_up(
-    journal: &Path,
+    store: &Store,
     history: &History,
     last: u64,
     transitions: u64,
@@ -122,12 +121,12 @@ pub(crate) fn catch_up(
     }
     // Numbers are not in the records: count how many there are from here on, then start below.
     let mut inside = 0;
-    store::read(journal, first, last, &mut |_, tag, _| {
+    store.read(first, last, &mut |_, tag, _| {
         inside += u64::from(model::codec::is_transition(tag));
         ControlFlow::Continue(())
     })?;
     let mut past = Past::behind(transitions.saturating_sub(inside));
-    store::read(journal, first, last, &mut |seq, tag, payload| {
+    store.read(first, last, &mut |seq, tag, payload| {
         // What cannot be decoded is met again, and named, where it matters.
         if let Ok(record) = decode(tag, payload) {
             past.take(seq, &record, history);

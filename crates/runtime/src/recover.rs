@@ -3,13 +3,12 @@
 //! What was decided then stands beside each input; where the same engine version decides otherwise
 //! now, that is an error that is logged and counted, and the new decision stands.
 
-use std::path::Path;
 use std::time::Instant;
 
 use engine::Engine;
 use model::codec::{Record, decode};
 use model::{Effect, Input, JurisdictionSlot, Time};
-use store::{History, Journal, JournalError, JournalOptions, Position};
+use store::{History, JournalError, JournalOptions, Position, Store, Writer};
 
 use crate::fleet::{Decisions, Fleet};
 use crate::past::{Past, catch_up};
@@ -163,7 +162,7 @@ impl Again {
 /// What a start found.
 pub(crate) struct Recovery {
     pub(crate) fleet: Fleet,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Writer,
     pub(crate) position: Position,
     /// Inputs that were applied after the snapshot.
     pub(crate) tail: u64,
@@ -175,18 +174,18 @@ pub(crate) struct Recovery {
 /// # Errors
 /// [`JournalError`] names the record when the journal is broken or cannot be read.
 pub(crate) fn recover(
-    dir: &Path,
+    store: &Store,
     options: JournalOptions,
     fleet: Fleet,
     from: Position,
     history: &History,
 ) -> Result<Recovery, JournalError> {
     let started = Instant::now();
-    catch_up(dir, history, from.number, fleet.transitions())?;
+    catch_up(store, history, from.number, fleet.transitions())?;
     let mut past = Past::behind(fleet.transitions());
     let mut again = Again::from(fleet);
     let mut see = |_: &Replayed<'_>| {};
-    let (journal, found) = Journal::open(dir, options, from, &mut |seq, tag, payload| {
+    let (journal, found) = store.open_journal(options, from, &mut |seq, tag, payload| {
         let record = decode(tag, payload)?;
         past.take(seq, &record, history);
         again.take(seq, record, &mut see);

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use model::replay::{Knowledge, LanesView};
 use model::view::StateHash;
 use model::{JurisdictionSlot, Time};
-use store::{JournalError, JournalReader, Keyframes, Pages};
+use store::{JournalError, JournalReader, Keyframes, Pages, StoreError};
 use tokio::sync::Semaphore;
 
 pub use again::{Replay, replay};
@@ -38,6 +38,8 @@ pub const MOST_REPLAYS: usize = 24;
 /// Why a replay stopped or did not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
+    #[error("could not find the journal")]
+    Store(#[from] StoreError),
     #[error("could not read the journal")]
     Journal(#[from] JournalError),
     #[error("record {seq} cannot be read by this program")]

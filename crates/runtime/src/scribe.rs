@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use store::{History, Journal, JournalError, Notary, Position, Quarantine, Sealed, SnapshotStore};
+use store::{History, JournalError, Notary, Position, Quarantine, Sealed, Snapshots, Writer};
 
 use crate::clock::Readout;
 use crate::commit::Commit;
@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
 use crate::queue::Queue;
+use crate::start::chain;
 use crate::{Fault, Step, Strike, snapshots, telemetry};
 
 /// How often a full disk is tried again.
@@ -31,10 +32,10 @@ const LOW_WATER: u64 = 8 << 20;
 
 /// Owns the journal.
 pub(crate) struct Scribe {
-    pub(crate) journal: Journal,
+    pub(crate) journal: Writer,
     pub(crate) quarantine: Quarantine,
     pub(crate) history: History,
-    pub(crate) snapshots: SnapshotStore,
+    pub(crate) snapshots: Snapshots,
     pub(crate) snapshot_busy: Arc<AtomicBool>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) hub: Arc<Hub>,
@@ -56,6 +57,28 @@ pub(crate) enum Broken {
     /// A test asked for it.
     #[error("stopped by a fault")]
     Fault,
+}
+
+/// What a commit that could not be written waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    /// Room on the disk.
+    Room,
+    /// A database that is away; whether it took the commit is looked up when it is back.
+    Server,
+    /// Nothing would help.
+    No,
+}
+
+impl Wait {
+    fn after(error: &Broken) -> Wait {
+        match error {
+            Broken::Journal(JournalError::Full) => Wait::Room,
+            Broken::Journal(JournalError::Away { .. }) => Wait::Server,
+            Broken::Quarantine(io) if io.kind() == std::io::ErrorKind::StorageFull => Wait::Room,
+            Broken::Journal(_) | Broken::Quarantine(_) | Broken::Fault => Wait::No,
+        }
+    }
 }
 
 impl Scribe {
@@ -99,26 +122,30 @@ impl Scribe {
     fn commit(&mut self, mut commit: Commit) -> Result<Sealed, Broken> {
         let mut next_word = Instant::now();
         while let Err(error) = self.write(&mut commit) {
-            let full = match &error {
-                Broken::Journal(JournalError::Full) => true,
-                Broken::Quarantine(io) => io.kind() == std::io::ErrorKind::StorageFull,
-                Broken::Journal(_) | Broken::Fault => false,
-            };
-            if !full || self.queue.is_stopping() {
+            let wait = Wait::after(&error);
+            if wait == Wait::No || self.queue.is_stopping() {
                 return Err(error);
             }
-            if !self.queue.is_disk_full() {
+            if wait == Wait::Room && !self.queue.is_disk_full() {
                 self.fill();
                 continue;
             }
             if Instant::now() >= next_word {
-                tracing::error!(
-                    "the disk is full and the reserve is used up; nothing is confirmed"
-                );
+                match wait {
+                    Wait::Server => {
+                        let cause = chain(&error);
+                        tracing::error!(cause, "nothing is confirmed until the database is back");
+                    }
+                    Wait::Room | Wait::No => tracing::error!(
+                        "the disk is full and the reserve is used up; nothing is confirmed"
+                    ),
+                }
                 next_word = Instant::now() + Duration::from_secs(60);
             }
+            telemetry::store_away(wait == Wait::Server);
             std::thread::sleep(RETRY);
         }
+        telemetry::store_away(false);
         self.strike(Step::Written)?;
         self.release(&mut commit);
         let Commit { closed, dues, .. } = commit;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use store::{Position, SnapshotStore, threads};
+use store::{Position, Snapshots, threads};
 
 use crate::commit::SnapshotJob;
 use crate::fleet::Fleet;
@@ -72,7 +72,7 @@ impl Plan {
 }
 
 /// Writes one snapshot on a thread of its own and clears `busy` when it is done.
-pub(crate) fn write_aside(store: &SnapshotStore, job: SnapshotJob, busy: Arc<AtomicBool>) {
+pub(crate) fn write_aside(store: &Snapshots, job: SnapshotJob, busy: Arc<AtomicBool>) {
     let store = store.clone();
     let written = std::thread::Builder::new()
         .name("watchfire-snapshot".to_owned())
@@ -91,7 +91,7 @@ pub(crate) fn write_aside(store: &SnapshotStore, job: SnapshotJob, busy: Arc<Ato
 }
 
 /// Writes one snapshot now.
-pub(crate) fn write(store: &SnapshotStore, position: Position, fleet: &Fleet) {
+pub(crate) fn write(store: &Snapshots, position: Position, fleet: &Fleet) {
     let content = match postcard::to_stdvec(fleet) {
         Ok(content) => content,
         Err(error) => {
@@ -113,7 +113,7 @@ pub(crate) fn write(store: &SnapshotStore, position: Position, fleet: &Fleet) {
 ///
 /// # Errors
 /// When the folder cannot be listed.
-pub(crate) fn newest(store: &SnapshotStore) -> std::io::Result<(Fleet, Position)> {
+pub(crate) fn newest(store: &Snapshots) -> std::io::Result<(Fleet, Position)> {
     let Some(found) = store.newest_valid(|format| format == FORMAT)? else {
         return Ok((Fleet::default(), Position::START));
     };

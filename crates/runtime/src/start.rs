@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use model::config::Config;
 use model::{Configured, Input, JurisdictionSlot, Origin, Time};
 use store::{
-    Blobs, History, HistoryOptions, Notary, Position, Quarantine, SnapshotStore,
+    Blobs, History, HistoryOptions, Notary, Position, Quarantine, Snapshots,
     threads::{self, Rank},
 };
 use tokio::sync::watch;
@@ -29,7 +29,7 @@ use crate::registrar::Registrar;
 use crate::replay::{Keeper, Replays};
 use crate::scribe::{Broken, Scribe};
 use crate::snapshots::{self, Plan};
-use crate::{JOURNAL, Options, Runtime, StartError, Stopped};
+use crate::{Options, Runtime, StartError, Stopped};
 
 /// Recovers what lies in the data folder and starts the loop. Returns when it is ready: the
 /// configurations are journaled, deliveries without a receipt are made again.
@@ -38,12 +38,11 @@ use crate::{JOURNAL, Options, Runtime, StartError, Stopped};
 /// [`StartError`] says what is wrong; nothing runs then.
 pub async fn start(options: Options) -> Result<Runtime, StartError> {
     check(&options.configs)?;
-    let path = options.data.join("history.db");
     std::fs::create_dir_all(&options.data).map_err(|source| StartError::Folder {
         path: options.data.clone(),
         source,
     })?;
-    let history = History::open(&path, HistoryOptions::default()).await?;
+    let history = History::open(&options.store, HistoryOptions::default()).await?;
     let opened = tokio::task::spawn_blocking({
         let (options, history) = (options.clone(), history.clone());
         move || Opened::at(&options, history)
@@ -56,7 +55,12 @@ pub async fn start(options: Options) -> Result<Runtime, StartError> {
         tracing::warn!("the history belongs to another journal; it is made again");
         history.forget().await?;
         let transitions = opened.recovery.fleet.transitions();
-        catch_up(&options.data.join(JOURNAL), &history, last, transitions)?;
+        let (store, history) = (options.store.clone(), history.clone());
+        let again = move || catch_up(&store, &history, last, transitions);
+        let made = tokio::task::spawn_blocking(again).await;
+        made.map_err(|e| StartError::Ended {
+            reason: e.to_string(),
+        })??;
     }
     let runtime = run(options, opened)?;
     if runtime.inbox.ask(|_| ()).await == Err(Stopped) {
@@ -94,7 +98,7 @@ pub(crate) fn check(configs: &[Config]) -> Result<(), StartError> {
 /// Everything on disk, opened and recovered.
 struct Opened {
     recovery: Recovery,
-    snapshots: SnapshotStore,
+    snapshots: Snapshots,
     quarantine: Quarantine,
     blobs: Blobs,
     history: History,
@@ -104,15 +108,14 @@ struct Opened {
 impl Opened {
     fn at(options: &Options, history: History) -> Result<Opened, StartError> {
         let data = &options.data;
-        let snapshots = folder(data, "snapshots", SnapshotStore::open)?;
+        let snapshots = folder(data, "snapshots", |_| options.store.snapshots())?;
         let (fleet, from) = folder(data, "snapshots", |_| snapshots::newest(&snapshots))?;
         let quarantine = folder(data, "quarantine", |path| {
             Quarantine::open(path, options.quarantine)
         })?;
         let blobs = folder(data, "blobs", Blobs::open)?;
         let notary = folder(data, store::evidence::FOLDER, Notary::open)?;
-        let journal = data.join(JOURNAL);
-        let recovery = recover(&journal, options.journal, fleet, from, &history)?;
+        let recovery = recover(&options.store, options.journal, fleet, from, &history)?;
         Ok(Opened {
             recovery,
             snapshots,
@@ -319,7 +322,8 @@ impl End {
     }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error with everything that caused it, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(deeper) = source {
@@ -334,7 +338,7 @@ pub(crate) struct Threads {
     queue: Arc<Queue>,
     live: JoinHandle<(Fleet, Position)>,
     scribe: JoinHandle<()>,
-    snapshots: SnapshotStore,
+    snapshots: Snapshots,
     history: History,
     keeper: Keeper,
 }

@@ -30,3 +30,8 @@ pub(crate) fn outcome_differs() {
 pub(crate) fn disk_full(full: bool) {
     metrics::gauge!("watchfire_disk_full").set(if full { 1.0 } else { 0.0 });
 }
+
+/// Whether confirmed things wait for a database that is away.
+pub(crate) fn store_away(away: bool) {
+    metrics::gauge!("watchfire_store_away").set(if away { 1.0 } else { 0.0 });
+}

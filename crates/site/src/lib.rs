@@ -44,6 +44,11 @@
 //! utc_offset = "+08:00"            # may be absent: +08:00; for days, seasons and hours
 //! clock = "wall"                   # or "feed", or { start = "2026-07-15T00:00:00+08:00", factor = 60 }
 //!
+//! store = "embedded"               # may be absent: files in the data folder. Or, further down:
+//! # [store]
+//! # postgres = "postgres://user@one:5432,two/county"   # PostgreSQL 15 with PostGIS; no password here
+//! # password_file = "/etc/watchfire/postgres"          # may be absent; seen from the site folder
+//!
 //! [[interface]]                    # "mqtt" and "http" must be there
 //! id = "mqtt"
 //! title = "MQTT"
@@ -316,6 +321,7 @@ mod sheet;
 mod site_file;
 mod soundness;
 mod stations;
+mod storage;
 mod templates;
 mod thresholds;
 mod watches;
@@ -340,6 +346,7 @@ pub use read::{CheckedRules, check_rules, read_site};
 pub use registry::{
     Refused, RegistryError, Review, RowChange, Sheet, Table, Upload, review, rule_files, table,
 };
+pub use storage::Storage;
 
 /// A site as its files say, checked.
 #[derive(Clone, Debug)]
@@ -348,6 +355,8 @@ pub struct Site {
     pub clock: Clock,
     /// Everything in it is made up.
     pub demo: bool,
+    /// Where journal, snapshots, history and logins are kept.
+    pub storage: Storage,
     /// In the order of `site.toml`; at least one.
     pub jurisdictions: Vec<Jurisdiction>,
     /// The gateways by which people are reached; without any, by their apps and desks alone.

@@ -200,6 +200,7 @@ impl Reader {
             title: file.title?,
             clock: file.clock?,
             demo: file.demo?,
+            storage: file.storage,
             jurisdictions,
             channels,
             keep: file.keep,

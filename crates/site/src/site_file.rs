@@ -8,6 +8,7 @@ use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word};
 use crate::keep::{Keep, read_keep};
 use crate::policy::read_policy;
+use crate::storage::{Storage, read_storage};
 
 /// What `site.toml` says.
 pub(crate) struct SiteFile {
@@ -18,6 +19,7 @@ pub(crate) struct SiteFile {
     /// Minutes the site's time is ahead of UTC.
     pub(crate) offset_min: i16,
     pub(crate) policy: Option<Policy>,
+    pub(crate) storage: Storage,
     /// What has to be reported; the defaults where the file says nothing.
     pub(crate) event_classes: Vec<EventClass>,
     pub(crate) keep: Keep,
@@ -44,6 +46,9 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> SiteFile {
         interfaces: read_interfaces(&mut file, source, out),
         offset_min: read_offset(&mut file, out),
         policy: file.required("policy", out, read_policy),
+        storage: file
+            .optional("store", out, read_storage)
+            .unwrap_or_default(),
         event_classes: read_classes(&mut file, source, out),
         keep: file.optional("keep", out, read_keep).unwrap_or_default(),
         jurisdictions: read_places(&mut file, source, out),

@@ -8,7 +8,7 @@ use model::codec::Record;
 use model::intake::Quality;
 use model::{Input, JurisdictionSlot, Observed, SeriesSlot, Time};
 use store::{
-    CommitBuffer, History, HistoryItem, HistoryOptions, Journal, JournalOptions, Position,
+    CommitBuffer, History, HistoryItem, HistoryOptions, Journal, JournalOptions, Position, Store,
 };
 
 type Failure = Box<dyn std::error::Error>;
@@ -91,8 +91,8 @@ fn read_journal(dir: &std::path::Path) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn write_history(path: &std::path::Path, records: usize) -> Result<(), Failure> {
-    let history = History::open(path, HistoryOptions::default()).await?;
+async fn write_history(store: &Store, records: usize) -> Result<(), Failure> {
+    let history = History::open(store, HistoryOptions::default()).await?;
     let started = Instant::now();
     for first in (0..records).step_by(BATCH) {
         let last = records.min(first + BATCH);
@@ -122,5 +122,5 @@ async fn main() -> Result<(), Failure> {
     let dir = tempfile::tempdir()?;
     write_journal(&dir.path().join("journal"), records)?;
     read_journal(&dir.path().join("journal"))?;
-    write_history(&dir.path().join("history.db"), records).await
+    write_history(&Store::embedded(dir.path()), records).await
 }

@@ -2,8 +2,9 @@
 //! commit, and brought back up to any entry.
 //!
 //! A copy never has a commit that the original could still lose: the newest segment is synced before
-//! it is copied as far as whole commits go. What lies in databases is rebuilt from the journal and is
-//! not copied; nor is the secret key, so a copy cannot be used to sign.
+//! it is copied as far as whole commits go. What can be rebuilt from the journal is not copied; nor is the
+//! secret key, so a copy cannot be used to sign. A copy is files whatever the store: a journal in
+//! PostgreSQL is read out and written down under the same chain.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,9 +13,9 @@ use std::path::{Path, PathBuf};
 use model::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::durable;
-use crate::evidence;
 use crate::journal::{self, JournalError, Position, copying};
+use crate::transfer::{self, TransferError};
+use crate::{Store, durable, evidence};
 
 const MANIFEST: &str = "backup.json";
 
@@ -50,6 +51,16 @@ pub enum CopyError {
     NotEmpty { path: PathBuf },
     #[error("{} has no journal", path.display())]
     NoJournal { path: PathBuf },
+    #[error("the journal of {} lies in a database; name a backup of it", path.display())]
+    InTables { path: PathBuf },
+    /// Their files are cut differently.
+    #[error(
+        "the copy in {} was made when the data lay in another store; name an empty folder",
+        path.display()
+    )]
+    OtherStore { path: PathBuf },
+    #[error("could not read the journal out of the database")]
+    Transfer(#[from] TransferError),
     #[error("nothing was recorded by then")]
     Nothing,
 }
@@ -60,6 +71,9 @@ struct Manifest {
     hash: String,
     /// First record of the segment that was being written.
     newest: u64,
+    /// It was read out of a database.
+    #[serde(default)]
+    tables: bool,
 }
 
 /// Copies everything under `data` that cannot be rebuilt to `to`, up to the last whole commit. Done
@@ -68,20 +82,34 @@ struct Manifest {
 /// # Errors
 /// [`CopyError`]; what an earlier backup wrote is still whole then.
 pub fn backup(data: &Path, to: &Path) -> Result<BackedUp, CopyError> {
+    let store = Store::of(data).map_err(JournalError::from)?;
     let mut copy = Copy::to(to)?;
     let known = std::fs::read(to.join(MANIFEST)).ok();
     let known: Option<Manifest> = known.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let (from, into) = (data.join("journal"), copy.folder("journal")?);
-    let done = known.map_or(0, |manifest| manifest.newest);
-    let copied = copying::whole_commits(&from, &into, done)?;
-    copy.files += copied.files;
-    copy.bytes += copied.bytes;
-    let through = copied.through;
+    let journal = store.journal_folder();
+    let tables = journal.is_none();
+    if known.as_ref().is_some_and(|known| known.tables != tables) {
+        return Err(CopyError::OtherStore {
+            path: to.to_owned(),
+        });
+    }
+    let (through, newest) = match journal {
+        Some(from) => {
+            let into = copy.folder("journal")?;
+            let done = known.map_or(0, |manifest| manifest.newest);
+            let copied = copying::whole_commits(&from, &into, done)?;
+            copy.files += copied.files;
+            copy.bytes += copied.bytes;
+            (copied.through, copied.newest)
+        }
+        None => (copy.read_out(&store)?, 0),
+    };
     copy.beside(data, through.number)?;
     let manifest = Manifest {
         number: through.number,
         hash: hex::encode(through.hash),
-        newest: copied.newest,
+        newest,
+        tables,
     };
     let text = serde_json::to_vec(&manifest).map_err(|e| copy.failed(e.into()))?;
     durable::write(to, MANIFEST, &[&text, b"\n"]).map_err(|e| copy.failed(e))?;
@@ -98,13 +126,18 @@ pub fn backup(data: &Path, to: &Path) -> Result<BackedUp, CopyError> {
 /// # Errors
 /// [`CopyError`]; `data` must not have a journal yet.
 pub fn restore(from: &Path, data: &Path, until: Until) -> Result<Position, CopyError> {
-    let source = from.join("journal");
+    let source = Store::of(from).map_err(JournalError::from)?;
+    let Some(source) = source.journal_folder() else {
+        return Err(CopyError::InTables {
+            path: from.to_owned(),
+        });
+    };
     if !source.is_dir() {
         return Err(CopyError::NoJournal {
             path: from.to_owned(),
         });
     }
-    if data.join("journal").exists() {
+    if Store::is_in(data) {
         return Err(CopyError::NotEmpty {
             path: data.to_owned(),
         });
@@ -150,6 +183,18 @@ impl Copy {
         let path = self.to.join(name);
         std::fs::create_dir_all(&path).map_err(|e| self.failed(e))?;
         Ok(path)
+    }
+
+    /// Writes the records that the copy lacks as files, and the snapshots up to where they end.
+    fn read_out(&mut self, store: &Store) -> Result<Position, CopyError> {
+        let into = Store::embedded(&self.to);
+        let last = store.verify()?.last;
+        let sent = transfer::journal(store, &into, last, 0)?;
+        let snapshots = transfer::snapshots(store, &into, last.number);
+        let snapshots = snapshots.map_err(|e| self.failed(e))?;
+        self.files += sent.commits + snapshots as u64;
+        self.bytes += sent.bytes;
+        Ok(last)
     }
 
     /// Snapshots and checkpoints up to `last`, files of people, what was refused, public keys.

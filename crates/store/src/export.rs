@@ -16,9 +16,9 @@ use model::{Decimals, Input, JurisdictionSlot, Time};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::durable;
 use crate::evidence::{Checkpoint, FOLDER, Notary, examine};
-use crate::journal::{self, Finding, JournalError, Position, copying, next_hash};
+use crate::journal::{Finding, JournalError, Position, next_hash};
+use crate::{Store, durable};
 
 /// What was taken out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,14 +51,14 @@ pub enum ExportError {
 /// # Errors
 /// [`ExportError`]; a proof that is not there means that nothing else counts.
 pub fn export(data: &Path, from: Time, to: Time, out: &Path) -> Result<Exported, ExportError> {
-    let dir = data.join("journal");
+    let store = Store::of(data).map_err(JournalError::from)?;
     let seen = examine(data, &[], None)?;
     if let Some(finding) = seen.findings.first() {
         return Err(ExportError::NotWhole(finding.clone()));
     }
     let end = seen.chain.end.number;
-    let span = span(&dir, from, to, end)?.ok_or(ExportError::Nothing)?;
-    let chain = journal::audit(&dir, &[span.0 - 1, span.1])?;
+    let span = span(&store, from, to, end)?.ok_or(ExportError::Nothing)?;
+    let chain = store.audit(&[span.0 - 1, span.1])?;
     let place = |number: u64, at: usize| {
         let hash = chain.marks[at].unwrap_or(chain.begin.hash);
         Position { number, hash }
@@ -72,7 +72,7 @@ pub fn export(data: &Path, from: Time, to: Time, out: &Path) -> Result<Exported,
     let checkpoint = covering(&mut notary, &seen.good, after)?;
     std::fs::create_dir_all(out)?;
     let mut taken = Taken::new(out, before)?;
-    taken.read(&dir, span, checkpoint.number)?;
+    taken.read(&store, span, checkpoint.number)?;
     let (entries, bridge) = (taken.entries.finish()?, taken.bridge.finish()?);
     let proof = json!({
         "format": "watchfire export 1",
@@ -104,10 +104,10 @@ pub fn export(data: &Path, from: Time, to: Time, out: &Path) -> Result<Exported,
 }
 
 /// First and last record of the interval.
-fn span(dir: &Path, from: Time, to: Time, end: u64) -> Result<Option<(u64, u64)>, JournalError> {
-    let begin = copying::first_after(dir, from.plus_ms(-1))?;
+fn span(store: &Store, from: Time, to: Time, end: u64) -> Result<Option<(u64, u64)>, JournalError> {
+    let begin = store.first_after(from.plus_ms(-1))?;
     let (mut first, mut last) = (None, 0);
-    journal::read(dir, begin, end, &mut |number, tag, payload| {
+    store.read(begin, end, &mut |number, tag, payload| {
         match entry_time(tag, payload) {
             Some(at) if at > to => return ControlFlow::Break(()),
             Some(at) if at >= from && first.is_none() => first = Some(number),
@@ -192,9 +192,9 @@ impl Taken {
     }
 
     /// Reads all records up to the checkpoint: those before the interval only for what is in force.
-    fn read(&mut self, dir: &Path, span: (u64, u64), until: u64) -> Result<(), ExportError> {
+    fn read(&mut self, store: &Store, span: (u64, u64), until: u64) -> Result<(), ExportError> {
         let mut failed = None;
-        journal::read(dir, 1, until.max(span.1), &mut |number, tag, payload| {
+        store.read(1, until.max(span.1), &mut |number, tag, payload| {
             let done = if number < span.0 {
                 self.prepare(tag, payload);
                 Ok(())

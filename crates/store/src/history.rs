@@ -5,16 +5,16 @@
 //! with the journal number they stand for. It decides nothing and confirms nothing; lost or damaged,
 //! it is made again from the journal.
 
-mod columns;
-mod open;
+mod backing;
+pub(crate) mod columns;
+pub(crate) mod open;
 mod projector;
 mod queue;
-mod roster;
-mod table;
+pub(crate) mod roster;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -23,15 +23,13 @@ use model::intake::Quality;
 use model::{
     Fixed, JurisdictionSlot, Observed, RuleSlot, SeriesSlot, StationSlot, Time, Transition,
 };
-use sqlx::SqlitePool;
 use tokio::sync::oneshot;
 
 use self::projector::Projector;
 use self::queue::{Asked, Command, Queue};
 pub use self::roster::Roster;
 use self::roster::{Kind, Names};
-use self::table::Table;
-use crate::sqlite::{self, Durability};
+use crate::Store;
 use crate::threads;
 
 /// Connections that read closed chunks.
@@ -122,6 +120,8 @@ impl Default for HistoryOptions {
 pub enum HistoryError {
     #[error("the history database failed")]
     Database(#[from] sqlx::Error),
+    #[error("the history database cannot be used")]
+    Server(#[source] crate::LinkError),
     #[error("could not make room for the history database")]
     Io(#[from] std::io::Error),
     /// It is made again from the journal at the next start.
@@ -151,8 +151,7 @@ pub(crate) struct Marks {
 struct Inner {
     queue: Arc<Queue>,
     marks: Arc<Marks>,
-    read: SqlitePool,
-    table: table::Place,
+    reads: backing::Reads,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -165,17 +164,13 @@ impl std::fmt::Debug for Inner {
 }
 
 impl History {
-    /// Opens or creates the database at `path` and starts the history's thread. A damaged database
-    /// is moved aside to `<path>.damaged` and begun anew, with a warning.
+    /// Opens or creates the tables of `store` and starts the history's thread. A damaged file of
+    /// SQLite is moved aside to `<path>.damaged` and begun anew, with a warning.
     ///
     /// # Errors
-    /// [`HistoryError::Database`] when the file cannot be opened for other reasons than damage.
-    pub async fn open(path: &Path, options: HistoryOptions) -> Result<History, HistoryError> {
-        let place = table::Place::new(path);
-        let (table, stored) = Table::open_or_replace(&place).await?;
-        let read = sqlite::pool(READERS)
-            .connect_with(sqlite::options(path, Durability::Rebuilt).read_only(true))
-            .await?;
+    /// [`HistoryError::Database`] when they cannot be opened for other reasons than damage.
+    pub async fn open(store: &Store, options: HistoryOptions) -> Result<History, HistoryError> {
+        let (table, reads, stored) = backing::open(store).await?;
         let (queue, marks) = (Arc::new(Queue::default()), Arc::new(Marks::default()));
         let projector = Projector::new(
             Arc::clone(&queue),
@@ -184,9 +179,7 @@ impl History {
             stored,
             options,
         );
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()?;
+        let runtime = crate::postgres::small_runtime()?;
         let thread = std::thread::Builder::new()
             .name("history".to_owned())
             .spawn(move || {
@@ -199,8 +192,7 @@ impl History {
             inner: Arc::new(Inner {
                 queue,
                 marks,
-                read,
-                table: place,
+                reads,
                 thread,
             }),
         })
@@ -246,8 +238,7 @@ impl History {
             .ask(|answer| Command::Samples { asked, answer })
             .await?;
         // Read after memory was: what was closed in between is there twice and counted once.
-        let closed = table::samples(&self.inner.read, &span).await;
-        found.extend(self.inner.table.note_damage(closed)?);
+        found.extend(self.inner.reads.samples(&span).await?);
         found.sort_unstable_by_key(|s| (s.observed, s.revision, s.seq));
         found.dedup_by_key(|s| (s.observed, s.revision));
         Ok(found)
@@ -304,8 +295,11 @@ impl History {
         if after + 1 >= tail.begins {
             return Ok((tail.rows, tail.names));
         }
-        let stored = table::transitions(&self.inner.read, after, tail.begins, limit).await;
-        let mut rows = self.inner.table.note_damage(stored)?;
+        let mut rows = self
+            .inner
+            .reads
+            .transitions(after, tail.begins, limit)
+            .await?;
         rows.extend(tail.rows);
         rows.truncate(limit);
         Ok((rows, tail.names))

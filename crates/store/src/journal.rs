@@ -7,7 +7,7 @@
 
 mod archive;
 mod audit;
-mod chain;
+pub(crate) mod chain;
 mod commit;
 pub(crate) mod copying;
 mod cursor;
@@ -97,6 +97,12 @@ pub enum JournalError {
         record: u64,
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The database cannot be reached, and whether it took the commit is not known: append the same
+    /// one again, it is looked up first.
+    #[error("the database is away: {told}")]
+    Away { told: String },
+    #[error("the database refused")]
+    Database(#[source] crate::LinkError),
 }
 
 impl JournalError {
@@ -238,7 +244,7 @@ impl Journal {
     /// A handle for reading what is committed, from any thread.
     pub fn reader(&self) -> JournalReader {
         JournalReader {
-            dir: self.dir.clone(),
+            place: Place::Dir(self.dir.clone()),
             committed: Arc::clone(&self.committed),
         }
     }
@@ -392,11 +398,26 @@ pub fn verify(dir: &Path) -> Result<Recovered, JournalError> {
 /// Reads committed records while the journal is being written.
 #[derive(Clone, Debug)]
 pub struct JournalReader {
-    dir: PathBuf,
+    place: Place,
     committed: Arc<AtomicU64>,
 }
 
+/// Where committed records are read.
+#[derive(Clone, Debug)]
+enum Place {
+    Dir(PathBuf),
+    Database(crate::Link),
+}
+
 impl JournalReader {
+    /// A reader of the journal in a database.
+    pub(crate) fn of_tables(link: &crate::Link, committed: &Arc<AtomicU64>) -> JournalReader {
+        JournalReader {
+            place: Place::Database(link.clone()),
+            committed: Arc::clone(committed),
+        }
+    }
+
     /// Number of the last record on disk.
     pub fn committed(&self) -> u64 {
         self.committed.load(Ordering::Acquire)
@@ -412,7 +433,11 @@ impl JournalReader {
     /// # Errors
     /// As [`read`].
     pub fn read(&self, first: u64, visit: &mut Take<'_>) -> Result<(), JournalError> {
-        read(&self.dir, first, self.committed(), visit)
+        let last = self.committed();
+        match &self.place {
+            Place::Dir(dir) => read(dir, first, last, visit),
+            Place::Database(link) => crate::postgres::read(link, first, last, visit),
+        }
     }
 }
 

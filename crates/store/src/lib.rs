@@ -16,11 +16,11 @@
 //!
 //! # Starting
 //!
-//! 1. [`SnapshotStore::newest_valid`] gives a [`Position`] and the engine's state (else
+//! 1. [`Snapshots::newest_valid`] gives a [`Position`] and the engine's state (else
 //!    [`Position::START`] and an empty engine).
 //! 2. [`History::open`] says from which record on it needs the past: [`History::resume_from`]. Records
-//!    between that and the snapshot come from [`read`].
-//! 3. [`Journal::open`] gives every record after the snapshot, in order, to a visitor that applies it
+//!    between that and the snapshot come from [`Store::read`].
+//! 3. [`Store::open_journal`] gives every record after the snapshot, in order, to a visitor that applies it
 //!    and pushes it to the history.
 //! 4. Where [`History::through`] lies beyond the journal's end, the database belongs to another
 //!    journal: [`History::forget`], then all records from the first.
@@ -42,13 +42,18 @@ mod export;
 pub mod history;
 pub mod journal;
 pub mod keyframes;
+pub mod logins;
 pub mod notes;
 pub mod pages;
+pub mod places;
+pub mod postgres;
 pub mod quarantine;
 pub mod snapshot;
 pub mod sqlite;
+mod store;
 mod telemetry;
 pub mod threads;
+mod transfer;
 
 pub use backup::{BackedUp, CopyError, Until, backup, restore};
 pub use blobs::Blobs;
@@ -63,7 +68,12 @@ pub use journal::{
     Recovered, Sealed, TooLong, TornTail, read, verify,
 };
 pub use keyframes::{Keyframes, Place};
+pub use logins::{Login, Logins, LoginsError, SessionRow};
 pub use pages::Pages;
+pub use postgres::{Link, LinkError};
 pub use quarantine::{Body, Bounds, Quarantine, Refused};
 pub use snapshot::{Snapshot, SnapshotStore};
 pub use sqlite::{Database, Durability};
+pub(crate) use store::Kind;
+pub use store::{Choice, Snapshots, Store, StoreError, Writer};
+pub use transfer::{TransferError, Transferred, transfer};

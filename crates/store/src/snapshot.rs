@@ -12,7 +12,7 @@ use crate::durable;
 use crate::journal::Position;
 
 /// How many are kept.
-const KEPT: usize = 3;
+pub(crate) const KEPT: usize = 3;
 const MAGIC: [u8; 6] = *b"\xF9WFsn1";
 /// Magic, format, journal number, chain hash, length of the content.
 const HEAD: usize = MAGIC.len() + 2 + 8 + 32 + 8;
@@ -97,7 +97,7 @@ impl SnapshotStore {
     }
 
     /// Journal numbers of the snapshots there, ascending.
-    fn numbers(&self) -> io::Result<Vec<u64>> {
+    pub(crate) fn numbers(&self) -> io::Result<Vec<u64>> {
         let mut numbers = Vec::new();
         for entry in std::fs::read_dir(&self.dir)? {
             let name = entry?.file_name();
@@ -106,6 +106,11 @@ impl SnapshotStore {
         }
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    /// The bytes of one.
+    pub(crate) fn file(&self, number: u64) -> io::Result<Option<Vec<u8>>> {
+        std::fs::read(self.path(number)).map(Some)
     }
 
     fn path(&self, number: u64) -> PathBuf {
@@ -132,6 +137,16 @@ fn encode_head(position: Position, format: u16, length: usize) -> [u8; HEAD] {
     head[16..48].copy_from_slice(&position.hash);
     head[48..].copy_from_slice(&(length as u64).to_le_bytes());
     head
+}
+
+/// A whole file, for where it is no file.
+pub(crate) fn encode(position: Position, format: u16, content: &[u8]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(HEAD + content.len() + DIGEST);
+    file.extend_from_slice(&encode_head(position, format, content.len()));
+    file.extend_from_slice(content);
+    let digest = Sha256::digest(&file);
+    file.extend_from_slice(&digest);
+    file
 }
 
 /// Reads a whole file; `None` when anything about it is not as written.

@@ -3,6 +3,7 @@
 //! Installs only as root or where `sudo` asks no password; otherwise says the exact line to type.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, bail};
 
@@ -16,6 +17,9 @@ const NEEDED: [&str; 2] = ["chromium", "fonts-noto-cjk"];
 
 /// Used by single tests, which say `skipped: …` without them; brought in only as root.
 const OPTIONAL: [&str; 2] = ["mosquitto", "strace"];
+
+/// Whether the package lists were brought up to date.
+static UPDATED: AtomicBool = AtomicBool::new(false);
 
 /// Who we are to the package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,23 @@ pub(crate) fn browser_and_fonts(paths: &Paths) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     install(paths, &missing, right)?;
+    Ok(Outcome::Done)
+}
+
+/// The database server and its geometry.
+const DATABASE: [&str; 2] = ["postgresql-15", "postgresql-15-postgis-3"];
+
+/// Where Debian keeps one of the tools of PostgreSQL 15.
+pub(crate) fn postgres_tool(name: &str) -> PathBuf {
+    Path::new("/usr/lib/postgresql/15/bin").join(name)
+}
+
+/// Makes sure that PostgreSQL 15 with PostGIS 3 is there. No server of it is used but our own.
+pub(crate) fn database(paths: &Paths) -> Result<Outcome> {
+    let postgis = Path::new("/usr/share/postgresql/15/extension/postgis.control");
+    if !postgres_tool("initdb").is_file() || !postgis.is_file() {
+        install(paths, &DATABASE, right(paths))?;
+    }
     Ok(Outcome::Done)
 }
 
@@ -101,7 +122,11 @@ fn install(paths: &Paths, packages: &[&str], right: Right) -> Result<()> {
     match right {
         Right::None => bail!("{}", line_to_type(packages)),
         Right::Root | Right::Sudo => {
-            apt(paths, right, &["update", "-q"], "apt-update")?;
+            // Once a run; what it says does not change meanwhile.
+            if !UPDATED.load(Ordering::Relaxed) {
+                apt(paths, right, &["update", "-q"], "apt-update")?;
+                UPDATED.store(true, Ordering::Relaxed);
+            }
             let mut words = vec!["install", "-q", "-y", "--no-install-recommends"];
             words.extend(packages);
             apt(paths, right, &words, "apt-install")

@@ -52,7 +52,11 @@ impl County {
 
     /// Opens the county on what lies in `folder`.
     pub async fn open_in(folder: TempDir) -> County {
-        let options = runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config()]);
+        let store = store::Store::for_tests(folder.path());
+        let options = runtime::Options {
+            store: store.clone(),
+            ..runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config()])
+        };
         let runtime = runtime::start(options).await.unwrap();
         let (router, _files) = api::open(
             Options {
@@ -61,7 +65,7 @@ impl County {
                 history: runtime.history.clone(),
                 replays: runtime.replays.clone(),
                 blobs: runtime.blobs.clone(),
-                accounts_file: folder.path().join("accounts.db"),
+                store,
                 accounts: accounts(),
                 people: vec![(CODE.to_owned(), people())],
                 desk: std::sync::Arc::new(NoFiles),

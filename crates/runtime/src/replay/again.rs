@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use model::codec::decode;
+use store::Store;
 
 use super::ReplayError;
 use crate::fleet::Fleet;
@@ -29,12 +30,11 @@ pub struct Replay {
 /// # Errors
 /// [`ReplayError`] names the record that is broken or unknown.
 pub fn replay(data: &Path, mut see: impl FnMut(&Replayed<'_>)) -> Result<Replay, ReplayError> {
-    let dir = data.join(crate::JOURNAL);
-    let last = store::verify(&dir)?.last.number;
+    let store = Store::of(data)?;
+    let last = store.verify()?.last.number;
     let mut again = Again::default();
     let mut bad = None;
-    store::read(
-        &dir,
+    store.read(
         1,
         last,
         &mut |seq, tag, payload| match decode(tag, payload) {

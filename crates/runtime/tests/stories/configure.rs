@@ -127,9 +127,9 @@ async fn the_journal_says_who_had_the_files_read() {
     site.stop().await;
 
     let mut origins = Vec::new();
-    let journal = dir.path().join("journal");
-    let end = store::verify(&journal).unwrap();
-    store::read(&journal, 1, end.last.number, &mut |_, tag, payload| {
+    let store = store::Store::of(dir.path()).unwrap();
+    let end = store.verify().unwrap();
+    let read = store.read(1, end.last.number, &mut |_, tag, payload| {
         if let Ok(Record::Input {
             input: Input::Configured(configured),
             ..
@@ -138,7 +138,7 @@ async fn the_journal_says_who_had_the_files_read() {
             origins.push(configured.by);
         }
         ControlFlow::Continue(())
-    })
-    .unwrap();
+    });
+    read.unwrap();
     assert_eq!(origins, [Some(Origin::System), Some(wang)]);
 }

@@ -194,7 +194,7 @@ async fn a_replay_from_the_first_entry_agrees_and_finds_no_other_outcome() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broken_record_refuses_to_start_and_is_named() {
     let root = tempfile::tempdir().unwrap();
-    let site = start(options(root.path(), Clock::Feed, config()))
+    let site = start(options_on_files(root.path(), Clock::Feed, config()))
         .await
         .unwrap();
     send(&site, &[reading(0, 0, 900), reading(1, 0, 901)]).await;
@@ -210,7 +210,7 @@ async fn a_broken_record_refuses_to_start_and_is_named() {
     let place = bytes.windows(8).position(|w| w == b"threshol").unwrap();
     bytes[place] ^= 1;
     std::fs::write(&segment, bytes).unwrap();
-    let Err(error) = start(options(root.path(), Clock::Feed, config())).await else {
+    let Err(error) = start(options_on_files(root.path(), Clock::Feed, config())).await else {
         panic!("a broken journal must not start")
     };
     let source = std::error::Error::source(&error).unwrap().to_string();

@@ -111,7 +111,7 @@ fn small(data: &Path) -> Options {
             segment_bytes: 24 << 10,
             reserve_bytes: 0,
         },
-        ..options(data, Clock::Feed, configs)
+        ..options_on_files(data, Clock::Feed, configs)
     }
 }
 

@@ -22,7 +22,7 @@ fn small(data: &Path) -> Options {
             reserve_bytes: 0,
         },
         snapshot_inputs: 200,
-        ..options(data, Clock::Feed, configs)
+        ..options_on_files(data, Clock::Feed, configs)
     }
 }
 

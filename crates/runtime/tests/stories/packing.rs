@@ -42,7 +42,7 @@ async fn play(drafts: &[Draft], cuts: &[usize], wait: &[bool]) -> Outcome {
     let (hash, transitions) = (hash(&site).await, transitions(&site).await);
     site.stop().await;
     let (records, chain) = records(dir.path());
-    let last = store::verify(&dir.path().join("journal")).unwrap().last;
+    let last = store::Store::of(dir.path()).unwrap().verify().unwrap().last;
     Outcome {
         chain: (records.len() as u64 == last.number).then_some(chain),
         records,

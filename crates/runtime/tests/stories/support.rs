@@ -1,7 +1,7 @@
 //! Tiny jurisdictions and a site around them, for the stories of this folder.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use model::action::{Act, Action, Answer, IssueCommand};
 use model::config::{
@@ -15,7 +15,7 @@ use model::{
     StationSlot, Time,
 };
 use runtime::{Draft, Item, Options, Runtime};
-use store::JournalOptions;
+use store::{JournalOptions, Store};
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
@@ -137,8 +137,17 @@ pub fn county(code: &str, gauges: u32, on_ms: i64) -> Config {
     }
 }
 
-/// Options with small files, so that tests are quick and the disk is left alone.
+/// Options with small files, so that tests are quick and the disk is left alone; on the store that the
+/// tests run on.
 pub fn options(data: &Path, clock: Clock, configs: Vec<Config>) -> Options {
+    Options {
+        store: Store::for_tests(data),
+        ..options_on_files(data, clock, configs)
+    }
+}
+
+/// The same on files whatever the tests run on, for what is asked of files.
+pub fn options_on_files(data: &Path, clock: Clock, configs: Vec<Config>) -> Options {
     Options {
         journal: JournalOptions {
             segment_bytes: 1 << 20,
@@ -231,15 +240,16 @@ pub fn op(text: &str) -> OpId {
 /// hash at its end.
 pub fn records(data: &Path) -> (Vec<(u8, Vec<u8>)>, [u8; 32]) {
     const TALLIED: u8 = 8;
-    let dir: PathBuf = data.join("journal");
-    let last = store::verify(&dir).unwrap().last;
+    let store = Store::of(data).unwrap();
+    let last = store.verify().unwrap().last;
     let mut found = Vec::new();
-    store::read(&dir, 1, last.number, &mut |_, tag, payload| {
-        if tag.kind != TALLIED {
-            found.push((tag.kind, payload.to_vec()));
-        }
-        std::ops::ControlFlow::Continue(())
-    })
-    .unwrap();
+    store
+        .read(1, last.number, &mut |_, tag, payload| {
+            if tag.kind != TALLIED {
+                found.push((tag.kind, payload.to_vec()));
+            }
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
     (found, last.hash)
 }

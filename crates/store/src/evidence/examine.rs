@@ -4,7 +4,8 @@ use std::io;
 use std::path::Path;
 
 use super::{CHECKPOINTS, Checkpoint, FOLDER, Keyring};
-use crate::journal::{self, Audit, Finding, JournalError};
+use crate::Store;
+use crate::journal::{Audit, Finding, JournalError};
 
 /// What an examination found.
 #[derive(Clone, Debug)]
@@ -48,11 +49,11 @@ pub fn examine(
     }
     believed.sort_by_key(|c| c.number);
     let marks: Vec<u64> = believed.iter().map(|c| c.number).collect();
-    let folder = data.join("journal");
-    let mut chain = journal::audit(&folder, &marks)?;
+    let store = Store::of(data)?;
+    let mut chain = store.audit(&marks)?;
     if !chain.findings.is_empty() {
         // A running server may have written where we were reading; what is really wrong stays so.
-        chain = journal::audit(&folder, &marks)?;
+        chain = store.audit(&marks)?;
     }
     let mut good: Vec<Checkpoint> = Vec::new();
     let (mut cut, mut rewritten) = (None, false);

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use model::{JurisdictionSlot, Observed, RuleSlot, StationSlot, Time, Transition};
 use tokio::runtime::Runtime;
 
+use super::backing::Table;
 use super::open::{ChunkKey, OpenChunks, SeriesKey, Span};
 use super::queue::{Asked, Command, Queue, Tail};
 use super::roster::{Kind, Names, Roster};
-use super::table::{Addition, Stored, Table};
+use super::table::{Addition, Stored};
 use super::{HistoryItem, HistoryOptions, Marks, Sample, TransitionRow, columns};
 use crate::telemetry;
 
@@ -301,13 +302,14 @@ impl Projector {
             .iter()
             .flat_map(|of| self.names.rows(*of))
             .collect();
-        let store = self.table.store(Addition {
+        let addition = Addition {
             chunks: &chunks,
             transitions: &transitions,
             names: &names,
             resume,
             through: self.through,
-        });
+        };
+        let store = self.table.store(&addition);
         if let Err(error) = runtime.block_on(store) {
             tracing::error!(%error, "the history could not be written and is tried again");
             self.retry_at = Some(Instant::now() + RETRY);

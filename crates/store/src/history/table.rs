@@ -138,7 +138,7 @@ fn is_damage(error: &HistoryError) -> bool {
             let code = e.code().and_then(|c| c.parse::<u32>().ok());
             code.is_some_and(|c| matches!(c & 0xff, 11 | 26))
         }),
-        HistoryError::Io(_) | HistoryError::Stopped => false,
+        HistoryError::Io(_) | HistoryError::Stopped | HistoryError::Server(_) => false,
     }
 }
 
@@ -179,14 +179,14 @@ impl Table {
     }
 
     /// Adds what there is to add and moves the marks, all or nothing.
-    pub(crate) async fn store(&mut self, addition: Addition<'_>) -> Result<(), HistoryError> {
+    pub(crate) async fn store(&mut self, addition: &Addition<'_>) -> Result<(), HistoryError> {
         let Addition {
             chunks,
             transitions,
             names,
             resume,
             through,
-        } = addition;
+        } = *addition;
         let mut change = self.connection.begin().await?;
         for (key, columns) in chunks {
             sqlx::query("INSERT INTO chunk VALUES (?, ?, ?, ?, ?)")

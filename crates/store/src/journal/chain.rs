@@ -27,6 +27,11 @@ impl Position {
         number: 0,
         hash: [0; 32],
     };
+
+    /// The hash as people compare it.
+    pub fn hex(&self) -> String {
+        hex::encode(self.hash)
+    }
 }
 
 impl std::fmt::Debug for Position {

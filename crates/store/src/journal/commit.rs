@@ -163,6 +163,11 @@ impl Sealed {
         (self.after.number - self.before.number) as usize
     }
 
+    /// The records as they lie behind the frame's header.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.frame[HEADER..]
+    }
+
     /// Frame and records as written to disk.
     pub(crate) fn frame(&self) -> &[u8] {
         &self.frame

@@ -1,6 +1,7 @@
 //! A reader that goes on where it stopped, for those who follow the journal piece by piece.
 //!
-//! It keeps its segment open, so that reading a little costs a little however long the segment is.
+//! It keeps its segment or its connection open, so that reading a little costs a little however long the
+//! journal is.
 
 use std::path::Path;
 
@@ -8,14 +9,24 @@ use model::codec::Tag;
 
 use super::frame::HEADER;
 use super::scan::{Scan, Step};
-use super::{JournalError, JournalReader, chain, segment};
+use super::{JournalError, JournalReader, Place, chain, segment};
+use crate::Link;
+use crate::postgres::Follower;
 
 /// Reads committed records in order, a piece at a time.
 pub struct Cursor {
     reader: JournalReader,
     /// Number of the next record to give.
     next: u64,
-    open: Option<(u64, Scan)>,
+    open: Open,
+}
+
+/// What is held open between two pieces.
+enum Open {
+    Nothing,
+    /// The segment that begins with a record.
+    Segment(u64, Scan),
+    Table(Follower),
 }
 
 impl std::fmt::Debug for Cursor {
@@ -29,7 +40,7 @@ impl Cursor {
         Cursor {
             reader,
             next: first.max(1),
-            open: None,
+            open: Open::Nothing,
         }
     }
 
@@ -43,8 +54,8 @@ impl Cursor {
         self.reader.committed()
     }
 
-    /// Gives whole commits to `visit` until at least `most` records were given or the end is reached;
-    /// how many were given.
+    /// Gives records to `visit` until at least `most` were given, files to the end of a commit, or the end
+    /// is reached; how many were given.
     ///
     /// # Errors
     /// As [`super::read`].
@@ -54,27 +65,40 @@ impl Cursor {
         visit: &mut dyn FnMut(u64, Tag, &[u8]),
     ) -> Result<usize, JournalError> {
         let last = self.reader.committed();
+        if self.next > last {
+            return Ok(0);
+        }
+        match self.reader.place.clone() {
+            Place::Dir(dir) => self.read_segments(&dir, last, most, visit),
+            Place::Database(link) => self.read_table(&link, last, most, visit),
+        }
+    }
+
+    fn read_segments(
+        &mut self,
+        dir: &Path,
+        last: u64,
+        most: usize,
+        visit: &mut dyn FnMut(u64, Tag, &[u8]),
+    ) -> Result<usize, JournalError> {
         let mut given = 0;
-        if let Some((_, scan)) = &mut self.open
-            && self.next <= last
-        {
+        if let Open::Segment(_, scan) = &mut self.open {
             scan.forget()?;
         }
         while given < most && self.next <= last {
-            let dir = self.reader.dir.clone();
-            let (first, mut scan) = match self.open.take() {
-                Some(open) => open,
-                None => enter(&dir, self.next, last)?,
+            let (first, mut scan) = match std::mem::replace(&mut self.open, Open::Nothing) {
+                Open::Segment(first, scan) => (first, scan),
+                Open::Nothing | Open::Table(_) => enter(dir, self.next, last)?,
             };
             let (header, frame) = match scan.step()? {
                 Step::Frame { header, frame } => (header, frame),
                 Step::End { .. } => {
                     // The next record is on disk, so it stands in a later segment.
-                    let later = enter(&dir, self.next, last)?;
-                    if later.0 == first {
+                    let (later, scan) = enter(dir, self.next, last)?;
+                    if later == first {
                         return Err(short(self.next, last));
                     }
-                    self.open = Some(later);
+                    self.open = Open::Segment(later, scan);
                     continue;
                 }
                 Step::Bad { .. } => {
@@ -97,9 +121,36 @@ impl Cursor {
                 }
                 self.next = header.last() + 1;
             }
-            self.open = Some((first, scan));
+            self.open = Open::Segment(first, scan);
         }
         Ok(given)
+    }
+
+    fn read_table(
+        &mut self,
+        link: &Link,
+        last: u64,
+        most: usize,
+        visit: &mut dyn FnMut(u64, Tag, &[u8]),
+    ) -> Result<usize, JournalError> {
+        let follower = match std::mem::replace(&mut self.open, Open::Nothing) {
+            Open::Table(follower) => follower,
+            Open::Nothing | Open::Segment(..) => Follower::start(link)?,
+        };
+        let until = last.min(self.next.saturating_add(most.max(1) as u64 - 1));
+        let rows = follower.rows(self.next, until)?;
+        for row in &rows {
+            if row.number != self.next {
+                return Err(short(self.next, last));
+            }
+            visit(row.number, row.tag, &row.payload);
+            self.next += 1;
+        }
+        if self.next <= until {
+            return Err(short(self.next, last));
+        }
+        self.open = Open::Table(follower);
+        Ok(rows.len())
     }
 }
 

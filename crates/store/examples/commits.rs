@@ -1,0 +1,149 @@
+//! Prints what a store's commits take beside the least that could be done with the same rows: for files
+//! one plain write and fdatasync of the same bytes, for PostgreSQL a plain COPY of the same rows into a
+//! table with the same key. `cargo run --release -p watchfire-store --example commits [rows]`; with
+//! `WATCHFIRE_TEST_POSTGRES` the database is measured too. Both sides take turns, commit by commit.
+#![allow(clippy::print_stdout)]
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use model::codec::Tag;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use store::{CommitBuffer, JournalOptions, Position, Sealed, Store, Writer};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Rows of one commit.
+const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
+
+/// A payload as long as a reading's.
+fn payload(n: usize) -> [u8; 26] {
+    std::array::from_fn(|at| (n.wrapping_mul(31) >> (at % 8)) as u8)
+}
+
+fn commit(buffer: &mut CommitBuffer, size: usize) -> Result<Sealed, Failure> {
+    let tag = Tag {
+        kind: 1,
+        version: 1,
+    };
+    for n in 0..size {
+        buffer.push(tag, &payload(n))?;
+    }
+    Ok(buffer.seal())
+}
+
+fn open(store: &Store) -> Result<Writer, Failure> {
+    let options = JournalOptions::default();
+    let (writer, _) = store.open_journal(options, Position::START, &mut |_, _, _| Ok(()))?;
+    Ok(writer)
+}
+
+fn say(what: &str, size: usize, rows: usize, ours: Duration, least: Duration) {
+    let rate = |took: Duration| rows as f64 / took.as_secs_f64();
+    println!(
+        "{what}: {size:>6} a commit: {:>9.0} rows/s, least possible {:>9.0} rows/s: {:.0} %",
+        rate(ours),
+        rate(least),
+        100.0 * rate(ours) / rate(least)
+    );
+}
+
+fn files(rows: usize) -> Result<(), Failure> {
+    for size in SIZES {
+        let dir = tempfile::tempdir()?;
+        let mut writer = open(&Store::embedded(dir.path()))?;
+        let mut plain = std::fs::File::create(dir.path().join("plain"))?;
+        let mut buffer = CommitBuffer::new(writer.position());
+        let (mut ours, mut least) = (Duration::ZERO, Duration::ZERO);
+        let commits = (rows / size).clamp(5, 2_000);
+        for _ in 0..commits {
+            let started = Instant::now();
+            let sealed = commit(&mut buffer, size)?;
+            writer.append(&sealed)?;
+            ours += started.elapsed();
+            let bytes = vec![7; sealed.records() * 33 + 56];
+            let started = Instant::now();
+            plain.write_all(&bytes)?;
+            plain.sync_data()?;
+            least += started.elapsed();
+        }
+        say("files     ", size, commits * size, ours, least);
+    }
+    Ok(())
+}
+
+/// The same rows as a plain COPY has them.
+fn plain_copy(first: u64, size: usize) -> Vec<u8> {
+    let mut out = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec();
+    let field = |out: &mut Vec<u8>, bytes: &[u8]| {
+        out.extend_from_slice(&(bytes.len() as u32).to_be_bytes());
+        out.extend_from_slice(bytes);
+    };
+    for n in 0..size {
+        out.extend_from_slice(&5i16.to_be_bytes());
+        field(&mut out, &(first + n as u64).to_be_bytes());
+        field(&mut out, &1i16.to_be_bytes());
+        field(&mut out, &1i16.to_be_bytes());
+        field(&mut out, &payload(n));
+        field(&mut out, &[n as u8; 32]);
+    }
+    out.extend_from_slice(&(-1i16).to_be_bytes());
+    out
+}
+
+fn database(address: &str, dir: &Path, rows: usize) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    for size in SIZES {
+        let mut writer = open(&Store::for_tests(&dir.join(size.to_string())))?;
+        let mut buffer = CommitBuffer::new(writer.position());
+        let table = format!("plain_{}_{size}", std::process::id());
+        let mut connection = runtime.block_on(async {
+            let mut connection = PgConnection::connect(address).await?;
+            let make = format!(
+                "CREATE TABLE {table} (number bigint PRIMARY KEY, kind smallint NOT NULL,
+                 version smallint NOT NULL, payload bytea NOT NULL, hash bytea NOT NULL)"
+            );
+            sqlx::raw_sql(AssertSqlSafe(make))
+                .execute(&mut connection)
+                .await?;
+            Ok::<_, sqlx::Error>(connection)
+        })?;
+        let (mut ours, mut least) = (Duration::ZERO, Duration::ZERO);
+        let commits = (rows / size).clamp(5, 500);
+        for n in 0..commits {
+            let started = Instant::now();
+            let sealed = commit(&mut buffer, size)?;
+            writer.append(&sealed)?;
+            ours += started.elapsed();
+            let bytes = plain_copy(1 + (n * size) as u64, size);
+            let copy = format!("COPY {table} FROM STDIN (FORMAT binary)");
+            let started = Instant::now();
+            runtime.block_on(async {
+                let mut copying = connection.copy_in_raw(&copy).await?;
+                copying.send(bytes.as_slice()).await?;
+                copying.finish().await
+            })?;
+            least += started.elapsed();
+        }
+        say("PostgreSQL", size, commits * size, ours, least);
+        runtime.block_on(async {
+            let drop = format!("DROP TABLE {table}");
+            sqlx::raw_sql(AssertSqlSafe(drop))
+                .execute(&mut connection)
+                .await
+        })?;
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), Failure> {
+    let rows = std::env::args().nth(1).map_or(Ok(100_000), |n| n.parse())?;
+    files(rows)?;
+    match std::env::var("WATCHFIRE_TEST_POSTGRES") {
+        Ok(address) => database(&address, tempfile::tempdir()?.path(), rows),
+        Err(_) => Ok(()),
+    }
+}

@@ -1,0 +1,424 @@
+//! The journal as a table: one COPY, and so one transaction, a commit.
+//!
+//! Numbers and chain hashes are made by our own process exactly as for the files; the table's primary
+//! key makes a second record of a number impossible. When a connection is lost while a commit is on
+//! its way, nobody knows whether it was taken: the last number and hash in the table say so before
+//! anything is sent again. It belongs to one thread of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+use tokio::runtime::Runtime;
+
+use super::link::{Trouble, trouble};
+use super::reading::walk;
+use super::{Link, LinkError, copy, prepare, small_runtime};
+use crate::journal::chain;
+use crate::journal::{JournalError, JournalReader, Position, Recovered, Sealed, Visit, free_bytes};
+use crate::telemetry;
+
+/// Records in one partition: twenty days of a county.
+const PARTITION: u64 = 1 << 22;
+/// How long a commit may take before the connection counts as lost, beside its bytes.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The slowest line on which a commit is waited for, in bytes a second.
+const SLOWEST: u64 = 1 << 20;
+/// How long the session of a process that died may hold the journal before it counts as in use.
+const LEFTOVER: Duration = Duration::from_secs(5);
+/// What an error names instead of a segment.
+pub(super) const TABLE: &str = "the table journal";
+/// First half of the number by which sessions exclude each other; the second is the schema's.
+const LOCK: i32 = 0x5746;
+
+/// The journal opened for writing, by one process and one thread.
+pub struct Tables {
+    link: Link,
+    /// The data folder, where blobs and quarantine need room.
+    data: PathBuf,
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
+    connection: Option<PgConnection>,
+    /// What the server calls this process's sessions; unique to it.
+    name: String,
+    position: Position,
+    committed: Arc<AtomicU64>,
+    /// Records up to here have a partition.
+    room: u64,
+    /// The COPY of a commit; its memory is used again.
+    rows: Vec<u8>,
+    stopped: bool,
+}
+
+impl std::fmt::Debug for Tables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tables")
+            .field("link", &self.link)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a commit was not written by one attempt.
+enum Missed {
+    /// Nobody knows whether it was; the table says so once it can be asked.
+    Unknown {
+        told: String,
+    },
+    Known(JournalError),
+}
+
+impl Tables {
+    /// Opens or makes the tables, giving every record after `from` to `visit` in order.
+    ///
+    /// # Errors
+    /// As [`crate::Journal::open`], and [`JournalError::Away`] when no server that takes writes
+    /// answers within half a minute.
+    pub fn open(
+        link: &Link,
+        data: PathBuf,
+        from: Position,
+        visit: &mut Visit<'_>,
+    ) -> Result<(Tables, Recovered), JournalError> {
+        let name = format!(
+            "watchfire journal {}-{}",
+            std::process::id(),
+            jiff::Timestamp::now().as_microsecond()
+        );
+        let mut tables = Tables {
+            link: link.clone(),
+            data,
+            runtime: None,
+            connection: None,
+            name,
+            position: Position::START,
+            committed: Arc::default(),
+            room: 0,
+            rows: Vec::new(),
+            stopped: false,
+        };
+        let runtime = tables.runtime.insert(small_runtime().map_err(thread)?);
+        let (connection, last) = runtime.block_on(async {
+            let mut connection = tables.link.connect_patiently(&tables.name).await?;
+            prepare::prepare(&tables.link, &mut connection).await?;
+            own(&tables.link, &mut connection, &tables.name).await?;
+            let last = last(&mut connection).await?;
+            Ok::<_, LinkError>((connection, last))
+        })?;
+        tables.connection = Some(connection);
+        let recovered = walk(link, from, last, visit)?;
+        tables.advance(recovered.last);
+        Ok((tables, recovered))
+    }
+
+    /// Writes one commit and returns when the server has it on disk.
+    ///
+    /// # Errors
+    /// [`JournalError::Away`]: nobody knows whether it is written; append the same commit again, and
+    /// it is looked up first. [`JournalError::Full`]: nothing counts, the same commit may be appended
+    /// again. [`JournalError::OutOfOrder`]: it does not follow what is written.
+    /// [`JournalError::Short`]: the server, another one than before, lacks confirmed records. After
+    /// any other error the journal takes nothing more.
+    pub fn append(&mut self, sealed: &Sealed) -> Result<(), JournalError> {
+        if self.stopped {
+            return Err(JournalError::Stopped);
+        }
+        if sealed.before() != self.position {
+            let (expected, found) = (self.position.number, sealed.before().number);
+            return Err(JournalError::OutOfOrder { expected, found });
+        }
+        if sealed.records() == 0 {
+            return Ok(());
+        }
+        let started = Instant::now();
+        let written = self.write(sealed);
+        if let Err(error) = &written {
+            self.stopped = !matches!(error, JournalError::Full | JournalError::Away { .. });
+            return written;
+        }
+        self.advance(sealed.after());
+        telemetry::commit(started.elapsed(), sealed.frame().len(), sealed.records());
+        Ok(())
+    }
+
+    fn advance(&mut self, to: Position) {
+        self.position = to;
+        self.committed.store(to.number, Ordering::Release);
+    }
+
+    /// A handle for reading what is committed, from any thread.
+    pub fn reader(&self) -> JournalReader {
+        JournalReader::of_tables(&self.link, &self.committed)
+    }
+
+    /// Number and chain hash after the last record written.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Bytes that are free for this process where blobs and quarantine lie.
+    ///
+    /// # Errors
+    /// [`JournalError::Io`] when the file system cannot be asked.
+    pub fn free_bytes(&self) -> Result<u64, JournalError> {
+        free_bytes(&self.data).map_err(|source| JournalError::Io {
+            action: "measure",
+            path: self.data.clone(),
+            source,
+        })
+    }
+
+    fn write(&mut self, sealed: &Sealed) -> Result<(), JournalError> {
+        fill(&mut self.rows, sealed)?;
+        let mut told = String::new();
+        // The connection may have died unseen since the last commit: one more attempt on a new one.
+        for _ in 0..2 {
+            match self.attempt(sealed) {
+                Ok(()) => return Ok(()),
+                // Whatever went wrong may have left a transaction half said.
+                Err(missed) => {
+                    self.connection = None;
+                    match missed {
+                        Missed::Unknown { told: reason } => told = reason,
+                        Missed::Known(error) => return Err(error),
+                    }
+                }
+            }
+        }
+        Err(JournalError::Away { told })
+    }
+
+    fn attempt(&mut self, sealed: &Sealed) -> Result<(), Missed> {
+        let patience = PATIENCE + Duration::from_secs(self.rows.len() as u64 / SLOWEST);
+        let Tables {
+            link,
+            runtime: Some(runtime),
+            connection,
+            name,
+            room,
+            rows,
+            ..
+        } = self
+        else {
+            return Err(Missed::Known(JournalError::Stopped));
+        };
+        let work = async {
+            let connection = match connection {
+                Some(connection) => connection,
+                None => {
+                    let mut new = link.connect(name).await?;
+                    own(link, &mut new, name).await?;
+                    if found(sealed, last(&mut new).await?)? {
+                        *connection = Some(new);
+                        return Ok(());
+                    }
+                    // Another server may have other partitions.
+                    *room = 0;
+                    connection.insert(new)
+                }
+            };
+            make_room(connection, room, sealed).await?;
+            let mut copy = connection
+                .copy_in_raw("COPY journal (number, kind, version, payload, hash) FROM STDIN (FORMAT binary)")
+                .await?;
+            copy.send(rows.as_slice()).await?;
+            copy.finish().await?;
+            Ok(())
+        };
+        runtime
+            .block_on(async { tokio::time::timeout(patience, work).await })
+            .unwrap_or_else(|_| {
+                let told = format!("no answer for {} s", patience.as_secs());
+                Err(Missed::Unknown { told })
+            })
+    }
+}
+
+impl Drop for Tables {
+    fn drop(&mut self) {
+        drop(self.connection.take());
+        if let Some(runtime) = self.runtime.take() {
+            // Nothing runs on it any more; waiting is forbidden where this may be dropped.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl From<sqlx::Error> for Missed {
+    fn from(error: sqlx::Error) -> Missed {
+        match trouble(&error) {
+            // A number that is taken: an earlier attempt came through after all, or somebody else
+            // wrote. The table is asked which.
+            Trouble::Away | Trouble::Taken => Missed::Unknown {
+                told: error.to_string(),
+            },
+            Trouble::Full => Missed::Known(JournalError::Full),
+            Trouble::Other => Missed::Known(JournalError::Database(LinkError::from(error))),
+        }
+    }
+}
+
+impl From<LinkError> for Missed {
+    fn from(error: LinkError) -> Missed {
+        match error {
+            LinkError::Database(error) => error.into(),
+            LinkError::Away { told } => Missed::Unknown { told },
+            LinkError::Address { .. }
+            | LinkError::Password { .. }
+            | LinkError::NoPostgis { .. }
+            | LinkError::Tables(_)
+            | LinkError::Forgetful { .. }
+            | LinkError::InUse => Missed::Known(error.into()),
+        }
+    }
+}
+
+impl From<LinkError> for JournalError {
+    fn from(error: LinkError) -> JournalError {
+        match error {
+            LinkError::Away { told } => JournalError::Away { told },
+            LinkError::InUse => JournalError::InUse {
+                dir: PathBuf::from(TABLE),
+            },
+            LinkError::Database(_)
+            | LinkError::Address { .. }
+            | LinkError::Password { .. }
+            | LinkError::NoPostgis { .. }
+            | LinkError::Tables(_)
+            | LinkError::Forgetful { .. } => JournalError::Database(error),
+        }
+    }
+}
+
+pub(super) fn thread(source: std::io::Error) -> JournalError {
+    JournalError::Io {
+        action: "start a thread for",
+        path: PathBuf::from(TABLE),
+        source,
+    }
+}
+
+pub(super) fn broken(record: u64, reason: &'static str) -> JournalError {
+    JournalError::Broken {
+        segment: TABLE.to_owned(),
+        record,
+        reason,
+    }
+}
+
+/// Writes the records of a commit as rows, each with its whole chain hash.
+fn fill(rows: &mut Vec<u8>, sealed: &Sealed) -> Result<(), JournalError> {
+    copy::begin(rows);
+    let mut now = sealed.before();
+    let mut rest = sealed.body();
+    while now.number < sealed.after().number {
+        let cut = chain::cut(rest).ok_or_else(|| broken(now.number + 1, "no whole record"))?;
+        now.hash = chain::next(&now.hash, cut.hashed);
+        now.number += 1;
+        copy::put(rows, now.number, cut.tag, cut.payload, &now.hash);
+        rest = cut.rest;
+    }
+    copy::end(rows);
+    if now == sealed.after() {
+        Ok(())
+    } else {
+        Err(broken(now.number, "the commit does not end as it says"))
+    }
+}
+
+/// Whether the commit is in a journal that ends at `last` already.
+fn found(sealed: &Sealed, last: Position) -> Result<bool, Missed> {
+    if last == sealed.after() {
+        return Ok(true);
+    }
+    if last == sealed.before() {
+        return Ok(false);
+    }
+    Err(Missed::Known(if last.number < sealed.before().number {
+        // A standby that took over without them: going on would leave a hole in the chain.
+        JournalError::Short {
+            last: last.number,
+            wanted: sealed.before().number,
+        }
+    } else {
+        broken(sealed.first(), "another process has written to the journal")
+    }))
+}
+
+/// Makes this session the only one that writes, ending what is left of our own earlier one.
+async fn own(link: &Link, connection: &mut PgConnection, name: &str) -> Result<(), LinkError> {
+    prepare::must_last(connection).await?;
+    sqlx::query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = $1 AND pid <> pg_backend_pid()",
+    )
+    .bind(name)
+    .fetch_all(&mut *connection)
+    .await?;
+    let until = Instant::now() + LEFTOVER;
+    loop {
+        let taken = sqlx::query_scalar::<_, bool>(
+            "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))",
+        );
+        if taken.bind(LOCK).fetch_one(&mut *connection).await? {
+            return Ok(());
+        }
+        if Instant::now() >= until {
+            tracing::error!(
+                address = link.address(),
+                "another process writes this journal"
+            );
+            return Err(LinkError::InUse);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Where the table ends.
+pub(super) async fn last(connection: &mut PgConnection) -> Result<Position, sqlx::Error> {
+    let row = sqlx::query("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
+        .fetch_optional(connection)
+        .await?;
+    row.map_or(Ok(Position::START), |row| {
+        let hash: Vec<u8> = row.try_get(1)?;
+        Ok(Position {
+            number: row.try_get::<i64, _>(0)? as u64,
+            // Of another length only when somebody changed it: no chain goes on from zeros.
+            hash: hash.try_into().unwrap_or_default(),
+        })
+    })
+}
+
+/// Makes the partitions that a commit goes into.
+async fn make_room(
+    connection: &mut PgConnection,
+    room: &mut u64,
+    sealed: &Sealed,
+) -> Result<(), sqlx::Error> {
+    let end = sealed.after().number;
+    if *room == 0 {
+        *room = (sealed.first() - 1) / PARTITION * PARTITION;
+    }
+    while *room < end {
+        let (first, behind) = (*room + 1, *room + PARTITION + 1);
+        let table = format!("journal_{first:020}");
+        let there = sqlx::query_scalar::<_, bool>("SELECT to_regclass($1) IS NOT NULL");
+        if !there.bind(&table).fetch_one(&mut *connection).await? {
+            // Attached, not made in place: a reader of the whole journal does not hold this up.
+            sqlx::raw_sql(AssertSqlSafe(format!(
+                "BEGIN;
+                 CREATE TABLE {table} (LIKE journal INCLUDING ALL);
+                 CREATE TRIGGER journal_is_final_whole BEFORE TRUNCATE ON {table}
+                     EXECUTE FUNCTION journal_is_final();
+                 ALTER TABLE journal ATTACH PARTITION {table} FOR VALUES FROM ({first}) TO ({behind});
+                 COMMIT"
+            )))
+            .execute(&mut *connection)
+            .await?;
+        }
+        *room += PARTITION;
+    }
+    Ok(())
+}

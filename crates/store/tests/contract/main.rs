@@ -1,0 +1,13 @@
+//! What every store must do. Runs on files; with `WATCHFIRE_TEST_POSTGRES` on a PostgreSQL database,
+//! and then also shows what only a database can do wrong.
+#![allow(clippy::unwrap_used)]
+
+mod backup;
+mod following;
+mod journal;
+mod logins;
+mod lost;
+mod moving;
+mod places;
+mod snapshots;
+mod support;
