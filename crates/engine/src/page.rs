@@ -9,13 +9,12 @@ use std::collections::BTreeSet;
 use model::action::{Act, Why};
 use model::page::{About, Channel, Page, PageFact};
 use model::task::Means;
-use model::view::{PageStage, RunState};
+use model::view::PageStage;
 use model::{Effect, Effects, Level, PageId, PersonId, RunId, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::alarm::is_officer;
 use crate::engine::Engine;
-use crate::escalation::Run;
 use crate::timers::Due;
 
 /// One attempt and what is known of it.
@@ -319,7 +318,7 @@ impl Engine {
             return false;
         };
         let run = calling.runs.get(&sheet.run);
-        run.is_some_and(|run| run.calls_about(sheet.step) && !run.has_answered(&sheet.to))
+        run.is_some_and(|run| run.calls_by(sheet) && !run.has_answered(&sheet.to))
     }
 
     /// Pages that are out without a receipt or a definite answer.
@@ -473,17 +472,5 @@ fn page_of(id: &PageId, sheet: &Sheet, also: Vec<About>, repeat: bool) -> Page {
         level: sheet.level,
         repeat,
         also,
-    }
-}
-
-impl Run {
-    /// Whether pages of a step are still to be made: while it runs, and the last calls of all.
-    pub(crate) fn calls_about(&self, step: u16) -> bool {
-        let last = usize::from(step) > self.policy.steps.len();
-        match self.state {
-            RunState::Running => true,
-            RunState::Exhausted => last,
-            RunState::Satisfied | RunState::Cancelled => false,
-        }
     }
 }
