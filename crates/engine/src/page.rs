@@ -266,8 +266,10 @@ impl Engine {
             sheet.bundled = Some(id.clone());
             sheet.sent = Some(at);
             also.push(sheet.about.clone());
+            self.note_tried(&other, at);
             out.push(Effect::PageKnown(other));
         }
+        self.note_tried(id, at);
         let Some(sheet) = self.state.calling.pages.get_mut(id) else {
             return;
         };
@@ -319,7 +321,14 @@ impl Engine {
             return false;
         };
         let run = calling.runs.get(&sheet.run);
-        run.is_some_and(|run| run.calls_about(sheet.step) && !run.has_answered(&sheet.to))
+        // A test tries every contact point, whatever was heard by another one.
+        let answered = |run: &Run| match sheet.about {
+            About::Test(_) => sheet.has(&PageFact::Acked),
+            About::Situation(_) | About::Task(_) | About::Notice { .. } | About::RollCall(_) => {
+                run.has_answered(&sheet.to)
+            }
+        };
+        run.is_some_and(|run| run.calls_about(sheet.step) && !answered(run))
     }
 
     /// Pages that are out without a receipt or a definite answer.
@@ -442,11 +451,15 @@ impl Engine {
             return Err(Why::NotYourPage);
         }
         let by = (!own).then_some(&act.by);
+        let by_app = own && matches!(sheet.channel, Channel::Push | Channel::Desk);
         let fact = if ack {
             PageFact::Acked
         } else {
             PageFact::Declined
         };
+        if by_app && matches!(means, Means::App) {
+            self.note_proof(id, &fact, at);
+        }
         self.page_known(id, &fact, by, at, out);
         Ok(())
     }

@@ -7,7 +7,7 @@ use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
-    AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PostView, RuleView, RunView,
+    AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PersonContacts, PostView, RuleView, RunView,
     SeriesNow, SituationView, StateHash, SuppressionView, SystemView, TaskView, TransitionView,
     WeatherView,
 };
@@ -120,6 +120,14 @@ impl Fleet {
     pub fn pages(&self, jurisdiction: JurisdictionSlot, run: &RunId) -> Vec<PageView> {
         let engine = self.engines.get(jurisdiction.index());
         engine.map(|e| e.pages_of(run)).unwrap_or_default()
+    }
+
+    /// Everybody with contact points, and what each of these has proven.
+    pub fn contacts(&self, jurisdiction: JurisdictionSlot) -> Vec<PersonContacts> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine
+            .map(engine::Engine::contact_views)
+            .unwrap_or_default()
     }
 
     /// Whether a page is still to be made; asked by a sender just before it dials.
