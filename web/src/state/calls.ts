@@ -11,7 +11,7 @@ export interface PersonCall {
 }
 
 /** From nothing to an answer. */
-const FURTHER: readonly PageStage[] = [
+export const FURTHER: readonly PageStage[] = [
   "held",
   "bundled",
   "called",
