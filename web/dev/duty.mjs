@@ -217,7 +217,7 @@ function furthen(page, began) {
   const turn = page.to.charCodeAt(page.to.length - 1) % 3;
   if (turn === 0) page.stage = "delivered";
   if (turn === 1) page.stage = "accepted";
-  page.facts = [{ at: iso(began + 3000), fact: "sent", by: null }];
+  page.facts = [{ at: iso(began + 3000), fact: "sent", by: null, note: null }];
 }
 
 function proof(channel, n, place, now, storm) {
@@ -315,7 +315,7 @@ function answer(run, county, person, at, by) {
     if (page.run !== run.id || page.to !== person) continue;
     page.stage = "acked";
     page.open = false;
-    page.facts.push({ at: iso(at), fact: "acked", by });
+    page.facts.push({ at: iso(at), fact: "acked", by, note: null });
   }
   run.waiting = run.waiting.filter((one) => one !== person);
   run.confirmed = run.called - run.waiting.length;
@@ -416,6 +416,8 @@ export function pressDuty(night, act, person, now, seal) {
       else {
         page.stage = "declined";
         page.open = false;
+        const note = asked.reason ? seal(asked.reason) : null;
+        page.facts.push({ at: iso(now), fact: "declined", by: null, note });
         run.refused += 1;
         run.waiting = run.waiting.filter((one) => one !== page.to);
       }

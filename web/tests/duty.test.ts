@@ -24,7 +24,7 @@ const shift = (from: string, until: string, ...people: string[]): ShiftView => (
 });
 const nothing = { alarms: [], unanswered: [], clocks: [], endings: [], runs: [] };
 
-export function post(id: string, more: Partial<PostView> = {}): PostView {
+function post(id: string, more: Partial<PostView> = {}): PostView {
   return {
     id,
     title: { zh: id, en: id },

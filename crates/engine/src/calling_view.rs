@@ -154,6 +154,7 @@ impl Engine {
                     at: known.at,
                     fact: known.fact.clone(),
                     by: known.by.clone(),
+                    note: known.note.clone(),
                 })
                 .collect(),
         }

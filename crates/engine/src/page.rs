@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use model::action::{Act, Why};
+use model::id::Seal;
 use model::page::{About, Channel, Page, PageFact};
 use model::task::Means;
 use model::view::{PageStage, RunState};
@@ -46,6 +47,8 @@ pub(crate) struct Known {
     pub(crate) at: Time,
     pub(crate) fact: PageFact,
     pub(crate) by: Option<PersonId>,
+    #[serde(default)]
+    pub(crate) note: Option<Seal>,
 }
 
 /// One contact point: what went out lately, what waits.
@@ -406,6 +409,7 @@ impl Engine {
                 at,
                 fact: fact.clone(),
                 by: by.cloned(),
+                note: None,
             });
             let (run, person) = (sheet.run.clone(), sheet.to.clone());
             out.push(Effect::PageKnown(id.clone()));
@@ -441,6 +445,7 @@ impl Engine {
         &mut self,
         act: &Act,
         (id, ack, means): (&PageId, bool, Means),
+        reason: Option<&Seal>,
         at: Time,
         out: &mut Effects,
     ) -> Result<(), Why> {
@@ -461,6 +466,11 @@ impl Engine {
             self.note_proof(id, &fact, at);
         }
         self.page_known(id, &fact, by, at, out);
+        let sheet = self.state.calling.pages.get_mut(id);
+        let known = sheet.and_then(|sheet| sheet.facts.last_mut());
+        if let Some(known) = known.filter(|known| known.fact == fact && known.note.is_none()) {
+            known.note = reason.cloned();
+        }
         Ok(())
     }
 

@@ -169,8 +169,11 @@ impl Engine {
             Action::KeepEvent(event) => self.keep_event(act, event, out)?,
             Action::DropEvent { event, .. } => self.drop_event(act, event, out)?,
             Action::AnswerPage {
-                page, ack, means, ..
-            } => self.answer_page(act, (page, *ack, *means), at, out)?,
+                page,
+                ack,
+                means,
+                reason,
+            } => self.answer_page(act, (page, *ack, *means), reason.as_ref(), at, out)?,
             Action::CallRoll { posts } => self.call_roll(act, posts, at, out)?,
             Action::EndRun { run } => self.end_run(run, at, out)?,
             Action::TestContacts { people } => self.test_contacts(act, people, at, out)?,

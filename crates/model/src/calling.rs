@@ -184,6 +184,9 @@ pub struct PageEntry {
     /// The officer who recorded it for them.
     #[serde(default)]
     pub by: Option<PersonId>,
+    /// Why they say no.
+    #[serde(default)]
+    pub note: Option<Seal>,
 }
 
 /// One attempt to reach one person.

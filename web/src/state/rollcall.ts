@@ -15,6 +15,8 @@ export interface Holder {
   person: string;
   /** Null: there was no way to call them. */
   stage: PageStage | null;
+  /** Why they said no, sealed. */
+  note: string | null;
   pages: PageView[];
 }
 
@@ -61,7 +63,9 @@ export function boardOf(run: RunView, pages: Iterable<PageView>): Board {
     here,
     holders: people.map((person) => {
       const list = known.get(person) ?? [];
-      return { person, stage: furthest(list), pages: list };
+      const facts = list.flatMap((page) => page.facts);
+      const note = facts.find((one) => one.fact === "declined" && one.note)?.note ?? null;
+      return { person, stage: furthest(list), note, pages: list };
     }),
   }));
   return {

@@ -77,6 +77,7 @@ interface SignaturesProps {
 }
 
 function Signatures({ post, handover, county, now }: SignaturesProps) {
+  const { move } = useDesk();
   const me = useApp((state) => state.me?.person.id);
   const past = useApp(isPast);
   const note = useApp((state) => state.texts.get(handover.note ?? ""));
@@ -161,6 +162,16 @@ function Signatures({ post, handover, county, now }: SignaturesProps) {
           <p className="l">
             <b>{names(county, handover.to)}</b>
           </p>
+          {handover.to.length === 0 ? (
+            <>
+              <p>
+                <span className="tag inv">{i18n.t("下一班没有排人，没有人能接。")}</span>
+              </p>
+              <Button onPress={() => move({ to: "duty", tab: "now", post: post.id })}>
+                {i18n.t("去排人…")}
+              </Button>
+            </>
+          ) : null}
           <p>
             <span className="tag ln">
               {handover.signed ? i18n.t("等接班的人签") : i18n.t("等交班的人先签")}

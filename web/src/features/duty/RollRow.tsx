@@ -1,6 +1,7 @@
 // A post that has not answered: who was called, how far it came, how long ago; and what an officer heard.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { recordAnswer } from "../../actions/duty";
+import { wantTexts } from "../../actions/read";
 import { span } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { channelName, meansName, pageStageName, personName } from "../../i18n/words";
@@ -40,6 +41,8 @@ function HolderLine({ holder, county }: { holder: Holder; county: County }) {
   const allowed = useApp(mayAct);
   const [asking, setAsking] = useState(false);
   const person = county.people.get(holder.person);
+  const reason = useApp((state) => state.texts.get(holder.note ?? ""));
+  useEffect(() => wantTexts([holder.note]), [holder.note]);
   const newest = holder.pages.at(-1);
   const busy = useApp((state) =>
     state.outbox.some((one) => one.subject.page === newest?.id && one.state !== "refused"),
@@ -59,7 +62,7 @@ function HolderLine({ holder, county }: { holder: Holder; county: County }) {
         {holder.stage === null ? (
           <span className="tag inv">{i18n.t("没有可用的通道，没叫到")}</span>
         ) : (
-          `${channels.map(channelName).join(i18n.t("、"))} · ${pageStageName(holder.stage)}`
+          `${channels.map(channelName).join(i18n.t("、"))} · ${pageStageName(holder.stage)}${reason ? ` · ${reason}` : ""}`
         )}
       </span>
       {newest && !asking ? (
