@@ -134,6 +134,7 @@ fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
         | Change::Load { .. }
         | Change::Weather { .. }
         | Change::Event { .. }
+        | Change::Group { .. }
         | Change::Configured => true,
         // Who else is called, and who holds other posts, is the desk's affair.
         Change::Page { page } => page.to == reader.person,

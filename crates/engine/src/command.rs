@@ -151,7 +151,7 @@ impl Engine {
             return Err(Why::NoSuchSituation);
         }
         let mut command = Command::written(act, order, template, at);
-        command.reach = self.reach(order, template.kind)?;
+        command.reach = self.reach(order, template.kind, at)?;
         are_distinct(&command.villages)?;
         let policy = self.config.policy.command;
         let count = command.reach.len();
@@ -180,9 +180,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Who an order reaches: members of its groups, then people named, each once. A correction that
-    /// names nobody reaches whoever the command before it reached.
-    fn reach(&self, order: &IssueCommand, kind: TemplateKind) -> Result<Vec<PersonId>, Why> {
+    /// Who an order reaches: members of its groups and whoever holds their posts now, then people
+    /// named, each once. A correction that names nobody reaches whoever the command before it reached.
+    fn reach(
+        &self,
+        order: &IssueCommand,
+        kind: TemplateKind,
+        at: Time,
+    ) -> Result<Vec<PersonId>, Why> {
         let known = |id: &PersonId| self.config.people.iter().any(|p| p.id == *id);
         let mut people = Vec::new();
         let mut seen = BTreeSet::new();
@@ -191,12 +196,13 @@ impl Engine {
             .groups
             .iter()
             .filter(|g| order.groups.contains(&g.id));
-        for person in groups.flat_map(|g| &g.members).chain(&order.people) {
-            if !known(person) {
+        let meant = groups.flat_map(|g| self.people_of_group(g, at));
+        for person in meant.chain(order.people.iter().cloned()) {
+            if !known(&person) {
                 return Err(Why::NoSuchPerson);
             }
             if seen.insert(person.clone()) {
-                people.push(person.clone());
+                people.push(person);
             }
         }
         if let Some(old) = &order.supersedes {

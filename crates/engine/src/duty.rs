@@ -85,7 +85,15 @@ impl Engine {
         let Some(post) = config.organisation.post(id) else {
             return;
         };
-        let Some(roster) = &post.roster else { return };
+        let changes = self.state.duty.changes.iter().filter(|c| c.post == *id);
+        let edges: Vec<Time> = changes.flat_map(|c| [c.from, c.until]).collect();
+        let edges = edges.into_iter().filter(|edge| *edge > at);
+        let Some(roster) = &post.roster else {
+            out.push(Effect::Duty(id.clone()));
+            let next = edges.min();
+            self.arm_duty(id, next);
+            return;
+        };
         let shift = roster.shift_at(at);
         let standing = self.state.duty.posts.entry(id.clone()).or_default();
         let number = shift.map(|s| s.number);
@@ -108,14 +116,10 @@ impl Engine {
         self.notice(SystemKind::HandoverOpen, id.as_str(), open, at, out);
         self.notice(SystemKind::CoverageGap, id.as_str(), gaps, at, out);
         out.push(Effect::Duty(id.clone()));
-        let changes = self.state.duty.changes.iter().filter(|c| c.post == *id);
-        let edges = changes.flat_map(|c| [c.from, c.until]);
         let begins = shift.map_or(roster.from, |s| s.until);
-        let next = edges
-            .chain([begins])
-            .chain(sign_by.map(|(_, by)| by))
-            .filter(|edge| *edge > at)
-            .min();
+        let others = [Some(begins), sign_by.map(|(_, by)| by)];
+        let others = others.into_iter().flatten().filter(|when| *when > at);
+        let next = edges.chain(others).min();
         self.arm_duty(id, next);
     }
 
@@ -227,7 +231,7 @@ impl Engine {
         let changes = &mut self.state.duty.changes;
         changes.retain(|c| c.until >= bound);
         changes.push(change);
-        self.tell_duty(&post, at, out);
+        self.judge_duty(&post, at, out);
     }
 
     /// Takes a change back: one to come leaves no trace, one that runs ends now.
@@ -245,7 +249,7 @@ impl Engine {
             return Err(Why::NoSuchDutyChange);
         }
         for post in posts {
-            self.tell_duty(&post, at, out);
+            self.judge_duty(&post, at, out);
         }
         Ok(())
     }
@@ -268,7 +272,7 @@ impl Engine {
             coming.ok_or(Why::NotOnDuty)?.number
         };
         self.note_sign_in(id, number, by, at);
-        self.tell_duty(id, at, out);
+        self.judge_duty(id, at, out);
         Ok(())
     }
 
@@ -280,15 +284,6 @@ impl Engine {
         }
     }
 
-    /// A press changed something about a post.
-    pub(crate) fn tell_duty(&mut self, id: &PostId, at: Time, out: &mut Effects) {
-        let post = self.config.organisation.post(id);
-        if post.is_some_and(|p| p.roster.is_some()) {
-            self.judge_duty(id, at, out);
-        } else {
-            out.push(Effect::Duty(id.clone()));
-        }
-    }
 }
 
 /// Notices whose subject is a post.

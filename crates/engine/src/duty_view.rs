@@ -1,6 +1,7 @@
 //! Posts as screens see them: who holds them now, who will, and what is missing.
 
-use model::view::{DutyChangeView, PostView, ShiftView, SignIn};
+use model::config::Group;
+use model::view::{DutyChangeView, GroupView, PostView, ShiftView, SignIn};
 use model::{PostId, Time};
 
 use crate::engine::Engine;
@@ -61,6 +62,27 @@ impl Engine {
                 .collect(),
             handover: self.handover_view(id, at),
         })
+    }
+
+    /// Every group with whoever belongs to it as of `at`.
+    pub(crate) fn group_views(&self, at: Time) -> Vec<GroupView> {
+        let groups = self.config.groups.iter();
+        groups.map(|group| self.group_view(group, at)).collect()
+    }
+
+    /// The groups that a post's holders belong to, as of `at`.
+    pub fn groups_of(&self, post: &PostId, at: Time) -> Vec<GroupView> {
+        let groups = self.config.groups.iter();
+        let groups = groups.filter(|group| group.posts.contains(post));
+        groups.map(|group| self.group_view(group, at)).collect()
+    }
+
+    fn group_view(&self, group: &Group, at: Time) -> GroupView {
+        GroupView {
+            id: group.id.clone(),
+            title: group.title.clone(),
+            members: self.people_of_group(group, at),
+        }
     }
 
     /// Every post as of `at`, in the order of the files.

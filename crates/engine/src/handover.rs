@@ -80,7 +80,7 @@ impl Engine {
             }
             Some(_) => return Err(Why::NotOnDuty),
         }
-        self.tell_duty(id, at, out);
+        self.judge_duty(id, at, out);
         Ok(())
     }
 

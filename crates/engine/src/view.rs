@@ -3,7 +3,7 @@
 use model::config::{Measure, Side};
 use model::intake::Quality;
 use model::view::{
-    AckView, AlarmView, CommandView, CountyView, Doubt, GroupView, NextStep, ProcessView,
+    AckView, AlarmView, CommandView, CountyView, Doubt, NextStep, ProcessView,
     SeriesNow, SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView,
     ThresholdView,
 };
@@ -66,7 +66,7 @@ impl Engine {
                 .values()
                 .map(|c| self.command_of(c))
                 .collect(),
-            groups: self.groups(),
+            groups: self.group_views(now),
             templates: self.templates(),
             people: Vec::new(),
             situations: self.situation_views(),
@@ -80,15 +80,6 @@ impl Engine {
             pages: self.page_views(),
             posts: self.post_views(now),
         }
-    }
-
-    fn groups(&self) -> Vec<GroupView> {
-        let view = |g: &model::config::Group| GroupView {
-            id: g.id.clone(),
-            title: g.title.clone(),
-            members: g.members.clone(),
-        };
-        self.config.groups.iter().map(view).collect()
     }
 
     fn templates(&self) -> Vec<TemplateView> {

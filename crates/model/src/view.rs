@@ -408,7 +408,7 @@ pub struct SystemView {
     pub owner: Option<PersonId>,
 }
 
-/// A group as the composer offers it.
+/// A group as the composer offers it: its members and whoever holds its posts now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct GroupView {
@@ -581,6 +581,10 @@ pub enum Change {
     /// Who holds a post, or what is owed there, changed.
     Duty {
         post: PostView,
+    },
+    /// Other people belong to a group, for its posts changed hands.
+    Group {
+        group: GroupView,
     },
     /// The jurisdiction's files changed; ask for a new snapshot.
     Configured,

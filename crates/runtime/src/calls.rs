@@ -57,6 +57,9 @@ impl Calls {
             changes.extend(page.map(|page| (seq, Some(slot), Change::Page { page })));
         }
         for ((slot, id), seq) in std::mem::take(&mut self.posts) {
+            for group in fleet.groups_of(slot, &id) {
+                changes.push((seq, Some(slot), Change::Group { group }));
+            }
             let post = fleet.post(slot, &id);
             changes.extend(post.map(|post| (seq, Some(slot), Change::Duty { post })));
         }

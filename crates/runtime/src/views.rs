@@ -7,7 +7,8 @@ use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
-    AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PersonContacts, PostView, RuleView, RunView,
+    AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PersonContacts,
+    PostView, RuleView, RunView,
     SeriesNow, SituationView, StateHash, SuppressionView, SystemView, TaskView, TransitionView,
     WeatherView,
 };
@@ -151,6 +152,12 @@ impl Fleet {
     pub fn post(&self, jurisdiction: JurisdictionSlot, id: &PostId) -> Option<PostView> {
         let engine = self.engines.get(jurisdiction.index())?;
         engine.post_view(id, self.now())
+    }
+
+    /// The groups that a post's holders belong to, as of the newest entry.
+    pub fn groups_of(&self, jurisdiction: JurisdictionSlot, post: &PostId) -> Vec<GroupView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.map_or(Vec::new(), |e| e.groups_of(post, self.now()))
     }
 
     /// Every post as of `at`, in the order of the files.

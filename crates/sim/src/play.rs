@@ -214,6 +214,7 @@ impl Field {
             | Change::Run { .. }
             | Change::Page { .. }
             | Change::Duty { .. }
+            | Change::Group { .. }
             | Change::Configured => {}
         }
     }

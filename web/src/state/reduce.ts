@@ -163,6 +163,10 @@ function change(county: County, change: Update): County | null {
       return { ...county, pages: put(county.pages, change.page.id, change.page, false) };
     case "duty":
       return { ...county, posts: put(county.posts, change.post.id, change.post, false) };
+    case "group": {
+      const { group } = change;
+      return { ...county, groups: county.groups.map((one) => (one.id === group.id ? group : one)) };
+    }
     case "command":
       return {
         ...county,
