@@ -51,7 +51,6 @@ impl Engine {
         let key = (sheet.to.clone(), sheet.channel);
         let proof = calling.proofs.entry(key).or_default();
         match fact {
-            PageFact::Sent => {}
             PageFact::Accepted { .. } => proof.accepted = Some(at),
             PageFact::Delivered | PageFact::Seen => proof.reached = Some(at),
             PageFact::Acked | PageFact::Declined => {
@@ -60,8 +59,8 @@ impl Engine {
             PageFact::Failed { why } => {
                 (proof.failed, proof.why) = (Some(at), Some(why.clone()));
             }
-            // Nobody heard anything: that is silence, and no answer of the provider.
-            PageFact::Expired => {}
+            // Silence is no answer of anybody.
+            PageFact::Sent | PageFact::Expired => {}
         }
     }
 
