@@ -164,10 +164,11 @@ pub enum PageStage {
     Bundled,
     /// Given to the channel.
     Called,
+    /// The gateway took it; a call that nobody answers comes after.
+    Accepted,
     Failed,
     /// Nothing was heard before the run ended.
     Expired,
-    Accepted,
     Delivered,
     Seen,
     Declined,
