@@ -283,7 +283,6 @@ impl Engine {
             standing.signed_in.push((number, by.clone(), at));
         }
     }
-
 }
 
 /// Notices whose subject is a post.

@@ -3,9 +3,8 @@
 use model::config::{Measure, Side};
 use model::intake::Quality;
 use model::view::{
-    AckView, AlarmView, CommandView, CountyView, Doubt, NextStep, ProcessView,
-    SeriesNow, SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView,
-    ThresholdView,
+    AckView, AlarmView, CommandView, CountyView, Doubt, NextStep, ProcessView, SeriesNow,
+    SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView, ThresholdView,
 };
 use model::{AlarmKey, CommandId, Level, SeriesSlot, TaskId, Time};
 

@@ -8,9 +8,8 @@ use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
     AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PersonContacts,
-    PostView, RuleView, RunView,
-    SeriesNow, SituationView, StateHash, SuppressionView, SystemView, TaskView, TransitionView,
-    WeatherView,
+    PostView, RuleView, RunView, SeriesNow, SituationView, StateHash, SuppressionView, SystemView,
+    TaskView, TransitionView, WeatherView,
 };
 use model::{
     AlarmKey, CommandId, JurisdictionSlot, OpId, PageFact, PageId, PersonId, PostId, RunId,
