@@ -191,7 +191,8 @@ export function addDuty(night, now, mode, townships) {
     if (one.people.length === 0) continue;
     place += 1;
     if (quiet.includes(place)) continue;
-    for (const person of one.people) answer(run, county, person, began + (18 + place * 9) * 1000, null);
+    for (const person of one.people)
+      answer(run, county, person, began + (18 + place * 9) * 1000, null);
   }
   for (const page of county.pages) {
     if (page.stage !== "acked") furthen(page, began);
@@ -236,8 +237,10 @@ function proof(channel, n, place, now, storm) {
   if (turn === 0) return none;
   const one = { ...none, tried: ago(30 + turn), tested: ago(60 * 24 * (turn + 2)) };
   if (turn === 1) return { ...one, accepted: ago(31) };
-  if (turn === 2 && storm) return { ...one, reached: ago(60 * 24 * 3), failed: ago(18), why: "no such number" };
-  if (turn === 3) return { ...one, tried: ago(60 * 24 * 40), reached: ago(60 * 24 * 40), tested: null };
+  if (turn === 2 && storm)
+    return { ...one, reached: ago(60 * 24 * 3), failed: ago(18), why: "no such number" };
+  if (turn === 3)
+    return { ...one, tried: ago(60 * 24 * 40), reached: ago(60 * 24 * 40), tested: null };
   if (turn < 7) return { ...one, accepted: ago(30), reached: ago(29), answered: ago(28) };
   return { ...one, accepted: ago(30), reached: ago(29) };
 }
@@ -400,7 +403,7 @@ export function pressDuty(night, act, person, now, seal) {
     case "end_run": {
       if (!officers) return no("role_not_allowed");
       const run = county.runs.find((one) => one.id === asked.run);
-      if (!run || run.state !== "running") return no("no_such_run");
+      if (run?.state !== "running") return no("no_such_run");
       Object.assign(run, { state: "cancelled", ended: iso(now), next: null });
       run.log.push({ at: iso(now), what: "cancelled", why: "ended" });
       for (const page of county.pages) if (page.run === run.id) page.open = false;

@@ -251,7 +251,11 @@ export async function startFake({
         sheetOf(night.county, path.slice("/registry/".length), url.searchParams.get("station")),
       );
     if (path === "/duty")
-      return reply(response, 200, night.posts.map((post) => postView(night, post, now())));
+      return reply(
+        response,
+        200,
+        night.posts.map((post) => postView(night, post, now())),
+      );
     if (path === "/contacts") return reply(response, 200, night.contacts);
     if (path === "/runs") {
       const { runs, pages } = night.county;

@@ -81,7 +81,10 @@ export const DUTY_DESK = [
     looks: TWO,
     act: async (page, fake) => {
       const room = fake.night.posts[0];
-      room.signed = { by: "p-zhou", at: new Date(Date.parse("2026-08-20T18:12:00Z")).toISOString() };
+      room.signed = {
+        by: "p-zhou",
+        at: new Date(Date.parse("2026-08-20T18:12:00Z")).toISOString(),
+      };
       await tab("handover")(page);
     },
   },

@@ -113,7 +113,10 @@ describe("who is on duty", () => {
       post("a", { gaps: [gap("08:00", "09:00"), gap("16:00", "20:00")] }),
       post("b", { gaps: [gap("12:00", "16:00")] }),
     ];
-    expect(gapsAhead(list, at("09:00")).map((one) => one.from)).toEqual([iso("12:00"), iso("16:00")]);
+    expect(gapsAhead(list, at("09:00")).map((one) => one.from)).toEqual([
+      iso("12:00"),
+      iso("16:00"),
+    ]);
   });
 });
 

@@ -130,10 +130,7 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
           <OwnCalls county={county} calls={calls} />
         )
       ) : null}
-      <nav
-        className={`tabs${posts.length > 0 ? " four" : ""}`}
-        aria-label={i18n.t("页面")}
-      >
+      <nav className={`tabs${posts.length > 0 ? " four" : ""}`} aria-label={i18n.t("页面")}>
         <button
           type="button"
           aria-current={tab === "tasks" ? "page" : undefined}

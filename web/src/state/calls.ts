@@ -27,7 +27,8 @@ export const FURTHER: readonly PageStage[] = [
 /** Runs about a situation that run, and of those that ended the newest of each policy. */
 export function runsAbout(county: County, situation: string): RunView[] {
   const runs = [...county.runs.values()].filter(
-    ({ about }) => typeof about === "object" && "situation" in about && about.situation === situation,
+    ({ about }) =>
+      typeof about === "object" && "situation" in about && about.situation === situation,
   );
   runs.sort((a, b) => Date.parse(b.began) - Date.parse(a.began));
   const policies = new Set<string>();

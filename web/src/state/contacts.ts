@@ -35,7 +35,8 @@ export function proofOf(contact: ContactView, now: number): Proof {
   if (reached !== null) {
     const old = now - Date.parse(reached) > PROVEN_MS;
     // An answer is a receipt as well; what is told is the stronger of the two when both are of one time.
-    if (answered !== null && later(answered, reached)) return { state: "answered", at: answered, old };
+    if (answered !== null && later(answered, reached))
+      return { state: "answered", at: answered, old };
     return { state: "reached", at: reached, old };
   }
   if (accepted !== null) return { state: "accepted", at: accepted };

@@ -4,7 +4,9 @@ import type { County } from "./world";
 
 /** The shift that runs, where the post has a roster that has begun. */
 export function shiftNow(post: PostView, now: number): ShiftView | null {
-  return post.shifts.find((one) => Date.parse(one.from) <= now && now < Date.parse(one.until)) ?? null;
+  return (
+    post.shifts.find((one) => Date.parse(one.from) <= now && now < Date.parse(one.until)) ?? null
+  );
 }
 
 /** The first shift after now. */

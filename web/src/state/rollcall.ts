@@ -99,8 +99,8 @@ export function ownCalls(county: County, person: string): OwnCall[] {
     const asked = pages.filter((page) => page.open ?? page.stage !== "expired");
     const newest = asked.sort((a, b) => a.at.localeCompare(b.at)).at(-1);
     if (answered || !newest) continue;
-    const first = pages.reduce((at, page) => (page.at < at ? page.at : at), newest.at);
-    found.push({ run, about: newest.about, level: newest.level, at: first, page: newest.id });
+    const [at = newest.at] = pages.map((page) => page.at).sort();
+    found.push({ run, about: newest.about, level: newest.level, at, page: newest.id });
   }
   return found.sort((a, b) => a.at.localeCompare(b.at));
 }

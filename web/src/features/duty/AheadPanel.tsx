@@ -43,7 +43,12 @@ export function AheadPanel({ posts, county, now, onChoose }: AheadPanelProps) {
                   })}
                 </span>
               </span>
-              <Button small disabled={!allowed} onPress={() => onChoose(gap.post)} testId="fill-gap">
+              <Button
+                small
+                disabled={!allowed}
+                onPress={() => onChoose(gap.post)}
+                testId="fill-gap"
+              >
                 {i18n.t("排人…")}
               </Button>
             </div>

@@ -50,8 +50,18 @@ export function ChangeForm({ post, county, now, start, onDone }: ChangeFormProps
       }}
     >
       <div className="pairs">
-        <Instant label={i18n.t("从")} at={from} onChange={(at) => put({ from: at })} testId="change-from" />
-        <Instant label={i18n.t("到")} at={until} onChange={(at) => put({ until: at })} testId="change-until" />
+        <Instant
+          label={i18n.t("从")}
+          at={from}
+          onChange={(at) => put({ from: at })}
+          testId="change-from"
+        />
+        <Instant
+          label={i18n.t("到")}
+          at={until}
+          onChange={(at) => put({ until: at })}
+          testId="change-until"
+        />
       </div>
       <label>
         <span className="lab">{i18n.t("谁不在")}</span>
@@ -99,7 +109,13 @@ export function ChangeForm({ post, county, now, start, onDone }: ChangeFormProps
         )}
       </p>
       <div className="acts">
-        <Button kind="primary" submit disabled={wrong !== null} onPress={() => {}} testId="change-keep">
+        <Button
+          kind="primary"
+          submit
+          disabled={wrong !== null}
+          onPress={() => {}}
+          testId="change-keep"
+        >
           {i18n.t("改")}
         </Button>
         <Button onPress={onDone}>{i18n.t("不改")}</Button>

@@ -56,7 +56,12 @@ export function ContactsTab({ county, posts, now }: DutyTabProps) {
         <ChannelLine all={all} now={now} />
         <div className="pf">
           {filters.map(([one, name]) => (
-            <Chip key={one} on={which === one} onPress={() => setWhich(one)} testId={`which-${one}`}>
+            <Chip
+              key={one}
+              on={which === one}
+              onPress={() => setWhich(one)}
+              testId={`which-${one}`}
+            >
               {name}
             </Chip>
           ))}
@@ -208,7 +213,11 @@ function Line({ one, columns, county, now, selected }: LineProps) {
         const contact = one.contacts.find((each) => each.channel === channel);
         return (
           <span key={channel} className="col">
-            {contact ? <ProofWords proof={proofOf(contact, now)} now={now} /> : <span className="i3">—</span>}
+            {contact ? (
+              <ProofWords proof={proofOf(contact, now)} now={now} />
+            ) : (
+              <span className="i3">—</span>
+            )}
           </span>
         );
       })}

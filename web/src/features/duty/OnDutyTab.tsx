@@ -58,7 +58,12 @@ export function OnDutyTab({ county, posts, now }: DutyTabProps) {
         {room ? <Room post={room} county={county} now={now} /> : null}
         <div className="pf">
           {filters.map(([one, name]) => (
-            <Chip key={one} on={which === one} onPress={() => setWhich(one)} testId={`posts-${one}`}>
+            <Chip
+              key={one}
+              on={which === one}
+              onPress={() => setWhich(one)}
+              testId={`posts-${one}`}
+            >
               {name}
             </Chip>
           ))}
@@ -142,7 +147,9 @@ function Room({ post, county, now }: { post: PostView; county: County; now: numb
         </p>
         <p className="i2">
           {late.length > 0 ? (
-            <b>{i18n.t("{names} 还没交接，仍在岗，照样会被叫。", { names: names(county, late) })}</b>
+            <b>
+              {i18n.t("{names} 还没交接，仍在岗，照样会被叫。", { names: names(county, late) })}
+            </b>
           ) : next ? (
             i18n.t("下一班 {names}，{time} 起", {
               names: names(county, next.people),

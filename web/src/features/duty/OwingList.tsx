@@ -37,11 +37,7 @@ export function OwingList({ county, handover, now }: OwingListProps) {
           onOpen={situation ? () => move({ to: "situation", situation: situation.id }) : null}
           lead={
             situation && situation.level > 0 ? (
-              <Mark
-                level={situation.level as Level}
-                size={16}
-                ring={unacked > 0 ? "un" : "ack"}
-              />
+              <Mark level={situation.level as Level} size={16} ring={unacked > 0 ? "un" : "ack"} />
             ) : null
           }
           words={situation ? situationName(situation) : i18n.t("没有归入态势的")}
@@ -178,7 +174,13 @@ export function OwingList({ county, handover, now }: OwingListProps) {
           {parts
             .filter((part) => part.count > 0)
             .map((part) => (
-              <Part key={part.id} id={part.id} title={part.title} count={part.count} rows={part.rows} />
+              <Part
+                key={part.id}
+                id={part.id}
+                title={part.title}
+                count={part.count}
+                rows={part.rows}
+              />
             ))}
         </div>
       )}
@@ -189,7 +191,17 @@ export function OwingList({ county, handover, now }: OwingListProps) {
 /** Rows of a part shown before "all of them". */
 const SHOWN = 8;
 
-function Part({ id, title, count, rows }: { id: string; title: string; count: number; rows: ReactNode[] }) {
+function Part({
+  id,
+  title,
+  count,
+  rows,
+}: {
+  id: string;
+  title: string;
+  count: number;
+  rows: ReactNode[];
+}) {
   const [all, setAll] = useState(false);
   const left = rows.length - SHOWN;
   return (
@@ -200,7 +212,12 @@ function Part({ id, title, count, rows }: { id: string; title: string; count: nu
       </div>
       {all ? rows : rows.slice(0, SHOWN)}
       {left > 0 ? (
-        <button type="button" className="line more" aria-expanded={all} onClick={() => setAll(!all)}>
+        <button
+          type="button"
+          className="line more"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        >
           {all ? i18n.t("收起") : i18n.t("另有 {n} 行，全部列出", { n: left })}
         </button>
       ) : null}

@@ -170,7 +170,9 @@ export function PostPanel({ post, county, now }: PostPanelProps) {
           <h2>{i18n.t("改过的")}</h2>
           <span className="i2">{post.changes.length}</span>
         </div>
-        {post.changes.length === 0 ? <p className="line i3">{i18n.t("照排班，没有改过。")}</p> : null}
+        {post.changes.length === 0 ? (
+          <p className="line i3">{i18n.t("照排班，没有改过。")}</p>
+        ) : null}
         {post.changes.map((one) => (
           <div key={`${one.op}${one.out}${one.from}`} className="decline" data-testid="duty-change">
             <span className="col g">

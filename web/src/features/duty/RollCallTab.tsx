@@ -118,9 +118,7 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
         </p>
         <div className="col g">
           <p>
-            <b>
-              {i18n.t("已应答 {here} / {total}", { here: board.here.length, total })}
-            </b>{" "}
+            <b>{i18n.t("已应答 {here} / {total}", { here: board.here.length, total })}</b>{" "}
             <span className="i2">
               {i18n.t("{time} 开始点名", { time: hm(run.began) })} · {runStateName(run.state)}
               {run.ended ? ` ${hm(run.ended)}` : ` · ${span(now - Date.parse(run.began))}`}
@@ -129,7 +127,9 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
           <p className="i2 s">
             <NextWords run={run} county={county} now={now} />
           </p>
-          {failed ? <p className="s">{i18n.t("每个人叫到哪一步没有取到：{words}", { words: failed })}</p> : null}
+          {failed ? (
+            <p className="s">{i18n.t("每个人叫到哪一步没有取到：{words}", { words: failed })}</p>
+          ) : null}
         </div>
         {run.state === "running" ? (
           <Button disabled={!allowed} onPress={() => void endRun(run.id)} testId="end-roll">
@@ -163,7 +163,9 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
             {board.silent.map((one) => (
               <RollRow key={one.post} row={one} run={run} county={county} now={now} />
             ))}
-            {left + board.vacant.length === 0 ? <Empty title={i18n.t("没有欠应答的岗位。")} /> : null}
+            {left + board.vacant.length === 0 ? (
+              <Empty title={i18n.t("没有欠应答的岗位。")} />
+            ) : null}
           </div>
         </section>
         <section className="p" aria-label={i18n.t("已应答")}>
@@ -176,9 +178,7 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
               <div key={one.post} className="line center" data-testid="roll-answered">
                 <span className="t">{one.here ? hm(one.here.at) : ""}</span>
                 <b className="g el">{postName(county, one.post)}</b>
-                <span className="s i2 el">
-                  {one.here ? names(county, [one.here.by]) : ""}
-                </span>
+                <span className="s i2 el">{one.here ? names(county, [one.here.by]) : ""}</span>
               </div>
             ))}
           </div>
@@ -192,7 +192,9 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
 function NextWords({ run, county, now }: { run: RunView; county: County; now: number }) {
   const { next } = run;
   if (run.state === "exhausted")
-    return <b>{i18n.t("叫完了 {n} 遍还有岗位没应。请打电话问，问到的代记。", { n: run.rounds })}</b>;
+    return (
+      <b>{i18n.t("叫完了 {n} 遍还有岗位没应。请打电话问，问到的代记。", { n: run.rounds })}</b>
+    );
   if (run.state !== "running" || next === null) return <>{i18n.t("不再自动叫人。")}</>;
   return (
     <>
@@ -204,7 +206,9 @@ function NextWords({ run, county, now }: { run: RunView; county: County; now: nu
             n: next.to.length,
             who: some(next.to, county),
           })}
-      {run.rounds > 1 ? ` · ${i18n.t("第 {round} 遍，共 {rounds} 遍", { round: run.round, rounds: run.rounds })}` : ""}
+      {run.rounds > 1
+        ? ` · ${i18n.t("第 {round} 遍，共 {rounds} 遍", { round: run.round, rounds: run.rounds })}`
+        : ""}
     </>
   );
 }

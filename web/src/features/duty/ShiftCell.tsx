@@ -23,11 +23,7 @@ export function ShiftCell({ county, now }: { county: County; now: number }) {
     >
       <span className="vh">{say(room.title)}</span>
       <b>{names(county, room.now)}</b>{" "}
-      {late
-        ? i18n.t("还没交接")
-        : shift
-          ? i18n.t("到 {time}", { time: hm(shift.until) })
-          : null}
+      {late ? i18n.t("还没交接") : shift ? i18n.t("到 {time}", { time: hm(shift.until) }) : null}
     </button>
   );
 }

@@ -37,7 +37,9 @@ export function SwapForm({ post, county, now, onDone }: SwapFormProps) {
       <select
         className="in"
         value={chosen ? key(chosen) : ""}
-        onChange={(event) => onChange(list.find((turn) => key(turn) === event.target.value) ?? null)}
+        onChange={(event) =>
+          onChange(list.find((turn) => key(turn) === event.target.value) ?? null)
+        }
         data-testid={testId}
       >
         <option value="">{i18n.t("选一班")}</option>
@@ -64,9 +66,7 @@ export function SwapForm({ post, county, now, onDone }: SwapFormProps) {
       {field(i18n.t("和谁的哪一班换"), rest, second, setOther, "swap-other")}
       <p className="s">
         {good ? (
-          <b>
-            {i18n.t("{one} 和 {other} 对换。", { one: words(one), other: words(second) })}
-          </b>
+          <b>{i18n.t("{one} 和 {other} 对换。", { one: words(one), other: words(second) })}</b>
         ) : rest.length === 0 ? (
           i18n.t("往后几天没有可以对换的班：要两个人、两个班，各人只在自己那一班。")
         ) : (

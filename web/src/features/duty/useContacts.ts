@@ -23,9 +23,7 @@ export function useContacts(county: County, round: number): Contacts {
       () =>
         contacts(code)
           .then((list) => !gone && setKnown({ kind: "here", list }))
-          .catch(
-            (error: unknown) => !gone && setKnown({ kind: "failed", words: failure(error) }),
-          ),
+          .catch((error: unknown) => !gone && setKnown({ kind: "failed", words: failure(error) })),
       known.kind === "here" ? SETTLE_MS : 0,
     );
     return () => {

@@ -67,12 +67,8 @@ function OwnPost({ post, county, person }: { post: PostView; county: County; per
           </b>
         </p>
         <p className="s i2">
-          {mine
-            ? null
-            : i18n.t("现在 {names}", { names: names(county, post.now) })}{" "}
-          {coming
-            ? i18n.t("你的下一班 {time} 起", { time: stamp(coming.from, now) })
-            : null}
+          {mine ? null : i18n.t("现在 {names}", { names: names(county, post.now) })}{" "}
+          {coming ? i18n.t("你的下一班 {time} 起", { time: stamp(coming.from, now) }) : null}
         </p>
         {isSignedIn(post, person) && signed ? (
           <p className="s">{i18n.t("{time} 已签到", { time: hm(signed.at) })}</p>
