@@ -8,13 +8,14 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
 import { backtestOf, FILES } from "./backtest.mjs";
+import { addDuty, postsOf, postView, pressDuty } from "./duty.mjs";
 import { apply } from "./engine.mjs";
 import { eventsOf, pressEvent, weatherOf } from "./events.mjs";
 import { lanesOf, replayTo } from "./past.mjs";
 import { oneRow, sheetOf } from "./registry.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
 import { gather } from "./situations.mjs";
-import { iso, MIN, makeNight, random } from "./storm.mjs";
+import { geo, iso, MIN, makeNight, random } from "./storm.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -52,6 +53,8 @@ export async function startFake({
   });
   const night = makeNight({ mode: mode === "rising" ? "calm" : mode, now: start, scale });
   const spare = mode === "rising" ? makeNight({ mode: "storm", now: start }) : null;
+  addDuty(night, start, mode === "storm" ? "storm" : "calm", geo("townships.geojson").features);
+  night.county.posts = postsOf(night, start);
   night.events = eventsOf(night, start);
   night.county.weather = mode === "calm" ? [] : weatherOf(start);
   let seq = 8_412_077;
@@ -189,7 +192,10 @@ export async function startFake({
       const act = JSON.parse(await body(request));
       if (!answers.has(act.op)) {
         const { answer, changes } =
-          pressEvent(night, act, person, now(), seal) ?? apply(night, act, person, now(), seal);
+          pressDuty(night, act, person, now(), seal) ??
+          pressEvent(night, act, person, now(), seal) ??
+          apply(night, act, person, now(), seal);
+        night.county.posts = postsOf(night, now());
         answers.set(act.op, answer);
         tell(changes);
       }
@@ -244,6 +250,18 @@ export async function startFake({
         200,
         sheetOf(night.county, path.slice("/registry/".length), url.searchParams.get("station")),
       );
+    if (path === "/duty")
+      return reply(
+        response,
+        200,
+        night.posts.map((post) => postView(night, post, now())),
+      );
+    if (path === "/contacts") return reply(response, 200, night.contacts);
+    if (path === "/runs") {
+      const { runs, pages } = night.county;
+      const whole = runs.map((run) => ({ ...run, pages: pages.filter((p) => p.run === run.id) }));
+      return reply(response, 200, whole);
+    }
     if (path === "/events") return reply(response, 200, night.events);
     if (path === "/load") return reply(response, 200, night.county.load);
     if (path.startsWith("/site/") || path.startsWith("/registry/")) {

@@ -14,7 +14,7 @@ import {
 } from "./situations.mjs";
 
 const here = new URL("../public/geo/", import.meta.url);
-const geo = (name) => JSON.parse(readFileSync(new URL(name, here), "utf8"));
+export const geo = (name) => JSON.parse(readFileSync(new URL(name, here), "utf8"));
 
 /** A small seeded generator (mulberry32). */
 export function random(seed) {

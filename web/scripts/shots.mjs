@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startFake } from "../dev/fake-server.mjs";
 import { launch } from "../e2e/chromium.mjs";
 import { DESK_SCENES, PHONE_SCENES } from "./scenes.mjs";
+import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
 
 const option = (name, fallback) => {
   const place = process.argv.indexOf(`--${name}`);
@@ -58,7 +59,7 @@ async function shoot(name, { mode, viewport, path, login, theme, locale, act, ph
   }
 }
 
-for (const scene of DESK_SCENES) {
+for (const scene of [...DESK_SCENES, ...DUTY_DESK]) {
   for (const [size, theme, locale] of scene.looks) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {
       viewport: SIZES[size],
@@ -71,7 +72,7 @@ for (const scene of DESK_SCENES) {
     });
   }
 }
-for (const scene of PHONE_SCENES) {
+for (const scene of [...PHONE_SCENES, ...DUTY_PHONE]) {
   for (const [theme, locale] of scene.looks) {
     await shoot(`phone-${scene.name}-${theme}-${locale}`, {
       viewport: { width: 390, height: 844 },

@@ -261,6 +261,13 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             }
             Ok(())
         }
+        ActionRequest::TestContacts { people } => {
+            who.need(Deed::TendAlarms)?;
+            if people.len() > MAX_ALARMS {
+                return Err(Fault::field("people", format!("at most {MAX_ALARMS} people")));
+            }
+            Ok(())
+        }
         // Whose page it is, and who holds the post, the engine knows.
         ActionRequest::AnswerPage { means, reason, .. } => {
             let told = !matches!(means, None | Some(Means::App));

@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use model::incident::IncidentView;
 use model::view::{
-    AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PostView, RuleView, RunView,
-    SituationView, StationView, SuppressionView, WeatherView,
+    AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PersonContacts, PostView, RuleView,
+    RunView, SituationView, StationView, SuppressionView, WeatherView,
 };
 use model::{JurisdictionSlot, Time};
 use runtime::Fleet;
@@ -21,7 +21,7 @@ use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, FaultView};
 use crate::ground;
-use crate::sight::narrow_county;
+use crate::sight::{is_narrow, narrow_county, narrow_post};
 
 /// About which jurisdiction.
 #[derive(Debug, Deserialize)]
@@ -265,7 +265,7 @@ pub(crate) struct DutyQuery {
 }
 
 /// Who holds which post, the shifts that follow, gaps ahead, sign-ins and what is handed over; as of
-/// now, or of any instant.
+/// now, or of any instant. Responders are told of the posts they hold or will hold.
 #[utoipa::path(get, path = "/api/v1/duty", tag = "lists",
     params(("jurisdiction" = Option<String>, Query, description = "Only this one"),
            ("at" = Option<String>, Query, description = "An instant, RFC 3339; absent: now")),
@@ -275,8 +275,41 @@ pub(crate) async fn duty(
     Extension(reader): Extension<Principal>,
     Asked(query): Asked<DutyQuery>,
 ) -> Rows<PostView> {
-    reader.need(Deed::SeeEveryTask)?;
+    let narrow = is_narrow(&reader);
+    if !narrow {
+        reader.need(Deed::SeeEveryTask)?;
+    }
     let DutyQuery { jurisdiction, at } = query;
-    let look = move |fleet: &Fleet, slot| fleet.posts(slot, at.unwrap_or(fleet.now()));
+    let who = reader.clone();
+    let look = move |fleet: &Fleet, slot| {
+        let mut posts = fleet.posts(slot, at.unwrap_or(fleet.now()));
+        if narrow {
+            posts.retain_mut(|post| narrow_post(post, &who));
+        }
+        posts
+    };
     rows(&api, &reader, &OfQuery { jurisdiction }, look).await
+}
+
+/// Everybody with contact points: when each was last tried and tested, and what came back.
+/// Responders are told of their own.
+#[utoipa::path(get, path = "/api/v1/contacts", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction", body = Vec<PersonContacts>), (status = 401, body = FaultView), (status = 403, body = FaultView)))]
+pub(crate) async fn contacts(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<PersonContacts> {
+    let narrow = is_narrow(&reader);
+    if !narrow {
+        reader.need(Deed::SeeEveryTask)?;
+    }
+    let who = reader.person.clone();
+    let look = move |fleet: &Fleet, slot| {
+        let mut people = fleet.contacts(slot);
+        people.retain(|one| !narrow || one.person == who);
+        people
+    };
+    rows(&api, &reader, &query, look).await
 }

@@ -149,6 +149,7 @@ impl Api {
             },
             ActionRequest::CallRoll { posts } => Action::CallRoll { posts },
             ActionRequest::EndRun { run } => Action::EndRun { run },
+            ActionRequest::TestContacts { people } => Action::TestContacts { people },
             ActionRequest::ConfirmCommand { command, count } => {
                 Action::ConfirmCommand { command, count }
             }

@@ -8,7 +8,9 @@ use bytes::Bytes;
 use model::Seal;
 use model::command::FormValue;
 use model::task::Stage;
-use model::view::{Change, CommandView, CountyView, FeedMessage, TaskView, Update};
+use model::view::{
+    Change, CommandView, CountyView, FeedMessage, Obligations, PostView, TaskView, Update,
+};
 
 use crate::Api;
 use crate::access::{Deed, Principal};
@@ -97,6 +99,7 @@ pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
             .retain_mut(|command| narrow_command(command, reader));
         county.runs.clear();
         county.pages.retain(|page| page.to == reader.person);
+        county.posts.retain_mut(|post| narrow_post(post, reader));
     }
 }
 
@@ -133,15 +136,25 @@ fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
         | Change::Event { .. }
         | Change::Group { .. }
         | Change::Configured => true,
-        // Who else is called, and who holds which post, is the desk's affair.
+        // Who else is called, and who holds other posts, is the desk's affair.
         Change::Page { page } => page.to == reader.person,
-        Change::Run { .. } | Change::Duty { .. } => false,
+        Change::Run { .. } => false,
+        Change::Duty { post } => narrow_post(post, reader),
         Change::Command { command } => narrow_command(command, reader),
         Change::Task { task, worst } => {
             *worst = task.stage;
             task.person == reader.person
         }
     }
+}
+
+/// Leaves a post that the reader holds or will hold, without what is owed there; false otherwise.
+pub(crate) fn narrow_post(post: &mut PostView, reader: &Principal) -> bool {
+    if let Some(handover) = &mut post.handover {
+        handover.obligations = Obligations::default();
+    }
+    let shifts = post.shifts.iter().flat_map(|shift| &shift.people);
+    post.now.iter().chain(shifts).any(|p| *p == reader.person)
 }
 
 /// Leaves the reader's own tasks; false when there are none.

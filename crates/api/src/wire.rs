@@ -277,6 +277,10 @@ pub enum ActionRequest {
     EndRun {
         run: RunId,
     },
+    /// Tries every contact point of these people once.
+    TestContacts {
+        people: Vec<PersonId>,
+    },
 }
 
 /// A dated event. With neither area nor stations it concerns the whole county.

@@ -110,3 +110,60 @@ async fn what_is_kept_quiet_has_a_reason() {
         (StatusCode::BAD_REQUEST, &json!("bad_field"))
     );
 }
+
+#[tokio::test]
+async fn the_desk_sees_every_post_and_contact_and_others_their_own() {
+    let county = County::open().await;
+    let (officer, li, guest) = (
+        county.sign_in("officer").await,
+        county.sign_in("li").await,
+        county.sign_in("guest").await,
+    );
+    let named = async |who: &Who, path: &str, field: &str| {
+        let rows = json(county.get(who, path).await).await;
+        let rows = rows.as_array().unwrap().iter();
+        let names = rows.map(|row| row[field].as_str().unwrap().to_owned());
+        names.collect::<Vec<String>>().join(" ")
+    };
+    assert_eq!(named(&officer, "/api/v1/duty", "id").await, "desk village");
+    assert_eq!(named(&li, "/api/v1/duty", "id").await, "village");
+    let people = named(&officer, "/api/v1/contacts", "person").await;
+    assert_eq!(people, "officer second li chen");
+    assert_eq!(named(&li, "/api/v1/contacts", "person").await, "li");
+    for path in ["/api/v1/duty", "/api/v1/contacts", "/api/v1/runs"] {
+        let refused = county.get(&guest, path).await.status();
+        assert_eq!(refused, StatusCode::FORBIDDEN, "{path}");
+    }
+    let refused = county.get(&li, "/api/v1/runs").await.status();
+    assert_eq!(refused, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_test_of_the_channels_is_the_desks_to_begin_and_says_when_it_was() {
+    let county = County::open().await;
+    let (officer, li) = (
+        county.sign_in("officer").await,
+        county.sign_in("li").await,
+    );
+    let test = json!({"action": "test_contacts", "people": ["li"]});
+    assert_eq!(
+        county.act(&li, "t0", test.clone()).await.0,
+        StatusCode::FORBIDDEN
+    );
+    let tested = async || {
+        let own = json(county.get(&li, "/api/v1/contacts").await).await;
+        let contacts = own[0]["contacts"].as_array().unwrap().clone();
+        contacts.iter().filter(|c| c["tested"].is_string()).count()
+    };
+    assert_eq!(tested().await, 0);
+    assert_eq!(
+        county.act(&officer, "t1", test).await,
+        (StatusCode::OK, json!({"answer": "done"}))
+    );
+    assert_eq!(tested().await, 2, "push and sms were tried");
+    let strange = json!({"action": "test_contacts", "people": ["nobody"]});
+    assert_eq!(
+        county.act(&officer, "t2", strange).await.1,
+        json!({"answer": "refused", "why": "no_such_person"})
+    );
+}

@@ -1,8 +1,8 @@
 //! Runs and pages as screens see them.
 
 use model::page::Channel;
-use model::view::{NextCall, PageEntry, PageView, RunEntry, RunState, RunView};
-use model::{PageId, PersonId, RunId};
+use model::view::{NextCall, PageEntry, PageView, PostCalled, RunEntry, RunState, RunView, SignIn};
+use model::{PageId, PersonId, PostId, RunId};
 
 use crate::engine::Engine;
 use crate::escalation::Run;
@@ -81,6 +81,7 @@ impl Engine {
             refused: count(false),
             waiting: waiting.into_iter().map(|(_, person)| person).collect(),
             vacant: run.vacant.clone(),
+            posts: run.posts.iter().map(|p| post_called(run, p)).collect(),
             log: run
                 .log
                 .iter()
@@ -145,6 +146,7 @@ impl Engine {
             held_until: sheet.held_until.filter(|_| sheet.sent.is_none()),
             bundled: sheet.bundled.clone(),
             repeated: sheet.repeated > 0,
+            open: self.is_wanted(id),
             facts: sheet
                 .facts
                 .iter()
@@ -152,8 +154,25 @@ impl Engine {
                     at: known.at,
                     fact: known.fact.clone(),
                     by: known.by.clone(),
+                    note: known.note.clone(),
                 })
                 .collect(),
         }
+    }
+}
+
+fn post_called(run: &Run, post: &PostId) -> PostCalled {
+    let people = run.seats.get(post).into_iter().flatten();
+    let confirmed = people.clone().filter_map(|person| {
+        let at = run.people.get(person)?.confirmed?;
+        Some(SignIn {
+            by: person.clone(),
+            at,
+        })
+    });
+    PostCalled {
+        post: post.clone(),
+        here: confirmed.min_by_key(|here| here.at),
+        people: people.cloned().collect(),
     }
 }

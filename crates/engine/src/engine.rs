@@ -176,7 +176,10 @@ impl Engine {
             }
             Input::Observed(observed) => self.observe(observed, at, out),
             Input::Acted(act) => self.act(act, at, out),
-            Input::Paged { page, fact } => self.page_known(page, fact, None, at, out),
+            Input::Paged { page, fact } => {
+                self.note_proof(page, fact, at);
+                self.page_known(page, fact, None, at, out);
+            }
             Input::Resumed => {
                 self.deliver_again(out);
                 let unknown = std::mem::take(&mut self.state.calling.unknown);

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::page::{Contact, Sheet};
+use crate::proven::Proof;
 use crate::situation::top;
 use crate::timers::Due;
 
@@ -23,6 +24,9 @@ pub(crate) struct Calling {
     pub(crate) runs: BTreeMap<RunId, Run>,
     pub(crate) pages: BTreeMap<PageId, Sheet>,
     pub(crate) contacts: BTreeMap<(PersonId, Channel), Contact>,
+    /// What each contact point has proven.
+    #[serde(default)]
+    pub(crate) proofs: BTreeMap<(PersonId, Channel), Proof>,
     /// Runs about a situation that are not settled, by situation.
     live: BTreeMap<SituationId, BTreeSet<RunId>>,
     /// Of a start: runs that came due while nobody looked, and pages that were on their way.
@@ -50,8 +54,10 @@ pub(crate) struct Run {
     /// Steps taken in this round.
     pub(crate) taken: u16,
     pub(crate) next_at: Option<Time>,
-    /// Posts of a roll-call.
-    posts: Vec<PostId>,
+    /// Posts of a roll-call, and who was called for each.
+    pub(crate) posts: Vec<PostId>,
+    #[serde(default)]
+    pub(crate) seats: BTreeMap<PostId, BTreeSet<PersonId>>,
     pub(crate) vacant: Vec<PostId>,
     /// Everybody called.
     pub(crate) people: BTreeMap<PersonId, Called>,
@@ -235,6 +241,7 @@ impl Engine {
             taken: 0,
             next_at: None,
             posts,
+            seats: BTreeMap::new(),
             vacant: Vec::new(),
             people: BTreeMap::new(),
             pages: Vec::new(),
@@ -379,6 +386,9 @@ impl Engine {
         {
             run.vacant = vacant;
         }
+        if to.contains(&Target::Called) {
+            self.note_seats(id, at);
+        }
         people
     }
 
@@ -511,12 +521,16 @@ impl Engine {
             run.policy.exhausted.clone(),
             run.policy.steps.len() as u16 + 1,
         );
+        let occasion = run.policy.occasion;
         run.state = RunState::Exhausted;
         run.ended = Some(at);
         self.arm_run(id, None);
         let (called, _) = self.make_calls(id, last, &calls, at, out);
         self.write(id, RunLine::Exhausted { called }, at, out);
-        self.notice(SystemKind::CallsExhausted, id.as_str(), true, at, out);
+        // A test that nobody answered is a finding, and no cause to wake the room.
+        if occasion != Occasion::Test {
+            self.notice(SystemKind::CallsExhausted, id.as_str(), true, at, out);
+        }
     }
 
     /// Everybody of the newest step said no or cannot be reached: the next step at once.
@@ -883,5 +897,6 @@ impl Engine {
             }
         }
         self.sweep_contacts(at);
+        self.sweep_proofs();
     }
 }

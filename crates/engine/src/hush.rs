@@ -103,7 +103,8 @@ impl Engine {
             | Action::SignIn { .. }
             | Action::SignHandover { .. }
             | Action::CallRoll { .. }
-            | Action::EndRun { .. } => {
+            | Action::EndRun { .. }
+            | Action::TestContacts { .. } => {
                 debug_assert!(false, "the caller sends presses about the ledger only");
                 Err(Why::NoSuchSuppression)
             }

@@ -47,6 +47,7 @@ mod page;
 mod phase;
 mod postpone;
 mod press;
+mod proven;
 mod quality;
 mod reconfigure;
 mod restart;

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use model::action::{Act, Why};
+use model::id::Seal;
 use model::page::{About, Channel, Page, PageFact};
 use model::task::Means;
 use model::view::PageStage;
@@ -45,6 +46,8 @@ pub(crate) struct Known {
     pub(crate) at: Time,
     pub(crate) fact: PageFact,
     pub(crate) by: Option<PersonId>,
+    #[serde(default)]
+    pub(crate) note: Option<Seal>,
 }
 
 /// One contact point: what went out lately, what waits.
@@ -265,8 +268,10 @@ impl Engine {
             sheet.bundled = Some(id.clone());
             sheet.sent = Some(at);
             also.push(sheet.about.clone());
+            self.note_tried(&other, at);
             out.push(Effect::PageKnown(other));
         }
+        self.note_tried(id, at);
         let Some(sheet) = self.state.calling.pages.get_mut(id) else {
             return;
         };
@@ -318,7 +323,14 @@ impl Engine {
             return false;
         };
         let run = calling.runs.get(&sheet.run);
-        run.is_some_and(|run| run.calls_by(sheet) && !run.has_answered(&sheet.to))
+        // A test tries every contact point, whatever was heard by another one.
+        let answered = |run: &Run| match sheet.about {
+            About::Test(_) => sheet.has(&PageFact::Acked),
+            About::Situation(_) | About::Task(_) | About::Notice { .. } | About::RollCall(_) => {
+                run.has_answered(&sheet.to)
+            }
+        };
+        run.is_some_and(|run| run.calls_by(sheet) && !answered(run))
     }
 
     /// Pages that are out without a receipt or a definite answer.
@@ -396,6 +408,7 @@ impl Engine {
                 at,
                 fact: fact.clone(),
                 by: by.cloned(),
+                note: None,
             });
             let (run, person) = (sheet.run.clone(), sheet.to.clone());
             out.push(Effect::PageKnown(id.clone()));
@@ -431,6 +444,7 @@ impl Engine {
         &mut self,
         act: &Act,
         (id, ack, means): (&PageId, bool, Means),
+        reason: Option<&Seal>,
         at: Time,
         out: &mut Effects,
     ) -> Result<(), Why> {
@@ -441,12 +455,21 @@ impl Engine {
             return Err(Why::NotYourPage);
         }
         let by = (!own).then_some(&act.by);
+        let by_app = own && matches!(sheet.channel, Channel::Push | Channel::Desk);
         let fact = if ack {
             PageFact::Acked
         } else {
             PageFact::Declined
         };
+        if by_app && matches!(means, Means::App) {
+            self.note_proof(id, &fact, at);
+        }
         self.page_known(id, &fact, by, at, out);
+        let sheet = self.state.calling.pages.get_mut(id);
+        let known = sheet.and_then(|sheet| sheet.facts.last_mut());
+        if let Some(known) = known.filter(|known| known.fact == fact && known.note.is_none()) {
+            known.note = reason.cloned();
+        }
         Ok(())
     }
 

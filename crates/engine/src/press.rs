@@ -60,6 +60,7 @@ impl Engine {
             | Action::EndDutyChange { .. }
             | Action::CallRoll { .. }
             | Action::EndRun { .. }
+            | Action::TestContacts { .. }
                 if !officer =>
             {
                 return Err(Why::RoleNotAllowed);
@@ -168,10 +169,14 @@ impl Engine {
             Action::KeepEvent(event) => self.keep_event(act, event, out)?,
             Action::DropEvent { event, .. } => self.drop_event(act, event, out)?,
             Action::AnswerPage {
-                page, ack, means, ..
-            } => self.answer_page(act, (page, *ack, *means), at, out)?,
+                page,
+                ack,
+                means,
+                reason,
+            } => self.answer_page(act, (page, *ack, *means), reason.as_ref(), at, out)?,
             Action::CallRoll { posts } => self.call_roll(act, posts, at, out)?,
             Action::EndRun { run } => self.end_run(run, at, out)?,
+            Action::TestContacts { people } => self.test_contacts(act, people, at, out)?,
             Action::SignIn { post } => self.sign_in(&act.by, post, at, out)?,
             Action::SignHandover { post, note } => {
                 self.sign_handover(&act.by, post, note.as_ref(), at, out)?;

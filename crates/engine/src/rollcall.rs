@@ -46,7 +46,23 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends a roll-call. What calls about a situation ends only by its alarms.
+    /// Whoever holds the posts of a roll-call now is called for them.
+    pub(crate) fn note_seats(&mut self, id: &RunId, at: Time) {
+        let Some(run) = self.state.calling.runs.get(id) else {
+            return;
+        };
+        let posts = run.posts.iter();
+        let held: Vec<(PostId, Vec<PersonId>)> = posts
+            .map(|post| (post.clone(), self.on_hook(post, at)))
+            .collect();
+        if let Some(run) = self.state.calling.runs.get_mut(id) {
+            for (post, people) in held {
+                run.seats.entry(post).or_default().extend(people);
+            }
+        }
+    }
+
+    /// Ends a roll-call or a test. What calls about a situation ends only by its alarms.
     pub(crate) fn end_run(&mut self, id: &RunId, at: Time, out: &mut Effects) -> Result<(), Why> {
         let run = self.state.calling.runs.get(id).ok_or(Why::NoSuchRun)?;
         let about_a_situation = match run.about {

@@ -77,6 +77,7 @@ impl Engine {
             event_classes: self.config.event_classes.clone(),
             runs: self.run_views(),
             pages: self.page_views(),
+            posts: self.post_views(now),
         }
     }
 

@@ -255,6 +255,10 @@ pub enum Action {
     EndRun {
         run: RunId,
     },
+    /// Tries every contact point of these people once.
+    TestContacts {
+        people: Vec<PersonId>,
+    },
 }
 
 /// What a silence covers: everything that agrees with each field that is given.

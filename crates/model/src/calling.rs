@@ -136,7 +136,21 @@ pub struct RunView {
     pub waiting: Vec<PersonId>,
     /// Posts that were to be called and had nobody.
     pub vacant: Vec<PostId>,
+    /// Of a roll-call: every post that was called, in the order of the files.
+    #[serde(default)]
+    pub posts: Vec<PostCalled>,
     pub log: Vec<RunEntry>,
+}
+
+/// A post of a roll-call and whether somebody there has answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PostCalled {
+    pub post: PostId,
+    /// Everybody who held it when it was called.
+    pub people: Vec<PersonId>,
+    /// The first of them who said that they are there.
+    pub here: Option<SignIn>,
 }
 
 /// How far one attempt came; a reading of its facts.
@@ -171,6 +185,9 @@ pub struct PageEntry {
     /// The officer who recorded it for them.
     #[serde(default)]
     pub by: Option<PersonId>,
+    /// Why they say no.
+    #[serde(default)]
+    pub note: Option<Seal>,
 }
 
 /// One attempt to reach one person.
@@ -195,7 +212,37 @@ pub struct PageView {
     pub bundled: Option<PageId>,
     /// It was sent again after a start, its outcome being unknown.
     pub repeated: bool,
+    /// Its person is still asked for an answer.
+    #[serde(default)]
+    pub open: bool,
     pub facts: Vec<PageEntry>,
+}
+
+/// A person and what each of their contact points has proven, in the order they are tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PersonContacts {
+    pub person: PersonId,
+    pub contacts: Vec<ContactView>,
+}
+
+/// One contact point: when it was last tried, and the last of each thing that came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ContactView {
+    pub channel: Channel,
+    pub tried: Option<Time>,
+    /// The last test that went out to it.
+    pub tested: Option<Time>,
+    /// The provider took it; says nothing of the person.
+    pub accepted: Option<Time>,
+    /// A receipt of the device, or more than that.
+    pub reached: Option<Time>,
+    /// Its person answered by it.
+    pub answered: Option<Time>,
+    pub failed: Option<Time>,
+    /// Why it failed last, in the provider's words.
+    pub why: Option<String>,
 }
 
 /// A shift and who has it.

@@ -132,6 +132,8 @@ pub enum Occasion {
     Situation,
     /// All posts are called to say that they are there.
     RollCall,
+    /// Every contact point of some people is tried once; begun by a press, never by a file.
+    Test,
 }
 
 /// Who is called, in which order, until somebody answers.

@@ -17,8 +17,8 @@ use crate::task::{Fact, Stage};
 use crate::time::Time;
 
 pub use crate::calling::{
-    CancelReason, DutyChangeView, EndingQuiet, GapView, HandoverView, NextCall, Obligations,
-    PageEntry, PageStage, PageView, PostView, RunEntry, RunLine, RunState, RunView, RunningClock,
+    CancelReason, ContactView, DutyChangeView, EndingQuiet, GapView, HandoverView, NextCall, Obligations,
+    PageEntry, PageStage, PageView, PersonContacts, PostCalled, PostView, RunEntry, RunLine, RunState, RunView, RunningClock,
     ShiftView, SignIn,
 };
 pub use crate::field::{EventSource, EventView, WeatherView};
@@ -490,6 +490,9 @@ pub struct CountyView {
     /// The pages of the runs that run.
     #[serde(default)]
     pub pages: Vec<PageView>,
+    /// Posts and who holds them, in the order of the files.
+    #[serde(default)]
+    pub posts: Vec<PostView>,
 }
 
 /// Where the engine's clock stands.

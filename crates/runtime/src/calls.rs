@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::view::Change;
+use model::view::{Change, PageStage, RunState};
 use model::{JurisdictionSlot, PageId, PostId, RunId};
 
 use crate::fleet::Fleet;
@@ -39,8 +39,18 @@ impl Calls {
         changes: &mut Vec<(u64, Option<JurisdictionSlot>, Change)>,
     ) {
         for ((slot, id), seq) in std::mem::take(&mut self.runs) {
-            let run = fleet.run(slot, &id);
-            changes.extend(run.map(|run| (seq, Some(slot), Change::Run { run })));
+            let Some(run) = fleet.run(slot, &id) else {
+                continue;
+            };
+            // Whoever was called and has not answered sees that nobody asks any more.
+            if run.state != RunState::Running {
+                let pages = fleet.pages(slot, &id).into_iter();
+                let silent = pages.filter(|page| page.stage != PageStage::Acked);
+                for page in silent {
+                    self.pages.entry((slot, page.id)).or_insert(seq);
+                }
+            }
+            changes.push((seq, Some(slot), Change::Run { run }));
         }
         for ((slot, id), seq) in std::mem::take(&mut self.pages) {
             let page = fleet.page(slot, &id);

@@ -501,6 +501,7 @@ fn changes_command(input: &Input) -> bool {
             | Action::SignHandover { .. }
             | Action::CallRoll { .. }
             | Action::EndRun { .. }
+            | Action::TestContacts { .. }
             | Action::ReportTask(_) => false,
         },
         Input::Configured(_)

@@ -7,9 +7,9 @@ use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
-    AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PostView,
-    RuleView, RunView, SeriesNow, SituationView, StateHash, SuppressionView, SystemView, TaskView,
-    TransitionView, WeatherView,
+    AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PersonContacts,
+    PostView, RuleView, RunView, SeriesNow, SituationView, StateHash, SuppressionView, SystemView,
+    TaskView, TransitionView, WeatherView,
 };
 use model::{
     AlarmKey, CommandId, JurisdictionSlot, OpId, PageFact, PageId, PersonId, PostId, RunId,
@@ -120,6 +120,14 @@ impl Fleet {
     pub fn pages(&self, jurisdiction: JurisdictionSlot, run: &RunId) -> Vec<PageView> {
         let engine = self.engines.get(jurisdiction.index());
         engine.map(|e| e.pages_of(run)).unwrap_or_default()
+    }
+
+    /// Everybody with contact points, and what each of these has proven.
+    pub fn contacts(&self, jurisdiction: JurisdictionSlot) -> Vec<PersonContacts> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine
+            .map(engine::Engine::contact_views)
+            .unwrap_or_default()
     }
 
     /// Whether a page is still to be made; asked by a sender just before it dials.

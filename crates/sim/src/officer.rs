@@ -217,6 +217,7 @@ mod tests {
             event_classes: Vec::new(),
             runs: Vec::new(),
             pages: Vec::new(),
+            posts: Vec::new(),
         }
     }
 

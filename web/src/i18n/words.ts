@@ -468,17 +468,25 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
     case "crew_overdue":
       return i18n.t("{subject} 在现场没有报平安，已 {age}。请马上联系。", { subject, age });
     case "empty_step":
-      return i18n.t("{subject}：这一步没有人可叫，已直接进到下一步。请看值班表和联系方式。", { subject });
+      return i18n.t("{subject}：这一步没有人可叫，已直接进到下一步。请看值班表和联系方式。", {
+        subject,
+      });
     case "calls_exhausted":
       return i18n.t("{subject}：叫了所有人都没有应答，已 {age}。请立刻处置。", { subject, age });
     case "legal_clock":
-      return i18n.t("{subject}：规定时限已到，带班领导还没有接到电话，已 {age}。", { subject, age });
+      return i18n.t("{subject}：规定时限已到，带班领导还没有接到电话，已 {age}。", {
+        subject,
+        age,
+      });
     case "coverage_gap":
       return i18n.t("{subject}：往后几天的值班有空缺，请排人。", { subject });
     case "not_signed_in":
       return i18n.t("{subject}：这一班还没有人签到，已 {age}。", { subject, age });
     case "handover_open":
-      return i18n.t("{subject}：已到换班时间，还没有交接完，上一班仍在岗，已 {age}。", { subject, age });
+      return i18n.t("{subject}：已到换班时间，还没有交接完，上一班仍在岗，已 {age}。", {
+        subject,
+        age,
+      });
     default:
       return i18n.t("系统报警 {kind}：{subject}", { kind, subject });
   }

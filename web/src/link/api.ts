@@ -3,7 +3,17 @@ import type { Act, Answer, ApiError } from "../wire/acts";
 import type { BacktestReport, BacktestRequest, RuleFileView } from "../wire/backtest";
 import type { LanesView } from "../wire/replay";
 import type { ImportResult, RegistryKind, SheetView, SiteCheck } from "../wire/site";
-import type { EventView, Me, PersonView, RuleView, SampleView } from "../wire/view";
+import type {
+  EventView,
+  Me,
+  PageView,
+  PersonContacts,
+  PersonView,
+  PostView,
+  RuleView,
+  RunView,
+  SampleView,
+} from "../wire/view";
 
 const BASE = "/api/v1";
 /** A request unanswered this long counts as failed, ms; photos get longer. */
@@ -157,6 +167,25 @@ export async function rules(jurisdiction: string): Promise<RuleView[]> {
 export async function events(jurisdiction: string): Promise<EventView[]> {
   const range = new URLSearchParams({ jurisdiction });
   return (await (await request(`/events?${range}`)).json()) as EventView[];
+}
+
+/** Posts as of now, or of an instant of the past: who holds them, gaps, what is handed over. */
+export async function duty(jurisdiction: string, at: Date | null): Promise<PostView[]> {
+  const range = new URLSearchParams({ jurisdiction, ...(at ? { at: at.toISOString() } : {}) });
+  return (await (await request(`/duty?${range}`)).json()) as PostView[];
+}
+
+/** What each contact point of everybody has proven. */
+export async function contacts(jurisdiction: string): Promise<PersonContacts[]> {
+  const range = new URLSearchParams({ jurisdiction });
+  return (await (await request(`/contacts?${range}`)).json()) as PersonContacts[];
+}
+
+/** Runs of the last day, each with its pages. */
+export async function runs(jurisdiction: string): Promise<(RunView & { pages: PageView[] })[]> {
+  const range = new URLSearchParams({ jurisdiction });
+  const list = await (await request(`/runs?${range}`)).json();
+  return list as (RunView & { pages: PageView[] })[];
 }
 
 /** Re-reads the site's folder and says what is wrong and what would change; changes nothing. */

@@ -221,6 +221,12 @@ function pending(kept: Kept): Pending {
     subject.alarms = action.alarms;
   if (action.action === "end_suppression" || action.action === "approve_suppression")
     subject.suppression = action.suppression;
+  if (action.action === "answer_page") {
+    subject.page = action.page;
+    subject.yes = action.ack;
+  }
+  if (action.action === "sign_in" || action.action === "sign_handover") subject.post = action.post;
+  if (action.action === "end_run") subject.run = action.run;
   return {
     op: kept.op,
     at: kept.at,

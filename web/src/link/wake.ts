@@ -30,7 +30,11 @@ export async function wakeMe(): Promise<Waking> {
   });
   const { endpoint, keys } = subscription.toJSON();
   try {
-    await notePhone({ endpoint: endpoint ?? "", p256dh: keys?.p256dh ?? "", auth: keys?.auth ?? "" });
+    await notePhone({
+      endpoint: endpoint ?? "",
+      p256dh: keys?.p256dh ?? "",
+      auth: keys?.auth ?? "",
+    });
   } catch (error) {
     // A phone that the server does not know would look woken and never be.
     await subscription.unsubscribe();

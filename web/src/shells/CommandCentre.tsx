@@ -1,6 +1,7 @@
 // The command centre: three fixed zones, a status line above, lanes below.
 import "../styles/desk.css";
 import "../styles/desk-pages.css";
+import "../styles/duty.css";
 import "../styles/timebar.css";
 import "../styles/trials.css";
 import { type CSSProperties, lazy, Suspense, useEffect, useReducer } from "react";
@@ -20,6 +21,7 @@ import {
   useDesk,
   type Zone,
 } from "../features/desk/desk";
+import { DutyPage } from "../features/duty/DutyPage";
 import { EventsPage } from "../features/events/EventsPage";
 import { IncidentsPage } from "../features/incidents/IncidentsPage";
 import { KeysDialog } from "../features/keys/KeysDialog";
@@ -94,6 +96,8 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
     escape: () => move({ to: "back" }),
     "?": () => move({ to: "dialog", dialog: "keys" }),
     x: sound.silence,
+    z: () => move({ to: "duty", tab: "now" }),
+    h: () => move({ to: "duty", tab: "handover" }),
   });
   return (
     <DeskContext value={{ desk, move }}>
@@ -206,6 +210,7 @@ function Centre() {
   if (desk.view === "rules") return <RulesPage county={county} />;
   if (desk.view === "backtest") return <BacktestPage county={county} />;
   if (desk.view === "events") return <EventsPage county={county} />;
+  if (desk.view === "duty") return <DutyPage county={county} />;
   if (desk.view === "stations") return <StationsPage county={county} />;
   return null;
 }

@@ -4,6 +4,8 @@ import { useEffect, useMemo, useState } from "react";
 import { logout } from "../actions/session";
 import { Login } from "../features/login/Login";
 import { More } from "../features/phone/More";
+import { OwnCalls, useOwnCalls } from "../features/phone/OwnCalls";
+import { OwnDuty } from "../features/phone/OwnDuty";
 import { Queue } from "../features/phone/Queue";
 import { QueueLine } from "../features/phone/QueueLine";
 import { TaskList } from "../features/phone/TaskList";
@@ -12,6 +14,7 @@ import { useDelivered } from "../features/phone/useReceipts";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
 import { keepMe, keptMe } from "../link/shelf";
+import { postsOf } from "../state/duty";
 import { countyOf, isClosed, tasksOf } from "../state/select";
 import { useApp } from "../state/store";
 import { Empty } from "../ui/Panel";
@@ -54,7 +57,7 @@ export function Responder() {
   }
 }
 
-type Tab = "tasks" | "queue" | "more";
+type Tab = "tasks" | "duty" | "queue" | "more";
 
 function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
   const world = useApp((state) => state.world);
@@ -68,6 +71,8 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
   const theme = useTheme();
   const person = me.person.id;
   const tasks = useMemo(() => tasksOf(world, person), [world, person]);
+  const calls = useOwnCalls(county, person);
+  const posts = useMemo(() => (county ? postsOf(county, person) : []), [county, person]);
   useDelivered(tasks);
   useEffect(() => {
     if (county) setZoneFor(county.code);
@@ -98,6 +103,8 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
       ) : null}
       {own && tab === "tasks" ? (
         <TaskPage key={own.task.id} own={own} issuer={issuer} onBack={() => setOpen(null)} />
+      ) : tab === "duty" && county ? (
+        <OwnDuty county={county} posts={posts} person={person} />
       ) : tab === "queue" ? (
         <Queue person={person} />
       ) : tab === "more" ? (
@@ -109,7 +116,21 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
       ) : (
         <TaskList me={me.person} tasks={tasks} onOpen={setOpen} />
       )}
-      <nav className="tabs" aria-label={i18n.t("页面")}>
+      {county && calls.length > 0 ? (
+        own && tab === "tasks" ? (
+          <button
+            type="button"
+            className="callbar"
+            onClick={() => setOpen(null)}
+            data-testid="call-bar"
+          >
+            {i18n.t("县里在叫你，按此应答")}
+          </button>
+        ) : (
+          <OwnCalls county={county} calls={calls} />
+        )
+      ) : null}
+      <nav className={`tabs${posts.length > 0 ? " four" : ""}`} aria-label={i18n.t("页面")}>
         <button
           type="button"
           aria-current={tab === "tasks" ? "page" : undefined}
@@ -118,6 +139,16 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
         >
           {i18n.t("任务 {n}", { n: openTasks })}
         </button>
+        {posts.length > 0 ? (
+          <button
+            type="button"
+            aria-current={tab === "duty" ? "page" : undefined}
+            onClick={() => go("duty")}
+            data-testid="tab-duty"
+          >
+            {i18n.t("值班")}
+          </button>
+        ) : null}
         <button
           type="button"
           aria-current={tab === "queue" ? "page" : undefined}

@@ -11,13 +11,13 @@ export interface PersonCall {
 }
 
 /** From nothing to an answer. */
-const FURTHER: readonly PageStage[] = [
+export const FURTHER: readonly PageStage[] = [
   "held",
   "bundled",
   "called",
+  "accepted",
   "failed",
   "expired",
-  "accepted",
   "delivered",
   "seen",
   "declined",
@@ -27,7 +27,8 @@ const FURTHER: readonly PageStage[] = [
 /** Runs about a situation that run, and of those that ended the newest of each policy. */
 export function runsAbout(county: County, situation: string): RunView[] {
   const runs = [...county.runs.values()].filter(
-    ({ about }) => typeof about === "object" && "situation" in about && about.situation === situation,
+    ({ about }) =>
+      typeof about === "object" && "situation" in about && about.situation === situation,
   );
   runs.sort((a, b) => Date.parse(b.began) - Date.parse(a.began));
   const policies = new Set<string>();

@@ -93,6 +93,7 @@ function unfold(view: CountyView, before: County | undefined): County {
     events: before?.events ?? new Map(),
     runs: new Map((view.runs ?? []).map((run) => [run.id, run])),
     pages: new Map((view.pages ?? []).map((page) => [page.id, page])),
+    posts: new Map((view.posts ?? []).map((post) => [post.id, post])),
     // What was told stays told: a new snapshot is no news.
     told: before?.told ?? [],
   };
@@ -160,9 +161,8 @@ function change(county: County, change: Update): County | null {
       return { ...county, runs: put(county.runs, change.run.id, change.run, false) };
     case "page":
       return { ...county, pages: put(county.pages, change.page.id, change.page, false) };
-    // Who holds which post is asked for where it is shown.
     case "duty":
-      return county;
+      return { ...county, posts: put(county.posts, change.post.id, change.post, false) };
     case "group": {
       const { group } = change;
       return { ...county, groups: county.groups.map((one) => (one.id === group.id ? group : one)) };

@@ -23,6 +23,10 @@ export interface Pending {
     task?: string;
     alarms?: string[];
     suppression?: string;
+    page?: string;
+    yes?: boolean;
+    post?: string;
+    run?: string;
     fact?: string;
     percent?: number;
   };

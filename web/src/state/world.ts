@@ -12,6 +12,7 @@ import type {
   LoadView,
   PageView,
   PersonView,
+  PostView,
   RunView,
   SeriesNow,
   SeriesView,
@@ -56,6 +57,8 @@ export interface County {
   runs: ReadonlyMap<string, RunView>;
   /** Attempts to reach people, of the runs that run or ended since the page was opened. */
   pages: ReadonlyMap<string, PageView>;
+  /** Posts and who holds them, in the order of the files. */
+  posts: ReadonlyMap<string, PostView>;
   /** Annunciations heard since the page was opened, oldest first; at most [`TOLD_KEPT`]. */
   told: readonly Told[];
 }

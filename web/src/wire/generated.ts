@@ -663,6 +663,24 @@ export interface components {
             /** @enum {string} */
             action: "warn_of_weather";
         }) | {
+            action: "answer_page"; page: components["schemas"]["PageId"]; ack: boolean; means?: components["schemas"]["Means"] | null; reason?: string | null;
+        } | {
+            action: "change_duty"; post: components["schemas"]["PostId"]; from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; out?: components["schemas"]["PersonId"] | null; into?: components["schemas"]["PersonId"] | null;
+        } | {
+            action: "swap_shifts"; post: components["schemas"]["PostId"]; first: components["schemas"]["PersonId"]; first_at: components["schemas"]["Time"]; second: components["schemas"]["PersonId"]; second_at: components["schemas"]["Time"];
+        } | {
+            action: "end_duty_change"; change: components["schemas"]["OpId"];
+        } | {
+            action: "sign_in"; post: components["schemas"]["PostId"];
+        } | {
+            action: "sign_handover"; post: components["schemas"]["PostId"]; note?: string | null;
+        } | {
+            action: "call_roll"; posts?: components["schemas"]["PostId"][];
+        } | {
+            action: "end_run"; run: components["schemas"]["RunId"];
+        } | {
+            action: "test_contacts"; people: components["schemas"]["PersonId"][];
+        } | {
             /** @enum {string} */
             action: "lift_weather";
             warning: components["schemas"]["OpId"];
@@ -1092,6 +1110,14 @@ export interface components {
             kind: "suppression";
             suppression: components["schemas"]["SuppressionView"];
         } | {
+            kind: "run"; run: components["schemas"]["RunView"];
+        } | {
+            kind: "page"; page: components["schemas"]["PageView"];
+        } | {
+            kind: "duty"; post: components["schemas"]["PostView"];
+        } | {
+            kind: "group"; group: components["schemas"]["GroupView"];
+        } | {
             /** @enum {string} */
             kind: "load";
             load: components["schemas"]["LoadView"];
@@ -1269,6 +1295,9 @@ export interface components {
             incidents: components["schemas"]["IncidentView"][];
             load: components["schemas"]["LoadView"];
             people: components["schemas"]["PersonView"][];
+            runs: components["schemas"]["RunView"][];
+            pages: components["schemas"]["PageView"][];
+            posts: components["schemas"]["PostView"][];
             rules_version: string;
             situations: components["schemas"]["SituationView"][];
             stations: components["schemas"]["StationView"][];
@@ -1817,6 +1846,34 @@ export interface components {
             transitions: number;
         };
         /** @description How loud it is: what came in, what it became, what was told. */
+        About: { situation: components["schemas"]["SituationId"] } | { task: components["schemas"]["TaskId"] } | { notice: { kind: components["schemas"]["SystemKind"]; subject: string } } | { roll_call: components["schemas"]["OpId"] } | { test: components["schemas"]["OpId"] };
+        Channel: "desk" | "push" | "robot" | "sms" | "voice" | "mail" | "loudspeaker";
+        Occasion: "situation" | "roll_call" | "test";
+        RunId: string;
+        PageId: string;
+        PostId: string;
+        RunState: "running" | "satisfied" | "exhausted" | "cancelled";
+        CancelReason: "nothing_loud" | "superseded" | "merged" | "ended";
+        RunLine: { what: "began"; level: components["schemas"]["Level"] | null } | { what: "step"; round: number; step: number; called: number } | { what: "empty"; round: number; step: number } | { what: "refused"; round: number; step: number } | { what: "recovered"; from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; called: number } | { what: "clock_missed"; step: number } | { what: "widened"; called: number } | { what: "satisfied" } | { what: "exhausted"; called: number } | { what: "cancelled"; why: components["schemas"]["CancelReason"] };
+        RunEntry: components["schemas"]["RunLine"] & { at: components["schemas"]["Time"] };
+        NextCall: { at: components["schemas"]["Time"]; step: number | null; to: components["schemas"]["PersonId"][]; by: components["schemas"]["Channel"][] };
+        SignIn: { by: components["schemas"]["PersonId"]; at: components["schemas"]["Time"] };
+        PostCalled: { post: components["schemas"]["PostId"]; people: components["schemas"]["PersonId"][]; here: components["schemas"]["SignIn"] | null };
+        RunView: { id: components["schemas"]["RunId"]; about: components["schemas"]["About"]; policy: string; title: components["schemas"]["Text"]; occasion: components["schemas"]["Occasion"]; level: components["schemas"]["Level"] | null; state: components["schemas"]["RunState"]; began: components["schemas"]["Time"]; ended: components["schemas"]["Time"] | null; round: number; rounds: number; step: number; steps: number; next: components["schemas"]["NextCall"] | null; confirm_all: boolean; called: number; confirmed: number; refused: number; waiting: components["schemas"]["PersonId"][]; vacant: components["schemas"]["PostId"][]; posts: components["schemas"]["PostCalled"][]; log: components["schemas"]["RunEntry"][] };
+        PageStage: "held" | "bundled" | "called" | "failed" | "expired" | "accepted" | "delivered" | "seen" | "declined" | "acked";
+        PageFact: { fact: "sent" } | { fact: "accepted"; reference: string | null } | { fact: "delivered" } | { fact: "seen" } | { fact: "acked" } | { fact: "declined" } | { fact: "failed"; why: string } | { fact: "expired" };
+        PageEntry: components["schemas"]["PageFact"] & { at: components["schemas"]["Time"]; by: components["schemas"]["PersonId"] | null; note: components["schemas"]["Seal"] | null };
+        PageView: { id: components["schemas"]["PageId"]; run: components["schemas"]["RunId"]; to: components["schemas"]["PersonId"]; channel: components["schemas"]["Channel"]; about: components["schemas"]["About"]; level: components["schemas"]["Level"] | null; round: number; step: number; stage: components["schemas"]["PageStage"]; at: components["schemas"]["Time"]; sent: components["schemas"]["Time"] | null; held_until: components["schemas"]["Time"] | null; bundled: components["schemas"]["PageId"] | null; repeated: boolean; open: boolean; facts: components["schemas"]["PageEntry"][] };
+        ShiftView: { from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; people: components["schemas"]["PersonId"][]; short: boolean };
+        GapView: { post: components["schemas"]["PostId"]; from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; people: components["schemas"]["PersonId"][]; least: number };
+        DutyChangeView: { op: components["schemas"]["OpId"]; post: components["schemas"]["PostId"]; from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; out: components["schemas"]["PersonId"] | null; into: components["schemas"]["PersonId"] | null; by: components["schemas"]["PersonId"] };
+        RunningClock: { task: components["schemas"]["TaskId"]; due: components["schemas"]["Time"] };
+        EndingQuiet: { id: components["schemas"]["OpId"]; until: components["schemas"]["Time"] };
+        Obligations: { alarms: components["schemas"]["AlarmKey"][]; unanswered: components["schemas"]["TaskId"][]; clocks: components["schemas"]["RunningClock"][]; endings: components["schemas"]["EndingQuiet"][]; runs: components["schemas"]["RunId"][] };
+        HandoverView: { from: components["schemas"]["PersonId"][]; to: components["schemas"]["PersonId"][]; due: components["schemas"]["Time"]; signed: components["schemas"]["SignIn"] | null; note: components["schemas"]["Seal"] | null; obligations: components["schemas"]["Obligations"] };
+        PostView: { id: components["schemas"]["PostId"]; title: components["schemas"]["Text"]; duty: string; unit: string | null; township: string | null; now: components["schemas"]["PersonId"][]; shifts: components["schemas"]["ShiftView"][]; gaps: components["schemas"]["GapView"][]; signed_in: components["schemas"]["SignIn"][]; sign_in_by: components["schemas"]["Time"] | null; changes: components["schemas"]["DutyChangeView"][]; handover: components["schemas"]["HandoverView"] | null };
+        ContactView: { channel: components["schemas"]["Channel"]; tried: components["schemas"]["Time"] | null; tested: components["schemas"]["Time"] | null; accepted: components["schemas"]["Time"] | null; reached: components["schemas"]["Time"] | null; answered: components["schemas"]["Time"] | null; failed: components["schemas"]["Time"] | null; why: string | null };
+        PersonContacts: { person: components["schemas"]["PersonId"]; contacts: components["schemas"]["ContactView"][] };
         LoadView: {
             /**
              * Format: int32
@@ -2422,7 +2479,7 @@ export interface components {
          * @description A condition of the system itself, not of a hazard.
          * @enum {string}
          */
-        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue";
+        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue" | "empty_step" | "calls_exhausted" | "legal_clock" | "coverage_gap" | "not_signed_in" | "handover_open";
         /** @description A condition of the system itself. */
         SystemView: {
             kind: components["schemas"]["SystemKind"];
@@ -2608,7 +2665,7 @@ export interface components {
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy";
     };
     responses: never;
     parameters: never;

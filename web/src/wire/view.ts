@@ -47,6 +47,16 @@ export type RunEntry = Schemas["RunEntry"];
 export type PageView = Schemas["PageView"];
 export type PageStage = Schemas["PageStage"];
 export type Channel = Schemas["Channel"];
+/** A post of a roll-call, and whether somebody there has answered. */
+export type PostCalled = Schemas["PostCalled"];
+/** A duty, who holds it now, the shifts that follow, and what is missing. */
+export type PostView = Schemas["PostView"];
+export type ShiftView = Schemas["ShiftView"];
+export type GapView = Schemas["GapView"];
+export type HandoverView = Schemas["HandoverView"];
+/** A person and what each of their contact points has proven. */
+export type PersonContacts = Schemas["PersonContacts"];
+export type ContactView = Schemas["ContactView"];
 export type LoadView = Schemas["LoadView"];
 export type AreaRef = Schemas["AreaRef"];
 /** A weather warning that stands. */
@@ -133,6 +143,7 @@ export type CountyView = Older<
   | "weather"
   | "runs"
   | "pages"
+  | "posts"
 >;
 export type SnapshotView = Omit<Schemas["SnapshotView"], "counties" | "clock" | "mode"> & {
   counties: CountyView[];

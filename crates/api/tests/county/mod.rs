@@ -14,10 +14,11 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use model::config::{
-    Bound, Clock, Config, Group, Interface, LatePolicy, Measure, Person, Policy, Quantity, Role,
-    Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
+    Bound, Clock, Config, Group, Interface, LatePolicy, Measure, Organisation, Person, Policy, Post,
+    Quantity, Role, Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
 };
 use model::intake::Quality;
+use model::page::Channel;
 use model::view::PersonView;
 use model::{Decimals, GroupId, PersonId, RuleSlot, SeriesSlot, StationSlot, Time};
 use runtime::{Draft, Item, Runtime};
@@ -302,7 +303,11 @@ fn config() -> Config {
                 role: p.role,
                 township: None,
                 substitute: None,
-                contacts: Vec::new(),
+                contacts: match p.role {
+                    Role::Responder => vec![Channel::Push, Channel::Sms],
+                    Role::DutyOfficer => vec![Channel::Desk],
+                    Role::Viewer | Role::Planner | Role::Administrator => Vec::new(),
+                },
             })
             .collect(),
         groups: vec![Group {
@@ -320,7 +325,23 @@ fn config() -> Config {
             ..Template::default()
         }],
         policy: Policy::default(),
+        organisation: Organisation {
+            posts: vec![post("desk", "officer"), post("village", "li")],
+            ..Organisation::default()
+        },
         ..Config::default()
+    }
+}
+
+fn post(id: &str, person: &str) -> Post {
+    Post {
+        id: id.into(),
+        title: Text::same(id),
+        kind: id.to_owned(),
+        unit: None,
+        township: None,
+        people: vec![person.into()],
+        roster: None,
     }
 }
 

@@ -319,7 +319,8 @@ pub fn known_line(engine: &Engine, page: &PageId) -> Option<String> {
     }
 }
 
-/// `show duty desk [11:00]`, `show gaps desk`, `show handover desk`, `show run red`, `show pages red`
+/// `show duty desk [11:00]`, `show gaps desk`, `show handover desk`, `show run red`, `show pages red`,
+/// `show posts roll`, `show contacts li`
 pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let names = |people: &[PersonId]| {
@@ -409,6 +410,42 @@ pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> 
                 line.push_str(&format!(", {} posts have nobody", run.vacant.len()));
             }
             Some(vec![line])
+        }
+        ["posts", policy] => {
+            let run = engine
+                .run_views()
+                .into_iter()
+                .find(|r| r.policy == *policy)?;
+            let line = |p: &model::view::PostCalled| {
+                let here = p.here.as_ref();
+                let here = here.map_or("nobody answered".to_owned(), |h| {
+                    format!("{} is there since {}", h.by, clock(h.at))
+                });
+                format!("post {} called {}, {here}", p.post, names(&p.people))
+            };
+            Some(run.posts.iter().map(line).collect())
+        }
+        ["contacts", person] => {
+            let views = engine.contact_views();
+            let view = views.into_iter().find(|v| v.person.as_str() == *person)?;
+            let line = |c: &model::view::ContactView| {
+                let mut text = format!("{person} by {}:", c.channel.word());
+                for (what, when) in [
+                    ("tried", c.tried),
+                    ("tested", c.tested),
+                    ("accepted", c.accepted),
+                    ("reached", c.reached),
+                    ("answered", c.answered),
+                    ("failed", c.failed),
+                ] {
+                    if let Some(when) = when {
+                        text.push_str(&format!(" {what} {}", clock(when)));
+                    }
+                }
+                text.push_str(&c.why.as_ref().map_or(String::new(), |why| format!(" ({why})")));
+                text
+            };
+            Some(view.contacts.iter().map(line).collect())
         }
         ["pages", policy] => {
             let run = engine

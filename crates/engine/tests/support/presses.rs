@@ -318,6 +318,9 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         ["call-roll", posts @ ..] => Action::CallRoll {
             posts: posts.iter().map(|p| (*p).into()).collect(),
         },
+        ["test-contacts", people @ ..] => Action::TestContacts {
+            people: people.iter().map(|p| (*p).into()).collect(),
+        },
         ["end-run", op] => Action::EndRun {
             run: RunId::from(*op),
         },

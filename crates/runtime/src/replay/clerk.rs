@@ -443,6 +443,10 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
             deed.kind = DeedKind::Decide;
             deed.about = count(posts.len());
         }
+        Action::TestContacts { people } => {
+            deed.kind = DeedKind::Decide;
+            deed.about = count(people.len());
+        }
         Action::LiftWeather { .. }
         | Action::SwapShifts { .. }
         | Action::EndDutyChange { .. }

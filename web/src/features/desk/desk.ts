@@ -14,7 +14,8 @@ export type View =
   | "rules"
   | "backtest"
   | "stations"
-  | "events";
+  | "events"
+  | "duty";
 /** Pages that take the room of the centre and the right zone. */
 const PAGES: readonly View[] = [
   "unanswered",
@@ -24,10 +25,13 @@ const PAGES: readonly View[] = [
   "backtest",
   "stations",
   "events",
+  "duty",
 ];
 export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
 export type Zone = "left" | "centre" | "right" | "more";
+/** Who is on duty, the roll-call, the handover, and by what people can be reached. */
+export type DutyTab = "now" | "roll" | "handover" | "contacts";
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
 export type LedgerDraft = { kind: "silence" | "maintenance" | "service"; matcher: Matcher };
 
@@ -44,6 +48,9 @@ export interface Desk {
   entry: string | null;
   draft: LedgerDraft | null;
   rule: string | null;
+  duty: DutyTab;
+  /** A post, or on the page of contacts a person. */
+  post: string | null;
   zone: Zone;
 }
 
@@ -58,6 +65,8 @@ export const startDesk: Desk = {
   entry: null,
   draft: null,
   rule: null,
+  duty: "now",
+  post: null,
   zone: "left",
 };
 
@@ -76,6 +85,7 @@ export type DeskMove =
   | { to: "backtest"; rule?: string | null }
   | { to: "stations"; station?: string | null }
   | { to: "events" }
+  | { to: "duty"; tab?: DutyTab; post?: string | null }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
@@ -114,6 +124,8 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "stations", station: move.station ?? null };
     case "events":
       return { ...centre, view: "events" };
+    case "duty":
+      return { ...centre, view: "duty", duty: move.tab ?? desk.duty, post: move.post ?? null };
     case "map":
       return { ...centre, view: "map", task: null };
     case "zone":
@@ -132,6 +144,7 @@ function back(desk: Desk): Desk {
     return { ...desk, draft: null, entry: null };
   if (desk.view === "rules" && desk.rule) return { ...desk, rule: null };
   if (desk.view === "backtest" || desk.view === "events") return { ...desk, view: "rules" };
+  if (desk.view === "duty" && desk.post) return { ...desk, post: null };
   if (desk.view === "stations" && desk.station) return { ...desk, station: null };
   if (desk.view === "alarm" && desk.situation) return { ...desk, view: "situation" };
   if (desk.view === "situation") return { ...desk, view: "map", situation: null, zone: "left" };

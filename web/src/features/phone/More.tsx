@@ -2,6 +2,7 @@ import { i18n, locale, setLocale } from "../../i18n/i18n";
 import { personPost, roleName } from "../../i18n/words";
 import { useApp } from "../../state/store";
 import type { PersonView } from "../../wire/view";
+import { Reachable } from "./Reachable";
 import { Wake } from "./Wake";
 
 interface MoreProps {
@@ -37,6 +38,7 @@ export function More({ me, theme, onLeave }: MoreProps) {
           <b>{theme.name === "night" ? i18n.t("白天") : i18n.t("夜间")}</b>
         </button>
         <Wake />
+        <Reachable person={me.id} />
         <button type="button" className="verb wide" onClick={onLeave} data-testid="logout">
           <b>{i18n.t("退出登录")}</b>
           <small>

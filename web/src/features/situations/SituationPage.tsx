@@ -27,8 +27,8 @@ import { AlarmMark, Mark } from "../marks/Mark";
 import { areaName } from "../stations/townships";
 import { whyNot } from "../timebar/whyNot";
 import { AckDialog } from "./AckDialog";
-import { ManualBox } from "./ManualBox";
 import { Calls } from "./Calls";
+import { ManualBox } from "./ManualBox";
 import { AlarmLine, Townships } from "./parts";
 import { openedName, situationName } from "./situationWords";
 

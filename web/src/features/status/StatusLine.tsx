@@ -9,6 +9,7 @@ import { quietLoad } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { useMono, useNow } from "../clock/useNow";
 import { type DeskMove, isPage, useDesk } from "../desk/desk";
+import { ShiftCell } from "../duty/ShiftCell";
 import { LoadMeter } from "../load/LoadMeter";
 import { Counts } from "../marks/Mark";
 
@@ -99,6 +100,7 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
           {i18n.t("退出")}
         </Button>
       </div>
+      {county ? <ShiftCell county={county} now={now} /> : null}
       <div className="i2 s st-date">{now ? day(now) : ""}</div>
       <div className="clock" data-testid="clock">
         {now ? hms(now) : "--:--:--"}
@@ -134,6 +136,12 @@ function Pages() {
       on: desk.view === "ledger",
       go: { to: "ledger" },
       testId: "page-ledger",
+    },
+    {
+      name: i18n.t("值班"),
+      on: desk.view === "duty",
+      go: { to: "duty" },
+      testId: "page-duty",
     },
     {
       name: i18n.t("规则"),

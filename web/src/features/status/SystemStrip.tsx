@@ -10,6 +10,7 @@ import type { County } from "../../state/world";
 import type { SystemKind, SystemView } from "../../wire/view";
 import { useMono, useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
+import { CalledLine } from "../duty/CalledLine";
 import { coverWords } from "../ledger/ledgerWords";
 
 /** Told in full whatever else there is. */
@@ -24,6 +25,8 @@ const BY_PERSON: SystemKind[] = [
   "legal_clock",
   "empty_step",
 ];
+/** About a post. */
+const DUTY: SystemKind[] = ["coverage_gap", "not_signed_in", "handover_open"];
 /** Told by many gauges at once: one sentence. */
 const TOGETHER: SystemKind[] = ["sight_lost", "blind_spot", "unstable_signal", "rule_failing"];
 const ORDER: SystemKind[] = [
@@ -88,6 +91,7 @@ export function SystemStrip() {
     >
       <LostBanner />
       <RefusedLine />
+      {county ? <CalledLine county={county} now={now} /> : null}
       {shown.map((line, place) => (
         <NoticeLine key={lineKey(line)} line={line} county={county} now={now}>
           {place === shown.length - 1 ? more : null}
@@ -220,6 +224,19 @@ function Open({ entry, county }: { entry: SystemView; county: County | null }) {
           {i18n.t("看台账")}
         </button>
       ) : null}
+      {DUTY.includes(entry.kind) ? (
+        <button
+          type="button"
+          className="btn sm"
+          onClick={() =>
+            entry.kind === "handover_open"
+              ? move({ to: "duty", tab: "handover" })
+              : move({ to: "duty", tab: "now", post: entry.subject })
+          }
+        >
+          {i18n.t("看值班")}
+        </button>
+      ) : null}
       {entry.kind === "rules_refused" || entry.kind === "rule_failing" ? (
         <button type="button" className="btn sm" onClick={() => move({ to: "rules" })}>
           {i18n.t("看规则")}
@@ -266,6 +283,8 @@ function subjectName(county: County | null, entry: SystemView): string {
     const [rule = "", id = ""] = entry.subject.split("@");
     return `${rule} · ${say(county?.stations.get(id)?.name) || id}`;
   }
+  const post = county?.posts.get(entry.subject);
+  if (post) return say(post.title);
   const run = county?.runs.get(entry.subject.split("#")[0] ?? "");
   if (run) return say(run.title);
   const quiet = county?.suppressions.get(entry.subject);
