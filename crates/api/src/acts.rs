@@ -7,6 +7,7 @@ use axum::{Extension, Json};
 use model::action::{Act, Answer};
 use model::id::MAX_OP_ID;
 use model::incident::OpenedBy;
+use model::report::ReportOf;
 use model::task::{FactKind, Means};
 use model::{JurisdictionSlot, OpId, Seal, TaskId};
 
@@ -58,7 +59,11 @@ async fn first_answer(api: &Api, slot: JurisdictionSlot, op: OpId) -> Answered<O
 }
 
 /// The single jurisdiction an act is about.
-fn one_jurisdiction(api: &Api, who: &Principal, asked: Option<&str>) -> Answered<JurisdictionSlot> {
+pub(crate) fn one_jurisdiction(
+    api: &Api,
+    who: &Principal,
+    asked: Option<&str>,
+) -> Answered<JurisdictionSlot> {
     let catalogue = api.inbox.catalogue();
     let code = match (who.scope(catalogue.codes(), asked)?, catalogue.codes()) {
         (Some(code), _) => code,
@@ -182,6 +187,13 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             check_photos(photos)?;
             said("received_by", received_by)?;
             said("text", text)
+        }
+        ActionRequest::WriteReport { of, text, .. } => {
+            who.need(Deed::Report)?;
+            if matches!(of, ReportOf::Interval { from, to } if to <= from) {
+                return Err(Fault::field("of", "it ends after it begins"));
+            }
+            text_fits("text", Some(text))
         }
         ActionRequest::ConfirmCommand { .. }
         | ActionRequest::StopCommand { .. }

@@ -9,6 +9,7 @@ use crate::field::{KeptEvent, WeatherWarning};
 use crate::id::{AlarmKey, CommandId, GroupId, OpId, PersonId, Seal, SituationId, TaskId};
 use crate::incident::OpenSituation;
 use crate::level::Level;
+use crate::report::WriteReport;
 use crate::task::{FactKind, Means};
 use crate::time::Time;
 
@@ -206,6 +207,8 @@ pub enum Action {
         received_by: Seal,
         photos: Vec<Seal>,
     },
+    /// A new version of a section of an after-action report. It decides nothing.
+    WriteReport(WriteReport),
 }
 
 /// What a silence covers: everything that agrees with each field that is given.

@@ -22,6 +22,7 @@ mod past;
 mod policy;
 mod quiet;
 pub mod replay;
+pub mod report;
 mod rule;
 pub mod task;
 pub mod time;

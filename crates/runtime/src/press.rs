@@ -484,6 +484,7 @@ fn changes_command(input: &Input) -> bool {
             | Action::MergeIncident { .. }
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
+            | Action::WriteReport(_)
             | Action::ReportTask(_) => false,
         },
         Input::Configured(_)

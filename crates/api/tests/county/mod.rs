@@ -52,7 +52,18 @@ impl County {
 
     /// Opens the county on what lies in `folder`.
     pub async fn open_in(folder: TempDir) -> County {
-        let options = runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config()]);
+        County::open_as(folder, config()).await
+    }
+
+    /// Opens the county in a fresh folder with other files.
+    pub async fn open_with(change: impl FnOnce(&mut Config)) -> County {
+        let mut config = config();
+        change(&mut config);
+        County::open_as(TempDir::new().unwrap(), config).await
+    }
+
+    async fn open_as(folder: TempDir, config: Config) -> County {
+        let options = runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config]);
         let runtime = runtime::start(options).await.unwrap();
         let (router, _files) = api::open(
             Options {

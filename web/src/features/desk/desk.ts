@@ -1,5 +1,6 @@
 // What the officer looks at: selection and the view of the centre zone. Nothing here is sent anywhere.
 import { createContext, type Dispatch, useContext } from "react";
+import type { ReportAsk } from "../../state/report";
 import type { Matcher } from "../../wire/view";
 
 export type View =
@@ -14,7 +15,8 @@ export type View =
   | "rules"
   | "backtest"
   | "stations"
-  | "events";
+  | "events"
+  | "report";
 /** Pages that take the room of the centre and the right zone. */
 const PAGES: readonly View[] = [
   "unanswered",
@@ -24,6 +26,7 @@ const PAGES: readonly View[] = [
   "backtest",
   "stations",
   "events",
+  "report",
 ];
 export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
@@ -44,6 +47,8 @@ export interface Desk {
   entry: string | null;
   draft: LedgerDraft | null;
   rule: string | null;
+  /** The report that is open. */
+  report: ReportAsk | null;
   zone: Zone;
 }
 
@@ -58,6 +63,7 @@ export const startDesk: Desk = {
   entry: null,
   draft: null,
   rule: null,
+  report: null,
   zone: "left",
 };
 
@@ -76,6 +82,7 @@ export type DeskMove =
   | { to: "backtest"; rule?: string | null }
   | { to: "stations"; station?: string | null }
   | { to: "events" }
+  | { to: "report"; ask?: ReportAsk }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
@@ -114,6 +121,8 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "stations", station: move.station ?? null };
     case "events":
       return { ...centre, view: "events" };
+    case "report":
+      return { ...centre, view: "report", report: move.ask ?? desk.report };
     case "map":
       return { ...centre, view: "map", task: null };
     case "zone":
