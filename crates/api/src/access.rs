@@ -36,6 +36,8 @@ pub enum Deed {
     SeePhones,
     /// Notes on a time of the past.
     Mark,
+    /// After-action reports: read, write to, take away; single entries of the journal.
+    Report,
     /// The site's files: rules, thresholds, stations, people.
     KeepSite,
 }
@@ -58,6 +60,7 @@ impl Deed {
             Deed::KeepSite => [false, false, false, false, true],
             Deed::KeepEvents => [false, true, false, true, true],
             Deed::Mark => [false, true, false, true, true],
+            Deed::Report => [false, true, false, true, true],
             Deed::SendReadings => [false, false, false, false, true],
             Deed::TendAlarms =>
             /**/

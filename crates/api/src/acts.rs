@@ -7,6 +7,7 @@ use axum::{Extension, Json};
 use model::action::{Act, Answer};
 use model::id::MAX_OP_ID;
 use model::incident::OpenedBy;
+use model::report::ReportOf;
 use model::task::{FactKind, Means};
 use model::{JurisdictionSlot, OpId, Seal, TaskId};
 
@@ -58,7 +59,11 @@ async fn first_answer(api: &Api, slot: JurisdictionSlot, op: OpId) -> Answered<O
 }
 
 /// The single jurisdiction an act is about.
-fn one_jurisdiction(api: &Api, who: &Principal, asked: Option<&str>) -> Answered<JurisdictionSlot> {
+pub(crate) fn one_jurisdiction(
+    api: &Api,
+    who: &Principal,
+    asked: Option<&str>,
+) -> Answered<JurisdictionSlot> {
     let catalogue = api.inbox.catalogue();
     let code = match (who.scope(catalogue.codes(), asked)?, catalogue.codes()) {
         (Some(code), _) => code,
@@ -183,6 +188,13 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             said("received_by", received_by)?;
             said("text", text)
         }
+        ActionRequest::WriteReport { of, text, .. } => {
+            who.need(Deed::Report)?;
+            if matches!(of, ReportOf::Interval { from, to } if to <= from) {
+                return Err(Fault::field("of", "it ends after it begins"));
+            }
+            text_fits("text", Some(text))
+        }
         ActionRequest::ConfirmCommand { .. }
         | ActionRequest::StopCommand { .. }
         | ActionRequest::HastenTask { .. }
@@ -264,7 +276,10 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         ActionRequest::TestContacts { people } => {
             who.need(Deed::TendAlarms)?;
             if people.len() > MAX_ALARMS {
-                return Err(Fault::field("people", format!("at most {MAX_ALARMS} people")));
+                return Err(Fault::field(
+                    "people",
+                    format!("at most {MAX_ALARMS} people"),
+                ));
             }
             Ok(())
         }

@@ -101,6 +101,19 @@ impl Looks {
         Ok(())
     }
 
+    /// A report of an interval was made; returns when that is on record. Each is one entry.
+    pub(crate) async fn reported(
+        &self,
+        reader: &Principal,
+        jurisdiction: JurisdictionSlot,
+        (from, to): (Time, Time),
+    ) -> Result<(), Stopped> {
+        let now = now();
+        let deed = AccessDeed::Reported { from, to };
+        let access = access(reader.person.clone(), (now, now), deed);
+        self.inbox.accessed(jurisdiction, access).await
+    }
+
     /// Records the first look of a minute, and has the rest recorded at its end.
     async fn begin(
         &self,

@@ -2,7 +2,7 @@
 //!
 //! Kept out of the journal and the engine, which know people by id alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use model::PersonId;
 use model::view::{CountyView, PersonView};
@@ -27,6 +27,12 @@ impl People {
     pub(crate) fn get(&self, jurisdiction: &str, id: &PersonId) -> Option<PersonView> {
         let people = self.by_code.get(jurisdiction)?;
         people.iter().find(|person| person.id == *id).cloned()
+    }
+
+    /// Names of the people of a jurisdiction.
+    pub(crate) fn names(&self, jurisdiction: &str) -> BTreeMap<PersonId, String> {
+        let people = self.by_code.get(jurisdiction).into_iter().flatten();
+        people.map(|p| (p.id.clone(), p.name.clone())).collect()
     }
 
     /// Fills the people of a county as `reader` may see them.

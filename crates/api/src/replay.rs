@@ -173,15 +173,16 @@ pub(crate) async fn lanes(
     Ok(Json(lanes))
 }
 
-fn fault(error: ReplayError) -> Fault {
+pub(crate) fn fault(error: ReplayError) -> Fault {
     match error {
         ReplayError::TooMany => Fault::TooManyReplays,
-        ReplayError::BadSpan => Fault::field("to", &error),
+        ReplayError::BadSpan | ReplayError::BadInterval => Fault::field("to", &error),
         ReplayError::Store(_)
         | ReplayError::Journal(_)
         | ReplayError::Record { .. }
         | ReplayError::Keyframes(_)
         | ReplayError::Empty
+        | ReplayError::Stopped
         | ReplayError::Thread(_) => store_fault("look at the past", &error),
     }
 }

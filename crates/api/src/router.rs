@@ -20,8 +20,8 @@ use utoipa::OpenApi;
 use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
 use crate::{
-    Api, acts, blobs, desk, guard, ledger, lists, login, phones, probes, replay, series, stream,
-    web,
+    Api, acts, blobs, desk, entries, guard, ledger, lists, login, phones, probes, replay, reports,
+    series, stream, web,
 };
 
 /// A request that is no socket and has no answer after this long gets none.
@@ -42,7 +42,7 @@ const MB: usize = 1024 * 1024;
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
         lists::runs, lists::duty, lists::contacts,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::sheet,
-        replay::feed, replay::lanes,
+        replay::feed, replay::lanes, reports::written, reports::make, entries::entry,
         phones::key, phones::note, phones::forget,
         series::series, probes::system, probes::counts, probes::state_hash,
         probes::health, probes::metrics,
@@ -126,6 +126,9 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         .route("/api/v1/state/hash", get(probes::state_hash))
         .route("/api/v1/series/{station}/{quantity}", get(series::series))
         .route("/api/v1/replay/lanes", get(replay::lanes))
+        .route("/api/v1/reports", get(reports::written))
+        .route("/api/v1/reports/{form}", get(reports::make))
+        .route("/api/v1/entries/{number}", get(entries::entry))
         .route("/api/v1/openapi.json", get(probes::openapi));
     let sockets = Router::new()
         .route("/api/v1/feed", get(stream::feed))

@@ -4,6 +4,7 @@ use model::action::{IssueCommand, ReportTask};
 use model::command::{FormAnswer, FormValue, LeftBehind, VillageCount};
 use model::field::KeptEvent;
 use model::incident::OpenSituation;
+use model::report::WriteReport;
 use model::task::Means;
 use model::{Action, Seal};
 
@@ -243,6 +244,11 @@ impl Api {
                 received_by: self.seal_bytes(received_by.into_bytes()).await?,
                 photos,
             },
+            ActionRequest::WriteReport { of, section, text } => Action::WriteReport(WriteReport {
+                of,
+                section,
+                text: self.seal_bytes(text.into_bytes()).await?,
+            }),
         })
     }
 

@@ -2,9 +2,12 @@
 //!
 //! Without a built client the API serves all the same and a page says what is missing.
 
+use std::sync::LazyLock;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use report::Ground;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::error::Fault;
@@ -13,6 +16,12 @@ use crate::error::Fault;
 #[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Client;
+
+/// The county's ground as the screens' map draws it; nothing where no client is built in.
+pub(crate) static GROUND: LazyLock<Ground> = LazyLock::new(|| {
+    let file = |name| Client::get(name).map(|file| file.data).unwrap_or_default();
+    Ground::read(&file("geo/county.geojson"), &file("geo/townships.geojson"))
+});
 
 /// File names under here carry a hash of their content, so they never change.
 const HASHED: &str = "assets/";

@@ -6,6 +6,7 @@ use model::config::{AreaKind, TaskClocks};
 use model::effect::SystemKind;
 use model::field::{AreaRef, WeatherWarning};
 use model::incident::OpenedBy;
+use model::report::{ReportOf, ReportSection};
 use model::task::{FactKind, Means};
 use model::view::PersonView;
 use model::{
@@ -280,6 +281,12 @@ pub enum ActionRequest {
     /// Tries every contact point of these people once.
     TestContacts {
         people: Vec<PersonId>,
+    },
+    /// A new version of a section of an after-action report; an empty text takes it back.
+    WriteReport {
+        of: ReportOf,
+        section: ReportSection,
+        text: String,
     },
 }
 

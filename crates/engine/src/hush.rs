@@ -87,6 +87,7 @@ impl Engine {
             | Action::MergeIncident { .. }
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
+            | Action::WriteReport(_)
             | Action::ReportTask(_)
             | Action::EndNotice { .. }
             | Action::Mark { .. }

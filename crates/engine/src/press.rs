@@ -16,8 +16,9 @@ impl Engine {
     pub(crate) fn honour(&mut self, act: &Act, at: Time, out: &mut Effects) -> Result<(), Why> {
         let officer = is_officer(act.role);
         match &act.action {
-            Action::Mark { .. } if officer || act.role == Role::Planner => {}
-            Action::Mark { .. } => return Err(Why::RoleNotAllowed),
+            Action::Mark { .. } | Action::WriteReport(_)
+                if officer || act.role == Role::Planner => {}
+            Action::Mark { .. } | Action::WriteReport(_) => return Err(Why::RoleNotAllowed),
             Action::ReportTask(report) => return self.report_task(act, report, at, out),
             Action::KeepEvent(_) | Action::DropEvent { .. } if !may_keep_events(act.role) => {
                 return Err(Why::RoleNotAllowed);

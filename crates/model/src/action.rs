@@ -11,6 +11,7 @@ use crate::id::{
 };
 use crate::incident::OpenSituation;
 use crate::level::Level;
+use crate::report::WriteReport;
 use crate::task::{FactKind, Means};
 use crate::time::Time;
 
@@ -259,6 +260,8 @@ pub enum Action {
     TestContacts {
         people: Vec<PersonId>,
     },
+    /// A new version of a section of an after-action report. It decides nothing.
+    WriteReport(WriteReport),
 }
 
 /// What a silence covers: everything that agrees with each field that is given.

@@ -47,6 +47,8 @@ pub enum AccessDeed {
     SawFiles { seals: Vec<Seal>, more: u32 },
     /// Entries of an interval were taken out with their proofs.
     Exported { from: Time, to: Time, entries: u64 },
+    /// An after-action report of an interval was made, for a screen or as a file.
+    Reported { from: Time, to: Time },
     /// Everything up to an entry was copied to another place.
     BackedUp { through: u64 },
     /// Files were erased for good; `person` when all of one person's were asked for.

@@ -25,6 +25,7 @@ mod past;
 mod policy;
 mod quiet;
 pub mod replay;
+pub mod report;
 mod rule;
 pub mod task;
 pub mod time;

@@ -50,7 +50,9 @@ pub use inbox::{BadMessage, ConfigureError, Draft, Inbox, Item, Receipt};
 pub use ledger::TransitionStream;
 pub use outbox::{Delivery, Outbox, Sender};
 pub use recover::{Difference, Replayed};
-pub use replay::{MOST_REPLAYS, Replay, ReplayAsk, ReplayError, ReplaySession, Replays, replay};
+pub use replay::{
+    MOST_REPLAYS, Outcome, Passed, Replay, ReplayAsk, ReplayError, ReplaySession, Replays, replay,
+};
 pub use start::start;
 
 /// The process is shutting down, or its loop has ended.

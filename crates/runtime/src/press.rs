@@ -502,6 +502,7 @@ fn changes_command(input: &Input) -> bool {
             | Action::CallRoll { .. }
             | Action::EndRun { .. }
             | Action::TestContacts { .. }
+            | Action::WriteReport(_)
             | Action::ReportTask(_) => false,
         },
         Input::Configured(_)

@@ -4,6 +4,7 @@
 //! the present. A replay has no outbox, reads only, and runs on threads that let the live ones go
 //! first.
 
+mod account;
 mod again;
 mod clerk;
 mod day;
@@ -19,21 +20,27 @@ use std::path::Path;
 use std::sync::Arc;
 
 use model::replay::{Knowledge, LanesView};
+use model::report::ReportText;
 use model::view::StateHash;
 use model::{JurisdictionSlot, Time};
 use store::{JournalError, JournalReader, Keyframes, Pages, StoreError};
 use tokio::sync::Semaphore;
 
+pub use account::{Outcome, Passed};
 pub use again::{Replay, replay};
 pub(crate) use keeper::Keeper;
 pub use session::ReplaySession;
 
 use crate::fleet::Fleet;
+use account::LONGEST_DAYS;
 use lanes::{Lanes, MOST_BUCKETS, MOST_DAYS, Span};
 use rewind::Rewind;
 
 /// Replays that may run at once.
 pub const MOST_REPLAYS: usize = 24;
+
+/// Accounts of the past that may be given at once: each lives through its interval.
+pub(crate) const MOST_ACCOUNTS: usize = 2;
 
 /// Why a replay stopped or did not begin.
 #[derive(Debug, thiserror::Error)]
@@ -55,10 +62,14 @@ pub enum ReplayError {
     Empty,
     #[error("could not start a thread")]
     Thread(#[source] std::io::Error),
+    #[error("the work on the past was broken off")]
+    Stopped,
     #[error(
         "a span is of at most {MOST_DAYS} days, ends after it begins, and has at most {MOST_BUCKETS} buckets"
     )]
     BadSpan,
+    #[error("an account is of at most {LONGEST_DAYS} days and ends after it begins")]
+    BadInterval,
 }
 
 /// How a replay begins.
@@ -84,6 +95,7 @@ pub(crate) struct PastOf {
     pub(crate) rewind: Rewind,
     pub(crate) lanes: Arc<Lanes>,
     places: Arc<Semaphore>,
+    accounts: Arc<Semaphore>,
 }
 
 impl Replays {
@@ -96,6 +108,7 @@ impl Replays {
                 rewind: Rewind::new(journal, keyframes),
                 lanes: Arc::new(lanes),
                 places: Arc::new(Semaphore::new(MOST_REPLAYS)),
+                accounts: Arc::new(Semaphore::new(MOST_ACCOUNTS)),
             }),
         })
     }
@@ -138,6 +151,40 @@ impl Replays {
             to,
             buckets,
         })
+    }
+
+    /// Does `work` over the past on a thread of its own that lets the live ones go first. As many as
+    /// [`MOST_ACCOUNTS`] at once; the others wait.
+    ///
+    /// # Errors
+    /// [`ReplayError::Thread`]; [`ReplayError::Stopped`] when the work ended with a panic.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Replays) -> T + Send + 'static,
+    ) -> Result<T, ReplayError> {
+        let accounts = Arc::clone(&self.past.accounts);
+        let place = accounts.acquire_owned().await;
+        let place = place.map_err(|_| ReplayError::Stopped)?;
+        let (done, doing) = tokio::sync::oneshot::channel();
+        let replays = self.clone();
+        std::thread::Builder::new()
+            .name("watchfire-account".to_owned())
+            .spawn(move || {
+                step_back();
+                // Whoever asked may have gone: then nobody wants it.
+                let _unwanted = done.send(work(&replays)).is_err();
+                drop(place);
+            })
+            .map_err(ReplayError::Thread)?;
+        doing.await.map_err(|_| ReplayError::Stopped)
+    }
+
+    /// What people wrote to reports of one jurisdiction, oldest first. Blocks while it reads.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the record that cannot be read.
+    pub fn report_texts(&self, slot: JurisdictionSlot) -> Result<Vec<ReportText>, ReplayError> {
+        self.past.lanes.texts(slot)
     }
 
     /// First and newest entry of the journal that have a time. Blocks while it reads.

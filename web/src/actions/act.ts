@@ -39,7 +39,8 @@ export async function press(action: Action, op = newOp(), photos: Blob[] = []): 
   const person = store.get().me?.person.id;
   if (!person || !outbox) throw new Error("nobody is logged in");
   // Every button but that of a note is grey there already; this holds whatever a screen forgets.
-  if (isPast(store.get()) && action.action !== "mark") throw new Error("nobody acts on the past");
+  const isNote = action.action === "mark" || action.action === "write_report";
+  if (isPast(store.get()) && !isNote) throw new Error("nobody acts on the past");
   const { me } = store.get();
   const jurisdiction = me?.jurisdiction ? null : (countyOf(store.get())?.code ?? null);
   const engineAt = engineGuess(store.get().world.heartbeat, performance.now());

@@ -1,7 +1,9 @@
 // The requests of `/api/v1`, one function each. Answers are typed, errors carry their sentence.
+import type { ReportForm } from "../state/report";
 import type { Act, Answer, ApiError } from "../wire/acts";
 import type { BacktestReport, BacktestRequest, RuleFileView } from "../wire/backtest";
 import type { LanesView } from "../wire/replay";
+import type { EntryView, ReportText } from "../wire/report";
 import type { ImportResult, RegistryKind, SheetView, SiteCheck } from "../wire/site";
 import type {
   EventView,
@@ -23,6 +25,9 @@ const PHOTO_PATIENCE_MS = 90_000;
 const SITE_PATIENCE_MS = 60_000;
 /** The server itself gives up after a minute, ms. */
 const BACKTEST_PATIENCE_MS = 70_000;
+
+/** The server lives through the whole interval again, ms. */
+const REPORT_PATIENCE_MS = 70_000;
 
 /** The server answered and said no. */
 export class Refused extends Error {
@@ -235,4 +240,26 @@ export async function backtest(
   const sent = { ...json(asked), signal };
   const response = await request("/backtest", sent, BACKTEST_PATIENCE_MS);
   return (await response.json()) as BacktestReport;
+}
+
+/** Where a report is in one of its forms. */
+export function reportAddress(form: ReportForm, parameters: string): string {
+  return `${BASE}/reports/${form}?${parameters}`;
+}
+
+/** A report's article, made now from the journal: markup of the server's own, without any script. */
+export async function reportFragment(parameters: string, signal: AbortSignal): Promise<string> {
+  const path = `/reports/fragment?${parameters}`;
+  return await (await request(path, { signal }, REPORT_PATIENCE_MS)).text();
+}
+
+/** Everything that was written to reports of a jurisdiction, oldest first. */
+export async function reportTexts(jurisdiction: string): Promise<ReportText[]> {
+  const query = new URLSearchParams({ jurisdiction });
+  return (await (await request(`/reports?${query}`)).json()) as ReportText[];
+}
+
+/** One entry of the journal, by its number or that of an outcome. */
+export async function entry(number: number): Promise<EntryView> {
+  return (await (await request(`/entries/${number}`, {}, REPORT_PATIENCE_MS)).json()) as EntryView;
 }

@@ -4,6 +4,7 @@ import "../styles/desk-pages.css";
 import "../styles/duty.css";
 import "../styles/timebar.css";
 import "../styles/trials.css";
+import "../styles/report.css";
 import { type CSSProperties, lazy, Suspense, useEffect, useReducer } from "react";
 import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
@@ -32,6 +33,7 @@ import { LoadDialog } from "../features/load/LoadMeter";
 import { Login } from "../features/login/Login";
 import { HatchInk } from "../features/marks/Mark";
 import { StationsPage } from "../features/registry/StationsPage";
+import { ReportPage } from "../features/report/ReportPage";
 import { RulesPage } from "../features/rules/RulesPage";
 import { SituationPage } from "../features/situations/SituationPage";
 import { useSound } from "../features/sound/useSound";
@@ -212,5 +214,6 @@ function Centre() {
   if (desk.view === "events") return <EventsPage county={county} />;
   if (desk.view === "duty") return <DutyPage county={county} />;
   if (desk.view === "stations") return <StationsPage county={county} />;
+  if (desk.view === "report") return <ReportPage county={county} />;
   return null;
 }

@@ -14,8 +14,8 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use model::config::{
-    Bound, Clock, Config, Group, Interface, LatePolicy, Measure, Organisation, Person, Policy, Post,
-    Quantity, Role, Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
+    Bound, Clock, Config, Group, Interface, LatePolicy, Measure, Organisation, Person, Policy,
+    Post, Quantity, Role, Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
 };
 use model::intake::Quality;
 use model::page::Channel;
@@ -53,10 +53,21 @@ impl County {
 
     /// Opens the county on what lies in `folder`.
     pub async fn open_in(folder: TempDir) -> County {
+        County::open_as(folder, config()).await
+    }
+
+    /// Opens the county in a fresh folder with other files.
+    pub async fn open_with(change: impl FnOnce(&mut Config)) -> County {
+        let mut config = config();
+        change(&mut config);
+        County::open_as(TempDir::new().unwrap(), config).await
+    }
+
+    async fn open_as(folder: TempDir, config: Config) -> County {
         let store = store::Store::for_tests(folder.path());
         let options = runtime::Options {
             store: store.clone(),
-            ..runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config()])
+            ..runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config])
         };
         let runtime = runtime::start(options).await.unwrap();
         let (router, _files) = api::open(

@@ -1,12 +1,13 @@
 //! Reads records in order and says what each leaves for the lanes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use model::action::{Act, Action, Answer};
 use model::codec::{Record, Tag, decode, encode};
 use model::config::Text;
 use model::intake::Quality;
 use model::replay::DeedKind;
+use model::report::ReportText;
 use model::{Config, Effect, Input, JurisdictionSlot, Level, Observed, Seal, Time, Transition};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ use super::hindsight::is_late_by;
 
 const DAY_MS: i64 = 86_400_000;
 const MINUTE_MS: i64 = 60_000;
+
+/// Texts of reports that are found without reading the journal; older ones stay in it.
+const MOST_TEXTS: usize = 20_000;
 
 /// The tag of a reading's record, as [`encode`] gives it.
 const READING: Tag = Tag {
@@ -28,6 +32,8 @@ pub(crate) struct Clerk {
     /// Time of the newest input.
     at: Option<Time>,
     counties: Vec<County>,
+    /// What people wrote to reports, oldest first, with whose jurisdiction it is.
+    texts: VecDeque<(u16, ReportText)>,
     /// The newest press, until it is known whether it was honoured.
     #[serde(skip)]
     press: Option<(u64, JurisdictionSlot, Time, Box<Act>)>,
@@ -99,7 +105,30 @@ impl Clerk {
     /// The press that waited; it was not refused.
     pub(crate) fn settle(&mut self) -> Option<(u64, Vec<Note>)> {
         let (seq, slot, at, act) = self.press.take()?;
+        if let Action::WriteReport(written) = act.action {
+            self.texts.push_back((
+                slot.0,
+                ReportText {
+                    of: written.of,
+                    section: written.section,
+                    by: act.by,
+                    at,
+                    entry: seq,
+                    text: written.text,
+                },
+            ));
+            if self.texts.len() > MOST_TEXTS {
+                self.texts.pop_front();
+            }
+            return Some((seq, Vec::new()));
+        }
         Some((seq, self.pressed(slot, at, *act)))
+    }
+
+    /// What people wrote to reports of one jurisdiction, oldest first.
+    pub(crate) fn texts(&self, slot: JurisdictionSlot) -> Vec<ReportText> {
+        let of = self.texts.iter().filter(|(whose, _)| *whose == slot.0);
+        of.map(|(_, text)| text.clone()).collect()
     }
 
     fn input(&mut self, seq: u64, at: Time, slot: JurisdictionSlot, input: &Input) -> Vec<Note> {
@@ -459,7 +488,8 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
         | Action::GatherIncident { .. }
         | Action::NoteIncident { .. }
         | Action::MergeIncident { .. }
-        | Action::SendReport { .. } => deed.kind = DeedKind::Decide,
+        | Action::SendReport { .. }
+        | Action::WriteReport(_) => deed.kind = DeedKind::Decide,
         Action::Unshelve { .. }
         | Action::ApproveSuppression { .. }
         | Action::EndSuppression { .. } => {}

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::codec::{Record, decode};
 use model::replay::LanesView;
+use model::report::ReportText;
 use model::{Input, JurisdictionSlot, Time};
 use serde::{Deserialize, Serialize};
 use store::{Cursor, JournalReader, Pages};
@@ -27,8 +28,8 @@ const PIECE: usize = 16_384;
 /// Records after which what was read is written down.
 const WRITE_EVERY: u64 = 200_000;
 
-/// The page that says how far all others are.
-const KNOWN: &str = "known";
+/// The page that says how far all others are; another number when its content is another.
+const KNOWN: &str = "known-2";
 
 const DAY_MS: i64 = 86_400_000;
 const MINUTE_MS: i64 = 60_000;
@@ -156,6 +157,16 @@ impl Lanes {
         }
         inner.forget_some();
         Ok(found)
+    }
+
+    /// What people wrote to reports of one jurisdiction, oldest first.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the record that cannot be read.
+    pub(crate) fn texts(&self, slot: JurisdictionSlot) -> Result<Vec<ReportText>, ReplayError> {
+        let mut inner = self.lock();
+        inner.follow(&self.pages)?;
+        Ok(inner.clerk.texts(slot))
     }
 
     /// What happened in a span.

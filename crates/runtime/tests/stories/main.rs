@@ -1,6 +1,7 @@
 //! Stories of the runtime: what goes in, what is on disk, what comes out, and what a crash leaves.
 #![allow(clippy::unwrap_used)]
 
+mod account;
 mod clocks;
 mod configure;
 mod crash;

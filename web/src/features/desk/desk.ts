@@ -1,5 +1,6 @@
 // What the officer looks at: selection and the view of the centre zone. Nothing here is sent anywhere.
 import { createContext, type Dispatch, useContext } from "react";
+import type { ReportAsk } from "../../state/report";
 import type { Matcher } from "../../wire/view";
 
 export type View =
@@ -15,7 +16,8 @@ export type View =
   | "backtest"
   | "stations"
   | "events"
-  | "duty";
+  | "duty"
+  | "report";
 /** Pages that take the room of the centre and the right zone. */
 const PAGES: readonly View[] = [
   "unanswered",
@@ -26,6 +28,7 @@ const PAGES: readonly View[] = [
   "stations",
   "events",
   "duty",
+  "report",
 ];
 export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
@@ -51,6 +54,8 @@ export interface Desk {
   duty: DutyTab;
   /** A post, or on the page of contacts a person. */
   post: string | null;
+  /** The report that is open. */
+  report: ReportAsk | null;
   zone: Zone;
 }
 
@@ -67,6 +72,7 @@ export const startDesk: Desk = {
   rule: null,
   duty: "now",
   post: null,
+  report: null,
   zone: "left",
 };
 
@@ -86,6 +92,7 @@ export type DeskMove =
   | { to: "stations"; station?: string | null }
   | { to: "events" }
   | { to: "duty"; tab?: DutyTab; post?: string | null }
+  | { to: "report"; ask?: ReportAsk }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
@@ -126,6 +133,8 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "events" };
     case "duty":
       return { ...centre, view: "duty", duty: move.tab ?? desk.duty, post: move.post ?? null };
+    case "report":
+      return { ...centre, view: "report", report: move.ask ?? desk.report };
     case "map":
       return { ...centre, view: "map", task: null };
     case "zone":

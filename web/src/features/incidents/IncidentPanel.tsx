@@ -6,7 +6,7 @@ import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { incidentsOf, isRunning } from "../../state/incidents";
-import { isOpen, mayAct } from "../../state/select";
+import { isOpen, mayAct, mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -26,6 +26,7 @@ interface IncidentPanelProps {
 export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
   const { move } = useDesk();
   const allowed = useApp(mayAct);
+  const reads = useApp((state) => mayTry(state.me?.person));
   const texts = useApp((state) => state.texts);
   const [sending, setSending] = useState<OwedReport | null>(null);
   const [closing, setClosing] = useState(false);
@@ -49,6 +50,14 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
         <h2 className="el">{texts.get(incident.title) ?? i18n.t("正在取…")}</h2>
         <span className="g" />
         <span className="s i2">{say(kind?.title)}</span>
+        <Button
+          small
+          disabled={!reads}
+          onPress={() => move({ to: "report", ask: { kind: "incident", id: incident.id } })}
+          testId="incident-report"
+        >
+          {i18n.t("复盘报告")}
+        </Button>
       </div>
       <div className="pb">
         <p className="s i2" style={{ padding: "4px 12px" }}>

@@ -155,6 +155,12 @@ function Pages() {
       go: { to: "stations" },
       testId: "page-stations",
     },
+    {
+      name: i18n.t("复盘"),
+      on: desk.view === "report",
+      go: { to: "report" },
+      testId: "page-report",
+    },
   ];
   return (
     <nav className="pages" aria-label={i18n.t("页面")}>

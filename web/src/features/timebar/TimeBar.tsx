@@ -4,12 +4,14 @@ import { mark } from "../../actions/marks";
 import { goLive, goTo, know, pace } from "../../actions/time";
 import { day as dayOf, hm, hms, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
-import { isPast } from "../../state/select";
+import { interval } from "../../state/report";
+import { isPast, mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
 import { around, following, holding, LENGTHS, SPEEDS, type Span } from "../../state/timebar";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { useNow } from "../clock/useNow";
+import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { NoteField } from "./NoteField";
 import { Strip } from "./Strip";
@@ -27,6 +29,8 @@ function isSpace(event: KeyboardEvent): boolean {
 export function TimeBar({ county }: { county: County }) {
   const now = useNow();
   const past = useApp(isPast);
+  const reads = useApp((state) => mayTry(state.me?.person));
+  const { move } = useDesk();
   const replay = useApp((state) => state.world.heartbeat?.view.replay ?? null);
   const [hours, setHours] = useState<number>(6);
   const [kept, setKept] = useState<Span | null>(null);
@@ -138,6 +142,14 @@ export function TimeBar({ county }: { county: County }) {
               testId="interval-open"
             >
               {i18n.t("只看这段")}
+            </Button>
+            <Button
+              small
+              disabled={!reads}
+              onPress={() => move({ to: "report", ask: interval(chosen.from, chosen.to) })}
+              testId="interval-report"
+            >
+              {i18n.t("复盘报告")}
             </Button>
             <NoteField
               onKeep={(text) => {

@@ -1,0 +1,430 @@
+//! The chapters of a report about what happened: curves, maps, the course, who was reached.
+
+use model::report::ReportSection;
+use model::task::FactKind;
+
+use crate::compose::{Composer, entries};
+use crate::course::{Event, What};
+use crate::document::{Block, Cell, Span};
+use crate::facts::{CommandRow, Step, TaskRow};
+use crate::language::Language;
+use crate::local::span;
+use crate::words;
+
+/// Rows of one table on paper; all rows stand in the files.
+pub(crate) const MOST_ROWS: usize = 80;
+const MOST_COURSE: usize = 240;
+
+impl Composer<'_> {
+    pub(crate) fn curves(&mut self) {
+        if self.report.curves.is_empty() {
+            return;
+        }
+        self.heading("水雨情过程", "Hydrographs");
+        let (from, to) = (self.report.of.from, self.report.of.to);
+        let report = self.report;
+        for curve in &report.curves {
+            let l = self.l;
+            let (name, title) = (l.say(&curve.name), l.say(&curve.title));
+            let head = format!("{name} · {title} {}", curve.unit);
+            let Some(picture) = curve.picture(from, to, self.setting.local, head.clone()) else {
+                continue;
+            };
+            let (first, last) = (curve.points.first(), curve.points.last());
+            let count = curve.points.len();
+            let mut caption = vec![Span::Strong(head)];
+            caption.push(Span::Faint(match l {
+                Language::Chinese => format!("，{count} 个读数，条目 "),
+                Language::English => format!(", {count} readings, entries "),
+            }));
+            let ends = first.into_iter().chain(last.filter(|_| count > 1));
+            for (n, point) in ends.enumerate() {
+                if n > 0 {
+                    caption.push(Span::text(" – "));
+                }
+                caption.push(Span::Entry(point.entry));
+            }
+            let lines = curve.thresholds.iter().map(|line| {
+                let level = words::level(line.level.digit(), l);
+                format!("{level} {} {}", line.raise, l.say(&line.title))
+            });
+            let lines: Vec<String> = lines.collect();
+            if !lines.is_empty() {
+                caption.push(Span::Faint(format!(" · {}", lines.join(" · "))));
+            }
+            self.blocks.push(Block::Figure { picture, caption });
+        }
+    }
+
+    pub(crate) fn maps(&mut self) {
+        if self.report.maps.is_empty() {
+            return;
+        }
+        self.heading("当时的态势图", "The map as it was known then");
+        let report = self.report;
+        for moment in &report.maps {
+            let l = self.l;
+            let at = self.setting.local.stamp(moment.at);
+            let head = format!("{} · {at}", words::why(moment.why, l));
+            let Some(picture) = moment.picture(self.setting.ground, l, head.clone()) else {
+                continue;
+            };
+            let [blue, yellow, orange, red] = moment.by_level;
+            let counts = match l {
+                Language::Chinese => format!(
+                    "：在警红 {red}、橙 {orange}、黄 {yellow}、蓝 {blue}，未确认 {}，空心为失联。截至条目 ",
+                    moment.unacked
+                ),
+                Language::English => format!(
+                    ": standing {red} red, {orange} orange, {yellow} yellow, {blue} blue, {} not acknowledged; hollow: sight lost. As of entry ",
+                    moment.unacked
+                ),
+            };
+            let caption = vec![
+                Span::Strong(head),
+                Span::Text(counts),
+                Span::Entry(moment.entry),
+            ];
+            self.blocks.push(Block::Figure { picture, caption });
+            let numbered = moment.numbered(self.setting.ground);
+            let rows = numbered.into_iter().enumerate().map(|(n, mark)| {
+                let value = mark.value.clone().unwrap_or_else(|| "—".to_owned());
+                let level = words::level(mark.level, l).to_owned();
+                vec![
+                    vec![Span::Text((n + 1).to_string())],
+                    vec![Span::Level(mark.level, level)],
+                    vec![Span::text(l.say(&mark.name))],
+                    vec![Span::Text(format!("{value} {}", mark.unit))],
+                    vec![Span::text(match (mark.sight_lost, mark.acked) {
+                        (true, _) => l.of("失联", "sight lost"),
+                        (false, true) => l.of("已确认", "acknowledged"),
+                        (false, false) => l.of("未确认", "not acknowledged"),
+                    })],
+                ]
+            });
+            let rows = rows.collect();
+            self.table(
+                &[
+                    ("图号", "No."),
+                    ("级别", "Level"),
+                    ("站点", "Station"),
+                    ("触发值", "Value"),
+                    ("状态", "State"),
+                ],
+                rows,
+            );
+        }
+    }
+
+    pub(crate) fn course(&mut self) {
+        self.section(ReportSection::Course);
+        self.by_hand(ReportSection::Course);
+        self.situations();
+        self.alarms();
+        let weighty: Vec<&Event> = self
+            .report
+            .course
+            .iter()
+            .filter(|e| is_weighty(e))
+            .collect();
+        let rows = weighty.iter().take(MOST_COURSE).map(|event| {
+            let by = event.by.as_ref().map(|by| Span::Text(self.person(by)));
+            let mut what = self.what(event);
+            if let Some(note) = &event.note {
+                what.push(Span::Faint(format!("：{}", self.words_of(note))));
+            }
+            vec![
+                self.moment(event.moment),
+                by.into_iter().collect(),
+                what,
+                self.about(&event.about),
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        if !rows.is_empty() {
+            self.lesser("逐条", "Line by line");
+        }
+        let left = self.report.course.len() - rows.len();
+        self.table(
+            &[
+                ("时间和条目", "When, entry"),
+                ("谁", "Who"),
+                ("事", "What"),
+                ("对象", "About"),
+            ],
+            rows,
+        );
+        self.left_out(left);
+    }
+
+    fn situations(&mut self) {
+        let l = self.l;
+        let all = self.report.situations.len();
+        let rows = self.report.situations.iter().take(MOST_ROWS).map(|row| {
+            let told: Vec<u64> = row.told.iter().filter_map(|t| t.moment.entry).collect();
+            let level = words::level(row.worst, l).to_owned();
+            vec![
+                vec![Span::Level(row.worst, level)],
+                vec![Span::Text(format!(
+                    "{} {}",
+                    l.say(&row.area),
+                    words::hazard(&row.hazard, l)
+                ))],
+                vec![Span::Text(self.setting.local.stamp(row.opened))],
+                vec![Span::Text(row.alarms.to_string())],
+                vec![Span::Text(row.people.to_string())],
+                entries(&told, l),
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        if !rows.is_empty() {
+            self.lesser("态势", "Situations");
+        }
+        self.table(
+            &[
+                ("最高", "Worst"),
+                ("态势", "Situation"),
+                ("起", "Since"),
+                ("报警", "Alarms"),
+                ("受威胁人数", "People at risk"),
+                ("告知", "Told"),
+            ],
+            rows,
+        );
+        self.left_out(all.saturating_sub(MOST_ROWS));
+    }
+
+    fn alarms(&mut self) {
+        let l = self.l;
+        let mut alarms: Vec<_> = self.report.alarms.iter().collect();
+        alarms.sort_by_key(|row| (std::cmp::Reverse(row.worst), row.raised));
+        let all = alarms.len();
+        let rows = alarms.into_iter().take(MOST_ROWS).map(|row| {
+            let acked = row.acked.as_ref().map(|ack| {
+                let mut cell = self.moment(ack.moment);
+                let waited = ack.moment.at.since_ms(row.raised.at);
+                cell.push(Span::Faint(format!(" +{}", span(waited.max(0)))));
+                cell
+            });
+            let none = || vec![Span::Faint(l.of("没有", "none").to_owned())];
+            let peak = row.peak.clone().unwrap_or_default();
+            vec![
+                vec![Span::Level(
+                    row.worst,
+                    words::level(row.worst, l).to_owned(),
+                )],
+                vec![Span::Text(format!(
+                    "{} {}",
+                    l.say(&row.name),
+                    l.say(&row.title)
+                ))],
+                self.moment(row.raised),
+                vec![Span::Text(format!("{peak} {}", row.unit).trim().to_owned())],
+                acked.unwrap_or_else(none),
+                row.returned.map_or_else(none, |moment| self.moment(moment)),
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        if !rows.is_empty() {
+            self.lesser("报警", "Alarms");
+        }
+        self.table(
+            &[
+                ("最高", "Worst"),
+                ("站点和规则", "Station, rule"),
+                ("报警", "Raised"),
+                ("峰值", "Peak"),
+                ("确认", "Acknowledged"),
+                ("恢复", "Returned"),
+            ],
+            rows,
+        );
+        self.left_out(all.saturating_sub(MOST_ROWS));
+    }
+
+    fn what(&self, event: &Event) -> Cell {
+        let l = self.l;
+        let level = |level: u8| words::level(level, l).to_owned();
+        match event.what {
+            What::Level { prev, level: now } if now > prev => {
+                vec![
+                    Span::text(l.of("升到 ", "Rose to ")),
+                    Span::Level(now, level(now)),
+                ]
+            }
+            What::Level { level: 0, .. } => vec![Span::text(l.of("恢复", "Returned"))],
+            What::Level { level: now, .. } => {
+                vec![
+                    Span::text(l.of("降到 ", "Fell to ")),
+                    Span::Level(now, level(now)),
+                ]
+            }
+            What::Told {
+                level: now, reason, ..
+            } => vec![
+                Span::text(l.of("告知 ", "Told ")),
+                Span::Level(now.digit(), level(now.digit())),
+                Span::Faint(format!(" · {}", words::reason(reason, l))),
+            ],
+            What::Fact { kind, means } => vec![
+                Span::Text(words::fact(kind, l)),
+                Span::Faint(format!(" · {}", words::means(means, l))),
+            ],
+            What::Press { deed } => vec![Span::Strong(words::deed(deed, l))],
+            What::Notice { kind, on: true } => vec![Span::text(words::notice(kind, l))],
+            What::Notice { kind, on: false } => vec![Span::Text(format!(
+                "{} {}",
+                words::notice(kind, l),
+                l.of("结束", "ended")
+            ))],
+            What::LateEvidence { prev, level: now } => vec![
+                Span::text(l.of(
+                    "迟到的数据：当时应为 ",
+                    "Late evidence: it would have been ",
+                )),
+                Span::Level(now, level(now)),
+                Span::Faint(format!(" ({})", level(prev))),
+            ],
+            What::Rules => vec![Span::text(l.of("换用新规则", "Other rules in force"))],
+        }
+    }
+
+    pub(crate) fn response(&mut self) {
+        self.section(ReportSection::Response);
+        self.by_hand(ReportSection::Response);
+        if self.report.commands.is_empty() {
+            self.nothing("没有下达指令。", "No command was issued.");
+        }
+        let report = self.report;
+        for command in &report.commands {
+            self.command(command);
+        }
+        self.channels();
+    }
+
+    fn command(&mut self, command: &CommandRow) {
+        let l = self.l;
+        self.blocks
+            .push(Block::Lesser(l.say(&command.title).to_owned()));
+        let level = words::level(command.level.digit(), l).to_owned();
+        let mut line = vec![Span::Level(command.level.digit(), level), Span::text(" ")];
+        line.push(Span::Text(self.person(&command.by)));
+        line.push(Span::text(" "));
+        line.extend(self.moment(command.issued));
+        line.push(Span::Text(format!("：{}", self.words_of(&command.wording))));
+        self.paragraph(line);
+        let paces = self.report.paces.iter().filter(|p| p.command == command.id);
+        let rows = paces.map(|pace| {
+            vec![
+                vec![Span::text(words::step(pace.step, l))],
+                vec![Span::Strong(format!("{} / {}", pace.count, pace.of))],
+                vec![Span::Text(span(pace.fastest_ms))],
+                vec![Span::Text(span(pace.median_ms))],
+                vec![Span::Text(span(pace.slowest_ms))],
+                entries(&pace.entries, l),
+            ]
+        });
+        let rows = rows.collect();
+        self.table(
+            &[
+                ("到哪一步", "Step"),
+                ("人数", "People"),
+                ("最快", "Fastest"),
+                ("中位", "Median"),
+                ("最慢", "Slowest"),
+                ("日志条目", "Entries"),
+            ],
+            rows,
+        );
+        let tasks = command.tasks.iter().take(MOST_ROWS);
+        let rows = tasks.map(|task| self.task(task)).collect();
+        self.table(
+            &[
+                ("人", "Person"),
+                ("送达", "Delivered"),
+                ("应答", "Answered"),
+                ("到场", "On scene"),
+                ("报完成", "Done"),
+                ("核实", "Verified"),
+                ("最后", "Last"),
+            ],
+            rows,
+        );
+        self.left_out(command.tasks.len().saturating_sub(MOST_ROWS));
+    }
+
+    /// One person's way: how long after the issue each step came, with its entry.
+    fn task(&self, task: &TaskRow) -> Vec<Cell> {
+        let l = self.l;
+        let issued = task.issued().map(|fact| fact.moment.at);
+        let cell = |step: Step| -> Cell {
+            let (Some(issued), Some(fact)) = (issued, task.reached(step)) else {
+                return vec![Span::Faint("—".to_owned())];
+            };
+            let after = fact.moment.at.since_ms(issued).max(0);
+            let mut cell = vec![Span::Text(format!("+{}", span(after)))];
+            if let Some(entry) = fact.moment.entry {
+                cell.push(Span::text(" "));
+                cell.push(Span::Entry(entry));
+            }
+            if step == Step::Answered && fact.kind == FactKind::Declined {
+                cell.push(Span::Faint(format!(" {}", words::fact(fact.kind, l))));
+            }
+            cell
+        };
+        vec![
+            vec![Span::Text(self.person(&task.person))],
+            cell(Step::Delivered),
+            cell(Step::Answered),
+            cell(Step::OnScene),
+            cell(Step::Done),
+            cell(Step::Verified),
+            vec![Span::text(words::stage(task.stage, l))],
+        ]
+    }
+
+    fn channels(&mut self) {
+        let l = self.l;
+        let rows = self.report.channels.iter().map(|row| {
+            let count = |list: &[u64]| {
+                let mut cell = vec![Span::Strong(list.len().to_string()), Span::text(" ")];
+                cell.extend(entries(list, l));
+                cell
+            };
+            vec![
+                vec![Span::text(words::channel(row.channel, l))],
+                count(&row.pages),
+                count(&row.delivered),
+                count(&row.answered),
+                count(&row.failed),
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        if !rows.is_empty() {
+            self.lesser("通知渠道", "Channels");
+        }
+        self.table(
+            &[
+                ("渠道", "Channel"),
+                ("发出", "Sent"),
+                ("送达", "Delivered"),
+                ("按键", "Answered"),
+                ("失败", "Failed"),
+            ],
+            rows,
+        );
+    }
+}
+
+/// Whether a line of the course is told on paper: what was pressed, what rose high, who was told.
+fn is_weighty(event: &Event) -> bool {
+    match event.what {
+        What::Press { .. } | What::Told { .. } | What::Rules | What::LateEvidence { .. } => true,
+        What::Level { prev, level } => level > prev && level >= 3,
+        What::Notice { on, .. } => on,
+        What::Fact { kind, .. } => !matches!(
+            kind,
+            FactKind::Issued | FactKind::Delivered | FactKind::Seen | FactKind::Working { .. }
+        ),
+    }
+}

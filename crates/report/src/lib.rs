@@ -1,0 +1,58 @@
+//! After-action reports: an interval or an incident, as the journal tells it.
+//!
+//! Pure. [`Chronicle`] takes the inputs of an interval with what was decided on each and how things
+//! looked behind it; [`Readings`] looks a second time for the curves; what comes out is a [`Report`], in
+//! which every figure names the entries it was read from. [`Report::compose`] puts it into words of one
+//! language, and [`Document`] writes them as a page or as a file for offices; the bare facts go out as
+//! CSV, JSON and GeoJSON. It reads no disk and no clock, and never holds what may have to be erased:
+//! names and texts are put beside the facts as [`Voices`] when somebody looks.
+
+mod chapters;
+mod chronicle;
+mod clocks;
+mod compose;
+mod conduct;
+mod course;
+mod document;
+mod docx;
+mod escape;
+mod facts;
+mod finish;
+mod ground;
+mod html;
+mod hydrograph;
+mod language;
+mod levels;
+mod local;
+mod map;
+mod notices;
+mod picture;
+mod places;
+mod presses;
+mod raster;
+mod reach;
+mod readings;
+mod seals;
+mod tables;
+mod waiting;
+mod words;
+
+pub use chronicle::{Chronicle, Passed, Scope, World};
+pub use compose::Setting;
+pub use course::{Deed, Event, What};
+pub use document::{Block, ByHand, Cell, Document, Span, Table};
+pub use facts::{
+    About, AlarmRow, AmountRow, ChannelRow, ClockOf, ClockRow, CommandRow, Counted, Curve,
+    DecisionRow, FactRow, Figure, IncidentRow, Key, KeyTime, LevelChange, MapMoment, Mark, Moment,
+    NoteRow, NoticeRow, Pace, Point, Pressed, Recorded, Report, RulesInForce, SentRow, Signal,
+    SituationRow, Standing, Step, Subject, TaskRow, Told, Verdict, VillageRow, Voices, Why,
+};
+pub use ground::{Ground, Ring, Township};
+pub use language::Language;
+pub use local::Local;
+pub use picture::{Anchor, Ink, Picture, Shape};
+pub use readings::Readings;
+pub use tables::Sheet;
+
+/// Curves that a report shows.
+pub const MOST_CURVES: usize = 8;

@@ -1,0 +1,105 @@
+// What a report is asked for, and what was written to it. Pure.
+import type { ReportOf, ReportSection, ReportText } from "../wire/report";
+
+const MINUTE = 60_000;
+
+/** An incident, or an interval, ms since the epoch. */
+export type ReportAsk =
+  | { kind: "incident"; id: string }
+  | { kind: "interval"; from: number; to: number };
+
+/** Sections that people may write to, in the order of the report. */
+export const SECTIONS: readonly ReportSection[] = [
+  "summary",
+  "course",
+  "response",
+  "loss",
+  "lessons",
+];
+
+/** Forms in which a report is taken away, beside its tables. */
+export const FORMS = ["docx", "page", "json", "geojson"] as const;
+export type ReportForm = (typeof FORMS)[number] | "fragment" | "csv";
+
+/** Tables of a report. */
+export const SHEETS = [
+  "keys",
+  "figures",
+  "alarms",
+  "tasks",
+  "facts",
+  "clocks",
+  "decisions",
+  "course",
+  "readings",
+  "villages",
+] as const;
+export type ReportSheet = (typeof SHEETS)[number];
+
+/** Whole minutes around an interval: what two people choose by hand is then the same report. */
+export function interval(from: number, to: number): ReportAsk {
+  const begin = Math.floor(from / MINUTE) * MINUTE;
+  const end = Math.max(Math.ceil(to / MINUTE) * MINUTE, begin + MINUTE);
+  return { kind: "interval", from: begin, to: end };
+}
+
+/** Why an interval cannot be reported on. */
+export function flaw(from: number, to: number, now: number): "order" | "long" | "future" | null {
+  if (to <= from) return "order";
+  if (to - from > 31 * 24 * 60 * MINUTE) return "long";
+  return from > now ? "future" : null;
+}
+
+/** What the server calls the same report. */
+export function ofAsk(ask: ReportAsk): ReportOf {
+  if (ask.kind === "incident") return { incident: ask.id };
+  const instant = (at: number) => new Date(at).toISOString().replace(".000Z", "Z");
+  return { interval: { from: instant(ask.from), to: instant(ask.to) } };
+}
+
+/** The other way round. */
+export function askOf(of: ReportOf): ReportAsk {
+  if ("incident" in of) return { kind: "incident", id: of.incident };
+  const { from, to } = of.interval;
+  return { kind: "interval", from: Date.parse(from), to: Date.parse(to) };
+}
+
+export function isSame(a: ReportAsk, b: ReportAsk): boolean {
+  if (a.kind === "incident") return b.kind === "incident" && a.id === b.id;
+  return b.kind === "interval" && a.from === b.from && a.to === b.to;
+}
+
+/** The parameters of a report; `zone` only where the county has none of its own. */
+export function parameters(
+  ask: ReportAsk,
+  more: { jurisdiction: string; lang: string; zone: string | null; table?: ReportSheet },
+): string {
+  const query = new URLSearchParams({ jurisdiction: more.jurisdiction, lang: more.lang });
+  if (ask.kind === "incident") query.set("incident", ask.id);
+  else {
+    query.set("from", new Date(ask.from).toISOString());
+    query.set("to", new Date(ask.to).toISOString());
+  }
+  if (more.zone) query.set("zone", more.zone);
+  if (more.table) query.set("table", more.table);
+  return query.toString();
+}
+
+/** Versions of a section of one report, oldest first. */
+export function versions(
+  texts: readonly ReportText[],
+  ask: ReportAsk,
+  section: ReportSection,
+): ReportText[] {
+  return texts.filter((one) => one.section === section && isSame(askOf(one.of), ask));
+}
+
+/** Reports that somebody wrote to, the newest first. */
+export function written(texts: readonly ReportText[]): { ask: ReportAsk; last: ReportText }[] {
+  const list: { ask: ReportAsk; last: ReportText }[] = [];
+  for (const text of [...texts].reverse()) {
+    const ask = askOf(text.of);
+    if (!list.some((one) => isSame(one.ask, ask))) list.push({ ask, last: text });
+  }
+  return list;
+}

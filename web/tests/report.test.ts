@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import {
+  askOf,
+  flaw,
+  interval,
+  isSame,
+  ofAsk,
+  parameters,
+  type ReportAsk,
+  versions,
+  written,
+} from "../src/state/report";
+import type { ReportText } from "../src/wire/report";
+
+const T = Date.parse("2026-08-20T18:13:00Z");
+const MINUTE = 60_000;
+
+const night: ReportAsk = { kind: "interval", from: T, to: T + 60 * MINUTE };
+const incident: ReportAsk = { kind: "incident", id: "op-1" };
+
+const text = (entry: number, ask: ReportAsk, more: Partial<ReportText> = {}): ReportText => ({
+  of: ofAsk(ask),
+  section: "lessons",
+  by: "p-zhou",
+  at: "2026-08-20T20:00:00Z",
+  entry,
+  text: String(entry).padStart(64, "0"),
+  ...more,
+});
+
+test("an interval is whole minutes around what was chosen, and never empty", () => {
+  expect(interval(T + 1, T + 60 * MINUTE - 1)).toEqual(night);
+  expect(interval(T, T)).toEqual({ kind: "interval", from: T, to: T + MINUTE });
+});
+
+test("what cannot be reported on is said before it is asked for", () => {
+  expect(flaw(T, T, T)).toBe("order");
+  expect(flaw(T, T + 32 * 24 * 60 * MINUTE, T)).toBe("long");
+  expect(flaw(T + 1, T + 2, T)).toBe("future");
+  expect(flaw(T - MINUTE, T + MINUTE, T)).toBe(null);
+});
+
+test("the server's name of a report and the screen's are the same report", () => {
+  for (const ask of [night, incident]) expect(isSame(askOf(ofAsk(ask)), ask)).toBe(true);
+  expect(ofAsk(night)).toEqual({
+    interval: { from: "2026-08-20T18:13:00Z", to: "2026-08-20T19:13:00Z" },
+  });
+  expect(isSame(night, incident)).toBe(false);
+  expect(isSame(night, { ...night, to: night.to + MINUTE })).toBe(false);
+});
+
+test("the parameters say what is asked for and nothing else", () => {
+  const more = { jurisdiction: "330624", lang: "zh", zone: null };
+  expect(parameters(incident, more)).toBe("jurisdiction=330624&lang=zh&incident=op-1");
+  const query = new URLSearchParams(parameters(night, { ...more, zone: "UTC", table: "keys" }));
+  expect(query.get("from")).toBe("2026-08-20T18:13:00.000Z");
+  expect([query.get("zone"), query.get("table"), query.get("incident")]).toEqual([
+    "UTC",
+    "keys",
+    null,
+  ]);
+});
+
+test("versions of one section of one report, and the reports somebody wrote to", () => {
+  const list = [
+    text(10, night),
+    text(11, night, { section: "summary" }),
+    text(12, incident),
+    text(13, night),
+  ];
+  expect(versions(list, night, "lessons").map((one) => one.entry)).toEqual([10, 13]);
+  expect(versions(list, incident, "summary")).toEqual([]);
+  const reports = written(list);
+  expect(reports.map((one) => one.last.entry)).toEqual([13, 12]);
+  expect(isSame(reports[0]?.ask ?? incident, night)).toBe(true);
+});
