@@ -27,22 +27,28 @@ pub(crate) async fn ready_soon(link: &Link) -> Result<(), LinkError> {
 
 /// Makes what is missing: the extension, then the tables.
 pub(crate) async fn prepare(link: &Link, connection: &mut PgConnection) -> Result<(), LinkError> {
-    let there = sqlx::query_scalar::<_, bool>(
-        "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'postgis')",
-    );
-    if !there.fetch_one(&mut *connection).await? {
-        let made = sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS postgis");
-        made.execute(&mut *connection)
-            .await
-            .map_err(|source| LinkError::NoPostgis {
+    if !has_postgis(connection).await? {
+        // Where everybody finds it: another schema of this database may be another site's.
+        let made = sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public");
+        if let Err(source) = made.execute(&mut *connection).await
+            // Somebody else may have made it a moment before.
+            && !has_postgis(connection).await?
+        {
+            return Err(LinkError::NoPostgis {
                 database: link.database(),
                 source,
-            })?;
+            });
+        }
     }
     MIGRATIONS
         .run(&mut *connection)
         .await
         .map_err(LinkError::Tables)
+}
+
+async fn has_postgis(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let there = "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'postgis')";
+    sqlx::query_scalar(there).fetch_one(connection).await
 }
 
 /// Refuses a server that confirms what a power cut may take.

@@ -147,7 +147,8 @@ fn only_what_follows_is_taken_and_only_one_writes() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8))]
+    // A database is made anew for each.
+    #![proptest_config(ProptestConfig::with_cases(if on_files() { 8 } else { 3 }))]
 
     #[test]
     fn how_records_are_packed_changes_nothing(

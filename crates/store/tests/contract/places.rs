@@ -4,6 +4,7 @@ use crate::support::*;
 use geo::{LineString, Polygon};
 use model::ground::distance_mm;
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use store::places::{Places, Shape, Spot};
 
 fn place_at(id: u32, lon_e6: i32, lat_e6: i32) -> Spot {
@@ -82,35 +83,46 @@ async fn a_distance_is_kept_to_the_metre() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// Against every place asked one by one: the search in between loses nobody.
-    #[test]
-    fn no_index_loses_a_place(
-        points in prop::collection::vec((0i32..40, 0i32..40), 1..120),
-        corners in prop::collection::vec((0i32..40, 0i32..40), 3..7),
-        centre in (0i32..40, 0i32..40),
-        metres in 0u32..40_000,
-    ) {
-        // A coarse grid, so that places often lie exactly on corners and edges.
-        let degrees = |(x, y): (i32, i32)| (120.8 + f64::from(x) / 100.0, 29.3 + f64::from(y) / 100.0);
-        let all: Vec<Spot> = points.iter().enumerate().map(|(n, (x, y))| {
+/// Against every place asked one by one: the search in between loses nobody.
+#[test]
+fn no_index_loses_a_place() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (_dir, store) = place();
+    let places = runtime.block_on(Places::open(&store)).unwrap();
+    // A coarse grid, so that places often lie exactly on corners and edges.
+    let on_grid = || (0i32..40, 0i32..40);
+    let asked = (
+        prop::collection::vec(on_grid(), 1..120),
+        prop::collection::vec(on_grid(), 3..7),
+        on_grid(),
+        0u32..40_000,
+    );
+    let degrees = |(x, y): (i32, i32)| (120.8 + f64::from(x) / 100.0, 29.3 + f64::from(y) / 100.0);
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(24));
+    let held = runner.run(&asked, |(points, corners, centre, metres)| {
+        let spots = points.iter().enumerate();
+        let spots = spots.map(|(n, (x, y))| {
             place_at(n as u32, 120_800_000 + x * 10_000, 29_300_000 + y * 10_000)
-        }).collect();
+        });
+        let all: Vec<Spot> = spots.collect();
         let corners: Vec<(f64, f64)> = corners.into_iter().map(degrees).collect();
         let (x, y) = degrees(centre);
-        let shapes = [polygon(&corners), Shape::Around { centre: [x, y], metres }];
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let around = Shape::Around {
+            centre: [x, y],
+            metres,
+        };
         runtime.block_on(async {
-            let (_dir, store) = place();
-            let places = Places::open(&store).await.unwrap();
             places.replace(&all).await.unwrap();
-            for shape in shapes {
+            for shape in [polygon(&corners), around] {
                 let found = places.within(&shape).await.unwrap();
                 let want: Vec<Spot> = all.iter().filter(|p| shape.holds(p)).cloned().collect();
-                assert_eq!(found, want);
+                prop_assert_eq!(found, want);
             }
-        });
-    }
+            Ok(())
+        })
+    });
+    held.unwrap();
 }
