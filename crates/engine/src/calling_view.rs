@@ -130,7 +130,7 @@ impl Engine {
 
     fn view_of_page(&self, id: &PageId, sheet: &Sheet) -> PageView {
         let run = self.state.calling.runs.get(&sheet.run);
-        let over = run.is_none_or(|run| !run.calls_about(sheet.step));
+        let over = run.is_none_or(|run| !run.calls_by(sheet));
         PageView {
             id: id.clone(),
             run: sheet.run.clone(),

@@ -45,6 +45,9 @@ pub(crate) struct Run {
     pub(crate) began: Time,
     pub(crate) state: RunState,
     pub(crate) ended: Option<Time>,
+    /// There is nothing to call about any more; what is used up may still be open.
+    #[serde(default)]
+    closed: bool,
     /// From 1.
     pub(crate) round: u8,
     round_began: Time,
@@ -100,6 +103,17 @@ impl Run {
         called.is_some_and(|called| called.confirmed.is_some())
     }
 
+    /// Whether a page is still to be made: while it runs, the last calls of all, and what the limits
+    /// of a contact held back until nobody had answered.
+    pub(crate) fn calls_by(&self, sheet: &Sheet) -> bool {
+        let last = usize::from(sheet.step) > self.policy.steps.len();
+        match self.state {
+            RunState::Running => true,
+            RunState::Exhausted => !self.closed && (last || sheet.held_until.is_some()),
+            RunState::Satisfied | RunState::Cancelled => false,
+        }
+    }
+
     /// The end of this round: it begins again, or everything is used up.
     fn round_ends(&self) -> Time {
         let last = self.policy.steps.last().map_or(0, |step| step.after_ms);
@@ -145,10 +159,16 @@ impl Engine {
                 && p.levels.contains(&level)
                 && (p.hazards.is_empty() || p.hazards.contains(&hazard))
         });
-        let mut matched: BTreeSet<&str> = BTreeSet::new();
+        let mut matched = false;
         for policy in policies {
-            matched.insert(&policy.id);
-            match self.newest_run(id, &policy.id) {
+            matched = true;
+            let newest = self.newest_run(id, &policy.id);
+            let known = newest.filter(|(run, _)| {
+                let run = self.state.calling.runs.get(run);
+                // Who was called about less is called again.
+                run.is_some_and(|run| run.level >= Some(level))
+            });
+            match known {
                 Some((run, RunState::Running)) => {
                     if reason != NoticeReason::Repeat {
                         self.widen(&run, at, out);
@@ -170,15 +190,13 @@ impl Engine {
                 }
             }
         }
-        if matched.is_empty() {
+        if !matched {
             return;
         }
         for run in self.live_runs(id) {
-            let lower = self.state.calling.runs.get(&run).is_some_and(|r| {
-                r.state == RunState::Running
-                    && !matched.contains(r.policy.id.as_str())
-                    && r.level < Some(level)
-            });
+            let run_now = self.state.calling.runs.get(&run);
+            let lower =
+                run_now.is_some_and(|r| r.state == RunState::Running && r.level < Some(level));
             if lower {
                 self.cancel_run(&run, CancelReason::Superseded, at, out);
             }
@@ -217,6 +235,7 @@ impl Engine {
             began: at,
             state: RunState::Running,
             ended: None,
+            closed: false,
             round: 1,
             round_began: at,
             taken: 0,
@@ -785,7 +804,7 @@ impl Engine {
         if run.state == RunState::Running {
             run.state = state;
         }
-        run.ended = Some(at);
+        (run.ended, run.closed) = (Some(at), true);
         let clocks: Vec<u16> = std::mem::take(&mut run.clocks).into_keys().collect();
         let empty: Vec<u16> = std::mem::take(&mut run.empty).into_iter().collect();
         if let About::Situation(situation) = run.about {

@@ -10,7 +10,7 @@ use model::action::{Act, Why};
 use model::id::Seal;
 use model::page::{About, Channel, Page, PageFact};
 use model::task::Means;
-use model::view::{PageStage, RunState};
+use model::view::PageStage;
 use model::{Effect, Effects, Level, PageId, PersonId, RunId, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -331,7 +331,7 @@ impl Engine {
                 run.has_answered(&sheet.to)
             }
         };
-        run.is_some_and(|run| run.calls_about(sheet.step) && !answered(run))
+        run.is_some_and(|run| run.calls_by(sheet) && !answered(run))
     }
 
     /// Pages that are out without a receipt or a definite answer.
@@ -496,17 +496,5 @@ fn page_of(id: &PageId, sheet: &Sheet, also: Vec<About>, repeat: bool) -> Page {
         level: sheet.level,
         repeat,
         also,
-    }
-}
-
-impl Run {
-    /// Whether pages of a step are still to be made: while it runs, and the last calls of all.
-    pub(crate) fn calls_about(&self, step: u16) -> bool {
-        let last = usize::from(step) > self.policy.steps.len();
-        match self.state {
-            RunState::Running => true,
-            RunState::Exhausted => last,
-            RunState::Satisfied | RunState::Cancelled => false,
-        }
     }
 }

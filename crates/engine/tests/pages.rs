@@ -13,7 +13,7 @@ use model::config::Target;
 use model::effect::NoticeReason;
 use model::intake::Quality;
 use model::page::PageFact;
-use model::view::{PageStage, RunState, RunView};
+use model::view::{PageStage, RunLine, RunState, RunView};
 use model::*;
 use sha2::{Digest, Sha256};
 
@@ -175,7 +175,11 @@ impl Night {
         }
         let run = self.engine.run_view(&view.run).unwrap();
         let last = view.step > run.steps;
-        let calls = run.state == RunState::Running || (last && run.state == RunState::Exhausted);
+        let late = last || view.sent.is_some_and(|sent| sent > view.at);
+        let newest = run.log.last().map(|entry| &entry.line);
+        let closed = matches!(newest, Some(RunLine::Satisfied | RunLine::Cancelled { .. }));
+        let open = run.state == RunState::Exhausted && !closed;
+        let calls = run.state == RunState::Running || (late && open);
         // A run may end by the very input that made its page; none may begin after its end.
         assert!(
             calls || run.ended == Some(self.at),
