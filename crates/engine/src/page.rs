@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alarm::is_officer;
 use crate::engine::Engine;
+use crate::escalation::Run;
 use crate::timers::Due;
 
 /// One attempt and what is known of it.
