@@ -318,6 +318,9 @@ impl Chronicle {
             | Effect::Deliver { .. }
             | Effect::Weather(_)
             | Effect::Event(_)
+            | Effect::Run { .. }
+            | Effect::PageKnown(_)
+            | Effect::Duty(_)
             | Effect::Answer(_) => {}
         }
     }

@@ -82,7 +82,13 @@ impl Chronicle {
             | SystemKind::FloodMode
             | SystemKind::RulesRefused
             | SystemKind::RuleFailing
-            | SystemKind::SensorRepair => false,
+            | SystemKind::SensorRepair
+            | SystemKind::EmptyStep
+            | SystemKind::CallsExhausted
+            | SystemKind::LegalClock
+            | SystemKind::CoverageGap
+            | SystemKind::NotSignedIn
+            | SystemKind::HandoverOpen => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::action::{Act, Action};
 use model::config::Text;
-use model::{AlarmKey, CommandId, Seal, SituationId};
+use model::{AlarmKey, CommandId, PostId, Seal, SituationId};
 
 use crate::chronicle::{Chronicle, World, about_situation};
 use crate::course::{Deed, What};
@@ -123,7 +123,16 @@ impl Chronicle {
             | Action::Decide { .. }
             | Action::GatherIncident { .. }
             | Action::MergeIncident { .. }
-            | Action::WriteReport(_) => {}
+            | Action::WriteReport(_)
+            | Action::AnswerPage { .. }
+            | Action::ChangeDuty { .. }
+            | Action::SwapShifts { .. }
+            | Action::EndDutyChange { .. }
+            | Action::SignIn { .. }
+            | Action::SignHandover { .. }
+            | Action::CallRoll { .. }
+            | Action::EndRun { .. }
+            | Action::TestContacts { .. } => {}
         }
     }
 
@@ -169,7 +178,22 @@ impl Chronicle {
         };
         let word = |text: &str, deed, note| line(deed, About::Word(text.to_owned()), note, all);
         Some(match &act.action {
-            Action::ReportTask(_) | Action::WriteReport(_) => return None,
+            Action::ReportTask(_)
+            | Action::WriteReport(_)
+            | Action::AnswerPage { .. }
+            | Action::ChangeDuty { .. }
+            | Action::SwapShifts { .. }
+            | Action::EndDutyChange { .. }
+            | Action::EndRun { .. }
+            | Action::TestContacts { .. } => return None,
+            Action::SignIn { post } => word(post.as_str(), Deed::SignIn, None),
+            Action::SignHandover { post, note } => {
+                word(post.as_str(), Deed::Handover, note.as_ref())
+            }
+            Action::CallRoll { posts } => {
+                let posts: Vec<&str> = posts.iter().map(PostId::as_str).collect();
+                word(&posts.join(" "), Deed::RollCall, None)
+            }
             Action::Acknowledge { alarms: keys } => alarms(keys, Deed::Acknowledge, None),
             Action::AcknowledgeSituation { situation: id, .. } => {
                 situation(*id, Deed::Acknowledge, None)

@@ -238,6 +238,12 @@ pub(crate) fn notice(kind: SystemKind, l: Language) -> &'static str {
         SystemKind::CrewOverdue => l.of("队伍逾时未报", "Crew overdue"),
         SystemKind::Undecided => l.of("有预警、逾时未决策", "Warning undecided"),
         SystemKind::ReportOverdue => l.of("上报逾时", "Report overdue"),
+        SystemKind::EmptyStep => l.of("呼叫这一步没有人可叫", "A step had nobody to call"),
+        SystemKind::CallsExhausted => l.of("都叫过了，无人应答", "All called, nobody answered"),
+        SystemKind::LegalClock => l.of("法定时限已过，无人应答", "Legal clock ran out unanswered"),
+        SystemKind::CoverageGap => l.of("值班缺人", "Gap in the roster"),
+        SystemKind::NotSignedIn => l.of("到点未签到", "Nobody signed in"),
+        SystemKind::HandoverOpen => l.of("未交接班", "Handover open"),
     }
 }
 
@@ -266,6 +272,9 @@ pub(crate) fn deed(deed: Deed, l: Language) -> String {
         Deed::NotAct => l.of("决定不响应", "Decided not to act"),
         Deed::OpenIncident => l.of("开事件", "Incident opened"),
         Deed::Gather => l.of("归入事件", "Gathered into the incident"),
+        Deed::SignIn => l.of("签到上岗", "Signed in"),
+        Deed::Handover => l.of("交接班签字", "Signed the handover"),
+        Deed::RollCall => l.of("点名", "Called the roll"),
         Deed::Note => l.of("记事", "Noted"),
         Deed::Merge => l.of("并入事件", "Merged"),
         Deed::CloseIncident => l.of("结束事件", "Incident closed"),

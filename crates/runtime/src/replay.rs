@@ -170,7 +170,7 @@ impl Replays {
         std::thread::Builder::new()
             .name("watchfire-account".to_owned())
             .spawn(move || {
-                step_back();
+                store::threads::step_back();
                 // Whoever asked may have gone: then nobody wants it.
                 let _unwanted = done.send(work(&replays)).is_err();
                 drop(place);
