@@ -135,24 +135,32 @@ impl Book {
         Book { records }
     }
 
+    fn at(&self, entry: &Value) -> &Record {
+        &self.records[&entry.as_u64().expect("an entry is named")]
+    }
+
     fn act(&self, entry: &Value) -> &Action {
-        match &self.records[&entry.as_u64().expect("an entry is named")] {
-            Record::Input {
-                input: Input::Acted(act),
-                ..
-            } => &act.action,
-            other => panic!("{entry} is no press: {other:?}"),
-        }
+        let record = self.at(entry);
+        let Record::Input {
+            input: Input::Acted(act),
+            ..
+        } = record
+        else {
+            panic!("{entry} is no press: {record:?}");
+        };
+        &act.action
     }
 
     fn transition(&self, entry: &Value) -> (u8, u8) {
-        match &self.records[&entry.as_u64().expect("an entry is named")] {
-            Record::Outcome {
-                effect: Effect::Transition(change),
-                ..
-            } => (change.prev, change.level),
-            other => panic!("{entry} is no change of level: {other:?}"),
-        }
+        let record = self.at(entry);
+        let Record::Outcome {
+            effect: Effect::Transition(change),
+            ..
+        } = record
+        else {
+            panic!("{entry} is no change of level: {record:?}");
+        };
+        (change.prev, change.level)
     }
 
     fn count(&self, is_so: impl Fn(&Record) -> bool) -> u64 {

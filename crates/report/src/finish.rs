@@ -179,14 +179,14 @@ fn amounts(county: &CountyView, view: &CommandView, row: &CommandRow) -> Vec<Amo
     for field in numbers {
         let (mut sum, mut entries) = (0i64, Vec::new());
         for (task, row) in view.tasks.iter().zip(&row.tasks) {
-            let answers = task.facts.iter().zip(&row.facts).filter_map(|(fact, row)| {
+            let mut answers = task.facts.iter().zip(&row.facts).filter_map(|(fact, row)| {
                 let answer = fact.form.iter().find(|answer| answer.field == field.id)?;
                 match answer.value {
                     FormValue::Number { number } => Some((number, row.moment.entry)),
                     FormValue::Text { .. } | FormValue::Choice { .. } => None,
                 }
             });
-            if let Some((number, entry)) = answers.last() {
+            if let Some((number, entry)) = answers.next_back() {
                 sum = sum.saturating_add(number);
                 entries.extend(entry);
             }

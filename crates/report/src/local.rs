@@ -54,7 +54,7 @@ impl Local {
 }
 
 /// `04:05` under an hour, `1:04:05` above; a sign where it is negative.
-pub fn span(ms: i64) -> String {
+pub(crate) fn span(ms: i64) -> String {
     let sign = if ms < 0 { "−" } else { "" };
     let all = ms.unsigned_abs() / 1000;
     let (h, m, s) = (all / 3600, all / 60 % 60, all % 60);

@@ -300,7 +300,7 @@ pub(crate) fn why(why: Why, l: Language) -> &'static str {
 }
 
 /// The title of a section.
-pub fn section(section: ReportSection, l: Language) -> &'static str {
+pub(crate) fn section(section: ReportSection, l: Language) -> &'static str {
     match section {
         ReportSection::Summary => l.of("概况", "Summary"),
         ReportSection::Course => l.of("经过", "Course"),
