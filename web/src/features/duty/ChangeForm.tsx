@@ -116,7 +116,7 @@ export function ChangeForm({ post, county, now, start, onDone }: ChangeFormProps
           onPress={() => {}}
           testId="change-keep"
         >
-          {i18n.t("改")}
+          {i18n.t("改排班")}
         </Button>
         <Button onPress={onDone}>{i18n.t("不改")}</Button>
       </div>

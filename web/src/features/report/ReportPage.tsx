@@ -30,7 +30,10 @@ import { askName, formName, sectionName, sheetName } from "./reportWords";
 import { useReport, useTexts } from "./useReport";
 import { Writing } from "./Writing";
 
-type Side = { kind: "list" } | { kind: "entry"; number: number } | { kind: "write"; section: ReportSection };
+type Side =
+  | { kind: "list" }
+  | { kind: "entry"; number: number }
+  | { kind: "write"; section: ReportSection };
 
 /** Counties with a six-digit code have a time of their own, which the server knows. */
 const zoneOf = (code: string) =>
@@ -43,8 +46,9 @@ export function ReportPage({ county }: { county: County }) {
   const allowed = useApp((state) => mayTry(state.me?.person));
   const kept = useApp(
     (state) =>
-      state.outbox.filter((one) => one.subject.action === "write_report" && one.state === "received")
-        .length,
+      state.outbox.filter(
+        (one) => one.subject.action === "write_report" && one.state === "received",
+      ).length,
   );
   const [round, setRound] = useState(0);
   const [side, setSide] = useState<Side>({ kind: "list" });
@@ -248,7 +252,15 @@ function Downloads({ ask, more, onPrint }: DownloadsProps) {
 }
 
 /** Reports that somebody wrote to: what was written there waits for whoever opens the same one. */
-function Earlier({ county, list, now }: { county: County; list: Parameters<typeof written>[0]; now: number }) {
+function Earlier({
+  county,
+  list,
+  now,
+}: {
+  county: County;
+  list: Parameters<typeof written>[0];
+  now: number;
+}) {
   const { move } = useDesk();
   const texts = useApp((state) => state.texts);
   const reports = written(list);
