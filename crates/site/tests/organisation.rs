@@ -229,7 +229,7 @@ fn faults_of_contacts_are_told_and_a_holder_without_any_is_remarked_on() {
         &PEOPLE.replacen("desk push", "desk pusch", 1),
         POSTS,
         POLICIES,
-        "people.csv:2:58: `pusch` is no way to reach a person",
+        "people.csv:2:59: `pusch` is no way to reach a person",
     );
     let mute = PEOPLE.replacen("+86 130 0000 0001,p-duty,sms", ",p-duty,sms", 1);
     fault(
