@@ -264,7 +264,10 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         ActionRequest::TestContacts { people } => {
             who.need(Deed::TendAlarms)?;
             if people.len() > MAX_ALARMS {
-                return Err(Fault::field("people", format!("at most {MAX_ALARMS} people")));
+                return Err(Fault::field(
+                    "people",
+                    format!("at most {MAX_ALARMS} people"),
+                ));
             }
             Ok(())
         }

@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use model::incident::IncidentView;
 use model::view::{
-    AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PersonContacts, PostView, RuleView,
-    RunView, SituationView, StationView, SuppressionView, WeatherView,
+    AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PersonContacts, PostView,
+    RuleView, RunView, SituationView, StationView, SuppressionView, WeatherView,
 };
 use model::{JurisdictionSlot, Time};
 use runtime::Fleet;

@@ -116,10 +116,7 @@ async fn the_desk_sees_every_post_and_contact_and_others_their_own() {
 #[tokio::test]
 async fn a_test_of_the_channels_is_the_desks_to_begin_and_says_when_it_was() {
     let county = County::open().await;
-    let (officer, li) = (
-        county.sign_in("officer").await,
-        county.sign_in("li").await,
-    );
+    let (officer, li) = (county.sign_in("officer").await, county.sign_in("li").await);
     let test = json!({"action": "test_contacts", "people": ["li"]});
     assert_eq!(
         county.act(&li, "t0", test.clone()).await.0,

@@ -4,7 +4,7 @@ use model::action::{Act, Why};
 use model::config::Occasion;
 use model::page::About;
 use model::view::{CancelReason, RunState};
-use model::{Effects, PostId, RunId, Time};
+use model::{Effects, PersonId, PostId, RunId, Time};
 
 use crate::engine::Engine;
 

@@ -14,8 +14,8 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use model::config::{
-    Bound, Clock, Config, Group, Interface, LatePolicy, Measure, Organisation, Person, Policy, Post,
-    Quantity, Role, Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
+    Bound, Clock, Config, Group, Interface, LatePolicy, Measure, Organisation, Person, Policy,
+    Post, Quantity, Role, Rule, Series, Side, Station, TaskClocks, Template, Text, Watch,
 };
 use model::intake::Quality;
 use model::page::Channel;

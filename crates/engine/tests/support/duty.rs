@@ -442,7 +442,11 @@ pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> 
                         text.push_str(&format!(" {what} {}", clock(when)));
                     }
                 }
-                text.push_str(&c.why.as_ref().map_or(String::new(), |why| format!(" ({why})")));
+                text.push_str(
+                    &c.why
+                        .as_ref()
+                        .map_or(String::new(), |why| format!(" ({why})")),
+                );
                 text
             };
             Some(view.contacts.iter().map(line).collect())
