@@ -140,6 +140,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody with contact points: when each was last tried and tested, and what came back.
+         *     Responders are told of their own.
+         */
+        get: operations["contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who holds which post, the shifts that follow, gaps ahead, sign-ins and what is handed over; as of
+         *     now, or of any instant. Responders are told of the posts they hold or will hold.
+         */
+        get: operations["duty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry by its number, as it lies in the journal. */
+        get: operations["entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -276,6 +333,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server's public key for web push. */
+        get: operations["key"];
+        put?: never;
+        /** Notes that this browser is to be woken for whoever is signed in. */
+        post: operations["note"];
+        /** Forgets this browser; done when it is not known. */
+        delete: operations["forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registry/{kind}": {
         parameters: {
             query?: never;
@@ -337,6 +413,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was written to reports of a jurisdiction, oldest first: each names its report, section, author
+         *     and entry.
+         */
+        get: operations["written"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report, made now from the journal. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -346,6 +459,23 @@ export interface paths {
         };
         /** The rules in force, in words, with how often each spoke. */
         get: operations["rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Escalations and roll-calls that run, and those that ended within a day, each with its pages. */
+        get: operations["runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -466,7 +596,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stations with their series and newest values. */
+        /**
+         * Stations with their series and newest values; those that touch the border of the ground asked
+         *     about are inside.
+         */
         get: operations["stations"];
         put?: never;
         post?: never;
@@ -565,6 +698,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What an attempt is about. */
+        About: {
+            situation: components["schemas"]["SituationId"];
+        } | {
+            task: components["schemas"]["TaskId"];
+        } | {
+            /** @description A condition of the system itself. */
+            notice: {
+                kind: components["schemas"]["SystemKind"];
+                subject: string;
+            };
+        } | {
+            /** @description A roll-call, by the op that began it. */
+            roll_call: components["schemas"]["OpId"];
+        } | {
+            /** @description A test of the channels, by the op that began it. */
+            test: components["schemas"]["OpId"];
+        };
         /** @description Who took note of an alarm. */
         AckView: {
             at: components["schemas"]["Time"];
@@ -663,24 +814,6 @@ export interface components {
             /** @enum {string} */
             action: "warn_of_weather";
         }) | {
-            action: "answer_page"; page: components["schemas"]["PageId"]; ack: boolean; means?: components["schemas"]["Means"] | null; reason?: string | null;
-        } | {
-            action: "change_duty"; post: components["schemas"]["PostId"]; from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; out?: components["schemas"]["PersonId"] | null; into?: components["schemas"]["PersonId"] | null;
-        } | {
-            action: "swap_shifts"; post: components["schemas"]["PostId"]; first: components["schemas"]["PersonId"]; first_at: components["schemas"]["Time"]; second: components["schemas"]["PersonId"]; second_at: components["schemas"]["Time"];
-        } | {
-            action: "end_duty_change"; change: components["schemas"]["OpId"];
-        } | {
-            action: "sign_in"; post: components["schemas"]["PostId"];
-        } | {
-            action: "sign_handover"; post: components["schemas"]["PostId"]; note?: string | null;
-        } | {
-            action: "call_roll"; posts?: components["schemas"]["PostId"][];
-        } | {
-            action: "end_run"; run: components["schemas"]["RunId"];
-        } | {
-            action: "test_contacts"; people: components["schemas"]["PersonId"][];
-        } | {
             /** @enum {string} */
             action: "lift_weather";
             warning: components["schemas"]["OpId"];
@@ -788,6 +921,60 @@ export interface components {
             photos?: components["schemas"]["Seal"][];
             /** @description Who took it, or the number it was filed under. */
             received_by: string;
+            text: string;
+        } | {
+            ack: boolean;
+            /** @enum {string} */
+            action: "answer_page";
+            means?: components["schemas"]["Means"] | null;
+            page: components["schemas"]["PageId"];
+            reason?: string | null;
+        } | {
+            /** @enum {string} */
+            action: "change_duty";
+            from: components["schemas"]["Time"];
+            into?: components["schemas"]["PersonId"] | null;
+            out?: components["schemas"]["PersonId"] | null;
+            post: components["schemas"]["PostId"];
+            until: components["schemas"]["Time"];
+        } | {
+            /** @enum {string} */
+            action: "swap_shifts";
+            first: components["schemas"]["PersonId"];
+            first_at: components["schemas"]["Time"];
+            post: components["schemas"]["PostId"];
+            second: components["schemas"]["PersonId"];
+            second_at: components["schemas"]["Time"];
+        } | {
+            /** @enum {string} */
+            action: "end_duty_change";
+            change: components["schemas"]["OpId"];
+        } | {
+            /** @enum {string} */
+            action: "sign_in";
+            post: components["schemas"]["PostId"];
+        } | {
+            /** @enum {string} */
+            action: "sign_handover";
+            note?: string | null;
+            post: components["schemas"]["PostId"];
+        } | {
+            /** @enum {string} */
+            action: "call_roll";
+            posts?: components["schemas"]["PostId"][];
+        } | {
+            /** @enum {string} */
+            action: "end_run";
+            run: components["schemas"]["RunId"];
+        } | {
+            /** @enum {string} */
+            action: "test_contacts";
+            people: components["schemas"]["PersonId"][];
+        } | {
+            /** @enum {string} */
+            action: "write_report";
+            of: components["schemas"]["ReportOf"];
+            section: components["schemas"]["ReportSection"];
             text: string;
         };
         AlarmKey: string;
@@ -1075,6 +1262,11 @@ export interface components {
             window_ms?: number | null;
         };
         /**
+         * @description Why a run ended without an answer.
+         * @enum {string}
+         */
+        CancelReason: "nothing_loud" | "superseded" | "merged" | "ended";
+        /**
          * @description How sure the numbers of a rule are; grades of the sources they come from.
          * @enum {string}
          */
@@ -1110,14 +1302,6 @@ export interface components {
             kind: "suppression";
             suppression: components["schemas"]["SuppressionView"];
         } | {
-            kind: "run"; run: components["schemas"]["RunView"];
-        } | {
-            kind: "page"; page: components["schemas"]["PageView"];
-        } | {
-            kind: "duty"; post: components["schemas"]["PostView"];
-        } | {
-            kind: "group"; group: components["schemas"]["GroupView"];
-        } | {
             /** @enum {string} */
             kind: "load";
             load: components["schemas"]["LoadView"];
@@ -1135,6 +1319,22 @@ export interface components {
             kind: "event";
         } | {
             /** @enum {string} */
+            kind: "run";
+            run: components["schemas"]["RunView"];
+        } | {
+            /** @enum {string} */
+            kind: "page";
+            page: components["schemas"]["PageView"];
+        } | {
+            /** @enum {string} */
+            kind: "duty";
+            post: components["schemas"]["PostView"];
+        } | {
+            group: components["schemas"]["GroupView"];
+            /** @enum {string} */
+            kind: "group";
+        } | {
+            /** @enum {string} */
             kind: "configured";
         };
         /** @description One thing that is other than what is in force. */
@@ -1148,6 +1348,11 @@ export interface components {
             /** @description `added`, `removed`, or what was and what is. */
             what: string;
         };
+        /**
+         * @description A way to reach a person.
+         * @enum {string}
+         */
+        Channel: "desk" | "push" | "robot" | "sms" | "voice" | "mail" | "loudspeaker";
         /** @description One answer to choose. */
         Choice: {
             id: string;
@@ -1214,6 +1419,18 @@ export interface components {
             villages: components["schemas"]["VillageTarget"][];
             wording: components["schemas"]["Seal"];
             worst: components["schemas"]["Stage"];
+        };
+        /** @description One contact point: when it was last tried, and the last of each thing that came back. */
+        ContactView: {
+            accepted: components["schemas"]["Time"] | null;
+            answered: components["schemas"]["Time"] | null;
+            channel: components["schemas"]["Channel"];
+            failed: components["schemas"]["Time"] | null;
+            reached: components["schemas"]["Time"] | null;
+            tested: components["schemas"]["Time"] | null;
+            tried: components["schemas"]["Time"] | null;
+            /** @description Why it failed last, in the provider's words. */
+            why: string | null;
         };
         /** @description One village as counted by someone who was there. */
         CountRequest: {
@@ -1294,11 +1511,14 @@ export interface components {
             groups: components["schemas"]["GroupView"][];
             incidents: components["schemas"]["IncidentView"][];
             load: components["schemas"]["LoadView"];
-            people: components["schemas"]["PersonView"][];
-            runs: components["schemas"]["RunView"][];
+            /** @description The pages of the runs that run. */
             pages: components["schemas"]["PageView"][];
+            people: components["schemas"]["PersonView"][];
+            /** @description Posts and who holds them, in the order of the files. */
             posts: components["schemas"]["PostView"][];
             rules_version: string;
+            /** @description Escalations that run, and those that ended lately. */
+            runs: components["schemas"]["RunView"][];
             situations: components["schemas"]["SituationView"][];
             stations: components["schemas"]["StationView"][];
             suppressions: components["schemas"]["SuppressionView"][];
@@ -1372,6 +1592,37 @@ export interface components {
          * @enum {string}
          */
         Doubt: "source" | "clock" | "jump" | "stuck" | "out_of_range" | "oscillating" | "maintenance";
+        /** @description A swap, an absence or an addition to a roster. */
+        DutyChangeView: {
+            by: components["schemas"]["PersonId"];
+            from: components["schemas"]["Time"];
+            into: components["schemas"]["PersonId"] | null;
+            /** @description The op that made it; a swap is two changes under one op. */
+            op: components["schemas"]["OpId"];
+            out: components["schemas"]["PersonId"] | null;
+            post: components["schemas"]["PostId"];
+            until: components["schemas"]["Time"];
+        };
+        /** @description A suppression that ends in the next shift. */
+        EndingQuiet: {
+            id: components["schemas"]["OpId"];
+            until: components["schemas"]["Time"];
+        };
+        /** @description An input of the journal with all that was decided on it. */
+        EntryView: {
+            at: components["schemas"]["Time"];
+            /** @description What it says: texts and photos as seals alone. */
+            content: Record<string, never>;
+            jurisdiction: string;
+            /** @description `acted`, `observed`, `configured` … */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Number of the input; a number of one of its outcomes finds it too.
+             */
+            number: number;
+            outcomes: components["schemas"]["OutcomeView"][];
+        };
         /** @description A class of events and what has to be reported about one, by when, to whom. */
         EventClass: {
             clocks: components["schemas"]["ReportClock"][];
@@ -1647,13 +1898,34 @@ export interface components {
          * @enum {string}
          */
         Freshness: "never" | "fresh" | "late" | "stale" | "dead";
+        /** @description A part of a shift with fewer people than it needs. */
+        GapView: {
+            from: components["schemas"]["Time"];
+            /** Format: int32 */
+            least: number;
+            people: components["schemas"]["PersonId"][];
+            post: components["schemas"]["PostId"];
+            until: components["schemas"]["Time"];
+        };
         /** @description A group of people set up beforehand. */
         GroupId: string;
-        /** @description A group as the composer offers it. */
+        /** @description A group as the composer offers it: its members and whoever holds its posts now. */
         GroupView: {
             id: components["schemas"]["GroupId"];
             members: components["schemas"]["PersonId"][];
             title: components["schemas"]["Text"];
+        };
+        /** @description A handover on its way: signed by who goes, not yet by who comes. */
+        HandoverView: {
+            /** @description When the shift of those who come begins, or began. */
+            due: components["schemas"]["Time"];
+            /** @description Who is on the hook until it is over. */
+            from: components["schemas"]["PersonId"][];
+            note: components["schemas"]["Seal"] | null;
+            obligations: components["schemas"]["Obligations"];
+            signed: components["schemas"]["SignIn"] | null;
+            /** @description Who the roster has next. */
+            to: components["schemas"]["PersonId"][];
         };
         /** @description Whether the program is well. */
         HealthView: {
@@ -1846,34 +2118,6 @@ export interface components {
             transitions: number;
         };
         /** @description How loud it is: what came in, what it became, what was told. */
-        About: { situation: components["schemas"]["SituationId"] } | { task: components["schemas"]["TaskId"] } | { notice: { kind: components["schemas"]["SystemKind"]; subject: string } } | { roll_call: components["schemas"]["OpId"] } | { test: components["schemas"]["OpId"] };
-        Channel: "desk" | "push" | "robot" | "sms" | "voice" | "mail" | "loudspeaker";
-        Occasion: "situation" | "roll_call" | "test";
-        RunId: string;
-        PageId: string;
-        PostId: string;
-        RunState: "running" | "satisfied" | "exhausted" | "cancelled";
-        CancelReason: "nothing_loud" | "superseded" | "merged" | "ended";
-        RunLine: { what: "began"; level: components["schemas"]["Level"] | null } | { what: "step"; round: number; step: number; called: number } | { what: "empty"; round: number; step: number } | { what: "refused"; round: number; step: number } | { what: "recovered"; from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; called: number } | { what: "clock_missed"; step: number } | { what: "widened"; called: number } | { what: "satisfied" } | { what: "exhausted"; called: number } | { what: "cancelled"; why: components["schemas"]["CancelReason"] };
-        RunEntry: components["schemas"]["RunLine"] & { at: components["schemas"]["Time"] };
-        NextCall: { at: components["schemas"]["Time"]; step: number | null; to: components["schemas"]["PersonId"][]; by: components["schemas"]["Channel"][] };
-        SignIn: { by: components["schemas"]["PersonId"]; at: components["schemas"]["Time"] };
-        PostCalled: { post: components["schemas"]["PostId"]; people: components["schemas"]["PersonId"][]; here: components["schemas"]["SignIn"] | null };
-        RunView: { id: components["schemas"]["RunId"]; about: components["schemas"]["About"]; policy: string; title: components["schemas"]["Text"]; occasion: components["schemas"]["Occasion"]; level: components["schemas"]["Level"] | null; state: components["schemas"]["RunState"]; began: components["schemas"]["Time"]; ended: components["schemas"]["Time"] | null; round: number; rounds: number; step: number; steps: number; next: components["schemas"]["NextCall"] | null; confirm_all: boolean; called: number; confirmed: number; refused: number; waiting: components["schemas"]["PersonId"][]; vacant: components["schemas"]["PostId"][]; posts: components["schemas"]["PostCalled"][]; log: components["schemas"]["RunEntry"][] };
-        PageStage: "held" | "bundled" | "called" | "failed" | "expired" | "accepted" | "delivered" | "seen" | "declined" | "acked";
-        PageFact: { fact: "sent" } | { fact: "accepted"; reference: string | null } | { fact: "delivered" } | { fact: "seen" } | { fact: "acked" } | { fact: "declined" } | { fact: "failed"; why: string } | { fact: "expired" };
-        PageEntry: components["schemas"]["PageFact"] & { at: components["schemas"]["Time"]; by: components["schemas"]["PersonId"] | null; note: components["schemas"]["Seal"] | null };
-        PageView: { id: components["schemas"]["PageId"]; run: components["schemas"]["RunId"]; to: components["schemas"]["PersonId"]; channel: components["schemas"]["Channel"]; about: components["schemas"]["About"]; level: components["schemas"]["Level"] | null; round: number; step: number; stage: components["schemas"]["PageStage"]; at: components["schemas"]["Time"]; sent: components["schemas"]["Time"] | null; held_until: components["schemas"]["Time"] | null; bundled: components["schemas"]["PageId"] | null; repeated: boolean; open: boolean; facts: components["schemas"]["PageEntry"][] };
-        ShiftView: { from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; people: components["schemas"]["PersonId"][]; short: boolean };
-        GapView: { post: components["schemas"]["PostId"]; from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; people: components["schemas"]["PersonId"][]; least: number };
-        DutyChangeView: { op: components["schemas"]["OpId"]; post: components["schemas"]["PostId"]; from: components["schemas"]["Time"]; until: components["schemas"]["Time"]; out: components["schemas"]["PersonId"] | null; into: components["schemas"]["PersonId"] | null; by: components["schemas"]["PersonId"] };
-        RunningClock: { task: components["schemas"]["TaskId"]; due: components["schemas"]["Time"] };
-        EndingQuiet: { id: components["schemas"]["OpId"]; until: components["schemas"]["Time"] };
-        Obligations: { alarms: components["schemas"]["AlarmKey"][]; unanswered: components["schemas"]["TaskId"][]; clocks: components["schemas"]["RunningClock"][]; endings: components["schemas"]["EndingQuiet"][]; runs: components["schemas"]["RunId"][] };
-        HandoverView: { from: components["schemas"]["PersonId"][]; to: components["schemas"]["PersonId"][]; due: components["schemas"]["Time"]; signed: components["schemas"]["SignIn"] | null; note: components["schemas"]["Seal"] | null; obligations: components["schemas"]["Obligations"] };
-        PostView: { id: components["schemas"]["PostId"]; title: components["schemas"]["Text"]; duty: string; unit: string | null; township: string | null; now: components["schemas"]["PersonId"][]; shifts: components["schemas"]["ShiftView"][]; gaps: components["schemas"]["GapView"][]; signed_in: components["schemas"]["SignIn"][]; sign_in_by: components["schemas"]["Time"] | null; changes: components["schemas"]["DutyChangeView"][]; handover: components["schemas"]["HandoverView"] | null };
-        ContactView: { channel: components["schemas"]["Channel"]; tried: components["schemas"]["Time"] | null; tested: components["schemas"]["Time"] | null; accepted: components["schemas"]["Time"] | null; reached: components["schemas"]["Time"] | null; answered: components["schemas"]["Time"] | null; failed: components["schemas"]["Time"] | null; why: string | null };
-        PersonContacts: { person: components["schemas"]["PersonId"]; contacts: components["schemas"]["ContactView"][] };
         LoadView: {
             /**
              * Format: int32
@@ -1945,6 +2189,17 @@ export interface components {
          * @enum {string}
          */
         Mode: "live" | "replay";
+        /** @description What a run does next by itself. */
+        NextCall: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["Channel"][];
+            /**
+             * Format: int32
+             * @description From 1; absent: the round is over, and it begins again or is used up.
+             */
+            step: number | null;
+            to: components["schemas"]["PersonId"][];
+        };
         /** @description A window that is running for a task, and what happens by itself when it closes. */
         NextStep: {
             at: components["schemas"]["Time"];
@@ -1957,6 +2212,24 @@ export interface components {
          * @enum {string}
          */
         NoticeReason: "new" | "rise" | "spread" | "people" | "repeat" | "lease_lapsed" | "suppression_ended" | "after_restart";
+        /** @description What the next shift takes over. */
+        Obligations: {
+            /** @description Open alarms, worst first. */
+            alarms: components["schemas"]["AlarmKey"][];
+            /** @description Tasks with a clock that is running, and when it runs out. */
+            clocks: components["schemas"]["RunningClock"][];
+            /** @description What is kept quiet and ends before the next shift does. */
+            endings: components["schemas"]["EndingQuiet"][];
+            /** @description Runs that still call. */
+            runs: components["schemas"]["RunId"][];
+            /** @description Tasks nobody has answered. */
+            unanswered: components["schemas"]["TaskId"][];
+        };
+        /**
+         * @description What an escalation is for.
+         * @enum {string}
+         */
+        Occasion: "situation" | "roll_call" | "test";
         /** @description One press of one person, minted where it was made; repeating it is harmless. */
         OpId: string;
         /** @description A situation as somebody at the desk describes it. */
@@ -1975,6 +2248,12 @@ export interface components {
          * @enum {string}
          */
         OpenedBy: "call" | "drawn" | "help";
+        /** @description A record behind an input: what was decided on it. */
+        OutcomeView: {
+            content: Record<string, never>;
+            /** Format: int64 */
+            number: number;
+        };
         /** @description A reporting clock of an incident. */
         OwedReport: {
             due: components["schemas"]["Time"];
@@ -1985,6 +2264,80 @@ export interface components {
             sent: components["schemas"]["SentReport"][];
             title: components["schemas"]["Text"];
             to: components["schemas"]["Text"];
+        };
+        /** @description A fact of a page and when the server had it. */
+        PageEntry: components["schemas"]["PageFact"] & {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"] | null;
+            note: components["schemas"]["Seal"] | null;
+        };
+        /** @description One thing known about a page; who may say which is a rule of the system, see the glossary. */
+        PageFact: {
+            /** @enum {string} */
+            fact: "sent";
+        } | {
+            /** @enum {string} */
+            fact: "accepted";
+            /** @description The provider's own number for it. */
+            reference: string | null;
+        } | {
+            /** @enum {string} */
+            fact: "delivered";
+        } | {
+            /** @enum {string} */
+            fact: "seen";
+        } | {
+            /** @enum {string} */
+            fact: "acked";
+        } | {
+            /** @enum {string} */
+            fact: "declined";
+        } | {
+            /** @enum {string} */
+            fact: "failed";
+            why: string;
+        } | {
+            /** @enum {string} */
+            fact: "expired";
+        };
+        /**
+         * @description One attempt to reach one person on one channel; derived from content (run, round, step,
+         *     person, channel), so that a repeat bears the same id.
+         */
+        PageId: string;
+        /**
+         * @description How far one attempt came; a reading of its facts.
+         * @enum {string}
+         */
+        PageStage: "held" | "bundled" | "called" | "accepted" | "failed" | "expired" | "delivered" | "seen" | "declined" | "acked";
+        /** @description One attempt to reach one person. */
+        PageView: {
+            about: components["schemas"]["About"];
+            /** @description When it was decided; when it went out, if it did. */
+            at: components["schemas"]["Time"];
+            bundled: components["schemas"]["PageId"] | null;
+            channel: components["schemas"]["Channel"];
+            facts: components["schemas"]["PageEntry"][];
+            held_until: components["schemas"]["Time"] | null;
+            id: components["schemas"]["PageId"];
+            level: components["schemas"]["Level"] | null;
+            /** @description Its person is still asked for an answer. */
+            open: boolean;
+            /** @description It was sent again after a start, its outcome being unknown. */
+            repeated: boolean;
+            /** Format: int32 */
+            round: number;
+            run: components["schemas"]["RunId"];
+            sent: components["schemas"]["Time"] | null;
+            stage: components["schemas"]["PageStage"];
+            /** Format: int32 */
+            step: number;
+            to: components["schemas"]["PersonId"];
+        };
+        /** @description A person and what each of their contact points has proven, in the order they are tried. */
+        PersonContacts: {
+            contacts: components["schemas"]["ContactView"][];
+            person: components["schemas"]["PersonId"];
         };
         /** @description A person of the site, by an id that says nothing about them. */
         PersonId: string;
@@ -2020,6 +2373,16 @@ export interface components {
             /** @enum {string} */
             phase: "stopped";
         };
+        /** @description The public key that a browser wants before it subscribes. */
+        PhoneKey: {
+            key: string;
+        };
+        /** @description A browser's own words about how it is woken, as `PushSubscription.toJSON()` gives them. */
+        PhoneRequest: {
+            auth?: string;
+            endpoint: string;
+            p256dh?: string;
+        };
         /** @description Where a phone was, WGS 84. */
         Position: {
             /**
@@ -2031,6 +2394,34 @@ export interface components {
             lat: number;
             /** Format: double */
             lon: number;
+        };
+        /** @description A post of a roll-call and whether somebody there has answered. */
+        PostCalled: {
+            here: components["schemas"]["SignIn"] | null;
+            /** @description Everybody who held it when it was called. */
+            people: components["schemas"]["PersonId"][];
+            post: components["schemas"]["PostId"];
+        };
+        /** @description A duty that somebody holds at every hour. */
+        PostId: string;
+        /** @description A post and who holds it. */
+        PostView: {
+            changes: components["schemas"]["DutyChangeView"][];
+            /** @description What posts like it are called in policies. */
+            duty: string;
+            gaps: components["schemas"]["GapView"][];
+            handover: components["schemas"]["HandoverView"] | null;
+            id: components["schemas"]["PostId"];
+            /** @description Who is called now: on duty by the roster, and who is still on the hook. */
+            now: components["schemas"]["PersonId"][];
+            /** @description This shift and those that follow, for posts with a roster. */
+            shifts: components["schemas"]["ShiftView"][];
+            sign_in_by: components["schemas"]["Time"] | null;
+            /** @description Who signed in for this shift; who should have by then. */
+            signed_in: components["schemas"]["SignIn"][];
+            title: components["schemas"]["Text"];
+            township: string | null;
+            unit: string | null;
         };
         /** @description Something wrong with a file, or worth a second look. */
         ProblemView: {
@@ -2156,6 +2547,15 @@ export interface components {
             /** Format: int64 */
             within_ms: number;
         };
+        /** @description What a report is about: an incident, or an interval. */
+        ReportOf: {
+            incident: components["schemas"]["OpId"];
+        } | {
+            interval: {
+                from: components["schemas"]["Time"];
+                to: components["schemas"]["Time"];
+            };
+        };
         /** @description A fact about a task: `fact` names it, as in `{"fact":"working","percent":60}`. */
         ReportRequest: components["schemas"]["FactKind"] & {
             /** @description People by village, for an evacuation. */
@@ -2173,6 +2573,24 @@ export interface components {
              * @description The task's version the device knew when it was pressed.
              */
             version?: number | null;
+        };
+        /**
+         * @description A part of the report that people may write to.
+         * @enum {string}
+         */
+        ReportSection: "summary" | "course" | "response" | "loss" | "lessons";
+        /** @description One version of a section as it was written. */
+        ReportText: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            /**
+             * Format: int64
+             * @description Number of the entry that holds it.
+             */
+            entry: number;
+            of: components["schemas"]["ReportOf"];
+            section: components["schemas"]["ReportSection"];
+            text: components["schemas"]["Seal"];
         };
         /** @description What other files would change, or have changed. */
         ReviewView: {
@@ -2273,6 +2691,128 @@ export interface components {
             subjects: number;
             title: components["schemas"]["Text"];
         };
+        /** @description A line and when it was written. */
+        RunEntry: components["schemas"]["RunLine"] & {
+            at: components["schemas"]["Time"];
+        };
+        /** @description One escalation on its way: `<situation>-<policy>-<n>`, or the op of a roll-call. */
+        RunId: string;
+        /** @description One line of the log of a run. */
+        RunLine: {
+            level: components["schemas"]["Level"] | null;
+            /** @enum {string} */
+            what: "began";
+        } | {
+            /** Format: int32 */
+            called: number;
+            /** Format: int32 */
+            round: number;
+            /** Format: int32 */
+            step: number;
+            /** @enum {string} */
+            what: "step";
+        } | {
+            /** Format: int32 */
+            round: number;
+            /** Format: int32 */
+            step: number;
+            /** @enum {string} */
+            what: "empty";
+        } | {
+            /** Format: int32 */
+            round: number;
+            /** Format: int32 */
+            step: number;
+            /** @enum {string} */
+            what: "refused";
+        } | {
+            /** Format: int32 */
+            called: number;
+            from: components["schemas"]["Time"];
+            until: components["schemas"]["Time"];
+            /** @enum {string} */
+            what: "recovered";
+        } | {
+            /** Format: int32 */
+            step: number;
+            /** @enum {string} */
+            what: "clock_missed";
+        } | {
+            /** Format: int32 */
+            called: number;
+            /** @enum {string} */
+            what: "widened";
+        } | {
+            /** @enum {string} */
+            what: "satisfied";
+        } | {
+            /** Format: int32 */
+            called: number;
+            /** @enum {string} */
+            what: "exhausted";
+        } | {
+            /** @enum {string} */
+            what: "cancelled";
+            why: components["schemas"]["CancelReason"];
+        };
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        RunState: "running" | "satisfied" | "exhausted" | "cancelled";
+        /** @description One escalation on its way. */
+        RunView: {
+            about: components["schemas"]["About"];
+            began: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description People called, those who confirmed, refused, and of whom nothing is known.
+             */
+            called: number;
+            confirm_all: boolean;
+            /** Format: int32 */
+            confirmed: number;
+            ended: components["schemas"]["Time"] | null;
+            id: components["schemas"]["RunId"];
+            level: components["schemas"]["Level"] | null;
+            log: components["schemas"]["RunEntry"][];
+            next: components["schemas"]["NextCall"] | null;
+            occasion: components["schemas"]["Occasion"];
+            policy: string;
+            /** @description Of a roll-call: every post that was called, in the order of the files. */
+            posts: components["schemas"]["PostCalled"][];
+            /** Format: int32 */
+            refused: number;
+            /**
+             * Format: int32
+             * @description Round and rounds there are, from 1.
+             */
+            round: number;
+            /** Format: int32 */
+            rounds: number;
+            state: components["schemas"]["RunState"];
+            /**
+             * Format: int32
+             * @description Steps taken in this round, and steps there are.
+             */
+            step: number;
+            /** Format: int32 */
+            steps: number;
+            title: components["schemas"]["Text"];
+            /** @description Posts that were to be called and had nobody. */
+            vacant: components["schemas"]["PostId"][];
+            /** @description Called, and neither confirmed nor refused; longest silence first. */
+            waiting: components["schemas"]["PersonId"][];
+        };
+        /** @description A run with all its pages. */
+        RunWithPages: components["schemas"]["RunView"] & {
+            pages: components["schemas"]["PageView"][];
+        };
+        /** @description A clock of a task that the next shift has to mind. */
+        RunningClock: {
+            due: components["schemas"]["Time"];
+            task: components["schemas"]["TaskId"];
+        };
         /** @description One line of a series' history. */
         SampleView: {
             late: boolean;
@@ -2334,6 +2874,19 @@ export interface components {
             /** @description Its name in the jurisdiction's folder. */
             file: string;
             rows: string[][];
+        };
+        /** @description A shift and who has it. */
+        ShiftView: {
+            from: components["schemas"]["Time"];
+            people: components["schemas"]["PersonId"][];
+            /** @description Fewer than it needs. */
+            short: boolean;
+            until: components["schemas"]["Time"];
+        };
+        /** @description Somebody signed in for a shift. */
+        SignIn: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
         };
         SituationId: string;
         /** @description Alarms that belong together, so that one person can grasp them. */
@@ -2966,6 +3519,124 @@ export interface operations {
             };
         };
     };
+    contacts: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonContacts"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    duty: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+                /** @description An instant, RFC 3339; absent: now */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of an input, or of what was decided on it */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: {
@@ -3219,6 +3890,77 @@ export interface operations {
             };
         };
     };
+    key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneKey"];
+                };
+            };
+        };
+    };
+    note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     sheet: {
         parameters: {
             query?: {
@@ -3391,6 +4133,108 @@ export interface operations {
             };
         };
     };
+    written: {
+        parameters: {
+            query?: {
+                /** @description Needed only where an account sees several */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportText"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; of an incident absent: an hour before it began */
+                from?: string;
+                /** @description RFC 3339, at most 31 days later; of an incident absent: its end, else now */
+                to?: string;
+                /** @description Only what belongs to this one */
+                incident?: string;
+                /** @description Times of more maps, with commas between, at most 12 */
+                at?: string;
+                /** @description `zh` or `en` */
+                lang?: string;
+                /** @description Time zone of the page; absent: the county's */
+                zone?: string;
+                /** @description Of csv: keys, figures, alarms, tasks, facts, clocks, decisions, course, readings, villages */
+                table?: string;
+                /** @description Needed only where an account sees several */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `page` (whole, for print), `fragment` (its article alone), `docx`, `json`, `csv`, `geojson` */
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the form asked for; every figure names its entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
     rules: {
         parameters: {
             query?: {
@@ -3413,6 +4257,45 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunWithPages"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3609,6 +4492,12 @@ export interface operations {
             query?: {
                 /** @description Only this one */
                 jurisdiction?: string;
+                /** @description lon,lat in degrees; with metres */
+                near?: string;
+                /** @description How far from near */
+                metres?: number;
+                /** @description A polygon: lon,lat;lon,lat;lon,lat */
+                within?: string;
             };
             header?: never;
             path?: never;
@@ -3623,6 +4512,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StationView"][];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
                 };
             };
             401: {
