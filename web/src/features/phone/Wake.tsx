@@ -1,7 +1,7 @@
 // Whether a page wakes this phone, and what does not work where the address is not encrypted.
 import { useEffect, useState } from "react";
+import { letMeSleep, type Waking, wakeMe, waking } from "../../actions/wake";
 import { i18n } from "../../i18n/i18n";
-import { letMeSleep, type Waking, wakeMe, waking } from "../../link/wake";
 
 /** One verb that turns waking on and off, or the sentence that says why it cannot be. */
 export function Wake() {

@@ -1,17 +1,18 @@
 // Our own faults, in sentences, inverted: a red pixel is always a hazard outside, never a bug inside.
 import { type ReactNode, useMemo, useState, useSyncExternalStore } from "react";
 import { endNotice } from "../../actions/alarms";
-import { age, hms, span } from "../../i18n/format";
+import { age } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { personName, quietName, systemSentence, whySentence } from "../../i18n/words";
+import { personName, quietName, systemSentence } from "../../i18n/words";
 import { countyOf, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import type { SystemKind, SystemView } from "../../wire/view";
-import { useMono, useNow } from "../clock/useNow";
+import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { CalledLine } from "../duty/CalledLine";
 import { coverWords } from "../ledger/ledgerWords";
+import { LostBanner, RefusedLine } from "./LostBanner";
 
 /** Told in full whatever else there is. */
 const NEVER_FOLDED: SystemKind[] = ["need_help", "disk_full"];
@@ -50,9 +51,6 @@ const ORDER: SystemKind[] = [
   "unstable_signal",
   "sensor_repair",
 ];
-/** A short gap is not worth a banner, ms. */
-const PATIENCE = 2_500;
-
 export function SystemStrip() {
   const system = useApp((state) => state.world.system);
   const county = useApp(countyOf);
@@ -291,39 +289,4 @@ function subjectName(county: County | null, entry: SystemView): string {
   if (county && quiet) return `${quietName(quiet.kind)} ${coverWords(county, quiet)}`;
   const person = county?.people.get(entry.subject);
   return person ? person.name : entry.subject;
-}
-
-function LostBanner() {
-  const connection = useApp((state) => state.connection);
-  const heartbeat = useApp((state) => state.world.heartbeat);
-  const seq = useApp((state) => state.world.seq);
-  const mono = useMono();
-  if (connection.phase !== "lost" || mono - connection.since < PATIENCE) return null;
-  const gone = span(mono - connection.since);
-  const last = heartbeat ? hms(heartbeat.nowMs) : "--:--:--";
-  return (
-    <div className="banner" role="alert" data-testid="lost-banner">
-      {i18n.t("与服务器断开 {gone}，画面停在 {last}", { gone, last })}
-      <p>
-        {i18n.t("序号 {seq}。正在重连，第 {tries} 次。此时按下的操作留在本机，连上后送出。", {
-          seq: seq.toLocaleString("en-US"),
-          tries: connection.tries,
-        })}
-      </p>
-    </div>
-  );
-}
-
-/** The last press the server refused, with its sentence, for a minute of this machine's time. */
-function RefusedLine() {
-  const outbox = useApp((state) => state.outbox);
-  useMono();
-  const last = outbox.filter((one) => one.state === "refused").at(-1);
-  if (!last || Date.now() - last.at > 60_000) return null;
-  return (
-    <div role="alert" data-testid="refused">
-      {i18n.t("没有生效：")}
-      {whySentence(last.why ?? "")}
-    </div>
-  );
 }
