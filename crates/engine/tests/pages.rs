@@ -88,6 +88,8 @@ struct Night {
     at: Time,
     /// Ids that left once, and ids a gateway has seen.
     made: BTreeSet<PageId>,
+    /// Whom a page of a run was held back for.
+    held: BTreeSet<(RunId, PersonId)>,
     seen: BTreeSet<PageId>,
     /// What gateways and people will say, and when.
     due: Vec<(Time, PageId, PageFact)>,
@@ -113,6 +115,7 @@ impl Night {
             effects: Vec::new(),
             at: "2026-07-20T10:00:00Z".parse().unwrap(),
             made: BTreeSet::new(),
+            held: BTreeSet::new(),
             seen: BTreeSet::new(),
             due: Vec::new(),
             definite: BTreeSet::new(),
@@ -175,7 +178,15 @@ impl Night {
         }
         let run = self.engine.run_view(&view.run).unwrap();
         let last = view.step > run.steps;
-        let late = last || view.sent.is_some_and(|sent| sent > view.at);
+        // One that a limit held back goes out all the same, and then by the next channel of its person.
+        let (of, held) = (
+            (view.run.clone(), page.to.clone()),
+            view.sent.is_some_and(|sent| sent > view.at),
+        );
+        if held {
+            self.held.insert(of.clone());
+        }
+        let late = last || held || self.held.contains(&of);
         let newest = run.log.last().map(|entry| &entry.line);
         let closed = matches!(newest, Some(RunLine::Satisfied | RunLine::Cancelled { .. }));
         let open = run.state == RunState::Exhausted && !closed;
