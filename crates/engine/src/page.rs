@@ -452,7 +452,8 @@ impl Engine {
         let sheet = self.state.calling.pages.get(id).ok_or(Why::NoSuchPage)?;
         let own = sheet.to == act.by;
         let told = matches!(means, Means::Phone | Means::Radio | Means::InPerson);
-        if !own && !(is_officer(act.role) && told) {
+        let may = own || (is_officer(act.role) && told);
+        if !may {
             return Err(Why::NotYourPage);
         }
         let by = (!own).then_some(&act.by);

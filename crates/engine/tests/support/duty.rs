@@ -315,7 +315,16 @@ pub fn known_line(engine: &Engine, page: &PageId) -> Option<String> {
     let (to, by) = (&view.to, view.channel.word());
     match view.stage {
         PageStage::Called if view.facts.is_empty() => None,
-        stage => Some(format!("page {to} by {by} is {stage:?}")),
+        stage @ (PageStage::Called
+        | PageStage::Held
+        | PageStage::Bundled
+        | PageStage::Accepted
+        | PageStage::Failed
+        | PageStage::Expired
+        | PageStage::Delivered
+        | PageStage::Seen
+        | PageStage::Declined
+        | PageStage::Acked) => Some(format!("page {to} by {by} is {stage:?}")),
     }
 }
 
