@@ -68,6 +68,7 @@ export function hazardName(hazard: string): string {
     case "flood":
       return i18n.t("洪水");
     case "flash_flood":
+    case "flash-flood":
       return i18n.t("山洪");
     case "rain":
     case "rainstorm":
