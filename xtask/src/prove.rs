@@ -13,9 +13,11 @@ use anyhow::{Context, Result, bail};
 use crate::call::{Call, clock, say};
 use crate::demo::soak;
 use crate::paths::Paths;
+use crate::setup::debian;
 use crate::slice::Slice;
+use crate::stage::Outcome;
 use crate::stop::Stopped;
-use crate::{bench, fuzz, rust, stage, stamp, verify};
+use crate::{bench, database, fuzz, rust, stage, stamp, verify};
 
 /// What the proof stands for: everything that is built or run.
 const SOURCES: [&str; 13] = [
@@ -114,6 +116,18 @@ fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
             work: Box::new(move || fuzz::feed(paths, name, 600, start)),
         });
     }
+    let short = of(start, 20, 2, 1);
+    pieces.push(Piece {
+        key: "postgres".to_owned(),
+        shows: "everything that is kept, in PostgreSQL; it and the program killed".to_owned(),
+        work: Box::new(move || {
+            debian::database(paths)?;
+            match database::stage(paths, &short)? {
+                Outcome::Done => Ok("green".to_owned()),
+                Outcome::Skipped(why) => Ok(format!("skipped: {why}")),
+            }
+        }),
+    });
     pieces.push(Piece {
         key: "soak".to_owned(),
         shows: "the county for a day and more, at speed".to_owned(),

@@ -240,10 +240,11 @@ impl Sessions {
         }
         let mut present = false;
         if let Some(old) = sessions.get_mut(client) {
+            // Asked while the old connection still counts: one that has not been missed yet is no end.
+            present = !clean && !old.is_over(now_ms);
             if let Some(online) = old.online.take() {
                 online.kick.cancel();
             }
-            present = !clean && !old.is_over(now_ms);
         }
         // Version 3.1.1 has no word for the time a session is kept: clean is none, else the longest.
         let unsaid = if clean { 0 } else { LONGEST_SESSION_S };
@@ -532,6 +533,14 @@ mod tests {
         due.iter()
             .map(|d| (d.id.unwrap_or(0), d.again, d.downlink.body[0]))
             .collect()
+    }
+
+    #[test]
+    fn a_device_that_comes_back_before_it_was_missed_finds_its_session() {
+        let sessions = Sessions::new(Box::new(NoStore), 0);
+        assert!(!sessions.open("a", 1, false, None, 0).unwrap().present);
+        assert!(sessions.open("a", 2, false, None, 0).unwrap().present);
+        assert!(!sessions.open("a", 3, true, None, 0).unwrap().present);
     }
 
     #[test]
