@@ -50,6 +50,7 @@ impl Engine {
             out.text(&incident.canon());
         }
         self.canon_calling(&mut out);
+        self.canon_reaches(&mut out);
         self.canon_duty(&mut out);
         out.number(self.state.commands.len() as i64);
         for command in self.state.commands.values() {
@@ -134,6 +135,15 @@ impl Engine {
                 out.number(i64::from(page.step));
                 out.text(&format!("{:?}", page.stage(false)));
             }
+        }
+    }
+
+    /// Channels that do not reach an area.
+    fn canon_reaches(&self, out: &mut Canon<'_>) {
+        let reaches = self.state.calling.reaches.by_area.iter();
+        for ((township, channel), _) in reaches.filter(|(_, reach)| reach.collapsed) {
+            out.text(township);
+            out.text(channel.word());
         }
     }
 

@@ -222,6 +222,7 @@ impl Engine {
                 Due::Weather { warning } => self.end_weather(&warning, at, out),
                 Due::Duty { post } => self.judge_duty(&post, at, out),
                 Due::Run { run } => self.step_run(&run, at, out),
+                Due::Reach { township, channel } => self.reach_due(&township, channel, at, out),
                 Due::Contact { person, channel } => {
                     self.release_contact(&person, channel, at, out);
                 }

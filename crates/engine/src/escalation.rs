@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::page::{Contact, Sheet};
+use crate::reach::Reaches;
 use crate::situation::top;
 use crate::timers::Due;
 
@@ -23,6 +24,8 @@ pub(crate) struct Calling {
     pub(crate) runs: BTreeMap<RunId, Run>,
     pub(crate) pages: BTreeMap<PageId, Sheet>,
     pub(crate) contacts: BTreeMap<(PersonId, Channel), Contact>,
+    #[serde(default)]
+    pub(crate) reaches: Reaches,
     /// Runs about a situation that are not settled, by situation.
     live: BTreeMap<SituationId, BTreeSet<RunId>>,
     /// Of a start: runs that came due while nobody looked, and pages that were on their way.

@@ -48,6 +48,7 @@ mod phase;
 mod postpone;
 mod press;
 mod quality;
+mod reach;
 mod reconfigure;
 mod restart;
 mod rollcall;

@@ -149,7 +149,8 @@ impl Engine {
         at: Time,
         out: &mut Effects,
     ) {
-        let Some((channel, rest)) = channels.split_first() else {
+        let order = self.reaching_first(person, channels);
+        let Some((channel, rest)) = order.split_first() else {
             return;
         };
         let calling = &mut self.state.calling;
@@ -271,11 +272,13 @@ impl Engine {
             return;
         };
         sheet.sent = Some(at);
+        let (person, channel) = (sheet.to.clone(), sheet.channel);
         also.retain(|about| *about != sheet.about);
         also.sort();
         also.dedup();
         out.push(Effect::Page(page_of(id, sheet, also, false)));
         out.push(Effect::PageKnown(id.clone()));
+        self.count_sent(id, &person, channel, at);
     }
 
     /// The limits of a contact allow what waits: all of it goes in one page, the gravest in front.
@@ -388,6 +391,8 @@ impl Engine {
         }
         let mut all = self.bundled_with(id);
         all.insert(0, id.clone());
+        let contact = self.state.calling.pages.get(id);
+        let contact = contact.map(|sheet| (sheet.to.clone(), sheet.channel));
         for id in all {
             let Some(sheet) = self.state.calling.pages.get_mut(&id) else {
                 continue;
@@ -407,6 +412,9 @@ impl Engine {
                 PageFact::Sent | PageFact::Accepted { .. } | PageFact::Delivered => {}
             }
         }
+        if let Some((person, channel)) = contact {
+            self.weigh_reach((&person, channel), fact, at, out);
+        }
     }
 
     /// A definite no: the next channel of the person, if there is one and it still matters.
@@ -417,13 +425,22 @@ impl Engine {
         if !sheet.is_dead() {
             return;
         }
+        let run = sheet.run.clone();
+        self.take_rest(id, at, out);
+        self.skip_dead_step(&run, at, out);
+    }
+
+    /// The next channel of a page's person, if there is one and it still matters.
+    pub(crate) fn take_rest(&mut self, id: &PageId, at: Time, out: &mut Effects) {
+        let Some(sheet) = self.state.calling.pages.get_mut(id) else {
+            return;
+        };
         let rest = std::mem::take(&mut sheet.rest);
         let (run, step, person) = (sheet.run.clone(), sheet.step, sheet.to.clone());
         let round = sheet.round;
         if self.is_wanted(id) && self.round_of(&run) == Some(round) {
             self.place_page(&run, step, &person, &rest, at, out);
         }
-        self.skip_dead_step(&run, at, out);
     }
 
     /// A person answers a page, or an officer on their word.

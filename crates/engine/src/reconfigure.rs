@@ -114,6 +114,7 @@ impl Engine {
             | Due::Duty { .. }
             | Due::Run { .. }
             | Due::Contact { .. }
+            | Due::Reach { .. }
             | Due::Load => true,
             Due::Level { .. }
             | Due::Freshness { .. }

@@ -39,6 +39,8 @@ pub(crate) enum Due {
     Duty { post: PostId },
     /// The next step of a run.
     Run { run: RunId },
+    /// Receipts of a channel from an area should be there.
+    Reach { township: String, channel: Channel },
     /// The limits of a contact allow what waits for it.
     Contact { person: PersonId, channel: Channel },
     /// A situation is to be told, or told again. Last, so that one notice tells of all that changed.

@@ -75,6 +75,8 @@ pub enum SystemKind {
     NotSignedIn,
     /// A shift has begun and is not handed over. Subject: the post's id.
     HandoverOpen,
+    /// A channel does not reach an area. Subject: the channel, `/`, the township's code.
+    ChannelCollapsed,
 }
 
 /// Why a situation is told to people.

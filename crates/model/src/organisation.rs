@@ -197,6 +197,30 @@ pub struct ContactLimit {
     pub per_ms: i64,
 }
 
+/// When a channel counts as not reaching a township: of the people there of whom something is known,
+/// fewer than `percent` were reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collapse {
+    /// People of whom something has to be known; 0: never.
+    pub least: u16,
+    pub percent: u8,
+    /// A receipt that is not there after this does not come.
+    pub patience_ms: i64,
+    /// How long a page counts.
+    pub within_ms: i64,
+}
+
+impl Default for Collapse {
+    fn default() -> Collapse {
+        Collapse {
+            least: 3,
+            percent: 34,
+            patience_ms: 120_000,
+            within_ms: 1_800_000,
+        }
+    }
+}
+
 /// The organisation of a jurisdiction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -207,6 +231,7 @@ pub struct Organisation {
     pub limits: Vec<ContactLimit>,
     /// Gaps in rosters are told this long ahead.
     pub look_ahead_ms: i64,
+    pub collapse: Collapse,
 }
 
 impl Default for Organisation {
@@ -217,6 +242,7 @@ impl Default for Organisation {
             escalations: Vec::new(),
             limits: Vec::new(),
             look_ahead_ms: 7 * 86_400_000,
+            collapse: Collapse::default(),
         }
     }
 }
@@ -253,6 +279,14 @@ impl Organisation {
                     policy.id
                 ));
             }
+        }
+        let Collapse {
+            patience_ms,
+            within_ms,
+            ..
+        } = self.collapse;
+        if patience_ms < 1_000 || within_ms < patience_ms {
+            return Some("a channel would collapse before a receipt can come".to_owned());
         }
         None
     }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use model::config::{
-    Call, ContactLimit, Escalation, EscalationStep, Group, Occasion, Organisation, Target,
+    Call, Collapse, ContactLimit, Escalation, EscalationStep, Group, Occasion, Organisation, Target,
 };
 use model::organisation::MOST_LOOPS;
 use model::page::Channel;
@@ -57,7 +57,35 @@ pub(crate) fn read_policies(
         })
     });
     into.limits.extend(limits);
+    if let Some(collapse) = file.optional("collapse", out, read_collapse) {
+        into.collapse = collapse;
+    }
     file.close(out);
+}
+
+/// When a channel counts as not reaching a township; every key may be absent.
+fn read_collapse(value: Value<'_>, out: &mut Diagnostics) -> Option<Collapse> {
+    let mut table = value.table(out)?;
+    let (source, place) = (table.source(), table.span());
+    let usual = Collapse::default();
+    let least = table.optional("least", out, |value, out| value.whole(0..=1000, out));
+    let percent = table.optional("percent", out, |value, out| value.whole(1..=100, out));
+    let patience_ms = table.optional("patience", out, Value::duration);
+    let within_ms = table.optional("within", out, Value::duration);
+    table.close(out);
+    let collapse = Collapse {
+        least: least.map_or(usual.least, |n| n as u16),
+        percent: percent.map_or(usual.percent, |n| n as u8),
+        patience_ms: patience_ms.unwrap_or(usual.patience_ms),
+        within_ms: within_ms.unwrap_or(usual.within_ms),
+    };
+    if collapse.patience_ms < 1_000 || collapse.within_ms < collapse.patience_ms {
+        let what = "a channel would collapse before a receipt can come";
+        let problem = Problem::at(source, place, what);
+        out.push(problem.expecting("patience = \"1s\" or more, and within longer than it"));
+        return None;
+    }
+    Some(collapse)
 }
 
 fn read_escalation(
@@ -346,6 +374,15 @@ pub(crate) fn lines(organisation: &Organisation) -> String {
             limit.channel.word(),
             limit.count,
             show_duration(limit.per_ms)
+        ));
+    }
+    let Collapse { least, percent, .. } = organisation.collapse;
+    if least > 0 {
+        line(format!(
+            "collapse: of {least} people of a township and more, fewer than {percent} % are reached within {} \
+             in {}",
+            show_duration(organisation.collapse.patience_ms),
+            show_duration(organisation.collapse.within_ms)
         ));
     }
     text

@@ -237,6 +237,12 @@
 //! channel = "voice"
 //! count = 3
 //! per = "15m"
+//!
+//! [collapse]                       # may be absent, whole or key by key: when a channel does not reach a
+//! least = 3                        # township: so many people there, of whom fewer than this share were
+//! percent = 34                     # reached; then next channels are taken and the desk is told. 0: never
+//! patience = "2m"                  # a receipt that is not there by then does not come
+//! within = "30m"                   # how long a page counts
 //! ```
 //!
 //! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`, and may name `posts`. `templates.toml` has

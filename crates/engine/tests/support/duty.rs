@@ -46,6 +46,14 @@ pub fn read(config: &mut Config, words: &[&str]) -> bool {
             count: count.parse().unwrap(),
             per_ms: span(per),
         }),
+        ["collapse", least, percent, patience, within] => {
+            organisation.collapse = Collapse {
+                least: least.parse().unwrap(),
+                percent: percent.parse().unwrap(),
+                patience_ms: span(patience),
+                within_ms: span(within),
+            };
+        }
         ["look-ahead", ahead] => organisation.look_ahead_ms = span(ahead),
         _ => return false,
     }

@@ -343,11 +343,13 @@ fn rule(config: &mut Config, id: &str, words: &[&str]) {
 
 fn person(config: &mut Config, id: &str, role: &str, rest: &[&str]) {
     let mut substitute = None;
+    let mut township = None;
     let mut contacts = Vec::new();
     let mut rest = rest;
     while let [word, value, after @ ..] = rest {
         match *word {
             "substitute" => substitute = Some((*value).into()),
+            "in" => township = Some((*value).into()),
             "by" => contacts = super::duty::channels(value),
             other => panic!("person: {other}"),
         }
@@ -357,7 +359,7 @@ fn person(config: &mut Config, id: &str, role: &str, rest: &[&str]) {
     config.people.push(Person {
         id: id.into(),
         role: role_of(role),
-        township: None,
+        township,
         substitute,
         contacts,
     });

@@ -3,14 +3,15 @@ import { type ReactNode, useMemo, useState, useSyncExternalStore } from "react";
 import { endNotice } from "../../actions/alarms";
 import { age, hms, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { personName, quietName, systemSentence, whySentence } from "../../i18n/words";
+import { channelName, personName, quietName, systemSentence, whySentence } from "../../i18n/words";
 import { countyOf, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { SystemKind, SystemView } from "../../wire/view";
+import type { Channel, SystemKind, SystemView } from "../../wire/view";
 import { useMono, useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { coverWords } from "../ledger/ledgerWords";
+import { areaName } from "../stations/townships";
 
 /** Told in full whatever else there is. */
 const NEVER_FOLDED: SystemKind[] = ["need_help", "disk_full"];
@@ -30,6 +31,7 @@ const ORDER: SystemKind[] = [
   "need_help",
   "calls_exhausted",
   "legal_clock",
+  "channel_collapsed",
   "disk_full",
   "blind_spot",
   "interface_down",
@@ -171,6 +173,8 @@ function kindName([entry]: SystemView[]): string {
     case "calls_exhausted":
     case "legal_clock":
       return i18n.t("叫不应");
+    case "channel_collapsed":
+      return i18n.t("通道");
     case "empty_step":
     case "coverage_gap":
     case "not_signed_in":
@@ -265,6 +269,10 @@ function subjectName(county: County | null, entry: SystemView): string {
   if (entry.kind === "rule_failing") {
     const [rule = "", id = ""] = entry.subject.split("@");
     return `${rule} · ${say(county?.stations.get(id)?.name) || id}`;
+  }
+  if (county && entry.kind === "channel_collapsed") {
+    const [channel = "", code = ""] = entry.subject.split("/");
+    return `${areaName(county, "township", code)} ${channelName(channel as Channel)}`;
   }
   const run = county?.runs.get(entry.subject.split("#")[0] ?? "");
   if (run) return say(run.title);
