@@ -29,7 +29,7 @@ impl Database {
         };
         let database = found();
         if database.is_none() {
-            println!("skipped: no PostgreSQL lent (cargo xtask test --only postgres)");
+            println!("skipped: no PostgreSQL lent (`cargo xtask prove` lends one)");
         }
         database
     }

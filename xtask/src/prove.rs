@@ -89,7 +89,7 @@ fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
     // Chunks small enough that little is lost when the machine is needed for something else.
     for chunk in 0..20_u64 {
         let slice = of(start + chunk, 500, 0, 1);
-        let shows = "500 random histories of every law";
+        let shows = "500 random histories of every law, with kills and with lost receipts";
         pieces.push(tests(
             paths,
             format!("laws-{chunk:02}"),
@@ -141,7 +141,16 @@ fn pieces<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Piece<'a>> {
     pieces
 }
 
-const LAWS: [&str; 4] = ["test", "--workspace", "--test", "laws"];
+const LAWS: [&str; 8] = [
+    "test",
+    "--workspace",
+    "--test",
+    "laws",
+    "--test",
+    "crash",
+    "--test",
+    "pages",
+];
 const KILLS: [&str; 6] = [
     "test",
     "--workspace",

@@ -67,13 +67,6 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let store = storage::open(&asked.data, &site)?;
     let senders = senders::senders(&asked.data, &site)?;
     let runtime = start(&store, &site, &senders).await?;
-    // On the one thread that carries the sockets of people, not on this one.
-    let first = tokio::spawn(async { threads::go_first(Rank::People) }).await?;
-    if !first {
-        tracing::info!(
-            "the system does not let alarms go before other programs: run as root or with LimitRTPRIO=2"
-        );
-    }
     let keeper = Keeper::start(&asked.data, &site, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
@@ -88,6 +81,14 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
         numbers,
     };
     let (router, files) = routes(around, site, &runtime).await?;
+    // On the one thread that carries the sockets of people, not on this one; late, because the
+    // threads of databases that it starts take after it.
+    let first = tokio::spawn(async { threads::go_first(Rank::People) }).await?;
+    if !first {
+        tracing::info!(
+            "the system does not let alarms go before other programs: run as root or with LimitRTPRIO=2"
+        );
+    }
 
     let scheme = if tls.is_some() { "https" } else { "http" };
     let encryption = tls.map(|Tls { config, trust }| api::encryption(config, trust));

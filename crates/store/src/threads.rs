@@ -7,7 +7,7 @@
 
 use thread_priority::unix::{
     NormalThreadSchedulePolicy, RealtimeThreadSchedulePolicy, ThreadSchedulePolicy,
-    set_thread_priority_and_policy, thread_native_id,
+    set_thread_priority_and_policy, thread_native_id, thread_schedule_policy,
 };
 use thread_priority::{ThreadPriority, ThreadPriorityValue};
 
@@ -49,6 +49,12 @@ pub fn go_first(rank: Rank) -> bool {
 
 /// Takes back what this thread got from one that goes first.
 pub fn go_along() {
+    if matches!(
+        thread_schedule_policy(),
+        Ok(ThreadSchedulePolicy::Normal(_))
+    ) {
+        return;
+    }
     let ordinary = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
     let Ok(middle) = ThreadPriorityValue::try_from(MIDDLE) else {
         return;
