@@ -8,16 +8,25 @@ export interface Call {
   /** Township code; empty: the whole county. */
   township: string;
   text: string;
+  /** In words, or the border that was drawn as GeoJSON. */
   place: string;
+  how: "call" | "drawn";
 }
 
 /** Opens a situation that no gauge raised. */
-export function openSituation({ hazard, level, township, text, place }: Call): Promise<string> {
+export function openSituation({
+  hazard,
+  level,
+  township,
+  text,
+  place,
+  how,
+}: Call): Promise<string> {
   return press({
     action: "open_situation",
     hazard,
     level,
-    how: "call",
+    how,
     text,
     ...(township ? { area: { kind: "township" as const, code: township } } : {}),
     ...(place ? { place } : {}),

@@ -13,6 +13,7 @@ import type { County } from "../state/world";
 import { alarmPoints, stationPoints } from "./features";
 import { drawImage, IMAGE_RATIO, readTokens } from "./marks";
 import { LAYERS, SOURCES } from "./names";
+import { type Border, type Pen, takePen } from "./pen";
 import { fed } from "./sources";
 import { buildStyle } from "./style";
 
@@ -31,6 +32,11 @@ export interface CountyMap {
   theme(theme: string, locale: string): void;
   /** Rings the station and brings it into view when it lies outside. */
   choose(station: string | null): void;
+  /** Shows the border of an area, or none. */
+  outline(border: Border | null): void;
+  /** Hands the officer a pen; the border is told once it is closed. Another call, or `dropPen`, ends it. */
+  draw(onDone: (border: Border) => void): void;
+  dropPen(): void;
   remove(): void;
 }
 
@@ -69,6 +75,8 @@ export function createMap(
   let drawn: County["alarms"] | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let framed = false;
+  let border: Border | null = null;
+  let pen: Promise<Pen> | null = null;
   const source = (name: string) => map.getSource(name) as GeoJSONSource | undefined;
   const stations = fed(() => source(SOURCES.stations));
   const alarms = fed(() => source(SOURCES.alarms));
@@ -108,7 +116,19 @@ export function createMap(
     return at as [number, number] | null;
   };
 
+  const showBorder = () =>
+    source(SOURCES.area)?.setData({
+      type: "FeatureCollection",
+      features: border ? [{ type: "Feature", geometry: border, properties: {} }] : [],
+    });
+  const dropPen = () => {
+    void pen?.then((one) => one.drop());
+    pen = null;
+    map.doubleClickZoom.enable();
+  };
+
   map.on("style.load", () => {
+    showBorder();
     stations.forget();
     alarms.forget();
     drawn = null;
@@ -127,13 +147,14 @@ export function createMap(
     }
   }, FLASH_MS / 2);
 
-  pick(map, events);
+  pick(map, events, () => pen !== null);
   return {
     show: (next) => {
       county = next;
       soon();
     },
     theme: (nextTheme, nextLocale) => {
+      dropPen();
       map.setStyle(buildStyle(readTokens(), nextTheme, nextLocale), { diff: false });
     },
     choose: (station) => {
@@ -141,7 +162,21 @@ export function createMap(
       const at = showChosen();
       if (at && !map.getBounds().contains(at)) map.jumpTo({ center: at });
     },
+    outline: (next) => {
+      border = next;
+      showBorder();
+    },
+    draw: (onDone) => {
+      dropPen();
+      map.doubleClickZoom.disable();
+      pen = takePen(map, readTokens(), (done) => {
+        dropPen();
+        onDone(done);
+      });
+    },
+    dropPen,
     remove: () => {
+      dropPen();
       clearInterval(flash);
       clearTimeout(timer);
       map.remove();
@@ -164,9 +199,10 @@ function frame(map: LibreMap, county: County): void {
   });
 }
 
-function pick(map: LibreMap, events: MapEvents): void {
+function pick(map: LibreMap, events: MapEvents, busy: () => boolean): void {
   const layers = [LAYERS.marks, LAYERS.stations];
   map.on("click", async (event) => {
+    if (busy()) return;
     const clusters = map.queryRenderedFeatures(event.point, { layers: [LAYERS.clusterMarks] });
     const [cluster] = clusters;
     if (cluster?.geometry.type === "Point") {

@@ -6,6 +6,7 @@ export const SOURCES = {
   stations: "stations",
   alarms: "alarms",
   chosen: "chosen",
+  area: "area",
 } as const;
 
 export const LAYERS = {

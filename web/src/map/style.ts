@@ -1,5 +1,6 @@
 // The map's style from the design tokens: day and night are the same layers in other colours.
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import { TOWNSHIPS } from "./inside";
 import type { Tokens } from "./marks";
 import { LAYERS, SOURCES } from "./names";
 
@@ -17,7 +18,7 @@ export function buildStyle(token: Tokens, theme: string, locale: string): StyleS
     sources: {
       [SOURCES.neighbours]: { type: "geojson", data: "/geo/neighbours.geojson" },
       [SOURCES.county]: { type: "geojson", data: "/geo/county.geojson" },
-      [SOURCES.townships]: { type: "geojson", data: "/geo/townships.geojson" },
+      [SOURCES.townships]: { type: "geojson", data: TOWNSHIPS },
       [SOURCES.stations]: { type: "geojson", data: EMPTY, promoteId: "id" },
       [SOURCES.alarms]: {
         type: "geojson",
@@ -33,6 +34,7 @@ export function buildStyle(token: Tokens, theme: string, locale: string): StyleS
         },
       },
       [SOURCES.chosen]: { type: "geojson", data: EMPTY },
+      [SOURCES.area]: { type: "geojson", data: EMPTY },
     },
     layers: [...ground(token, locale), ...points(token, theme, locale)],
   };
@@ -64,6 +66,18 @@ function ground(token: Tokens, locale: string): LayerSpecification[] {
       type: "line",
       source: SOURCES.county,
       paint: { "line-color": token("line-2"), "line-width": 1.5 },
+    },
+    {
+      id: "area",
+      type: "fill",
+      source: SOURCES.area,
+      paint: { "fill-color": token("accent"), "fill-opacity": 0.15 },
+    },
+    {
+      id: "area-line",
+      type: "line",
+      source: SOURCES.area,
+      paint: { "line-color": token("accent"), "line-width": 3 },
     },
     {
       id: "neighbour-names",

@@ -44,7 +44,7 @@ import { SystemStrip } from "../features/status/SystemStrip";
 import { TimeBar } from "../features/timebar/TimeBar";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
-import { countyOf, isPast } from "../state/select";
+import { countyOf, isPast, mayAct } from "../state/select";
 import { useApp } from "../state/store";
 import { Empty } from "../ui/Panel";
 import { setTheme, useTheme } from "./theme";
@@ -84,6 +84,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
   const county = useApp(countyOf);
   const lost = useApp((state) => state.connection.phase === "lost");
   const past = useApp(isPast);
+  const allowed = useApp(mayAct);
   const [desk, move] = useReducer(moveDesk, startDesk);
   const theme = useTheme();
   const sound = useSound();
@@ -100,6 +101,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
     x: sound.silence,
     z: () => move({ to: "duty", tab: "now" }),
     h: () => move({ to: "duty", tab: "handover" }),
+    ...(allowed ? { g: () => move({ to: "draw", drawing: "pen" }) } : {}),
   });
   return (
     <DeskContext value={{ desk, move }}>

@@ -20,7 +20,7 @@ import { Closes, counted, type VillageRow, Villages } from "./Villages";
 const LEVELS: Level[] = [4, 3, 2, 1];
 
 export function Composer({ county, alarmKey }: { county: County; alarmKey: string | null }) {
-  const { move } = useDesk();
+  const { desk, move } = useDesk();
   const allowed = useApp(mayAct);
   const alarm = alarmKey ? county.alarms.get(alarmKey) : undefined;
   const [op, setOp] = useState(newOp);
@@ -30,7 +30,7 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
   );
   const [level, setLevel] = useState<Level>(alarm ? shownLevel(alarm) : 3);
   const [groups, setGroups] = useState<string[]>([]);
-  const [people, setPeople] = useState<string[]>([]);
+  const [people, setPeople] = useState<string[]>(desk.reach);
   const [edited, setEdited] = useState<string | null>(null);
   const [villages, setVillages] = useState<VillageRow[]>([]);
 

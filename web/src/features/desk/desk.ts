@@ -1,5 +1,6 @@
 // What the officer looks at: selection and the view of the centre zone. Nothing here is sent anywhere.
 import { createContext, type Dispatch, useContext } from "react";
+import type { Border } from "../../map/pen";
 import type { ReportAsk } from "../../state/report";
 import type { Matcher } from "../../wire/view";
 
@@ -35,6 +36,8 @@ export const isPage = (view: View): boolean => PAGES.includes(view);
 export type Zone = "left" | "centre" | "right" | "more";
 /** Who is on duty, the roll-call, the handover, and by what people can be reached. */
 export type DutyTab = "now" | "roll" | "handover" | "contacts";
+/** An area drawn on the map: being drawn, or closed and what lies in it. */
+export type Drawing = "pen" | { border: Border; stations: string[]; townships: string[] };
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
 export type LedgerDraft = { kind: "silence" | "maintenance" | "service"; matcher: Matcher };
 
@@ -56,6 +59,10 @@ export interface Desk {
   post: string | null;
   /** The report that is open. */
   report: ReportAsk | null;
+  /** The area drawn on the map. */
+  drawing: Drawing | null;
+  /** Whom a command that is begun reaches from the start. */
+  reach: string[];
   zone: Zone;
 }
 
@@ -73,6 +80,8 @@ export const startDesk: Desk = {
   duty: "now",
   post: null,
   report: null,
+  drawing: null,
+  reach: [],
   zone: "left",
 };
 
@@ -80,7 +89,8 @@ export type DeskMove =
   | { to: "select"; alarm: string; station: string | null }
   | { to: "open"; alarm: string; station: string | null }
   | { to: "station"; station: string }
-  | { to: "compose"; alarm?: string }
+  | { to: "compose"; alarm?: string | null; people?: string[] }
+  | { to: "draw"; drawing: Drawing | null }
   | { to: "board"; command: string; task?: string | null }
   | { to: "task"; task: string | null }
   | { to: "situation"; situation: string | null }
@@ -108,7 +118,14 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
     case "station":
       return { ...desk, station: move.station };
     case "compose":
-      return { ...centre, view: "composer", alarm: move.alarm ?? desk.alarm };
+      return {
+        ...centre,
+        view: "composer",
+        alarm: move.alarm === undefined ? desk.alarm : move.alarm,
+        reach: move.people ?? [],
+      };
+    case "draw":
+      return { ...centre, view: "map", station: null, drawing: move.drawing };
     case "board":
       return { ...centre, view: "board", command: move.command, task: move.task ?? null };
     case "task":
@@ -157,6 +174,7 @@ function back(desk: Desk): Desk {
   if (desk.view === "stations" && desk.station) return { ...desk, station: null };
   if (desk.view === "alarm" && desk.situation) return { ...desk, view: "situation" };
   if (desk.view === "situation") return { ...desk, view: "map", situation: null, zone: "left" };
+  if (desk.view === "map" && desk.drawing) return { ...desk, drawing: null };
   if (desk.view === "map") return { ...desk, station: null, situation: null, zone: "left" };
   return { ...desk, view: "map", task: null };
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { decide, openSituation } from "../../actions/incidents";
 import { i18n, say } from "../../i18n/i18n";
 import { hazardName, levelName } from "../../i18n/words";
+import type { Border } from "../../map/pen";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -85,15 +86,27 @@ export function DecideDialog({
   );
 }
 
-export function OpenSituationDialog({ county, onClose }: { county: County; onClose: () => void }) {
+interface OpenSituationProps {
+  county: County;
+  /** The area that was drawn, and the townships it concerns; absent: somebody called. */
+  drawn?: { border: Border; townships: string[] };
+  onClose: () => void;
+}
+
+export function OpenSituationDialog({ county, drawn, onClose }: OpenSituationProps) {
   const [hazard, setHazard] = useState("flood");
   const [level, setLevel] = useState<Level>(3);
-  const [township, setTownship] = useState("");
+  const [only, ...others] = drawn?.townships ?? [];
+  const [township, setTownship] = useState(only && others.length === 0 ? only : "");
   const [text, setText] = useState("");
   const [place, setPlace] = useState("");
   const townships = county.areas.filter((area) => area.kind === "township");
   return (
-    <Dialog title={i18n.t("接报开态势")} onClose={onClose} testId="open-situation-dialog">
+    <Dialog
+      title={drawn ? i18n.t("在圈定区域开态势") : i18n.t("接报开态势")}
+      onClose={onClose}
+      testId="open-situation-dialog"
+    >
       <fieldset style={{ border: 0 }}>
         <legend className="lab">{i18n.t("什么险情")}</legend>
         <div className="chips">
@@ -130,12 +143,16 @@ export function OpenSituationDialog({ county, onClose }: { county: County; onClo
           ))}
         </select>
       </label>
+      {drawn ? null : (
+        <label>
+          <span className="lab">{i18n.t("具体地点")}</span>
+          <input className="in" value={place} onChange={(event) => setPlace(event.target.value)} />
+        </label>
+      )}
       <label>
-        <span className="lab">{i18n.t("具体地点")}</span>
-        <input className="in" value={place} onChange={(event) => setPlace(event.target.value)} />
-      </label>
-      <label>
-        <span className="lab">{i18n.t("来电说了什么（要写）")}</span>
+        <span className="lab">
+          {drawn ? i18n.t("发生了什么（要写）") : i18n.t("来电说了什么（要写）")}
+        </span>
         <textarea
           className="in"
           rows={3}
@@ -154,7 +171,8 @@ export function OpenSituationDialog({ county, onClose }: { county: County; onClo
               level,
               township,
               text: text.trim(),
-              place: place.trim(),
+              place: drawn ? JSON.stringify(drawn.border) : place.trim(),
+              how: drawn ? "drawn" : "call",
             });
             onClose();
           }}

@@ -6,6 +6,7 @@ import { wantTexts } from "../../actions/read";
 import { stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
+import { borderOf } from "../../map/inside";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -27,6 +28,7 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
   const text = useApp((state) => (manual.text ? state.texts.get(manual.text) : undefined));
   const place = useApp((state) => (manual.place ? state.texts.get(manual.place) : undefined));
   useEffect(() => wantTexts([manual.text, manual.place]), [manual.text, manual.place]);
+  const border = borderOf(place);
   const { task } = manual;
   const command = task
     ? [...county.commands.values()].find((each) => each.tasks.some((t) => t.id === task))
@@ -38,12 +40,22 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
         <b>
           {manual.how === "help"
             ? i18n.t("{name} 在现场要帮助", { name })
-            : i18n.t("{name} 接报开的态势", { name })}
+            : manual.how === "drawn"
+              ? i18n.t("{name} 在地图上圈定的态势", { name })
+              : i18n.t("{name} 接报开的态势", { name })}
         </b>{" "}
         <span className="s i2">{stamp(one.opened, now)}</span>
       </p>
       {text ? <p>“{text}”</p> : null}
-      {place ? <p className="s i2">{place}</p> : null}
+      {border ? (
+        <p>
+          <Button small onPress={() => move({ to: "map" })} testId="manual-border">
+            {i18n.t("在地图上看范围")}
+          </Button>
+        </p>
+      ) : place ? (
+        <p className="s i2">{place}</p>
+      ) : null}
       <p className="s i2">
         {manual.acked_by && manual.acked_at
           ? i18n.t("{name} 已确认 {time}", {

@@ -2,12 +2,20 @@
 import { useEffect, useRef } from "react";
 import { i18n, say, useLocale } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
+import { borderOf, inside } from "../../map/inside";
 import { type CountyMap, createMap } from "../../map/map";
+import { mayAct } from "../../state/select";
+import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
+import { Button } from "../../ui/Button";
 import type { Level } from "../../wire/view";
-import { useDesk } from "../desk/desk";
+import { type Drawing, useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
+import { AreaBox } from "./AreaBox";
 import { StationCard } from "./StationCard";
+
+/** Another area begins with all of its townships chosen. */
+const keyOf = (drawing: Drawing) => (drawing === "pen" ? "pen" : JSON.stringify(drawing.border));
 
 interface MapZoneProps {
   county: County;
@@ -38,6 +46,23 @@ export function MapZone({ county, theme }: MapZoneProps) {
   useEffect(() => map.current?.show(county), [county]);
   useEffect(() => map.current?.choose(desk.station), [desk.station]);
 
+  const { drawing } = desk;
+  const latest = useRef(county);
+  latest.current = county;
+  useEffect(() => {
+    if (drawing !== "pen") return;
+    map.current?.draw(async (border) => {
+      const found = await inside(border, latest.current);
+      move({ to: "draw", drawing: { border, ...found } });
+    });
+    return () => map.current?.dropPen();
+  }, [drawing, move]);
+  const place = county.situations.get(desk.situation ?? "")?.manual?.place ?? null;
+  const text = useApp((state) => (place ? state.texts.get(place) : undefined));
+  const closed = drawing === null || drawing === "pen" ? null : drawing.border;
+  useEffect(() => map.current?.outline(closed ?? borderOf(text)), [closed, text]);
+  const allowed = useApp(mayAct);
+
   const levels: Level[] = [4, 3, 2, 1];
   return (
     <section
@@ -64,6 +89,19 @@ export function MapZone({ county, theme }: MapZoneProps) {
           {say(county.title)} · WGS-84
         </div>
       )}
+      {allowed && drawing === null ? (
+        <div className="over" style={{ right: 12, top: 12, padding: 0 }}>
+          <Button
+            small
+            hint="G"
+            onPress={() => move({ to: "draw", drawing: "pen" })}
+            testId="draw-area"
+          >
+            {i18n.t("圈定区域")}
+          </Button>
+        </div>
+      ) : null}
+      {drawing ? <AreaBox key={keyOf(drawing)} county={county} drawing={drawing} /> : null}
       {desk.station ? <StationCard county={county} station={desk.station} /> : null}
     </section>
   );
