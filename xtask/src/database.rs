@@ -176,11 +176,8 @@ impl Throwaway {
 
     /// Tells a test where the standby is and how it takes over.
     fn as_standby(&self, call: Call) -> Call {
-        call.env(
-            "WATCHFIRE_TEST_STANDBY",
-            format!("127.0.0.1:{}", self.port),
-        )
-        .env("WATCHFIRE_TEST_STANDBY_PROMOTE", self.line("promote"))
+        call.env("WATCHFIRE_TEST_STANDBY", format!("127.0.0.1:{}", self.port))
+            .env("WATCHFIRE_TEST_STANDBY_PROMOTE", self.line("promote"))
     }
 
     fn data(&self) -> PathBuf {

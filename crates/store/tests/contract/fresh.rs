@@ -14,7 +14,10 @@ impl Fresh {
     fn make() -> Option<Fresh> {
         let server = std::env::var("WATCHFIRE_TEST_POSTGRES").ok()?;
         let name = format!("fresh_{}", std::process::id());
-        say_to(&server, &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        say_to(
+            &server,
+            &format!("CREATE DATABASE {name} TEMPLATE template0"),
+        );
         Some(Fresh { server, name })
     }
 
@@ -26,7 +29,10 @@ impl Fresh {
 
 impl Drop for Fresh {
     fn drop(&mut self) {
-        say_to(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        say_to(
+            &self.server,
+            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
+        );
     }
 }
 
@@ -59,7 +65,11 @@ fn another_sites_tables_behind_ours_are_not_ours() {
     };
     let (ours, other) = (format!("{}_a", schema(&address)), schema(&address));
     say(&dir, &format!("CREATE SCHEMA {ours}"));
-    write(&mut open(&Store::of(dir.path()).unwrap()).unwrap().0, &rows(5), 5);
+    write(
+        &mut open(&Store::of(dir.path()).unwrap()).unwrap().0,
+        &rows(5),
+        5,
+    );
     let path = format!("search_path]={ours},{other},public");
     let both = address.replace(&format!("search_path]={other},public"), &path);
     let store = Store::postgres(dir.path(), Link::new(&both, None).unwrap());
