@@ -1,4 +1,4 @@
-//! The throw-away PostgreSQL server that the runner lends to a test, which may kill it.
+//! The throw-away PostgreSQL servers that the runner lends to a test, which may kill them.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -29,7 +29,7 @@ impl Database {
         };
         let database = found();
         if database.is_none() {
-            println!("skipped: no PostgreSQL lent (`cargo xtask prove` lends one)");
+            println!("skipped: no PostgreSQL lent (`cargo xtask test` lends one)");
         }
         database
     }
@@ -91,5 +91,52 @@ impl Database {
             assert!(Instant::now() < until, "it does not start again: {told}");
             std::thread::sleep(Duration::from_millis(200));
         }
+    }
+}
+
+/// A server that follows the one of [`Database::lent`], and how it takes over.
+pub struct Standby {
+    place: String,
+    promote: String,
+}
+
+impl Standby {
+    /// The standby of this run. Says so and gives `None` when there is none.
+    pub fn lent() -> Option<Standby> {
+        let from = |name: &str| std::env::var(name).ok();
+        let found = || {
+            Some(Standby {
+                place: from("WATCHFIRE_TEST_STANDBY")?,
+                promote: from("WATCHFIRE_TEST_STANDBY_PROMOTE")?,
+            })
+        };
+        let standby = found();
+        if standby.is_none() {
+            println!("skipped: no standby of a PostgreSQL lent (`cargo xtask test` lends one)");
+        }
+        standby
+    }
+
+    /// An address of the primary with this server behind it.
+    ///
+    /// # Panics
+    /// When it names no database.
+    pub fn behind(&self, address: &str) -> String {
+        let (scheme, rest) = address.split_once("://").unwrap();
+        let (hosts, tail) = rest.split_once('/').unwrap();
+        format!("{scheme}://{hosts},{}/{tail}", self.place)
+    }
+
+    /// Makes it a primary and waits until it takes writes.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub fn promote(&self) {
+        let out = Command::new("sh")
+            .args(["-c", &self.promote])
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "it does not take over: {told}");
     }
 }

@@ -8,7 +8,7 @@ mod recorded;
 mod server;
 mod workload;
 
-pub use database::Database;
+pub use database::{Database, Standby};
 pub use publisher::{Publisher, Sent, must_hold};
 pub use recorded::{Crossing, Recorded, crossing, utc, valid_times};
 pub use server::{Play, Server, play, site_from};

@@ -4,7 +4,7 @@
 //! anybody but root, so as root it is Debian's user `postgres` who runs it.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,9 @@ use crate::stage::Outcome;
 /// Owner of everything in it.
 const OWNER: &str = "watchfire";
 
+/// What a primary calls its standby.
+const STANDBY: &str = "standby";
+
 /// A running server; ends and leaves nothing when dropped.
 struct Throwaway {
     root: PathBuf,
@@ -28,9 +31,18 @@ struct Throwaway {
     password: String,
 }
 
-/// What every store must do, on PostgreSQL; then the program and the database killed under load.
+/// What every store must do, on PostgreSQL; then the program and the database killed under load, and a
+/// standby that takes over.
 pub(crate) fn stage(paths: &Paths, slice: &Slice) -> Result<Outcome> {
-    let server = Throwaway::start(paths)?;
+    if let Outcome::Skipped(why) = debian::database(paths)? {
+        return Ok(Outcome::Skipped(why));
+    }
+    // Killed at length on files; here once each: the program, the database, both.
+    let slice = &Slice {
+        kills: 3,
+        ..slice.clone()
+    };
+    let server = Throwaway::start(paths, "watchfire-postgres")?;
     // The same programs as in the stage before: nothing is built again.
     let tests = [
         "--test", "contract", "--test", "stories", "--test", "people",
@@ -44,30 +56,21 @@ pub(crate) fn stage(paths: &Paths, slice: &Slice) -> Result<Outcome> {
     }
     let call = rust::one_story(paths, slice, "kill_database")?;
     server.in_environment(call).shown()?;
+    drop(server);
+    let primary = Throwaway::start(paths, "watchfire-postgres")?;
+    let standby = primary.followed(paths)?;
+    let call = rust::one_story(paths, slice, "failover")?;
+    let call = primary.in_environment(call);
+    standby.as_standby(call).shown()?;
     Ok(Outcome::Done)
 }
 
 impl Throwaway {
-    fn start(paths: &Paths) -> Result<Self> {
-        let folder = home(paths)?;
-        let server = Self {
-            root: paths.root.clone(),
-            folder,
-            port: free_port()?,
-            password: password()?,
-        };
-        // One that an earlier run had no time to end.
-        server.end();
-        fs::create_dir_all(&server.folder)
-            .with_context(|| format!("could not make {}", server.folder.display()))?;
+    fn start(paths: &Paths, name: &str) -> Result<Self> {
+        let server = Self::place(paths, name, password()?)?;
         let secret = server.folder.join("password");
         fs::write(&secret, &server.password).context("could not write the server's password")?;
-        if is_root() {
-            Call::new("chown", &server.root)
-                .args(["-R", "postgres"])
-                .args([&server.folder])
-                .captured()?;
-        }
+        server.hand_over()?;
         let data = server.data();
         server
             .tool("initdb")
@@ -75,21 +78,85 @@ impl Throwaway {
             .args([&data])
             .args(["-U", OWNER, "--auth=scram-sha-256", "--pwfile"])
             .args([&secret])
-            .args(["-E", "UTF8", "--locale=C"])
+            .args(["-E", "UTF8", "--locale=C", "--no-sync"])
             .captured()?;
-        fs::write(
-            data.join("postgresql.auto.conf"),
-            format!(
-                "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = ''\nfsync = on\n",
-                server.port
-            ),
-        )
-        .context("could not write the server's settings")?;
-        Call::new("sh", &server.root)
-            .args(["-c", &server.start_line()])
+        server.set(&[
+            "listen_addresses = '127.0.0.1'",
+            "unix_socket_directories = ''",
+            "fsync = on",
+        ])?;
+        server.run()?;
+        Ok(server)
+    }
+
+    /// A standby of this one, which from then on confirms nothing that the standby has not on disk.
+    fn followed(&self, paths: &Paths) -> Result<Self> {
+        let standby = Self::place(paths, "watchfire-postgres-standby", self.password.clone())?;
+        standby.hand_over()?;
+        standby
+            .tool("pg_basebackup")
+            .args(["-R", "-N", "-X", "stream", "-c", "fast", "-d"])
+            .args([format!(
+                "host=127.0.0.1 port={} user={OWNER} application_name={STANDBY}",
+                self.port
+            )])
+            .args(["-D"])
+            .args([standby.data()])
+            .env("PGPASSWORD", &self.password)
+            .captured()?;
+        standby.set(&[])?;
+        standby.run()?;
+        self.set(&[&format!("synchronous_standby_names = '{STANDBY}'")])?;
+        self.control(&["reload"]).captured()?;
+        Ok(standby)
+    }
+
+    /// An empty folder and a free port.
+    fn place(paths: &Paths, name: &str, password: String) -> Result<Self> {
+        let server = Self {
+            root: paths.root.clone(),
+            folder: home(paths)?.join(name),
+            port: free_port()?,
+            password,
+        };
+        // One that an earlier run had no time to end.
+        server.end();
+        fs::create_dir_all(&server.folder)
+            .with_context(|| format!("could not make {}", server.folder.display()))?;
+        Ok(server)
+    }
+
+    /// Gives the folder to the user who runs the server.
+    fn hand_over(&self) -> Result<()> {
+        if is_root() {
+            Call::new("chown", &self.root)
+                .args(["-R", "postgres"])
+                .args([&self.folder])
+                .captured()?;
+        }
+        Ok(())
+    }
+
+    /// Adds to its settings; of a setting that is there twice the last counts.
+    fn set(&self, lines: &[&str]) -> Result<()> {
+        let mut text = format!("port = {}\n", self.port);
+        for line in lines {
+            text.push_str(line);
+            text.push('\n');
+        }
+        fs::File::options()
+            .append(true)
+            .open(self.data().join("postgresql.auto.conf"))
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .context("could not write the server's settings")
+    }
+
+    fn run(&self) -> Result<()> {
+        Call::new("sh", &self.root)
+            .args(["-c", &self.line("start")])
             .captured()
             .context("the throw-away PostgreSQL server does not start")?;
-        Ok(server)
+        Ok(())
     }
 
     /// Tells a test how to reach the server, kill it and start it again.
@@ -102,27 +169,40 @@ impl Throwaway {
             "WATCHFIRE_TEST_POSTGRES_PID",
             self.data().join("postmaster.pid"),
         )
-        .env("WATCHFIRE_TEST_POSTGRES_START", self.start_line())
+        .env("WATCHFIRE_TEST_POSTGRES_START", self.line("start"))
         .env("PGPASSWORD", &self.password)
+    }
+
+    /// Tells a test where the standby is and how it takes over.
+    fn as_standby(&self, call: Call) -> Call {
+        call.env("WATCHFIRE_TEST_STANDBY", format!("127.0.0.1:{}", self.port))
+            .env("WATCHFIRE_TEST_STANDBY_PROMOTE", self.line("promote"))
     }
 
     fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
-    /// What starts it, as a shell takes it.
-    fn start_line(&self) -> String {
+    /// What starts or promotes it, as a shell takes it.
+    fn line(&self, verb: &str) -> String {
         let who = if is_root() {
             "runuser -u postgres -- "
         } else {
             ""
         };
         format!(
-            "cd / && {who}'{}' -D '{}' -l '{}' -w start",
+            "cd / && {who}'{}' -D '{}' -l '{}' -w {verb}",
             debian::postgres_tool("pg_ctl").display(),
             self.data().display(),
             self.folder.join("log").display()
         )
+    }
+
+    fn control(&self, words: &[&str]) -> Call {
+        self.tool("pg_ctl")
+            .args(["-D"])
+            .args([self.data()])
+            .args(words)
     }
 
     /// A call of one of the server's tools, as the user who runs it.
@@ -140,10 +220,7 @@ impl Throwaway {
     fn end(&self) {
         if self.data().join("postmaster.pid").exists() {
             // It may have died with whoever started it.
-            self.tool("pg_ctl")
-                .args(["-D"])
-                .args([self.data()])
-                .args(["-m", "immediate", "-w", "stop"])
+            self.control(&["-m", "immediate", "-w", "stop"])
                 .captured()
                 .ok();
         }
@@ -172,8 +249,7 @@ fn home(paths: &Paths) -> Result<PathBuf> {
             .args([&near])
             .captured()
             .is_ok();
-    let base = if reached { near } else { std::env::temp_dir() };
-    Ok(base.join("watchfire-postgres"))
+    Ok(if reached { near } else { std::env::temp_dir() })
 }
 
 fn free_port() -> Result<u16> {

@@ -13,7 +13,6 @@ use anyhow::{Context, Result, bail};
 use crate::call::{Call, clock, say};
 use crate::demo::soak;
 use crate::paths::Paths;
-use crate::setup::debian;
 use crate::slice::Slice;
 use crate::stage::Outcome;
 use crate::stop::Stopped;
@@ -115,16 +114,12 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
             work: Box::new(move || fuzz::feed(paths, name, 600, start)),
         });
     }
-    let short = of(start, 20, 2, 1);
     pieces.push(Piece {
         key: "postgres".to_owned(),
         shows: "everything that is kept, in PostgreSQL; it and the program killed".to_owned(),
-        work: Box::new(move || {
-            debian::database(paths)?;
-            match database::stage(paths, &short)? {
-                Outcome::Done => Ok("green".to_owned()),
-                Outcome::Skipped(why) => Ok(format!("skipped: {why}")),
-            }
+        work: Box::new(move || match database::stage(paths, slice)? {
+            Outcome::Done => Ok("green".to_owned()),
+            Outcome::Skipped(why) => Ok(format!("skipped: {why}")),
         }),
     });
     pieces.push(Piece {

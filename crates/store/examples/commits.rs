@@ -1,7 +1,7 @@
 //! Prints what a store's commits take beside the least that could be done with the same rows: for files
-//! one plain write and fdatasync of the same bytes, for PostgreSQL a plain COPY of the same rows into a
-//! table with the same key. `cargo run --release -p watchfire-store --example commits [rows]`; with
-//! `WATCHFIRE_TEST_POSTGRES` the database is measured too. Both sides take turns, commit by commit.
+//! one plain write and fdatasync of the same bytes, for PostgreSQL a plain COPY and a plain INSERT of the
+//! same rows into a table with the same key, whichever is quicker. `cargo run --release -p watchfire-store --example commits [rows]`; with
+//! `WATCHFIRE_TEST_POSTGRES` the database is measured too. All sides take turns, commit by commit.
 #![allow(clippy::print_stdout)]
 
 use std::io::Write;
@@ -42,7 +42,7 @@ fn open(store: &Store) -> Result<Writer, Failure> {
 fn say(what: &str, size: usize, rows: usize, ours: Duration, least: Duration) {
     let rate = |took: Duration| rows as f64 / took.as_secs_f64();
     println!(
-        "{what}: {size:>6} a commit: {:>9.0} rows/s, least possible {:>9.0} rows/s: {:.0} %",
+        "{what:<14} {size:>6} a commit: {:>9.0} rows/s, least possible {:>9.0} rows/s: {:.0} %",
         rate(ours),
         rate(least),
         100.0 * rate(ours) / rate(least)
@@ -68,7 +68,7 @@ fn files(rows: usize) -> Result<(), Failure> {
             plain.sync_data()?;
             least += started.elapsed();
         }
-        say("files     ", size, commits * size, ours, least);
+        say("files", size, commits * size, ours, least);
     }
     Ok(())
 }
@@ -92,6 +92,32 @@ fn plain_copy(first: u64, size: usize) -> Vec<u8> {
     out
 }
 
+/// The same rows in one INSERT, with nothing around it.
+async fn plain_insert(
+    connection: &mut PgConnection,
+    table: &str,
+    first: u64,
+    size: usize,
+) -> Result<(), sqlx::Error> {
+    let numbers: Vec<i64> = (0..size).map(|n| (first + n as u64) as i64).collect();
+    let ones = vec![1i16; size];
+    let payloads: Vec<Vec<u8>> = (0..size).map(|n| payload(n).to_vec()).collect();
+    let hashes: Vec<Vec<u8>> = (0..size).map(|n| vec![n as u8; 32]).collect();
+    let insert = format!(
+        "INSERT INTO {table} SELECT * FROM
+         unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::bytea[], $5::bytea[])"
+    );
+    sqlx::query(AssertSqlSafe(insert))
+        .bind(numbers)
+        .bind(ones.clone())
+        .bind(ones)
+        .bind(payloads)
+        .bind(hashes)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 fn database(address: &str, dir: &Path, rows: usize) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -111,14 +137,15 @@ fn database(address: &str, dir: &Path, rows: usize) -> Result<(), Failure> {
                 .await?;
             Ok::<_, sqlx::Error>(connection)
         })?;
-        let (mut ours, mut least) = (Duration::ZERO, Duration::ZERO);
+        let (mut ours, mut copied, mut inserted) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
         let commits = (rows / size).clamp(5, 500);
         for n in 0..commits {
             let started = Instant::now();
             let sealed = commit(&mut buffer, size)?;
             writer.append(&sealed)?;
             ours += started.elapsed();
-            let bytes = plain_copy(1 + (n * size) as u64, size);
+            let first = 1 + (2 * n * size) as u64;
+            let bytes = plain_copy(first, size);
             let copy = format!("COPY {table} FROM STDIN (FORMAT binary)");
             let started = Instant::now();
             runtime.block_on(async {
@@ -126,9 +153,14 @@ fn database(address: &str, dir: &Path, rows: usize) -> Result<(), Failure> {
                 copying.send(bytes.as_slice()).await?;
                 copying.finish().await
             })?;
-            least += started.elapsed();
+            copied += started.elapsed();
+            let started = Instant::now();
+            let behind = first + size as u64;
+            runtime.block_on(plain_insert(&mut connection, &table, behind, size))?;
+            inserted += started.elapsed();
         }
-        say("PostgreSQL", size, commits * size, ours, least);
+        say("against COPY", size, commits * size, ours, copied);
+        say("against INSERT", size, commits * size, ours, inserted);
         runtime.block_on(async {
             let drop = format!("DROP TABLE {table}");
             sqlx::raw_sql(AssertSqlSafe(drop))

@@ -57,13 +57,24 @@ pub(crate) fn postgres_tool(name: &str) -> PathBuf {
     Path::new("/usr/lib/postgresql/15/bin").join(name)
 }
 
-/// Makes sure that PostgreSQL 15 with PostGIS 3 is there. No server of it is used but our own.
+/// Makes sure that PostgreSQL 15 with PostGIS 3 is there; skipped, with the line to type, where it cannot
+/// be installed. No server of it is used but our own.
 pub(crate) fn database(paths: &Paths) -> Result<Outcome> {
     let postgis = Path::new("/usr/share/postgresql/15/extension/postgis.control");
-    if !postgres_tool("initdb").is_file() || !postgis.is_file() {
-        install(paths, &DATABASE, right(paths))?;
+    if postgres_tool("initdb").is_file() && postgis.is_file() {
+        return Ok(Outcome::Done);
     }
-    Ok(Outcome::Done)
+    if on_path("apt-get").is_none() {
+        let why = "it wants PostgreSQL 15 with PostGIS 3 as Debian 12 has them";
+        return Ok(Outcome::Skipped(why.to_owned()));
+    }
+    match right(paths) {
+        Right::None => Ok(Outcome::Skipped(line_to_type(&DATABASE))),
+        right => {
+            install(paths, &DATABASE, right)?;
+            Ok(Outcome::Done)
+        }
+    }
 }
 
 /// Installs what Node's set-up runs on: a Python that can make an environment.

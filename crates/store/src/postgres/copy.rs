@@ -16,6 +16,15 @@ pub(crate) struct Row {
     pub(crate) hash: [u8; 32],
 }
 
+/// The same, still where it lies in a commit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'c> {
+    pub(crate) number: u64,
+    pub(crate) tag: Tag,
+    pub(crate) payload: &'c [u8],
+    pub(crate) hash: [u8; 32],
+}
+
 /// Begins a COPY in `out`.
 pub(crate) fn begin(out: &mut Vec<u8>) {
     out.clear();
@@ -23,13 +32,13 @@ pub(crate) fn begin(out: &mut Vec<u8>) {
 }
 
 /// Adds one row.
-pub(crate) fn put(out: &mut Vec<u8>, number: u64, tag: Tag, payload: &[u8], hash: &[u8; 32]) {
+pub(crate) fn put(out: &mut Vec<u8>, row: &Seen<'_>) {
     out.extend_from_slice(&COLUMNS.to_be_bytes());
-    field(out, &number.to_be_bytes());
-    field(out, &u16::from(tag.kind).to_be_bytes());
-    field(out, &u16::from(tag.version).to_be_bytes());
-    field(out, payload);
-    field(out, hash);
+    field(out, &row.number.to_be_bytes());
+    field(out, &u16::from(row.tag.kind).to_be_bytes());
+    field(out, &u16::from(row.tag.version).to_be_bytes());
+    field(out, row.payload);
+    field(out, &row.hash);
 }
 
 /// Ends the COPY.
@@ -136,7 +145,13 @@ mod tests {
         let mut bytes = Vec::new();
         begin(&mut bytes);
         for row in &rows {
-            put(&mut bytes, row.number, row.tag, &row.payload, &row.hash);
+            let seen = Seen {
+                number: row.number,
+                tag: row.tag,
+                payload: &row.payload,
+                hash: row.hash,
+            };
+            put(&mut bytes, &seen);
         }
         end(&mut bytes);
         for size in [1, 3, 17, 100, bytes.len()] {

@@ -1,4 +1,8 @@
-//! The journal as a table: one COPY, and so one transaction, a commit.
+//! The journal as a table: one statement, and so one transaction, a commit.
+//!
+//! A commit of usual size is one INSERT, which goes to the server in one piece: a COPY goes in two, and
+//! the second waits until the first is acknowledged, which a server that has nothing to say yet puts off
+//! for 40 ms. Only where that is little beside the bytes it is a COPY.
 //!
 //! Numbers and chain hashes are made by our own process exactly as for the files; the table's primary
 //! key makes a second record of a number impossible. When a connection is lost while a commit is on
@@ -26,6 +30,8 @@ const PARTITION: u64 = 1 << 22;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The slowest line on which a commit is waited for, in bytes a second.
 const SLOWEST: u64 = 1 << 20;
+/// Bytes from which on a commit is a COPY.
+const LARGE: usize = 8 << 20;
 /// How long the session of a process that died may hold the journal before it counts as in use.
 const LEFTOVER: Duration = Duration::from_secs(5);
 /// What an error names instead of a segment.
@@ -47,8 +53,8 @@ pub struct Tables {
     committed: Arc<AtomicU64>,
     /// Records up to here have a partition.
     room: u64,
-    /// The COPY of a commit; its memory is used again.
-    rows: Vec<u8>,
+    /// The COPY of a large commit; its memory is used again.
+    copy: Vec<u8>,
     stopped: bool,
 }
 
@@ -96,7 +102,7 @@ impl Tables {
             position: Position::START,
             committed: Arc::default(),
             room: 0,
-            rows: Vec::new(),
+            copy: Vec::new(),
             stopped: false,
         };
         let runtime = tables.runtime.insert(small_runtime().map_err(thread)?);
@@ -171,11 +177,11 @@ impl Tables {
     }
 
     fn write(&mut self, sealed: &Sealed) -> Result<(), JournalError> {
-        fill(&mut self.rows, sealed)?;
+        let rows = rows_of(sealed)?;
         let mut told = String::new();
         // The connection may have died unseen since the last commit: one more attempt on a new one.
         for _ in 0..2 {
-            match self.attempt(sealed) {
+            match self.attempt(sealed, &rows) {
                 Ok(()) => return Ok(()),
                 // Whatever went wrong may have left a transaction half said.
                 Err(missed) => {
@@ -190,15 +196,16 @@ impl Tables {
         Err(JournalError::Away { told })
     }
 
-    fn attempt(&mut self, sealed: &Sealed) -> Result<(), Missed> {
-        let patience = PATIENCE + Duration::from_secs(self.rows.len() as u64 / SLOWEST);
+    fn attempt(&mut self, sealed: &Sealed, rows: &[copy::Seen<'_>]) -> Result<(), Missed> {
+        let bytes = sealed.body().len();
+        let patience = PATIENCE + Duration::from_secs(bytes as u64 / SLOWEST);
         let Tables {
             link,
             runtime: Some(runtime),
             connection,
             name,
             room,
-            rows,
+            copy,
             ..
         } = self
         else {
@@ -220,11 +227,11 @@ impl Tables {
                 }
             };
             make_room(connection, room, sealed).await?;
-            let mut copy = connection
-                .copy_in_raw("COPY journal (number, kind, version, payload, hash) FROM STDIN (FORMAT binary)")
-                .await?;
-            copy.send(rows.as_slice()).await?;
-            copy.finish().await?;
+            if bytes < LARGE {
+                insert(connection, rows).await?;
+            } else {
+                copy_in(connection, rows, copy).await?;
+            }
             Ok(())
         };
         runtime
@@ -234,6 +241,43 @@ impl Tables {
                 Err(Missed::Unknown { told })
             })
     }
+}
+
+async fn insert(connection: &mut PgConnection, rows: &[copy::Seen<'_>]) -> Result<(), sqlx::Error> {
+    let numbers: Vec<i64> = rows.iter().map(|row| row.number as i64).collect();
+    let kinds: Vec<i16> = rows.iter().map(|row| row.tag.kind.into()).collect();
+    let versions: Vec<i16> = rows.iter().map(|row| row.tag.version.into()).collect();
+    let payloads: Vec<&[u8]> = rows.iter().map(|row| row.payload).collect();
+    let hashes: Vec<&[u8]> = rows.iter().map(|row| &row.hash[..]).collect();
+    sqlx::query(
+        "INSERT INTO journal (number, kind, version, payload, hash)
+         SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::bytea[], $5::bytea[])",
+    )
+    .bind(numbers)
+    .bind(kinds)
+    .bind(versions)
+    .bind(payloads)
+    .bind(hashes)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn copy_in(
+    connection: &mut PgConnection,
+    rows: &[copy::Seen<'_>],
+    bytes: &mut Vec<u8>,
+) -> Result<(), sqlx::Error> {
+    copy::begin(bytes);
+    for row in rows {
+        copy::put(bytes, row);
+    }
+    copy::end(bytes);
+    let into = "COPY journal (number, kind, version, payload, hash) FROM STDIN (FORMAT binary)";
+    let mut copying = connection.copy_in_raw(into).await?;
+    copying.send(bytes.as_slice()).await?;
+    copying.finish().await?;
+    Ok(())
 }
 
 impl Drop for Tables {
@@ -308,21 +352,25 @@ pub(super) fn broken(record: u64, reason: &'static str) -> JournalError {
     }
 }
 
-/// Writes the records of a commit as rows, each with its whole chain hash.
-fn fill(rows: &mut Vec<u8>, sealed: &Sealed) -> Result<(), JournalError> {
-    copy::begin(rows);
+/// The records of a commit, each with its whole chain hash.
+fn rows_of(sealed: &Sealed) -> Result<Vec<copy::Seen<'_>>, JournalError> {
+    let mut rows = Vec::with_capacity(sealed.records());
     let mut now = sealed.before();
     let mut rest = sealed.body();
     while now.number < sealed.after().number {
         let cut = chain::cut(rest).ok_or_else(|| broken(now.number + 1, "no whole record"))?;
         now.hash = chain::next(&now.hash, cut.hashed);
         now.number += 1;
-        copy::put(rows, now.number, cut.tag, cut.payload, &now.hash);
+        rows.push(copy::Seen {
+            number: now.number,
+            tag: cut.tag,
+            payload: cut.payload,
+            hash: now.hash,
+        });
         rest = cut.rest;
     }
-    copy::end(rows);
     if now == sealed.after() {
-        Ok(())
+        Ok(rows)
     } else {
         Err(broken(now.number, "the commit does not end as it says"))
     }

@@ -7,6 +7,8 @@ use super::{Link, LinkError, aside};
 
 /// Numbered files, applied once each, in order; grows by addition.
 static MIGRATIONS: Migrator = sqlx::migrate!("src/postgres/migrations");
+/// First half of the number by which those who make the extension wait for each other.
+const LOCK: i32 = 0x5747;
 
 /// Makes what is missing on a connection of its own; see [`prepare`].
 pub(crate) fn ready(link: &Link) -> Result<(), LinkError> {
@@ -27,23 +29,59 @@ pub(crate) async fn ready_soon(link: &Link) -> Result<(), LinkError> {
 
 /// Makes what is missing: the extension, then the tables.
 pub(crate) async fn prepare(link: &Link, connection: &mut PgConnection) -> Result<(), LinkError> {
-    if !has_postgis(connection).await? {
-        // Where everybody finds it: another schema of this database may be another site's.
-        let made = sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public");
-        if let Err(source) = made.execute(&mut *connection).await
-            // Somebody else may have made it a moment before.
-            && !has_postgis(connection).await?
-        {
-            return Err(LinkError::NoPostgis {
-                database: link.database(),
-                source,
-            });
-        }
+    if is_ready(connection).await? {
+        return Ok(());
+    }
+    if !has_postgis(connection).await?
+        && let Err(source) = make_postgis(connection).await
+        // Somebody else may have made it a moment before.
+        && !has_postgis(connection).await?
+    {
+        return Err(LinkError::NoPostgis {
+            database: link.database(),
+            source,
+        });
     }
     MIGRATIONS
         .run(&mut *connection)
         .await
         .map_err(LinkError::Tables)
+}
+
+/// Whether the tables are there as this program knows them. They need the extension, so it is there too.
+async fn is_ready(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    // Where they would be made: what lies in a schema behind it is another site's.
+    let noted = "SELECT EXISTS (SELECT 1 FROM pg_tables
+                 WHERE tablename = '_sqlx_migrations' AND schemaname = current_schema())";
+    if !sqlx::query_scalar::<_, bool>(noted)
+        .fetch_one(&mut *connection)
+        .await?
+    {
+        return Ok(false);
+    }
+    let made: Vec<(i64, Vec<u8>, bool)> =
+        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(connection)
+            .await?;
+    let known = MIGRATIONS.iter().map(|m| (m.version, &*m.checksum, true));
+    Ok(made
+        .iter()
+        .map(|(version, sum, whole)| (*version, sum.as_slice(), *whole))
+        .eq(known))
+}
+
+/// Makes the extension where everybody finds it: another schema of this database may be another site's.
+/// Who comes at the same time waits, and then finds it made.
+async fn make_postgis(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let mut change = connection.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1, 0)")
+        .bind(LOCK)
+        .execute(&mut *change)
+        .await?;
+    sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public")
+        .execute(&mut *change)
+        .await?;
+    change.commit().await
 }
 
 async fn has_postgis(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {

@@ -4,6 +4,7 @@
 
 mod backup;
 mod following;
+mod fresh;
 mod journal;
 mod logins;
 mod lost;

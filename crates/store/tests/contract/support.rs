@@ -85,13 +85,18 @@ pub(crate) fn address(dir: &TempDir) -> Option<String> {
 
 /// Says something to the database behind the store's back.
 pub(crate) fn say(dir: &TempDir, sql: &str) {
+    say_to(&address(dir).unwrap(), sql);
+}
+
+/// The same to any address.
+pub(crate) fn say_to(address: &str, sql: &str) {
     use sqlx::{AssertSqlSafe, Connection, PgConnection};
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut connection = PgConnection::connect(&address(dir).unwrap()).await.unwrap();
+        let mut connection = PgConnection::connect(address).await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
             .execute(&mut connection)
             .await
