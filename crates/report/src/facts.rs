@@ -30,6 +30,7 @@ pub struct Report {
     pub commands: Vec<CommandRow>,
     pub paces: Vec<Pace>,
     pub channels: Vec<ChannelRow>,
+    pub calls: Vec<CallRow>,
     pub clocks: Vec<ClockRow>,
     pub decisions: Vec<DecisionRow>,
     pub incidents: Vec<IncidentRow>,
@@ -49,6 +50,8 @@ pub struct Subject {
     pub title: Text,
     /// Everything in it is made up.
     pub demo: bool,
+    /// It is a drill.
+    pub drill: bool,
     pub from: Time,
     pub to: Time,
     pub incident: Option<OpId>,
@@ -390,6 +393,16 @@ pub struct ChannelRow {
     pub delivered: Vec<u64>,
     pub answered: Vec<u64>,
     pub failed: Vec<u64>,
+}
+
+/// A step of an escalation about a situation, and how many it called.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CallRow {
+    pub moment: Moment,
+    pub situation: SituationId,
+    /// From 1.
+    pub step: u16,
+    pub called: u32,
 }
 
 /// A clock that ran.

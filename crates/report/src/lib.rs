@@ -32,6 +32,7 @@ mod presses;
 mod raster;
 mod reach;
 mod readings;
+mod score;
 mod seals;
 mod tables;
 mod waiting;
@@ -42,7 +43,7 @@ pub use compose::Setting;
 pub use course::{Deed, Event, What};
 pub use document::{Block, ByHand, Cell, Document, Span, Table};
 pub use facts::{
-    About, AlarmRow, AmountRow, ChannelRow, ClockOf, ClockRow, CommandRow, Counted, Curve,
+    About, AlarmRow, AmountRow, CallRow, ChannelRow, ClockOf, ClockRow, CommandRow, Counted, Curve,
     DecisionRow, FactRow, Figure, IncidentRow, Key, KeyTime, LevelChange, MapMoment, Mark, Moment,
     NoteRow, NoticeRow, Pace, Point, Pressed, Recorded, Report, RulesInForce, SentRow, Signal,
     SituationRow, Standing, Step, Subject, TaskRow, Told, Verdict, VillageRow, Voices, Why,
@@ -52,6 +53,7 @@ pub use language::Language;
 pub use local::Local;
 pub use picture::{Anchor, Ink, Picture, Shape};
 pub use readings::Readings;
+pub use score::{score, score_text};
 pub use tables::Sheet;
 
 /// Curves that a report shows.
