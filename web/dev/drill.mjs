@@ -61,7 +61,10 @@ export function scoreOf(night, start) {
     verdict,
   });
   const pool = { zh: "库水位一路上涨", en: "The pool keeps rising" };
-  const call = { zh: "水库管理局来电：请求泄洪", en: "The dam office telephones: release requested" };
+  const call = {
+    zh: "水库管理局来电：请求泄洪",
+    en: "The dam office telephones: release requested",
+  };
   const jump = { zh: "开闸，坝下水位陡涨", en: "Gates open, the river below jumps up" };
   return {
     drill: mark.id,

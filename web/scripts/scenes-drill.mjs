@@ -6,7 +6,12 @@ const TWO = [
 const id = (page, name) => page.getByTestId(name);
 
 export const DRILL_DESK = [
-  { name: "drill", mode: "storm", drill: true, looks: [...TWO, [1366, "night", "zh"], [390, "night", "zh"]] },
+  {
+    name: "drill",
+    mode: "storm",
+    drill: true,
+    looks: [...TWO, [1366, "night", "zh"], [390, "night", "zh"]],
+  },
   {
     name: "drill-score",
     mode: "storm",
@@ -30,5 +35,13 @@ export const DRILL_DESK = [
   { name: "beside", mode: "calm", beside: true, looks: TWO },
 ];
 export const DRILL_PHONE = [
-  { name: "drill", mode: "storm", drill: true, looks: [["day", "zh"], ["night", "en"]] },
+  {
+    name: "drill",
+    mode: "storm",
+    drill: true,
+    looks: [
+      ["day", "zh"],
+      ["night", "en"],
+    ],
+  },
 ];

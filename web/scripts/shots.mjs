@@ -26,7 +26,10 @@ const SIZES = {
   390: { width: 390, height: 844 },
 };
 
-async function shoot(name, { mode, drill, beside, viewport, path, login, theme, locale, act, phone }) {
+async function shoot(
+  name,
+  { mode, drill, beside, viewport, path, login, theme, locale, act, phone },
+) {
   if (!only.some((part) => name.includes(part))) return;
   const fake = await startFake({ mode, dist, drill, beside });
   const context = await browser.newContext({

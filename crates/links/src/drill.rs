@@ -184,8 +184,10 @@ impl Play {
                 values,
             } = &inject.what
             {
-                let said = by_series.entry((station, quantity)).or_default();
-                said.push((self.drill.when(inject), *every_ms, values));
+                let said = by_series
+                    .entry((station.as_str(), quantity.as_str()))
+                    .or_default();
+                said.push((self.drill.when(inject), *every_ms, values.as_slice()));
             }
         }
         let mut plan = Vec::new();

@@ -17,10 +17,11 @@ use model::{
 
 use crate::course::{Event, What};
 use crate::facts::{
-    About, AlarmRow, CallRow, DecisionRow, Moment, Pressed, Recorded, Report, RulesInForce,
-    SituationRow, Subject, Told,
+    About, AlarmRow, DecisionRow, Moment, Pressed, Recorded, Report, RulesInForce, SituationRow,
+    Subject, Told,
 };
 use crate::levels::row_of;
+use crate::reach::CallRow;
 use crate::waiting::Waiting;
 
 /// Most lines of the course that are kept; the counts go on.

@@ -16,6 +16,8 @@ use model::view::ThresholdView;
 use model::{AlarmKey, CommandId, Level, OpId, PersonId, Seal, SituationId, TaskId, Time};
 use serde::Serialize;
 
+use crate::reach::CallRow;
+
 /// An after-action report of one interval of one jurisdiction.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
@@ -393,16 +395,6 @@ pub struct ChannelRow {
     pub delivered: Vec<u64>,
     pub answered: Vec<u64>,
     pub failed: Vec<u64>,
-}
-
-/// A step of an escalation about a situation, and how many it called.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CallRow {
-    pub moment: Moment,
-    pub situation: SituationId,
-    /// From 1.
-    pub step: u16,
-    pub called: u32,
 }
 
 /// A clock that ran.

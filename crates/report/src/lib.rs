@@ -43,7 +43,7 @@ pub use compose::Setting;
 pub use course::{Deed, Event, What};
 pub use document::{Block, ByHand, Cell, Document, Span, Table};
 pub use facts::{
-    About, AlarmRow, AmountRow, CallRow, ChannelRow, ClockOf, ClockRow, CommandRow, Counted, Curve,
+    About, AlarmRow, AmountRow, ChannelRow, ClockOf, ClockRow, CommandRow, Counted, Curve,
     DecisionRow, FactRow, Figure, IncidentRow, Key, KeyTime, LevelChange, MapMoment, Mark, Moment,
     NoteRow, NoticeRow, Pace, Point, Pressed, Recorded, Report, RulesInForce, SentRow, Signal,
     SituationRow, Standing, Step, Subject, TaskRow, Told, Verdict, VillageRow, Voices, Why,
@@ -52,6 +52,7 @@ pub use ground::{Ground, Ring, Township};
 pub use language::Language;
 pub use local::Local;
 pub use picture::{Anchor, Ink, Picture, Shape};
+pub use reach::CallRow;
 pub use readings::Readings;
 pub use score::{score, score_text};
 pub use tables::Sheet;

@@ -134,8 +134,8 @@ impl Sight<'_> {
             Where::Report { inject } => {
                 let id = self.drill.situation(inject, &self.config.code);
                 came.situations.extend(id);
-                let rows = self.report.situations.iter();
-                let row = rows.into_iter().find(|row| Some(row.id) == id);
+                let mut rows = self.report.situations.iter();
+                let row = rows.find(|row| Some(row.id) == id);
                 row.map(|row| row.opened)
             }
         };
@@ -160,7 +160,7 @@ impl Sight<'_> {
             }
             Asked::OnScene => {
                 let tasks = came.commands.iter().flat_map(|row| &row.tasks);
-                let facts = tasks.filter_map(|task| on_scene(task));
+                let facts = tasks.filter_map(on_scene);
                 facts
                     .map(by)
                     .filter(|by| by.at >= began)
@@ -251,8 +251,8 @@ fn is_ended(task: &TaskRow) -> bool {
 fn tallies(lines: &[ScoreLine], config: &Config) -> Vec<PostTally> {
     let mut posts: BTreeMap<&PostId, PostTally> = BTreeMap::new();
     for line in lines {
-        let known = config.organisation.posts.iter();
-        let known = known.into_iter().find(|post| post.id == line.post);
+        let mut known = config.organisation.posts.iter();
+        let known = known.find(|post| post.id == line.post);
         let title = known.map_or_else(|| Text::same(line.post.as_str()), |p| p.title.clone());
         let tally = posts.entry(&line.post).or_insert_with(|| PostTally {
             post: line.post.clone(),

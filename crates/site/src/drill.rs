@@ -110,7 +110,7 @@ impl Script {
             late: LatePolicy::Discard,
         });
         config.drill = Some(Box::new(self.drill.clone()));
-        let nameless = |person| PersonView {
+        let nameless = |person: PersonView| PersonView {
             phone: None,
             ..person
         };

@@ -142,7 +142,7 @@ fn go_on(
     play: Play,
     desktop: Desktop,
     runtime: &Runtime,
-) -> impl Future<Output = ()> + Send + 'static {
+) -> impl Future<Output = ()> + Send + use<> {
     let (inbox, blobs) = (runtime.inbox.clone(), runtime.blobs.clone());
     let sealer: links::drill::Sealer =
         Arc::new(move |text: &str| -> std::io::Result<Seal> { blobs.put(text.as_bytes()) });

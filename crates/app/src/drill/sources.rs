@@ -68,7 +68,7 @@ impl Taker<'_> {
     }
 
     fn row(&mut self, row: &Row<'_>) {
-        let sound = !matches!(row.quality, Quality::Missing | Quality::Rejected);
+        let sound = !matches!(row.quality, Quality::Missing | Quality::Bad);
         if sound && !row.value.is_empty() {
             self.take(&row.station, &row.quantity, &row.value, row.time);
         }

@@ -209,9 +209,9 @@ fn read_inject(table: &mut Table<'_>, out: &mut Diagnostics) -> Option<Drafted> 
         Some((value.duration(out)?, span))
     });
     let title = table.required("title", out, Value::title);
-    let given: Vec<&str> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
+    let given: Vec<&'static str> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
     let what = match given.as_slice() {
-        [kind] => read_what(kind, table, out),
+        [kind] => read_what(*kind, table, out),
         [] => {
             let problem = Problem::at(table.source(), table.span(), "nothing happens in it");
             out.push(problem.expecting(format!("one of {}", KINDS.join(", "))));
@@ -221,13 +221,13 @@ fn read_inject(table: &mut Table<'_>, out: &mut Diagnostics) -> Option<Drafted> 
             let what = format!("two things happen at once: `{}`", given.join("` and `"));
             let problem = Problem::at(table.source(), table.span(), what);
             out.push(problem.hint(format!("make `{second}` an inject of its own")));
-            for kind in given {
-                let _read = table.optional(kind, out, |_, _| Some(()));
+            for kind in &given {
+                let _read = table.optional(*kind, out, |_, _| Some(()));
             }
             None
         }
     };
-    for kind in KINDS {
+    for kind in KINDS.into_iter().filter(|kind| !given.contains(kind)) {
         let _known = table.absent(kind, out, |_| Some(()));
     }
     let expect = table.optional("expect", out, read_expect);

@@ -60,7 +60,9 @@ export function ReachPanel(props: ReachPanelProps) {
             <div key={id} className="line">
               <b className="nw">{personName(person, id)}</b>
               <span className="g el i2">{personPost(person)}</span>
-              <span className="s i3 nw">{person?.phone ?? (drill ? i18n.t("演练不打电话") : i18n.t("没有电话"))}</span>
+              <span className="s i3 nw">
+                {person?.phone ?? (drill ? i18n.t("演练不打电话") : i18n.t("没有电话"))}
+              </span>
             </div>
           ))
         )}
@@ -91,8 +93,8 @@ export function ReachPanel(props: ReachPanelProps) {
           {drill
             ? i18n.t("【演练】只在演练里发出，{n} 个角色会收到。", { n })
             : real
-            ? i18n.t("这是实况，会真的通知 {n} 个人。", { n })
-            : i18n.t("演示：{n} 个虚拟人员会收到。", { n })}
+              ? i18n.t("这是实况，会真的通知 {n} 个人。", { n })
+              : i18n.t("演示：{n} 个虚拟人员会收到。", { n })}
         </b>
         {mustType ? (
           <label>
@@ -138,9 +140,7 @@ export function ReachPanel(props: ReachPanelProps) {
             </HoldButton>
           ) : (
             <Button kind="primary" disabled={!ready || n === 0 || busy} onPress={go} testId="send">
-              {drill
-                ? i18n.t("在演练里发出，给 {n} 人", { n })
-                : i18n.t("发出，给 {n} 人", { n })}
+              {drill ? i18n.t("在演练里发出，给 {n} 人", { n }) : i18n.t("发出，给 {n} 人", { n })}
             </Button>
           )}
         </div>

@@ -129,8 +129,7 @@ function Posts({ score }: { score: ScoreView }) {
 }
 
 function Lines({ score, county }: { score: ScoreView; county: County }) {
-  if (score.lines.length === 0)
-    return <Empty title={i18n.t("还没有到第一个有要求的注入。")} />;
+  if (score.lines.length === 0) return <Empty title={i18n.t("还没有到第一个有要求的注入。")} />;
   return (
     <table className="scoretable" data-testid="score-lines">
       <thead>

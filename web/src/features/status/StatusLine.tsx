@@ -232,7 +232,13 @@ function LinkState() {
   return (
     <div className={live ? "" : "inv"} data-testid="link-state" data-phase={connection.phase}>
       <b>
-        {live ? (drill ? i18n.t("演练中") : i18n.t("实况")) : connection.phase === "lost" ? i18n.t("断开") : i18n.t("正在连接")}
+        {live
+          ? drill
+            ? i18n.t("演练中")
+            : i18n.t("实况")
+          : connection.phase === "lost"
+            ? i18n.t("断开")
+            : i18n.t("正在连接")}
       </b>
       <span className={live ? "s i2" : "s"}>
         #{seq.toLocaleString("en-US")}
