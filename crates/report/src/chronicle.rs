@@ -12,7 +12,8 @@ use model::page::About as PageAbout;
 use model::task::FactKind;
 use model::view::{AlarmView, CommandView, CountyView, RunLine, RunView, SituationView, TaskView};
 use model::{
-    AlarmKey, CommandId, Config, Effect, Input, Level, OpId, PersonId, SituationId, TaskId, Time,
+    AlarmKey, CommandId, Config, Effect, Input, Level, OpId, PersonId, RunId, SituationId, TaskId,
+    Time,
 };
 
 use crate::course::{Event, What};

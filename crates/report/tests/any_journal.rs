@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use model::config::{Config, Quantity, Rule, Series, Station, Text};
 use model::effect::{NoticeReason, SystemKind};
 use model::intake::Quality;
-
 use model::view::{AlarmView, CommandView, CountyView, RunView, SituationView, TaskView};
 use model::{
     AlarmKey, CommandId, Decimals, Effect, Input, Level, Observed, RuleSlot, RunId, SeriesSlot,

@@ -335,8 +335,9 @@ impl<'s> Checker<'s> {
             )
         };
         if !there {
-            let what = format!("there are no readings in {}", path.display());
-            out.push(self.at(place, what).expecting(expected));
+            let what = format!("there are no readings in `{}`", place.text);
+            let problem = self.at(place, what).expecting(expected);
+            out.push(problem.hint("paths are seen from the script's own folder"));
         }
         let moved = series.iter().filter_map(|one| self.moved(one, config, out));
         let moved = moved.collect();
