@@ -8,6 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
 import { backtestOf, FILES } from "./backtest.mjs";
+import { asDrill, drillsOf, scoreOf } from "./drill.mjs";
 import { addDuty, postsOf, postView, pressDuty } from "./duty.mjs";
 import { apply } from "./engine.mjs";
 import { eventsOf, pressEvent, weatherOf } from "./events.mjs";
@@ -43,6 +44,8 @@ export async function startFake({
   factor = 1,
   scale = 2,
   trialMs = 300,
+  drill = false,
+  beside = false,
 } = {}) {
   const start = Date.parse("2026-08-20T18:13:40Z");
   const began = Date.now();
@@ -57,6 +60,8 @@ export async function startFake({
   night.county.posts = postsOf(night, start);
   night.events = eventsOf(night, start);
   night.county.weather = mode === "calm" ? [] : weatherOf(start);
+  if (drill) asDrill(night, start);
+  night.beside = beside;
   let seq = 8_412_077;
   const blobs = new Map(
     Object.entries(night.texts).map(([id, text]) => [
@@ -256,6 +261,8 @@ export async function startFake({
         200,
         night.posts.map((post) => postView(night, post, now())),
       );
+    if (path === "/drill") return reply(response, 200, drillsOf(night, now()));
+    if (path === "/drill/score") return reply(response, 200, scoreOf(night, start));
     if (path === "/contacts") return reply(response, 200, night.contacts);
     if (path === "/runs") {
       const { runs, pages } = night.county;

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startFake } from "../dev/fake-server.mjs";
 import { launch } from "../e2e/chromium.mjs";
 import { DESK_SCENES, PHONE_SCENES } from "./scenes.mjs";
+import { DRILL_DESK, DRILL_PHONE } from "./scenes-drill.mjs";
 import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
 
 const option = (name, fallback) => {
@@ -25,9 +26,12 @@ const SIZES = {
   390: { width: 390, height: 844 },
 };
 
-async function shoot(name, { mode, viewport, path, login, theme, locale, act, phone }) {
+async function shoot(
+  name,
+  { mode, drill, beside, viewport, path, login, theme, locale, act, phone },
+) {
   if (!only.some((part) => name.includes(part))) return;
-  const fake = await startFake({ mode, dist });
+  const fake = await startFake({ mode, dist, drill, beside });
   const context = await browser.newContext({
     viewport,
     ...(phone ? { isMobile: true, hasTouch: true } : {}),
@@ -59,7 +63,7 @@ async function shoot(name, { mode, viewport, path, login, theme, locale, act, ph
   }
 }
 
-for (const scene of [...DESK_SCENES, ...DUTY_DESK]) {
+for (const scene of [...DESK_SCENES, ...DUTY_DESK, ...DRILL_DESK]) {
   for (const [size, theme, locale] of scene.looks) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {
       viewport: SIZES[size],
@@ -68,11 +72,13 @@ for (const scene of [...DESK_SCENES, ...DUTY_DESK]) {
       theme,
       locale,
       mode: scene.mode,
+      drill: scene.drill,
+      beside: scene.beside,
       act: scene.act,
     });
   }
 }
-for (const scene of [...PHONE_SCENES, ...DUTY_PHONE]) {
+for (const scene of [...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE]) {
   for (const [theme, locale] of scene.looks) {
     await shoot(`phone-${scene.name}-${theme}-${locale}`, {
       viewport: { width: 390, height: 844 },
@@ -81,6 +87,8 @@ for (const scene of [...PHONE_SCENES, ...DUTY_PHONE]) {
       theme,
       locale,
       mode: scene.mode,
+      drill: scene.drill,
+      beside: scene.beside,
       act: scene.act,
       phone: true,
     });

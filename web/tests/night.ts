@@ -156,6 +156,7 @@ export function snapshot(
         code: "j",
         title: text("县"),
         demo: true,
+        drill: null,
         rules_version: "1",
         stations: [
           {

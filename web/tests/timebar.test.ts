@@ -110,6 +110,7 @@ test("nothing that was told in the past is told again", () => {
         code: "330624",
         title: { zh: "新昌县", en: "Xinchang" },
         demo: true,
+        drill: null,
         rules_version: "1",
         stations: [],
         alarms: [],

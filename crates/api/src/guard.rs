@@ -19,6 +19,16 @@ use crate::error::{Answered, Fault};
 
 /// Name of the session cookie.
 pub(crate) const COOKIE: &str = "watchfire_session";
+/// A cookie is of a machine, whatever the port: a drill's has a name of its own, so that nobody is
+/// signed out of what is real by signing in to a drill beside it.
+const DRILL_COOKIE: &str = "watchfire_drill_session";
+
+impl Api {
+    /// The name under which browsers keep a session of this process.
+    pub(crate) fn cookie(&self) -> &'static str {
+        if self.drill { DRILL_COOKIE } else { COOKIE }
+    }
+}
 
 /// Lets signed-in requests through, with their [`Principal`] among the extensions.
 pub(crate) async fn signed_in(
@@ -90,7 +100,7 @@ async fn recognise(api: &Api, method: &Method, headers: &HeaderMap) -> Answered<
         None => {}
     }
     let jar = CookieJar::from_headers(headers);
-    let token = jar.get(COOKIE).ok_or(Fault::NotSignedIn)?.value();
+    let token = jar.get(api.cookie()).ok_or(Fault::NotSignedIn)?.value();
     let (account, session) = api
         .accounts
         .recognise(token)

@@ -11,6 +11,7 @@ mod blobs;
 mod body;
 mod described;
 mod desk;
+mod drills;
 mod entries;
 mod error;
 mod ground;
@@ -53,6 +54,7 @@ pub use desk::{
     BacktestRequest, ChangeView, ClocksView, Files, Later, ProblemView, RegistryRow, RegistryView,
     ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
 };
+pub use drills::{Beside, score_of};
 pub use error::{Fault, FaultView};
 pub use listener::{Encryption, serve};
 pub use phones::{PhoneBook, PhoneRequest};
@@ -91,6 +93,10 @@ pub struct Options {
     pub phones: Arc<dyn PhoneBook>,
     /// Routes of programs that show a token of their own: receipts of gateways.
     pub callbacks: Router,
+    /// This is a drill: its sessions are none of the real desk's on the same machine.
+    pub drill: bool,
+    /// The drill that runs beside what is real.
+    pub beside: Box<dyn Fn() -> Option<Beside> + Send + Sync>,
     /// What phones install to trust this server, where it has an authority of its own.
     pub trust: Option<Trust>,
     /// The ready file's token, whose bearer is an administrator of everything.
@@ -123,6 +129,8 @@ pub(crate) struct Api {
     throttle: Throttle,
     looks: Looks,
     token_hash: Option<[u8; 32]>,
+    drill: bool,
+    beside: Box<dyn Fn() -> Option<Beside> + Send + Sync>,
     sockets: Arc<Semaphore>,
     metrics: Box<dyn Fn() -> String + Send + Sync>,
     vitals: Box<dyn Fn() -> Vitals + Send + Sync>,
@@ -153,6 +161,8 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
             .token
             .map(|token| Sha256::digest(token.as_bytes()).into()),
         sockets: Arc::new(Semaphore::new(SOCKETS)),
+        drill: options.drill,
+        beside: options.beside,
         metrics: options.metrics,
         vitals: options.vitals,
     };

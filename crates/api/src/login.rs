@@ -17,7 +17,7 @@ use crate::Api;
 use crate::access::Principal;
 use crate::body::Body;
 use crate::error::{Answered, Fault, FaultView, store_fault};
-use crate::guard::{COOKIE, own_origin};
+use crate::guard::own_origin;
 use crate::listener::Encrypted;
 use crate::people::seen_by;
 use crate::wire::{LoginRequest, MeView};
@@ -70,7 +70,7 @@ pub(crate) async fn login(
         person,
         jurisdiction: Some(account.jurisdiction),
     };
-    let cookie = session_cookie(token, encrypted.is_some());
+    let cookie = session_cookie(api.cookie(), token, encrypted.is_some());
     Ok((jar.add(cookie), Json(me)))
 }
 
@@ -81,7 +81,7 @@ pub(crate) async fn logout(
     State(api): State<Arc<Api>>,
     jar: CookieJar,
 ) -> Answered<impl IntoResponse> {
-    if let Some(cookie) = jar.get(COOKIE) {
+    if let Some(cookie) = jar.get(api.cookie()) {
         api.accounts
             .end(cookie.value())
             .await
@@ -89,7 +89,7 @@ pub(crate) async fn logout(
     }
     Ok((
         StatusCode::NO_CONTENT,
-        jar.remove(Cookie::build(COOKIE).path("/")),
+        jar.remove(Cookie::build(api.cookie()).path("/")),
     ))
 }
 
@@ -126,8 +126,8 @@ fn nameless(reader: &Principal) -> PersonView {
 
 /// Lives as long as the server keeps the session; `Secure` when it was asked for encrypted, since a
 /// county's own network may still reach the program by plain HTTP.
-fn session_cookie(token: String, encrypted: bool) -> Cookie<'static> {
-    let mut cookie = Cookie::new(COOKIE, token);
+fn session_cookie(name: &'static str, token: String, encrypted: bool) -> Cookie<'static> {
+    let mut cookie = Cookie::new(name, token);
     cookie.set_http_only(true);
     cookie.set_secure(encrypted);
     cookie.set_same_site(SameSite::Lax);

@@ -9,12 +9,13 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+
 use model::replay::Knowledge;
 use model::report::{ReportOf, ReportText};
-use model::view::{AlarmView, CommandView, SituationView, TaskView};
+use model::view::{AlarmView, CommandView, RunView, SituationView, TaskView};
 use model::{
-    AlarmKey, CommandId, Config, Effect, Input, JurisdictionSlot, OpId, Seal, SituationId, TaskId,
-    Time,
+    AlarmKey, CommandId, Config, Effect, Input, JurisdictionSlot, OpId, RunId, Seal, SituationId,
+    TaskId, Time,
 };
 use report::{
     Chronicle, Language, Local, MOST_CURVES, MapMoment, Readings, Report, Scope, Setting, Sheet,
@@ -231,7 +232,8 @@ fn file_name(report: &Report, local: &Local, ending: &str) -> String {
         .full(report.of.from)
         .replace(' ', "-")
         .replace(':', "");
-    format!("report-{code}-{from}.{ending}")
+    let kind = if report.of.drill { "drill" } else { "report" };
+    format!("{kind}-{code}-{from}.{ending}")
 }
 
 impl Api {
@@ -374,14 +376,14 @@ fn account(
 }
 
 /// What was decided for this jurisdiction on an input.
-fn outcomes(passed: &Passed, slot: JurisdictionSlot) -> Vec<(u64, &Effect)> {
+pub(crate) fn outcomes(passed: &Passed, slot: JurisdictionSlot) -> Vec<(u64, &Effect)> {
     let ours = passed.outcomes.iter().filter(|o| o.jurisdiction == slot);
     ours.map(|outcome| (outcome.number, &outcome.effect))
         .collect()
 }
 
 /// An input as a report takes it: readings and presses of other jurisdictions are none of its own.
-fn told<'p>(
+pub(crate) fn told<'p>(
     passed: &'p Passed,
     slot: JurisdictionSlot,
     outcomes: &'p [(u64, &'p Effect)],
@@ -400,9 +402,9 @@ fn told<'p>(
 }
 
 /// One jurisdiction of a fleet, as a report looks at it.
-struct Seen<'f> {
-    fleet: &'f Fleet,
-    slot: JurisdictionSlot,
+pub(crate) struct Seen<'f> {
+    pub(crate) fleet: &'f Fleet,
+    pub(crate) slot: JurisdictionSlot,
 }
 
 impl World for Seen<'_> {
@@ -425,5 +427,9 @@ impl World for Seen<'_> {
 
     fn situation(&self, id: SituationId) -> Option<SituationView> {
         self.fleet.situation(self.slot, id)
+    }
+
+    fn run(&self, id: &RunId) -> Option<RunView> {
+        self.fleet.run(self.slot, id)
     }
 }

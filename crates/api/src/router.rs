@@ -20,8 +20,8 @@ use utoipa::OpenApi;
 use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
 use crate::{
-    Api, acts, blobs, desk, entries, guard, ledger, lists, login, phones, probes, replay, reports,
-    series, stream, web,
+    Api, acts, blobs, desk, drills, entries, guard, ledger, lists, login, phones, probes, replay,
+    reports, series, stream, web,
 };
 
 /// A request that is no socket and has no answer after this long gets none.
@@ -43,6 +43,7 @@ const MB: usize = 1024 * 1024;
         lists::runs, lists::duty, lists::contacts,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::sheet,
         replay::feed, replay::lanes, reports::written, reports::make, entries::entry,
+        drills::here, drills::score,
         phones::key, phones::note, phones::forget,
         series::series, probes::system, probes::counts, probes::state_hash,
         probes::health, probes::metrics,
@@ -126,6 +127,8 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         .route("/api/v1/state/hash", get(probes::state_hash))
         .route("/api/v1/series/{station}/{quantity}", get(series::series))
         .route("/api/v1/replay/lanes", get(replay::lanes))
+        .route("/api/v1/drill", get(drills::here))
+        .route("/api/v1/drill/score", get(drills::score))
         .route("/api/v1/reports", get(reports::written))
         .route("/api/v1/reports/{form}", get(reports::make))
         .route("/api/v1/entries/{number}", get(entries::entry))

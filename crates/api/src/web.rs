@@ -2,14 +2,16 @@
 //!
 //! Without a built client the API serves all the same and a page says what is missing.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use report::Ground;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::Api;
 use crate::error::Fault;
 
 #[derive(RustEmbed)]
@@ -28,7 +30,12 @@ const HASHED: &str = "assets/";
 const SHELL: &str = "index.html";
 
 /// Answers whatever no other route took.
-pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(crate) async fn serve(
+    State(api): State<Arc<Api>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path.starts_with("api/") {
         return Fault::NoSuchPage.into_response();
@@ -36,7 +43,7 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     if method != Method::GET && method != Method::HEAD {
         return Fault::WrongMethod.into_response();
     }
-    if let Some(file) = Client::get(path) {
+    if let Some(file) = Client::get(path).filter(|_| path != SHELL) {
         return send(path, &file, &headers);
     }
     // A last part with a dot is a file that is not there, not a place inside the client.
@@ -48,9 +55,25 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
         return Fault::NoSuchPage.into_response();
     }
     match Client::get(SHELL) {
+        Some(shell) if api.drill => drilled(&shell),
         Some(shell) => send(SHELL, &shell, &headers),
         None => unbuilt(),
     }
+}
+
+/// The shell of a drill says so before anybody has signed in, and before any script has run.
+fn drilled(shell: &EmbeddedFile) -> Response {
+    let page = String::from_utf8_lossy(&shell.data);
+    let page = page.replacen("<html ", "<html data-drill ", 1).replacen(
+        "<title>",
+        "<title>【演练 DRILL】",
+        1,
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, page).into_response()
 }
 
 fn send(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {

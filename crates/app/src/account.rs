@@ -104,7 +104,7 @@ fn read_password() -> anyhow::Result<String> {
     Ok(password)
 }
 
-fn hash_of(password: &str) -> anyhow::Result<String> {
+pub(crate) fn hash_of(password: &str) -> anyhow::Result<String> {
     let hash = Argon2::default().hash_password(password.as_bytes());
     Ok(hash.context("could not hash the password")?.to_string())
 }

@@ -112,6 +112,9 @@ pub(crate) enum Verb {
     /// Move a site's data to another store while the server is stopped: everything is copied, read
     /// back and compared; what it came from is left as it was.
     Move(Move),
+    /// Practise: a script of injects in a process, a folder and a clock of its own.
+    #[command(subcommand)]
+    Drill(DrillVerb),
     /// Print the OpenAPI description of `/api/v1`.
     Openapi,
 }
@@ -311,6 +314,19 @@ pub(crate) struct Serve {
     /// process. Only where every listener is on the loopback.
     #[arg(long)]
     pub(crate) ready_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
+    /// Where a drill that runs on this machine puts up its notice; the desk then says that it runs.
+    #[arg(long)]
+    pub(crate) drill_notice: Option<PathBuf>,
+    /// Take readings from this broker instead of opening the front door, as mqtt://host:port.
+    #[arg(long)]
+    pub(crate) mqtt_broker: Option<String>,
+}
+
+/// How people reach the server encrypted.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct TlsArgs {
     /// Speak HTTPS at --http, with a certificate authority of this server's own that phones install
     /// from the page /trust.
     #[arg(long, env = "WATCHFIRE_HTTPS")]
@@ -324,9 +340,69 @@ pub(crate) struct Serve {
     /// The key of --tls-cert, PEM.
     #[arg(long, requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
-    /// Take readings from this broker instead of opening the front door, as mqtt://host:port.
+}
+
+/// Drills.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DrillVerb {
+    /// Read a script, check it against its site, and tell everything that is wrong.
+    Check {
+        /// The script, TOML.
+        script: PathBuf,
+        /// The site folder it is to be played in.
+        #[arg(long)]
+        site: PathBuf,
+    },
+    /// Play a script: same screens, nobody real is reached, nothing of it is kept with what is real.
+    Run(DrillRun),
+    /// Print how a drill went, from its journal; the drill may be running.
+    Score {
+        /// The drill's data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+        /// In which language.
+        #[arg(long, value_enum, default_value = "zh")]
+        lang: LanguageWord,
+    },
+}
+
+/// A language as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LanguageWord {
+    Zh,
+    En,
+}
+
+/// Which drill, where.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DrillRun {
+    /// The site folder; it is read and not written.
     #[arg(long)]
-    pub(crate) mqtt_broker: Option<String>,
+    pub(crate) site: PathBuf,
+    /// The script, TOML.
+    #[arg(long)]
+    pub(crate) script: PathBuf,
+    /// A data folder of the drill alone; made when missing.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Address of HTTP and WebSocket; port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:8088", env = "WATCHFIRE_DRILL_HTTP")]
+    pub(crate) http: SocketAddr,
+    /// The notice that a real server on this machine reads with --drill-notice.
+    #[arg(long)]
+    pub(crate) notice: Option<PathBuf>,
+    /// The address in the notice, as people reach the drill; absent: --http.
+    #[arg(long)]
+    pub(crate) address: Option<String>,
+    /// Written when everything is open: address and an administrator token that dies with the process.
+    /// Only where the listener is on the loopback.
+    #[arg(long)]
+    pub(crate) ready_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
 }
 
 /// What to send where.

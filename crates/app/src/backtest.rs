@@ -150,11 +150,13 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 fn from_journal(data: &Path, from: Time, to: Time) -> anyhow::Result<Record> {
     let mut record = Record::new(&data.display().to_string());
     let mut configs: Vec<Option<Box<Config>>> = Vec::new();
+    let mut drill = false;
     let lived = runtime::replay(data, |replayed| {
         let place = replayed.jurisdiction.index();
         if let Input::Configured(configured) = replayed.input {
             configs.resize_with(configs.len().max(place + 1), || None);
             configs[place] = Some(Box::new(configured.config.clone()));
+            drill |= configured.config.drill.is_some();
         } else if let Input::Observed(observed) = replayed.input
             && from <= replayed.at
             && replayed.at <= to
@@ -166,6 +168,12 @@ fn from_journal(data: &Path, from: Time, to: Time) -> anyhow::Result<Record> {
             record.push(station, &quantity.id, quantity.decimals, observed, at);
         }
     });
+    if drill {
+        bail!(
+            "{} holds a drill; what was made up is no history",
+            data.display()
+        );
+    }
     let lived = lived.with_context(|| format!("the journal in {} is not whole", data.display()))?;
     let texts = Blobs::open(&data.join("blobs")).context("could not open the texts of events")?;
     for slot in (0..lived.fleet.len() as u16).map(JurisdictionSlot) {

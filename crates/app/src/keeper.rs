@@ -11,7 +11,7 @@ use model::config::Clock;
 use model::custody::{Access, AccessDeed, Accessor, Timekeeping, bounded};
 use model::{JurisdictionSlot, Seal, Time};
 use runtime::{Inbox, Runtime, Stopped};
-use site::{Keep, Site};
+use site::Keep;
 use store::evidence::Keyring;
 use store::{Blobs, Store, evidence, notes};
 use tokio::process::Command;
@@ -39,14 +39,15 @@ impl Keeper {
     /// Puts on record which clock the site lives by and what waits to be entered, then goes on.
     pub(crate) async fn start(
         data: &Path,
-        site: &Site,
+        clock: Clock,
+        keep: &Keep,
         runtime: &Runtime,
     ) -> anyhow::Result<Keeper> {
         let stop = CancellationToken::new();
         let mut rounds = Rounds {
             data: data.to_owned(),
-            clock: site.clock,
-            keep: site.keep.clone(),
+            clock,
+            keep: keep.clone(),
             inbox: runtime.inbox.clone(),
             blobs: runtime.blobs.clone(),
             told: None,

@@ -9,6 +9,7 @@ mod backtest;
 mod chain;
 mod check;
 mod desk;
+mod drill;
 mod keeper;
 mod keeping;
 mod lock;
@@ -72,6 +73,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Replay { data } => chain::replay(&data)?,
         Verb::Backtest(asked) => backtest::backtest(&asked)?,
         Verb::Move(asked) => storage::move_to(&asked)?,
+        Verb::Drill(verb) => return drill::obey(verb),
         Verb::Openapi => say(&api::openapi())?,
     }
     Ok(ExitCode::SUCCESS)

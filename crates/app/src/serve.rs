@@ -1,7 +1,7 @@
 //! Serving a site: everything opened in order, told when it is ready, closed in reverse.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,13 +61,13 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let address = http
         .local_addr()
         .context("could not read the address of --http")?;
-    let tls = tls::tls(&asked, address)?;
+    let tls = tls::tls(&asked.tls, &asked.data, address)?;
     let numbers = metrics::install()?;
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let store = storage::open(&asked.data, &site)?;
     let senders = senders::senders(&asked.data, &site)?;
     let runtime = start(&store, &site, &senders).await?;
-    let keeper = Keeper::start(&asked.data, &site, &runtime).await?;
+    let keeper = Keeper::start(&asked.data, site.clock, &site.keep, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
     let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
@@ -124,7 +124,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
 }
 
 /// Every device is a socket: takes as many as the system lets us.
-fn raise_file_limit() {
+pub(crate) fn raise_file_limit() {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current < limit.maximum {
         limit.current = limit.maximum;
@@ -353,6 +353,11 @@ struct Around<'a> {
     numbers: metrics_exporter_prometheus::PrometheusHandle,
 }
 
+/// The drill that runs beside this site, as its notice says at the moment.
+fn beside(notice: Option<PathBuf>) -> Box<dyn Fn() -> Option<api::Beside> + Send + Sync> {
+    Box::new(move || crate::drill::running(notice.as_deref()?))
+}
+
 async fn routes(
     around: Around<'_>,
     site: Site,
@@ -378,6 +383,8 @@ async fn routes(
         desk: Arc::new(desk),
         phones: Arc::new(phones),
         callbacks: around.senders.routes(),
+        drill: false,
+        beside: beside(around.asked.drill_notice.clone()),
         trust: around.trust,
         token: around.token,
         metrics: Box::new(move || numbers.render()),
@@ -390,7 +397,7 @@ async fn routes(
         .context("could not open the accounts")
 }
 
-async fn listen(flag: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub(crate) async fn listen(flag: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| port_advice(flag, address))
@@ -404,7 +411,7 @@ fn port_advice(flag: &str, address: SocketAddr) -> String {
 }
 
 /// 244 random bits; dies with the process.
-fn new_token() -> String {
+pub(crate) fn new_token() -> String {
     format!(
         "{}{}",
         uuid::Uuid::new_v4().simple(),
@@ -413,13 +420,13 @@ fn new_token() -> String {
 }
 
 /// The ways to be asked to end.
-struct Signals {
+pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn catch() -> anyhow::Result<Signals> {
+    pub(crate) fn catch() -> anyhow::Result<Signals> {
         let catch = |kind| signal(kind).context("could not listen for signals");
         Ok(Signals {
             terminate: catch(SignalKind::terminate())?,
@@ -427,7 +434,7 @@ impl Signals {
         })
     }
 
-    async fn first(mut self) -> &'static str {
+    pub(crate) async fn first(mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "Ctrl-C",

@@ -25,7 +25,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use sha2::{Digest as _, Sha256};
 
-use crate::args::Serve;
+use crate::args::TlsArgs;
 
 /// A certificate of ours is good for so many days; phones take no more than 825.
 const GOOD_FOR_DAYS: i64 = 397;
@@ -42,7 +42,7 @@ pub(crate) struct Tls {
 }
 
 /// Reads or makes what HTTPS needs; none where it was not asked for.
-pub(crate) fn tls(asked: &Serve, http: SocketAddr) -> anyhow::Result<Option<Tls>> {
+pub(crate) fn tls(asked: &TlsArgs, data: &Path, http: SocketAddr) -> anyhow::Result<Option<Tls>> {
     match (&asked.tls_cert, &asked.tls_key) {
         (Some(cert), Some(key)) => {
             let config = of_files(cert, key)?;
@@ -53,7 +53,7 @@ pub(crate) fn tls(asked: &Serve, http: SocketAddr) -> anyhow::Result<Option<Tls>
         }
         _ if asked.https => {
             let names = names(asked, http);
-            own(&asked.data.join("tls"), names).map(Some)
+            own(&data.join("tls"), names).map(Some)
         }
         _ => Ok(None),
     }
@@ -89,7 +89,7 @@ fn of_files(cert: &Path, key: &Path) -> anyhow::Result<Arc<ServerConfig>> {
 }
 
 /// The names people reach this machine by.
-fn names(asked: &Serve, http: SocketAddr) -> BTreeSet<String> {
+fn names(asked: &TlsArgs, http: SocketAddr) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = ["localhost", "127.0.0.1", "::1"]
         .into_iter()
         .map(str::to_owned)

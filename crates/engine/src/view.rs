@@ -50,6 +50,7 @@ impl Engine {
             code: self.config.code.clone(),
             title: self.config.title.clone(),
             demo: self.config.demo,
+            drill: self.config.drill.as_deref().map(Into::into),
             rules_version: self.config.rules_version.clone(),
             stations,
             alarms: self

@@ -6,6 +6,7 @@
 //! drops what it took.
 
 pub mod broker;
+pub mod drill;
 pub mod http;
 mod intake;
 #[doc(hidden)]

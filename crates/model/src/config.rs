@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::{CrewTimer, Field, ProofBound, TemplateKind};
+use crate::drill::Drill;
 use crate::fixed::{Decimals, Fixed};
 use crate::id::{GroupId, PersonId, PostId, SeriesSlot, StationSlot};
 use crate::incident::EventClass;
@@ -286,6 +287,9 @@ pub struct Config {
     /// Units, posts, rosters and escalations.
     #[serde(default)]
     pub organisation: Organisation,
+    /// This is a drill, and of what; absent: it is real.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Box<Drill>>,
 }
 
 impl Config {

@@ -10,6 +10,7 @@ pub mod codec;
 pub mod command;
 pub mod config;
 pub mod custody;
+pub mod drill;
 pub mod effect;
 pub mod field;
 pub mod fixed;

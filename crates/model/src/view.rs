@@ -462,6 +462,9 @@ pub struct CountyView {
     pub code: String,
     pub title: Text,
     pub demo: bool,
+    /// It is a drill; absent: it is real.
+    #[serde(default)]
+    pub drill: Option<crate::drill::DrillMark>,
     pub rules_version: String,
     pub stations: Vec<StationView>,
     pub alarms: Vec<AlarmView>,

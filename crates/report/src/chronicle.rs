@@ -4,13 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::action::Act;
+
 use model::config::Text;
 use model::effect::SystemKind;
 use model::incident::IncidentView;
+use model::page::About as PageAbout;
 use model::task::FactKind;
-use model::view::{AlarmView, CommandView, CountyView, SituationView, TaskView};
+use model::view::{AlarmView, CommandView, CountyView, RunLine, RunView, SituationView, TaskView};
 use model::{
-    AlarmKey, CommandId, Config, Effect, Input, Level, OpId, PersonId, SituationId, TaskId, Time,
+    AlarmKey, CommandId, Config, Effect, Input, Level, OpId, PersonId, RunId, SituationId, TaskId,
+    Time,
 };
 
 use crate::course::{Event, What};
@@ -19,6 +22,7 @@ use crate::facts::{
     Subject, Told,
 };
 use crate::levels::row_of;
+use crate::reach::CallRow;
 use crate::waiting::Waiting;
 
 /// Most lines of the course that are kept; the counts go on.
@@ -31,6 +35,7 @@ pub trait World {
     fn command(&self, id: &CommandId) -> Option<CommandView>;
     fn task(&self, id: &TaskId) -> Option<TaskView>;
     fn situation(&self, id: SituationId) -> Option<SituationView>;
+    fn run(&self, id: &RunId) -> Option<RunView>;
 }
 
 /// One input of the journal with what was decided on it, as far as it is the jurisdiction's.
@@ -128,6 +133,7 @@ impl Chronicle {
             jurisdiction: county.code.clone(),
             title: county.title.clone(),
             demo: county.demo,
+            drill: county.drill.is_some(),
             from: scope.from,
             to: scope.to,
             incident: incident.map(|i| i.id.clone()),
@@ -306,6 +312,22 @@ impl Chronicle {
                         level: change.level,
                     };
                     self.tell(moment, None, about, what, None);
+                }
+            }
+            Effect::Run {
+                run,
+                line: RunLine::Step { step, called, .. },
+            } => {
+                let about = world.run(run).map(|view| view.about);
+                if let Some(PageAbout::Situation(situation)) = about
+                    && self.concerns(Some(situation))
+                {
+                    self.report.calls.push(CallRow {
+                        moment: Moment::of(passed.at, number),
+                        situation,
+                        step: *step,
+                        called: *called,
+                    });
                 }
             }
             Effect::Page(page) if self.concerns_page(page) => self.pages.sent(number, page),

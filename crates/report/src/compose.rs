@@ -46,13 +46,15 @@ impl Report {
         composer.lessons();
         let (title, subtitle) = composer.titles();
         let l = composer.l;
-        let banner = self.of.demo.then(|| {
-            l.of(
+        let banner = match (self.of.drill, self.of.demo) {
+            (true, _) => Some(l.of("演练：不是真实事件", "DRILL: nothing of it is real")),
+            (false, true) => Some(l.of(
                 "演示数据，全部为虚构",
                 "Exercise: everything in it is made up",
-            )
-            .to_owned()
-        });
+            )),
+            (false, false) => None,
+        };
+        let banner = banner.map(str::to_owned);
         Document {
             language: l,
             title,

@@ -16,6 +16,8 @@ use model::view::ThresholdView;
 use model::{AlarmKey, CommandId, Level, OpId, PersonId, Seal, SituationId, TaskId, Time};
 use serde::Serialize;
 
+use crate::reach::CallRow;
+
 /// An after-action report of one interval of one jurisdiction.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
@@ -30,6 +32,7 @@ pub struct Report {
     pub commands: Vec<CommandRow>,
     pub paces: Vec<Pace>,
     pub channels: Vec<ChannelRow>,
+    pub calls: Vec<CallRow>,
     pub clocks: Vec<ClockRow>,
     pub decisions: Vec<DecisionRow>,
     pub incidents: Vec<IncidentRow>,
@@ -49,6 +52,8 @@ pub struct Subject {
     pub title: Text,
     /// Everything in it is made up.
     pub demo: bool,
+    /// It is a drill.
+    pub drill: bool,
     pub from: Time,
     pub to: Time,
     pub incident: Option<OpId>,

@@ -32,6 +32,7 @@ mod presses;
 mod raster;
 mod reach;
 mod readings;
+mod score;
 mod seals;
 mod tables;
 mod waiting;
@@ -51,7 +52,9 @@ pub use ground::{Ground, Ring, Township};
 pub use language::Language;
 pub use local::Local;
 pub use picture::{Anchor, Ink, Picture, Shape};
+pub use reach::CallRow;
 pub use readings::Readings;
+pub use score::{score, score_text};
 pub use tables::Sheet;
 
 /// Curves that a report shows.

@@ -29,6 +29,10 @@ impl Report {
                 }));
             }
         }
-        json!({ "type": "FeatureCollection", "features": features })
+        let mut all = json!({ "type": "FeatureCollection", "features": features });
+        if self.of.drill {
+            all["drill"] = Value::Bool(true);
+        }
+        all
     }
 }

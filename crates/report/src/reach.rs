@@ -6,10 +6,21 @@ use std::collections::BTreeMap;
 use model::page::{About as PageAbout, Channel, Page, PageFact};
 use model::task::FactKind;
 use model::view::CommandView;
-use model::{PageId, TaskId};
+use model::{PageId, SituationId, TaskId};
+use serde::Serialize;
 
 use crate::chronicle::{Chronicle, World};
 use crate::facts::{ChannelRow, CommandRow, FactRow, Moment, Pace, Step, TaskRow};
+
+/// A step of an escalation about a situation, and how many it called.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CallRow {
+    pub moment: Moment,
+    pub situation: SituationId,
+    /// From 1.
+    pub step: u16,
+    pub called: u32,
+}
 
 /// Pages of the interval, by channel.
 #[derive(Clone, Debug, Default)]

@@ -82,15 +82,16 @@ impl Report {
         };
         let mut csv = csv::Writer::from_writer(Vec::new());
         // Writing to memory does not fail, and every row is as long as the head.
-        let mut write = |row: &[String]| csv.write_record(row).is_ok();
-        write(
-            &head
-                .iter()
-                .map(|name| (*name).to_owned())
-                .collect::<Vec<_>>(),
-        );
+        // Every row of a drill says so: rows are copied out of files one by one.
+        let mark = self.of.drill.then(|| language.of("演练", "DRILL"));
+        let mut write = |mut row: Vec<String>, mark: Option<&str>| {
+            row.extend(mark.map(str::to_owned));
+            csv.write_record(row).is_ok()
+        };
+        let names = head.iter().map(|name| (*name).to_owned()).collect();
+        write(names, mark.map(|_| "drill"));
         for row in rows {
-            write(&row);
+            write(row, mark);
         }
         let bytes = csv.into_inner().unwrap_or_default();
         format!("\u{feff}{}", String::from_utf8_lossy(&bytes))

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use model::config::{Config, Quantity, Rule, Series, Station, Text};
 use model::effect::{NoticeReason, SystemKind};
 use model::intake::Quality;
-use model::view::{AlarmView, CommandView, CountyView, SituationView, TaskView};
+use model::view::{AlarmView, CommandView, CountyView, RunView, SituationView, TaskView};
 use model::{
-    AlarmKey, CommandId, Decimals, Effect, Input, Level, Observed, RuleSlot, SeriesSlot,
+    AlarmKey, CommandId, Decimals, Effect, Input, Level, Observed, RuleSlot, RunId, SeriesSlot,
     SituationId, StationSlot, TaskId, Time, Transition,
 };
 use proptest::prelude::*;
@@ -39,6 +39,10 @@ impl World for Bare {
     }
 
     fn situation(&self, _: SituationId) -> Option<SituationView> {
+        None
+    }
+
+    fn run(&self, _: &RunId) -> Option<RunView> {
         None
     }
 }

@@ -153,6 +153,8 @@ pub enum StartError {
     Twice { code: String },
     #[error("more than 65,535 jurisdictions")]
     TooMany,
+    #[error("the data is of {was}, and this is {asked}; choose another data folder")]
+    OtherKind { was: String, asked: String },
     /// Broken, in use, full, unreadable: the source says which record and why.
     #[error("could not open the journal")]
     Journal(#[from] JournalError),

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use model::config::Config;
+use model::drill::Drill;
 use model::{Configured, Input, JurisdictionSlot, Origin, Time};
 use store::{
     Blobs, History, HistoryOptions, Notary, Position, Quarantine, Snapshots,
@@ -116,6 +117,7 @@ impl Opened {
         let blobs = folder(data, "blobs", Blobs::open)?;
         let notary = folder(data, store::evidence::FOLDER, Notary::open)?;
         let recovery = recover(&options.store, options.journal, fleet, from, &history)?;
+        same_kind(&recovery.fleet, &options.configs)?;
         Ok(Opened {
             recovery,
             snapshots,
@@ -125,6 +127,27 @@ impl Opened {
             notary,
         })
     }
+}
+
+/// A drill is never played on a real journal, nor anything real on a drill's, nor one drill on
+/// another's.
+fn same_kind(fleet: &Fleet, asked: &[Config]) -> Result<(), StartError> {
+    let was = fleet
+        .config(JurisdictionSlot(0))
+        .map(|was| was.drill.as_deref());
+    let Some(was) = was else {
+        return Ok(());
+    };
+    let asked = asked.first().and_then(|config| config.drill.as_deref());
+    if was == asked {
+        return Ok(());
+    }
+    let name = |drill: Option<&Drill>| match drill {
+        Some(drill) => format!("the drill `{}`, begun at {}", drill.id, drill.start),
+        None => "a site that is real".to_owned(),
+    };
+    let (was, asked) = (name(was), name(asked));
+    Err(StartError::OtherKind { was, asked })
 }
 
 fn folder<T>(

@@ -201,6 +201,7 @@ mod tests {
             code: "330624".to_owned(),
             title: Text::default(),
             demo: true,
+            drill: None,
             rules_version: String::new(),
             stations: vec![station("SW-001")],
             alarms: Vec::new(),

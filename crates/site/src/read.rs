@@ -278,6 +278,7 @@ impl Reader {
             inhibitions: measured.inhibitions,
             event_classes: shared.event_classes.clone(),
             organisation,
+            drill: None,
         };
         if let Some(flaw) = config.flaw() {
             let what = format!("jurisdiction {}: {flaw}", place.code);

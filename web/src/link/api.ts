@@ -2,6 +2,7 @@
 import type { ReportForm } from "../state/report";
 import type { Act, Answer, ApiError } from "../wire/acts";
 import type { BacktestReport, BacktestRequest, RuleFileView } from "../wire/backtest";
+import type { DrillsView, ScoreView } from "../wire/drill";
 import type { LanesView } from "../wire/replay";
 import type { EntryView, ReportText } from "../wire/report";
 import type { ImportResult, RegistryKind, SheetView, SiteCheck } from "../wire/site";
@@ -84,6 +85,16 @@ export async function me(): Promise<Me | null> {
 
 export async function act(act: Act): Promise<Answer> {
   return (await (await request("/acts", json(act))).json()) as Answer;
+}
+
+/** Whether this is a drill, and whether one runs beside it. */
+export async function drills(): Promise<DrillsView> {
+  return (await (await request("/drill")).json()) as DrillsView;
+}
+
+/** How the drill goes. */
+export async function drillScore(): Promise<ScoreView> {
+  return (await (await request("/drill/score", {}, REPORT_PATIENCE_MS)).json()) as ScoreView;
 }
 
 /** The server's public key for web push. */

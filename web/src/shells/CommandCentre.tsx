@@ -5,6 +5,7 @@ import "../styles/duty.css";
 import "../styles/timebar.css";
 import "../styles/trials.css";
 import "../styles/report.css";
+import "../styles/drill.css";
 import { type CSSProperties, lazy, Suspense, useEffect, useReducer } from "react";
 import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
@@ -22,6 +23,8 @@ import {
   useDesk,
   type Zone,
 } from "../features/desk/desk";
+import { DrillBand } from "../features/drill/DrillBand";
+import { ScorePage } from "../features/drill/ScorePage";
 import { DutyPage } from "../features/duty/DutyPage";
 import { EventsPage } from "../features/events/EventsPage";
 import { IncidentsPage } from "../features/incidents/IncidentsPage";
@@ -112,6 +115,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
         data-zone={desk.zone}
         data-testid="desk"
       >
+        {county?.drill ? <DrillBand drill={county.drill} /> : null}
         <StatusLine
           sound={{ ready: sound.ready, silenced: sound.silenced, check: () => void sound.check() }}
           theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}
@@ -216,6 +220,7 @@ function Centre() {
   if (desk.view === "events") return <EventsPage county={county} />;
   if (desk.view === "duty") return <DutyPage county={county} />;
   if (desk.view === "stations") return <StationsPage county={county} />;
+  if (desk.view === "score") return <ScorePage county={county} />;
   if (desk.view === "report") return <ReportPage county={county} />;
   return null;
 }

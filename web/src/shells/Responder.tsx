@@ -1,7 +1,9 @@
 // The responder's phone: own tasks, one task, what waits, and little else.
 import "../styles/phone.css";
+import "../styles/drill.css";
 import { useEffect, useMemo, useState } from "react";
 import { logout } from "../actions/session";
+import { DrillBand } from "../features/drill/DrillBand";
 import { Login } from "../features/login/Login";
 import { More } from "../features/phone/More";
 import { OwnCalls, useOwnCalls } from "../features/phone/OwnCalls";
@@ -95,6 +97,7 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
   };
   return (
     <main className="phone" data-testid="phone">
+      {county?.drill ? <DrillBand drill={county.drill} /> : null}
       <QueueLine onOpen={() => go("queue")} />
       {county?.demo ? (
         <div className="s i2" style={{ padding: "2px 16px", background: "var(--bg-2)" }}>

@@ -21,6 +21,7 @@ export function ownSnapshot(world: World, person: string): SnapshotView | null {
       code: view.code,
       title: view.title,
       demo: view.demo,
+      drill: view.drill ?? null,
       rules_version: view.rulesVersion,
       stations: [],
       alarms: [],

@@ -70,6 +70,7 @@ function unfold(view: CountyView, before: County | undefined): County {
     code: view.code,
     title: view.title,
     demo: view.demo,
+    drill: view.drill ?? null,
     rulesVersion: view.rules_version,
     stations: new Map(view.stations.map((station) => [station.id, station])),
     series: new Map(series),

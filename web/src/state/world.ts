@@ -5,6 +5,7 @@ import type {
   AreaView,
   ClockView,
   CommandView,
+  DrillMark,
   EventClass,
   EventView,
   GroupView,
@@ -32,6 +33,8 @@ export interface County {
   code: string;
   title: Text;
   demo: boolean;
+  /** It is a drill; null: it is real. */
+  drill: DrillMark | null;
   rulesVersion: string;
   stations: ReadonlyMap<string, StationView>;
   /** What does not change about a series. */

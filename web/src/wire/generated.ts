@@ -160,6 +160,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this is a drill, and whether one runs beside it. */
+        get: operations["here"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drill/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was expected of whom, what happened, and when: of the drill that this is, as it stands. */
+        get: operations["drill_score"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duty": {
         parameters: {
             query?: never;
@@ -1098,6 +1132,11 @@ export interface components {
             people: number;
             title: components["schemas"]["Text"];
         };
+        /**
+         * @description What was asked of whoever took part.
+         * @enum {string}
+         */
+        Asked: "acknowledged" | "commanded" | "on_scene" | "proven" | "escalated_to_nobody";
         /** @description What B does otherwise than A, raise by raise of one station, quantity and level. */
         BacktestDifference: {
             /** Format: int64 */
@@ -1241,6 +1280,12 @@ export interface components {
              */
             window_ms?: number | null;
         };
+        /** @description A drill that runs in a process of its own, as far as a real desk may know of it. */
+        Beside: {
+            /** @description Where its desk is. */
+            address: string;
+            title: components["schemas"]["Text"];
+        };
         /** @description The id under which a file is kept. */
         BlobView: {
             blob: components["schemas"]["Seal"];
@@ -1260,6 +1305,11 @@ export interface components {
              * @description For rules about several sums: the window whose bound is meant.
              */
             window_ms?: number | null;
+        };
+        /** @description When something happened, and who did it. */
+        By: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"] | null;
         };
         /**
          * @description Why a run ended without an answer.
@@ -1507,6 +1557,7 @@ export interface components {
             code: string;
             commands: components["schemas"]["CommandView"][];
             demo: boolean;
+            drill: components["schemas"]["DrillMark"] | null;
             event_classes: components["schemas"]["EventClass"][];
             groups: components["schemas"]["GroupView"][];
             incidents: components["schemas"]["IncidentView"][];
@@ -1592,6 +1643,32 @@ export interface components {
          * @enum {string}
          */
         Doubt: "source" | "clock" | "jump" | "stuck" | "out_of_range" | "oscillating" | "maintenance";
+        /** @description What screens show of a drill. */
+        DrillMark: {
+            end: components["schemas"]["Time"];
+            id: string;
+            start: components["schemas"]["Time"];
+            title: components["schemas"]["Text"];
+        };
+        /** @description A word to whoever takes part. */
+        DrillNote: {
+            at: components["schemas"]["Time"];
+            text: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        /** @description The drill that this is. */
+        DrillView: {
+            mark: components["schemas"]["DrillMark"];
+            /** @description What those who take part were told, newest first. */
+            notes: components["schemas"]["DrillNote"][];
+            now: components["schemas"]["Time"];
+            over: boolean;
+        };
+        /** @description Whether this is a drill, and whether one runs beside it. */
+        DrillsView: {
+            beside: components["schemas"]["Beside"] | null;
+            here: components["schemas"]["DrillView"] | null;
+        };
         /** @description A swap, an absence or an addition to a roster. */
         DutyChangeView: {
             by: components["schemas"]["PersonId"];
@@ -2404,6 +2481,19 @@ export interface components {
         };
         /** @description A duty that somebody holds at every hour. */
         PostId: string;
+        /** @description What one post kept and missed. */
+        PostTally: {
+            /** Format: int32 */
+            kept: number;
+            /** Format: int32 */
+            missed: number;
+            post: components["schemas"]["PostId"];
+            /** Format: int32 */
+            running: number;
+            title: components["schemas"]["Text"];
+            /** Format: int32 */
+            void: number;
+        };
         /** @description A post and who holds it. */
         PostView: {
             changes: components["schemas"]["DutyChangeView"][];
@@ -2823,6 +2913,33 @@ export interface components {
             time: components["schemas"]["Time"];
             value: string | null;
         };
+        /** @description The table of a drill. */
+        Score: {
+            drill: string;
+            end: components["schemas"]["Time"];
+            lines: components["schemas"]["ScoreLine"][];
+            over: boolean;
+            posts: components["schemas"]["PostTally"][];
+            start: components["schemas"]["Time"];
+            /** @description The newest entry it was read from; no later than the end. */
+            through: components["schemas"]["Time"];
+            title: components["schemas"]["Text"];
+        };
+        /** @description One line of the table. */
+        ScoreLine: {
+            asked: components["schemas"]["Asked"];
+            began: components["schemas"]["Time"] | null;
+            due: components["schemas"]["Time"] | null;
+            /** @description When the inject was given. */
+            given: components["schemas"]["Time"];
+            inject: string;
+            met: components["schemas"]["By"] | null;
+            post: components["schemas"]["PostId"];
+            title: components["schemas"]["Text"];
+            verdict: components["schemas"]["Verdict"];
+            /** Format: int64 */
+            within_ms: number | null;
+        };
         /**
          * @description What stands in a chained entry for something that may have to be erased: free text, a position,
          *     a photo. SHA-256 of a random salt and the content, in hex; the content lies in `blobs/` under it.
@@ -3173,6 +3290,11 @@ export interface components {
              */
             seq: number;
         };
+        /**
+         * @description How it went.
+         * @enum {string}
+         */
+        Verdict: "kept" | "missed" | "running" | "void";
         /** @description One village as counted by someone who was there. */
         VillageCount: {
             /** @description Each person who refused or was not found, with a name or a picture. */
@@ -3549,6 +3671,69 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    here: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    drill_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description This is no drill */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -58,6 +58,8 @@ export type HandoverView = Schemas["HandoverView"];
 export type PersonContacts = Schemas["PersonContacts"];
 export type ContactView = Schemas["ContactView"];
 export type LoadView = Schemas["LoadView"];
+/** What screens show of a drill. */
+export type DrillMark = Schemas["DrillMark"];
 export type AreaRef = Schemas["AreaRef"];
 /** A weather warning that stands. */
 export type WeatherView = Schemas["WeatherView"];

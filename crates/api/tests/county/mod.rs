@@ -83,6 +83,8 @@ impl County {
                 desk: std::sync::Arc::new(NoFiles),
                 phones: std::sync::Arc::new(NoPhones),
                 callbacks: Router::new(),
+                drill: false,
+                beside: Box::new(|| None),
                 trust: None,
                 token: Some(TOKEN.to_owned()),
                 metrics: Box::new(|| "up 1\n".to_owned()),

@@ -19,6 +19,7 @@ mod loudspeaker;
 mod mail;
 pub mod push;
 mod receipts;
+mod rehearsal;
 mod sign;
 mod subject;
 mod wire;
@@ -39,6 +40,7 @@ pub use contacts::{Contact, Contacts};
 pub use equipment::{EquipError, Setup};
 pub use loudspeaker::Speakers;
 pub use push::Subscriptions;
+pub use rehearsal::{Desktop, Rehearsal};
 pub use wire::is_near;
 
 use equipment::Equipment;

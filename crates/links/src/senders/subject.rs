@@ -21,6 +21,7 @@ pub(super) fn subject(fleet: &Fleet, slot: JurisdictionSlot, about: &About) -> O
         zh: text.zh,
         en: text.en,
         demo: config.demo,
+        drill: config.drill.is_some(),
         jurisdiction: config.code.clone(),
     })
 }

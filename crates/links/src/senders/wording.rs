@@ -1,5 +1,6 @@
 //! What a page says: short enough for one SMS, the worst first, and what is asked of its reader.
 
+use model::drill;
 use model::page::About;
 use model::page::Channel;
 use model::{Level, Page};
@@ -52,6 +53,7 @@ fn code(page: &Page) -> String {
 struct Tongue {
     longest: usize,
     subject: fn(&Subject) -> &str,
+    drill: &'static str,
     demo: &'static str,
     repeat: &'static str,
     /// Blue, yellow, orange, red.
@@ -78,6 +80,7 @@ struct Tongue {
 const ZH: Tongue = Tongue {
     longest: LONGEST_ZH,
     subject: |subject| &subject.zh,
+    drill: drill::MARK_ZH,
     demo: "〔演示〕",
     repeat: "〔可能重复〕",
     levels: ["蓝色预警：", "黄色预警：", "橙色预警：", "红色预警："],
@@ -101,6 +104,7 @@ const ZH: Tongue = Tongue {
 const EN: Tongue = Tongue {
     longest: LONGEST_EN,
     subject: |subject| &subject.en,
+    drill: drill::MARK_EN,
     demo: "[DEMO] ",
     repeat: "[repeat?] ",
     levels: [
@@ -153,6 +157,9 @@ fn spoken(
         (About::Test(_), false) => tongue.open_test,
     };
     let mut head = String::new();
+    if subject.drill {
+        head.push_str(tongue.drill);
+    }
     if subject.demo {
         head.push_str(tongue.demo);
     }
@@ -290,12 +297,38 @@ mod tests {
                 let page = page(channel, about.clone(), Some(Level::Orange));
                 let subject = Subject {
                     demo: true,
+                    drill: true,
                     ..long.clone()
                 };
                 let zh = words(&page, true, &subject, Language::Zh).text;
                 assert!(zh.chars().count() <= LONGEST_ZH, "{zh}");
                 let en = words(&page, true, &subject, Language::En).text;
                 assert!(en.chars().count() <= LONGEST_EN, "{en}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_drill_says_so_before_everything_else() {
+        let page = page(
+            Channel::Sms,
+            About::Situation(SituationId(1)),
+            Some(Level::Red),
+        );
+        let subject = Subject {
+            demo: true,
+            drill: true,
+            ..subject("甲", "a")
+        };
+        for channel in Channel::ALL {
+            let page = Page {
+                channel,
+                ..page.clone()
+            };
+            let told = words(&page, true, &subject, Language::Both);
+            for text in [&told.title, &told.text] {
+                assert!(text.starts_with("【演练】〔演示〕"), "{told:?}");
+                assert!(text.contains("[DRILL] [DEMO] "), "{told:?}");
             }
         }
     }

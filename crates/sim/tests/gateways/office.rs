@@ -88,6 +88,7 @@ impl Switchboard for Office {
             zh: "镜岭镇 江河水位，3处".to_owned(),
             en: "Jingling: river stage, 3 places".to_owned(),
             demo: true,
+            drill: false,
             jurisdiction: "330624".to_owned(),
         };
         Box::pin(async move { Ok(wanted.then_some(subject)) })

@@ -23,11 +23,13 @@ export function ReachPanel(props: ReachPanelProps) {
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
   const live = useApp((state) => state.connection.phase === "live");
+  const drill = county.drill !== null;
   const real = useApp((state) => state.world.heartbeat?.view.clock.kind === "wall") && !county.demo;
   const n = list.length;
   const agrees = !mustType || typed.trim() === String(n);
   const strangers = list.filter((one) => !one.person);
-  const silent = list.filter((one) => one.person && !one.person.phone);
+  // A drill shows nobody's number: that says nothing of who could be reached.
+  const silent = drill ? [] : list.filter((one) => one.person && !one.person.phone);
   const [sure, setSure] = useState(false);
   const go = () => {
     setBusy(true);
@@ -58,7 +60,9 @@ export function ReachPanel(props: ReachPanelProps) {
             <div key={id} className="line">
               <b className="nw">{personName(person, id)}</b>
               <span className="g el i2">{personPost(person)}</span>
-              <span className="s i3 nw">{person?.phone ?? i18n.t("没有电话")}</span>
+              <span className="s i3 nw">
+                {person?.phone ?? (drill ? i18n.t("演练不打电话") : i18n.t("没有电话"))}
+              </span>
             </div>
           ))
         )}
@@ -86,9 +90,11 @@ export function ReachPanel(props: ReachPanelProps) {
       ) : null}
       <div className="sendbox">
         <b>
-          {real
-            ? i18n.t("这是实况，会真的通知 {n} 个人。", { n })
-            : i18n.t("演示：{n} 个虚拟人员会收到。", { n })}
+          {drill
+            ? i18n.t("【演练】只在演练里发出，{n} 个角色会收到。", { n })
+            : real
+              ? i18n.t("这是实况，会真的通知 {n} 个人。", { n })
+              : i18n.t("演示：{n} 个虚拟人员会收到。", { n })}
         </b>
         {mustType ? (
           <label>
@@ -128,11 +134,13 @@ export function ReachPanel(props: ReachPanelProps) {
               }}
               testId="send"
             >
-              {i18n.t("按住发出，给 {n} 人", { n })}
+              {drill
+                ? i18n.t("按住在演练里发出，给 {n} 人", { n })
+                : i18n.t("按住发出，给 {n} 人", { n })}
             </HoldButton>
           ) : (
             <Button kind="primary" disabled={!ready || n === 0 || busy} onPress={go} testId="send">
-              {i18n.t("发出，给 {n} 人", { n })}
+              {drill ? i18n.t("在演练里发出，给 {n} 人", { n }) : i18n.t("发出，给 {n} 人", { n })}
             </Button>
           )}
         </div>

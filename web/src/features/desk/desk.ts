@@ -18,7 +18,8 @@ export type View =
   | "stations"
   | "events"
   | "duty"
-  | "report";
+  | "report"
+  | "score";
 /** Pages that take the room of the centre and the right zone. */
 const PAGES: readonly View[] = [
   "unanswered",
@@ -30,6 +31,7 @@ const PAGES: readonly View[] = [
   "events",
   "duty",
   "report",
+  "score",
 ];
 export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
@@ -103,6 +105,7 @@ export type DeskMove =
   | { to: "events" }
   | { to: "duty"; tab?: DutyTab; post?: string | null }
   | { to: "report"; ask?: ReportAsk }
+  | { to: "score" }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
   | { to: "dialog"; dialog: Desk["dialog"] }
@@ -152,6 +155,8 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "duty", duty: move.tab ?? desk.duty, post: move.post ?? null };
     case "report":
       return { ...centre, view: "report", report: move.ask ?? desk.report };
+    case "score":
+      return { ...centre, view: "score" };
     case "map":
       return { ...centre, view: "map", task: null };
     case "zone":

@@ -1,5 +1,6 @@
 import { i18n, locale, setLocale } from "../../i18n/i18n";
 import { personPost, roleName } from "../../i18n/words";
+import { countyOf } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { PersonView } from "../../wire/view";
 import { Reachable } from "./Reachable";
@@ -14,6 +15,8 @@ interface MoreProps {
 /** Who is here, language, brightness, and the way out. */
 export function More({ me, theme, onLeave }: MoreProps) {
   const outbox = useApp((state) => state.outbox);
+  // A drill wakes no phone.
+  const drill = useApp((state) => countyOf(state)?.drill ?? null);
   const waiting = outbox.filter(
     (one) => one.state !== "received" && one.state !== "refused",
   ).length;
@@ -37,7 +40,7 @@ export function More({ me, theme, onLeave }: MoreProps) {
         <button type="button" className="verb" onClick={theme.flip} data-testid="theme">
           <b>{theme.name === "night" ? i18n.t("白天") : i18n.t("夜间")}</b>
         </button>
-        <Wake />
+        {drill ? null : <Wake />}
         <Reachable person={me.id} />
         <button type="button" className="verb wide" onClick={onLeave} data-testid="logout">
           <b>{i18n.t("退出登录")}</b>

@@ -3,12 +3,13 @@ import { chooseCounty } from "../../actions/session";
 import { day, hm, hms, span } from "../../i18n/format";
 import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
-import { countyOf, isPast, isUnacked, levelCounts } from "../../state/select";
+import { countyOf, isPast, isUnacked, levelCounts, mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
 import { quietLoad } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { useMono, useNow } from "../clock/useNow";
 import { type DeskMove, isPage, useDesk } from "../desk/desk";
+import { Beside } from "../drill/Beside";
 import { ShiftCell } from "../duty/ShiftCell";
 import { LoadMeter } from "../load/LoadMeter";
 import { Counts } from "../marks/Mark";
@@ -89,6 +90,7 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
           ?
         </Button>
       </div>
+      {county?.drill ? null : <Beside />}
       {county?.demo ? (
         <div className="st-demo" data-testid="demo-mark">
           <span className="tag">{i18n.t("演示数据")}</span>
@@ -112,6 +114,8 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
 /** The pages of the desk; the one that is open is marked. */
 function Pages() {
   const { desk, move } = useDesk();
+  const drill = useApp((state) => countyOf(state)?.drill ?? null);
+  const person = useApp((state) => state.me?.person);
   const pages: { name: string; on: boolean; go: DeskMove; testId: string }[] = [
     {
       name: i18n.t("指挥"),
@@ -162,6 +166,13 @@ function Pages() {
       testId: "page-report",
     },
   ];
+  if (drill && mayTry(person))
+    pages.push({
+      name: i18n.t("评分"),
+      on: desk.view === "score",
+      go: { to: "score" },
+      testId: "page-score",
+    });
   return (
     <nav className="pages" aria-label={i18n.t("页面")}>
       {pages.map((page) => (
@@ -209,6 +220,7 @@ function LinkState() {
   const clock = useApp((state) => state.world.heartbeat?.view.clock ?? null);
   const mono = useMono();
   const past = useApp(isPast);
+  const drill = useApp((state) => countyOf(state)?.drill ?? null);
   const live = connection.phase === "live";
   if (past && connection.phase !== "lost")
     return (
@@ -220,7 +232,13 @@ function LinkState() {
   return (
     <div className={live ? "" : "inv"} data-testid="link-state" data-phase={connection.phase}>
       <b>
-        {live ? i18n.t("实况") : connection.phase === "lost" ? i18n.t("断开") : i18n.t("正在连接")}
+        {live
+          ? drill
+            ? i18n.t("演练中")
+            : i18n.t("实况")
+          : connection.phase === "lost"
+            ? i18n.t("断开")
+            : i18n.t("正在连接")}
       </b>
       <span className={live ? "s i2" : "s"}>
         #{seq.toLocaleString("en-US")}
