@@ -2,6 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+/// How our programs are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// As they are shipped.
+    Shipped,
+    /// As tests are: overflow is caught and every assertion holds; what the tests of the crates
+    /// compiled is used again.
+    Checked,
+}
+
 /// The folders of one checkout.
 #[derive(Clone, Debug)]
 pub(crate) struct Paths {
@@ -9,6 +19,8 @@ pub(crate) struct Paths {
     pub(crate) root: PathBuf,
     /// Cargo's target folder; everything the runner makes lies in it too.
     pub(crate) target: PathBuf,
+    /// Which of the two builds of our programs is meant.
+    pub(crate) build: Build,
 }
 
 impl Paths {
@@ -21,7 +33,19 @@ impl Paths {
             .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
         let target = std::env::var_os("CARGO_TARGET_DIR")
             .map_or_else(|| root.join("target"), |folder| root.join(folder));
-        Self { root, target }
+        Self {
+            root,
+            target,
+            build: Build::Shipped,
+        }
+    }
+
+    /// The same checkout, with the programs that tests are run on.
+    pub(crate) fn checked(&self) -> Self {
+        Self {
+            build: Build::Checked,
+            ..self.clone()
+        }
     }
 
     pub(crate) fn web(&self) -> PathBuf {
@@ -44,9 +68,13 @@ impl Paths {
         self.target.join("xtask/stamps")
     }
 
-    /// A program of ours as the release profile builds it.
+    /// A program of ours.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
-        self.target.join("release").join(name)
+        let folder = match self.build {
+            Build::Shipped => "release",
+            Build::Checked => "debug",
+        };
+        self.target.join(folder).join(name)
     }
 
     /// Recorded nights and the workload, kept beside the checkout where there are any.

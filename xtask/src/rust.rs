@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::call::Call;
-use crate::paths::Paths;
+use crate::paths::{Build, Paths};
 use crate::registry::Registry;
 use crate::setup::{debian, node};
 use crate::slice::Slice;
@@ -84,17 +84,14 @@ pub(crate) fn tests_of_crates(paths: &Paths, words: &[&str]) -> Call {
         .args(words)
 }
 
-/// Builds the product and the simulator as they are shipped.
+/// Builds the product and the simulator.
 pub(crate) fn build(paths: &Paths) -> Result<Outcome> {
-    cargo(paths)
-        .args([
-            "build",
-            "--release",
-            "-p",
-            "watchfire",
-            "-p",
-            "watchfire-sim",
-        ])
+    let call = match paths.build {
+        Build::Shipped => cargo(paths).args(["build", "--release"]),
+        // Picked by name out of the whole workspace, so that it shares the features its tests have.
+        Build::Checked => cargo(paths).args(["build", "--workspace"]),
+    };
+    call.args(["--bin", "watchfire", "--bin", "watchfire-sim"])
         .args(locked())
         .logged(&paths.logs(), "cargo-build")?;
     Ok(Outcome::Done)
