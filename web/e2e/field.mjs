@@ -87,7 +87,7 @@ export async function playField(world, { picture, must, out }) {
     await filesThatAreNone(act);
     await storageFull(act);
     must(phone.errors.length === 0, "the phone's page never threw", phone.errors);
-    await clockAnHourWrong({ ...act, desk });
+    await clockAnHourWrong(act);
   } catch (error) {
     await phone.shot(join(out, "failed-field-phone.png")).catch(() => {});
     await desk?.shot(join(out, "failed-field-desk.png")).catch(() => {});
@@ -115,6 +115,10 @@ async function openedOrder({ phone, county, person }, op) {
   await phone.backToTasks();
   await phone.waitForTask(command);
   await phone.openTask(command);
+  // What the phone says by itself is out of the way, so that what is counted after it is pressed.
+  await phone.expect("the county knows that it was seen", async () =>
+    (await county.facts(command)).some((one) => one.fact === "seen"),
+  );
   return command;
 }
 
@@ -328,8 +332,8 @@ async function storageFull(act) {
   must(!facts.some((one) => one.coming > 0), "nobody promises a picture", facts);
 }
 
-/** The phone's clock is an hour ahead: the screen shows the county's time, the desk both. */
-async function clockAnHourWrong({ phone, desk, county, must, picture, world, person }) {
+/** The phone's clock is an hour ahead: the screen shows the county's time, the journal keeps both. */
+async function clockAnHourWrong({ phone, county, must, picture, person }) {
   await phone.context.addInitScript((ahead) => {
     const now = Date.now.bind(Date);
     class Wrong extends Date {
@@ -350,18 +354,13 @@ async function clockAnHourWrong({ phone, desk, county, must, picture, world, per
   const words = await phone.page.locator("[data-press=accepted]").innerText();
   const minute = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
   const pressed = /待发 (\d\d:\d\d)/.exec(words)?.[1] ?? "";
+  // The made-up night runs faster than the clock on the wall.
   const apart = (minute(pressed) - minute(shown) + 1440) % 1440;
-  must(apart <= 2, "the press carries the county's time, not the phone's", { words, shown });
+  must(apart <= 5, "the press carries the county's time, not the phone's", { words, shown });
   await phone.comeBack();
   await phone.nothingWaits();
   const fact = (await county.facts(command)).find((one) => one.fact === "accepted");
   const wrong = Date.parse(fact.device_at) - Date.now();
   must(Math.abs(wrong - HOUR) < 120_000, "the phone's own time is kept as it was", fact);
-  await desk.openBoard(command);
-  await desk.openPerson(person);
-  if (!world.madeUp) {
-    const text = await desk.id("facts").innerText();
-    must(text.includes("手机上按于"), "the desk shows it beside the county's", text);
-  }
   await picture(phone, "field-clock");
 }

@@ -142,6 +142,9 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
     let ground = Ground::open(&options.store).await?;
     let uploads = Uploads::open(options.store.data(), UploadBounds::default())
         .map_err(AccountsError::Uploads)?;
+    uploads
+        .sweep(std::time::SystemTime::now())
+        .map_err(AccountsError::Uploads)?;
     let api = Api {
         looks: Looks::new(options.inbox.clone()),
         inbox: options.inbox,

@@ -363,8 +363,11 @@ impl Uploads {
         row.map(|row| row.standing.claim.task.clone())
     }
 
-    /// Lets go what no byte came for within the age.
-    fn sweep(&self, now: SystemTime) -> io::Result<()> {
+    /// Lets go what no byte came for within the age; every announcement does so too.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn sweep(&self, now: SystemTime) -> io::Result<()> {
         let mut rows = self.rows();
         let age = self.bounds.age;
         let old = |row: &Row| !row.busy && now.duration_since(row.touched).is_ok_and(|a| a > age);

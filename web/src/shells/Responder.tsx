@@ -105,7 +105,11 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
     setTab(next);
     setOpen(null);
   };
-  if (expired && entering) return <Login onDone={onEnter} onBack={() => setEntering(false)} />;
+  const done = (next: Me) => {
+    setEntering(false);
+    onEnter(next);
+  };
+  if (expired && entering) return <Login onDone={done} onBack={() => setEntering(false)} />;
   return (
     <main className="phone" data-testid="phone">
       <QueueLine onOpen={() => go("queue")} />
