@@ -409,6 +409,16 @@ export function pressDuty(night, act, person, now, seal) {
       for (const page of county.pages) if (page.run === run.id) page.open = false;
       return done(...runChanged(run));
     }
+    case "see_page": {
+      const page = county.pages.find((one) => one.id === asked.page);
+      if (!page) return no("no_such_page");
+      if (page.to !== person.id) return no("not_your_page");
+      if (!page.facts.some((one) => one.fact === "seen")) {
+        page.facts.push({ at: iso(now), fact: "seen", by: null, note: null });
+        page.stage = "seen";
+      }
+      return done(...runChanged(county.runs.find((one) => one.id === page.run)));
+    }
     case "answer_page": {
       const page = county.pages.find((one) => one.id === asked.page);
       if (!page) return no("no_such_page");

@@ -161,19 +161,22 @@ export function apply(night, act, by, now, seal) {
     if (!task) return refuse("no_such_task");
     const name = action.fact;
     if (!officer && task.person !== by.id) return refuse("not_your_task");
-    if (CLOSED.has(task.stage) && name !== "cancel_seen") return refuse("task_closed");
+    if (CLOSED.has(task.stage) && name !== "cancel_seen" && name !== "photo")
+      return refuse("task_closed");
     if (name === "verified" || name === "rejected") {
       if (task.stage !== "done") return refuse("not_done_yet");
       if (by.id === task.person) return refuse("verifier_is_doer");
     }
-    if (name === "done" && command.proof && !(action.photos?.length || action.note))
-      return refuse("proof_missing");
+    const shown = action.photos?.length || action.coming || action.note;
+    if (name === "done" && command.proof && !shown) return refuse("proof_missing");
     const kind = name === "working" ? { fact: name, percent: action.percent } : { fact: name };
     task.facts.push(
       fact(kind, by.id, action.means, {
         note: action.note ? seal(action.note) : null,
         position: action.position ? seal(JSON.stringify(action.position)) : null,
         photos: action.photos ?? [],
+        coming: action.coming ?? 0,
+        shot: action.shot ?? null,
       }),
     );
     task.version += 1;

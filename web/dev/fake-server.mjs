@@ -17,6 +17,7 @@ import { oneRow, sheetOf } from "./registry.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
 import { gather } from "./situations.mjs";
 import { geo, iso, MIN, makeNight, random } from "./storm.mjs";
+import { makeUploads } from "./uploads.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -79,6 +80,7 @@ export async function startFake({
     blobs.set(id, { type, body: Buffer.from(body) });
     return id;
   };
+  const uploads = makeUploads(seal);
   const send = (message) => {
     const text = JSON.stringify(message);
     for (const client of clients) if (client.readyState === 1) client.send(text);
@@ -172,6 +174,12 @@ export async function startFake({
   };
   const no = (response, status, code, zh, en) => reply(response, status, { code, zh, en });
 
+  const leave = (request, response) => {
+    sessions.delete(/wf=([^;]+)/.exec(request.headers.cookie ?? "")?.[1]);
+    for (const client of clients) if (client.cookie === request.headers.cookie) client.terminate();
+    return reply(response, 200, {}, { "set-cookie": "wf=; Max-Age=0; Path=/" });
+  };
+
   async function api(request, response, url) {
     const path = url.pathname.slice("/api/v1".length);
     if (path === "/login") {
@@ -190,8 +198,7 @@ export async function startFake({
     }
     const person = who(request);
     if (!person) return no(response, 401, "no_session", "请先登录。", "Log in first.");
-    if (path === "/logout")
-      return reply(response, 200, {}, { "set-cookie": "wf=; Max-Age=0; Path=/" });
+    if (path === "/logout") return leave(request, response);
     if (path === "/me") return reply(response, 200, { person, jurisdiction: "330624" });
     if (path === "/acts") {
       const act = JSON.parse(await body(request));
@@ -206,10 +213,11 @@ export async function startFake({
       }
       return reply(response, 200, answers.get(act.op));
     }
-    if (path === "/blobs" && request.method === "POST") {
-      return reply(response, 200, {
-        blob: seal(await body(request), request.headers["content-type"]),
-      });
+    if (path === "/uploads")
+      return reply(response, ...uploads.begin(JSON.parse(await body(request))));
+    if (path.startsWith("/uploads/")) {
+      const at = Number(url.searchParams.get("at"));
+      return reply(response, ...(await uploads.add(path.slice(9), at, await body(request))));
     }
     if (path.startsWith("/blobs/")) {
       const blob = blobs.get(path.slice(7));
@@ -231,6 +239,7 @@ export async function startFake({
     if (path === "/replay/lanes")
       return reply(response, 200, lanesOf(night, url.searchParams, now));
     if (path === "/rules") return reply(response, 200, rulesOf(night.county));
+    if (path === "/commands") return reply(response, 200, night.county.commands);
     if (path === "/situations") return reply(response, 200, night.county.situations);
     if (path === "/suppressions") return reply(response, 200, night.county.suppressions);
     if (path === "/backtest" || path === "/site/rules") {
@@ -375,6 +384,7 @@ export async function startFake({
   server.on("upgrade", (request, socket, head) => {
     if (!who(request)) return socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
     sockets.handleUpgrade(request, socket, head, (client) => {
+      client.cookie = request.headers.cookie;
       if (request.url.startsWith("/api/v1/replay/feed"))
         return replayTo(client, request.url, night, () => seq, now);
       const since = Number(new URL(request.url, "http://fake").searchParams.get("since") ?? -1);
@@ -403,6 +413,9 @@ export async function startFake({
     base: `http://127.0.0.1:${server.address().port}`,
     night,
     tell,
+    uploads: uploads.held,
+    /** Ends every session, as a long night does. */
+    expire: () => sessions.clear(),
     /** Cuts every socket and refuses new ones, as a dead server does. */
     stop: () => {
       clearInterval(beat);

@@ -581,7 +581,8 @@ async function orders(page, fake) {
   await id(page, "task-row").nth(2).waitFor();
 }
 
-const open = async (page, fake) => {
+/** The first of them is open. */
+export const open = async (page, fake) => {
   await orders(page, fake);
   await id(page, "task-row").first().click();
   await page.waitForTimeout(1800);

@@ -9,6 +9,7 @@ import { launch } from "../e2e/chromium.mjs";
 import { DESK_SCENES, PHONE_SCENES } from "./scenes.mjs";
 import { DRILL_DESK, DRILL_PHONE } from "./scenes-drill.mjs";
 import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
+import { FIELD_PHONE } from "./scenes-field.mjs";
 
 const option = (name, fallback) => {
   const place = process.argv.indexOf(`--${name}`);
@@ -78,7 +79,7 @@ for (const scene of [...DESK_SCENES, ...DUTY_DESK, ...DRILL_DESK]) {
     });
   }
 }
-for (const scene of [...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE]) {
+for (const scene of [...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE, ...FIELD_PHONE]) {
   for (const [theme, locale] of scene.looks) {
     await shoot(`phone-${scene.name}-${theme}-${locale}`, {
       viewport: { width: 390, height: 844 },

@@ -82,6 +82,8 @@ export function fact(kind: Fact["fact"], more: Partial<Fact> = {}): Fact {
     count: [],
     form: [],
     reading: null,
+    coming: 0,
+    shot: null,
     ...more,
   } as Fact;
 }

@@ -3,15 +3,15 @@ import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Refused } from "../src/link/api";
 import { type Line, type Outbox, openOutbox, STUCK_AFTER, wait } from "../src/link/outbox";
+import { draftsOf, keepDraft } from "../src/link/photos";
 import { closeShelf } from "../src/link/shelf";
-import type { Pending } from "../src/state/store";
-import type { Act, Action, Answer } from "../src/wire/acts";
+import type { Pending, Sending } from "../src/state/store";
+import type { Act, Action, Answer, UploadRequest } from "../src/wire/acts";
 
 /** A line to the county that the test holds in its hands: up or down, and a clock that it winds. */
 class Wire implements Line {
   up = true;
   received: Act[] = [];
-  photos = 0;
   answer: () => Answer = () => ({ answer: "done" });
   fault: Error | null = null;
   timers: { ms: number; run: () => void }[] = [];
@@ -23,10 +23,30 @@ class Wire implements Line {
     this.received.push(act);
     return this.answer();
   };
-  leavePhoto = async () => {
+  /** Bytes of each upload that have come, in pieces of four; `breaks` cuts the line after so many pieces. */
+  uploads = new Map<string, number>();
+  pieces: [string, number][] = [];
+  breaks = Number.POSITIVE_INFINITY;
+  refuse: Error | null = null;
+  private view(upload: string, size: number) {
+    const received = this.uploads.get(upload) ?? 0;
+    const blob = received === size ? `blob-${upload}` : null;
+    return { upload, size, received, piece_bytes: 4, blob };
+  }
+  beginUpload = async (asked: UploadRequest) => {
     if (!this.up) throw new TypeError("no network");
-    this.photos += 1;
-    return `photo-${this.photos}`;
+    if (this.refuse) throw this.refuse;
+    this.uploads.set(asked.upload, this.uploads.get(asked.upload) ?? 0);
+    this.sizes.set(asked.upload, asked.size);
+    return this.view(asked.upload, asked.size);
+  };
+  sizes = new Map<string, number>();
+  addPiece = async (upload: string, at: number, piece: Blob) => {
+    if (!this.up || this.breaks <= 0) throw new TypeError("no network");
+    this.breaks -= 1;
+    this.pieces.push([upload, at]);
+    this.uploads.set(upload, at + piece.size);
+    return this.view(upload, this.sizes.get(upload) ?? 0);
   };
   later = (ms: number, run: () => void) => {
     const timer = { ms, run };
@@ -43,10 +63,12 @@ class Wire implements Line {
 }
 
 let seen: Pending[] = [];
+let sending: Sending[] = [];
 let loggedOut = 0;
 const watcher = {
-  changed: (list: Pending[]) => {
+  changed: (list: Pending[], photos: Sending[]) => {
     seen = list;
+    sending = photos;
   },
   engineNow: () => 5_000,
   loggedOut: () => {
@@ -56,7 +78,19 @@ const watcher = {
 const open = (wire: Wire, person = "p1") => openOutbox(person, watcher, wire);
 const report = (fact: string): Action =>
   ({ action: "report_task", task: "c1.p1", means: "app", fact }) as Action;
-const put = (outbox: Outbox, op: string, fact = "accepted", photos: Blob[] = []) =>
+const shoot = (id: string, content: string) =>
+  keepDraft({
+    id,
+    person: "p1",
+    task: "c1.p1",
+    video: false,
+    blob: new Blob([content]),
+    taken: 900,
+    position: { lon: 120.9, lat: 29.5, accuracy_m: null },
+    place: "picture",
+    at: 950,
+  });
+const put = (outbox: Outbox, op: string, fact = "accepted", photos: string[] = []) =>
   outbox.put({ op, person: "p1", action: report(fact), at: 1_000, photos });
 const settled = (what: () => void) =>
   expect
@@ -70,6 +104,7 @@ beforeEach(async () => {
   await closeShelf();
   globalThis.indexedDB = new IDBFactory();
   seen = [];
+  sending = [];
   loggedOut = 0;
 });
 
@@ -136,19 +171,74 @@ describe("the outbox", () => {
     await settled(() => expect(wire.received.map((act) => act.op)).toEqual(["o2", "o1"]));
   });
 
-  test("photos go first and are not sent twice when the line breaks after them", async () => {
+  test("the report goes first; its pictures follow in pieces, from where the line broke", async () => {
+    await shoot("photo-1", "ten bytes!");
+    await shoot("photo-2", "four");
     const wire = new Wire();
-    wire.fault = new TypeError("broke");
+    wire.breaks = 1;
+    const before = open(wire);
+    await put(before, "o1", "done", ["photo-1", "photo-2"]);
+    await settled(() => expect(sending[0]?.tries).toBeGreaterThan(0));
+    expect(wire.received.map((act) => act.op)).toEqual(["o1"]);
+    expect(sending[0]).toMatchObject({ received: 4, size: 10, state: "waiting", of: "o1" });
+    before.close();
+    await closeShelf();
+
+    const after = new Wire();
+    after.uploads = wire.uploads;
+    open(after);
+    await settled(() => expect(sending.map((one) => one.state)).toEqual(["received", "received"]));
+    const of = (id: string) => after.pieces.filter(([upload]) => upload === id).map(([, at]) => at);
+    expect(of("photo-1")).toEqual([4, 8]);
+    expect(after.received.map((act) => act.op)).toEqual(["photo-1", "photo-2"]);
+    expect(after.received[0]?.action).toMatchObject({
+      fact: "photo",
+      photos: ["blob-photo-1"],
+      shot: { of: "o1", taken: new Date(900).toISOString(), place: "picture" },
+    });
+  });
+
+  test("a press overtakes a picture between two pieces", async () => {
+    await shoot("photo-1", "ten bytes!");
+    const wire = new Wire();
     const outbox = open(wire);
-    await put(outbox, "o1", "done", [new Blob(["a"]), new Blob(["b"])]);
-    await settled(() => expect(seen[0]?.tries).toBeGreaterThan(0));
-    await outbox.idle();
-    expect(wire.photos).toBe(2);
-    wire.fault = null;
-    outbox.kick();
+    const add = wire.addPiece;
+    wire.addPiece = async (upload, at, piece) => {
+      if (at === 4 && wire.received.length === 1) await put(outbox, "o2", "need_help");
+      return add(upload, at, piece);
+    };
+    await put(outbox, "o1", "working", ["photo-1"]);
+    await settled(() => expect(sending[0]?.state).toBe("received"));
+    expect(wire.received.map((act) => act.op)).toEqual(["o1", "o2", "photo-1"]);
+  });
+
+  test("a picture the county refuses stays with its reason until it is let go", async () => {
+    await shoot("photo-1", "no picture");
+    await shoot("photo-2", "four");
+    const wire = new Wire();
+    wire.refuse = new Refused(413, { code: "too_large", zh: "", en: "" });
+    const outbox = open(wire);
+    await put(outbox, "o1", "done", ["photo-1"]);
+    await settled(() => expect(sending[0]?.state).toBe("refused"));
+    expect(sending[0]?.why).toBe("too_large");
+    expect(seen[0]?.state).toBe("received");
+    wire.refuse = null;
+    await put(outbox, "o2", "working", ["photo-2"]);
+    await settled(() => expect(sending[1]?.state).toBe("received"));
+    await outbox.letGo("photo-1");
+    await settled(() => expect(sending.map((one) => one.id)).toEqual(["photo-2"]));
+  });
+
+  test("a picture taken for a report that was never pressed is still there", async () => {
+    await shoot("photo-1", "taken");
+    await closeShelf();
+    expect((await draftsOf("p1", "c1.p1")).map((one) => one.id)).toEqual(["photo-1"]);
+    const wire = new Wire();
+    const outbox = open(wire);
+    await put(outbox, "o1");
     await settled(() => expect(seen[0]?.state).toBe("received"));
-    expect(wire.photos).toBe(2);
-    expect(wire.received[0]?.action).toMatchObject({ photos: ["photo-1", "photo-2"] });
+    expect(sending).toEqual([]);
+    expect(wire.uploads.size).toBe(0);
   });
 
   test("what the server refuses is told with its reason and does not hold up the rest", async () => {

@@ -43,6 +43,8 @@ pub enum AccountsError {
     Logins(#[from] LoginsError),
     #[error("could not use the places of stations")]
     Places(#[from] store::places::PlacesError),
+    #[error("could not use the uploads of phones")]
+    Uploads(#[source] std::io::Error),
 }
 
 /// Logins and sessions.

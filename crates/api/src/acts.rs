@@ -15,6 +15,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Body;
 use crate::error::{Answered, Fault, FaultView};
+use crate::uploads::may_name;
 use crate::wire::{
     ActRequest, ActionRequest, AnswerValue, MAX_ANSWERS, MAX_PHOTOS, MAX_TEXT, MAX_VILLAGES,
     ReportRequest,
@@ -39,6 +40,9 @@ pub(crate) async fn act(
     // A repeat must not leave a second copy of its texts behind.
     if let Some(first) = first_answer(&api, jurisdiction, request.op.clone()).await? {
         return Ok(Json(first));
+    }
+    if let ActionRequest::ReportTask(report) = &request.action {
+        may_name(&api, &report.task, &report.photos).await?;
     }
     let action = api.seal(request.action).await?;
     let act = Act {
@@ -293,7 +297,9 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             })?;
             text_fits("reason", reason.as_deref())
         }
-        ActionRequest::SignIn { .. } => who.need(Deed::ReportOwnTask),
+        ActionRequest::SignIn { .. } | ActionRequest::SeePage { .. } => {
+            who.need(Deed::ReportOwnTask)
+        }
         ActionRequest::SignHandover { note, .. } => {
             who.need(Deed::ReportOwnTask)?;
             text_fits("note", note.as_deref())
@@ -334,6 +340,13 @@ fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
         return Err(Fault::field("position", "WGS 84 degrees"));
     }
     check_answers(report)?;
+    if usize::from(report.coming) > MAX_PHOTOS {
+        return Err(Fault::field("coming", format!("at most {MAX_PHOTOS}")));
+    }
+    let of = report.shot.as_ref().map(|shot| shot.of.as_str());
+    if of.is_some_and(|op| op.is_empty() || op.len() > MAX_OP_ID) {
+        return Err(Fault::field("shot", "the op of the report it belongs to"));
+    }
     check_photos(&report.photos)
 }
 

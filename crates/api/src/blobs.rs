@@ -1,6 +1,7 @@
 //! Photos, videos and free texts: what people attach to facts, kept outside the journal by seal.
 //!
-//! A file is recognised by its first bytes, whatever its sender calls it.
+//! A file is recognised by its first bytes, whatever its sender calls it, and kept without what its camera
+//! wrote into it about place, owner and machine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
+use crate::media::{self, Media};
 use crate::sight::visible_seals;
 use crate::wire::BlobView;
 
@@ -42,10 +44,10 @@ pub(crate) async fn keep(
         },
         _ => Fault::BadBody(rejection.body_text()),
     })?;
-    kind_of(&body).ok_or(Fault::NotAPicture)?;
+    let kind = Media::of(&body).ok_or(Fault::NotAPicture)?;
     let blob = api
         .blobs
-        .put_aside(body.to_vec())
+        .put_aside(media::stripped(kind, body.to_vec()))
         .await
         .map_err(|e| store_fault("keep a file", &e))?;
     Ok((StatusCode::CREATED, Json(BlobView { blob })))
@@ -78,7 +80,7 @@ pub(crate) async fn show(
         .await
         .map_err(|e| store_fault("read a file", &e))?;
     let content = content.ok_or(Fault::NoSuchBlob)?;
-    let kind = kind_of(&content).ok_or(Fault::NoSuchBlob)?;
+    let kind = Media::of(&content).ok_or(Fault::NoSuchBlob)?.name();
     api.record_files(&reader, std::slice::from_ref(&seal))
         .await?;
     // Private: it may be erased, and then no proxy may have it.
@@ -131,45 +133,4 @@ pub(crate) async fn texts(
     }
     api.record_files(&reader, &seen).await?;
     Ok(Json(found))
-}
-
-/// The media type of bytes that begin as a picture or video of ours does.
-fn kind_of(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some("image/png"),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Some("image/webp"),
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("video/mp4"),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_known_by_their_first_bytes() {
-        let check = |bytes: &[u8], want| assert_eq!(kind_of(bytes), want, "{bytes:?}");
-        check(b"\xff\xd8\xff\xe0rest", Some("image/jpeg"));
-        check(b"\x89PNG\r\n\x1a\nrest", Some("image/png"));
-        check(b"RIFF\0\0\0\0WEBPVP8 ", Some("image/webp"));
-        check(b"\0\0\0\x18ftypmp42", Some("video/mp4"));
-        check(b"<svg onload=alert(1)>", None);
-        check(b"", None);
-    }
 }

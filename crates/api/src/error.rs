@@ -42,8 +42,22 @@ pub enum Fault {
     TooLarge { limit_mb: usize },
     #[error("not an image or video we keep")]
     NotAPicture,
+    #[error("not a video we keep")]
+    NotAVideo,
     #[error("no such file, or it was erased")]
     NoSuchBlob,
+    #[error("the task is another person's")]
+    NotYourTask,
+    #[error("the file was sent for another task")]
+    OtherTask,
+    #[error("no such upload")]
+    NoSuchUpload,
+    #[error("as many uploads are unfinished as may be")]
+    UploadsFull,
+    #[error("bytes before the piece are missing; {received} are here")]
+    UploadGap { received: u64 },
+    #[error("the whole is not what was announced")]
+    UploadDamaged,
     #[error("no such page")]
     NoSuchPage,
     #[error("the method is not offered here")]
@@ -92,23 +106,27 @@ impl Fault {
         match self {
             Fault::NotSignedIn | Fault::WrongLogin => StatusCode::UNAUTHORIZED,
             Fault::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Fault::RoleNotAllowed | Fault::OtherJurisdiction | Fault::ForeignOrigin => {
-                StatusCode::FORBIDDEN
-            }
+            Fault::RoleNotAllowed
+            | Fault::OtherJurisdiction
+            | Fault::ForeignOrigin
+            | Fault::NotYourTask
+            | Fault::OtherTask => StatusCode::FORBIDDEN,
             Fault::NoSuchJurisdiction(_)
             | Fault::NoSuchStation { .. }
             | Fault::NoSuchQuantity { .. }
             | Fault::NoSuchBlob
+            | Fault::NoSuchUpload
             | Fault::NoSuchPage => StatusCode::NOT_FOUND,
             Fault::JurisdictionMissing | Fault::BadField { .. } | Fault::BadBody(_) => {
                 StatusCode::BAD_REQUEST
             }
             Fault::SiteFiles(_) | Fault::NotTried(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Fault::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Fault::NotAPicture => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Fault::NotAPicture | Fault::NotAVideo => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Fault::UploadGap { .. } | Fault::UploadDamaged => StatusCode::CONFLICT,
             Fault::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Fault::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
-            Fault::Busy | Fault::TooManyReplays | Fault::Stopping => {
+            Fault::Busy | Fault::TooManyReplays | Fault::UploadsFull | Fault::Stopping => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Fault::Store => StatusCode::INTERNAL_SERVER_ERROR,
@@ -184,6 +202,41 @@ impl Fault {
                 "not_a_picture",
                 "只接收 JPEG、PNG、WebP 图片或 MP4 视频。",
                 "Only JPEG, PNG and WebP pictures or MP4 video are taken.",
+            ),
+            Fault::NotAVideo => say(
+                "not_a_video",
+                "这不是能播放的 MP4 视频，没有收下。",
+                "This is no MP4 video that can be played; it was not taken.",
+            ),
+            Fault::NotYourTask => say(
+                "not_your_task",
+                "这是别人的任务，不能替他传照片。",
+                "This is somebody else's task; send no pictures for it.",
+            ),
+            Fault::OtherTask => say(
+                "other_task",
+                "这张照片是为另一件任务传的。",
+                "This picture was sent for another task.",
+            ),
+            Fault::NoSuchUpload => say(
+                "no_such_upload",
+                "没有这次上传，或已过期；请从头再传。",
+                "There is no such upload, or it is too old; begin again.",
+            ),
+            Fault::UploadsFull => say(
+                "uploads_full",
+                "未传完的照片太多，请稍后再传。",
+                "Too many pictures are on their way; send this one later.",
+            ),
+            Fault::UploadGap { received } => FaultView {
+                code: "upload_gap",
+                zh: format!("前面还缺一段，已收到 {received} 字节，请从那里接着传。"),
+                en: format!("Bytes before it are missing; {received} are here, go on from there."),
+            },
+            Fault::UploadDamaged => say(
+                "upload_damaged",
+                "传来的照片不完整，请从头再传。",
+                "The picture came damaged; begin again.",
             ),
             Fault::NoSuchBlob => say(
                 "no_such_file",

@@ -21,6 +21,7 @@ mod listener;
 mod lists;
 mod login;
 mod looks;
+mod media;
 mod people;
 mod phones;
 mod probes;
@@ -34,6 +35,7 @@ mod socket;
 mod stream;
 mod throttle;
 mod trust;
+mod uploads;
 mod web;
 mod wire;
 
@@ -45,7 +47,7 @@ use model::view::PersonView;
 use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
 use sha2::{Digest, Sha256};
-use store::{Blobs, History, Store};
+use store::{Blobs, History, Store, UploadBounds, Uploads};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
@@ -60,6 +62,7 @@ pub use listener::{Encryption, serve};
 pub use phones::{PhoneBook, PhoneRequest};
 pub use router::openapi;
 pub use trust::Trust;
+pub use uploads::{UploadKind, UploadRequest, UploadView};
 pub use wire::{
     ActRequest, ActionRequest, BlobView, EventRequest, HealthView, IssueRequest, LoginRequest,
     MeView, Position, ReportRequest,
@@ -121,6 +124,7 @@ pub(crate) struct Api {
     history: History,
     replays: Replays,
     blobs: Blobs,
+    uploads: Uploads,
     accounts: Accounts,
     ground: Ground,
     people: ArcSwap<People>,
@@ -144,6 +148,11 @@ pub(crate) struct Api {
 pub async fn open(options: Options, machines: Router) -> Result<(Router, Files), AccountsError> {
     let accounts = Accounts::open(&options.store, options.accounts).await?;
     let ground = Ground::open(&options.store).await?;
+    let uploads = Uploads::open(options.store.data(), UploadBounds::default())
+        .map_err(AccountsError::Uploads)?;
+    uploads
+        .sweep(std::time::SystemTime::now())
+        .map_err(AccountsError::Uploads)?;
     let api = Api {
         looks: Looks::new(options.inbox.clone()),
         inbox: options.inbox,
@@ -151,6 +160,7 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
         history: options.history,
         replays: options.replays,
         blobs: options.blobs,
+        uploads,
         accounts,
         ground,
         people: ArcSwap::from_pointee(People::of(options.people)),

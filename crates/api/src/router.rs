@@ -21,13 +21,15 @@ use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
 use crate::{
     Api, acts, blobs, desk, drills, entries, guard, ledger, lists, login, phones, probes, replay,
-    reports, series, stream, web,
+    reports, series, stream, uploads, web,
 };
 
 /// A request that is no socket and has no answer after this long gets none.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// Files taken at once: each is held whole in memory; the others wait in their sockets.
 const UPLOADS: usize = 3;
+/// Pieces of files taken at once; with the last of one the whole is read.
+const PIECES: usize = 8;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MB: usize = 1024 * 1024;
 
@@ -38,6 +40,7 @@ const MB: usize = 1024 * 1024;
         login::login, login::logout, login::me,
         stream::feed, ledger::transitions,
         acts::act, blobs::keep, blobs::show, blobs::texts,
+        uploads::begin, uploads::show, uploads::add,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
         lists::runs, lists::duty, lists::contacts,
@@ -94,6 +97,16 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
             )),
         )
         .route("/api/v1/blobs/{blob}", get(blobs::show))
+        .route("/api/v1/uploads", post(uploads::begin))
+        .route(
+            "/api/v1/uploads/{upload}",
+            get(uploads::show)
+                .put(uploads::add)
+                .layer::<_, Infallible>((
+                    ConcurrencyLimitLayer::new(PIECES),
+                    DefaultBodyLimit::max(uploads::MAX_PIECE_MB * MB),
+                )),
+        )
         .route("/api/v1/texts", get(blobs::texts))
         .route("/api/v1/alarms", get(lists::alarms))
         .route("/api/v1/situations", get(lists::situations))

@@ -105,6 +105,7 @@ impl Api {
                 event,
                 reason: self.seal_bytes(reason.into_bytes()).await?,
             },
+            ActionRequest::SeePage { page } => Action::SeePage { page },
             ActionRequest::AnswerPage {
                 page,
                 ack,
@@ -287,6 +288,8 @@ impl Api {
             version: report.version,
             count: self.seal_count(report.count).await?,
             form: self.seal_form(report.form).await?,
+            coming: report.coming,
+            shot: report.shot,
         })
     }
 

@@ -7,7 +7,7 @@ use model::effect::SystemKind;
 use model::field::{AreaRef, WeatherWarning};
 use model::incident::OpenedBy;
 use model::report::{ReportOf, ReportSection};
-use model::task::{FactKind, Means};
+use model::task::{FactKind, Means, Shot};
 use model::view::PersonView;
 use model::{
     AlarmKey, CommandId, GroupId, Level, OpId, PageId, PersonId, PostId, RunId, Seal, SituationId,
@@ -231,6 +231,10 @@ pub enum ActionRequest {
         #[serde(default)]
         photos: Vec<Seal>,
     },
+    /// A page of one's own was visible for a second; it answers nothing.
+    SeePage {
+        page: PageId,
+    },
     /// A page reached its person, or they say no; an officer may record it from a call.
     AnswerPage {
         page: PageId,
@@ -378,6 +382,12 @@ pub struct ReportRequest {
     /// Answers to the template's questions.
     #[serde(default)]
     pub form: Vec<AnswerRequest>,
+    /// How many pictures or videos follow by themselves, each as a fact `photo` with its `shot`.
+    #[serde(default)]
+    pub coming: u8,
+    /// The picture this brings.
+    #[serde(default)]
+    pub shot: Option<Shot>,
 }
 
 /// One village as counted by someone who was there.

@@ -291,6 +291,12 @@ fn canon_life(command: &Command, out: &mut Canon<'_>) {
                 out.number(place as i64);
                 out.text(&format!("{said:?}"));
             }
+            let pictures = (&fact.coming, &fact.shot);
+            if pictures != (&0, &None) {
+                out.text("pictures");
+                out.number(place as i64);
+                out.text(&format!("{pictures:?}"));
+            }
         }
     }
 }

@@ -29,7 +29,8 @@ const fn result(kind: FactKind) -> Option<bool> {
         | FactKind::Hastened
         | FactKind::CheckedIn { .. }
         | FactKind::CrewWarned { .. }
-        | FactKind::CrewCritical { .. } => None,
+        | FactKind::CrewCritical { .. }
+        | FactKind::Photo => None,
     }
 }
 

@@ -97,6 +97,7 @@ impl Engine {
             | Action::LiftWeather { .. }
             | Action::KeepEvent(_)
             | Action::DropEvent { .. }
+            | Action::SeePage { .. }
             | Action::AnswerPage { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }

@@ -440,6 +440,25 @@ impl Engine {
         self.skip_dead_step(&run, at, out);
     }
 
+    /// A page was visible to its own person: seen, and not answered.
+    pub(crate) fn see_page(
+        &mut self,
+        act: &Act,
+        id: &PageId,
+        at: Time,
+        out: &mut Effects,
+    ) -> Result<(), Why> {
+        let sheet = self.state.calling.pages.get(id).ok_or(Why::NoSuchPage)?;
+        if sheet.to != act.by {
+            return Err(Why::NotYourPage);
+        }
+        if matches!(sheet.channel, Channel::Push | Channel::Desk) {
+            self.note_proof(id, &PageFact::Seen, at);
+        }
+        self.page_known(id, &PageFact::Seen, None, at, out);
+        Ok(())
+    }
+
     /// A person answers a page, or an officer on their word.
     pub(crate) fn answer_page(
         &mut self,

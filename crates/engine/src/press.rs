@@ -169,6 +169,7 @@ impl Engine {
             Action::LiftWeather { warning } => self.lift_weather(warning, at, out)?,
             Action::KeepEvent(event) => self.keep_event(act, event, out)?,
             Action::DropEvent { event, .. } => self.drop_event(act, event, out)?,
+            Action::SeePage { page } => self.see_page(act, page, at, out)?,
             Action::AnswerPage {
                 page,
                 ack,

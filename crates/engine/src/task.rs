@@ -141,7 +141,7 @@ impl Task {
     }
 }
 
-/// Facts that are not a word from the assignee.
+/// Facts that are not a word from the assignee; a picture may come hours after it was taken.
 pub(crate) fn is_of_desk(kind: FactKind) -> bool {
     matches!(
         kind,
@@ -159,6 +159,7 @@ pub(crate) fn is_of_desk(kind: FactKind) -> bool {
             | FactKind::Hastened
             | FactKind::CrewWarned { .. }
             | FactKind::CrewCritical { .. }
+            | FactKind::Photo
     )
 }
 
@@ -177,6 +178,8 @@ pub(crate) fn system_fact(kind: FactKind, at: Time) -> Fact {
         count: Vec::new(),
         form: Vec::new(),
         reading: None,
+        coming: 0,
+        shot: None,
     }
 }
 
@@ -206,6 +209,8 @@ impl Engine {
             count: report.count.clone(),
             form: report.form.clone(),
             reading: None,
+            coming: report.coming,
+            shot: report.shot.clone(),
         };
         if report.kind == FactKind::Called {
             self.leave_room(&id, place, at);
@@ -268,6 +273,9 @@ impl Engine {
                 };
             }
             FactKind::Working { percent } if percent > 100 => return Err(Why::BadPercent),
+            FactKind::Photo if report.photos.is_empty() || report.shot.is_none() => {
+                return Err(Why::ProofMissing);
+            }
             FactKind::Delivered
             | FactKind::Seen
             | FactKind::Accepted
@@ -278,6 +286,7 @@ impl Engine {
             | FactKind::Done
             | FactKind::NeedHelp
             | FactKind::CheckedIn { .. }
+            | FactKind::Photo
             | FactKind::CancelSeen => {}
         }
         command.may_answer(report)?;

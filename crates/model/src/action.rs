@@ -12,7 +12,7 @@ use crate::id::{
 use crate::incident::OpenSituation;
 use crate::level::Level;
 use crate::report::WriteReport;
-use crate::task::{FactKind, Means};
+use crate::task::{FactKind, Means, Shot};
 use crate::time::Time;
 
 /// One press of one person.
@@ -209,6 +209,10 @@ pub enum Action {
         received_by: Seal,
         photos: Vec<Seal>,
     },
+    /// A page was visible to its person for a second; it answers nothing.
+    SeePage {
+        page: PageId,
+    },
     /// A person says that a page reached them, or an officer on their word.
     AnswerPage {
         page: PageId,
@@ -352,6 +356,16 @@ pub struct ReportTask {
     /// Answers to the template's questions.
     #[serde(default)]
     pub form: Vec<FormAnswer>,
+    /// Pictures that follow by themselves: the report does not wait for them.
+    #[serde(default, skip_serializing_if = "is_none_coming")]
+    pub coming: u8,
+    /// The picture that this report brings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shot: Option<Shot>,
+}
+
+fn is_none_coming(coming: &u8) -> bool {
+    *coming == 0
 }
 
 /// What an alarm turned out to be.

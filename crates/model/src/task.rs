@@ -62,6 +62,32 @@ pub enum FactKind {
     CrewCritical {
         timer: CrewKind,
     },
+    /// A picture of an earlier report has come. It is no new word of anybody, and moves nothing.
+    Photo,
+}
+
+/// Where the place of a picture is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum ShotPlace {
+    /// Written into it by the camera.
+    Picture,
+    /// It has none of its own: where the phone was when it was taken or chosen.
+    Phone,
+    /// Nobody knows.
+    None,
+}
+
+/// What is known of a picture that follows its report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Shot {
+    /// The press it belongs to.
+    pub of: OpId,
+    /// When it was taken, as the camera wrote into it; absent where it does not say.
+    pub taken: Option<Time>,
+    pub place: ShotPlace,
 }
 
 /// How a fact came to be known.
@@ -109,6 +135,12 @@ pub struct Fact {
     /// The reading that verified it.
     #[serde(default)]
     pub reading: Option<ProofReading>,
+    /// Pictures that the device said it would send after it.
+    #[serde(default)]
+    pub coming: u8,
+    /// The picture that this is about.
+    #[serde(default)]
+    pub shot: Option<Shot>,
 }
 
 /// How far a task is: a reading of its facts, never stored.
@@ -164,6 +196,7 @@ fn step(stage: Stage, fact: FactKind) -> Stage {
         | FactKind::CheckedIn { .. }
         | FactKind::CrewWarned { .. }
         | FactKind::CrewCritical { .. }
+        | FactKind::Photo
         | FactKind::CancelSeen => stage,
         // Silence shows only while there is nothing better to show than what was sent.
         FactKind::NoReply if stage <= Stage::Seen => Stage::NoReply,

@@ -124,6 +124,7 @@ impl Chronicle {
             | Action::GatherIncident { .. }
             | Action::MergeIncident { .. }
             | Action::WriteReport(_)
+            | Action::SeePage { .. }
             | Action::AnswerPage { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
@@ -180,6 +181,7 @@ impl Chronicle {
         Some(match &act.action {
             Action::ReportTask(_)
             | Action::WriteReport(_)
+            | Action::SeePage { .. }
             | Action::AnswerPage { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }

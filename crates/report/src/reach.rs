@@ -172,7 +172,8 @@ fn passes(step: Step, fact: FactKind) -> bool {
         | FactKind::Hastened
         | FactKind::CheckedIn { .. }
         | FactKind::CrewWarned { .. }
-        | FactKind::CrewCritical { .. } => 0,
+        | FactKind::CrewCritical { .. }
+        | FactKind::Photo => 0,
     };
     rank >= match step {
         Step::Delivered => 1,

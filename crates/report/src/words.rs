@@ -129,6 +129,7 @@ pub(crate) fn fact(kind: FactKind, l: Language) -> String {
         FactKind::CheckedIn { .. } => l.of("队伍报平安", "Crew checked in"),
         FactKind::CrewWarned { .. } => l.of("队伍将逾时", "Crew nearly overdue"),
         FactKind::CrewCritical { .. } => l.of("队伍逾时", "Crew overdue"),
+        FactKind::Photo => l.of("照片送到", "Picture came in"),
     };
     word.to_owned()
 }

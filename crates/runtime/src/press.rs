@@ -493,6 +493,7 @@ fn changes_command(input: &Input) -> bool {
             | Action::MergeIncident { .. }
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
+            | Action::SeePage { .. }
             | Action::AnswerPage { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }

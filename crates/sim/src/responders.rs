@@ -296,6 +296,8 @@ mod tests {
             count: Vec::new(),
             form: Vec::new(),
             reading: None,
+            coming: 0,
+            shot: None,
         }
     }
 

@@ -11,6 +11,7 @@
 //! | [`Pages`] | `lanes/` | what a screen asks of the past, by day; made again from the journal |
 //! | [`Notary`] | `evidence/` | the key, and signed checkpoints of the chain |
 //! | [`Blobs`] | `blobs/` | what may have to be erased: texts, photos; named by salted hash |
+//! | [`Uploads`] | `uploads/` | files of phones that are still on their way, bounded by bytes and age |
 //! | [`Quarantine`] | `quarantine/` | messages that were refused, bounded by bytes and days |
 //! | [`History`] | `history.db` | readings by series and day, transitions; rebuilt from the journal if lost |
 //!
@@ -54,6 +55,7 @@ mod store;
 mod telemetry;
 pub mod threads;
 mod transfer;
+pub mod uploads;
 
 pub use backup::{BackedUp, CopyError, Until, backup, restore};
 pub use blobs::Blobs;
@@ -77,3 +79,4 @@ pub use sqlite::{Database, Durability};
 pub(crate) use store::Kind;
 pub use store::{Choice, Snapshots, Store, StoreError, Writer};
 pub use transfer::{TransferError, Transferred, transfer};
+pub use uploads::{Claim, Standing, UploadBounds, UploadError, Uploads};

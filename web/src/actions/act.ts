@@ -15,18 +15,38 @@ export function newOp(): string {
 
 /** Opens this person's outbox; presses of others stay on the shelf untouched. */
 export function startOutbox(person: string): void {
+  stopListening();
   outbox?.close();
   outbox = openOutbox(person, {
-    changed: (list) => store.set({ outbox: list, outboxReady: true }),
+    changed: (outbox, photos) => store.set({ outbox, photos, outboxReady: true }),
     engineNow: () => engineNow(store.get().world.heartbeat, performance.now()),
     loggedOut: () => store.set({ connection: { phase: "unauthorised", since: performance.now() } }),
+  });
+  stopListening = listen();
+}
+
+let stopListening = () => {};
+
+/** The county is heard again: no reason to sit out the rest of a wait. */
+function listen(): () => void {
+  let before = store.get().connection.phase;
+  return store.subscribe(() => {
+    const { phase } = store.get().connection;
+    if (phase === "live" && before !== "live") kickOutbox();
+    before = phase;
   });
 }
 
 export function stopOutbox(): void {
+  stopListening();
   outbox?.close();
   outbox = null;
-  store.set({ outbox: [], outboxReady: false });
+  store.set({ outbox: [], photos: [], outboxReady: false });
+}
+
+/** Lets a picture go that the county refused; a person has read why. */
+export function letPhotoGo(photo: string): void {
+  void outbox?.letGo(photo);
 }
 
 /** Tries now what waits. */
@@ -34,8 +54,15 @@ export function kickOutbox(): void {
   outbox?.kick();
 }
 
-/** Keeps a press and sends it as soon as it can be. Resolves when it is safe in this machine. */
-export async function press(action: Action, op = newOp(), photos: Blob[] = []): Promise<string> {
+/**
+ * Keeps a press and sends it as soon as it can be. Resolves when it is safe in this machine; where it finds
+ * no room it is not kept, and the screen says so.
+ */
+export async function press(
+  action: Action,
+  op = newOp(),
+  photos: readonly string[] = [],
+): Promise<string> {
   const person = store.get().me?.person.id;
   if (!person || !outbox) throw new Error("nobody is logged in");
   // Every button but that of a note is grey there already; this holds whatever a screen forgets.
@@ -44,6 +71,12 @@ export async function press(action: Action, op = newOp(), photos: Blob[] = []): 
   const { me } = store.get();
   const jurisdiction = me?.jurisdiction ? null : (countyOf(store.get())?.code ?? null);
   const engineAt = engineGuess(store.get().world.heartbeat, performance.now());
-  await outbox.put({ op, person, action, jurisdiction, photos, at: Date.now(), engineAt });
+  try {
+    await outbox.put({ op, person, action, jurisdiction, photos, at: Date.now(), engineAt });
+    if (store.get().unkept) store.set({ unkept: false });
+  } catch (error) {
+    console.warn("a press could not be kept", error);
+    store.set({ unkept: true });
+  }
   return op;
 }

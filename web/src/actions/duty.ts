@@ -65,6 +65,11 @@ export function endRun(run: string): Promise<string> {
   return press({ action: "end_run", run });
 }
 
+/** A call was in front of its person; it answers nothing. */
+export function seePage(page: string): Promise<string> {
+  return press({ action: "see_page", page });
+}
+
 /** One's own answer to a call. */
 export function answerCall(page: string, ack: boolean, reason = ""): Promise<string> {
   return press({ action: "answer_page", page, ack, ...(reason ? { reason } : {}) });

@@ -10,7 +10,8 @@ export interface Report {
   task: string;
   fact: FactKind;
   note?: string;
-  photos?: Blob[];
+  /** Drafts that follow by themselves. */
+  photos?: readonly string[];
   count?: CountedVillage[];
   form?: FormAnswer[];
   /** Position tells something for this fact. */
@@ -40,6 +41,7 @@ export function report({ task, fact, note, photos, count, form, place }: Report)
       ...(note ? { note } : {}),
       ...(count?.length ? { count } : {}),
       ...(form?.length ? { form } : {}),
+      ...(photos?.length ? { coming: photos.length } : {}),
       ...(position ? { position } : {}),
     },
     undefined,

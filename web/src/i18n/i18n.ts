@@ -10,10 +10,13 @@ const SHELF = "watchfire.locale";
 
 i18n.load({ zh, en });
 
-/** Takes the language last chosen here, else Chinese. */
+/** Takes the language last chosen here, else Chinese, and follows what another page of ours chooses. */
 export function startLocale(): void {
   const kept = localStorage.getItem(SHELF);
   setLocale(kept === "en" ? "en" : "zh");
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key === SHELF) setLocale(newValue === "en" ? "en" : "zh");
+  });
 }
 
 export function setLocale(locale: Locale): void {

@@ -182,6 +182,8 @@ export function factName(fact: FactWords): string {
       return i18n.t("自动：该报平安（{crew}）", { crew });
     case "crew_critical":
       return i18n.t("自动：没报平安（{crew}），报告值班台", { crew });
+    case "photo":
+      return i18n.t("照片送到");
     default:
       return stageName(fact.fact);
   }
@@ -587,6 +589,16 @@ export function whySentence(why: Why | string): string {
       return i18n.t("决定不响应要写理由。");
     case "bad_count":
       return i18n.t("人数表里的村不对：不在这条指令里，或写了两次。");
+    case "too_large":
+      return i18n.t("文件太大，县里不收。");
+    case "not_a_picture":
+      return i18n.t("这不是照片，县里不收。");
+    case "not_a_video":
+      return i18n.t("这不是能播放的录像，县里不收。");
+    case "no_such_file":
+      return i18n.t("这张照片已经不在了，请重拍。");
+    case "other_task":
+      return i18n.t("这张照片是别的任务的。");
     case "no_such_page":
     case "no_such_run":
       return i18n.t("没有这次叫应，或者它早已结束。");

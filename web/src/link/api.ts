@@ -1,6 +1,6 @@
 // The requests of `/api/v1`, one function each. Answers are typed, errors carry their sentence.
 import type { ReportForm } from "../state/report";
-import type { Act, Answer, ApiError } from "../wire/acts";
+import type { Act, Answer, ApiError, UploadRequest, UploadView } from "../wire/acts";
 import type { BacktestReport, BacktestRequest, RuleFileView } from "../wire/backtest";
 import type { DrillsView, ScoreView } from "../wire/drill";
 import type { LanesView } from "../wire/replay";
@@ -19,9 +19,9 @@ import type {
 } from "../wire/view";
 
 const BASE = "/api/v1";
-/** A request unanswered this long counts as failed, ms; photos get longer. */
+/** A request unanswered this long counts as failed, ms; a piece of a picture gets longer. */
 const PATIENCE_MS = 15_000;
-const PHOTO_PATIENCE_MS = 90_000;
+const PIECE_PATIENCE_MS = 60_000;
 /** Checking all rule files with their examples takes its time, ms. */
 const SITE_PATIENCE_MS = 60_000;
 /** The server itself gives up after a minute, ms. */
@@ -115,18 +115,20 @@ export async function forgetPhone(endpoint: string): Promise<void> {
   await request("/phones", { ...json({ endpoint }), method: "DELETE" });
 }
 
-/** Leaves a photo with the server and returns the id to name it by. */
-export async function leavePhoto(photo: Blob): Promise<string> {
-  const response = await request(
-    "/blobs",
-    {
-      method: "POST",
-      headers: { "content-type": photo.type || "application/octet-stream" },
-      body: photo,
-    },
-    PHOTO_PATIENCE_MS,
-  );
-  return ((await response.json()) as { blob: string }).blob;
+/** Announces a picture or video, or finds how far it is. */
+export async function beginUpload(upload: UploadRequest): Promise<UploadView> {
+  return (await (await request("/uploads", json(upload))).json()) as UploadView;
+}
+
+/** Sends the piece that begins at byte `at`. */
+export async function addPiece(id: string, at: number, piece: Blob): Promise<UploadView> {
+  const sent = {
+    method: "PUT",
+    headers: { "content-type": "application/octet-stream" },
+    body: piece,
+  };
+  const path = `/uploads/${encodeURIComponent(id)}?at=${at}`;
+  return (await (await request(path, sent, PIECE_PATIENCE_MS)).json()) as UploadView;
 }
 
 /** Where a photo can be read. */

@@ -1,10 +1,12 @@
 // Presses wait here until the server has said that it has them. Nothing is ever dropped: not by a
 // reload, not after any number of failures. One press at a time, in the order they were made, except
-// that a call for help goes first; repeating one is harmless, since the server knows its op id.
-import type { Pending } from "../state/store";
+// that a call for help goes first; repeating one is harmless, since the server knows its op id. Pictures
+// come after all presses, and make room between two pieces for a new one.
+import type { Pending, Sending } from "../state/store";
 import type { Action, Answer } from "../wire/acts";
 import * as api from "./api";
-import { type Kept, shelf } from "./shelf";
+import { dropPhoto, type PhotoLine, sending, sendPhoto } from "./photos";
+import { type Kept, type KeptPhoto, shelf } from "./shelf";
 
 /** Longest wait between two attempts, ms. */
 export const LONGEST_WAIT = 300_000;
@@ -12,6 +14,8 @@ export const LONGEST_WAIT = 300_000;
 export const STUCK_AFTER = 5;
 /** Received presses stay listed this long, ms. */
 const LINGER_MS = 12 * 3_600_000;
+/** A picture that nobody gave to a report, ms. */
+const DRAFT_MS = 7 * 86_400_000;
 
 export interface Press {
   op: string;
@@ -19,7 +23,8 @@ export interface Press {
   action: Action;
   /** Where it is about, for someone who sees several jurisdictions. */
   jurisdiction?: string | null;
-  photos?: Blob[];
+  /** Drafts that follow it. */
+  photos?: readonly string[];
   /** The device's clock, ms since the epoch. */
   at: number;
   /** The engine's clock at the press, as far as it is known. */
@@ -27,9 +32,7 @@ export interface Press {
 }
 
 /** What the outbox needs of the outside; tests put their own in. */
-export interface Line {
-  act: typeof api.act;
-  leavePhoto: typeof api.leavePhoto;
+export interface Line extends PhotoLine {
   now(): number;
   random(): number;
   /** Calls back after `ms`; returns a way to cancel. */
@@ -38,7 +41,8 @@ export interface Line {
 
 export const realLine: Line = {
   act: api.act,
-  leavePhoto: api.leavePhoto,
+  beginUpload: api.beginUpload,
+  addPiece: api.addPiece,
   now: () => Date.now(),
   random: () => Math.random(),
   later: (ms, run) => {
@@ -48,8 +52,10 @@ export const realLine: Line = {
 };
 
 export interface Outbox {
-  /** Resolves when the press is safe in this machine, before anything is sent. */
+  /** Resolves when the press is safe in this machine with its pictures, before anything is sent. */
   put(press: Press): Promise<void>;
+  /** Lets a refused picture go; a person has read why. */
+  letGo(photo: string): Promise<void>;
   /** Tries now: the network is back, or a person asked. */
   kick(): void;
   /** Resolves when nothing is being sent just now; for tests. */
@@ -59,7 +65,7 @@ export interface Outbox {
 
 export interface Watcher {
   /** The whole queue of this person, oldest first, after every change. */
-  changed(list: Pending[]): void;
+  changed(list: Pending[], photos: Sending[]): void;
   /** Engine time, for "county has it 02:08". */
   engineNow(): number | null;
   /** The session is gone: presses stay, someone must log in. */
@@ -81,8 +87,16 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
   const list = async (): Promise<Kept[]> =>
     (await shelf()).getAllFromIndex("presses", "person", person);
 
+  /** Pictures that belong to a report, oldest first. */
+  const pictures = async (): Promise<KeptPhoto[]> => {
+    const all = await (await shelf()).getAllFromIndex("photos", "person", person);
+    return all.filter((one) => one.state !== "draft").sort((a, b) => a.at - b.at);
+  };
+
   const show = async () => {
-    if (!closed) watcher.changed((await list()).map(pending));
+    if (closed) return;
+    const [presses, photos] = await Promise.all([list(), pictures()]);
+    watcher.changed(presses.map(pending), photos.map(sending));
   };
 
   const save = async (kept: Kept) => {
@@ -99,9 +113,15 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
         again = false;
         await drain();
       }
-    })().finally(() => {
-      busy = false;
-    });
+    })()
+      .catch((error) => {
+        // The shelf itself failed, as when the phone is full: what is on it stays, and is tried again.
+        console.warn("the outbox could not go on", error);
+        cancelWait = line.later(wait(STUCK_AFTER, line.random()), run);
+      })
+      .finally(() => {
+        busy = false;
+      });
   };
 
   /** Sends what waits, in order, until all is received or the line fails. */
@@ -109,7 +129,8 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     cancelWait();
     for (;;) {
       const next = pick(await list());
-      if (!next || closed) return;
+      if (closed) return;
+      if (!next) break;
       const sent = await send(next);
       if (sent) continue;
       const tries = next.tries + 1;
@@ -117,27 +138,39 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
       cancelWait = line.later(wait(tries, line.random()), run);
       return;
     }
+    const photo = (await pictures()).find(isOpen);
+    if (!photo || closed) return;
+    const hurry = async () => closed || pick(await list()) !== undefined;
+    const sent = await sendPhoto(photo, line, savePhoto, hurry, watcher.engineNow);
+    if (sent === "logged-out") watcher.loggedOut();
+    if (sent === "sent" || sent === "refused") {
+      again = true;
+      return;
+    }
+    const now = (await pictures()).find((one) => one.id === photo.id) ?? photo;
+    // Some of it came through: the line is bad, not dead.
+    const tries = now.received > photo.received ? 1 : now.tries + 1;
+    await savePhoto({ ...now, tries, state: tries >= STUCK_AFTER ? "stuck" : "waiting" });
+    cancelWait = line.later(wait(tries, line.random()), run);
+  };
+
+  const savePhoto = async (photo: KeptPhoto) => {
+    await (await shelf()).put("photos", photo);
+    await show();
   };
 
   /** True once the server has answered, whatever it said; false when it could not be reached. */
   const send = async (kept: Kept): Promise<boolean> => {
-    let current = kept;
     try {
-      while (current.photos[0]) {
-        const left = await line.leavePhoto(current.photos[0]);
-        current = { ...current, photos: current.photos.slice(1), left: [...current.left, left] };
-        await save(current);
-      }
       const answer = await line.act({
-        op: current.op,
-        device_at: new Date(current.at).toISOString(),
-        ...(current.jurisdiction ? { jurisdiction: current.jurisdiction } : {}),
-        action: withPhotos(current),
+        op: kept.op,
+        device_at: new Date(kept.at).toISOString(),
+        ...(kept.jurisdiction ? { jurisdiction: kept.jurisdiction } : {}),
+        action: kept.action,
       });
-      await save(answered(current, answer, watcher.engineNow()));
+      await save(answered(kept, answer, watcher.engineNow()));
       return true;
     } catch (error) {
-      Object.assign(kept, current);
       if (!(error instanceof api.Refused)) return false;
       if (error.status === 401) {
         watcher.loggedOut();
@@ -145,7 +178,7 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
       }
       // Overload and faults pass; what the server understood and refused will not get better.
       if (error.status >= 500 || error.status === 408 || error.status === 429) return false;
-      await save({ ...current, state: "refused", why: error.body.code });
+      await save({ ...kept, state: "refused", why: error.body.code });
       return true;
     }
   };
@@ -155,6 +188,11 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     for (const kept of await list()) {
       const over = kept.state === "received" && line.now() - kept.at > LINGER_MS;
       if (over && kept.place !== undefined) await db.delete("presses", kept.place);
+    }
+    for (const { id, state, at } of await db.getAllFromIndex("photos", "person", person)) {
+      const age = line.now() - at;
+      const over = state === "received" ? age > LINGER_MS : state === "draft" && age > DRAFT_MS;
+      if (over) await dropPhoto(id);
     }
     await show();
   };
@@ -170,16 +208,28 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
         engineAt: press.engineAt ?? null,
         action: press.action,
         jurisdiction: press.jurisdiction ?? null,
-        photos: press.photos ?? [],
-        left: [],
         state: "waiting",
         tries: 0,
         why: null,
         receivedAt: null,
       };
-      await (await shelf()).add("presses", kept);
+      // Both or neither: a report without its pictures would promise what nobody sends.
+      const both = (await shelf()).transaction(["presses", "photos"], "readwrite");
+      const photos = both.objectStore("photos");
+      const work: Promise<unknown>[] = [both.objectStore("presses").add(kept)];
+      for (const id of press.photos ?? []) {
+        const draft = await photos.get(id);
+        if (!draft) continue;
+        const { jurisdiction } = kept;
+        work.push(photos.put({ ...draft, of: kept.op, jurisdiction, state: "waiting" }));
+      }
+      await Promise.all([...work, both.done]);
       await show();
       run();
+    },
+    letGo: async (photo) => {
+      await dropPhoto(photo);
+      await show();
     },
     kick: run,
     idle: () => running,
@@ -199,9 +249,8 @@ function pick(list: Kept[]): Kept | undefined {
   return help ?? open[0];
 }
 
-function withPhotos(kept: Kept): Action {
-  if (kept.action.action !== "report_task" || kept.left.length === 0) return kept.action;
-  return { ...kept.action, photos: [...(kept.action.photos ?? []), ...kept.left] };
+function isOpen({ state }: { state: KeptPhoto["state"] }): boolean {
+  return state === "waiting" || state === "stuck";
 }
 
 function answered(kept: Kept, answer: Answer, engineNow: number | null): Kept {
@@ -221,6 +270,7 @@ function pending(kept: Kept): Pending {
     subject.alarms = action.alarms;
   if (action.action === "end_suppression" || action.action === "approve_suppression")
     subject.suppression = action.suppression;
+  if (action.action === "see_page") subject.page = action.page;
   if (action.action === "answer_page") {
     subject.page = action.page;
     subject.yes = action.ack;
@@ -236,6 +286,5 @@ function pending(kept: Kept): Pending {
     why: kept.why,
     receivedAt: kept.receivedAt,
     subject,
-    photos: kept.photos.length,
   };
 }

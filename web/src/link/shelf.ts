@@ -1,26 +1,40 @@
 // This machine's shelf (IndexedDB): presses not yet received, who was logged in, own tasks as last seen.
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Pending } from "../state/store";
-import type { Action } from "../wire/acts";
+import type { MapPack } from "../state/mapPack";
+import type { Pending, Sending } from "../state/store";
+import type { Action, Position } from "../wire/acts";
 import type { Me, SnapshotView } from "../wire/view";
 
 /** One press as kept until, and for a while after, the server's receipt. */
-export interface Kept extends Omit<Pending, "photos" | "subject"> {
+export interface Kept extends Omit<Pending, "subject"> {
   /** Order of presses in this machine. */
   place?: number;
   person: string;
   action: Action;
   jurisdiction: string | null;
-  /** Photos still to be left with the server, and the ids of those that are there. */
-  photos: Blob[];
-  left: string[];
+}
+
+/** One picture as kept from when it is taken until the server has it; its bytes lie beside it. */
+export interface KeptPhoto extends Omit<Sending, "of" | "state"> {
+  person: string;
+  jurisdiction: string | null;
+  /** The press it belongs to; none while it is a draft. */
+  of: string | null;
+  state: Sending["state"] | "draft";
+  position: Position | null;
+  sha256: string | null;
+  /** The id of its file at the server. */
+  left: string | null;
 }
 
 interface Schema extends DBSchema {
   presses: { key: number; value: Kept; indexes: { op: string; person: string } };
+  photos: { key: string; value: KeptPhoto; indexes: { person: string } };
+  /** Bytes of pictures, written once: what changes about one is written often. */
+  files: { key: string; value: Blob };
   shelf: {
     key: string;
-    value: Me | { seq: number; snapshot: SnapshotView } | Record<string, string> | string;
+    value: Me | { seq: number; snapshot: SnapshotView } | Record<string, string> | MapPack | string;
   };
 }
 
@@ -29,18 +43,25 @@ export type Shelf = IDBPDatabase<Schema>;
 let opened: Promise<Shelf> | null = null;
 
 export function shelf(): Promise<Shelf> {
-  opened ??= openDB<Schema>("watchfire", 1, {
-    upgrade(db) {
-      const presses = db.createObjectStore("presses", { keyPath: "place", autoIncrement: true });
-      presses.createIndex("op", "op", { unique: true });
-      presses.createIndex("person", "person");
-      db.createObjectStore("shelf");
+  opened ??= openDB<Schema>("watchfire", 2, {
+    upgrade(db, before) {
+      if (before < 1) {
+        const presses = db.createObjectStore("presses", { keyPath: "place", autoIncrement: true });
+        presses.createIndex("op", "op", { unique: true });
+        presses.createIndex("person", "person");
+        db.createObjectStore("shelf");
+      }
+      const photos = db.createObjectStore("photos", { keyPath: "id" });
+      photos.createIndex("person", "person");
+      db.createObjectStore("files");
     },
+    // Another page of ours wants a newer shelf: let go, so that it is not held up.
+    blocking: () => void closeShelf(),
   });
   return opened;
 }
 
-/** For tests: the next call opens a new connection, as after a reload. */
+/** The next call opens a new connection, as after a reload. */
 export async function closeShelf(): Promise<void> {
   (await opened)?.close();
   opened = null;

@@ -8,16 +8,18 @@ import { Login } from "../features/login/Login";
 import { More } from "../features/phone/More";
 import { OwnCalls, useOwnCalls } from "../features/phone/OwnCalls";
 import { OwnDuty } from "../features/phone/OwnDuty";
+import { OwnMap } from "../features/phone/OwnMap";
 import { Queue } from "../features/phone/Queue";
 import { QueueLine } from "../features/phone/QueueLine";
 import { TaskList } from "../features/phone/TaskList";
 import { TaskPage } from "../features/phone/TaskPage";
+import { useMapPack } from "../features/phone/useMapPack";
 import { useDelivered } from "../features/phone/useReceipts";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
 import { keepMe, keptMe } from "../link/shelf";
 import { postsOf } from "../state/duty";
-import { countyOf, isClosed, tasksOf } from "../state/select";
+import { countyOf, isClosed, isUnderWay, tasksOf } from "../state/select";
 import { useApp } from "../state/store";
 import { Empty } from "../ui/Panel";
 import type { Me } from "../wire/view";
@@ -50,6 +52,7 @@ export function Responder() {
         <Phone
           key={session.me.person.id}
           me={session.me}
+          onEnter={enter}
           onLeave={() => {
             void logout();
             leave();
@@ -59,9 +62,20 @@ export function Responder() {
   }
 }
 
-type Tab = "tasks" | "duty" | "queue" | "more";
+type Tab = "tasks" | "duty" | "queue" | "more" | "map";
 
-function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
+interface PhoneProps {
+  me: Me;
+  onEnter: (me: Me) => void;
+  onLeave: () => void;
+}
+
+function Phone({ me, onEnter, onLeave }: PhoneProps) {
+  const expired = useApp((state) => state.connection.phase === "unauthorised");
+  const unkept = useApp((state) => state.unkept);
+  const photos = useApp((state) => state.photos);
+  const [entering, setEntering] = useState(false);
+  const pack = useMapPack();
   const world = useApp((state) => state.world);
   const county = useApp(countyOf);
   const outbox = useApp((state) => state.outbox);
@@ -87,18 +101,38 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
 
   const own = tasks.find(({ task }) => task.id === open);
   const issuer = own && county ? (county.people.get(own.command.by) ?? null) : null;
-  const waiting = outbox.filter(
-    (one) => one.state !== "received" && one.state !== "refused",
-  ).length;
+  const waiting = [...outbox, ...photos].filter(isUnderWay).length;
   const openTasks = tasks.filter(({ task }) => !isClosed(task)).length;
   const go = (next: Tab) => {
     setTab(next);
     setOpen(null);
   };
+  const done = (next: Me) => {
+    setEntering(false);
+    onEnter(next);
+  };
+  if (expired && entering) return <Login onDone={done} onBack={() => setEntering(false)} />;
   return (
     <main className="phone" data-testid="phone">
       {county?.drill ? <DrillBand drill={county.drill} /> : null}
       <QueueLine onOpen={() => go("queue")} />
+      {expired ? (
+        <button
+          type="button"
+          className="callbar"
+          onClick={() => setEntering(true)}
+          data-testid="login-again"
+        >
+          {i18n.t("登录过期了，按此登录")}
+          <br />
+          <span className="s">{i18n.t("照常按，都留在手机里，登录后自动发。")}</span>
+        </button>
+      ) : null}
+      {unkept ? (
+        <p className="bad" role="alert" data-testid="unkept">
+          {i18n.t("手机满了，刚才按的没有留下。请腾出空间再按，急事打电话。")}
+        </p>
+      ) : null}
       {county?.demo ? (
         <div className="s i2" style={{ padding: "2px 16px", background: "var(--bg-2)" }}>
           {i18n.t("演示数据")}
@@ -110,8 +144,12 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
         <OwnDuty county={county} posts={posts} person={person} />
       ) : tab === "queue" ? (
         <Queue person={person} />
+      ) : tab === "map" ? (
+        <OwnMap pack={pack} onBack={() => go("more")} />
       ) : tab === "more" ? (
         <More
+          pack={pack}
+          onMap={() => go("map")}
           me={me.person}
           theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}
           onLeave={onLeave}
@@ -162,7 +200,7 @@ function Phone({ me, onLeave }: { me: Me; onLeave: () => void }) {
         </button>
         <button
           type="button"
-          aria-current={tab === "more" ? "page" : undefined}
+          aria-current={tab === "more" || tab === "map" ? "page" : undefined}
           onClick={() => go("more")}
           data-testid="tab-more"
         >

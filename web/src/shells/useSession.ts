@@ -10,7 +10,7 @@ export type Session =
   | { kind: "unreachable" }
   | { kind: "here"; me: Me };
 
-/** `fallback` is who was here last, for a start with no network. */
+/** `fallback` is who was here last, for a start with no network or after the session ran out. */
 export function useSession(fallback?: () => Promise<Me | null>) {
   const [session, setSession] = useState<Session>({ kind: "asking" });
   const expired = useApp((state) => state.connection.phase === "unauthorised");
@@ -25,7 +25,12 @@ export function useSession(fallback?: () => Promise<Me | null>) {
       setSession({ kind: "here", me });
     };
     askWho()
-      .then((me) => (me ? enter(me) : !gone && setSession({ kind: "nobody" })))
+      .then(async (me) => {
+        // Whose session ran out is still the one who works here; pressing goes on, sending waits.
+        const last = me ?? (await fallback?.()) ?? null;
+        if (last) enter(last);
+        else if (!gone) setSession({ kind: "nobody" });
+      })
       .catch(async () => {
         const last = (await fallback?.()) ?? null;
         if (last) enter(last);
@@ -43,6 +48,6 @@ export function useSession(fallback?: () => Promise<Me | null>) {
     begin(me);
     setSession({ kind: "here", me });
   };
-  const shown: Session = expired ? { kind: "nobody" } : session;
+  const shown: Session = expired && !fallback ? { kind: "nobody" } : session;
   return { session: shown, enter, leave: () => setSession({ kind: "nobody" }) };
 }

@@ -2,6 +2,7 @@
 import type {
   AlarmView,
   CommandView,
+  Fact,
   Freshness,
   GroupView,
   Level,
@@ -11,7 +12,7 @@ import type {
   Stage,
   TaskView,
 } from "../wire/view";
-import type { AppState } from "./store";
+import type { AppState, Pending } from "./store";
 import { type County, seriesKey, type World } from "./world";
 
 /** The jurisdiction this person looks at: the chosen one, their own, else the first there is. */
@@ -213,4 +214,16 @@ export function tasksOf(world: World, person: string) {
       b.command.level - a.command.level ||
       (a.command.issued < b.command.issued ? 1 : -1),
   );
+}
+
+/** Whether something of this machine is still to go to the county. */
+export function isUnderWay({ state }: { state: Pending["state"] }): boolean {
+  return state === "waiting" || state === "sending" || state === "stuck";
+}
+
+/** Pictures that a report said would follow it and that have not come yet. */
+export function photosComing(task: TaskView, fact: Fact): number {
+  if (!fact.coming || !fact.op) return 0;
+  const here = task.facts.filter((one) => one.fact === "photo" && one.shot?.of === fact.op);
+  return Math.max(0, fact.coming - here.length);
 }

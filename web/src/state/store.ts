@@ -1,6 +1,6 @@
 // The one live store of a client, outside React. Listeners hear of a change once per batch.
 import { useSyncExternalStore } from "react";
-import type { FeedMessage, Me } from "../wire/view";
+import type { FeedMessage, Me, ShotPlace } from "../wire/view";
 import type { Connection } from "./connection";
 import { reduce } from "./reduce";
 import { emptyWorld, type World } from "./world";
@@ -30,7 +30,28 @@ export interface Pending {
     fact?: string;
     percent?: number;
   };
-  photos: number;
+}
+
+/** A picture or video of this phone that follows its report. */
+export interface Sending {
+  id: string;
+  /** The press it belongs to. */
+  of: string;
+  task: string;
+  video: boolean;
+  size: number;
+  /** Bytes the server has said it has. */
+  received: number;
+  state: "waiting" | "stuck" | "received" | "refused";
+  tries: number;
+  why: string | null;
+  /** Engine time at which the county had it, where known. */
+  receivedAt: number | null;
+  /** When it was taken or chosen, by this device's clock, ms since the epoch. */
+  at: number;
+  /** When it was taken, as it says itself. */
+  taken: number | null;
+  place: ShotPlace;
 }
 
 export interface AppState {
@@ -44,6 +65,10 @@ export interface AppState {
   /** Sealed texts by their seal. */
   texts: ReadonlyMap<string, string>;
   outbox: readonly Pending[];
+  /** Pictures on their way, oldest first. */
+  photos: readonly Sending[];
+  /** A press found no room in this machine, and was not kept. */
+  unkept: boolean;
   /** The outbox has been read from the shelf: only then is its absence of a press a fact. */
   outboxReady: boolean;
   /** True where the last world came from this machine's shelf and the server has not spoken yet. */
@@ -67,6 +92,8 @@ export function createStore(at: number): Store {
     leaving: false,
     texts: new Map(),
     outbox: [],
+    photos: [],
+    unkept: false,
     outboxReady: false,
     shelved: false,
   };

@@ -14,5 +14,7 @@ export type WeatherWarning = Schemas["WeatherWarning"];
 export type Act = Schemas["ActRequest"];
 export type Why = Schemas["Why"];
 export type Answer = Schemas["Answer"];
+export type UploadRequest = Schemas["UploadRequest"];
+export type UploadView = Schemas["UploadView"];
 /** Body of every error answer. */
 export type ApiError = Schemas["FaultView"];

@@ -767,6 +767,10 @@ export interface components {
         };
         /** @description What was pressed, with its content. */
         ActionRequest: {
+            page: components["schemas"]["PageId"];
+            /** @enum {string} */
+            action: "see_page";
+        } | {
             /** @enum {string} */
             action: "acknowledge";
             alarms: components["schemas"]["AlarmKey"][];
@@ -1772,6 +1776,8 @@ export interface components {
         };
         /** @description A fact with its witness and both times. Free text, photos and positions stand outside, by seal. */
         Fact: components["schemas"]["FactKind"] & {
+            coming: number;
+            shot: components["schemas"]["Shot"] | null;
             /** @description When the server had it: decides clocks. */
             at: components["schemas"]["Time"];
             by: components["schemas"]["PersonId"] | null;
@@ -1791,7 +1797,15 @@ export interface components {
             version: number | null;
         };
         /** @description One thing known about one assignee's task; facts are only added, never changed. */
+        ShotPlace: "picture" | "phone" | "none";
+        Shot: { of: string; place: components["schemas"]["ShotPlace"]; taken?: components["schemas"]["Time"] | null };
+        UploadKind: "photo" | "video";
+        UploadRequest: { upload: string; task: string; kind: components["schemas"]["UploadKind"]; size: number; sha256: string };
+        UploadView: { upload: string; size: number; received: number; piece_bytes: number; blob: string | null };
         FactKind: {
+            /** @enum {string} */
+            fact: "photo";
+        } | {
             /** @enum {string} */
             fact: "issued";
         } | {
@@ -2648,6 +2662,8 @@ export interface components {
         };
         /** @description A fact about a task: `fact` names it, as in `{"fact":"working","percent":60}`. */
         ReportRequest: components["schemas"]["FactKind"] & {
+            coming?: number;
+            shot?: components["schemas"]["Shot"] | null;
             /** @description People by village, for an evacuation. */
             count?: components["schemas"]["CountRequest"][];
             /** @description Answers to the template's questions. */

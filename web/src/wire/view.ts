@@ -74,6 +74,8 @@ export type FactKind = Schemas["FactKind"];
 export type FactName = FactKind["fact"];
 export type Means = Schemas["Means"];
 export type Fact = Schemas["Fact"];
+/** Where the place of a picture is from. */
+export type ShotPlace = Schemas["ShotPlace"];
 export type TaskView = Schemas["TaskView"];
 /** A request may leave clocks out; a view always has them, as null where there is none. */
 export type TaskClocks = Required<Schemas["TaskClocks"]>;

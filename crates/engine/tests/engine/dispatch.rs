@@ -109,6 +109,8 @@ fn act(order: &Order, word: &str, at: Time) -> Act {
             version: None,
             count: Vec::new(),
             form: Vec::new(),
+            coming: 0,
+            shot: None,
         })
     };
     let (action, by_desk) = match word {

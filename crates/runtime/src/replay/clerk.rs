@@ -388,7 +388,10 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
         deed.note = note;
     };
     match act.action {
-        Action::ReportTask(_) | Action::AnswerPage { .. } | Action::SignIn { .. } => return None,
+        Action::ReportTask(_)
+        | Action::SeePage { .. }
+        | Action::AnswerPage { .. }
+        | Action::SignIn { .. } => return None,
         Action::Acknowledge { alarms } | Action::AcknowledgeSituation { alarms, .. } => {
             deed.kind = DeedKind::Acknowledge;
             deed.about = count(alarms.len());

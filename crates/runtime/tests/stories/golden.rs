@@ -221,6 +221,8 @@ async fn report(site: &Runtime, issued: i64) {
             version: None,
             count: Vec::new(),
             form: Vec::new(),
+            coming: 0,
+            shot: None,
         })
     };
     for (n, kind) in facts.into_iter().enumerate() {

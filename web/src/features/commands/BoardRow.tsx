@@ -3,7 +3,7 @@ import { age, span } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { overdueName, personName, personPost, stageName, stepName } from "../../i18n/words";
 import { want } from "../../state/obligations";
-import { isAnswered, isClosed } from "../../state/select";
+import { isAnswered, isClosed, photosComing } from "../../state/select";
 import type { County } from "../../state/world";
 import type { CommandView, TaskView } from "../../wire/view";
 import { Pips } from "../marks/Pips";
@@ -20,6 +20,7 @@ interface BoardRowProps {
 export function BoardRow({ task, command, county, now }: BoardRowProps) {
   const person = county.people.get(task.person);
   const found = want(command, task);
+  const coming = task.facts.some((fact) => photosComing(task, fact) > 0);
   const since = task.heard ?? command.issued;
   const told = task.next?.to ?? task.person;
   const substitute = told === task.person ? null : county.people.get(told);
@@ -47,6 +48,12 @@ export function BoardRow({ task, command, county, now }: BoardRowProps) {
         ) : (
           state
         )}
+        {coming ? (
+          <span className="s i2" data-testid="row-photo-coming">
+            {" "}
+            {i18n.t("照片在路上")}
+          </span>
+        ) : null}
         {task.overdue[0] && isAnswered(task) ? (
           <span className="s i2"> {overdueName(task.overdue[0])}</span>
         ) : null}

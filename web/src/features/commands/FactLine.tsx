@@ -7,6 +7,7 @@ import { crewName, factName, meansName, personName } from "../../i18n/words";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import type { CrewView, Fact, Field, FormAnswer } from "../../wire/view";
+import { placeWords, takenWords } from "../marks/shotWords";
 
 /** Someone who was not moved: a name, a picture, or both. */
 function LeftLine({
@@ -66,12 +67,14 @@ export function CrewLine({ crew, now }: { crew: CrewView; now: number }) {
 
 interface FactLineProps {
   fact: Fact;
+  /** Pictures of it that are still on their way. */
+  coming: number;
   county: County;
   fields: readonly Field[];
   now: number;
 }
 
-export function FactLine({ fact, county, fields, now }: FactLineProps) {
+export function FactLine({ fact, coming, county, fields, now }: FactLineProps) {
   const note = useApp((state) => (fact.note ? state.texts.get(fact.note) : undefined));
   const witness = fact.by ? county.people.get(fact.by) : null;
   const seconds = fact.device_at
@@ -131,6 +134,16 @@ export function FactLine({ fact, county, fields, now }: FactLineProps) {
             value: fact.reading.value,
             time: hms(fact.reading.observed),
           })}
+        </p>
+      ) : null}
+      {fact.shot ? (
+        <p className="s i2">
+          {takenWords(fact.shot.taken)} · {placeWords(fact.shot.place)}
+        </p>
+      ) : null}
+      {coming > 0 ? (
+        <p className="s" data-testid="photo-coming">
+          <span className="tag">{i18n.t("照片在路上 {coming}", { coming })}</span>
         </p>
       ) : null}
       {fact.device_at && seconds > 60 && seconds < 86_400 ? (

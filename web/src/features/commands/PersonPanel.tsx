@@ -1,10 +1,10 @@
 // One person's line under a command: every fact with its witness and both times, and what can be done.
 import { useEffect, useState } from "react";
 import { calling, hastenTask, postponeTask, verify } from "../../actions/commands";
-import { photoAddress, wantTexts } from "../../actions/read";
+import { wantTexts } from "../../actions/read";
 import { i18n } from "../../i18n/i18n";
 import { personName, personPost, stageName, stepName } from "../../i18n/words";
-import { isAnswered, isClosed, mayAct } from "../../state/select";
+import { isAnswered, isClosed, mayAct, photosComing } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -13,6 +13,7 @@ import { useKeys } from "../keys/useKeys";
 import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
 import { CrewLine, FactLine } from "./FactLine";
+import { Photos } from "./Photos";
 import { ReassignDialog } from "./ReassignDialog";
 import { RecordDialog } from "./RecordDialog";
 
@@ -39,6 +40,7 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
   });
   useEffect(() => wantTexts(task.facts.map((fact) => fact.note)), [task.facts]);
   const photos = task.facts.flatMap((fact) => fact.photos);
+  const coming = task.facts.reduce((sum, fact) => sum + photosComing(task, fact), 0);
   const fields = county.templates.find((one) => one.id === command.template)?.fields ?? [];
   const substitute = person?.substitute ? county.people.get(person.substitute) : null;
   return (
@@ -113,7 +115,14 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
         </div>
       </div>
       {task.stage === "done" ? (
-        <Verify task={task} me={me?.id} allowed={allowed} proof={command.proof} photos={photos} />
+        <Verify
+          task={task}
+          me={me?.id}
+          allowed={allowed}
+          proof={command.proof}
+          photos={photos}
+          coming={coming}
+        />
       ) : null}
       {task.stage !== "done" && photos.length > 0 ? <Photos photos={photos} /> : null}
       <div className="pt">
@@ -122,9 +131,15 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
       </div>
       <div data-testid="facts">
         {task.facts.map((fact, place) => (
-          // Facts are only ever added: a place in the list is for ever.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <FactLine key={place} fact={fact} county={county} fields={fields} now={now} />
+          <FactLine
+            // biome-ignore lint/suspicious/noArrayIndexKey: facts are only ever added, a place is for ever
+            key={place}
+            fact={fact}
+            coming={photosComing(task, fact)}
+            county={county}
+            fields={fields}
+            now={now}
+          />
         ))}
       </div>
       {giving ? (
@@ -146,32 +161,16 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
   );
 }
 
-function Photos({ photos }: { photos: string[] }) {
-  return (
-    <div className="empty acts">
-      {photos.map((photo) => (
-        <a key={photo} href={photoAddress(photo)} target="_blank" rel="noreferrer">
-          <img
-            className="photo"
-            src={photoAddress(photo)}
-            alt={i18n.t("现场照片")}
-            data-testid="photo"
-          />
-        </a>
-      ))}
-    </div>
-  );
-}
-
 interface VerifyProps {
   task: TaskView;
   me: string | undefined;
   allowed: boolean;
   proof: boolean;
   photos: string[];
+  coming: number;
 }
 
-function Verify({ task, me, allowed, proof, photos }: VerifyProps) {
+function Verify({ task, me, allowed, proof, photos, coming }: VerifyProps) {
   const [note, setNote] = useState("");
   const own = task.person === me;
   const [sent, setSent] = useState(false);
@@ -186,7 +185,11 @@ function Verify({ task, me, allowed, proof, photos }: VerifyProps) {
       </div>
       {photos.length > 0 ? <Photos photos={photos} /> : null}
       <div className="empty col" style={{ gap: 8 }}>
-        {photos.length === 0 ? (
+        {coming > 0 ? (
+          <p data-testid="verify-coming">
+            {i18n.t("还有 {coming} 张照片在路上，先报的完成，照片随后到。", { coming })}
+          </p>
+        ) : photos.length === 0 ? (
           <p>{proof ? i18n.t("没有照片，请看见证人写的话。") : i18n.t("这条指令不要求照片。")}</p>
         ) : null}
         {own ? <p>{i18n.t("做的人不能自己核实，请另一个人来。")}</p> : null}

@@ -6,7 +6,7 @@ import { Button } from "../../ui/Button";
 import type { Me } from "../../wire/view";
 
 /** Asks who is there. What was begun before the session ended stays as it was. */
-export function Login({ onDone }: { onDone: (me: Me) => void }) {
+export function Login({ onDone, onBack }: { onDone: (me: Me) => void; onBack?: () => void }) {
   useLocale();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
@@ -61,6 +61,11 @@ export function Login({ onDone }: { onDone: (me: Me) => void }) {
           {busy ? i18n.t("正在登录…") : i18n.t("登录")}
         </Button>
         <p className="f">
+          {onBack ? (
+            <Button small onPress={onBack} testId="login-back">
+              {i18n.t("返回")}
+            </Button>
+          ) : null}
           <span className="g" />
           <Button small onPress={() => setLocale(locale() === "zh" ? "en" : "zh")} testId="locale">
             {locale() === "zh" ? "English" : "中文"}

@@ -6,6 +6,7 @@ import { i18n } from "../../i18n/i18n";
 import { Sheet } from "../../ui/Sheet";
 import type { CountedVillage } from "../../wire/acts";
 import type { CommandView, TaskView } from "../../wire/view";
+import { PhotoField, useShots } from "./PhotoField";
 
 type Cell = "to_move" | "moved" | "refused" | "unreachable";
 
@@ -93,6 +94,7 @@ interface CountSheetProps {
 
 export function CountSheet({ command, task, onClose }: CountSheetProps) {
   const [rows, setRows] = useState<Row[]>(() => begin(command));
+  const [shots, setShots] = useShots(task.id);
   const put = (place: number, change: Partial<Row>) =>
     setRows((before) => before.map((row, n) => (n === place ? { ...row, ...change } : row)));
   const said = rows.filter((row) => row.village.trim() !== "");
@@ -105,6 +107,7 @@ export function CountSheet({ command, task, onClose }: CountSheetProps) {
       task: task.id,
       fact: done ? { fact: "done" } : { fact: "working", percent: task.percent ?? 50 },
       count: said.map(counted),
+      photos: shots.map((shot) => shot.id),
       place: true,
     });
     onClose();
@@ -186,6 +189,7 @@ export function CountSheet({ command, task, onClose }: CountSheetProps) {
           <b>{i18n.t("再加一个村")}</b>
         </button>
       ) : null}
+      <PhotoField task={task.id} shots={shots} onChange={setShots} />
       <p className="s" aria-live="polite" data-testid="count-short">
         {ready
           ? i18n.t("人数对得上。")

@@ -1,25 +1,28 @@
 import { i18n, locale, setLocale } from "../../i18n/i18n";
 import { personPost, roleName } from "../../i18n/words";
-import { countyOf } from "../../state/select";
+import type { MapPack } from "../../state/mapPack";
+import { countyOf, isUnderWay } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { PersonView } from "../../wire/view";
+import { packWords } from "./OwnMap";
 import { Reachable } from "./Reachable";
 import { Wake } from "./Wake";
 
 interface MoreProps {
   me: PersonView;
   theme: { name: "night" | "day"; flip: () => void };
+  pack: MapPack | null;
+  onMap: () => void;
   onLeave: () => void;
 }
 
 /** Who is here, language, brightness, and the way out. */
-export function More({ me, theme, onLeave }: MoreProps) {
+export function More({ me, theme, pack, onMap, onLeave }: MoreProps) {
   const outbox = useApp((state) => state.outbox);
   // A drill wakes no phone.
   const drill = useApp((state) => countyOf(state)?.drill ?? null);
-  const waiting = outbox.filter(
-    (one) => one.state !== "received" && one.state !== "refused",
-  ).length;
+  const photos = useApp((state) => state.photos);
+  const waiting = [...outbox, ...photos].filter(isUnderWay).length;
   return (
     <div className="read">
       <div className="head">
@@ -39,6 +42,10 @@ export function More({ me, theme, onLeave }: MoreProps) {
         </button>
         <button type="button" className="verb" onClick={theme.flip} data-testid="theme">
           <b>{theme.name === "night" ? i18n.t("白天") : i18n.t("夜间")}</b>
+        </button>
+        <button type="button" className="verb wide" onClick={onMap} data-testid="open-map">
+          <b>{i18n.t("我这里的地图")}</b>
+          <small>{pack ? packWords(pack) : i18n.t("有信号时会自己存下来。")}</small>
         </button>
         {drill ? null : <Wake />}
         <Reachable person={me.id} />

@@ -10,6 +10,7 @@ import { Sheet } from "../../ui/Sheet";
 import { useNow } from "../clock/useNow";
 import { callName } from "../duty/dutyWords";
 import { PROOF_CLASS, proofOfPress } from "./proof";
+import { useSeenCall } from "./useReceipts";
 
 /** Calls at this person; those answered here count as answered once the county has it. */
 export function useOwnCalls(county: County | null, person: string): OwnCall[] {
@@ -21,6 +22,7 @@ export function OwnCalls({ county, calls }: { county: County; calls: OwnCall[] }
   const outbox = useApp((state) => state.outbox);
   const [declining, setDeclining] = useState(false);
   const [call] = calls;
+  useSeenCall(call, county.pages);
   if (!call) return null;
   const mine = outbox.filter((one) => one.subject.page === call.page);
   const proof = (yes: boolean) => {

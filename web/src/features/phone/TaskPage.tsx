@@ -6,13 +6,15 @@ import { report } from "../../actions/tasks";
 import { hm, limit, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { factName, levelName, personName, personPost, stageName } from "../../i18n/words";
-import { isWithdrawn } from "../../state/select";
+import { isUnderWay, isWithdrawn } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import type { PersonView, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Mark } from "../marks/Mark";
-import { proofOf } from "./proof";
+import { placeWords } from "../marks/shotWords";
+import { proofOfPhoto } from "./photoWords";
+import { PROOF_CLASS, proofOf } from "./proof";
 import type { Own } from "./TaskList";
 import { useSeen } from "./useReceipts";
 import { Verbs } from "./Verbs";
@@ -74,6 +76,7 @@ export function TaskPage({
             <span />
           )}
         </div>
+        <PhotoLine task={task} />
         <button
           type="button"
           className="kv"
@@ -99,6 +102,25 @@ export function TaskPage({
       <Verbs own={own} />
     </div>
   );
+}
+
+/** Pictures of this task that are still in this phone, or were refused. */
+function PhotoLine({ task }: { task: TaskView }) {
+  const outbox = useApp((state) => state.outbox);
+  const photos = useApp((state) => state.photos).filter((one) => one.task === task.id);
+  return photos
+    .filter((one) => one.state !== "received")
+    .map((photo) => {
+      const report = outbox.find((one) => one.op === photo.of);
+      const proof = proofOfPhoto(photo, !report || !isUnderWay(report));
+      return (
+        <div key={photo.id} className="kv" data-testid="task-photo" data-state={photo.state}>
+          <span className="k">{photo.video ? i18n.t("录像") : i18n.t("照片")}</span>
+          <span className="s i2">{placeWords(photo.place)}</span>
+          <span className={PROOF_CLASS[proof.state]}>{proof.words}</span>
+        </div>
+      );
+    });
 }
 
 function Clocks({ own: { command, task }, now }: { own: Own; now: number }) {

@@ -1,18 +1,20 @@
 // The three choices that need more than one press: how far, done with proof, why not.
-import { useEffect, useState } from "react";
-import { shrink } from "../../actions/photo";
+import { useState } from "react";
 import { report } from "../../actions/tasks";
 import { i18n, say } from "../../i18n/i18n";
 import { Sheet } from "../../ui/Sheet";
 import type { Field, TaskView } from "../../wire/view";
 import { answers, type Form, FormFields, unanswered } from "./FormFields";
+import { PhotoField, useShots } from "./PhotoField";
 
 const STEPS = [10, 20, 40, 60, 80, 100];
 
 export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () => void }) {
   const [note, setNote] = useState("");
+  const [shots, setShots] = useShots(task.id);
   return (
     <Sheet title={i18n.t("做到哪里了")} onClose={onClose} testId="progress-sheet">
+      <PhotoField task={task.id} shots={shots} onChange={setShots} />
       <input
         className="in"
         placeholder={i18n.t("一句话（可不写）")}
@@ -31,6 +33,7 @@ export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () =
                 task: task.id,
                 fact: { fact: "working", percent },
                 note: note.trim(),
+                photos: shots.map((shot) => shot.id),
                 place: true,
               });
               onClose();
@@ -60,54 +63,14 @@ export function DoneSheet({
   onClose: () => void;
 }) {
   const [form, setForm] = useState<Form>({});
-  const [photos, setPhotos] = useState<{ blob: Blob; url: string }[]>([]);
+  const [shots, setShots] = useShots(task.id);
   const [note, setNote] = useState("");
-  const [bad, setBad] = useState(false);
-  useEffect(
-    () => () => {
-      for (const photo of photos) URL.revokeObjectURL(photo.url);
-    },
-    [photos],
-  );
-  const add = async (files: FileList | null) => {
-    setBad(false);
-    try {
-      const taken = await Promise.all([...(files ?? [])].map(shrink));
-      setPhotos((before) =>
-        [...before.map(({ blob }) => blob), ...taken].map((blob) => ({
-          blob,
-          url: URL.createObjectURL(blob),
-        })),
-      );
-    } catch {
-      setBad(true);
-    }
-  };
-  const unproven = proof && photos.length === 0 && note.trim() === "";
+  const unproven = proof && shots.length === 0 && note.trim() === "";
   const open = unanswered(fields, form);
   const short = unproven || open.length > 0;
   return (
     <Sheet title={i18n.t("报完成")} onClose={onClose} testId="done-sheet">
-      <label className="pick">
-        {photos.length === 0 ? i18n.t("拍照或选照片") : i18n.t("再拍一张")}
-        <input
-          className="vh"
-          type="file"
-          accept="image/*"
-          capture="environment"
-          multiple
-          onChange={(event) => void add(event.target.files)}
-          data-testid="photo-input"
-        />
-      </label>
-      {bad ? <p className="bad">{i18n.t("这张照片打不开，请换一张。")}</p> : null}
-      {photos.length > 0 ? (
-        <div className="shots">
-          {photos.map(({ url }) => (
-            <img key={url} src={url} alt={i18n.t("现场照片")} data-testid="photo-preview" />
-          ))}
-        </div>
-      ) : null}
+      <PhotoField task={task.id} shots={shots} onChange={setShots} />
       <label>
         <span className="lab">{i18n.t("说明或见证人姓名")}</span>
         <input
@@ -133,7 +96,7 @@ export function DoneSheet({
             task: task.id,
             fact: { fact: "done" },
             note: note.trim(),
-            photos: photos.map(({ blob }) => blob),
+            photos: shots.map((shot) => shot.id),
             form: answers(fields, form),
             place: true,
           });
@@ -142,7 +105,9 @@ export function DoneSheet({
         data-testid="done-confirm"
       >
         <b>{i18n.t("报完成")}</b>
-        <small>{i18n.t("等第二个人核实后关闭")}</small>
+        <small>
+          {shots.length > 0 ? i18n.t("先报完成，照片随后自己传") : i18n.t("等第二个人核实后关闭")}
+        </small>
       </button>
       <button type="button" className="verb" onClick={onClose}>
         <b>{i18n.t("还没完成")}</b>

@@ -1,8 +1,10 @@
 // What the phone says without being asked: that an order has arrived, and that it has been looked at.
 import { useEffect, useRef } from "react";
+import { seePage } from "../../actions/duty";
 import { report } from "../../actions/tasks";
+import type { OwnCall } from "../../state/rollcall";
 import { useApp } from "../../state/store";
-import type { FactName, TaskView } from "../../wire/view";
+import type { FactName, PageView, TaskView } from "../../wire/view";
 import type { Own } from "./TaskList";
 
 /** A page counts as seen once it has been visible this long, ms. */
@@ -61,13 +63,33 @@ export function useSeen(task: TaskView): void {
     ),
   );
   const known = pending || task.facts.some((fact) => AFTER_SEEN.includes(fact.fact));
+  useLooked(known || !ready ? null : task.id, () =>
+    report({ task: task.id, fact: { fact: "seen" } }),
+  );
+}
+
+/** Says "seen" once of a call that has been visible for a second; it answers nothing. */
+export function useSeenCall(call: OwnCall | undefined, pages: ReadonlyMap<string, PageView>): void {
+  const ready = useApp((state) => state.outboxReady && !state.shelved);
+  const page = call ? pages.get(call.page) : undefined;
+  const pending = useApp((state) => state.outbox.some((one) => one.subject.page === page?.id));
+  const known = pending || page?.facts.some((fact) => SEEN_BY_THEN.includes(fact.fact));
+  useLooked(page && ready && !known ? page.id : null, (id) => seePage(id));
+}
+
+const SEEN_BY_THEN: PageView["facts"][number]["fact"][] = ["seen", "acked", "declined", "expired"];
+
+/** Calls once when the page has shown `what` for a second, and nobody looked away. */
+function useLooked(what: string | null, say: (what: string) => Promise<unknown>): void {
+  const speak = useRef(say);
+  speak.current = say;
   useEffect(() => {
-    if (known || !ready) return;
+    if (what === null) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = () => {
       clearTimeout(timer);
       if (document.visibilityState !== "visible") return;
-      timer = setTimeout(() => void report({ task: task.id, fact: { fact: "seen" } }), SEEN_AFTER);
+      timer = setTimeout(() => void speak.current(what), SEEN_AFTER);
     };
     look();
     document.addEventListener("visibilitychange", look);
@@ -75,5 +97,5 @@ export function useSeen(task: TaskView): void {
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", look);
     };
-  }, [known, ready, task.id]);
+  }, [what]);
 }

@@ -7,7 +7,7 @@ use model::command::{
 use model::config::*;
 use model::id::Seal;
 use model::incident::{OpenSituation, OpenedBy};
-use model::task::{FactKind, Means};
+use model::task::{FactKind, Means, Shot, ShotPlace};
 use model::*;
 
 use super::script::{instant, place, span};
@@ -291,6 +291,13 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             let situation = situation(config, name);
             answer(format!("{situation}-{policy}-{began:x}.{page}"), rest)
         }
+        ["see", name, policy, began, page] => {
+            let began = instant(began).ms();
+            let situation = situation(config, name);
+            Action::SeePage {
+                page: PageId(format!("{situation}-{policy}-{began:x}.{page}")),
+            }
+        }
         ["change-duty", post, "from", from, "until", until, rest @ ..] => Action::ChangeDuty {
             post: (*post).into(),
             from: instant(from),
@@ -367,6 +374,7 @@ fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
         "need-help" => FactKind::NeedHelp,
         "cancel-seen" => FactKind::CancelSeen,
         "called" => FactKind::Called,
+        "photo-of" => FactKind::Photo,
         "check-in" => FactKind::CheckedIn {
             timer: CrewKind::Personnel,
         },
@@ -387,6 +395,8 @@ fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
         version: None,
         count: Vec::new(),
         form: Vec::new(),
+        coming: 0,
+        shot: None,
     };
     for word in rest {
         match word.split_once('=') {
@@ -396,6 +406,14 @@ fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
                 "witness" => report.note = Some(seal("witness")),
                 other => panic!("report: {other}"),
             },
+            Some(("coming", n)) => report.coming = n.parse().unwrap(),
+            Some(("of", op)) => {
+                report.shot = Some(Shot {
+                    of: op.into(),
+                    taken: None,
+                    place: ShotPlace::None,
+                });
+            }
             Some(("version", n)) => report.version = Some(n.parse().unwrap()),
             Some(("number", answer)) => {
                 report.form.push(answered(answer, |text| FormValue::Number {

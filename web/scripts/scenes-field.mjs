@@ -1,0 +1,102 @@
+// What a phone in the field shows of its pictures: taken, under way, refused, and with its login run out.
+import { film, jpegWith } from "../e2e/camera.mjs";
+import { photo } from "../e2e/photo.mjs";
+import { open } from "./scenes.mjs";
+
+const id = (page, name) => page.getByTestId(name);
+const LOOKS = [
+  ["day", "zh"],
+  ["night", "en"],
+];
+
+/** A picture with place and time of its own: the invented bridge, made a JPEG by the browser. */
+async function bridge(page) {
+  const png = photo().buffer.toString("base64");
+  const text = await page.evaluate(async (png) => {
+    const picture = await createImageBitmap(
+      await (await fetch(`data:image/png;base64,${png}`)).blob(),
+    );
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [1600, 1200];
+    canvas.getContext("2d").drawImage(picture, 0, 0, 1600, 1200);
+    return canvas.toDataURL("image/jpeg", 0.9).split(",")[1];
+  }, png);
+  const said = { at: "2026:08:21 02:10:05", lat: [29, 30, 7.2], lon: [120, 54, 0] };
+  const buffer = jpegWith(said, Buffer.from(text, "base64"));
+  return { name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer };
+}
+
+async function taken(page, fake) {
+  await open(page, fake);
+  await id(page, "verb-done").click();
+  await id(page, "photo-input").setInputFiles(await bridge(page));
+  await id(page, "photo-preview").first().waitFor();
+  await id(page, "photo-input").setInputFiles(photo());
+  await id(page, "photo-preview").nth(1).waitFor();
+}
+
+async function underWay(page, fake) {
+  await taken(page, fake);
+  fake.uploads.pieces = 1;
+  await id(page, "done-confirm").click();
+  await page.waitForTimeout(800);
+}
+
+export const FIELD_PHONE = [
+  { name: "photos", mode: "calm", looks: LOOKS, act: taken },
+  {
+    name: "video-large",
+    mode: "calm",
+    looks: LOOKS,
+    act: async (page, fake) => {
+      await open(page, fake);
+      await id(page, "verb-done").click();
+      await id(page, "video-input").setInputFiles({ ...film(49_000_000 + 1_500_000) });
+      await id(page, "photo-bad").waitFor();
+    },
+  },
+  { name: "upload", mode: "calm", looks: LOOKS, act: underWay },
+  {
+    name: "upload-queue",
+    mode: "calm",
+    looks: LOOKS,
+    act: async (page, fake) => {
+      await underWay(page, fake);
+      await id(page, "tab-queue").click();
+    },
+  },
+  {
+    name: "upload-refused",
+    mode: "calm",
+    looks: LOOKS,
+    act: async (page, fake) => {
+      fake.uploads.refuse = true;
+      await taken(page, fake);
+      await id(page, "done-confirm").click();
+      await id(page, "tab-queue").click();
+      await page.locator("[data-testid=queue-photo][data-state=refused]").first().waitFor();
+    },
+  },
+  {
+    name: "expired",
+    mode: "calm",
+    looks: LOOKS,
+    act: async (page, fake) => {
+      await open(page, fake);
+      fake.expire();
+      await id(page, "verb-accept").click();
+      await id(page, "login-again").waitFor();
+    },
+  },
+  {
+    name: "map",
+    mode: "storm",
+    looks: LOOKS,
+    act: async (page) => {
+      await id(page, "tab-more").click();
+      await page.waitForTimeout(800);
+      await page.context().setOffline(true);
+      await id(page, "open-map").click();
+    },
+  },
+];
