@@ -100,6 +100,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
     x: sound.silence,
     z: () => move({ to: "duty", tab: "now" }),
     h: () => move({ to: "duty", tab: "handover" }),
+    b: () => move({ to: "backtest" }),
   });
   return (
     <DeskContext value={{ desk, move }}>

@@ -1228,6 +1228,8 @@ export interface components {
             };
             /** @description Bounds that are other in the second run. */
             bounds?: components["schemas"]["BoundChange"][];
+            /** @description Delays that are other in the second run. */
+            clocks?: components["schemas"]["ClockChange"][];
             from?: components["schemas"]["Time"] | null;
             jurisdiction?: string | null;
             /** @description Rule files by name that take the place of the site's own in the first run. */
@@ -1246,7 +1248,15 @@ export interface components {
             blob: components["schemas"]["Seal"];
         };
         /** @description Another number for bounds of one rule, to be tried. Where a level is over moves with it. */
+        ClockChange: {
+            hold_ms?: number | null;
+            level?: components["schemas"]["Level"] | null;
+            off_ms?: number | null;
+            on_ms?: number | null;
+            rule: string;
+        };
         BoundChange: {
+            deadband?: string | null;
             level: components["schemas"]["Level"];
             /** @description The bound instead, in the quantity's unit; seconds for rules about silence. */
             raise?: string | null;
@@ -1802,6 +1812,7 @@ export interface components {
             code: string;
             /** @description Sentence for people, English. */
             en: string;
+            problems?: components["schemas"]["ProblemView"][];
             /** @description Sentence for people, Chinese. */
             zh: string;
         };
@@ -2614,6 +2625,7 @@ export interface components {
         RowKind: "added" | "changed" | "removed";
         /** @description Where a level of a rule begins, over all that it watches. */
         RuleBoundView: {
+            deadband?: string | null;
             highest: string;
             level: components["schemas"]["Level"];
             /** @description Lowest and highest over its stations and seasons; the same where all share one. */

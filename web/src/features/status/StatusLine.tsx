@@ -3,7 +3,7 @@ import { chooseCounty } from "../../actions/session";
 import { day, hm, hms, span } from "../../i18n/format";
 import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
-import { countyOf, isPast, isUnacked, levelCounts } from "../../state/select";
+import { countyOf, isPast, isUnacked, levelCounts, mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
 import { quietLoad } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -112,6 +112,7 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
 /** The pages of the desk; the one that is open is marked. */
 function Pages() {
   const { desk, move } = useDesk();
+  const tries = useApp((state) => mayTry(state.me?.person));
   const pages: { name: string; on: boolean; go: DeskMove; testId: string }[] = [
     {
       name: i18n.t("指挥"),
@@ -145,7 +146,7 @@ function Pages() {
     },
     {
       name: i18n.t("规则"),
-      on: desk.view === "rules" || desk.view === "backtest" || desk.view === "events",
+      on: desk.view === "rules" || desk.view === "events",
       go: { to: "rules" },
       testId: "page-rules",
     },
@@ -162,6 +163,13 @@ function Pages() {
       testId: "page-report",
     },
   ];
+  if (tries)
+    pages.push({
+      name: i18n.t("推演"),
+      on: desk.view === "backtest",
+      go: { to: "backtest" },
+      testId: "page-backtest",
+    });
   return (
     <nav className="pages" aria-label={i18n.t("页面")}>
       {pages.map((page) => (
