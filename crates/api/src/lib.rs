@@ -50,8 +50,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
 pub use desk::{
-    BacktestRequest, ChangeView, ClocksView, Files, Later, NotTried, ProblemView, RegistryRow, RegistryView,
-    ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Trial, Upload,
+    BacktestRequest, ChangeView, ClocksView, Files, Later, NotTried, ProblemView, RegistryRow,
+    RegistryView, ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Trial, Upload,
 };
 pub use error::{Fault, FaultView};
 pub use listener::{Encryption, serve};

@@ -379,7 +379,11 @@ fn problem(problem: &Problem, root: &Path) -> ProblemView {
     let number = |n: usize| u32::try_from(n).ok();
     let file = problem.file();
     ProblemView {
-        file: file.strip_prefix(root).unwrap_or(file).display().to_string(),
+        file: file
+            .strip_prefix(root)
+            .unwrap_or(file)
+            .display()
+            .to_string(),
         line: place.and_then(|(line, _)| number(line)),
         column: place.and_then(|(_, column)| number(column)),
         what: problem.what().to_owned(),

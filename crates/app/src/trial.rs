@@ -326,7 +326,13 @@ mod tests {
             against: files(format!("# A remark.\n{}", county.rules())),
             ..BacktestRequest::default()
         };
-        let equal = county.desk.backtest(equal).await.unwrap().difference.unwrap();
+        let equal = county
+            .desk
+            .backtest(equal)
+            .await
+            .unwrap()
+            .difference
+            .unwrap();
         assert!(equal.same > 0 && equal.pairs.is_empty(), "{equal:?}");
         assert_eq!(county.seq().await, before, "a trial writes nothing");
         county.runtime.stop().await;
@@ -336,7 +342,10 @@ mod tests {
     async fn an_edit_with_a_slip_comes_back_with_its_lines_before_anything_is_read() {
         let county = served().await;
         let slip = county.rules().replacen("off_delay", "off_dely", 1);
-        let line = slip.lines().position(|line| line.contains("off_dely")).unwrap();
+        let line = slip
+            .lines()
+            .position(|line| line.contains("off_dely"))
+            .unwrap();
         let asked = BacktestRequest {
             against: files(slip.clone()),
             ..BacktestRequest::default()
@@ -346,7 +355,11 @@ mod tests {
         };
         let first = &problems[0];
         let place = (first.file.as_str(), first.line);
-        assert_eq!(place, ("rules/flood.toml", Some(line as u32 + 1)), "{problems:?}");
+        assert_eq!(
+            place,
+            ("rules/flood.toml", Some(line as u32 + 1)),
+            "{problems:?}"
+        );
         let view = county.desk.try_rules(files(slip)).await.unwrap();
         assert_eq!(view.problems, problems);
         let raised = county.rules().replacen("0.50 m", "0.60 m", 1);

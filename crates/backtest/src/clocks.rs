@@ -94,16 +94,28 @@ mod tests {
             off_ms: None,
             hold_ms,
         };
-        let changes = [asked(None, Some(10), None), asked(Some(Level::Red), Some(0), Some(7))];
+        let changes = [
+            asked(None, Some(10), None),
+            asked(Some(Level::Red), Some(0), Some(7)),
+        ];
         let changed = set.with_clocks("B", &changes).unwrap();
         let rule = &changed.configs()[0].rules[0];
-        assert_eq!(rule.delays.map(|d| (d.on_ms, d.off_ms)), [(10, 0), (10, 0), (10, 0), (0, 0)]);
+        assert_eq!(
+            rule.delays.map(|d| (d.on_ms, d.off_ms)),
+            [(10, 0), (10, 0), (10, 0), (0, 0)]
+        );
         assert_eq!(rule.min_hold_ms, 7);
         assert_eq!(set.configs()[0].rules[0].min_hold_ms, 5);
 
         let fails = |change| set.with_clocks("B", &[change]).unwrap_err();
-        assert!(matches!(fails(asked(None, None, None)), ClockError::Nothing(_)));
-        assert!(matches!(fails(asked(None, Some(-1), None)), ClockError::OutOfRange { .. }));
+        assert!(matches!(
+            fails(asked(None, None, None)),
+            ClockError::Nothing(_)
+        ));
+        assert!(matches!(
+            fails(asked(None, Some(-1), None)),
+            ClockError::OutOfRange { .. }
+        ));
         let other = ClockChange {
             rule: "rain".to_owned(),
             ..asked(None, Some(1), None)

@@ -51,8 +51,8 @@ use model::Time;
 pub use bounds::BoundError;
 pub use clocks::ClockError;
 pub use model::backtest::{
-    BoundChange, ClockChange, Counted, Difference, EventOutcome, Followed, Hour, LevelTally, Load, Movement,
-    Outcome, Pair, Raise, Report, RuleOutcome,
+    BoundChange, ClockChange, Counted, Difference, EventOutcome, Followed, Hour, LevelTally, Load,
+    Movement, Outcome, Pair, Raise, Report, RuleOutcome,
 };
 pub use record::{Record, RecordError};
 pub use ruleset::{RuleSet, RuleSetError};

@@ -24,7 +24,9 @@ fn night(late: bool) -> Record {
     let begin: Time = "2026-07-15T00:00:00Z".parse().unwrap();
     let mut order: Vec<i64> = (0..48).collect();
     if late {
-        order.chunks_mut(4).for_each(|four| four[1..].rotate_left(1));
+        order
+            .chunks_mut(4)
+            .for_each(|four| four[1..].rotate_left(1));
     }
     let mut record = Record::new("a night");
     let mut now = begin;
@@ -66,7 +68,10 @@ fn compare(b: &RuleSet) -> Report {
 
 fn moved(report: &Report) -> Vec<(Movement, u8)> {
     let pairs = &report.difference.as_ref().unwrap().pairs;
-    pairs.iter().map(|pair| (pair.movement, pair.level)).collect()
+    pairs
+        .iter()
+        .map(|pair| (pair.movement, pair.level))
+        .collect()
 }
 
 /// The one yellow of the river's stage.
@@ -96,7 +101,10 @@ fn an_equal_copy_makes_no_difference_also_with_late_readings() {
         let record = night(late);
         let report = backtest(&record, &in_force(), Some(&in_force()), &Asked::default());
         let difference = report.difference.unwrap();
-        assert!(difference.same > 0 && difference.pairs.is_empty(), "late: {late}");
+        assert!(
+            difference.same > 0 && difference.pairs.is_empty(),
+            "late: {late}"
+        );
         assert_eq!(report.a.raises, report.b.unwrap().raises);
     }
 }
@@ -108,7 +116,10 @@ fn a_wider_deadband_ends_later_and_a_longer_delay_begins_later() {
         ..yellow()
     };
     let report = compare(&in_force().with_bounds("B", &[wider]).unwrap());
-    let (a, b) = (flood(&report.a.raises), flood(&report.b.as_ref().unwrap().raises));
+    let (a, b) = (
+        flood(&report.a.raises),
+        flood(&report.b.as_ref().unwrap().raises),
+    );
     assert_eq!(a.begin, b.begin);
     assert!(a.end < b.end || b.end.is_none(), "{a:?} {b:?}");
 
@@ -127,6 +138,12 @@ fn a_wider_deadband_ends_later_and_a_longer_delay_begins_later() {
 #[test]
 fn whoever_stops_waiting_gets_nothing() {
     let stopped = || true;
-    let given = backtest_unless(&night(false), &in_force(), None, &Asked::default(), &stopped);
+    let given = backtest_unless(
+        &night(false),
+        &in_force(),
+        None,
+        &Asked::default(),
+        &stopped,
+    );
     assert_eq!(given, None);
 }

@@ -31,7 +31,9 @@ pub(crate) fn of(config: &Config, slot: RuleSlot) -> Vec<RuleBoundView> {
         let mut stations: Vec<usize> = all.iter().map(|(watch, _)| *watch).collect();
         stations.dedup();
         let mut bands = all.iter().map(|(_, bound)| width(*bound));
-        let band = bands.next().filter(|band| bands.all(|other| other == *band));
+        let band = bands
+            .next()
+            .filter(|band| bands.all(|other| other == *band));
         Some(RuleBoundView {
             level,
             window_ms,

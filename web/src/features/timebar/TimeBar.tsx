@@ -45,7 +45,9 @@ export function TimeBar({ county }: { county: County }) {
     else if (kept !== span) setKept(span);
   }, [past, kept, span]);
   const { from, to } = chosen ?? span;
-  useEffect(() => noteBar({ from, to }), [from, to]);
+  useEffect(() => {
+    if (to > 0) noteBar({ from, to });
+  }, [from, to]);
 
   const go = (at: number) => {
     setKept(span);
