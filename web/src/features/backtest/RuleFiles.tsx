@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { ruleFiles } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
 import type { Draft } from "../../state/backtest";
+import { fileOf, markedLines, type Place } from "../../state/ruletext";
 import { Button, Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
 import type { RuleFileView } from "../../wire/backtest";
@@ -10,7 +11,7 @@ import type { Problem } from "../../wire/site";
 import { ChangeList } from "../rules/ChangeList";
 import { ProblemLine } from "../rules/FilesPanel";
 import { failure } from "../rules/failure";
-import { type Place, RuleText } from "./RuleText";
+import { RuleText } from "./RuleText";
 import { checkFiles, type Review, setDraft } from "./useTrial";
 
 export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
@@ -31,7 +32,7 @@ export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
       gone = true;
     };
   }, []);
-  const marked = useMemo(() => linesOf(review, open, draft), [review, open, draft]);
+  const marked = useMemo(() => marksOf(review, open, draft), [review, open, draft]);
   if (failed) return <Empty title={i18n.t("取不到规则文件。")}>{failed}</Empty>;
   if (disk === null) return <Empty title={i18n.t("正在取规则文件…")} />;
   const onDisk = (name: string) => disk.find((one) => one.file === name)?.text ?? "";
@@ -112,21 +113,13 @@ export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
   );
 }
 
-/** `rules/20-rain.toml` is called by its name here. */
-function fileOf(problem: Problem): string {
-  return problem.file.split("/").at(-1) ?? problem.file;
-}
+const NO_LINES: ReadonlyMap<number, boolean> = new Map();
 
-/** Lines of the open file that something is wrong with, as long as it is the text that was looked at. */
-function linesOf(review: Review, open: string | null, draft: Draft): ReadonlyMap<number, boolean> {
-  const lines = new Map<number, boolean>();
-  if (review.kind !== "done" || open === null) return lines;
-  if (review.files[open] !== draft.files[open]) return lines;
-  for (const problem of review.problems) {
-    if (fileOf(problem) !== open || problem.line == null) continue;
-    lines.set(problem.line, (lines.get(problem.line) ?? false) || problem.stops);
-  }
-  return lines;
+/** Marks of the open file, as long as it holds the text that was looked at. */
+function marksOf(review: Review, open: string | null, draft: Draft): ReadonlyMap<number, boolean> {
+  if (review.kind !== "done" || open === null) return NO_LINES;
+  if (review.files[open] !== draft.files[open]) return NO_LINES;
+  return markedLines(review.problems, open);
 }
 
 interface FoundProps {

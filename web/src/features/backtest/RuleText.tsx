@@ -1,12 +1,7 @@
 // The text of one rule file: lines are numbered, and those with a problem are marked.
 import { useEffect, useRef } from "react";
 import { i18n } from "../../i18n/i18n";
-
-/** A place in the text, both from 1. */
-export interface Place {
-  line: number;
-  column: number;
-}
+import { offsetOf, type Place } from "../../state/ruletext";
 
 interface RuleTextProps {
   name: string;
@@ -62,12 +57,4 @@ export function RuleText({ name, text, marked, go, onChange }: RuleTextProps) {
       />
     </div>
   );
-}
-
-/** Where a place lies in the text; columns are counted in characters, as the reader of the files does. */
-function offsetOf(text: string, { line, column }: Place): number {
-  const lines = text.split("\n");
-  const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
-  const own = [...(lines[line - 1] ?? "")].slice(0, column - 1).join("");
-  return Math.min(text.length, before + own.length);
 }
