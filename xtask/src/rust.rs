@@ -166,8 +166,9 @@ fn engine_stories(paths: &Paths) -> Call {
         "-p",
         "watchfire-engine",
         "--test",
-        "stories",
+        "engine",
         "--",
+        "stories::",
         "--nocapture",
     ])
 }

@@ -3,13 +3,10 @@
 //! dashes; read the difference as text before you keep it.
 //!
 //! These tell what readings decide; how alarms are gathered and told has stories of its own.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::path::Path;
 
-use support::book::{Form, Scene, play_as_written};
+use crate::support::book::{Form, Scene, play_as_written};
 
 #[test]
 fn rows_play_as_written() {

@@ -1,13 +1,11 @@
 //! Crash rules (b), (c), (e) and (f) of the engine: random histories with alarms, suppressions,
 //! situations and tasks, killed and started again anywhere. `WATCHFIRE_SEEDS` says how many.
 //! A failing seed is printed; turn it into a story.
-#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::support;
 use engine::{Admission, Candidate, Engine};
 use model::effect::NoticeReason;
 use model::intake::Quality;

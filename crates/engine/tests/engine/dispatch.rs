@@ -2,14 +2,12 @@
 //! the times at which each was given, acknowledged, on the scene and done.
 //!
 //! Every order has to end as its record says, and the board has to show the record's own times.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::support;
 use engine::Engine;
 use model::action::{Act, Action, IssueCommand, ReportTask};
 use model::config::{Person, Role, TaskClocks, Template, Text};

@@ -1,13 +1,11 @@
 //! Crash rules for pages: random nights in which gateways lose, double, delay and reorder what they
 //! say, and the process is killed before or after its pages left. `WATCHFIRE_SEEDS` says how many.
 //! A failing seed is printed; turn it into a story.
-#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::support;
 use engine::{Admission, Candidate, Engine};
 use model::config::Target;
 use model::effect::NoticeReason;
@@ -88,8 +86,6 @@ struct Night {
     at: Time,
     /// Ids that left once, and ids a gateway has seen.
     made: BTreeSet<PageId>,
-    /// Whom a page of a run was held back for.
-    held: BTreeSet<(RunId, PersonId)>,
     seen: BTreeSet<PageId>,
     /// What gateways and people will say, and when.
     due: Vec<(Time, PageId, PageFact)>,
@@ -115,7 +111,6 @@ impl Night {
             effects: Vec::new(),
             at: "2026-07-20T10:00:00Z".parse().unwrap(),
             made: BTreeSet::new(),
-            held: BTreeSet::new(),
             seen: BTreeSet::new(),
             due: Vec::new(),
             definite: BTreeSet::new(),
@@ -178,15 +173,12 @@ impl Night {
         }
         let run = self.engine.run_view(&view.run).unwrap();
         let last = view.step > run.steps;
-        // One that a limit held back goes out all the same, and then by the next channel of its person.
-        let (of, held) = (
-            (view.run.clone(), page.to.clone()),
-            view.sent.is_some_and(|sent| sent > view.at),
-        );
-        if held {
-            self.held.insert(of.clone());
-        }
-        let late = last || held || self.held.contains(&of);
+        // One that a limit held back goes out all the same, by itself or with another, and then by the
+        // next channel of its person.
+        let theirs = self.engine.pages_of(&view.run).into_iter();
+        let mut theirs = theirs.filter(|other| other.to == page.to);
+        let held = theirs.any(|other| other.sent.is_some_and(|sent| sent > other.at));
+        let late = last || held;
         let newest = run.log.last().map(|entry| &entry.line);
         let closed = matches!(newest, Some(RunLine::Satisfied | RunLine::Cancelled { .. }));
         let open = run.state == RunState::Exhausted && !closed;

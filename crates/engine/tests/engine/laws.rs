@@ -1,11 +1,9 @@
 //! The laws of the engine, each held against random inputs. A failing case is shrunk by proptest;
 //! turn it into a story.
-#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)]
-
-mod support;
 
 use std::sync::Arc;
 
+use crate::support;
 use engine::{Admission, Candidate, Engine};
 use model::config::{Bound, Config, Measure, Watch};
 use model::intake::Quality;

@@ -1,12 +1,10 @@
 //! The law of late readings: whatever the order of arrival within the allowed lateness, what stands in
 //! the end is what the run in order ends with, and nothing is announced twice.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::support;
 use engine::{Admission, Candidate, Engine};
 use model::intake::Quality;
 use model::view::CountyView;

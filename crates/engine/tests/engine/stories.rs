@@ -1,10 +1,7 @@
 //! Every story in `stories/` plays as written. `WATCHFIRE_BLESS=1` rewrites what stands below the
 //! line; read the difference as text before you keep it.
-#![allow(clippy::unwrap_used)]
 
-mod support;
-
-use support::book::{Form, Scene, play_as_written};
+use crate::support::book::{Form, Scene, play_as_written};
 
 #[test]
 fn stories_play_as_written() {

@@ -1,5 +1,5 @@
 //! Stories: inputs with their times above a line, everything the engine decided below it.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
+#![allow(dead_code, unreachable_pub)]
 
 pub mod book;
 pub mod duty;

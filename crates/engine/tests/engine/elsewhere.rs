@@ -1,6 +1,5 @@
 //! What breaks in other systems (semantics, section 12), line by line, and the scenes that show that it
 //! does not here. A scene is a file of `stories/`, or a row of `rows/` by its title.
-#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 
