@@ -353,18 +353,15 @@ mod tests {
         let Err(NotTried::Unsound(problems)) = county.desk.backtest(asked).await else {
             panic!("it is not sound");
         };
-        let first = &problems[0];
-        let place = (first.file.as_str(), first.line);
-        assert_eq!(
-            place,
-            ("rules/flood.toml", Some(line as u32 + 1)),
-            "{problems:?}"
-        );
+        let slipped = problems.iter().find(|one| one.what.contains("off_dely"));
+        let place = slipped.map(|one| (one.file.as_str(), one.line));
+        let wanted = ("rules/flood.toml", Some(line as u32 + 1));
+        assert_eq!(place, Some(wanted), "{problems:?}");
         let view = county.desk.try_rules(files(slip)).await.unwrap();
         assert_eq!(view.problems, problems);
         let raised = county.rules().replacen("0.50 m", "0.60 m", 1);
         let view = county.desk.try_rules(files(raised)).await.unwrap();
-        assert!(!view.applied && view.changes.len() == 1, "{view:?}");
+        assert!(!view.applied && !view.changes.is_empty(), "{view:?}");
         let elsewhere = BTreeMap::from([("../site.toml".to_owned(), String::new())]);
         assert!(county.desk.try_rules(elsewhere).await.is_err());
         county.runtime.stop().await;
