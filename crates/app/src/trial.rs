@@ -251,8 +251,8 @@ mod tests {
     }
 
     impl Served {
-        /// A river that rises by 5 cm in five minutes from 41.50 m; every third reading comes after
-        /// the one behind it.
+        /// A river that rises by 5 cm in five minutes from 40.80 m, past its orange of 41.50 m; every
+        /// third reading comes after the one behind it.
         async fn rise(&self) {
             let begin: Time = "2026-07-15T00:00:00Z".parse().unwrap();
             let mut order: Vec<i64> = (0..48).collect();
@@ -268,7 +268,7 @@ mod tests {
                     series: SeriesSlot(0),
                     observed,
                     received: Some(observed),
-                    value: 4_150 + step * 5,
+                    value: 4_080 + step * 5,
                     revision: 0,
                     quality: Quality::Good,
                 };
@@ -287,11 +287,11 @@ mod tests {
         }
     }
 
-    fn yellow(raise: &str) -> BacktestRequest {
+    fn orange(raise: &str) -> BacktestRequest {
         BacktestRequest {
             bounds: vec![BoundChange {
                 rule: "river-stage".to_owned(),
-                level: Level::Yellow,
+                level: Level::Orange,
                 station: Some("ST01".to_owned()),
                 window_ms: None,
                 raise: Some(raise.to_owned()),
@@ -312,15 +312,15 @@ mod tests {
         county.rise().await;
         let before = county.seq().await;
         let (lower, higher) = tokio::join!(
-            county.desk.backtest(yellow("41.80")),
-            county.desk.backtest(yellow("42.50"))
+            county.desk.backtest(orange("41.25")),
+            county.desk.backtest(orange("41.75"))
         );
         for (report, movement) in [(lower, Movement::Earlier), (higher, Movement::Later)] {
             let report = report.unwrap();
             assert_eq!(report.readings, 48);
             let pairs = report.difference.unwrap().pairs;
             let moved: Vec<_> = pairs.iter().map(|p| (p.movement, p.level)).collect();
-            assert_eq!(moved, [(movement, 2)], "{pairs:?}");
+            assert_eq!(moved, [(movement, 2), (movement, 3)], "{pairs:?}");
         }
         let equal = BacktestRequest {
             against: files(format!("# A remark.\n{}", county.rules())),
@@ -372,11 +372,11 @@ mod tests {
         let county = served().await;
         county.rise().await;
         for _ in 0..20 {
-            let asked = county.desk.backtest(yellow("41.80"));
+            let asked = county.desk.backtest(orange("41.25"));
             let gone = tokio::time::timeout(Duration::from_micros(300), asked).await;
             drop(gone);
         }
-        let next = county.desk.backtest(yellow("41.80"));
+        let next = county.desk.backtest(orange("41.25"));
         let next = tokio::time::timeout(Duration::from_secs(20), next).await;
         assert!(next.expect("its turn comes").is_ok());
 
@@ -384,7 +384,7 @@ mod tests {
         let stop = patience.watch();
         drop(patience);
         let subject = county.desk.subject(None).await.unwrap();
-        let given_up = subject.run(&county.runtime.replays, &yellow("41.80"), &stop);
+        let given_up = subject.run(&county.runtime.replays, &orange("41.25"), &stop);
         assert!(matches!(given_up, Err(NotTried::Said(_))), "{given_up:?}");
         county.runtime.stop().await;
     }

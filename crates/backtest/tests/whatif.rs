@@ -18,8 +18,8 @@ fn in_force() -> RuleSet {
     RuleSet::open(&good, None).unwrap()
 }
 
-/// A river that rises from 41.50 m by 5 cm in five minutes for two hours and falls again; with
-/// `late`, every fourth reading comes after the two behind it.
+/// A river that rises from 40.80 m by 5 cm in five minutes for two hours and falls again, past its
+/// orange of 41.50 m; with `late`, every fourth reading comes after the two behind it.
 fn night(late: bool) -> Record {
     let begin: Time = "2026-07-15T00:00:00Z".parse().unwrap();
     let mut order: Vec<i64> = (0..48).collect();
@@ -38,7 +38,7 @@ fn night(late: bool) -> Record {
             series: SeriesSlot(0),
             observed,
             received: now,
-            value: 4_150 + 5 * (24 - (step - 24).abs()),
+            value: 4_080 + 5 * (24 - (step - 24).abs()),
             revision: 0,
             quality: Quality::Good,
             late: false,
@@ -50,10 +50,10 @@ fn night(late: bool) -> Record {
     record
 }
 
-fn yellow() -> BoundChange {
+fn orange() -> BoundChange {
     BoundChange {
         rule: "river-stage".to_owned(),
-        level: Level::Yellow,
+        level: Level::Orange,
         station: Some("ST01".to_owned()),
         window_ms: None,
         raise: None,
@@ -74,9 +74,9 @@ fn moved(report: &Report) -> Vec<(Movement, u8)> {
         .collect()
 }
 
-/// The one yellow of the river's stage.
+/// The one orange of the river's stage.
 fn flood(raises: &[Raise]) -> &Raise {
-    let mine = |r: &&Raise| r.rule == "river-stage" && r.level == 2;
+    let mine = |r: &&Raise| r.rule == "river-stage" && r.level == 3;
     raises.iter().find(mine).unwrap()
 }
 
@@ -84,15 +84,17 @@ fn flood(raises: &[Raise]) -> &Raise {
 fn a_lower_threshold_speaks_earlier_and_a_higher_one_later_or_not_at_all() {
     let to = |raise: &str| BoundChange {
         raise: Some(raise.to_owned()),
-        ..yellow()
+        ..orange()
     };
     let with = |raise: &str| compare(&in_force().with_bounds("B", &[to(raise)]).unwrap());
-    let lower = with("41.85");
-    assert_eq!(moved(&lower), [(Movement::Earlier, 2)]);
+    // Whoever is over orange is over yellow too.
+    let both = |movement| [(movement, 2), (movement, 3)];
+    let lower = with("41.25");
+    assert_eq!(moved(&lower), both(Movement::Earlier));
     let pair = &lower.difference.as_ref().unwrap().pairs[0];
     assert_eq!(pair.by_ms, Some(-25 * MINUTE));
-    assert_eq!(moved(&with("42.35")), [(Movement::Later, 2)]);
-    assert_eq!(moved(&with("43.00")), [(Movement::Gone, 2)]);
+    assert_eq!(moved(&with("41.75")), both(Movement::Later));
+    assert_eq!(moved(&with("43.00")), both(Movement::Gone));
 }
 
 #[test]
@@ -113,7 +115,7 @@ fn an_equal_copy_makes_no_difference_also_with_late_readings() {
 fn a_wider_deadband_ends_later_and_a_longer_delay_begins_later() {
     let wider = BoundChange {
         deadband: Some("0.40".to_owned()),
-        ..yellow()
+        ..orange()
     };
     let report = compare(&in_force().with_bounds("B", &[wider]).unwrap());
     let (a, b) = (
@@ -121,18 +123,19 @@ fn a_wider_deadband_ends_later_and_a_longer_delay_begins_later() {
         flood(&report.b.as_ref().unwrap().raises),
     );
     assert_eq!(a.begin, b.begin);
-    assert!(a.end < b.end || b.end.is_none(), "{a:?} {b:?}");
+    assert!(a.end.is_some() && b.end.is_none(), "{a:?} {b:?}");
 
     let slower = ClockChange {
         rule: "river-stage".to_owned(),
-        level: Some(Level::Yellow),
-        on_ms: Some(16 * MINUTE),
+        level: Some(Level::Orange),
+        on_ms: Some(10 * MINUTE),
         ..ClockChange::default()
     };
     let report = compare(&in_force().with_clocks("B", &[slower]).unwrap());
-    assert_eq!(moved(&report), [(Movement::Later, 2)]);
+    let later = [(Movement::Later, 2), (Movement::Later, 3)];
+    assert_eq!(moved(&report), later);
     let pair = &report.difference.as_ref().unwrap().pairs[0];
-    assert_eq!(pair.by_ms, Some(10 * MINUTE), "it was six minutes");
+    assert_eq!(pair.by_ms, Some(10 * MINUTE), "it was none");
 }
 
 #[test]
