@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
-import { backtestOf, FILES } from "./backtest.mjs";
+import { backtestOf, FILES, slipsOf } from "./backtest.mjs";
 import { asDrill, drillsOf, scoreOf } from "./drill.mjs";
 import { addDuty, postsOf, postView, pressDuty } from "./duty.mjs";
 import { apply } from "./engine.mjs";
@@ -240,21 +240,24 @@ export async function startFake({
       return reply(response, 200, lanesOf(night, url.searchParams, now));
     if (path === "/rules") return reply(response, 200, rulesOf(night.county));
     if (path === "/commands") return reply(response, 200, night.county.commands);
+    if (path === "/alarms") return reply(response, 200, night.county.alarms);
     if (path === "/situations") return reply(response, 200, night.county.situations);
     if (path === "/suppressions") return reply(response, 200, night.county.suppressions);
-    if (path === "/backtest" || path === "/site/rules") {
+    if (path === "/backtest" || path.startsWith("/site/rules")) {
       if (person.role === "responder")
         return no(response, 403, "role_not_allowed", "这个角色不能试算。", "Your role may not.");
       if (path === "/site/rules") return reply(response, 200, FILES);
       const asked = JSON.parse(await body(request));
-      if (Object.values(asked.against).some((text) => text.includes("rais =")))
-        return no(
-          response,
-          422,
-          "not_tried",
-          "没有试算：the rules are not sound:\n20-rain.toml:9:10 unknown key `rais`; did you mean `raise`?",
-          "Not tried: the rules are not sound:\n20-rain.toml:9:10 unknown key `rais`; did you mean `raise`?",
-        );
+      const problems = slipsOf(path === "/backtest" ? asked.against : asked);
+      if (path === "/site/rules/check")
+        return reply(response, 200, { problems, difference: [], changes: [], applied: false });
+      if (problems.length > 0)
+        return reply(response, 422, {
+          code: "rules_unsound",
+          zh: "没有试算：规则文件有错，见下。",
+          en: "Not tried: the rule files have errors, see below.",
+          problems,
+        });
       await new Promise((resolve) => setTimeout(resolve, trialMs));
       return reply(response, 200, backtestOf(night.county, asked, now()));
     }

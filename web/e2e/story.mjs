@@ -1,7 +1,7 @@
 // The browser story: two sessions, one storm. An alarm rises and is acknowledged, a command goes to a
 // group, a phone with no network accepts, reports 60 % and done with a photo, comes back, and the
-// officer verifies; then the report of it; then the phone in the field (field.mjs). Pictures of each step; the first expectation that fails ends
-// it, with its words.
+// officer verifies; then the same night under a lower threshold, and the report of it; then the phone in
+// the field (field.mjs). Pictures of each step; the first expectation that fails ends it, with its words.
 //   node e2e/story.mjs [--base http://127.0.0.1:P] [--fake] [--out <dir>]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { lookBack } from "./past.mjs";
 import { photo } from "./photo.mjs";
 import { giveAccount } from "./report.mjs";
 import { playStorm } from "./storm.mjs";
+import { askWhatIf } from "./whatif.mjs";
 import { openWorld } from "./world.mjs";
 
 const option = (name) => {
@@ -144,6 +145,7 @@ async function play(world) {
     });
     await picture(phone, "phone-verified");
     await lookBack(desk, { picture, must });
+    await askWhatIf(desk, { picture, must });
     // The stand-in has no journal to give account of.
     if (!process.argv.includes("--fake")) await giveAccount(desk, { picture, must, out });
     const errors = [...desk.errors, ...phone.errors];

@@ -348,8 +348,7 @@ export const DESK_SCENES = [
       [1366, "day", "en"],
     ],
     act: async (page) => {
-      await id(page, "page-rules").click();
-      await id(page, "open-backtest").click();
+      await page.keyboard.press("b");
       await page.waitForTimeout(500);
     },
   },
@@ -368,19 +367,54 @@ export const DESK_SCENES = [
     },
   },
   {
-    name: "backtest-files",
+    name: "backtest-plain",
     mode: "storm",
     looks: [
       [1920, "day", "en"],
       [1366, "night", "zh"],
     ],
     act: async (page) => {
-      await id(page, "page-rules").click();
-      await id(page, "open-backtest").click();
-      await id(page, "trial-files").click();
-      await id(page, "trial-text").fill("[[rule]]\nrais = 1\n");
-      await id(page, "trial-own").click();
+      await page.keyboard.press("b");
       await id(page, "trial-run").click();
+      await id(page, "difference-row").first().click();
+      await page.waitForTimeout(900);
+    },
+  },
+  {
+    name: "backtest-clocks",
+    mode: "storm",
+    looks: [
+      [1366, "day", "en"],
+      [390, "night", "zh"],
+    ],
+    act: async (page) => {
+      await id(page, "page-rules").click();
+      await id(page, "rule-row").nth(1).click();
+      await id(page, "try-numbers").click();
+      await id(page, "clocks").locator("summary").click();
+      await id(page, "clock-3/on").fill("10");
+      await id(page, "clock-hold").fill("-1");
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: "backtest-files",
+    mode: "storm",
+    looks: [
+      [1920, "day", "en"],
+      [1920, "night", "zh"],
+      [1366, "night", "zh"],
+      [390, "day", "en"],
+    ],
+    act: async (page) => {
+      await page.keyboard.press("b");
+      const narrow = page.getByRole("button", { name: /改问题|question/ });
+      if (await narrow.isVisible()) await narrow.click();
+      await id(page, "trial-files").click();
+      const text = await id(page, "trial-text").inputValue();
+      await id(page, "trial-text").fill(text.replaceAll("raise =", "rais ="));
+      await id(page, "trial-check").click();
+      await id(page, "trial-problem").last().click();
       await page.waitForTimeout(700);
     },
   },

@@ -1,14 +1,23 @@
 import { expect, test } from "vitest";
 import {
+  bandKey,
   boundKey,
   boundsOn,
   changesOf,
+  clockKey,
+  clocksOf,
   crossed,
+  delayFlaw,
   flawOf,
+  HOLD,
   instantsOf,
+  isFlawed,
+  judgedIn,
   requestOf,
   rows,
   rulesThatDiffer,
+  spanOf,
+  spokenIn,
   startDraft,
   tallies,
 } from "../src/state/backtest";
@@ -62,7 +71,15 @@ test("50 instead of 60 is one change; what is as it is, is none", () => {
     [orange, " 50 "],
   ]);
   expect(changesOf(one, typed, null)).toEqual([
-    { rule: "rain:1h", level: 3, station: null, window_ms: null, raise: "50", shift: null },
+    {
+      rule: "rain:1h",
+      level: 3,
+      station: null,
+      window_ms: null,
+      raise: "50",
+      shift: null,
+      deadband: null,
+    },
   ]);
   expect(changesOf(one, typed, "ST01")[0]?.station).toBe("ST01");
   expect(changesOf(one, new Map(), null)).toEqual([]);
@@ -83,6 +100,45 @@ test("a window of several is named by its length", () => {
   expect(boundKey(short)).not.toBe(boundKey(long));
   const found = changesOf(rule([short, long]), edits([[long, "90"]]), null);
   expect(found.map((one) => one.window_ms)).toEqual([3 * HOUR]);
+});
+
+test("another deadband goes with its bound, alone or beside another number", () => {
+  const own = bound(3, "60.0", { deadband: "5.0" });
+  const typed = (band: string, raise = "") =>
+    new Map([
+      [bandKey(own), band],
+      [boundKey(own), raise],
+    ]);
+  const [wider] = changesOf(rule([own]), typed("8"), null);
+  expect(wider).toMatchObject({ raise: null, shift: null, deadband: "8" });
+  expect(changesOf(rule([own]), typed("8", "50"), null)[0]).toMatchObject({
+    raise: "50",
+    deadband: "8",
+  });
+  expect(changesOf(rule([own]), typed("5.0"), null)).toEqual([]);
+  expect(isFlawed(rule([own]), typed("-1"))).toBe(true);
+  expect(changesOf(rule([own]), typed("-1"), null)).toEqual([]);
+});
+
+test("delays are typed in minutes, and those as they are ask for nothing", () => {
+  const one = { ...rule([bound(2, "45.0"), bound(3, "60.0")]), on_delay_ms: [0, 360_000, 0, 0] };
+  const typed = new Map([
+    [clockKey("on", 2), "6"],
+    [clockKey("on", 3), "10"],
+    [clockKey("off", 3), "0.5"],
+    [HOLD, "20"],
+  ]);
+  expect(clocksOf(one, typed)).toEqual([
+    { rule: "rain:1h", level: 3, on_ms: 600_000, off_ms: 30_000, hold_ms: null },
+    { rule: "rain:1h", level: null, on_ms: null, off_ms: null, hold_ms: 1_200_000 },
+  ]);
+  expect([delayFlaw("-1"), delayFlaw("99999"), delayFlaw("1.234"), delayFlaw("")]).toEqual([
+    "no_number",
+    "no_number",
+    "too_fine",
+    null,
+  ]);
+  expect(isFlawed(one, new Map([[HOLD, "x"]]))).toBe(true);
 });
 
 test("what is no number, or finer than the quantity, is not sent", () => {
@@ -117,7 +173,9 @@ test("one station shows its own numbers and leaves out what stands in the rule",
   const window = bound(2, "45.0", { window_ms: HOUR });
   const line = { rule: "rain:1h", level: 2 as Level, raise: "55.30" };
   const own = boundsOn(rule([varied, window]), [line, { ...line, rule: "other" }]);
-  expect(own).toEqual([{ ...varied, lowest: "55.30", highest: "55.30", stations: 1 }]);
+  expect(own).toEqual([
+    { ...varied, lowest: "55.30", highest: "55.30", stations: 1, deadband: null },
+  ]);
 });
 
 const raise = (begin: string, more: Partial<BacktestRaise> = {}): BacktestRaise => ({
@@ -211,14 +269,45 @@ test("a difference knows its instants in both runs; one run alone lists every ra
   expect([alone?.movement, alone?.a, alone?.b]).toEqual([null, LATE, null]);
 });
 
-test("a draft becomes a request of its own time, or none", () => {
-  const draft = { ...startDraft("rain:1h", NOW), hours: 6 };
-  const asked = requestOf(draft, [], "330624", NOW);
+test("a row knows whether anything came of it in either run", () => {
+  const hit = { judged: true, confirmed: true };
+  const both = report([raise(LATE, { judged: true })], [raise(EARLY, hit)]);
+  const [row] = rows(both);
+  expect(row && judgedIn(both, row)).toEqual({ a: "false", b: "hit" });
+  const unknown = report([raise(LATE)], [raise(EARLY)]);
+  const [other] = rows(unknown);
+  expect(other && judgedIn(unknown, other)).toEqual({ a: null, b: null });
+});
+
+test("the bar marks each minute of a level once a run, and no forecast", () => {
+  const many = [raise(LATE), raise(LATE, { station: "ST02" }), raise(EARLY, { forecast: true })];
+  const spoken = spokenIn(report(many, [raise(EARLY)]));
+  expect(spoken.map((one) => [one.side, one.at])).toEqual([
+    ["a", Date.parse(LATE)],
+    ["b", Date.parse(EARLY)],
+  ]);
+});
+
+test("a draft means what the time bar shows, the last hours or its own time", () => {
+  const draft = startDraft("rain:1h", NOW);
+  const bar = { from: NOW - 3 * HOUR, to: NOW - HOUR };
+  expect(spanOf(draft, bar, NOW)).toEqual(bar);
+  expect(spanOf(draft, null, NOW)).toEqual({ from: NOW - 24 * HOUR, to: NOW });
+  expect(spanOf({ ...draft, when: 6 }, bar, NOW)).toEqual({ from: NOW - 6 * HOUR, to: NOW });
+  const own = { ...draft, when: "own" as const, from: 1, to: 2 };
+  expect(spanOf(own, bar, NOW)).toEqual({ from: 1, to: 2 });
+});
+
+test("a draft becomes a request of its time, or none", () => {
+  const draft = startDraft("rain:1h", NOW);
+  const span = { from: NOW - 6 * HOUR, to: NOW };
+  const none = { bounds: [], clocks: [] };
+  const asked = requestOf(draft, none, "330624", span);
   expect([asked?.from, asked?.to]).toEqual([
     "2026-08-20T20:00:00.000Z",
     "2026-08-21T02:00:00.000Z",
   ]);
-  expect(requestOf({ ...draft, hours: null, from: NOW, to: NOW }, [], "330624", NOW)).toBeNull();
+  expect(requestOf(draft, none, "330624", { from: NOW, to: NOW })).toBeNull();
   const change = {
     rule: "r",
     level: 3 as Level,
@@ -226,14 +315,19 @@ test("a draft becomes a request of its own time, or none", () => {
     window_ms: null,
     raise: "1",
     shift: null,
+    deadband: null,
   };
+  const slower = { rule: "r", level: null, on_ms: 1, off_ms: null, hold_ms: null };
+  const changes = { bounds: [change], clocks: [slower] };
   const files = { ...draft, by: "files" as const, files: { "a.toml": "x" } };
-  expect(requestOf(files, [change], "330624", NOW)).toMatchObject({
+  expect(requestOf(files, changes, "330624", span)).toMatchObject({
     against: { "a.toml": "x" },
     bounds: [],
+    clocks: [],
   });
-  expect(requestOf({ ...files, by: "numbers" }, [change], "330624", NOW)).toMatchObject({
+  expect(requestOf({ ...files, by: "numbers" }, changes, "330624", span)).toMatchObject({
     against: {},
     bounds: [change],
+    clocks: [slower],
   });
 });

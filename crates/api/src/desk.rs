@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
-use model::backtest::{BoundChange, Report};
+use model::backtest::{BoundChange, ClockChange, Report};
 use model::view::PersonView;
 use model::{Origin, PersonId};
 use serde::{Deserialize, Serialize};
@@ -140,8 +140,29 @@ pub trait SiteDesk: Send + Sync {
         station: Option<String>,
     ) -> Later<'_, SheetView>;
 
-    /// Replays history under other rules and tells the difference.
-    fn backtest(&self, asked: BacktestRequest) -> Later<'_, Report>;
+    /// Reads the site as if some of its rule files were these, and tells what would change; nothing
+    /// is written or put into force.
+    fn try_rules(&self, files: BTreeMap<String, String>) -> Later<'_, ReviewView>;
+
+    /// Replays history under other rules and tells the difference. Whoever lets go of the answer stops
+    /// the work.
+    fn backtest(&self, asked: BacktestRequest) -> Trial<'_>;
+}
+
+/// The answer of a back-test, or why there is none.
+pub type Trial<'a> = Pin<Box<dyn Future<Output = Result<Report, NotTried>> + Send + 'a>>;
+
+/// Why history was not replayed under other rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotTried {
+    /// The rule files are not sound; everything wrong with them.
+    Unsound(Vec<ProblemView>),
+    /// More readings than are held in memory lie in the time and what rules look back on.
+    TooMany { most: usize },
+    /// As many wait for their turn as may.
+    Queue,
+    /// A sentence for the person who asked.
+    Said(String),
 }
 
 /// An uploaded registry file.
@@ -189,6 +210,9 @@ pub struct BacktestRequest {
     /// Bounds that are other in the second run.
     #[serde(default)]
     pub bounds: Vec<BoundChange>,
+    /// Delays that are other in the second run.
+    #[serde(default)]
+    pub clocks: Vec<ClockChange>,
 }
 
 /// How a registry file is to be taken.
@@ -269,10 +293,11 @@ pub(crate) async fn registry(
     Ok(Json(api.take_over(taken).await?))
 }
 
-/// Replays history under the rules in force and under others.
+/// Replays history under the rules in force and under others. Closing the connection stops it.
 #[utoipa::path(post, path = "/api/v1/backtest", tag = "site", request_body = BacktestRequest,
     responses((status = 200, body = Report), (status = 403, body = FaultView),
-              (status = 422, description = "It cannot be replayed so; the sentence says why", body = FaultView)))]
+              (status = 422, description = "It cannot be replayed so; the sentence says why, and the problems of rule files stand beside it", body = FaultView),
+              (status = 503, description = "As many wait as may", body = FaultView)))]
 pub(crate) async fn backtest(
     State(api): State<Arc<Api>>,
     Extension(who): Extension<Principal>,
@@ -283,6 +308,20 @@ pub(crate) async fn backtest(
     asked.jurisdiction = who.scope(api.inbox.catalogue().codes(), asked.jurisdiction.as_deref())?;
     let report = api.desk.backtest(asked).await;
     Ok(Json(report.map_err(Fault::NotTried)?))
+}
+
+/// Reads the site as if some of its rule files were these, and tells what is wrong with them and what
+/// they would change. Nothing is written or put into force.
+#[utoipa::path(post, path = "/api/v1/site/rules/check", tag = "site", request_body = BTreeMap<String, String>,
+    responses((status = 200, body = ReviewView), (status = 403, body = FaultView)))]
+pub(crate) async fn try_rules(
+    State(api): State<Arc<Api>>,
+    Extension(who): Extension<Principal>,
+    Body(files): Body<BTreeMap<String, String>>,
+) -> Answered<Json<ReviewView>> {
+    who.need(Deed::Diagnose)?;
+    let view = api.desk.try_rules(files).await;
+    Ok(Json(view.map_err(Fault::SiteFiles)?))
 }
 
 /// The site's rule files, to be read and tried otherwise.

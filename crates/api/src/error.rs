@@ -8,6 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::desk::{NotTried, ProblemView};
+
 /// Why a request was not honoured.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -72,8 +74,8 @@ pub enum Fault {
     Stopping,
     #[error("the site's files: {0}")]
     SiteFiles(String),
-    #[error("the back-test: {0}")]
-    NotTried(String),
+    #[error("the back-test: {0:?}")]
+    NotTried(NotTried),
     #[error("could not read or write the store")]
     Store,
 }
@@ -87,6 +89,20 @@ pub struct FaultView {
     pub zh: String,
     /// Sentence for people, English.
     pub en: String,
+    /// What is wrong with files that were sent, all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ProblemView>,
+}
+
+impl FaultView {
+    fn new(code: &'static str, zh: String, en: String) -> FaultView {
+        FaultView {
+            code,
+            zh,
+            en,
+            problems: Vec::new(),
+        }
+    }
 }
 
 /// What the parts that read the store and the loop hand back.
@@ -120,7 +136,11 @@ impl Fault {
             Fault::JurisdictionMissing | Fault::BadField { .. } | Fault::BadBody(_) => {
                 StatusCode::BAD_REQUEST
             }
-            Fault::SiteFiles(_) | Fault::NotTried(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Fault::NotTried(NotTried::Queue) => StatusCode::SERVICE_UNAVAILABLE,
+            Fault::SiteFiles(_)
+            | Fault::NotTried(
+                NotTried::Unsound(_) | NotTried::TooMany { .. } | NotTried::Said(_),
+            ) => StatusCode::UNPROCESSABLE_ENTITY,
             Fault::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Fault::NotAPicture | Fault::NotAVideo => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Fault::UploadGap { .. } | Fault::UploadDamaged => StatusCode::CONFLICT,
@@ -135,11 +155,7 @@ impl Fault {
 
     /// The word, and the sentences in Chinese and English.
     pub fn view(&self) -> FaultView {
-        let say = |code, zh: &str, en: &str| FaultView {
-            code,
-            zh: zh.to_owned(),
-            en: en.to_owned(),
-        };
+        let say = |code, zh: &str, en: &str| FaultView::new(code, zh.to_owned(), en.to_owned());
         match self {
             Fault::NotSignedIn => say("not_signed_in", "请先登录。", "Please sign in first."),
             Fault::WrongLogin => say(
@@ -147,11 +163,11 @@ impl Fault {
                 "用户名或密码不对。",
                 "The login or the password is wrong.",
             ),
-            Fault::TooManyTries { wait_s } => FaultView {
-                code: "too_many_tries",
-                zh: format!("失败次数过多，请 {wait_s} 秒后再试。"),
-                en: format!("Too many failed attempts; try again in {wait_s} s."),
-            },
+            Fault::TooManyTries { wait_s } => FaultView::new(
+                "too_many_tries",
+                format!("失败次数过多，请 {wait_s} 秒后再试。"),
+                format!("Too many failed attempts; try again in {wait_s} s."),
+            ),
             Fault::RoleNotAllowed => say(
                 "role_not_allowed",
                 "您的角色不能执行此操作。",
@@ -167,37 +183,37 @@ impl Fault {
                 "请求来自其他网站，已拒绝。",
                 "The request came from another site and was refused.",
             ),
-            Fault::NoSuchJurisdiction(code) => FaultView {
-                code: "no_such_jurisdiction",
-                zh: format!("没有辖区“{code}”。"),
-                en: format!("There is no jurisdiction \"{code}\" here."),
-            },
+            Fault::NoSuchJurisdiction(code) => FaultView::new(
+                "no_such_jurisdiction",
+                format!("没有辖区“{code}”。"),
+                format!("There is no jurisdiction \"{code}\" here."),
+            ),
             Fault::JurisdictionMissing => say(
                 "jurisdiction_missing",
                 "此处有多个辖区，请指明其中一个。",
                 "There are several jurisdictions here; name one.",
             ),
             Fault::NoSuchStation { station, near } => no_station(station, near.as_deref()),
-            Fault::NoSuchQuantity { station, quantity } => FaultView {
-                code: "no_such_quantity",
-                zh: format!("测站“{station}”没有“{quantity}”这个要素。"),
-                en: format!("Station \"{station}\" has no quantity \"{quantity}\"."),
-            },
-            Fault::BadField { field, reason } => FaultView {
-                code: "bad_field",
-                zh: format!("“{field}”无法使用：{reason}。"),
-                en: format!("\"{field}\" cannot be used: {reason}."),
-            },
-            Fault::BadBody(reason) => FaultView {
-                code: "bad_body",
-                zh: format!("请求内容无法读取：{reason}"),
-                en: format!("The request could not be read: {reason}"),
-            },
-            Fault::TooLarge { limit_mb } => FaultView {
-                code: "too_large",
-                zh: format!("内容超过 {limit_mb} MB，请缩小后再传。"),
-                en: format!("More than {limit_mb} MB; make it smaller and send it again."),
-            },
+            Fault::NoSuchQuantity { station, quantity } => FaultView::new(
+                "no_such_quantity",
+                format!("测站“{station}”没有“{quantity}”这个要素。"),
+                format!("Station \"{station}\" has no quantity \"{quantity}\"."),
+            ),
+            Fault::BadField { field, reason } => FaultView::new(
+                "bad_field",
+                format!("“{field}”无法使用：{reason}。"),
+                format!("\"{field}\" cannot be used: {reason}."),
+            ),
+            Fault::BadBody(reason) => FaultView::new(
+                "bad_body",
+                format!("请求内容无法读取：{reason}"),
+                format!("The request could not be read: {reason}"),
+            ),
+            Fault::TooLarge { limit_mb } => FaultView::new(
+                "too_large",
+                format!("内容超过 {limit_mb} MB，请缩小后再传。"),
+                format!("More than {limit_mb} MB; make it smaller and send it again."),
+            ),
             Fault::NotAPicture => say(
                 "not_a_picture",
                 "只接收 JPEG、PNG、WebP 图片或 MP4 视频。",
@@ -273,16 +289,12 @@ impl Fault {
                 "系统正在停机，请稍后再试。",
                 "The system is stopping; try again shortly.",
             ),
-            Fault::SiteFiles(reason) => FaultView {
-                code: "site_files",
-                zh: format!("未采用：{reason}"),
-                en: format!("Nothing was changed: {reason}"),
-            },
-            Fault::NotTried(reason) => FaultView {
-                code: "not_tried",
-                zh: format!("没有试算：{reason}"),
-                en: format!("Not tried: {reason}"),
-            },
+            Fault::SiteFiles(reason) => FaultView::new(
+                "site_files",
+                format!("未采用：{reason}"),
+                format!("Nothing was changed: {reason}"),
+            ),
+            Fault::NotTried(why) => not_tried(why),
             Fault::Store => say(
                 "store",
                 "存储出错，操作未确认；请重试并通知管理员。",
@@ -301,10 +313,37 @@ fn no_station(station: &str, near: Option<&str>) -> FaultView {
         zh.push_str(&format!("是否指“{near}”？"));
         en.push_str(&format!(" Did you mean \"{near}\"?"));
     }
-    FaultView {
-        code: "no_such_station",
-        zh,
-        en,
+    FaultView::new("no_such_station", zh, en)
+}
+
+fn not_tried(why: &NotTried) -> FaultView {
+    match why {
+        NotTried::Unsound(problems) => FaultView {
+            problems: problems.clone(),
+            ..FaultView::new(
+                "rules_unsound",
+                "没有试算：规则文件有错，见下。".to_owned(),
+                "Not tried: the rule files have errors, see below.".to_owned(),
+            )
+        },
+        NotTried::TooMany { most } => FaultView::new(
+            "too_many_readings",
+            format!("没有试算：这段时间连同规则往前看的时间超过 {most} 条读数，请缩短时段。"),
+            format!(
+                "Not tried: with what rules look back on, more than {most} readings lie in that \
+                 time; choose a shorter one."
+            ),
+        ),
+        NotTried::Queue => FaultView::new(
+            "too_many_trials",
+            "排队试算的人已满，请过一会儿再试。".to_owned(),
+            "As many people wait for a trial as may; try again in a moment.".to_owned(),
+        ),
+        NotTried::Said(reason) => FaultView::new(
+            "not_tried",
+            format!("没有试算：{reason}"),
+            format!("Not tried: {reason}"),
+        ),
     }
 }
 

@@ -53,8 +53,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
 pub use desk::{
-    BacktestRequest, ChangeView, ClocksView, Files, Later, ProblemView, RegistryRow, RegistryView,
-    ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
+    BacktestRequest, ChangeView, ClocksView, Files, Later, NotTried, ProblemView, RegistryRow,
+    RegistryView, ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Trial, Upload,
 };
 pub use drills::{Beside, score_of};
 pub use error::{Fault, FaultView};

@@ -44,7 +44,7 @@ const MB: usize = 1024 * 1024;
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
         lists::runs, lists::duty, lists::contacts,
-        desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::sheet,
+        desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::try_rules, desk::sheet,
         replay::feed, replay::lanes, reports::written, reports::make, entries::entry,
         drills::here, drills::score,
         phones::key, phones::note, phones::forget,
@@ -129,6 +129,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
                 .post(desk::registry)
                 .layer::<_, Infallible>(DefaultBodyLimit::max(desk::MAX_REGISTRY_MB * MB)),
         )
+        .route("/api/v1/site/rules/check", post(desk::try_rules))
         .route("/api/v1/site/rules", get(desk::rule_files))
         .route("/api/v1/backtest", post(desk::backtest))
         .route(

@@ -96,6 +96,29 @@ async fn tables_are_read_by_everybody_but_people_and_rule_files_are_not() {
     let told = county.post(&officer, "/api/v1/backtest", &trial).await;
     assert_eq!(told.status(), asked);
     assert_eq!(json(told).await["code"], "not_tried");
+
+    // Files with errors come back with every one of them and its place; a guest may not even ask.
+    let edit = json!({"against": {"20-rain.toml": "rais = 1"}});
+    let unsound = json(county.post(&officer, "/api/v1/backtest", &edit).await).await;
+    let texts = &edit["against"];
+    let checked = json(
+        county
+            .post(&officer, "/api/v1/site/rules/check", texts)
+            .await,
+    )
+    .await;
+    for told in [&unsound, &checked] {
+        let problem = &told["problems"][0];
+        assert_eq!(problem["file"], "rules/20-rain.toml", "{told}");
+        assert_eq!(
+            (problem["line"].as_u64(), problem["column"].as_u64()),
+            (Some(9), Some(10))
+        );
+        assert_eq!(problem["near"], "did you mean `raise`?");
+    }
+    assert_eq!(unsound["code"], "rules_unsound");
+    let refused = county.post(&guest, "/api/v1/site/rules/check", texts).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

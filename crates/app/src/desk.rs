@@ -3,52 +3,69 @@
 //! The files on disk are the truth; what is in force follows them by one journaled input a
 //! jurisdiction, or stays as it is when anything is wrong with them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use api::{
-    BacktestRequest, ChangeView, ClocksView, Later, ProblemView, RegistryRow, RegistryView,
-    ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Upload,
+    BacktestRequest, ChangeView, ClocksView, Later, NotTried, ProblemView, RegistryRow,
+    RegistryView, ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Trial, Upload,
 };
 use links::senders::Senders;
 use model::backtest::Report;
 use model::config::{Clock, Config};
 use model::{JurisdictionSlot, Origin, PersonId};
-use runtime::{Inbox, Stopped};
+use runtime::{Inbox, Replays, Stopped};
 use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Storage, Weight};
-use tokio::sync::Mutex;
+use store::Blobs;
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::backtest::happened;
+use crate::trial::{Patience, Subject, read_changed};
+
+/// Trials that may wait for their turn, the one that runs among them.
+const MOST_TRIALS: usize = 8;
 
 /// Looks after the files of one site while it is served.
 pub(crate) struct Desk {
     folder: PathBuf,
-    data: PathBuf,
     clock: Clock,
     storage: Storage,
     inbox: Inbox,
+    past: Past,
     senders: Senders,
     /// One change at a time.
     turn: Mutex<()>,
-    /// One back-test at a time: each holds its readings in memory.
+    /// One trial at a time: each holds its readings in memory.
     trial: Arc<Mutex<()>>,
+    /// How many may ask for one.
+    trials: Semaphore,
+}
+
+/// What trials read: the journal, and texts of events.
+pub(crate) struct Past {
+    pub(crate) replays: Replays,
+    pub(crate) texts: Blobs,
 }
 
 impl Desk {
     pub(crate) fn new(
         folder: &Path,
-        data: &Path,
         site: &Site,
         inbox: Inbox,
+        past: Past,
         senders: Senders,
     ) -> Desk {
         Desk {
             folder: folder.to_owned(),
-            data: data.to_owned(),
             clock: site.clock,
             storage: site.storage.clone(),
             inbox,
+            past,
             senders,
             turn: Mutex::new(()),
             trial: Arc::default(),
+            trials: Semaphore::new(MOST_TRIALS),
         }
     }
 
@@ -74,7 +91,7 @@ impl Desk {
                 }
                 return Ok(Taken {
                     view: ReviewView {
-                        problems: problems(&found),
+                        problems: problems(&found, Path::new("")),
                         ..ReviewView::default()
                     },
                     ..Taken::default()
@@ -83,7 +100,7 @@ impl Desk {
         };
         let now = self.in_force().await.map_err(told)?;
         let mut view = ReviewView {
-            problems: problems(&site.notes),
+            problems: problems(&site.notes, Path::new("")),
             difference: difference(&now, &site),
             changes: changes(&now, &site),
             applied: false,
@@ -254,18 +271,74 @@ impl SiteDesk for Desk {
         })
     }
 
-    fn backtest(&self, asked: BacktestRequest) -> Later<'_, Report> {
+    fn try_rules(&self, files: BTreeMap<String, String>) -> Later<'_, ReviewView> {
+        let folder = self.folder.clone();
         Box::pin(async move {
-            let trial = Arc::clone(&self.trial).lock_owned().await;
-            let now = self.in_force().await.map_err(told)?;
-            let (folder, data) = (self.folder.clone(), self.data.clone());
-            let work = move || {
-                let report = crate::backtest::of_site(&folder, &data, &now, &asked);
-                drop(trial);
-                report
+            let read = tokio::task::spawn_blocking(move || read_changed(&folder, &files));
+            let (site, notes) = match read.await.map_err(|cause| cause.to_string())? {
+                Ok(read) => read,
+                Err(NotTried::Unsound(problems)) => {
+                    return Ok(ReviewView {
+                        problems,
+                        ..ReviewView::default()
+                    });
+                }
+                Err(NotTried::Said(why)) => return Err(why),
+                Err(why @ (NotTried::TooMany { .. } | NotTried::Queue)) => {
+                    return Err(format!("{why:?}"));
+                }
             };
-            let done = tokio::task::spawn_blocking(work).await;
-            done.map_err(|cause| cause.to_string())?
+            let now = self.in_force().await.map_err(told)?;
+            Ok(ReviewView {
+                problems: notes,
+                difference: difference(&now, &site),
+                changes: changes(&now, &site),
+                applied: false,
+            })
+        })
+    }
+
+    fn backtest(&self, asked: BacktestRequest) -> Trial<'_> {
+        Box::pin(self.try_night(asked))
+    }
+}
+
+impl Desk {
+    /// Waits for its turn, and stops the work when whoever asked lets go of it.
+    async fn try_night(&self, asked: BacktestRequest) -> Result<Report, NotTried> {
+        let _place = self.trials.try_acquire().map_err(|_| NotTried::Queue)?;
+        let trial = Arc::clone(&self.trial).lock_owned().await;
+        let subject = self.subject(asked.jurisdiction.as_deref()).await?;
+        let patience = Patience::default();
+        let stop = patience.watch();
+        let work = move |replays: &Replays| {
+            let report = subject.run(replays, &asked, &stop);
+            drop(trial);
+            report
+        };
+        let done = self.past.replays.aside(work).await;
+        done.map_err(|cause| NotTried::Said(told(cause)))?
+    }
+
+    pub(crate) async fn subject(&self, code: Option<&str>) -> Result<Subject, NotTried> {
+        let failed = |cause: Stopped| NotTried::Said(told(cause));
+        let now = self.in_force().await.map_err(failed)?;
+        let place = match (code, now.len()) {
+            (Some(code), _) => now.iter().position(|config| config.code == code),
+            (None, 1) => Some(0),
+            (None, _) => None,
+        };
+        let place = place.ok_or_else(|| {
+            let asked = code.unwrap_or("was named, and there are several");
+            NotTried::Said(format!("no jurisdiction {asked}"))
+        })?;
+        let slot = JurisdictionSlot(place as u16);
+        let events = self.inbox.ask(move |fleet| happened(fleet, slot)).await;
+        Ok(Subject {
+            folder: self.folder.clone(),
+            texts: self.past.texts.clone(),
+            config: Arc::clone(&now[place]),
+            events: events.map_err(failed)?,
         })
     }
 }
@@ -295,15 +368,22 @@ fn told(cause: impl std::error::Error) -> String {
     text
 }
 
-fn problems(found: &Diagnostics) -> Vec<ProblemView> {
-    found.problems().iter().map(problem).collect()
+/// Problems for screens; files as they lie under `root`, where they do.
+pub(crate) fn problems(found: &Diagnostics, root: &Path) -> Vec<ProblemView> {
+    let problems = found.problems().iter();
+    problems.map(|one| problem(one, root)).collect()
 }
 
-fn problem(problem: &Problem) -> ProblemView {
+fn problem(problem: &Problem, root: &Path) -> ProblemView {
     let place = problem.place();
     let number = |n: usize| u32::try_from(n).ok();
+    let file = problem.file();
     ProblemView {
-        file: problem.file().display().to_string(),
+        file: file
+            .strip_prefix(root)
+            .unwrap_or(file)
+            .display()
+            .to_string(),
         line: place.and_then(|(line, _)| number(line)),
         column: place.and_then(|(_, column)| number(column)),
         what: problem.what().to_owned(),

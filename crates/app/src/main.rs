@@ -20,6 +20,7 @@ mod senders;
 mod serve;
 mod storage;
 mod tls;
+mod trial;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Serve;
-use crate::desk::Desk;
+use crate::desk::{Desk, Past};
 use crate::keeper::Keeper;
 use crate::senders::{self, Phones};
 use crate::tls::{self, Tls};
@@ -365,7 +365,11 @@ async fn routes(
 ) -> anyhow::Result<(axum::Router, api::Files)> {
     let (folder, store) = (&around.asked.site, around.store);
     let senders = around.senders.clone();
-    let desk = Desk::new(folder, store.data(), &site, runtime.inbox.clone(), senders);
+    let past = Past {
+        replays: runtime.replays.clone(),
+        texts: runtime.blobs.clone(),
+    };
+    let desk = Desk::new(folder, &site, runtime.inbox.clone(), past, senders);
     let phones = Phones {
         subscriptions: around.senders.subscriptions(),
         reach: senders::reach(&site),

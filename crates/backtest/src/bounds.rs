@@ -1,9 +1,10 @@
 //! Other numbers for some bounds of a rule set: what is asked most often, and without a rule file.
 //!
-//! Where a level is over moves with where it begins, so the deadband stays as it was.
+//! Where a level is over moves with where it begins, so the deadband stays as it was unless another
+//! is asked for.
 
 use model::backtest::BoundChange;
-use model::config::{Bound, Config, Measure};
+use model::config::{Bound, Config, Measure, Side};
 use model::{Decimals, Fixed, Level};
 
 use crate::ruleset::RuleSet;
@@ -19,30 +20,45 @@ pub enum BoundError {
         level: &'static str,
         place: String,
     },
-    #[error("`{0}`: say either the new bound or how much is added, not both or neither")]
+    #[error("`{0}`: say either the new bound or how much is added, or a new deadband")]
     NotOne(String),
+    #[error("`{0}` is no deadband: it is zero or more")]
+    Negative(String),
     #[error("`{text}` is no number with at most {decimals} decimals")]
     NotANumber { text: String, decimals: u8 },
     #[error("`{0}` has one bound for all stations; it cannot be changed on one of them")]
     ForAllStations(String),
 }
 
-/// What becomes of a bound.
+/// Where a level begins.
 #[derive(Clone, Copy)]
-enum Turn {
+enum Raise {
     To(Fixed),
     By(Fixed),
 }
 
+/// What becomes of a bound.
+#[derive(Clone, Copy)]
+struct Turn {
+    raise: Option<Raise>,
+    deadband: Option<Fixed>,
+    side: Side,
+}
+
 impl Turn {
     fn apply(self, bound: &mut Bound) {
-        let raise = match self {
-            Turn::To(raise) => raise,
-            Turn::By(shift) => bound.raise.saturating_add(shift),
+        let raise = match self.raise {
+            Some(Raise::To(raise)) => raise,
+            Some(Raise::By(shift)) => bound.raise.saturating_add(shift),
+            None => bound.raise,
         };
         let moved = raise.saturating_sub(bound.raise);
-        bound.reset = bound.reset.saturating_add(moved);
         bound.raise = raise;
+        bound.reset = match (self.deadband, self.side) {
+            (None, Side::Above | Side::Below) => bound.reset.saturating_add(moved),
+            (Some(deadband), Side::Above) => raise.saturating_sub(deadband),
+            (Some(deadband), Side::Below) => raise.saturating_add(deadband),
+        };
     }
 }
 
@@ -101,6 +117,7 @@ fn make(config: &mut Config, change: &BoundChange) -> Result<usize, BoundError> 
         return Ok(0);
     };
     let decimals = config.quantity_of(config.watches[*first].series).decimals;
+    let side = config.rules[slot].side;
     match &mut config.rules[slot].measure {
         Measure::Sums { windows, .. } => {
             if change.station.is_some() {
@@ -108,17 +125,24 @@ fn make(config: &mut Config, change: &BoundChange) -> Result<usize, BoundError> 
             }
             let meant = windows.iter_mut();
             let meant = meant.filter(|w| change.window_ms.is_none_or(|ms| ms == w.window_ms));
-            each(meant.map(|w| &mut w.bounds), change, decimals)
+            let turn = turn(change, decimals, side)?;
+            Ok(each(meant.map(|w| &mut w.bounds), change.level, turn))
         }
         Measure::Cluster { .. } | Measure::Levels { .. } | Measure::Expression { .. } => Ok(0),
         // Bounds of silence are in ms and asked in seconds.
-        Measure::Silence => in_watches(config, &mine, change, Decimals(3)),
+        Measure::Silence => {
+            let turn = turn(change, Decimals(3), side)?;
+            Ok(in_watches(config, &mine, change.level, turn))
+        }
         Measure::Value
         | Measure::Sum { .. }
         | Measure::Rate { .. }
         | Measure::Rise { .. }
         | Measure::Extreme { .. }
-        | Measure::Forecast { .. } => in_watches(config, &mine, change, decimals),
+        | Measure::Forecast { .. } => {
+            let turn = turn(change, decimals, side)?;
+            Ok(in_watches(config, &mine, change.level, turn))
+        }
     }
 }
 
@@ -126,45 +150,46 @@ fn make(config: &mut Config, change: &BoundChange) -> Result<usize, BoundError> 
 type Bounds = [Option<Bound>; 4];
 
 /// Changes bounds that stand with the stations, in every season.
-fn in_watches(
-    config: &mut Config,
-    mine: &[usize],
-    change: &BoundChange,
-    decimals: Decimals,
-) -> Result<usize, BoundError> {
+fn in_watches(config: &mut Config, mine: &[usize], level: Level, turn: Turn) -> usize {
     let mut made = 0;
     for place in mine {
         let watch = &mut config.watches[*place];
         let later = watch.versions.iter_mut().map(|v| &mut v.bounds);
-        let all = std::iter::once(&mut watch.bounds).chain(later);
-        made += each(all, change, decimals)?;
+        made += each(std::iter::once(&mut watch.bounds).chain(later), level, turn);
     }
-    Ok(made)
+    made
 }
 
-fn each<'a>(
-    all: impl Iterator<Item = &'a mut Bounds>,
-    change: &BoundChange,
-    decimals: Decimals,
-) -> Result<usize, BoundError> {
-    let turn = turn(change, decimals)?;
-    let meant = all.filter_map(|bounds| bounds[change.level.index()].as_mut());
-    Ok(meant.map(|bound| turn.apply(bound)).count())
+fn each<'a>(all: impl Iterator<Item = &'a mut Bounds>, level: Level, turn: Turn) -> usize {
+    let meant = all.filter_map(|bounds| bounds[level.index()].as_mut());
+    meant.map(|bound| turn.apply(bound)).count()
 }
 
-fn turn(change: &BoundChange, decimals: Decimals) -> Result<Turn, BoundError> {
-    let number = |text: &str| {
+fn turn(change: &BoundChange, decimals: Decimals, side: Side) -> Result<Turn, BoundError> {
+    let number = |text: &String| {
         let text = text.trim();
         decimals.parse(text).map_err(|_| BoundError::NotANumber {
             text: text.to_owned(),
             decimals: decimals.0,
         })
     };
-    match (&change.raise, &change.shift) {
-        (Some(raise), None) => number(raise).map(Turn::To),
-        (None, Some(shift)) => number(shift).map(Turn::By),
-        (Some(_), Some(_)) | (None, None) => Err(BoundError::NotOne(change.rule.clone())),
+    let raise = match (&change.raise, &change.shift, &change.deadband) {
+        (Some(raise), None, _) => Some(Raise::To(number(raise)?)),
+        (None, Some(shift), _) => Some(Raise::By(number(shift)?)),
+        (None, None, Some(_)) => None,
+        (Some(_), Some(_), _) | (None, None, None) => {
+            return Err(BoundError::NotOne(change.rule.clone()));
+        }
+    };
+    let deadband = change.deadband.as_ref().map(number).transpose()?;
+    if let (Some(text), Some(..0)) = (&change.deadband, deadband) {
+        return Err(BoundError::Negative(text.clone()));
     }
+    Ok(Turn {
+        raise,
+        deadband,
+        side,
+    })
 }
 
 fn word(level: Level) -> &'static str {
@@ -234,6 +259,7 @@ mod tests {
             window_ms: None,
             raise: raise.map(str::to_owned),
             shift: shift.map(str::to_owned),
+            deadband: None,
         }
     }
 
@@ -264,6 +290,16 @@ mod tests {
             ..asked(Some("50"), None)
         };
         check(on_b, [(600, 598), (500, 498), (500, 498)]);
+        let wider = |raise, deadband: &str| BoundChange {
+            deadband: Some(deadband.to_owned()),
+            ..asked(raise, None)
+        };
+        check(wider(None, "5"), [(600, 550), (600, 550), (550, 500)]);
+        check(wider(Some("50"), "0"), [(500, 500); 3]);
+        let mut falling = set.clone();
+        falling.configs[0].rules[0].side = Side::Below;
+        let changed = falling.with_bounds("B", &[wider(None, "5")]).unwrap();
+        assert_eq!(yellows(&changed)[0], (600, 650));
     }
 
     #[test]
@@ -316,6 +352,11 @@ mod tests {
         ));
         let neither = asked(None, None);
         assert!(matches!(fails(neither), BoundError::NotOne(_)));
+        let narrower = BoundChange {
+            deadband: Some("-1".to_owned()),
+            ..asked(None, None)
+        };
+        assert!(matches!(fails(narrower), BoundError::Negative(_)));
         let fine = asked(Some("50.25"), None);
         assert!(matches!(
             fails(fine),

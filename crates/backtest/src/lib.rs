@@ -36,6 +36,7 @@
 
 mod against;
 mod bounds;
+mod clocks;
 mod difference;
 pub mod events;
 mod load;
@@ -48,9 +49,10 @@ mod text;
 use model::Time;
 
 pub use bounds::BoundError;
+pub use clocks::ClockError;
 pub use model::backtest::{
-    BoundChange, Counted, Difference, EventOutcome, Followed, Hour, LevelTally, Load, Movement,
-    Outcome, Pair, Raise, Report, RuleOutcome,
+    BoundChange, ClockChange, Counted, Difference, EventOutcome, Followed, Hour, LevelTally, Load,
+    Movement, Outcome, Pair, Raise, Report, RuleOutcome,
 };
 pub use record::{Record, RecordError};
 pub use ruleset::{RuleSet, RuleSetError};
@@ -82,13 +84,27 @@ impl Default for Asked {
 
 /// Replays a record through one rule set, or two.
 pub fn backtest(record: &Record, a: &RuleSet, b: Option<&RuleSet>, asked: &Asked) -> Report {
-    let first = tally::outcome(record, a, asked);
-    let second = b.map(|b| tally::outcome(record, b, asked));
+    backtest_unless(record, a, b, asked, &|| false).expect("nobody stops it")
+}
+
+/// The same, given up without a report once `stopped` says so; it is asked every few hundred readings.
+pub fn backtest_unless(
+    record: &Record,
+    a: &RuleSet,
+    b: Option<&RuleSet>,
+    asked: &Asked,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Report> {
+    let first = tally::outcome(record, a, asked, stopped)?;
+    let second = match b {
+        Some(b) => Some(tally::outcome(record, b, asked, stopped)?),
+        None => None,
+    };
     let difference = second
         .as_ref()
         .map(|second| difference::between(&first.raises, &second.raises));
     let (begin, end) = record.span();
-    Report {
+    Some(Report {
         data: record.name().to_owned(),
         from: asked.from.max(begin),
         to: asked.to.min(end),
@@ -97,5 +113,5 @@ pub fn backtest(record: &Record, a: &RuleSet, b: Option<&RuleSet>, asked: &Asked
         a: first,
         b: second,
         difference,
-    }
+    })
 }

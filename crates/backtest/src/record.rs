@@ -144,6 +144,16 @@ impl Record {
         (at(self.readings.first()), at(self.readings.last()))
     }
 
+    /// How many readings there are.
+    pub fn len(&self) -> usize {
+        self.readings.len()
+    }
+
+    /// Whether there is no reading.
+    pub fn is_empty(&self) -> bool {
+        self.readings.is_empty()
+    }
+
     pub(crate) fn count_between(&self, to: Time) -> u64 {
         self.until(to).len() as u64
     }

@@ -55,8 +55,17 @@ struct Stage {
     found: Replayed,
 }
 
-/// Replays the readings that arrived by `to`. The clock is the arrival of the newest of them.
-pub(crate) fn replay(record: &Record, set: &RuleSet, to: Time) -> Replayed {
+/// After how many readings it is asked whether anybody still waits.
+const BREATH: usize = 512;
+
+/// Replays the readings that arrived by `to`, unless `stopped`. The clock is the arrival of the newest
+/// of them.
+pub(crate) fn replay(
+    record: &Record,
+    set: &RuleSet,
+    to: Time,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Replayed> {
     let targets = targets(record, set);
     let engines = set.configs.iter().cloned().map(Arc::new);
     let mut stage = Stage {
@@ -66,7 +75,10 @@ pub(crate) fn replay(record: &Record, set: &RuleSet, to: Time) -> Replayed {
         found: Replayed::default(),
     };
     let mut now = Time::MIN;
-    for reading in record.until(to) {
+    for (n, reading) in record.until(to).iter().enumerate() {
+        if n % BREATH == 0 && stopped() {
+            return None;
+        }
         now = now.max(reading.at);
         let target = targets[reading.series as usize];
         let Some((target, value)) = target.and_then(|t| {
@@ -88,7 +100,7 @@ pub(crate) fn replay(record: &Record, set: &RuleSet, to: Time) -> Replayed {
     for engine in 0..stage.engines.len() {
         stage.apply(engine, now, &Input::Ticked);
     }
-    stage.found
+    Some(stage.found)
 }
 
 impl Stage {

@@ -16,9 +16,14 @@ use model::backtest::{Followed, LevelTally, Outcome, Raise, RuleOutcome};
 /// A forecast that is not followed by its crossing within this is false.
 pub const FORECAST_WINDOW_MS: i64 = 2 * 3_600_000;
 
-/// What one rule set does with a record.
-pub(crate) fn outcome(record: &Record, set: &RuleSet, asked: &Asked) -> Outcome {
-    let replayed = replay(record, set, asked.to);
+/// What one rule set does with a record; nothing when it was stopped.
+pub(crate) fn outcome(
+    record: &Record,
+    set: &RuleSet,
+    asked: &Asked,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Outcome> {
+    let replayed = replay(record, set, asked.to, stopped)?;
     let mut raises = raises(set, &replayed.changes);
     follow(&mut raises);
     raises.retain(|raise| raise.begin >= asked.from);
@@ -30,7 +35,7 @@ pub(crate) fn outcome(record: &Record, set: &RuleSet, asked: &Asked) -> Outcome 
         .load
         .then(|| worst_hour(set, &replayed, asked.from))
         .flatten();
-    Outcome {
+    Some(Outcome {
         name: set.name.clone(),
         notes: set.notes.clone(),
         ignored: replayed.ignored,
@@ -40,7 +45,7 @@ pub(crate) fn outcome(record: &Record, set: &RuleSet, asked: &Asked) -> Outcome 
         raises,
         events,
         load,
-    }
+    })
 }
 
 /// The spans in which a rule stood at each level or above; levels that its subject has no bound for

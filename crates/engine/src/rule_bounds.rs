@@ -25,11 +25,15 @@ pub(crate) fn of(config: &Config, slot: RuleSlot) -> Vec<RuleBoundView> {
         | Measure::Sums { .. }
         | Measure::Forecast { .. } => (quantity.decimals, quantity.unit.as_str()),
     };
-    let view = |level: Level, window_ms: Option<i64>, all: &[(usize, Fixed)]| {
-        let raises = all.iter().map(|(_, raise)| *raise);
+    let view = |level: Level, window_ms: Option<i64>, all: &[(usize, Bound)]| {
+        let raises = all.iter().map(|(_, bound)| bound.raise);
         let (lowest, highest) = raises.clone().min().zip(raises.max())?;
         let mut stations: Vec<usize> = all.iter().map(|(watch, _)| *watch).collect();
         stations.dedup();
+        let mut bands = all.iter().map(|(_, bound)| width(*bound));
+        let band = bands
+            .next()
+            .filter(|band| bands.all(|other| other == *band));
         Some(RuleBoundView {
             level,
             window_ms,
@@ -37,15 +41,16 @@ pub(crate) fn of(config: &Config, slot: RuleSlot) -> Vec<RuleBoundView> {
             highest: decimals.show(highest),
             unit: unit.to_owned(),
             stations: stations.len() as u32,
+            deadband: band.map(|band| decimals.show(band)),
         })
     };
     let mut bounds = Vec::new();
     for level in Level::ALL {
-        let raise = |bounds: &[Option<Bound>; 4]| bounds[level.index()].map(|b| b.raise);
+        let of_level = |bounds: &[Option<Bound>; 4]| bounds[level.index()];
         if let Measure::Sums { windows, .. } = &config.rules[slot.index()].measure {
             for window in windows {
-                let each = (0..watches.len()).zip(std::iter::repeat(raise(&window.bounds)));
-                let all: Vec<_> = each.filter_map(|(w, raise)| Some((w, raise?))).collect();
+                let each = (0..watches.len()).zip(std::iter::repeat(of_level(&window.bounds)));
+                let all: Vec<_> = each.filter_map(|(w, bound)| Some((w, bound?))).collect();
                 bounds.extend(view(level, Some(window.window_ms), &all));
             }
             continue;
@@ -53,10 +58,15 @@ pub(crate) fn of(config: &Config, slot: RuleSlot) -> Vec<RuleBoundView> {
         let each = watches.iter().enumerate().flat_map(|(place, watch)| {
             let later = watch.versions.iter().map(|v| &v.bounds);
             let all = std::iter::once(&watch.bounds).chain(later);
-            all.filter_map(move |bounds| Some((place, raise(bounds)?)))
+            all.filter_map(move |bounds| Some((place, of_level(bounds)?)))
         });
         let all: Vec<_> = each.collect();
         bounds.extend(view(level, None, &all));
     }
     bounds
+}
+
+/// How far its reset lies from its raise.
+fn width(bound: Bound) -> Fixed {
+    bound.raise.saturating_sub(bound.reset).saturating_abs()
 }

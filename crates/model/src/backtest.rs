@@ -7,7 +7,8 @@ use crate::config::Text;
 use crate::level::Level;
 use crate::time::Time;
 
-/// Another number for bounds of one rule, to be tried. Where a level is over moves with it.
+/// Another number for bounds of one rule, to be tried. Where a level is over moves with it, unless
+/// its deadband is other too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BoundChange {
@@ -25,6 +26,29 @@ pub struct BoundChange {
     /// Or how much is added to each bound.
     #[serde(default)]
     pub shift: Option<String>,
+    /// How far back over the bound a reading must be before the level is over; alone, or beside one of
+    /// the two above.
+    #[serde(default)]
+    pub deadband: Option<String>,
+}
+
+/// Other delays for one rule, to be tried; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ClockChange {
+    pub rule: String,
+    /// Only of this level; absent: of every level.
+    #[serde(default)]
+    pub level: Option<Level>,
+    /// How long a level must hold before it counts.
+    #[serde(default)]
+    pub on_ms: Option<i64>,
+    /// How long it must be over before it ends.
+    #[serde(default)]
+    pub off_ms: Option<i64>,
+    /// How long an alarm stays at least, whatever its level.
+    #[serde(default)]
+    pub hold_ms: Option<i64>,
 }
 
 /// A record replayed through one rule set, or two.

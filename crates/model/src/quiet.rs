@@ -205,4 +205,7 @@ pub struct RuleBoundView {
     pub unit: String,
     /// Stations that have it.
     pub stations: u32,
+    /// How far back over it a reading must be before the level is over, where all share that.
+    #[serde(default)]
+    pub deadband: Option<String>,
 }

@@ -8,4 +8,5 @@ export {
   ruleFiles,
   rules,
   sheet,
+  tryRules,
 } from "../link/api";

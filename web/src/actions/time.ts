@@ -2,6 +2,7 @@
 import { type Feed, openFeed, type Source } from "../link/feed";
 import { countyOf } from "../state/select";
 import { store } from "../state/store";
+import type { Span } from "../state/timebar";
 import type { Knowledge } from "../wire/replay";
 
 let feed: Feed | null = null;
@@ -78,6 +79,12 @@ function source(next: { at: number; speed: number; knowledge: Knowledge }): Sour
       ...(code ? { jurisdiction: code } : {}),
     },
   };
+}
+
+/** Remembers what the bar shows, for whoever asks about that time. */
+export function noteBar(bar: Span): void {
+  const known = store.get().bar;
+  if (known?.from !== bar.from || known.to !== bar.to) store.set({ bar });
 }
 
 function shownAt(): number | null {

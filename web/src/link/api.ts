@@ -245,7 +245,13 @@ export async function ruleFiles(): Promise<RuleFileView[]> {
   return (await (await request("/site/rules")).json()) as RuleFileView[];
 }
 
-/** Replays history under two sets of rules. */
+/** What is wrong with rule files that are not there yet, and what they would change. */
+export async function tryRules(files: Readonly<Record<string, string>>): Promise<SiteCheck> {
+  const response = await request("/site/rules/check", json(files), SITE_PATIENCE_MS);
+  return (await response.json()) as SiteCheck;
+}
+
+/** Replays history under two sets of rules; letting go of it stops the server's work. */
 export async function backtest(
   asked: BacktestRequest,
   signal: AbortSignal,

@@ -105,6 +105,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
     z: () => move({ to: "duty", tab: "now" }),
     h: () => move({ to: "duty", tab: "handover" }),
     ...(allowed ? { g: () => move({ to: "draw", drawing: "pen" }) } : {}),
+    b: () => move({ to: "backtest" }),
   });
   return (
     <DeskContext value={{ desk, move }}>

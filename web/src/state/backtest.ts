@@ -7,16 +7,33 @@ import type {
   BacktestReport,
   BacktestRequest,
   BoundChange,
+  ClockChange,
   LevelTally,
 } from "../wire/backtest";
 import type { Level, RuleBoundView, RuleView } from "../wire/view";
+import type { Span } from "./timebar";
 
-/** What was typed beside each bound, by `boundKey`; absent or blank: it stays. */
+/** What was typed beside each number, by its key; absent or blank: it stays. */
 export type Edits = ReadonlyMap<string, string>;
 
-export function boundKey(bound: Pick<RuleBoundView, "level" | "window_ms">): string {
+type BoundName = Pick<RuleBoundView, "level" | "window_ms">;
+
+export function boundKey(bound: BoundName): string {
   return `${bound.level}/${bound.window_ms ?? ""}`;
 }
+
+/** The deadband of a bound. */
+export function bandKey(bound: BoundName): string {
+  return `${boundKey(bound)}/band`;
+}
+
+/** A delay of a level, typed in minutes: before it counts, or before it ends. */
+export function clockKey(delay: "on" | "off", level: Level): string {
+  return `${level}/${delay}`;
+}
+
+/** How long an alarm stays at least, typed in minutes. */
+export const HOLD = "hold";
 
 /** All stations share one number: it is replaced. Else each station has its own: something is added. */
 export function isShared(bound: RuleBoundView): boolean {
@@ -37,23 +54,84 @@ export function flawOf(typed: string, bound: RuleBoundView): Flaw | null {
   return decimals(text) > decimals(bound.lowest) ? "too_fine" : null;
 }
 
+/** Why a typed deadband cannot be sent: it is a number of the bound's own fineness, and never below 0. */
+export function bandFlaw(typed: string, bound: RuleBoundView): Flaw | null {
+  return typed.trim().startsWith("-") ? "no_number" : flawOf(typed, bound);
+}
+
+/** Longest delay, minutes: a week. */
+const LONGEST_DELAY = 7 * 24 * 60;
+
+/** Why typed minutes cannot be sent. */
+export function delayFlaw(typed: string): Flaw | null {
+  const text = typed.trim();
+  if (text === "") return null;
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) > LONGEST_DELAY) return "no_number";
+  return decimals(text) > 2 ? "too_fine" : null;
+}
+
+/** Whether anything typed for a rule cannot be sent. */
+export function isFlawed(rule: RuleView, edits: Edits): boolean {
+  const typed = (key: string) => edits.get(key) ?? "";
+  const delays = levelsOf(rule).flatMap((level) => [clockKey("on", level), clockKey("off", level)]);
+  return (
+    rule.bounds.some(
+      (one) => flawOf(typed(boundKey(one)), one) || bandFlaw(typed(bandKey(one)), one),
+    ) || [...delays, HOLD].some((key) => delayFlaw(typed(key)))
+  );
+}
+
 /** The changes that the typed numbers ask for; what is as it is in force is none. */
 export function changesOf(rule: RuleView, edits: Edits, station: string | null): BoundChange[] {
   const changes: BoundChange[] = [];
   for (const bound of rule.bounds) {
-    const typed = edits.get(boundKey(bound))?.trim() ?? "";
-    if (typed === "" || flawOf(typed, bound)) continue;
     const shared = isShared(bound);
-    if (Number(typed) === (shared ? Number(bound.lowest) : 0)) continue;
+    const typed = sound(edits.get(boundKey(bound)), (text) => flawOf(text, bound));
+    const moves = typed !== null && Number(typed) !== (shared ? Number(bound.lowest) : 0);
+    const band = sound(edits.get(bandKey(bound)), (text) => bandFlaw(text, bound));
+    const known = bound.deadband ?? null;
+    const widens = band !== null && (known === null || Number(band) !== Number(known));
+    if (!moves && !widens) continue;
     changes.push({
       rule: rule.id,
       level: bound.level,
       station,
       window_ms: bound.window_ms,
-      raise: shared ? typed : null,
-      shift: shared ? null : typed,
+      raise: moves && shared ? typed : null,
+      shift: moves && !shared ? typed : null,
+      deadband: widens ? band : null,
     });
   }
+  return changes;
+}
+
+function sound(typed: string | undefined, flaw: (text: string) => Flaw | null): string | null {
+  const text = typed?.trim() ?? "";
+  return text === "" || flaw(text) ? null : text;
+}
+
+/** Levels that a rule has a number for, the mildest first. */
+export function levelsOf(rule: RuleView): Level[] {
+  return [...new Set(rule.bounds.map((bound) => bound.level))].sort((a, b) => a - b);
+}
+
+/** The other delays that are asked for; they are the rule's own, on every station. */
+export function clocksOf(rule: RuleView, edits: Edits): ClockChange[] {
+  const other = (key: string, known: number | undefined) => {
+    const typed = sound(edits.get(key), delayFlaw);
+    const ms = typed === null ? null : Math.round(Number(typed) * 60_000);
+    return ms === known ? null : ms;
+  };
+  const changes: ClockChange[] = [];
+  for (const level of levelsOf(rule)) {
+    const on_ms = other(clockKey("on", level), rule.on_delay_ms[level - 1]);
+    const off_ms = other(clockKey("off", level), rule.off_delay_ms[level - 1]);
+    if (on_ms !== null || off_ms !== null)
+      changes.push({ rule: rule.id, level, on_ms, off_ms, hold_ms: null });
+  }
+  const hold_ms = other(HOLD, rule.min_hold_ms);
+  if (hold_ms !== null)
+    changes.push({ rule: rule.id, level: null, on_ms: null, off_ms: null, hold_ms });
   return changes;
 }
 
@@ -84,7 +162,8 @@ export function boundsOn(
   return rule.bounds.flatMap((bound) => {
     if (bound.window_ms !== null) return [];
     const own = lines.find((line) => line.rule === rule.id && line.level === bound.level);
-    return own ? [{ ...bound, lowest: own.raise, highest: own.raise, stations: 1 }] : [];
+    if (!own) return [];
+    return [{ ...bound, lowest: own.raise, highest: own.raise, stations: 1, deadband: null }];
   });
 }
 
@@ -174,6 +253,49 @@ export function intervalOf(row: Row): { from: number; to: number } {
   return { from: Math.min(...times) - around, to: Math.max(...times) + around };
 }
 
+/** What people know of a raise: something came of it, nothing did, or nobody can say. */
+export type Judgement = "hit" | "false" | null;
+
+/** What became of a row's raise in each run, as far as events say. */
+export function judgedIn(report: BacktestReport, row: Row): { a: Judgement; b: Judgement } {
+  const of = (outcome: BacktestOutcome | null | undefined, begin: string | null): Judgement => {
+    const own = outcome?.raises.find(
+      (raise) =>
+        raise.begin === begin &&
+        raise.station === row.station &&
+        raise.quantity === row.quantity &&
+        raise.level === row.level,
+    );
+    if (!own?.judged) return null;
+    return own.confirmed ? "hit" : "false";
+  };
+  return { a: of(report.a, row.a), b: of(report.b, row.b) };
+}
+
+/** An instant on the time bar at which one of the runs spoke. */
+export interface Spoken {
+  side: "a" | "b";
+  at: number;
+  level: number;
+}
+
+/** When each run spoke, forecasts left out, at most once a level and minute. */
+export function spokenIn(report: BacktestReport): Spoken[] {
+  const of = (side: "a" | "b", outcome: BacktestOutcome | null | undefined) => {
+    const seen = new Map<string, Spoken>();
+    for (const raise of outcome?.raises ?? []) {
+      const at = Date.parse(raise.begin);
+      if (!raise.forecast)
+        seen.set(`${raise.level}/${Math.floor(at / 60_000)}`, { side, at, level: raise.level });
+    }
+    return [...seen.values()];
+  };
+  return [...of("a", report.a), ...of("b", report.b)];
+}
+
+/** Which time: what the time bar shows, the last hours, or from one instant to another. */
+export type When = "bar" | "own" | number;
+
 /** What is to be tried. */
 export interface Draft {
   by: "numbers" | "files";
@@ -185,8 +307,7 @@ export interface Draft {
   files: Readonly<Record<string, string>>;
   /** The same for A, where it is not what is in force. */
   base: Readonly<Record<string, string>>;
-  /** The last hours; absent: from and to. */
-  hours: number | null;
+  when: When;
   from: number;
   to: number;
 }
@@ -199,29 +320,35 @@ export function startDraft(rule: string | null, now: number): Draft {
     edits: new Map(),
     files: {},
     base: {},
-    hours: 24,
+    when: "bar",
     from: now - 24 * 3_600_000,
     to: now,
   };
 }
 
+/** The time that a draft means; `bar` is what the time bar shows. */
+export function spanOf(draft: Draft, bar: Span | null, now: number): Span {
+  const last = (hours: number) => ({ from: now - hours * 3_600_000, to: now });
+  if (draft.when === "own") return { from: draft.from, to: draft.to };
+  return draft.when === "bar" ? (bar ?? last(24)) : last(draft.when);
+}
+
 /** The request of a draft; null while it asks for nothing that could be run. */
 export function requestOf(
   draft: Draft,
-  changes: BoundChange[],
+  changes: { bounds: BoundChange[]; clocks: ClockChange[] },
   jurisdiction: string,
-  now: number,
+  { from, to }: Span,
 ): BacktestRequest | null {
-  const { from, to } =
-    draft.hours === null ? draft : { from: now - draft.hours * 3_600_000, to: now };
   if (!(from < to)) return null;
   const numbers = draft.by === "numbers";
   return {
     jurisdiction,
-    from: new Date(from).toISOString(),
-    to: new Date(to).toISOString(),
+    from: new Date(Math.floor(from)).toISOString(),
+    to: new Date(Math.ceil(to)).toISOString(),
     rules: numbers ? {} : { ...draft.base },
     against: numbers ? {} : { ...draft.files },
-    bounds: numbers ? changes : [],
+    bounds: numbers ? changes.bounds : [],
+    clocks: numbers ? changes.clocks : [],
   };
 }

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 import type { FeedMessage, Me, ShotPlace } from "../wire/view";
 import type { Connection } from "./connection";
 import { reduce } from "./reduce";
+import type { Span } from "./timebar";
 import { emptyWorld, type World } from "./world";
 
 /** What waits in this machine for the server's receipt. */
@@ -73,6 +74,8 @@ export interface AppState {
   outboxReady: boolean;
   /** True where the last world came from this machine's shelf and the server has not spoken yet. */
   shelved: boolean;
+  /** What the time bar shows, or what is chosen on it; null where there is no bar yet. */
+  bar: Span | null;
 }
 
 export interface Store {
@@ -96,6 +99,7 @@ export function createStore(at: number): Store {
     unkept: false,
     outboxReady: false,
     shelved: false,
+    bar: null,
   };
   const listeners = new Set<() => void>();
   const set = (patch: Partial<AppState>) => {

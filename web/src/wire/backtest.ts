@@ -4,6 +4,7 @@ import type { components } from "./generated";
 type Schemas = components["schemas"];
 
 export type BoundChange = Schemas["BoundChange"];
+export type ClockChange = Schemas["ClockChange"];
 export type BacktestRequest = Schemas["BacktestRequest"];
 export type BacktestReport = Schemas["BacktestReport"];
 export type BacktestOutcome = Schemas["BacktestOutcome"];

@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replays history under the rules in force and under others. */
+        /** Replays history under the rules in force and under others. Closing the connection stops it. */
         post: operations["backtest"];
         delete?: never;
         options?: never;
@@ -583,6 +583,26 @@ export interface paths {
         get: operations["rule_files"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/site/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads the site as if some of its rule files were these, and tells what is wrong with them and what
+         *     they would change. Nothing is written or put into force.
+         */
+        post: operations["try_rules"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1271,6 +1291,8 @@ export interface components {
             };
             /** @description Bounds that are other in the second run. */
             bounds?: components["schemas"]["BoundChange"][];
+            /** @description Delays that are other in the second run. */
+            clocks?: components["schemas"]["ClockChange"][];
             from?: components["schemas"]["Time"] | null;
             jurisdiction?: string | null;
             /** @description Rule files by name that take the place of the site's own in the first run. */
@@ -1294,8 +1316,16 @@ export interface components {
         BlobView: {
             blob: components["schemas"]["Seal"];
         };
-        /** @description Another number for bounds of one rule, to be tried. Where a level is over moves with it. */
+        /**
+         * @description Another number for bounds of one rule, to be tried. Where a level is over moves with it, unless
+         *     its deadband is other too.
+         */
         BoundChange: {
+            /**
+             * @description How far back over the bound a reading must be before the level is over; alone, or beside one of
+             *     the two above.
+             */
+            deadband?: string | null;
             level: components["schemas"]["Level"];
             /** @description The bound instead, in the quantity's unit; seconds for rules about silence. */
             raise?: string | null;
@@ -1425,6 +1455,26 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "feed";
+        };
+        /** @description Other delays for one rule, to be tried; what is absent stays. */
+        ClockChange: {
+            /**
+             * Format: int64
+             * @description How long an alarm stays at least, whatever its level.
+             */
+            hold_ms?: number | null;
+            level?: components["schemas"]["Level"] | null;
+            /**
+             * Format: int64
+             * @description How long it must be over before it ends.
+             */
+            off_ms?: number | null;
+            /**
+             * Format: int64
+             * @description How long a level must hold before it counts.
+             */
+            on_ms?: number | null;
+            rule: string;
         };
         /** @description Where the engine's clock stands. */
         ClockView: {
@@ -1893,6 +1943,8 @@ export interface components {
             code: string;
             /** @description Sentence for people, English. */
             en: string;
+            /** @description What is wrong with files that were sent, all of it. */
+            problems?: components["schemas"]["ProblemView"][];
             /** @description Sentence for people, Chinese. */
             zh: string;
         };
@@ -2720,6 +2772,8 @@ export interface components {
         RowKind: "added" | "changed" | "removed";
         /** @description Where a level of a rule begins, over all that it watches. */
         RuleBoundView: {
+            /** @description How far back over it a reading must be before the level is over, where all share that. */
+            deadband?: string | null;
             highest: string;
             level: components["schemas"]["Level"];
             /** @description Lowest and highest over its stations and seasons; the same where all share one. */
@@ -3544,8 +3598,17 @@ export interface operations {
                     "application/json": components["schemas"]["FaultView"];
                 };
             };
-            /** @description It cannot be replayed so; the sentence says why */
+            /** @description It cannot be replayed so; the sentence says why, and the problems of rule files stand beside it */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description As many wait as may */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4615,6 +4678,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleFileView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    try_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
                 };
             };
             403: {

@@ -441,7 +441,37 @@ impl api::SiteDesk for NoFiles {
         Box::pin(async move { Err(format!("no file of {kind}")) })
     }
 
-    fn backtest(&self, _asked: api::BacktestRequest) -> api::Later<'_, model::backtest::Report> {
-        Box::pin(async { Err("no history".to_owned()) })
+    fn try_rules(
+        &self,
+        files: std::collections::BTreeMap<String, String>,
+    ) -> api::Later<'_, api::ReviewView> {
+        Box::pin(async move {
+            Ok(api::ReviewView {
+                problems: files.keys().map(|file| slip(file)).collect(),
+                ..api::ReviewView::default()
+            })
+        })
+    }
+
+    fn backtest(&self, asked: api::BacktestRequest) -> api::Trial<'_> {
+        Box::pin(async move {
+            Err(match asked.against.keys().next() {
+                Some(file) => api::NotTried::Unsound(vec![slip(file)]),
+                None => api::NotTried::Said("no history".to_owned()),
+            })
+        })
+    }
+}
+
+/// What is wrong with every rule file here.
+fn slip(file: &str) -> api::ProblemView {
+    api::ProblemView {
+        file: format!("rules/{file}"),
+        line: Some(9),
+        column: Some(10),
+        what: "unknown key `rais`".to_owned(),
+        expected: None,
+        near: Some("did you mean `raise`?".to_owned()),
+        stops: true,
     }
 }

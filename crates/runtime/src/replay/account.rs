@@ -4,8 +4,11 @@
 //! What was decided is told from the records, not decided anew; the fleet beside it says how things
 //! looked.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use model::codec::{Record, decode};
-use model::{Effect, Input, JurisdictionSlot, Time};
+use model::{Config, Effect, Input, JurisdictionSlot, Time};
 use store::{Cursor, JournalReader};
 
 use super::{ReplayError, Replays};
@@ -99,6 +102,44 @@ impl Replays {
                 break;
             }
             see(&passed);
+        }
+        Ok(())
+    }
+
+    /// Shows every input entered from `from` to `to` with the config it came under, without deciding
+    /// anything again, until `see` breaks. Blocks while it reads.
+    ///
+    /// # Errors
+    /// [`ReplayError`] names the record that cannot be read.
+    pub fn inputs_between(
+        &self,
+        from: Time,
+        to: Time,
+        see: &mut dyn FnMut(&Passed, &Config) -> ControlFlow<()>,
+    ) -> Result<(), ReplayError> {
+        let base = self.past.rewind.base(|place| place.at < from)?;
+        let slots = (0..base.fleet.len() as u16).map(JurisdictionSlot);
+        let mut configs: Vec<Option<Arc<Config>>> =
+            slots.map(|slot| base.fleet.config(slot).cloned()).collect();
+        let mut pages = Pages::behind(&self.past.rewind.journal, base.number);
+        drop(base);
+        while let Some(passed) = pages.next()? {
+            if passed.at > to {
+                break;
+            }
+            let place = passed.jurisdiction.index();
+            if let Input::Configured(configured) = &passed.input {
+                configs.resize(configs.len().max(place + 1), None);
+                configs[place] = Some(Arc::new(configured.config.clone()));
+            }
+            if passed.at < from {
+                continue;
+            }
+            if let Some(Some(config)) = configs.get(place)
+                && see(&passed, config).is_break()
+            {
+                break;
+            }
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-// "What if the line were 50 instead of 60?": other numbers or other rule files on the history that is known,
-// beside what is in force. Nothing here reaches anybody.
+// "What if the line were 50 instead of 60?": other numbers or other rule files on a night that was lived
+// through, beside what is in force. Nothing here is real or reaches anybody; the page's frame says so.
 import { useEffect, useState } from "react";
 import { age } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
@@ -23,7 +23,7 @@ export function BacktestPage({ county }: { county: County }) {
   const allowed = useApp((state) => mayTry(state.me?.person));
   const rules = useRules(county);
   const list = rules.kind === "here" ? rules.list : [];
-  const { draft, run } = useTrial(county.code, () => startDraft(desk.rule, now));
+  const { draft, run, review } = useTrial(county.code, () => startDraft(desk.rule, now));
   // Where a narrow screen has room for one column: what is asked, or what was found.
   const [asking, setAsking] = useState(true);
   useEffect(() => {
@@ -38,9 +38,12 @@ export function BacktestPage({ county }: { county: County }) {
       setDraft({ by: "numbers", rule, edits: new Map(), station: null });
   }, [rule]);
   return (
-    <section className="p pagep greys" data-testid="backtest">
+    <section className="p pagep greys whatif" data-testid="backtest">
       <div className="pt">
-        <h2>{i18n.t("试算：假如规则不一样")}</h2>
+        <h2>{i18n.t("推演：假如规则不一样")}</h2>
+        <b className="unreal" data-testid="unreal">
+          {i18n.t("推演 · 与实况无关，不响，不叫任何人")}
+        </b>
         <span className="g" />
         <Button small onPress={() => move({ to: "events" })}>
           {i18n.t("险情和预警…")}
@@ -50,7 +53,10 @@ export function BacktestPage({ county }: { county: County }) {
         </Button>
       </div>
       {allowed ? (
-        <div className="pagebody" data-side={asking ? "open" : "closed"}>
+        <div
+          className={`pagebody${draft.by === "files" ? " editing" : ""}`}
+          data-side={asking ? "open" : "closed"}
+        >
           <div className="p pagelist">
             <Result county={county} run={run} rules={list} />
           </div>
@@ -58,7 +64,7 @@ export function BacktestPage({ county }: { county: County }) {
             {rules.kind === "failed" ? (
               <Empty title={i18n.t("取不到规则，服务器没有应答。")} />
             ) : (
-              <TrialForm county={county} rules={list} draft={draft} run={run} />
+              <TrialForm county={county} rules={list} draft={draft} run={run} review={review} />
             )}
           </aside>
         </div>

@@ -88,6 +88,6 @@ function numbers(bound: RuleBoundView): string {
   return `${bound.lowest}–${bound.highest} ${bound.unit}`;
 }
 
-function windowName(bound: RuleBoundView): string {
+export function windowName(bound: RuleBoundView): string {
   return bound.window_ms === null ? "" : limit(bound.window_ms);
 }

@@ -1,18 +1,24 @@
 // Rule files to be tried: those on disk, edited here or taken from a file of this PC. Nothing is saved.
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ruleFiles } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
 import type { Draft } from "../../state/backtest";
+import { fileOf, markedLines, type Place } from "../../state/ruletext";
 import { Button, Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
 import type { RuleFileView } from "../../wire/backtest";
+import type { Problem } from "../../wire/site";
+import { ChangeList } from "../rules/ChangeList";
+import { ProblemLine } from "../rules/FilesPanel";
 import { failure } from "../rules/failure";
-import { setDraft } from "./useTrial";
+import { RuleText } from "./RuleText";
+import { checkFiles, type Review, setDraft } from "./useTrial";
 
-export function RuleFiles({ draft }: { draft: Draft }) {
+export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
   const [disk, setDisk] = useState<RuleFileView[] | null>(null);
   const [failed, setFailed] = useState("");
   const [open, setOpen] = useState<string | null>(null);
+  const [go, setGo] = useState<Place | null>(null);
   useEffect(() => {
     let gone = false;
     ruleFiles()
@@ -26,6 +32,7 @@ export function RuleFiles({ draft }: { draft: Draft }) {
       gone = true;
     };
   }, []);
+  const marked = useMemo(() => marksOf(review, open, draft), [review, open, draft]);
   if (failed) return <Empty title={i18n.t("取不到规则文件。")}>{failed}</Empty>;
   if (disk === null) return <Empty title={i18n.t("正在取规则文件…")} />;
   const onDisk = (name: string) => disk.find((one) => one.file === name)?.text ?? "";
@@ -34,6 +41,12 @@ export function RuleFiles({ draft }: { draft: Draft }) {
     const files = { ...draft.files, [name]: text };
     if (text === onDisk(name)) delete files[name];
     setDraft({ files });
+  };
+  const show = (problem: Problem) => {
+    const name = fileOf(problem);
+    if (!names.includes(name)) return;
+    setOpen(name);
+    setGo({ line: problem.line ?? 1, column: problem.column ?? 1 });
   };
   return (
     <>
@@ -62,24 +75,85 @@ export function RuleFiles({ draft }: { draft: Draft }) {
         </label>
       </div>
       {open ? (
-        <label>
-          <span className="lab">{i18n.t("{name} 的内容，在这里改只用于试算", { name: open })}</span>
-          <textarea
-            className="in mono filetext"
-            rows={10}
-            spellCheck={false}
-            value={draft.files[open] ?? onDisk(open)}
-            onChange={(event) => put(open, event.target.value)}
-            data-testid="trial-text"
+        <>
+          <RuleText
+            name={open}
+            text={draft.files[open] ?? onDisk(open)}
+            marked={marked}
+            go={go}
+            onChange={(text) => put(open, text)}
           />
-        </label>
+          <div className="acts">
+            <Button
+              small
+              disabled={Object.keys(draft.files).length === 0 || review.kind === "busy"}
+              onPress={() => void checkFiles(draft.files)}
+              testId="trial-check"
+            >
+              {review.kind === "busy" ? i18n.t("正在检查…") : i18n.t("检查改过的文件")}
+            </Button>
+            <Button
+              small
+              disabled={!(open in draft.files)}
+              onPress={() => put(open, onDisk(open))}
+              testId="trial-undo"
+            >
+              {i18n.t("这个文件改回去")}
+            </Button>
+          </div>
+        </>
       ) : (
         <Empty title={i18n.t("站点的 rules 文件夹里没有规则文件。")}>
           {i18n.t("从电脑里选一个 .toml 文件来试。")}
         </Empty>
       )}
+      <Found review={review} onShow={show} />
       <Base draft={draft} />
     </>
+  );
+}
+
+const NO_LINES: ReadonlyMap<number, boolean> = new Map();
+
+/** Marks of the open file, as long as it holds the text that was looked at. */
+function marksOf(review: Review, open: string | null, draft: Draft): ReadonlyMap<number, boolean> {
+  if (review.kind !== "done" || open === null) return NO_LINES;
+  if (review.files[open] !== draft.files[open]) return NO_LINES;
+  return markedLines(review.problems, open);
+}
+
+interface FoundProps {
+  review: Review;
+  onShow: (problem: Problem) => void;
+}
+
+/** Everything that is wrong with the edited files, and what they would change. */
+function Found({ review, onShow }: FoundProps) {
+  if (review.kind === "failed") return <p role="alert">{review.words}</p>;
+  if (review.kind !== "done") return null;
+  const stops = review.problems.filter((one) => one.stops).length;
+  return (
+    <section aria-label={i18n.t("检查结果")} data-testid="trial-review">
+      <p className="s" role="status">
+        <b>
+          {stops > 0
+            ? i18n.t("有 {n} 处错，改好才能试算。", { n: stops })
+            : i18n.t("没有错，可以试算。")}
+        </b>
+      </p>
+      {review.problems.map((one) => (
+        <button
+          key={`${one.file}/${one.line}/${one.column}/${one.what}`}
+          type="button"
+          className="toline"
+          onClick={() => onShow(one)}
+          data-testid="trial-problem"
+        >
+          <ProblemLine one={one} />
+        </button>
+      ))}
+      {stops === 0 && review.changes.length > 0 ? <ChangeList changes={review.changes} /> : null}
+    </section>
   );
 }
 

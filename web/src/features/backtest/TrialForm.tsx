@@ -1,6 +1,15 @@
 // What is to be tried: other numbers of one rule, or other rule files; over which time.
 import { i18n, say } from "../../i18n/i18n";
-import { boundKey, boundsOn, changesOf, type Draft, flawOf, requestOf } from "../../state/backtest";
+import {
+  boundsOn,
+  changesOf,
+  clocksOf,
+  type Draft,
+  isFlawed,
+  requestOf,
+  spanOf,
+} from "../../state/backtest";
+import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
@@ -8,25 +17,31 @@ import type { RuleView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { StationChooser } from "../ledger/StationChooser";
 import { BoundTable } from "./BoundTable";
+import { ClockTable } from "./ClockTable";
 import { RuleFiles } from "./RuleFiles";
 import { TrialTime } from "./TrialTime";
-import { type Run, setDraft, startRun, stopRun } from "./useTrial";
+import { type Review, type Run, setDraft, startRun, stopRun } from "./useTrial";
 
 interface TrialFormProps {
   county: County;
   rules: readonly RuleView[];
   draft: Draft;
   run: Run;
+  review: Review;
 }
 
-export function TrialForm({ county, rules, draft, run }: TrialFormProps) {
+export function TrialForm({ county, rules, draft, run, review }: TrialFormProps) {
   const now = useNow();
+  const bar = useApp((state) => state.bar);
   const whole = rules.find((one) => one.id === draft.rule) ?? null;
   const rule = whole && draft.station ? onStation(whole, county, draft.station) : whole;
-  const changes = rule ? changesOf(rule, draft.edits, draft.station) : [];
-  const flawed = rule?.bounds.some((one) => flawOf(draft.edits.get(boundKey(one)) ?? "", one));
-  const asked = requestOf(draft, changes, county.code, now);
-  const otherwise = draft.by === "numbers" ? changes.length : Object.keys(draft.files).length;
+  const bounds = rule ? changesOf(rule, draft.edits, draft.station) : [];
+  const clocks = rule ? clocksOf(rule, draft.edits) : [];
+  const flawed = draft.by === "numbers" && rule !== null && isFlawed(rule, draft.edits);
+  const span = spanOf(draft, bar, now);
+  const asked = requestOf(draft, { bounds, clocks }, county.code, span);
+  const otherwise =
+    draft.by === "numbers" ? bounds.length + clocks.length : Object.keys(draft.files).length;
   const running = run.kind === "running";
   return (
     <form
@@ -55,14 +70,14 @@ export function TrialForm({ county, rules, draft, run }: TrialFormProps) {
           {rule ? <Numbers county={county} rule={rule} draft={draft} /> : null}
         </>
       ) : (
-        <RuleFiles draft={draft} />
+        <RuleFiles draft={draft} review={review} />
       )}
-      <TrialTime draft={draft} now={now} />
+      <TrialTime draft={draft} span={span} now={now} />
       <div className="acts">
         <Button
           kind="primary"
           submit
-          disabled={!asked || Boolean(flawed) || running}
+          disabled={!asked || flawed || running}
           onPress={() => {}}
           testId="trial-run"
         >
@@ -115,7 +130,10 @@ function Numbers({ county, rule, draft }: { county: County; rule: RuleView; draf
     <>
       <p className="s i2">{say(rule.condition)}</p>
       {rule.bounds.length > 0 ? (
-        <BoundTable rule={rule} bounds={rule.bounds} edits={draft.edits} onEdit={edit} />
+        <>
+          <BoundTable rule={rule} bounds={rule.bounds} edits={draft.edits} onEdit={edit} />
+          <ClockTable rule={rule} edits={draft.edits} onEdit={edit} />
+        </>
       ) : (
         <Empty title={i18n.t("这个站上这条规则没有能改的数。")}>
           {i18n.t("去掉选中的站，或换一条规则。")}

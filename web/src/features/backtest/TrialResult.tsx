@@ -2,7 +2,7 @@
 import { useMemo, useState } from "react";
 import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { MOVEMENTS, type Row, rows, rulesThatDiffer } from "../../state/backtest";
+import { judgedIn, MOVEMENTS, type Row, rows, rulesThatDiffer } from "../../state/backtest";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
@@ -94,7 +94,13 @@ export function TrialResult({ county, report, rules }: TrialResultProps) {
             onOpen={setChosen}
             testId="difference-rows"
             render={(one, selected) => (
-              <DifferenceRow row={one} county={county} now={now} selected={selected} />
+              <DifferenceRow
+                row={one}
+                judged={judgedIn(report, one)}
+                county={county}
+                now={now}
+                selected={selected}
+              />
             )}
           />
         </div>

@@ -1,37 +1,47 @@
-// Over which time a trial runs: the last hours or days, or from one instant to another.
-import { fromLocal, toLocal } from "../../i18n/format";
+// Over which time a trial runs: what the time bar shows, the last hours or days, or from one instant to
+// another.
+import { fromLocal, stamp, toLocal } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import type { Draft } from "../../state/backtest";
+import type { Span } from "../../state/timebar";
 import { Chip } from "../../ui/Button";
 import { setDraft } from "./useTrial";
 
 const HOURS = [6, 24, 72, 168];
 
-export function TrialTime({ draft, now }: { draft: Draft; now: number }) {
-  const own = draft.hours === null;
+interface TrialTimeProps {
+  draft: Draft;
+  /** What the draft means now. */
+  span: Span;
+  now: number;
+}
+
+export function TrialTime({ draft, span, now }: TrialTimeProps) {
+  const own = draft.when === "own";
   const name = (hours: number) =>
     hours < 48 ? i18n.t("{n} 小时", { n: hours }) : i18n.t("{n} 天", { n: hours / 24 });
   return (
     <fieldset className="plainset">
       <legend className="lab">{i18n.t("哪一段时间")}</legend>
       <div className="chips">
+        <Chip
+          on={draft.when === "bar"}
+          onPress={() => setDraft({ when: "bar" })}
+          testId="trial-bar"
+        >
+          {i18n.t("时间条上的这段")}
+        </Chip>
         {HOURS.map((hours) => (
           <Chip
             key={hours}
-            on={draft.hours === hours}
-            onPress={() => setDraft({ hours })}
+            on={draft.when === hours}
+            onPress={() => setDraft({ when: hours })}
             testId={`trial-hours-${hours}`}
           >
             {i18n.t("最近 {words}", { words: name(hours) })}
           </Chip>
         ))}
-        <Chip
-          on={own}
-          onPress={() =>
-            setDraft({ hours: null, to: now, from: now - (draft.hours ?? 24) * 3_600_000 })
-          }
-          testId="trial-own"
-        >
+        <Chip on={own} onPress={() => setDraft({ ...span, when: "own" })} testId="trial-own">
           {i18n.t("自己定")}
         </Chip>
       </div>
@@ -50,7 +60,11 @@ export function TrialTime({ draft, now }: { draft: Draft; now: number }) {
             testId="trial-to"
           />
         </div>
-      ) : null}
+      ) : (
+        <p className="s i2" data-testid="trial-span">
+          {stamp(span.from, now)} – {stamp(span.to, now)}
+        </p>
+      )}
       {own && draft.from >= draft.to ? (
         <p className="s" role="status">
           <b>{i18n.t("结束要晚于开始。")}</b>

@@ -1,7 +1,7 @@
 // Words of a back-test: what B does otherwise, why a number cannot be tried.
 import { limit } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
-import type { Flaw } from "../../state/backtest";
+import type { Flaw, Judgement } from "../../state/backtest";
 import type { BacktestMovement } from "../../wire/backtest";
 
 export function movementName(movement: BacktestMovement): string {
@@ -38,6 +38,10 @@ export function leadWords(ms: number | null): string {
   if (ms === null) return "—";
   const words = lasting(Math.abs(ms));
   return ms < 0 ? i18n.t("迟到 {words}", { words }) : i18n.t("提前 {words}", { words });
+}
+
+export function judgedWords(judged: Exclude<Judgement, null>): string {
+  return judged === "hit" ? i18n.t("命中") : i18n.t("误报");
 }
 
 export function flawWords(flaw: Flaw): string {

@@ -1,9 +1,11 @@
 // The one trial of this desk: what was asked and what came of it stay while other pages are looked at.
 import { useSyncExternalStore } from "react";
-import { backtest } from "../../actions/site";
+import { Refused } from "../../actions/session";
+import { backtest, tryRules } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
 import type { Draft } from "../../state/backtest";
 import type { BacktestReport, BacktestRequest } from "../../wire/backtest";
+import type { Problem, SiteChange } from "../../wire/site";
 import { failure } from "../rules/failure";
 
 export type Run =
@@ -12,10 +14,23 @@ export type Run =
   | { kind: "done"; report: BacktestReport; asked: BacktestRequest }
   | { kind: "failed"; words: string };
 
+/** What was found in edited files, and in which texts. */
+export type Review =
+  | { kind: "none" }
+  | { kind: "busy" }
+  | { kind: "failed"; words: string }
+  | {
+      kind: "done";
+      files: Readonly<Record<string, string>>;
+      problems: readonly Problem[];
+      changes: readonly SiteChange[];
+    };
+
 interface Trial {
   county: string;
   draft: Draft;
   run: Run;
+  review: Review;
 }
 
 let trial: Trial | null = null;
@@ -27,21 +42,27 @@ function keep(next: Trial): void {
   for (const listener of listeners) listener();
 }
 
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** What came of the newest trial of this county, for screens beside its page. */
+export function useTrialReport(county: string): BacktestReport | null {
+  return useSyncExternalStore(listen, () =>
+    trial?.county === county && trial.run.kind === "done" ? trial.run.report : null,
+  );
+}
+
 /** The trial of this county, begun with `start` where there is none. */
 export function useTrial(county: string, start: () => Draft): Trial {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => {
-      if (trial?.county !== county) {
-        stopping?.abort();
-        trial = { county, draft: start(), run: { kind: "idle" } };
-      }
-      return trial;
-    },
-  );
+  return useSyncExternalStore(listen, () => {
+    if (trial?.county !== county) {
+      stopping?.abort();
+      trial = { county, draft: start(), run: { kind: "idle" }, review: { kind: "none" } };
+    }
+    return trial;
+  });
 }
 
 export function setDraft(part: Partial<Draft>): void {
@@ -64,6 +85,12 @@ export async function startRun(asked: BacktestRequest): Promise<void> {
     const late = error instanceof DOMException && error.name === "TimeoutError";
     const words = late ? i18n.t("一分钟还没有算完。把时段缩短一些再试。") : failure(error);
     set({ kind: "failed", words });
+    const problems = error instanceof Refused ? (error.body.problems ?? []) : [];
+    if (problems.length > 0 && trial)
+      keep({
+        ...trial,
+        review: { kind: "done", files: asked.against ?? {}, problems, changes: [] },
+      });
   }
 }
 
@@ -71,4 +98,19 @@ export function stopRun(): void {
   stopping?.abort();
   stopping = null;
   if (trial) keep({ ...trial, run: { kind: "idle" } });
+}
+
+/** Has the edited files read as if they were the site's. */
+export async function checkFiles(files: Readonly<Record<string, string>>): Promise<void> {
+  const county = trial?.county;
+  const set = (review: Review) => {
+    if (trial?.county === county && trial) keep({ ...trial, review });
+  };
+  set({ kind: "busy" });
+  try {
+    const { problems, changes } = await tryRules(files);
+    set({ kind: "done", files, problems, changes: changes ?? [] });
+  } catch (error) {
+    set({ kind: "failed", words: failure(error) });
+  }
 }

@@ -174,7 +174,8 @@ function back(desk: Desk): Desk {
   if (desk.view === "ledger" && (desk.draft || desk.entry))
     return { ...desk, draft: null, entry: null };
   if (desk.view === "rules" && desk.rule) return { ...desk, rule: null };
-  if (desk.view === "backtest" || desk.view === "events") return { ...desk, view: "rules" };
+  if (desk.view === "events") return { ...desk, view: "rules" };
+  if (desk.view === "backtest" && desk.rule) return { ...desk, view: "rules" };
   if (desk.view === "duty" && desk.post) return { ...desk, post: null };
   if (desk.view === "stations" && desk.station) return { ...desk, station: null };
   if (desk.view === "alarm" && desk.situation) return { ...desk, view: "situation" };

@@ -54,7 +54,7 @@ export function RulesPage({ county }: { county: County }) {
           {i18n.t("险情和预警…")}
         </Chip>
         <Chip on={false} onPress={() => move({ to: "backtest" })} testId="open-backtest">
-          {i18n.t("试算…")}
+          {i18n.t("推演…")}
         </Chip>
         <Chip on={side === "files"} onPress={() => setSide("files")} testId="open-files">
           {i18n.t("检查和换用文件")}

@@ -115,7 +115,7 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
 function Pages() {
   const { desk, move } = useDesk();
   const drill = useApp((state) => countyOf(state)?.drill ?? null);
-  const person = useApp((state) => state.me?.person);
+  const tries = useApp((state) => mayTry(state.me?.person));
   const pages: { name: string; on: boolean; go: DeskMove; testId: string }[] = [
     {
       name: i18n.t("指挥"),
@@ -149,7 +149,7 @@ function Pages() {
     },
     {
       name: i18n.t("规则"),
-      on: desk.view === "rules" || desk.view === "backtest" || desk.view === "events",
+      on: desk.view === "rules" || desk.view === "events",
       go: { to: "rules" },
       testId: "page-rules",
     },
@@ -166,12 +166,19 @@ function Pages() {
       testId: "page-report",
     },
   ];
-  if (drill && mayTry(person))
+  if (drill && tries)
     pages.push({
       name: i18n.t("评分"),
       on: desk.view === "score",
       go: { to: "score" },
       testId: "page-score",
+    });
+  if (tries)
+    pages.push({
+      name: i18n.t("推演"),
+      on: desk.view === "backtest",
+      go: { to: "backtest" },
+      testId: "page-backtest",
     });
   return (
     <nav className="pages" aria-label={i18n.t("页面")}>

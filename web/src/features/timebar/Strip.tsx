@@ -4,6 +4,9 @@ import { hm, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { placeOf, type Span, ticks, timeAt } from "../../state/timebar";
 import type { County } from "../../state/world";
+import { TrialLane } from "../backtest/TrialLane";
+import { useTrialReport } from "../backtest/useTrial";
+import { useDesk } from "../desk/desk";
 import { LaneRows, laneNames } from "./LaneRows";
 import { useLanes } from "./useLanes";
 
@@ -38,7 +41,11 @@ export function Strip({ county, span, now, last, past, chosen, onChoose, onGo }:
     return () => observer.disconnect();
   }, []);
   const width = Math.max(100, size.width - LABELS - 16);
-  const names = laneNames();
+  // What rules would have said stands on the bar only while the page that asked is open.
+  const { desk } = useDesk();
+  const found = useTrialReport(county.code);
+  const trial = desk.view === "backtest" ? found : null;
+  const names = [...laneNames(), ...(trial ? [i18n.t("推演 A/B")] : [])];
   const row = Math.max(8, (size.height - AXIS) / names.length);
   const { lanes, failed } = useLanes(county.code, span, width);
   const x = (time: number) => placeOf(time, span, width);
@@ -113,6 +120,15 @@ export function Strip({ county, span, now, last, past, chosen, onChoose, onGo }:
             </g>
           ))}
           {lanes ? <LaneRows lanes={lanes} span={span} width={width} row={row} /> : null}
+          {trial ? (
+            <TrialLane
+              report={trial}
+              span={span}
+              width={width}
+              top={row * (names.length - 1)}
+              row={row}
+            />
+          ) : null}
           {failed ? (
             <text className="tb-word" x={width / 2} y={row * 3} textAnchor="middle">
               {i18n.t("取不到这段时间发生过什么；连上服务器后自己再取。")}

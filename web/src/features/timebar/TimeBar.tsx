@@ -1,7 +1,7 @@
 // The bar under every screen: which time is shown, what happened when, and the way to any of it.
 import { type KeyboardEvent, useEffect, useState } from "react";
 import { mark } from "../../actions/marks";
-import { goLive, goTo, know, pace } from "../../actions/time";
+import { goLive, goTo, know, noteBar, pace } from "../../actions/time";
 import { day as dayOf, hm, hms, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { interval } from "../../state/report";
@@ -10,6 +10,7 @@ import { useApp } from "../../state/store";
 import { around, following, holding, LENGTHS, SPEEDS, type Span } from "../../state/timebar";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
+import { setDraft } from "../backtest/useTrial";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
@@ -43,6 +44,10 @@ export function TimeBar({ county }: { county: County }) {
     if (!past) setKept(null);
     else if (kept !== span) setKept(span);
   }, [past, kept, span]);
+  const { from, to } = chosen ?? span;
+  useEffect(() => {
+    if (to > 0) noteBar({ from, to });
+  }, [from, to]);
 
   const go = (at: number) => {
     setKept(span);
@@ -150,6 +155,17 @@ export function TimeBar({ county }: { county: County }) {
               testId="interval-report"
             >
               {i18n.t("复盘报告")}
+            </Button>
+            <Button
+              small
+              disabled={!reads}
+              onPress={() => {
+                setDraft({ when: "bar" });
+                move({ to: "backtest", rule: null });
+              }}
+              testId="interval-whatif"
+            >
+              {i18n.t("推演这段")}
             </Button>
             <NoteField
               onKeep={(text) => {
