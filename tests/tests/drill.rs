@@ -1,6 +1,6 @@
 //! A drill and the real site of the same county at once: nothing of one is seen in the other, nobody real
 //! is called, and how the drill went is read from its journal, again and again the same.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

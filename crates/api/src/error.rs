@@ -248,6 +248,7 @@ impl Fault {
                 code: "upload_gap",
                 zh: format!("前面还缺一段，已收到 {received} 字节，请从那里接着传。"),
                 en: format!("Bytes before it are missing; {received} are here, go on from there."),
+                problems: Vec::new(),
             },
             Fault::UploadDamaged => say(
                 "upload_damaged",

@@ -175,7 +175,9 @@ impl Play {
 
     /// The readings of the script: each series says its values, then its last one until it says others.
     fn readings(&self) -> Vec<(Time, Deed<'_>)> {
-        let mut by_series: BTreeMap<(&str, &str), Vec<(Time, i64, &[Fixed])>> = BTreeMap::new();
+        /// From when on, how often, which values.
+        type Course<'a> = (Time, i64, &'a [Fixed]);
+        let mut by_series: BTreeMap<(&str, &str), Vec<Course<'_>>> = BTreeMap::new();
         for inject in &self.drill.injects {
             if let What::Readings {
                 station,

@@ -211,7 +211,7 @@ fn read_inject(table: &mut Table<'_>, out: &mut Diagnostics) -> Option<Drafted> 
     let title = table.required("title", out, Value::title);
     let given: Vec<&'static str> = KINDS.into_iter().filter(|kind| table.has(kind)).collect();
     let what = match given.as_slice() {
-        [kind] => read_what(*kind, table, out),
+        [kind] => read_what(kind, table, out),
         [] => {
             let problem = Problem::at(table.source(), table.span(), "nothing happens in it");
             out.push(problem.expecting(format!("one of {}", KINDS.join(", "))));
@@ -222,7 +222,7 @@ fn read_inject(table: &mut Table<'_>, out: &mut Diagnostics) -> Option<Drafted> 
             let problem = Problem::at(table.source(), table.span(), what);
             out.push(problem.hint(format!("make `{second}` an inject of its own")));
             for kind in &given {
-                let _read = table.optional(*kind, out, |_, _| Some(()));
+                let _read = table.optional(kind, out, |_, _| Some(()));
             }
             None
         }
