@@ -43,6 +43,7 @@ use self::disk::{Disk, Reserve};
 use self::frame::HEADER;
 use self::scan::{Scan, Step};
 use self::segment::{HEAD, Segment, Spare};
+use crate::postgres::Shelf;
 use crate::telemetry;
 
 /// Sizes that a deployment may choose.
@@ -406,14 +407,14 @@ pub struct JournalReader {
 #[derive(Clone, Debug)]
 enum Place {
     Dir(PathBuf),
-    Database(crate::Link),
+    Database(crate::Link, Shelf),
 }
 
 impl JournalReader {
     /// A reader of the journal in a database.
     pub(crate) fn of_tables(link: &crate::Link, committed: &Arc<AtomicU64>) -> JournalReader {
         JournalReader {
-            place: Place::Database(link.clone()),
+            place: Place::Database(link.clone(), Shelf::default()),
             committed: Arc::clone(committed),
         }
     }
@@ -436,7 +437,7 @@ impl JournalReader {
         let last = self.committed();
         match &self.place {
             Place::Dir(dir) => read(dir, first, last, visit),
-            Place::Database(link) => crate::postgres::read(link, first, last, visit),
+            Place::Database(link, _) => crate::postgres::read(link, first, last, visit),
         }
     }
 }

@@ -16,7 +16,7 @@ mod prepare;
 mod reading;
 pub(crate) mod snapshots;
 
-pub(crate) use follow::Follower;
+pub(crate) use follow::{Follower, Shelf};
 pub use journal::Tables;
 pub(crate) use lanes::Lanes;
 pub use link::{Link, LinkError};

@@ -70,7 +70,7 @@ pub(crate) fn database(paths: &Paths) -> Result<Outcome> {
     }
     match right(paths) {
         Right::None => Ok(Outcome::Skipped(line_to_type(&DATABASE))),
-        right => {
+        right @ (Right::Root | Right::Sudo) => {
             install(paths, &DATABASE, right)?;
             Ok(Outcome::Done)
         }

@@ -1,11 +1,12 @@
 //! What a drill says where a real site keeps files: its files are those of its script, and the real ones,
 //! with everybody's telephone in them, are not shown.
 
+use std::collections::BTreeMap;
+
 use api::{
-    BacktestRequest, Later, PhoneBook, PhoneRequest, RegistryView, ReviewView, RuleFileView,
-    SheetView, SiteDesk, Taken, Upload,
+    BacktestRequest, Later, NotTried, PhoneBook, PhoneRequest, RegistryView, ReviewView,
+    RuleFileView, SheetView, SiteDesk, Taken, Trial, Upload,
 };
-use model::backtest::Report;
 use model::{Origin, PersonId};
 
 const NO_FILES: &str = "this is a drill: the site's files are neither shown nor changed here";
@@ -40,8 +41,12 @@ impl SiteDesk for NoFiles {
         refuse()
     }
 
-    fn backtest(&self, _asked: BacktestRequest) -> Later<'_, Report> {
+    fn try_rules(&self, _files: BTreeMap<String, String>) -> Later<'_, ReviewView> {
         refuse()
+    }
+
+    fn backtest(&self, _asked: BacktestRequest) -> Trial<'_> {
+        Box::pin(std::future::ready(Err(NotTried::Said(NO_FILES.to_owned()))))
     }
 }
 

@@ -73,17 +73,17 @@ async fn an_interval_is_told_as_it_lies_in_the_journal() {
     site.stop().await;
 
     // Nothing of the journal is left out, and nothing is told that does not lie there.
-    let dir = dir.path().join("journal");
-    let end = store::verify(&dir).unwrap().last.number;
+    let store = store::Store::for_tests(dir.path());
+    let end = store.verify().unwrap().last.number;
     let (mut inputs, mut outcomes) = (Vec::new(), Vec::new());
-    store::read(&dir, 1, end, &mut |number, tag, payload| {
+    let visit = &mut |number, tag, payload: &[u8]| {
         match decode(tag, payload).unwrap() {
             Record::Input { at, input, .. } => inputs.push((number, at, input)),
             Record::Outcome { effect, .. } => outcomes.push((number, effect)),
         }
         std::ops::ControlFlow::Continue(())
-    })
-    .unwrap();
+    };
+    store.read(1, end, visit).unwrap();
     let told: Vec<_> = all
         .iter()
         .map(|one| (one.number, one.at, one.input.clone()))

@@ -87,7 +87,12 @@ async fn a_view_of_the_past_equals_the_one_seen_live() {
         .await
         .unwrap();
     check(&site.replays, 1);
-    assert_eq!(count(), 0, "what is damaged goes once it is met");
+    // On a slow store some may have been made again by now.
+    let damaged = std::fs::read_dir(&keyframes).unwrap().filter(|file| {
+        let path = file.as_ref().unwrap().path();
+        std::fs::read(path).is_ok_and(|bytes| bytes == b"damaged")
+    });
+    assert_eq!(damaged.count(), 0, "what is damaged goes once it is met");
     site.replays.keep_up().unwrap();
     assert_eq!(count(), made);
     check(&site.replays, 40);

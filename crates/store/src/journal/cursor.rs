@@ -11,7 +11,7 @@ use super::frame::HEADER;
 use super::scan::{Scan, Step};
 use super::{JournalError, JournalReader, Place, chain, segment};
 use crate::Link;
-use crate::postgres::Follower;
+use crate::postgres::{Follower, Shelf};
 
 /// Reads committed records in order, a piece at a time.
 pub struct Cursor {
@@ -70,7 +70,7 @@ impl Cursor {
         }
         match self.reader.place.clone() {
             Place::Dir(dir) => self.read_segments(&dir, last, most, visit),
-            Place::Database(link) => self.read_table(&link, last, most, visit),
+            Place::Database(link, shelf) => self.read_table(&link, &shelf, last, most, visit),
         }
     }
 
@@ -129,13 +129,14 @@ impl Cursor {
     fn read_table(
         &mut self,
         link: &Link,
+        shelf: &Shelf,
         last: u64,
         most: usize,
         visit: &mut dyn FnMut(u64, Tag, &[u8]),
     ) -> Result<usize, JournalError> {
         let follower = match std::mem::replace(&mut self.open, Open::Nothing) {
             Open::Table(follower) => follower,
-            Open::Nothing | Open::Segment(..) => Follower::start(link)?,
+            Open::Nothing | Open::Segment(..) => shelf.take(link)?,
         };
         let until = last.min(self.next.saturating_add(most.max(1) as u64 - 1));
         let rows = follower.rows(self.next, until)?;
@@ -151,6 +152,15 @@ impl Cursor {
         }
         self.open = Open::Table(follower);
         Ok(rows.len())
+    }
+}
+
+impl Drop for Cursor {
+    fn drop(&mut self) {
+        let open = std::mem::replace(&mut self.open, Open::Nothing);
+        if let (Open::Table(follower), Place::Database(_, shelf)) = (open, &self.reader.place) {
+            shelf.put(follower);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! used, so that reading a little costs a little, and is let go when nobody has asked for a while.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqlx::PgConnection;
@@ -17,6 +18,8 @@ use crate::journal::JournalError;
 
 /// How long a connection that nobody asks is kept.
 const IDLE: Duration = Duration::from_secs(10);
+/// How many are left for the next at most.
+const LEFT: usize = 4;
 
 /// The thread that asks; it ends when this is dropped.
 #[derive(Debug)]
@@ -50,6 +53,31 @@ impl Follower {
         let gone = || thread(std::io::Error::other("the thread that reads has ended"));
         self.ask.send((first, last)).map_err(|_| gone())?;
         self.answers.recv().map_err(|_| gone())?
+    }
+}
+
+/// Followers that nobody uses for the moment: whoever jumps about in the journal, as a replay does, finds
+/// a connection that stands. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shelf(Arc<Mutex<Vec<Follower>>>);
+
+impl Shelf {
+    /// One that is left, else a new one.
+    ///
+    /// # Errors
+    /// As [`Follower::start`].
+    pub(crate) fn take(&self, link: &Link) -> Result<Follower, JournalError> {
+        let left = self.0.lock().ok().and_then(|mut left| left.pop());
+        left.map_or_else(|| Follower::start(link), Ok)
+    }
+
+    /// Leaves one that has answered well. Its connection is let go by itself when nobody takes it.
+    pub(crate) fn put(&self, follower: Follower) {
+        if let Ok(mut left) = self.0.lock()
+            && left.len() < LEFT
+        {
+            left.push(follower);
+        }
     }
 }
 

@@ -452,7 +452,10 @@ async fn make_room(
     while *room < end {
         let (first, behind) = (*room + 1, *room + PARTITION + 1);
         let table = format!("journal_{first:020}");
-        let there = sqlx::query_scalar::<_, bool>("SELECT to_regclass($1) IS NOT NULL");
+        // In our own schema: one of the same name behind it is another site's.
+        let there = sqlx::query_scalar::<_, bool>(
+            "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE tablename = $1 AND schemaname = current_schema())",
+        );
         if !there.bind(&table).fetch_one(&mut *connection).await? {
             // Attached, not made in place: a reader of the whole journal does not hold this up.
             sqlx::raw_sql(AssertSqlSafe(format!(

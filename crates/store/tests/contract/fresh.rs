@@ -4,44 +4,24 @@
 use crate::support::*;
 use store::{Link, Store};
 
-/// An empty database of its own; goes when dropped.
-struct Fresh {
-    server: String,
-    name: String,
-}
-
-impl Fresh {
-    fn make() -> Option<Fresh> {
-        let server = std::env::var("WATCHFIRE_TEST_POSTGRES").ok()?;
-        let name = format!("fresh_{}", std::process::id());
-        say_to(
-            &server,
-            &format!("CREATE DATABASE {name} TEMPLATE template0"),
-        );
-        Some(Fresh { server, name })
-    }
-
-    fn address(&self) -> String {
-        let (host, _) = self.server.rsplit_once('/').unwrap();
-        format!("{host}/{}", self.name)
-    }
-}
-
-impl Drop for Fresh {
-    fn drop(&mut self) {
-        say_to(
-            &self.server,
-            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
-        );
-    }
+/// An empty database of its own, as it was just made. It goes with the server: to drop it would write
+/// down everything that the other tests have made.
+fn empty_database() -> Option<String> {
+    let server = std::env::var("WATCHFIRE_TEST_POSTGRES").ok()?;
+    let name = format!("fresh_{}", std::process::id());
+    say_to(
+        &server,
+        &format!("CREATE DATABASE {name} TEMPLATE template0"),
+    );
+    let (host, _) = server.rsplit_once('/').unwrap();
+    Some(format!("{host}/{name}"))
 }
 
 #[test]
 fn many_may_come_first_at_once() {
-    let Some(fresh) = Fresh::make() else {
+    let Some(address) = empty_database() else {
         return;
     };
-    let address = fresh.address();
     std::thread::scope(|scope| {
         for n in 0..8 {
             let address = &address;
