@@ -668,7 +668,7 @@ export interface paths {
             cookie?: never;
         };
         /** How far an upload of one's own is. */
-        get: operations["show"];
+        get: operations["how_far"];
         /** Adds a piece; the answer to the last one names the file. A piece that is here already changes nothing. */
         put: operations["add"];
         post?: never;
@@ -4749,7 +4749,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    how_far: {
         parameters: {
             query?: never;
             header?: never;
