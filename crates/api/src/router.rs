@@ -40,7 +40,7 @@ const MB: usize = 1024 * 1024;
         login::login, login::logout, login::me,
         stream::feed, ledger::transitions,
         acts::act, blobs::keep, blobs::show, blobs::texts,
-        uploads::begin, uploads::show, uploads::add,
+        uploads::begin, uploads::how_far, uploads::add,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
         lists::runs, lists::duty, lists::contacts,
@@ -100,7 +100,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         .route("/api/v1/uploads", post(uploads::begin))
         .route(
             "/api/v1/uploads/{upload}",
-            get(uploads::show)
+            get(uploads::how_far)
                 .put(uploads::add)
                 .layer::<_, Infallible>((
                     ConcurrencyLimitLayer::new(PIECES),

@@ -120,7 +120,7 @@ pub(crate) async fn begin(
 #[utoipa::path(get, path = "/api/v1/uploads/{upload}", tag = "commands",
     params(("upload" = String, Path, description = "Its id")),
     responses((status = 200, body = UploadView), (status = 404, body = FaultView)))]
-pub(crate) async fn show(
+pub(crate) async fn how_far(
     State(api): State<Arc<Api>>,
     Extension(sender): Extension<Principal>,
     Path(id): Path<String>,

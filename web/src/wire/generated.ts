@@ -697,6 +697,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announces a picture or video of a task, or finds how far it is. */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an upload of one's own is. */
+        get: operations["how_far"];
+        /** Adds a piece; the answer to the last one names the file. A piece that is here already changes nothing. */
+        put: operations["add"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/weather": {
         parameters: {
             query?: never;
@@ -787,10 +822,6 @@ export interface components {
         };
         /** @description What was pressed, with its content. */
         ActionRequest: {
-            page: components["schemas"]["PageId"];
-            /** @enum {string} */
-            action: "see_page";
-        } | {
             /** @enum {string} */
             action: "acknowledge";
             alarms: components["schemas"]["AlarmKey"][];
@@ -980,6 +1011,10 @@ export interface components {
             /** @description Who took it, or the number it was filed under. */
             received_by: string;
             text: string;
+        } | {
+            /** @enum {string} */
+            action: "see_page";
+            page: components["schemas"]["PageId"];
         } | {
             ack: boolean;
             /** @enum {string} */
@@ -1826,11 +1861,14 @@ export interface components {
         };
         /** @description A fact with its witness and both times. Free text, photos and positions stand outside, by seal. */
         Fact: components["schemas"]["FactKind"] & {
-            coming: number;
-            shot: components["schemas"]["Shot"] | null;
             /** @description When the server had it: decides clocks. */
             at: components["schemas"]["Time"];
             by: components["schemas"]["PersonId"] | null;
+            /**
+             * Format: int32
+             * @description Pictures that the device said it would send after it.
+             */
+            coming: number;
             count: components["schemas"]["VillageCount"][];
             device_at: components["schemas"]["Time"] | null;
             form: components["schemas"]["FormAnswer"][];
@@ -1840,6 +1878,7 @@ export interface components {
             photos: components["schemas"]["Seal"][];
             position: components["schemas"]["Seal"] | null;
             reading: components["schemas"]["ProofReading"] | null;
+            shot: components["schemas"]["Shot"] | null;
             /**
              * Format: int32
              * @description The task's version its device knew; absent where nobody said.
@@ -1847,15 +1886,7 @@ export interface components {
             version: number | null;
         };
         /** @description One thing known about one assignee's task; facts are only added, never changed. */
-        ShotPlace: "picture" | "phone" | "none";
-        Shot: { of: string; place: components["schemas"]["ShotPlace"]; taken?: components["schemas"]["Time"] | null };
-        UploadKind: "photo" | "video";
-        UploadRequest: { upload: string; task: string; kind: components["schemas"]["UploadKind"]; size: number; sha256: string };
-        UploadView: { upload: string; size: number; received: number; piece_bytes: number; blob: string | null };
         FactKind: {
-            /** @enum {string} */
-            fact: "photo";
-        } | {
             /** @enum {string} */
             fact: "issued";
         } | {
@@ -1936,6 +1967,9 @@ export interface components {
             /** @enum {string} */
             fact: "crew_critical";
             timer: components["schemas"]["CrewKind"];
+        } | {
+            /** @enum {string} */
+            fact: "photo";
         };
         /** @description The body of every failed request. */
         FaultView: {
@@ -2714,8 +2748,11 @@ export interface components {
         };
         /** @description A fact about a task: `fact` names it, as in `{"fact":"working","percent":60}`. */
         ReportRequest: components["schemas"]["FactKind"] & {
+            /**
+             * Format: int32
+             * @description How many pictures or videos follow by themselves, each as a fact `photo` with its `shot`.
+             */
             coming?: number;
-            shot?: components["schemas"]["Shot"] | null;
             /** @description People by village, for an evacuation. */
             count?: components["schemas"]["CountRequest"][];
             /** @description Answers to the template's questions. */
@@ -2725,6 +2762,7 @@ export interface components {
             /** @description Ids from `POST /blobs`. */
             photos?: components["schemas"]["Seal"][];
             position?: components["schemas"]["Position"] | null;
+            shot?: components["schemas"]["Shot"] | null;
             task: components["schemas"]["TaskId"];
             /**
              * Format: int32
@@ -3070,6 +3108,18 @@ export interface components {
             short: boolean;
             until: components["schemas"]["Time"];
         };
+        /** @description What is known of a picture that follows its report. */
+        Shot: {
+            /** @description The press it belongs to. */
+            of: components["schemas"]["OpId"];
+            place: components["schemas"]["ShotPlace"];
+            taken?: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description Where the place of a picture is from.
+         * @enum {string}
+         */
+        ShotPlace: "picture" | "phone" | "none";
         /** @description Somebody signed in for a shift. */
         SignIn: {
             at: components["schemas"]["Time"];
@@ -3365,6 +3415,42 @@ export interface components {
          * @enum {string}
          */
         Verdict: "kept" | "missed" | "running" | "void";
+         * @description What an upload will be.
+         * @enum {string}
+         */
+        UploadKind: "photo" | "video";
+        /** @description Announces an upload; the same again finds it. */
+        UploadRequest: {
+            kind: components["schemas"]["UploadKind"];
+            /** @description SHA-256 of the whole, 64 hexadecimal digits. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes of the whole.
+             */
+            size: number;
+            /** @description The task it belongs to. */
+            task: components["schemas"]["TaskId"];
+            /** @description Minted where it was taken: 8 to 64 letters, digits or hyphens. */
+            upload: string;
+        };
+        /** @description How far an upload is. */
+        UploadView: {
+            blob: components["schemas"]["Seal"] | null;
+            /**
+             * Format: int32
+             * @description How much to send at once.
+             */
+            piece_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes that are here, from the first on: go on with the next.
+             */
+            received: number;
+            /** Format: int64 */
+            size: number;
+            upload: string;
+        };
         /** @description One village as counted by someone who was there. */
         VillageCount: {
             /** @description Each person who refused or was not found, with a name or a picture. */
@@ -4883,6 +4969,144 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadRequest"];
+            };
+        };
+        responses: {
+            /** @description Which bytes are here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            /** @description Another's task */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description A photo over 10 MB or a video over 48 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description Too many lie here unfinished; try again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    how_far: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query: {
+                /** @description The first byte of this piece */
+                at: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id */
+                upload: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1 MB */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Which bytes are here; with `blob`: on disk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description Bytes before it are missing, or the whole came damaged: ask how far it is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description None of what we keep; the upload is gone */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
