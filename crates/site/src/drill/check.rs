@@ -498,7 +498,12 @@ impl<'s> Checker<'s> {
     fn refuse_floods(&self, injects: &[Inject], length_ms: i64, out: &mut Diagnostics) {
         let readings = injects.iter().map(|inject| match &inject.what {
             What::Readings { every_ms, .. } => (length_ms - inject.at_ms).max(0) / every_ms,
-            _ => 0,
+            What::Silence { .. }
+            | What::Recorded { .. }
+            | What::Report { .. }
+            | What::Interface { .. }
+            | What::Unreachable { .. }
+            | What::Note { .. } => 0,
         });
         let all: i64 = readings.sum();
         if all > MOST_IN_ALL {
