@@ -57,7 +57,7 @@ pub(crate) struct DrillNote {
 }
 
 /// Whether this is a drill, and whether one runs beside it.
-#[utoipa::path(get, path = "/api/v1/drill", tag = "drills",
+#[utoipa::path(get, path = "/api/v1/drill", tag = "drills", operation_id = "drill",
     responses((status = 200, body = DrillsView), (status = 401, body = FaultView)))]
 pub(crate) async fn here(
     State(api): State<Arc<Api>>,

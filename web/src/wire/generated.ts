@@ -168,7 +168,7 @@ export interface paths {
             cookie?: never;
         };
         /** Whether this is a drill, and whether one runs beside it. */
-        get: operations["here"];
+        get: operations["drill"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3845,7 +3845,7 @@ export interface operations {
             };
         };
     };
-    here: {
+    drill: {
         parameters: {
             query?: never;
             header?: never;
