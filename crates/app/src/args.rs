@@ -354,7 +354,7 @@ pub(crate) enum DrillVerb {
         site: PathBuf,
     },
     /// Play a script: same screens, nobody real is reached, nothing of it is kept with what is real.
-    Run(DrillRun),
+    Run(Box<DrillRun>),
     /// Print how a drill went, from its journal; the drill may be running.
     Score {
         /// The drill's data folder.

@@ -25,7 +25,7 @@ pub(crate) use notice::running;
 pub(crate) fn obey(verb: DrillVerb) -> anyhow::Result<ExitCode> {
     match verb {
         DrillVerb::Check { script, site } => tell(&script, &site),
-        DrillVerb::Run(asked) => crate::tokio_runtime()?.block_on(run::run(asked)),
+        DrillVerb::Run(asked) => crate::tokio_runtime()?.block_on(run::run(*asked)),
         DrillVerb::Score { data, json, lang } => score(&data, json, lang),
     }
 }

@@ -1978,7 +1978,7 @@ export interface components {
             /** @description Sentence for people, English. */
             en: string;
             /** @description What is wrong with files that were sent, all of it. */
-            problems?: components["schemas"]["ProblemView"][];
+            problems: components["schemas"]["ProblemView"][];
             /** @description Sentence for people, Chinese. */
             zh: string;
         };
@@ -2811,7 +2811,7 @@ export interface components {
         /** @description Where a level of a rule begins, over all that it watches. */
         RuleBoundView: {
             /** @description How far back over it a reading must be before the level is over, where all share that. */
-            deadband?: string | null;
+            deadband: string | null;
             highest: string;
             level: components["schemas"]["Level"];
             /** @description Lowest and highest over its stations and seasons; the same where all share one. */
@@ -3411,10 +3411,6 @@ export interface components {
             seq: number;
         };
         /**
-         * @description How it went.
-         * @enum {string}
-         */
-        Verdict: "kept" | "missed" | "running" | "void";
          * @description What an upload will be.
          * @enum {string}
          */
@@ -3451,6 +3447,11 @@ export interface components {
             size: number;
             upload: string;
         };
+        /**
+         * @description How it went.
+         * @enum {string}
+         */
+        Verdict: "kept" | "missed" | "running" | "void";
         /** @description One village as counted by someone who was there. */
         VillageCount: {
             /** @description Each person who refused or was not found, with a name or a picture. */
