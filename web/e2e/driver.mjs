@@ -27,13 +27,7 @@ export async function openPhone(base, options = {}) {
 
 class Seat {
   constructor(browser, context, page, base) {
-    Object.assign(this, { browser, context, base, errors: [] });
-    this.take(page);
-  }
-
-  /** Works in this page from now on. */
-  take(page) {
-    this.page = page;
+    Object.assign(this, { browser, context, page, base, errors: [] });
     page.on("pageerror", (error) => this.errors.push(String(error)));
   }
 
@@ -338,40 +332,5 @@ export class Phone extends Seat {
   async reload() {
     await this.page.reload({ waitUntil: "domcontentloaded" });
     await this.expect("the phone app is open", () => this.id("phone").isVisible(), 30_000);
-  }
-
-  /** How many pictures are still on their way. */
-  async pictures() {
-    return Number(await this.id("queue-line").getAttribute("data-photos"));
-  }
-
-  /** The county has every press and every picture. */
-  async nothingWaits() {
-    await this.expect(
-      "the county has every press and picture",
-      async () => (await this.waiting()) + (await this.pictures()) === 0,
-      60_000,
-    );
-  }
-
-  async go(tab) {
-    await this.id(`tab-${tab}`).click({ timeout: PATIENCE });
-  }
-
-  async backToTasks() {
-    await this.go("tasks");
-    await this.expect("the list of tasks is open", () => this.id("task-list").isVisible());
-  }
-
-  /** The system takes the page's memory away; the person opens it again. */
-  async killTab() {
-    await this.page.close({ runBeforeUnload: false });
-    this.take(await this.context.newPage());
-    await this.page.goto(`${this.base}/m`, { waitUntil: "domcontentloaded" });
-    await this.expect("the phone app is open", () => this.id("phone").isVisible(), 30_000);
-    await this.expect("it has read what it keeps", async () => {
-      const kept = await this.id("queue-line").getAttribute("data-ready");
-      return kept === "true";
-    });
   }
 }

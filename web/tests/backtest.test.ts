@@ -30,6 +30,7 @@ const HOUR = 3_600_000;
 const bound = (level: Level, lowest: string, more: Partial<RuleBoundView> = {}): RuleBoundView => ({
   level,
   window_ms: null,
+  deadband: null,
   lowest,
   highest: lowest,
   unit: "mm",

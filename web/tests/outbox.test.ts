@@ -216,7 +216,7 @@ describe("the outbox", () => {
     await shoot("photo-1", "no picture");
     await shoot("photo-2", "four");
     const wire = new Wire();
-    wire.refuse = new Refused(413, { code: "too_large", zh: "", en: "" });
+    wire.refuse = new Refused(413, { code: "too_large", zh: "", en: "", problems: [] });
     const outbox = open(wire);
     await put(outbox, "o1", "done", ["photo-1"]);
     await settled(() => expect(sending[0]?.state).toBe("refused"));
@@ -254,7 +254,7 @@ describe("the outbox", () => {
 
   test("an ended session keeps everything and asks for a login", async () => {
     const wire = new Wire();
-    wire.fault = new Refused(401, { code: "no_session", zh: "", en: "" });
+    wire.fault = new Refused(401, { code: "no_session", zh: "", en: "", problems: [] });
     const outbox = open(wire);
     await put(outbox, "o1");
     await settled(() => expect(loggedOut).toBeGreaterThan(0));

@@ -87,13 +87,6 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         &["browser", "web-packages", "program"],
         || web::browser_story(paths, slice),
     ));
-    stages.push(Stage::new(
-        "axe",
-        "every screen by the rules of accessibility",
-        1.0,
-        &["browser", "web-packages", "web"],
-        || web::axe(paths),
-    ));
     stages
 }
 

@@ -50,15 +50,6 @@ pub(crate) fn browser_story(paths: &Paths, slice: &Slice) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Every screen in a real browser, against the stand-in server, by the rules of accessibility.
-pub(crate) fn axe(paths: &Paths) -> Result<Outcome> {
-    if let Some(skipped) = without_script(paths, "axe") {
-        return Ok(skipped);
-    }
-    rust::surroundings(paths, node::npm(paths, ["run", "axe"])?)?.shown()?;
-    Ok(Outcome::Done)
-}
-
 fn without_script(paths: &Paths, name: &str) -> Option<Outcome> {
     let manifest = fs::read_to_string(paths.web().join("package.json")).unwrap_or_default();
     if has_script(&manifest, name) {

@@ -90,7 +90,6 @@ pub struct FaultView {
     /// Sentence for people, English.
     pub en: String,
     /// What is wrong with files that were sent, all of it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<ProblemView>,
 }
 

@@ -52,7 +52,7 @@ async function request(path: string, init: RequestInit = {}, patience = PATIENCE
   const plain = { code: `http_${response.status}`, zh: `服务器答复 ${response.status}。` };
   throw new Refused(
     response.status,
-    body ?? { ...plain, en: `The server answered ${response.status}.` },
+    body ?? { ...plain, en: `The server answered ${response.status}.`, problems: [] },
   );
 }
 

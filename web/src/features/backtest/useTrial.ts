@@ -85,7 +85,7 @@ export async function startRun(asked: BacktestRequest): Promise<void> {
     const late = error instanceof DOMException && error.name === "TimeoutError";
     const words = late ? i18n.t("一分钟还没有算完。把时段缩短一些再试。") : failure(error);
     set({ kind: "failed", words });
-    const problems = error instanceof Refused ? (error.body.problems ?? []) : [];
+    const problems = error instanceof Refused ? error.body.problems : [];
     if (problems.length > 0 && trial)
       keep({
         ...trial,
