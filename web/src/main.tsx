@@ -1,6 +1,7 @@
 // Chooses the shell by the address: the command centre, the responder's phone, or the login alone.
 import "./styles/tokens.css";
 import "./styles/base.css";
+import "./styles/drill-frame.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { startLocale } from "./i18n/i18n";

@@ -88,8 +88,9 @@ pub(crate) fn tests_of_crates(paths: &Paths, words: &[&str]) -> Call {
 pub(crate) fn build(paths: &Paths) -> Result<Outcome> {
     let call = match paths.build {
         Build::Shipped => cargo(paths).args(["build", "--release"]),
-        // Picked by name out of the whole workspace, so that it shares the features its tests have.
-        Build::Checked => cargo(paths).args(["build", "--workspace"]),
+        // Out of the whole workspace and with a test beside them, so that every crate has the features
+        // its tests gave it and is not built once more.
+        Build::Checked => cargo(paths).args(["build", "--workspace", "--test", "trace"]),
     };
     call.args(["--bin", "watchfire", "--bin", "watchfire-sim"])
         .args(locked())

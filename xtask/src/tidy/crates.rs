@@ -61,6 +61,7 @@ const TABLE: [Row; 13] = [
             "links",
             "api",
             "site",
+            "report",
         ],
     ),
     // The runner must compile in seconds; the stories see the product only from outside.
