@@ -29,7 +29,7 @@ impl Database {
         };
         let database = found();
         if database.is_none() {
-            println!("skipped: no PostgreSQL lent (`cargo xtask test` lends one)");
+            println!("skipped: no PostgreSQL lent (`cargo xtask prove` lends one)");
         }
         database
     }
@@ -112,7 +112,7 @@ impl Standby {
         };
         let standby = found();
         if standby.is_none() {
-            println!("skipped: no standby of a PostgreSQL lent (`cargo xtask test` lends one)");
+            println!("skipped: no standby of a PostgreSQL lent (`cargo xtask prove` lends one)");
         }
         standby
     }

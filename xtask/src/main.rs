@@ -36,6 +36,7 @@ cargo xtask <verb>
 
   run      builds everything and plays the demonstration county
              --fresh     start the night over
+             --checked   with the programs that tests are run on
              --speed N   demo seconds per second
              --port P    where the command centre answers
              --home DIR  where the night is kept (target/demo)
@@ -114,6 +115,7 @@ fn read_run(words: &mut lexopt::Parser) -> Result<demo::Asked> {
     while let Some(word) = words.next()? {
         match word {
             Long("fresh") => asked.fresh = true,
+            Long("checked") => asked.checked = true,
             Long("speed") => asked.speed = Some(number(words, "speed")?),
             Long("port") => asked.port = Some(number(words, "port")?),
             Long("home") => asked.home = Some(absolute(words.value()?)?),

@@ -87,7 +87,14 @@ pub(crate) fn tests_of_crates(paths: &Paths, words: &[&str]) -> Call {
 /// Builds the product and the simulator.
 pub(crate) fn build(paths: &Paths) -> Result<Outcome> {
     let call = match paths.build {
-        Build::Shipped => cargo(paths).args(["build", "--release"]),
+        Build::Shipped => cargo(paths).args([
+            "build",
+            "--release",
+            "-p",
+            "watchfire",
+            "-p",
+            "watchfire-sim",
+        ]),
         // Out of the whole workspace and with a test beside them, so that every crate has the features
         // its tests gave it and is not built once more.
         Build::Checked => cargo(paths).args(["build", "--workspace", "--test", "trace"]),

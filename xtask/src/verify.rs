@@ -7,7 +7,7 @@ use crate::paths::Paths;
 use crate::setup::{debian, node, web_packages};
 use crate::slice::Slice;
 use crate::stage::{self, Outcome, Stage};
-use crate::{call, database, rust, tidy, web};
+use crate::{call, rust, tidy, web};
 
 /// Formatting, lints, tidiness and types: no test is run and nothing is built for use.
 pub(crate) fn check(paths: &Paths, only: &[String]) -> Result<()> {
@@ -65,13 +65,6 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         5.0,
         &["program"],
         || rust::stories(paths, slice),
-    ));
-    stages.push(Stage::new(
-        "postgres",
-        "the same store in PostgreSQL",
-        1.5,
-        &["program"],
-        || database::stage(paths, slice),
     ));
     stages.push(Stage::new(
         "demo",

@@ -32,6 +32,8 @@ const END_WITHIN: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) fresh: bool,
+    /// On the programs that tests are run on, instead of those that are shipped.
+    pub(crate) checked: bool,
     /// Seconds of the night in a second of ours; the county's own choice if none.
     pub(crate) speed: Option<f64>,
     pub(crate) port: Option<u16>,
@@ -64,6 +66,8 @@ impl Places {
 
 /// Builds, starts, tells where, and waits for the end.
 pub(crate) fn run(paths: &Paths, asked: &Asked) -> Result<()> {
+    let checked = paths.checked();
+    let paths = if asked.checked { &checked } else { paths };
     let places = Places::of(paths, asked);
     leftovers::end(&places.running)?;
     let mut stages = verify::tools(paths);

@@ -30,10 +30,11 @@ const ALARM_WITHIN: Duration = Duration::from_secs(180);
 /// Everything must be gone this long after the signal.
 const DOWN_WITHIN: Duration = Duration::from_secs(45);
 
-/// Runs the demonstration twice in a folder of its own and asks it what a newcomer would see.
+/// Runs the demonstration twice in a folder of its own, on the programs of the tests, and asks it what
+/// a newcomer would see.
 pub(crate) fn rehearse(paths: &Paths) -> Result<Outcome> {
     let home = paths.target.join("rehearsal");
-    let mut first = Show::start(&home, &["--fresh"])?;
+    let mut first = Show::start(&home, &["--checked", "--fresh"])?;
     let http = first.first_address(UP_WITHIN)?;
     let page = get(&http, "/", None)?;
     let has_web = paths.web().join("dist/index.html").is_file();
@@ -46,7 +47,7 @@ pub(crate) fn rehearse(paths: &Paths) -> Result<Outcome> {
     first.end(Signal::TERM, &home)?;
 
     let started = Instant::now();
-    let mut second = Show::start(&home, &[])?;
+    let mut second = Show::start(&home, &["--checked"])?;
     let http = second.first_address(UP_WITHIN)?;
     let took = started.elapsed();
     say(&format!(
