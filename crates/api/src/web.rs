@@ -47,11 +47,8 @@ pub(crate) async fn serve(
         return send(path, &file, &headers);
     }
     // A last part with a dot is a file that is not there, not a place inside the client.
-    if path
-        .rsplit('/')
-        .next()
-        .is_some_and(|last| last.contains('.'))
-    {
+    let last = path.rsplit('/').next();
+    if path != SHELL && last.is_some_and(|last| last.contains('.')) {
         return Fault::NoSuchPage.into_response();
     }
     match Client::get(SHELL) {
