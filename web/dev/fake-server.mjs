@@ -256,6 +256,7 @@ export async function startFake({
         200,
         night.posts.map((post) => postView(night, post, now())),
       );
+    if (path === "/reach") return reply(response, 200, [night.reach]);
     if (path === "/contacts") return reply(response, 200, night.contacts);
     if (path === "/runs") {
       const { runs, pages } = night.county;

@@ -40,7 +40,7 @@ const MB: usize = 1024 * 1024;
         acts::act, blobs::keep, blobs::show, blobs::texts,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
-        lists::runs, lists::duty, lists::contacts,
+        lists::runs, lists::duty, lists::contacts, lists::reach,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::sheet,
         replay::feed, replay::lanes, reports::written, reports::make, entries::entry,
         phones::key, phones::note, phones::forget,
@@ -107,6 +107,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         .route("/api/v1/runs", get(lists::runs))
         .route("/api/v1/duty", get(lists::duty))
         .route("/api/v1/contacts", get(lists::contacts))
+        .route("/api/v1/reach", get(lists::reach))
         .route("/api/v1/site/check", post(desk::check))
         .route("/api/v1/site/reload", post(desk::reload))
         .route(
