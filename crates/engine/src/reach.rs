@@ -78,20 +78,25 @@ impl Engine {
             return;
         };
         let (person, channel) = (sheet.to.clone(), sheet.channel);
-        if matches!(fact, PageFact::Delivered | PageFact::Seen) {
-            calling.reach.reporting.insert(channel);
-        }
-        let Some(township) = self.home_of(&person).map(str::to_owned) else {
-            return;
-        };
-        match fact {
-            PageFact::Delivered | PageFact::Seen | PageFact::Acked | PageFact::Declined => {
-                self.hear_from(&township, channel, at, out);
+        let receipt = matches!(fact, PageFact::Delivered | PageFact::Seen);
+        let first = receipt && calling.reach.reporting.insert(channel);
+        if let Some(township) = self.home_of(&person).map(str::to_owned) {
+            match fact {
+                PageFact::Delivered | PageFact::Seen | PageFact::Acked | PageFact::Declined => {
+                    self.hear_from(&township, channel, at, out);
+                }
+                PageFact::Failed { .. } | PageFact::Expired => {
+                    self.judge_reach(&township, channel, at, out);
+                }
+                PageFact::Sent | PageFact::Accepted { .. } => {}
             }
-            PageFact::Failed { .. } | PageFact::Expired => {
+        }
+        if first {
+            // From now on silence tells, also the silence until now.
+            let townships: Vec<String> = self.index.residents.keys().cloned().collect();
+            for township in townships {
                 self.judge_reach(&township, channel, at, out);
             }
-            PageFact::Sent | PageFact::Accepted { .. } => {}
         }
     }
 
