@@ -183,6 +183,7 @@ export function addDuty(night, now, mode, townships) {
       person: person.id,
       contacts: CHANNELS[person.role].map((channel, place) => proof(channel, n, place, now, storm)),
     }));
+  night.reach = reachOf(night, now, storm, townships);
   const began = storm ? now - 4 * MIN - 20_000 : midnight - 3 * HOUR;
   const run = beginRoll(night, "0198c0de-0821-7007-8000-0000000000c1", [], began);
   const quiet = storm ? [2, 5, 8, 10, 13] : [];
@@ -208,6 +209,69 @@ export function addDuty(night, now, mode, townships) {
     run.step = 2;
     run.next = { at: iso(began + 7 * MIN), step: null, to: [], by: [] };
   }
+}
+
+/** Two planned tests, and in the storm a township that short messages do not reach. */
+function reachOf(night, now, storm, townships) {
+  const tested = now - 12 * 24 * HOUR;
+  const callable = night.contacts.map((one) => one.person);
+  const towns = townships.map(({ properties }) => properties.code);
+  const dark = towns[4];
+  const there = night.county.people.filter((one) => one.township === dark).map((one) => one.id);
+  if (storm) {
+    night.system.push({
+      kind: "channel_lost",
+      subject: `sms/${dark}`,
+      since: iso(now - 6 * MIN),
+      until: null,
+      level: null,
+      owner: null,
+    });
+  }
+  const silent = storm
+    ? callable
+        .slice(3, 9)
+        .map((person, n) => ({ person, by: [[], ["sms"], ["sms", "voice"]][n % 3] }))
+    : [];
+  return {
+    lost: storm
+      ? [
+          {
+            township: dark,
+            channel: "sms",
+            since: iso(now - 6 * MIN),
+            people: callable.filter((id) => there.includes(id)),
+          },
+        ]
+      : [],
+    plans: [
+      {
+        id: "monthly",
+        title: text("每月通道测试", "Monthly channel test"),
+        groups: [],
+        channels: [],
+        next: iso(tested + 31 * 24 * HOUR),
+        put_off: false,
+        last: {
+          at: iso(tested),
+          over: true,
+          people: callable.length,
+          reached: callable.length - 2 * silent.length,
+          answered: callable.length - silent.length,
+          silent,
+        },
+      },
+      {
+        id: "dams",
+        title: text("水库每周测试", "Weekly test, dam keepers"),
+        groups: [night.county.groups[0]?.id ?? ""],
+        channels: ["sms", "voice"],
+        next: iso(now + 31 * HOUR),
+        put_off: storm,
+        last: null,
+      },
+    ],
+  };
 }
 
 function officer(id, name, post, phone) {

@@ -275,6 +275,7 @@ export async function startFake({
       );
     if (path === "/drill") return reply(response, 200, drillsOf(night, now()));
     if (path === "/drill/score") return reply(response, 200, scoreOf(night, start));
+    if (path === "/reach") return reply(response, 200, [night.reach]);
     if (path === "/contacts") return reply(response, 200, night.contacts);
     if (path === "/runs") {
       const { runs, pages } = night.county;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { channelSums, chosenOf, isReachable, proofOf } from "../src/state/contacts";
+import { channelSums, chosenOf, isReachable, proofOf, splitLost } from "../src/state/contacts";
 import { owing } from "../src/state/handover";
 import { reduce } from "../src/state/reduce";
 import { boardOf, ownCalls, rollCalls } from "../src/state/rollcall";
@@ -175,6 +175,19 @@ describe("contact points", () => {
     expect(ids("duty")).toEqual(["c"]);
     expect(ids("unproven")).toEqual(["b", "c"]);
     expect(ids("failed")).toEqual(["b"]);
+  });
+
+  test("where a channel is lost, whoever another one reached since is not the one to look for", () => {
+    const sms = { ...none, tried: at(5) };
+    const voice = { ...none, channel: "voice" as const };
+    const list = [
+      { person: "a", contacts: [sms, { ...voice, reached: at(6) }] },
+      { person: "b", contacts: [sms, { ...voice, reached: at(4) }] },
+      { person: "c", contacts: [sms, voice] },
+    ];
+    const people = ["a", "b", "c", "gone"];
+    const lost = { township: "T1", channel: "sms" as const, since: at(7), people };
+    expect(splitLost(lost, list)).toEqual({ reached: ["a"], unreached: ["b", "c", "gone"] });
   });
 });
 

@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use model::incident::IncidentView;
 use model::view::{
     AlarmView, CommandView, CountyView, EventView, LoadView, PageView, PersonContacts, PostView,
-    RuleView, RunView, SituationView, StationView, SuppressionView, WeatherView,
+    ReachView, RuleView, RunView, SituationView, StationView, SuppressionView, WeatherView,
 };
 use model::{JurisdictionSlot, Time};
 use runtime::Fleet;
@@ -311,5 +311,20 @@ pub(crate) async fn contacts(
         people.retain(|one| !narrow || one.person == who);
         people
     };
+    rows(&api, &reader, &query, look).await
+}
+
+/// Where channels reach nobody, and the tests that begin by themselves: when next, and what the last came
+/// to.
+#[utoipa::path(get, path = "/api/v1/reach", tag = "lists",
+    params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "One for each jurisdiction", body = Vec<ReachView>), (status = 401, body = FaultView), (status = 403, body = FaultView)))]
+pub(crate) async fn reach(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Rows<ReachView> {
+    reader.need(Deed::SeeEveryTask)?;
+    let look = |fleet: &Fleet, slot| vec![fleet.reach(slot)];
     rows(&api, &reader, &query, look).await
 }

@@ -43,7 +43,7 @@ const MB: usize = 1024 * 1024;
         uploads::begin, uploads::how_far, uploads::add,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
-        lists::runs, lists::duty, lists::contacts,
+        lists::runs, lists::duty, lists::contacts, lists::reach,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::try_rules, desk::sheet,
         replay::feed, replay::lanes, reports::written, reports::make, entries::entry,
         drills::here, drills::score,
@@ -121,6 +121,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         .route("/api/v1/runs", get(lists::runs))
         .route("/api/v1/duty", get(lists::duty))
         .route("/api/v1/contacts", get(lists::contacts))
+        .route("/api/v1/reach", get(lists::reach))
         .route("/api/v1/site/check", post(desk::check))
         .route("/api/v1/site/reload", post(desk::reload))
         .route(

@@ -3,6 +3,7 @@
 //! Levels, running clocks, alarms, commands, tasks, last values. Without journal numbers, entry and
 //! received times, and counters: an interrupted night and an uninterrupted one have the same hash.
 
+use model::Time;
 use model::command::Phase;
 use sha2::{Digest, Sha256};
 
@@ -50,6 +51,7 @@ impl Engine {
             out.text(&incident.canon());
         }
         self.canon_calling(&mut out);
+        self.canon_reach(&mut out);
         self.canon_duty(&mut out);
         out.number(self.state.commands.len() as i64);
         for command in self.state.commands.values() {
@@ -134,6 +136,32 @@ impl Engine {
                 out.number(i64::from(page.step));
                 out.text(&format!("{:?}", page.stage(false)));
             }
+        }
+    }
+
+    /// Where channels reach nobody, which tries came to nothing so far, and when tests begin. Written only
+    /// where sites ask for it.
+    fn canon_reach(&self, out: &mut Canon<'_>) {
+        let calling = &self.state.calling;
+        for (township, channel) in calling.reach.lost() {
+            out.text("lost");
+            out.text(township);
+            out.text(channel.word());
+        }
+        if self.config.organisation.collapse.least > 0 {
+            for ((person, channel), proof) in &calling.proofs {
+                if let Some((_, refused)) = proof.silent_after(Time::MIN) {
+                    out.text("silent");
+                    out.text(person.as_str());
+                    out.text(channel.word());
+                    out.number(i64::from(refused));
+                }
+            }
+        }
+        for (plan, next) in calling.plans.ahead() {
+            out.text("plan");
+            out.text(plan);
+            out.number(next.ms());
         }
     }
 

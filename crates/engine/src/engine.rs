@@ -177,14 +177,19 @@ impl Engine {
             Input::Observed(observed) => self.observe(observed, at, out),
             Input::Acted(act) => self.act(act, at, out),
             Input::Paged { page, fact } => {
+                let news = self.is_page_news(page, fact);
                 self.note_proof(page, fact, at);
                 self.page_known(page, fact, None, at, out);
+                if news {
+                    self.weigh_reach(page, fact, at, out);
+                }
             }
             Input::Resumed => {
                 self.deliver_again(out);
                 let unknown = std::mem::take(&mut self.state.calling.unknown);
-                self.repeat_pages(unknown, out);
+                self.repeat_pages(unknown, at, out);
                 self.recover_runs(at, out);
+                self.make_up_plans(at, out);
                 self.look_around_again();
             }
             // Links, the machine's clock and disk, and counts belong to the whole process.
@@ -199,6 +204,7 @@ impl Engine {
             | Input::Ticked => {}
         }
         self.wind_duty(at, out);
+        self.wind_plans(at);
         self.follow(at, out);
         self.flush(at, out);
         self.state.situations.resuming = false;
@@ -228,6 +234,8 @@ impl Engine {
                 Due::Contact { person, channel } => {
                     self.release_contact(&person, channel, at, out);
                 }
+                Due::Reach { township, channel } => self.judge_reach(&township, channel, at, out),
+                Due::Plan { plan } => self.begin_planned(&plan, at, out),
             }
             // What falls due at one instant is one change to those who combine it, and one notice.
             if self.state.timers.next() != Some(at) {

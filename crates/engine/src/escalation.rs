@@ -1,4 +1,5 @@
-//! Runs: who is called about a situation or in a roll-call, step by step, until somebody answers.
+//! Runs: who is called about a situation or in a roll-call, step by step, until somebody answers. What is
+//! heard, and the end of a run, stand in `run_end.rs`; after an outage, `recovery.rs` takes it up.
 //!
 //! One input moves a run on: the step, its pages, the next deadline and the line of its log are made
 //! together or not at all. A run goes by the policy it began with; another file never rewrites it.
@@ -14,8 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::page::{Contact, Sheet};
+use crate::plan::Plans;
 use crate::proven::Proof;
-use crate::situation::top;
+use crate::reach::Reach;
 use crate::timers::Due;
 
 /// Runs, their pages, and the contact points these went to.
@@ -27,8 +29,14 @@ pub(crate) struct Calling {
     /// What each contact point has proven.
     #[serde(default)]
     pub(crate) proofs: BTreeMap<(PersonId, Channel), Proof>,
+    /// Where channels reach nobody.
+    #[serde(default)]
+    pub(crate) reach: Reach,
+    /// Tests of the channels that begin by themselves.
+    #[serde(default)]
+    pub(crate) plans: Plans,
     /// Runs about a situation that are not settled, by situation.
-    live: BTreeMap<SituationId, BTreeSet<RunId>>,
+    pub(crate) live: BTreeMap<SituationId, BTreeSet<RunId>>,
     /// Of a start: runs that came due while nobody looked, and pages that were on their way.
     #[serde(skip)]
     pub(crate) overdue: Vec<RunId>,
@@ -47,10 +55,10 @@ pub(crate) struct Run {
     pub(crate) ended: Option<Time>,
     /// There is nothing to call about any more; what is used up may still be open.
     #[serde(default)]
-    closed: bool,
+    pub(crate) closed: bool,
     /// From 1.
     pub(crate) round: u8,
-    round_began: Time,
+    pub(crate) round_began: Time,
     /// Steps taken in this round.
     pub(crate) taken: u16,
     pub(crate) next_at: Option<Time>,
@@ -63,9 +71,9 @@ pub(crate) struct Run {
     pub(crate) people: BTreeMap<PersonId, Called>,
     pub(crate) pages: Vec<PageId>,
     /// Steps whose clock of the law has run out, and who could still answer it.
-    clocks: BTreeMap<u16, Vec<PersonId>>,
+    pub(crate) clocks: BTreeMap<u16, Vec<PersonId>>,
     /// Notices that end with it.
-    empty: BTreeSet<u16>,
+    pub(crate) empty: BTreeSet<u16>,
     pub(crate) log: Vec<(Time, RunLine)>,
 }
 
@@ -115,7 +123,7 @@ impl Run {
     }
 
     /// The end of this round: it begins again, or everything is used up.
-    fn round_ends(&self) -> Time {
+    pub(crate) fn round_ends(&self) -> Time {
         let last = self.policy.steps.last().map_or(0, |step| step.after_ms);
         self.round_began.plus_ms(last + self.policy.loop_after_ms)
     }
@@ -131,7 +139,7 @@ impl Run {
 }
 
 /// The name of a step of a run in notices.
-fn step_subject(run: &RunId, step: u16) -> String {
+pub(crate) fn step_subject(run: &RunId, step: u16) -> String {
     format!("{run}#{step}")
 }
 
@@ -264,7 +272,7 @@ impl Engine {
     }
 
     /// Takes every step that is due, one at once if asked, and arms the next.
-    fn advance(&mut self, id: &RunId, at_once: bool, at: Time, out: &mut Effects) {
+    pub(crate) fn advance(&mut self, id: &RunId, at_once: bool, at: Time, out: &mut Effects) {
         let mut at_once = at_once;
         loop {
             let Some(run) = self.state.calling.runs.get(id) else {
@@ -319,7 +327,7 @@ impl Engine {
         Taken::Empty
     }
 
-    fn tell_empty(&mut self, id: &RunId, step: u16, at: Time, out: &mut Effects) {
+    pub(crate) fn tell_empty(&mut self, id: &RunId, step: u16, at: Time, out: &mut Effects) {
         let Some(run) = self.state.calling.runs.get_mut(id) else {
             return;
         };
@@ -376,7 +384,7 @@ impl Engine {
     }
 
     /// Who is meant by targets of a run now, each once, in the order of the targets.
-    fn people_to_call(&mut self, id: &RunId, to: &[Target], at: Time) -> Vec<PersonId> {
+    pub(crate) fn people_to_call(&mut self, id: &RunId, to: &[Target], at: Time) -> Vec<PersonId> {
         let Some(run) = self.state.calling.runs.get(id) else {
             return Vec::new();
         };
@@ -441,71 +449,6 @@ impl Engine {
         posts.flat_map(|post| self.on_hook(&post.id, at)).collect()
     }
 
-    /// Whether a clock of the law has run out: none of its people has answered a call.
-    fn judge_legal_clock(
-        &mut self,
-        id: &RunId,
-        step: u16,
-        calls: &[Call],
-        at: Time,
-        out: &mut Effects,
-    ) -> bool {
-        let targets: Vec<Target> = calls.iter().flat_map(|call| call.to.clone()).collect();
-        let people = self.people_to_call(id, &targets, at);
-        let calling = &self.state.calling;
-        let Some(run) = calling.runs.get(id) else {
-            return true;
-        };
-        let spoke = |page: &PageId| {
-            let sheet = calling.pages.get(page);
-            sheet.is_some_and(|s| people.contains(&s.to) && s.has(&model::PageFact::Seen))
-        };
-        let met = people.iter().any(|p| run.has_answered(p)) || run.pages.iter().any(spoke);
-        if met {
-            return false;
-        }
-        if let Some(run) = self.state.calling.runs.get_mut(id) {
-            run.clocks.insert(step, people);
-        }
-        self.write(id, RunLine::ClockMissed { step }, at, out);
-        self.notice(
-            SystemKind::LegalClock,
-            &step_subject(id, step),
-            true,
-            at,
-            out,
-        );
-        true
-    }
-
-    /// Somebody whom a clock of the law waits for has answered.
-    pub(crate) fn stop_legal_clocks(
-        &mut self,
-        id: &RunId,
-        person: &PersonId,
-        at: Time,
-        out: &mut Effects,
-    ) {
-        let Some(run) = self.state.calling.runs.get_mut(id) else {
-            return;
-        };
-        let met = run
-            .clocks
-            .iter()
-            .filter(|(_, people)| people.contains(person));
-        let met: Vec<u16> = met.map(|(step, _)| *step).collect();
-        run.clocks.retain(|step, _| !met.contains(step));
-        for step in met {
-            self.notice(
-                SystemKind::LegalClock,
-                &step_subject(id, step),
-                false,
-                at,
-                out,
-            );
-        }
-    }
-
     /// The steps of a round are used up: again from the first, or everything is.
     fn end_round(&mut self, id: &RunId, at: Time, out: &mut Effects) {
         let Some(run) = self.state.calling.runs.get_mut(id) else {
@@ -533,136 +476,12 @@ impl Engine {
         }
     }
 
-    /// Everybody of the newest step said no or cannot be reached: the next step at once.
-    pub(crate) fn skip_dead_step(&mut self, id: &RunId, at: Time, out: &mut Effects) {
-        let calling = &self.state.calling;
-        let Some(run) = calling.runs.get(id) else {
-            return;
-        };
-        if run.state != RunState::Running || usize::from(run.taken) >= run.policy.steps.len() {
-            return;
-        }
-        let (round, step) = (run.round, run.taken);
-        let pages = run.pages.iter().filter_map(|page| calling.pages.get(page));
-        let mut newest = pages
-            .filter(|s| s.round == round && s.step == step)
-            .peekable();
-        let refused = |person: &PersonId| {
-            let called = run.people.get(person);
-            called.is_some_and(|c| c.refused.is_some() && c.confirmed.is_none())
-        };
-        if newest.peek().is_none() || !newest.all(|s| s.is_dead() || refused(&s.to)) {
-            return;
-        }
-        self.write(id, RunLine::Refused { round, step }, at, out);
-        self.advance(id, true, at, out);
-    }
-
     pub(crate) fn round_of(&self, id: &RunId) -> Option<u8> {
         self.state.calling.runs.get(id).map(|run| run.round)
     }
 
-    /// Somebody said yes or no.
-    pub(crate) fn hear_answer(
-        &mut self,
-        id: &RunId,
-        person: &PersonId,
-        yes: bool,
-        at: Time,
-        out: &mut Effects,
-    ) {
-        let Some(run) = self.state.calling.runs.get_mut(id) else {
-            return;
-        };
-        let Some(called) = run.people.get_mut(person) else {
-            return;
-        };
-        if yes {
-            called.confirmed = called.confirmed.or(Some(at));
-        } else {
-            called.refused = called.refused.or(Some(at));
-        }
-        if yes {
-            self.stop_legal_clocks(id, person, at, out);
-            self.settle_run(id, at, out);
-        } else {
-            self.skip_dead_step(id, at, out);
-        }
-    }
-
-    /// A run that asks everybody is over when everybody called has confirmed.
-    fn settle_run(&mut self, id: &RunId, at: Time, out: &mut Effects) {
-        let Some(run) = self.state.calling.runs.get(id) else {
-            return;
-        };
-        let all = run.people.values().all(|called| called.confirmed.is_some());
-        let open = matches!(run.state, RunState::Running | RunState::Exhausted);
-        if run.policy.confirm_all && all && open {
-            self.close_run(id, RunState::Satisfied, RunLine::Satisfied, at, out);
-        }
-    }
-
-    /// Looks at the runs of a situation after its members changed.
-    pub(crate) fn review_runs(&mut self, id: SituationId, at: Time, out: &mut Effects) {
-        if !self.state.calling.live.contains_key(&id) {
-            return;
-        }
-        let Some(situation) = self.state.situations.list.get(&id) else {
-            return;
-        };
-        let (loud, unread) = (top(&situation.loud), top(&situation.unread));
-        let whole = situation.merged_into;
-        for run in self.live_runs(id) {
-            if let Some(whole) = whole {
-                self.carry_over(&run, id, whole, at, out);
-                continue;
-            }
-            let Some(known) = self.state.calling.runs.get(&run) else {
-                continue;
-            };
-            if loud == 0 {
-                self.cancel_run(&run, CancelReason::NothingLoud, at, out);
-            } else if unread == 0 && !known.policy.confirm_all {
-                self.close_run(&run, RunState::Satisfied, RunLine::Satisfied, at, out);
-            }
-        }
-    }
-
-    /// A situation became part of a larger one: its run goes on there, unless one does already.
-    fn carry_over(
-        &mut self,
-        id: &RunId,
-        from: SituationId,
-        whole: SituationId,
-        at: Time,
-        out: &mut Effects,
-    ) {
-        let Some(run) = self.state.calling.runs.get_mut(id) else {
-            return;
-        };
-        let policy = run.policy.id.clone();
-        let running = run.state == RunState::Running;
-        if running
-            && self
-                .newest_run(whole, &policy)
-                .is_none_or(|(_, s)| s != RunState::Running)
-        {
-            if let Some(run) = self.state.calling.runs.get_mut(id) {
-                run.about = About::Situation(whole);
-            }
-            let live = &mut self.state.calling.live;
-            if let Some(runs) = live.get_mut(&from) {
-                runs.remove(id);
-            }
-            live.entry(whole).or_default().insert(id.clone());
-            self.widen(id, at, out);
-        } else {
-            self.cancel_run(id, CancelReason::Merged, at, out);
-        }
-    }
-
     /// Calls who is concerned now and was not called, with the steps already taken.
-    fn widen(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+    pub(crate) fn widen(&mut self, id: &RunId, at: Time, out: &mut Effects) {
         let Some(run) = self.state.calling.runs.get(id) else {
             return;
         };
@@ -688,158 +507,7 @@ impl Engine {
         }
     }
 
-    /// After a start: the steps that came due while nobody looked are taken as one, and everybody
-    /// they name is called once.
-    pub(crate) fn recover_runs(&mut self, at: Time, out: &mut Effects) {
-        for id in std::mem::take(&mut self.state.calling.overdue) {
-            let Some(run) = self.state.calling.runs.get(&id) else {
-                continue;
-            };
-            let Some(from) = run.next_at.filter(|_| run.state == RunState::Running) else {
-                continue;
-            };
-            let taken = usize::from(run.taken);
-            let due = |n: &usize| run.round_began.plus_ms(run.policy.steps[*n].after_ms) <= at;
-            let missed: Vec<usize> = (taken..run.policy.steps.len()).take_while(due).collect();
-            if from == at || missed.is_empty() {
-                // Not late, or the end of a round, which calls nobody twice.
-                self.advance(&id, false, at, out);
-                continue;
-            }
-            let steps: Vec<_> = missed
-                .iter()
-                .map(|n| run.policy.steps[*n].clone())
-                .collect();
-            let mut last: BTreeMap<PersonId, (u16, Vec<Channel>)> = BTreeMap::new();
-            let mut order: Vec<PersonId> = Vec::new();
-            let mut answered = 0;
-            for (number, step) in (taken as u16 + 1..).zip(&steps) {
-                if step.must && !self.judge_legal_clock(&id, number, &step.calls, at, out) {
-                    answered += 1;
-                    continue;
-                }
-                for call in &step.calls {
-                    for person in self.people_to_call(&id, &call.to, at) {
-                        let run = self.state.calling.runs.get(&id);
-                        if run.is_some_and(|run| run.has_answered(&person)) {
-                            answered += 1;
-                            continue;
-                        }
-                        let channels = self.channels_of(&person, &call.by);
-                        if channels.is_empty() {
-                            continue;
-                        }
-                        if last.insert(person.clone(), (number, channels)).is_none() {
-                            order.push(person);
-                        }
-                    }
-                }
-            }
-            let through = (taken + missed.len()) as u16;
-            if let Some(run) = self.state.calling.runs.get_mut(&id) {
-                run.taken = through;
-            }
-            for person in &order {
-                if let Some((step, channels)) = last.get(person) {
-                    self.place_page(&id, *step, person, channels, at, out);
-                }
-            }
-            let called = order.len() as u32;
-            let until = at;
-            self.write(
-                &id,
-                RunLine::Recovered {
-                    from,
-                    until,
-                    called,
-                },
-                at,
-                out,
-            );
-            let empty = called == 0 && answered == 0;
-            if empty {
-                self.tell_empty(&id, through, at, out);
-            }
-            self.rebase(&id, at);
-            self.advance(&id, empty, at, out);
-        }
-    }
-
-    /// Who was just called after an outage gets the time to answer that the policy gives.
-    fn rebase(&mut self, id: &RunId, at: Time) {
-        let Some(run) = self.state.calling.runs.get_mut(id) else {
-            return;
-        };
-        let over = usize::from(run.taken) >= run.policy.steps.len();
-        if over && run.round_ends() <= at {
-            let last = run.policy.steps.last().map_or(0, |step| step.after_ms);
-            run.round_began = at.plus_ms(-last);
-        }
-    }
-
-    /// Ends a run that has nothing to call about any more.
-    pub(crate) fn cancel_run(
-        &mut self,
-        id: &RunId,
-        why: CancelReason,
-        at: Time,
-        out: &mut Effects,
-    ) {
-        let line = RunLine::Cancelled { why };
-        self.close_run(id, RunState::Cancelled, line, at, out);
-    }
-
-    fn close_run(
-        &mut self,
-        id: &RunId,
-        state: RunState,
-        line: RunLine,
-        at: Time,
-        out: &mut Effects,
-    ) {
-        let Some(run) = self.state.calling.runs.get_mut(id) else {
-            return;
-        };
-        // What is used up stays so, whatever is answered later; only its notice ends.
-        if run.state == RunState::Running {
-            run.state = state;
-        }
-        (run.ended, run.closed) = (Some(at), true);
-        let clocks: Vec<u16> = std::mem::take(&mut run.clocks).into_keys().collect();
-        let empty: Vec<u16> = std::mem::take(&mut run.empty).into_iter().collect();
-        if let About::Situation(situation) = run.about {
-            let live = &mut self.state.calling.live;
-            if let Some(runs) = live.get_mut(&situation) {
-                runs.remove(id);
-                if runs.is_empty() {
-                    live.remove(&situation);
-                }
-            }
-        }
-        self.arm_run(id, None);
-        for step in clocks {
-            self.notice(
-                SystemKind::LegalClock,
-                &step_subject(id, step),
-                false,
-                at,
-                out,
-            );
-        }
-        for step in empty {
-            self.notice(
-                SystemKind::EmptyStep,
-                &step_subject(id, step),
-                false,
-                at,
-                out,
-            );
-        }
-        self.notice(SystemKind::CallsExhausted, id.as_str(), false, at, out);
-        self.write(id, line, at, out);
-    }
-
-    fn arm_run(&mut self, id: &RunId, due: Option<Time>) {
+    pub(crate) fn arm_run(&mut self, id: &RunId, due: Option<Time>) {
         let Some(run) = self.state.calling.runs.get_mut(id) else {
             return;
         };
@@ -856,7 +524,7 @@ impl Engine {
         }
     }
 
-    fn write(&mut self, id: &RunId, line: RunLine, at: Time, out: &mut Effects) {
+    pub(crate) fn write(&mut self, id: &RunId, line: RunLine, at: Time, out: &mut Effects) {
         if let Some(run) = self.state.calling.runs.get_mut(id) {
             run.log.push((at, line.clone()));
         }
@@ -866,13 +534,13 @@ impl Engine {
         });
     }
 
-    fn live_runs(&self, id: SituationId) -> Vec<RunId> {
+    pub(crate) fn live_runs(&self, id: SituationId) -> Vec<RunId> {
         let live = self.state.calling.live.get(&id);
         live.map_or_else(Vec::new, |runs| runs.iter().cloned().collect())
     }
 
     /// The newest run about a situation by a policy, and how it stands.
-    fn newest_run(&self, id: SituationId, policy: &str) -> Option<(RunId, RunState)> {
+    pub(crate) fn newest_run(&self, id: SituationId, policy: &str) -> Option<(RunId, RunState)> {
         let runs = self.state.calling.runs.iter();
         let of =
             runs.filter(|(_, run)| run.about == About::Situation(id) && run.policy.id == policy);

@@ -43,6 +43,8 @@ pub(crate) struct Index {
     pub(crate) proving: BTreeSet<u32>,
     /// Places in [`Config::people`].
     pub(crate) people: BTreeMap<PersonId, u32>,
+    /// Places of the people of each township.
+    pub(crate) residents: BTreeMap<String, Vec<u32>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +113,12 @@ impl Index {
         index.find_clusters(config);
         index.find_upstream(config);
         index.ground = Ground::of(config);
+        for (place, person) in (0u32..).zip(&config.people) {
+            if let Some(township) = &person.township {
+                let residents = index.residents.entry(township.clone()).or_default();
+                residents.push(place);
+            }
+        }
         index.proving = proving(config);
         index
     }

@@ -69,6 +69,17 @@ impl Sheet {
             .any(|known| std::mem::discriminant(&known.fact) == kind)
     }
 
+    /// Whether its device or its person said something.
+    pub(crate) fn was_heard(&self) -> bool {
+        self.facts.iter().any(|known| match known.fact {
+            PageFact::Delivered | PageFact::Seen | PageFact::Acked | PageFact::Declined => true,
+            PageFact::Sent
+            | PageFact::Accepted { .. }
+            | PageFact::Failed { .. }
+            | PageFact::Expired => false,
+        })
+    }
+
     /// Whether its outcome is known: by a receipt, or by a definite answer of its provider.
     fn is_settled(&self) -> bool {
         self.facts.iter().any(|known| match known.fact {
@@ -210,6 +221,10 @@ impl Engine {
         } else {
             self.hold_page(&id, allowed);
         }
+        if self.is_lost(person, *channel) {
+            // It goes out all the same: the first receipt tells that the channel is back.
+            self.take_rest(&id, at, out);
+        }
     }
 
     fn hold_page(&mut self, id: &PageId, until: Time) {
@@ -347,7 +362,7 @@ impl Engine {
     }
 
     /// After a start: what was on its way is made once more under its own id.
-    pub(crate) fn repeat_pages(&mut self, unknown: Vec<PageId>, out: &mut Effects) {
+    pub(crate) fn repeat_pages(&mut self, unknown: Vec<PageId>, at: Time, out: &mut Effects) {
         for id in unknown {
             if !self.is_wanted(&id) {
                 continue;
@@ -358,6 +373,7 @@ impl Engine {
                 .iter()
                 .filter_map(|other| Some(pages.get(other)?.about.clone()))
                 .collect();
+            self.note_tried(&id, at);
             let Some(sheet) = self.state.calling.pages.get_mut(&id) else {
                 continue;
             };
@@ -431,13 +447,22 @@ impl Engine {
         if !sheet.is_dead() {
             return;
         }
+        let run = sheet.run.clone();
+        self.take_rest(id, at, out);
+        self.skip_dead_step(&run, at, out);
+    }
+
+    /// The next channel of a page's person, if there is one and it still matters.
+    pub(crate) fn take_rest(&mut self, id: &PageId, at: Time, out: &mut Effects) {
+        let Some(sheet) = self.state.calling.pages.get_mut(id) else {
+            return;
+        };
         let rest = std::mem::take(&mut sheet.rest);
         let (run, step, person) = (sheet.run.clone(), sheet.step, sheet.to.clone());
         let round = sheet.round;
         if self.is_wanted(id) && self.round_of(&run) == Some(round) {
             self.place_page(&run, step, &person, &rest, at, out);
         }
-        self.skip_dead_step(&run, at, out);
     }
 
     /// A page was visible to its own person: seen, and not answered.
@@ -484,6 +509,7 @@ impl Engine {
         };
         if by_app && matches!(means, Means::App) {
             self.note_proof(id, &fact, at);
+            self.weigh_reach(id, &fact, at, out);
         }
         self.page_known(id, &fact, by, at, out);
         let sheet = self.state.calling.pages.get_mut(id);

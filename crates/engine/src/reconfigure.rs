@@ -82,6 +82,7 @@ impl Engine {
         self.take_alarms(&old);
         self.rearm_all(at);
         self.recount(&old, at, out);
+        self.review_reach(at, out);
     }
 
     /// What does not stand by slots is taken as it is.
@@ -101,6 +102,7 @@ impl Engine {
         new.calling = std::mem::take(&mut old.calling);
         new.duty = std::mem::take(&mut old.duty);
         new.duty.wound = false;
+        new.calling.plans.wound = false;
         (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
         new.timers = std::mem::take(&mut old.timers);
         new.timers.retain(|(_, due)| match due {
@@ -114,6 +116,8 @@ impl Engine {
             | Due::Duty { .. }
             | Due::Run { .. }
             | Due::Contact { .. }
+            | Due::Reach { .. }
+            | Due::Plan { .. }
             | Due::Load => true,
             Due::Level { .. }
             | Due::Freshness { .. }

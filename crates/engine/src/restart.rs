@@ -52,6 +52,8 @@ impl Engine {
         }
         self.state.calling.overdue = runs;
         self.state.calling.unknown = self.unknown_pages();
+        self.listen_anew(at);
+        self.put_plans_by(at);
         let situations = &mut self.state.situations;
         situations.hold_until = Some(at.plus_ms(settle_ms));
         situations.resuming = true;

@@ -41,6 +41,10 @@ pub(crate) enum Due {
     Run { run: RunId },
     /// The limits of a contact allow what waits for it.
     Contact { person: PersonId, channel: Channel },
+    /// Receipts of a channel from a township should be there.
+    Reach { township: String, channel: Channel },
+    /// A planned test of the channels begins.
+    Plan { plan: String },
     /// A situation is to be told, or told again. Last, so that one notice tells of all that changed.
     Situation { situation: SituationId },
 }

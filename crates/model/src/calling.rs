@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::Text;
-use crate::id::{AlarmKey, OpId, PageId, PersonId, PostId, RunId, Seal, TaskId};
+use crate::id::{AlarmKey, GroupId, OpId, PageId, PersonId, PostId, RunId, Seal, TaskId};
 use crate::level::Level;
 use crate::organisation::Occasion;
 use crate::page::{About, Channel, PageFact};
@@ -243,6 +243,69 @@ pub struct ContactView {
     pub failed: Option<Time>,
     /// Why it failed last, in the provider's words.
     pub why: Option<String>,
+}
+
+/// What the channels of a jurisdiction reach, and when they are tested.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ReachView {
+    /// Where channels reach nobody.
+    pub lost: Vec<LostReach>,
+    /// Tests that begin by themselves, in the order of the files.
+    pub plans: Vec<PlanView>,
+}
+
+/// A channel that reaches nobody in a township.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct LostReach {
+    pub township: String,
+    pub channel: Channel,
+    /// When that was known.
+    pub since: Time,
+    /// Who was tried there since the last receipt, longest silence first.
+    pub people: Vec<PersonId>,
+}
+
+/// A test of the channels that begins by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PlanView {
+    pub id: String,
+    pub title: Text,
+    /// Empty: everybody who can be called.
+    pub groups: Vec<GroupId>,
+    /// Empty: every one.
+    pub channels: Vec<Channel>,
+    pub next: Time,
+    /// It was due already, and waits for another day: people were being called about a situation, or
+    /// the program did not run.
+    pub put_off: bool,
+    pub last: Option<PlanResult>,
+}
+
+/// What the last test of a plan came to, with whatever was heard since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PlanResult {
+    pub at: Time,
+    /// Nobody is waited for any more.
+    pub over: bool,
+    pub people: u32,
+    /// Whose device said something by every channel that was tried.
+    pub reached: u32,
+    pub answered: u32,
+    /// Who has not answered, in the order of the files.
+    pub silent: Vec<Unheard>,
+}
+
+/// A person who has not answered a test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Unheard {
+    pub person: PersonId,
+    /// The channels by which nothing came back either.
+    pub by: Vec<Channel>,
 }
 
 /// A shift and who has it.

@@ -14,9 +14,10 @@ use crate::level::Level;
 use crate::page::Channel;
 
 pub use crate::organisation::{
-    Call, ContactLimit, Escalation, EscalationStep, Occasion, Organisation, Post, Roster, Target,
-    Unit,
+    Call, Collapse, ContactLimit, Escalation, EscalationStep, Occasion, Organisation, Post, Roster,
+    Target, Unit,
 };
+pub use crate::plan::{Every, Plan, Schedule};
 pub use crate::policy::{
     BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy,
 };

@@ -75,6 +75,8 @@ pub enum SystemKind {
     NotSignedIn,
     /// A shift has begun and is not handed over. Subject: the post's id.
     HandoverOpen,
+    /// A channel reaches nobody in a township. Subject: the channel, `/`, the township's code.
+    ChannelLost,
 }
 
 /// Why a situation is told to people.

@@ -3,12 +3,15 @@
 //! Names and numbers stay outside; a person is an id with the kinds of contact points they have, in
 //! their own order.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::config::Text;
 use crate::id::{GroupId, PersonId, PostId};
 use crate::level::Level;
 use crate::page::Channel;
+use crate::plan::Plan;
 use crate::time::Time;
 
 /// A body that people work for.
@@ -132,7 +135,7 @@ pub enum Occasion {
     Situation,
     /// All posts are called to say that they are there.
     RollCall,
-    /// Every contact point of some people is tried once; begun by a press, never by a file.
+    /// Every contact point of some people is tried once; begun by a press or by a [`crate::plan::Plan`].
     Test,
 }
 
@@ -199,6 +202,64 @@ pub struct ContactLimit {
     pub per_ms: i64,
 }
 
+/// When a channel counts as reaching nobody in a township.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collapse {
+    /// So many people there were tried since the last receipt from there, and all came to nothing. 0:
+    /// nobody asks.
+    pub least: u16,
+    /// A receipt that is not there after this does not come; by channel, for those it is known of.
+    pub patience_ms: BTreeMap<Channel, i64>,
+    /// A try counts for this long.
+    pub within_ms: i64,
+}
+
+impl Collapse {
+    /// What a site has that says nothing of it.
+    pub fn usual() -> Collapse {
+        let patience_ms = Channel::ALL.map(|channel| (channel, usual_patience_ms(channel)));
+        Collapse {
+            least: 3,
+            patience_ms: patience_ms.into(),
+            within_ms: 1_800_000,
+        }
+    }
+
+    /// How long receipts of a channel may take.
+    pub fn patience_ms(&self, channel: Channel) -> i64 {
+        let known = self.patience_ms.get(&channel);
+        known.copied().unwrap_or(usual_patience_ms(channel))
+    }
+
+    /// Whether no receipt could come in time.
+    pub fn is_hasty(&self) -> bool {
+        let hasty = |channel| {
+            let patience_ms = self.patience_ms(channel);
+            patience_ms < 1_000 || patience_ms >= self.within_ms
+        };
+        self.least > 0 && Channel::ALL.into_iter().any(hasty)
+    }
+}
+
+/// Nobody asks: so it was before sites could say.
+impl Default for Collapse {
+    fn default() -> Collapse {
+        Collapse {
+            least: 0,
+            ..Collapse::usual()
+        }
+    }
+}
+
+/// A voice gateway dials one after the other, and mail takes its time.
+fn usual_patience_ms(channel: Channel) -> i64 {
+    match channel {
+        Channel::Desk | Channel::Push | Channel::Robot | Channel::Sms => 120_000,
+        Channel::Voice | Channel::Loudspeaker => 300_000,
+        Channel::Mail => 900_000,
+    }
+}
+
 /// The organisation of a jurisdiction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -209,6 +270,9 @@ pub struct Organisation {
     pub limits: Vec<ContactLimit>,
     /// Gaps in rosters are told this long ahead.
     pub look_ahead_ms: i64,
+    pub collapse: Collapse,
+    /// Tests of the channels that begin by themselves.
+    pub plans: Vec<Plan>,
 }
 
 impl Default for Organisation {
@@ -219,6 +283,8 @@ impl Default for Organisation {
             escalations: Vec::new(),
             limits: Vec::new(),
             look_ahead_ms: 7 * 86_400_000,
+            collapse: Collapse::default(),
+            plans: Vec::new(),
         }
     }
 }
@@ -256,7 +322,11 @@ impl Organisation {
                 ));
             }
         }
-        None
+        if self.collapse.is_hasty() {
+            return Some("a channel would count as lost before a receipt can come".to_owned());
+        }
+        let unfit = self.plans.iter().find(|plan| !plan.when.is_sound());
+        unfit.map(|plan| format!("the planned test `{}` has no day or no hour", plan.id))
     }
 }
 

@@ -17,9 +17,10 @@ use crate::task::{Fact, Stage};
 use crate::time::Time;
 
 pub use crate::calling::{
-    CancelReason, ContactView, DutyChangeView, EndingQuiet, GapView, HandoverView, NextCall,
-    Obligations, PageEntry, PageStage, PageView, PersonContacts, PostCalled, PostView, RunEntry,
-    RunLine, RunState, RunView, RunningClock, ShiftView, SignIn,
+    CancelReason, ContactView, DutyChangeView, EndingQuiet, GapView, HandoverView, LostReach,
+    NextCall, Obligations, PageEntry, PageStage, PageView, PersonContacts, PlanResult, PlanView,
+    PostCalled, PostView, ReachView, RunEntry, RunLine, RunState, RunView, RunningClock, ShiftView,
+    SignIn, Unheard,
 };
 pub use crate::field::{EventSource, EventView, WeatherView};
 pub use crate::past::{SampleView, StateHash};

@@ -88,7 +88,8 @@ impl Chronicle {
             | SystemKind::LegalClock
             | SystemKind::CoverageGap
             | SystemKind::NotSignedIn
-            | SystemKind::HandoverOpen => false,
+            | SystemKind::HandoverOpen
+            | SystemKind::ChannelLost => false,
         }
     }
 }

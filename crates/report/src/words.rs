@@ -245,6 +245,7 @@ pub(crate) fn notice(kind: SystemKind, l: Language) -> &'static str {
         SystemKind::CoverageGap => l.of("值班缺人", "Gap in the roster"),
         SystemKind::NotSignedIn => l.of("到点未签到", "Nobody signed in"),
         SystemKind::HandoverOpen => l.of("未交接班", "Handover open"),
+        SystemKind::ChannelLost => l.of("通道全部不通", "A channel reaches nobody"),
     }
 }
 

@@ -8,8 +8,8 @@ use model::incident::IncidentView;
 use model::intake::Counts;
 use model::view::{
     AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PersonContacts,
-    PostView, RuleView, RunView, SeriesNow, SituationView, StateHash, SuppressionView, SystemView,
-    TaskView, TransitionView, WeatherView,
+    PostView, ReachView, RuleView, RunView, SeriesNow, SituationView, StateHash, SuppressionView,
+    SystemView, TaskView, TransitionView, WeatherView,
 };
 use model::{
     AlarmKey, CommandId, JurisdictionSlot, OpId, PageFact, PageId, PersonId, PostId, RunId,
@@ -128,6 +128,15 @@ impl Fleet {
         engine
             .map(engine::Engine::contact_views)
             .unwrap_or_default()
+    }
+
+    /// What the channels of a jurisdiction reach, and when they are tested.
+    pub fn reach(&self, jurisdiction: JurisdictionSlot) -> ReachView {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.map_or_else(ReachView::default, |engine| ReachView {
+            lost: engine.lost_reach(),
+            plans: engine.plan_views(),
+        })
     }
 
     /// Whether a page is still to be made; asked by a sender just before it dials.

@@ -8,7 +8,7 @@ use model::config::{Config, Watch};
 use serde::Serialize;
 
 use crate::in_force::{check_in_words, levels_of, lines_of_rule, word_of};
-use crate::policy;
+use crate::{plans, policy};
 
 /// What becomes of the clocks and alarms of what changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -438,6 +438,22 @@ fn compare_people(old: &Config, new: &Config, found: &mut Difference) {
                 (&e.steps, &e.exhausted)
             )
         },
+    );
+    // A test that is on its way goes on.
+    found.compare(
+        "test",
+        [&was.plans, &is.plans],
+        |p| p.id.clone(),
+        plans::plan_line,
+    );
+    found.compare(
+        "collapse",
+        [
+            std::slice::from_ref(&was.collapse),
+            std::slice::from_ref(&is.collapse),
+        ],
+        |_| "channels".to_owned(),
+        plans::collapse_line,
     );
     found.compare(
         "template",

@@ -1,5 +1,5 @@
 //! `policies/*.toml`: who is called, in which order, until somebody answers; and the limits of
-//! contacts.
+//! contacts. What they say of channels as such is read in `plans.rs`.
 
 use std::fmt::Write as _;
 
@@ -15,6 +15,7 @@ use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word, quoted};
 use crate::organisation::Posts;
 use crate::people::{People, once};
+use crate::plans;
 use crate::rules::LEVELS;
 
 const OCCASIONS: [(&str, Occasion); 2] = [
@@ -27,6 +28,8 @@ pub(crate) struct Known<'a> {
     pub(crate) posts: &'a Posts,
     pub(crate) groups: &'a [Group],
     pub(crate) people: &'a People,
+    /// The site's own time, from UTC.
+    pub(crate) offset_min: i16,
 }
 
 /// Reads the policies of one file and adds them.
@@ -57,6 +60,14 @@ pub(crate) fn read_policies(
         })
     });
     into.limits.extend(limits);
+    if let Some(collapse) = file.optional("collapse", out, plans::read_collapse) {
+        into.collapse = collapse;
+    }
+    let mut seen: Vec<String> = into.plans.iter().map(|p| p.id.clone()).collect();
+    let plans = file.each("test", out, |table, out| {
+        plans::read_plan(table, known, &mut seen, out)
+    });
+    into.plans.extend(plans);
     file.close(out);
 }
 
@@ -151,7 +162,7 @@ fn levels(value: Value<'_>, out: &mut Diagnostics) -> Option<Vec<Level>> {
     levels.collect()
 }
 
-fn channel(value: Value<'_>, out: &mut Diagnostics) -> Option<Channel> {
+pub(crate) fn channel(value: Value<'_>, out: &mut Diagnostics) -> Option<Channel> {
     let words = Channel::ALL.map(|c| (c.word(), c));
     value.one_of(&words, out)
 }
@@ -252,10 +263,6 @@ fn check_reach(
 }
 
 fn people_of(target: &Target, known: &Known<'_>) -> Vec<PersonId> {
-    let holders = |post: &model::config::Post| -> Vec<PersonId> {
-        let crews = post.roster.iter().flat_map(|r| r.crews.iter().flatten());
-        post.people.iter().chain(crews).cloned().collect()
-    };
     match target {
         Target::Post(id) => known
             .posts
@@ -267,16 +274,24 @@ fn people_of(target: &Target, known: &Known<'_>) -> Vec<PersonId> {
             let posts = posts.filter(|p| p.kind == *kind && p.township.is_some());
             posts.flat_map(holders).collect()
         }
-        Target::Group(id) => {
-            let group = known.groups.iter().find(|g| g.id == *id);
-            let posts = group.into_iter().flat_map(|g| &g.posts);
-            let posts = posts.filter_map(|p| known.posts.find(p.as_str()));
-            let members = group.into_iter().flat_map(|g| g.members.clone());
-            members.chain(posts.flat_map(holders)).collect()
-        }
+        Target::Group(id) => holders_of_group(id, known),
         Target::Person(id) => vec![id.clone()],
         Target::Called => Vec::new(),
     }
+}
+
+fn holders(post: &model::config::Post) -> Vec<PersonId> {
+    let crews = post.roster.iter().flat_map(|r| r.crews.iter().flatten());
+    post.people.iter().chain(crews).cloned().collect()
+}
+
+/// Members of a group, and whoever may hold its posts.
+pub(crate) fn holders_of_group(id: &GroupId, known: &Known<'_>) -> Vec<PersonId> {
+    let group = known.groups.iter().find(|g| g.id == *id);
+    let posts = group.into_iter().flat_map(|g| &g.posts);
+    let posts = posts.filter_map(|p| known.posts.find(p.as_str()));
+    let members = group.into_iter().flat_map(|g| g.members.clone());
+    members.chain(posts.flat_map(holders)).collect()
 }
 
 /// Two policies for one level and hazard both call; that is allowed, and worth a word.
@@ -348,6 +363,10 @@ pub(crate) fn lines(organisation: &Organisation) -> String {
             limit.count,
             show_duration(limit.per_ms)
         ));
+    }
+    line(plans::collapse_line(&organisation.collapse));
+    for plan in &organisation.plans {
+        line(format!("test {}: {}", plan.id, plans::plan_line(plan)));
     }
     text
 }

@@ -183,9 +183,10 @@ pub fn in_force(config: &Config) -> String {
         };
         text.push_str(&format!("interface {}.late = \"{late}\"\n", interface.id));
     }
-    if !config.organisation.escalations.is_empty() {
+    let organisation = &config.organisation;
+    if !organisation.escalations.is_empty() || !organisation.plans.is_empty() {
         text.push('\n');
-        text.push_str(&escalations::lines(&config.organisation));
+        text.push_str(&escalations::lines(organisation));
     }
     for rule in &config.rules {
         text.push_str(&format!("\n[rule {}]\n", rule.id));

@@ -242,6 +242,20 @@
 //! channel = "voice"
 //! count = 3
 //! per = "15m"
+//!
+//! [collapse]                       # may be absent, whole or key by key: when a channel reaches nobody in a
+//! least = 3                        # township: so many people there were tried within this and all came to
+//! within = "30m"                   # nothing. The desk is told, and next channels are taken. 0: never
+//! patience = { sms = "2m", voice = "5m" }   # a receipt that is not there by then does not come
+//!
+//! [[test]]                         # a test of the channels that begins by itself; people who are called
+//! id = "monthly"                   # about a situation are never disturbed by it
+//! title = { zh = "每月通道测试", en = "Monthly channel test" }
+//! every = "month"                  # or "week"
+//! day = 1                          # 1 to 28, or "monday" to "sunday"
+//! at = "10:00"                     # the site's own time
+//! groups = ["dam-keepers"]         # absent: everybody with contacts
+//! by = ["sms", "voice"]            # absent: every channel a person has
 //! ```
 //!
 //! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`, and may name `posts`. `templates.toml` has
@@ -313,6 +327,7 @@ mod keep;
 mod make;
 mod organisation;
 mod people;
+mod plans;
 mod policy;
 mod read;
 mod recorded;

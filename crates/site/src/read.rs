@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use model::Config;
 use model::config::{
-    Area, Clock, Group, Inhibition, Interface, Organisation, Policy, QualityRule, Rule, Template,
-    Watch,
+    Area, Clock, Collapse, Group, Inhibition, Interface, Organisation, Policy, QualityRule, Rule,
+    Template, Watch,
 };
 use model::incident::EventClass;
 
@@ -257,7 +257,8 @@ impl Reader {
             quantities: &shared.quantities,
             series: &measured.series,
         };
-        let (people, groups, templates, organisation) = self.read_organisation(folder, &gauges);
+        let (people, groups, templates, organisation) =
+            self.read_organisation(folder, &gauges, shared.offset_min);
         let config = Config {
             code: place.code.clone(),
             title: place.title.clone(),
@@ -385,6 +386,7 @@ impl Reader {
         &mut self,
         folder: &str,
         gauges: &Gauges<'_>,
+        offset_min: i16,
     ) -> (People, Vec<Group>, Vec<Template>, Organisation) {
         let people = self.open_if(&format!("{folder}/people.csv"), false);
         let people: People = people
@@ -403,12 +405,16 @@ impl Reader {
         let groups = groups.unwrap_or_default();
         let templates = self.open_if(&format!("{folder}/templates.toml"), false);
         let templates = templates.map(|t| templates::read_templates(&t, gauges, &mut self.out));
-        let mut whole = Organisation::default();
+        let mut whole = Organisation {
+            collapse: Collapse::usual(),
+            ..Organisation::default()
+        };
         for source in self.open_all(&format!("{folder}/policies")) {
             let known = Known {
                 posts: &posts,
                 groups: &groups,
                 people: &people,
+                offset_min,
             };
             escalations::read_policies(&source, &known, &mut whole, &mut self.out);
         }

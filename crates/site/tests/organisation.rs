@@ -277,3 +277,108 @@ fn the_policies_that_ship_are_sound_where_their_posts_are() {
     assert_eq!(organisation.limits.len(), 9);
     assert_eq!(organisation.escalations[0].steps.len(), 7);
 }
+
+const CHANNELS: &str = r#"[collapse]
+least = 5
+within = "20m"
+patience = { sms = "3m" }
+[[test]]
+id = "monthly"
+title = "每月测试"
+every = "month"
+day = 15
+at = "10:00"
+[[test]]
+id = "weekly"
+title = "每周测试"
+every = "week"
+day = "tuesday"
+at = "15:30"
+groups = ["dam-keepers"]
+by = ["sms"]
+"#;
+
+#[test]
+fn what_is_said_of_channels_is_read_as_it_is_written() {
+    let policies = format!("{POLICIES}{CHANNELS}");
+    let site = read_site(folder(PEOPLE, POSTS, GROUPS, &policies).path()).unwrap();
+    let config = &site.jurisdictions[0].config;
+    assert_eq!(config.flaw(), None);
+    let known = &config.organisation;
+    assert_eq!((known.collapse.least, known.plans.len()), (5, 2));
+    assert_eq!(known.collapse.patience_ms(Channel::Sms), 180_000);
+    let weekly = &known.plans[1];
+    assert_eq!(weekly.channels, [Channel::Sms]);
+    // 21 August 2026 is a Friday.
+    let at: Time = "2026-08-21T00:00:00+08:00".parse().unwrap();
+    let next: Time = "2026-08-25T15:30:00+08:00".parse().unwrap();
+    assert_eq!(weekly.when.next_after(at), next);
+    let told = in_force(config);
+    for line in [
+        "collapse: 5 people of a township tried within 20m and none reached; receipts take 2m by desk \
+         push robot, 3m by sms, 5m by voice loudspeaker, 15m by mail",
+        "test monthly: day 15 of every month at 10:00, everybody by every channel",
+        "test weekly: every tuesday at 15:30, group:dam-keepers by sms",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    // A site that says nothing of it is asked about as is usual; one may say that nobody asks.
+    let site = read_site(folder(PEOPLE, POSTS, GROUPS, POLICIES).path()).unwrap();
+    assert_eq!(site.jurisdictions[0].config.organisation.collapse.least, 3);
+}
+
+#[test]
+fn faults_of_what_is_said_of_channels_are_told_with_their_place() {
+    for (from, to, want) in [
+        (
+            "patience = { sms = \"3m\" }",
+            "patience = { smms = \"3m\" }",
+            "`smms` is no way to reach a person",
+        ),
+        (
+            "within = \"20m\"",
+            "within = \"10m\"",
+            "a channel would count as lost before a receipt can come",
+        ),
+        ("day = 15", "day = 31", "not every month has such a day"),
+        ("day = 15", "day = \"monday\"", "`day` cannot be"),
+        ("\"tuesday\"", "\"tusday\"", "`day` cannot be that"),
+        ("\"15:30\"", "\"15.30\"", "no such time of day"),
+        (
+            "[\"dam-keepers\"]",
+            "[\"dams\"]",
+            "no group `dams` in groups.toml",
+        ),
+        ("\"weekly\"", "\"monthly\"", "`monthly` is there twice"),
+        (
+            "by = [\"sms\"]",
+            "by = [\"mail\"]",
+            "test `weekly` tries nobody",
+        ),
+    ] {
+        assert!(CHANNELS.contains(from), "{from}");
+        let policies = format!("{POLICIES}{}", CHANNELS.replacen(from, to, 1));
+        fault(PEOPLE, POSTS, &policies, want);
+    }
+    let night = CHANNELS.replacen("10:00", "02:00", 1);
+    let policies = format!("{POLICIES}{night}");
+    let site = read_site(folder(PEOPLE, POSTS, GROUPS, &policies).path()).unwrap();
+    let notes = lines(&site.notes);
+    let want = "this test wakes people at night";
+    assert!(notes.iter().any(|line| line.contains(want)), "{notes:#?}");
+}
+
+#[test]
+fn a_wrong_test_of_channels_is_explained() {
+    let wrong = r#"[[test]]
+id = "monthly"
+title = "每月测试"
+every = "month"
+day = 31
+at = "10.00"
+groups = ["dam-keeper"]
+by = ["sms", "telex"]
+"#;
+    let found = read_site(folder(PEOPLE, POSTS, GROUPS, wrong).path()).unwrap_err();
+    insta::assert_snapshot!(found.to_string());
+}

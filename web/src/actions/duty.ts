@@ -2,7 +2,7 @@
 import type { Means } from "../wire/view";
 import { press } from "./act";
 
-export { contacts, duty, runs } from "../link/api";
+export { contacts, duty, reach, runs } from "../link/api";
 
 /** On duty and here. */
 export function signIn(post: string): Promise<string> {

@@ -485,6 +485,14 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("{subject}：往后几天的值班有空缺，请排人。", { subject });
     case "not_signed_in":
       return i18n.t("{subject}：这一班还没有人签到，已 {age}。", { subject, age });
+    case "channel_lost":
+      return i18n.t(
+        "{subject}全部不通：发出的都没有回执，已 {age}。有别的通道的已改叫，没有的请派人或转邻村。",
+        {
+          subject,
+          age,
+        },
+      );
     case "handover_open":
       return i18n.t("{subject}：已到换班时间，还没有交接完，上一班仍在岗，已 {age}。", {
         subject,

@@ -13,6 +13,7 @@ import type {
   PersonContacts,
   PersonView,
   PostView,
+  ReachView,
   RuleView,
   RunView,
   SampleView,
@@ -197,6 +198,13 @@ export async function duty(jurisdiction: string, at: Date | null): Promise<PostV
 export async function contacts(jurisdiction: string): Promise<PersonContacts[]> {
   const range = new URLSearchParams({ jurisdiction });
   return (await (await request(`/contacts?${range}`)).json()) as PersonContacts[];
+}
+
+/** Where channels reach nobody, and the tests that begin by themselves. */
+export async function reach(jurisdiction: string): Promise<ReachView | null> {
+  const range = new URLSearchParams({ jurisdiction });
+  const list = (await (await request(`/reach?${range}`)).json()) as ReachView[];
+  return list[0] ?? null;
 }
 
 /** Runs of the last day, each with its pages. */

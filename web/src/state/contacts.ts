@@ -1,5 +1,5 @@
 // What each contact point of a person has proven, and each channel as a whole. Pure.
-import type { Channel, ContactView, PersonContacts } from "../wire/view";
+import type { Channel, ContactView, LostReach, PersonContacts } from "../wire/view";
 
 /** A receipt older than this proves nothing any more: a test is due once a month, ms. */
 export const PROVEN_MS = 31 * 86_400_000;
@@ -80,6 +80,21 @@ export function channelSums(list: readonly PersonContacts[], now: number): Chann
     const proven = points.filter((c) => isProven(c, now)).length;
     return [{ channel, people: points.length, proven, failedLately: failed.length, reached }];
   });
+}
+
+/** Of those tried in vain on a lost channel: whom another one has reached since, and whom none has. */
+export function splitLost(
+  lost: LostReach,
+  list: readonly PersonContacts[],
+): { reached: string[]; unreached: string[] } {
+  const byOther = (person: string) => {
+    const contacts = list.find((one) => one.person === person)?.contacts ?? [];
+    const tried = contacts.find((each) => each.channel === lost.channel)?.tried ?? lost.since;
+    const others = contacts.filter((each) => each.channel !== lost.channel);
+    return others.some((each) => each.reached !== null && later(each.reached, tried));
+  };
+  const reached = lost.people.filter(byOther);
+  return { reached, unreached: lost.people.filter((person) => !reached.includes(person)) };
 }
 
 export type Which = "all" | "duty" | "unproven" | "failed";

@@ -386,6 +386,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where channels reach nobody, and the tests that begin by themselves: when next, and what the last came
+         *     to.
+         */
+        get: operations["reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registry/{kind}": {
         parameters: {
             query?: never;
@@ -2330,6 +2350,15 @@ export interface components {
             login: string;
             password: string;
         };
+        /** @description A channel that reaches nobody in a township. */
+        LostReach: {
+            channel: components["schemas"]["Channel"];
+            /** @description Who was tried there since the last receipt, longest silence first. */
+            people: components["schemas"]["PersonId"][];
+            /** @description When that was known. */
+            since: components["schemas"]["Time"];
+            township: string;
+        };
         /** @description What is not a gauge's about a situation. */
         ManualView: {
             acked_at: components["schemas"]["Time"] | null;
@@ -2560,6 +2589,39 @@ export interface components {
             endpoint: string;
             p256dh?: string;
         };
+        /** @description What the last test of a plan came to, with whatever was heard since. */
+        PlanResult: {
+            /** Format: int32 */
+            answered: number;
+            at: components["schemas"]["Time"];
+            /** @description Nobody is waited for any more. */
+            over: boolean;
+            /** Format: int32 */
+            people: number;
+            /**
+             * Format: int32
+             * @description Whose device said something by every channel that was tried.
+             */
+            reached: number;
+            /** @description Who has not answered, in the order of the files. */
+            silent: components["schemas"]["Unheard"][];
+        };
+        /** @description A test of the channels that begins by itself. */
+        PlanView: {
+            /** @description Empty: every one. */
+            channels: components["schemas"]["Channel"][];
+            /** @description Empty: everybody who can be called. */
+            groups: components["schemas"]["GroupId"][];
+            id: string;
+            last: components["schemas"]["PlanResult"] | null;
+            next: components["schemas"]["Time"];
+            /**
+             * @description It was due already, and waits for another day: people were being called about a situation, or
+             *     the program did not run.
+             */
+            put_off: boolean;
+            title: components["schemas"]["Text"];
+        };
         /** @description Where a phone was, WGS 84. */
         Position: {
             /**
@@ -2668,6 +2730,13 @@ export interface components {
             by: string | null;
             kind: components["schemas"]["QuietKind"];
             until: components["schemas"]["Time"] | null;
+        };
+        /** @description What the channels of a jurisdiction reach, and when they are tested. */
+        ReachView: {
+            /** @description Where channels reach nobody. */
+            lost: components["schemas"]["LostReach"][];
+            /** @description Tests that begin by themselves, in the order of the files. */
+            plans: components["schemas"]["PlanView"][];
         };
         /** @description Refusals by kind. */
         RefusedCounts: {
@@ -3269,7 +3338,7 @@ export interface components {
          * @description A condition of the system itself, not of a hazard.
          * @enum {string}
          */
-        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue" | "empty_step" | "calls_exhausted" | "legal_clock" | "coverage_gap" | "not_signed_in" | "handover_open";
+        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue" | "empty_step" | "calls_exhausted" | "legal_clock" | "coverage_gap" | "not_signed_in" | "handover_open" | "channel_lost";
         /** @description A condition of the system itself. */
         SystemView: {
             kind: components["schemas"]["SystemKind"];
@@ -3396,6 +3465,12 @@ export interface components {
          * @enum {string}
          */
         Truth: "unverified" | "true" | "false" | "test" | "duplicate";
+        /** @description A person who has not answered a test. */
+        Unheard: {
+            /** @description The channels by which nothing came back either. */
+            by: components["schemas"]["Channel"][];
+            person: components["schemas"]["PersonId"];
+        };
         /** @description What follows a snapshot: numbered, each naming its jurisdiction. */
         Update: components["schemas"]["Change"] & {
             jurisdiction: string;
@@ -4309,6 +4384,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    reach: {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One for each jurisdiction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
             };
         };
     };

@@ -56,6 +56,9 @@ export type GapView = Schemas["GapView"];
 export type HandoverView = Schemas["HandoverView"];
 /** A person and what each of their contact points has proven. */
 export type PersonContacts = Schemas["PersonContacts"];
+export type ReachView = Schemas["ReachView"];
+export type LostReach = Schemas["LostReach"];
+export type PlanView = Schemas["PlanView"];
 export type ContactView = Schemas["ContactView"];
 export type LoadView = Schemas["LoadView"];
 /** What screens show of a drill. */

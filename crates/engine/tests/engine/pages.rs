@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::support;
 use engine::{Admission, Candidate, Engine};
-use model::config::Target;
+use model::config::{Occasion, Target};
 use model::effect::NoticeReason;
 use model::intake::Quality;
 use model::page::PageFact;
@@ -24,17 +24,19 @@ series ST03 stage 2 every 5m in T2
 rule warn stage orange 12.5 red 13.0 deadband 0.2 off 5m
 lease red 15m
 lease orange 60m
-person wang officer by push,voice
-person li officer by push,sms,voice
-person zhou officer by voice
-person town1 responder by sms,voice
-person town2 responder by voice
-person sun officer by sms,voice
+person wang officer in T1 by push,voice
+person li officer in T1 by push,sms,voice
+person zhou officer in T2 by voice
+person town1 responder in T1 by sms,voice
+person town2 responder in T2 by voice
+person sun officer in T1 by sms,voice
 post desk from 08:00 shifts 4h crews wang,li+sun handover
 post deputy people sun
 post leader people zhou
 post d1 kind duty in T1 people town1
 post d2 kind duty in T2 people town2
+collapse 2 20m push 1m sms 90s voice 2m
+plan weekly 1 10:40 by sms,voice
 limit voice 1 1m
 limit voice 3 15m
 limit sms 2 10m
@@ -189,7 +191,9 @@ impl Night {
             "called after the end: {page:?}"
         );
         let answered = self.answered.get(&view.run);
-        let known = answered.is_some_and(|a| a.contains(&page.to));
+        // A test tries every contact point, whatever was heard by another one.
+        let is_test = matches!(page.about, page::About::Test(_));
+        let known = !is_test && answered.is_some_and(|a| a.contains(&page.to));
         assert!(!known, "called again after an answer: {page:?}");
     }
 
@@ -337,6 +341,9 @@ impl Night {
     }
 
     fn check_run(&self, run: &RunView) {
+        if run.occasion == Occasion::Test {
+            return;
+        }
         let config = self.engine.config();
         let pages = self.engine.pages_of(&run.id);
         let policies = config.organisation.escalations.iter();

@@ -93,6 +93,7 @@ fn of_notice(kind: SystemKind, subject: &str) -> Text {
         SystemKind::LegalClock => ("法定时限内无人应答", "a legal clock ran out unanswered"),
         SystemKind::CoverageGap => ("{s} 岗值班有空缺", "post {s} has a gap ahead"),
         SystemKind::NotSignedIn => ("{s} 岗无人签到", "nobody signed in at {s}"),
+        SystemKind::ChannelLost => ("{s} 全部不通", "{s} reaches nobody"),
         SystemKind::HandoverOpen => ("{s} 岗交接班未完成", "the handover of {s} is open"),
     };
     Text::new(&zh.replace("{s}", subject), &en.replace("{s}", subject))

@@ -23,8 +23,11 @@ import { useDesk } from "../desk/desk";
 import { whyNot } from "../timebar/whyNot";
 import type { DutyTabProps } from "./OnDutyTab";
 import { PersonContactsPanel } from "./PersonContactsPanel";
+import { PlanPanel } from "./PlanPanel";
+import { planKey, ReachLines } from "./ReachLines";
 import { TestDialog } from "./TestDialog";
 import { useContacts } from "./useContacts";
+import { useReach } from "./useReach";
 
 export function ContactsTab({ county, posts, now }: DutyTabProps) {
   const { desk, move } = useDesk();
@@ -34,10 +37,12 @@ export function ContactsTab({ county, posts, now }: DutyTabProps) {
   const [round, setRound] = useState(0);
   const [testing, setTesting] = useState<PersonContacts[] | null>(null);
   const contacts = useContacts(county, round);
+  const reach = useReach(county, round);
   const all = contacts.kind === "here" ? contacts.list : [];
   const onDuty = useMemo(() => new Set(posts.flatMap((post) => post.now)), [posts]);
   const shown = useMemo(() => chosenOf(all, which, onDuty, now), [all, which, onDuty, now]);
   const chosen = all.find((one) => one.person === desk.post) ?? null;
+  const plan = reach?.plans.find((one) => planKey(one.id) === desk.post) ?? null;
   const choose = (post: string | null) => move({ to: "duty", tab: "contacts", post });
   const filters: [Which, string][] = (
     [
@@ -51,9 +56,19 @@ export function ContactsTab({ county, posts, now }: DutyTabProps) {
     all.some((one) => one.contacts.some((each) => each.channel === channel)),
   );
   return (
-    <div className="pagebody" data-side={chosen ? "open" : "closed"}>
+    <div className="pagebody" data-side={chosen || plan ? "open" : "closed"}>
       <div className="p pagelist">
         <ChannelLine all={all} now={now} />
+        {reach ? (
+          <ReachLines
+            reach={reach}
+            all={all}
+            county={county}
+            now={now}
+            chosen={desk.post}
+            onChoose={choose}
+          />
+        ) : null}
         <div className="pf">
           {filters.map(([one, name]) => (
             <Chip
@@ -128,6 +143,16 @@ export function ContactsTab({ county, posts, now }: DutyTabProps) {
             county={county}
             now={now}
             onTest={() => setTesting([chosen])}
+            onClose={() => choose(null)}
+          />
+        ) : plan ? (
+          <PlanPanel
+            plan={plan}
+            all={all}
+            county={county}
+            now={now}
+            onTest={setTesting}
+            onOpen={choose}
             onClose={() => choose(null)}
           />
         ) : (

@@ -2,8 +2,8 @@
 import { type ReactNode, useMemo, useState, useSyncExternalStore } from "react";
 import { endNotice } from "../../actions/alarms";
 import { age } from "../../i18n/format";
-import { i18n, say } from "../../i18n/i18n";
-import { personName, quietName, systemSentence } from "../../i18n/words";
+import { i18n } from "../../i18n/i18n";
+import { systemSentence } from "../../i18n/words";
 import { countyOf, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
@@ -11,8 +11,8 @@ import type { SystemKind, SystemView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { CalledLine } from "../duty/CalledLine";
-import { coverWords } from "../ledger/ledgerWords";
 import { LostBanner, RefusedLine } from "./LostBanner";
+import { commandOf, kindName, manySentence, subjectName } from "./noticeWords";
 
 /** Told in full whatever else there is. */
 const NEVER_FOLDED: SystemKind[] = ["need_help", "disk_full"];
@@ -29,11 +29,18 @@ const BY_PERSON: SystemKind[] = [
 /** About a post. */
 const DUTY: SystemKind[] = ["coverage_gap", "not_signed_in", "handover_open"];
 /** Told by many gauges at once: one sentence. */
-const TOGETHER: SystemKind[] = ["sight_lost", "blind_spot", "unstable_signal", "rule_failing"];
+const TOGETHER: SystemKind[] = [
+  "sight_lost",
+  "blind_spot",
+  "unstable_signal",
+  "rule_failing",
+  "channel_lost",
+];
 const ORDER: SystemKind[] = [
   "need_help",
   "calls_exhausted",
   "legal_clock",
+  "channel_lost",
   "disk_full",
   "blind_spot",
   "interface_down",
@@ -122,7 +129,11 @@ function NoticeLine({ line, county, now, children }: NoticeLineProps) {
           ? manySentence(county, line)
           : systemSentence(entry.kind, subjectName(county, entry), passed)}
       </span>
-      {line.length > 1 ? null : <Open entry={entry} county={county} />}
+      {line.length === 1 ? (
+        <Open entry={entry} county={county} />
+      ) : entry.kind === "channel_lost" ? (
+        <ToChannels />
+      ) : null}
       {children}
     </div>
   );
@@ -151,50 +162,6 @@ function gather(system: readonly SystemView[]): SystemView[][] {
   }
   const order = (line: SystemView[]) => (line[0] ? ORDER.indexOf(line[0].kind) : ORDER.length);
   return [...lines.values()].sort((a, b) => order(a) - order(b));
-}
-
-function kindName([entry]: SystemView[]): string {
-  switch (entry?.kind) {
-    case "sight_lost":
-      return i18n.t("失视");
-    case "blind_spot":
-      return i18n.t("盲区");
-    case "interface_down":
-    case "link_down":
-      return i18n.t("接口断");
-    case "unstable_signal":
-      return i18n.t("探头不稳");
-    case "suppression_ending":
-      return i18n.t("静默到期");
-    case "rules_refused":
-    case "rule_failing":
-      return i18n.t("规则");
-    case "unanswered":
-    case "calls_exhausted":
-    case "legal_clock":
-      return i18n.t("叫不应");
-    case "empty_step":
-    case "coverage_gap":
-    case "not_signed_in":
-    case "handover_open":
-      return i18n.t("值班");
-    default:
-      return i18n.t("系统");
-  }
-}
-
-function manySentence(county: County | null, line: readonly SystemView[]): string {
-  const words = { n: line.length, names: names(county, line) };
-  switch (line[0]?.kind) {
-    case "blind_spot":
-      return i18n.t("{n} 个站没有数据而周围在报警：{names}。盲区，不是平安。", words);
-    case "rule_failing":
-      return i18n.t("{n} 处规则的算式出错，没有在判：{names}。请管理员看规则文件。", words);
-    case "unstable_signal":
-      return i18n.t("{n} 个站的信号来回跳：{names}。请安排检修探头。", words);
-    default:
-      return i18n.t("{n} 个站报警中没有数据了：{names}。报警保留，不是平安。", words);
-  }
 }
 
 /** Where a notice leads, and the press that ends those which no machine can take back. */
@@ -235,6 +202,7 @@ function Open({ entry, county }: { entry: SystemView; county: County | null }) {
           {i18n.t("看值班")}
         </button>
       ) : null}
+      {entry.kind === "channel_lost" ? <ToChannels /> : null}
       {entry.kind === "rules_refused" || entry.kind === "rule_failing" ? (
         <button type="button" className="btn sm" onClick={() => move({ to: "rules" })}>
           {i18n.t("看规则")}
@@ -254,39 +222,16 @@ function Open({ entry, county }: { entry: SystemView; county: County | null }) {
   );
 }
 
-/** The newest few by name. */
-function names(county: County | null, entries: readonly SystemView[]): string {
-  const newest = [...entries].sort((a, b) => b.since.localeCompare(a.since)).slice(0, 4);
-  const list = newest.map((entry) => subjectName(county, entry)).join(i18n.t("、"));
-  return entries.length > newest.length ? i18n.t("{list} 等", { list }) : list;
-}
-
-function commandOf(county: County, task: string): string | null {
-  for (const command of county.commands.values()) {
-    if (command.tasks.some((one) => one.id === task)) return command.id;
-  }
-  return null;
-}
-
-/** Names what a system alarm is about: a station, the person of a task, else the id itself. */
-function subjectName(county: County | null, entry: SystemView): string {
-  // A subject may be a station, or one of its series.
-  const station = county?.stations.get(entry.subject.split("/")[0] ?? "");
-  if (station) return say(station.name);
-  for (const command of county?.commands.values() ?? []) {
-    const task = command.tasks.find((one) => one.id === entry.subject);
-    if (task) return personName(county?.people.get(task.person), task.person);
-  }
-  if (entry.kind === "rule_failing") {
-    const [rule = "", id = ""] = entry.subject.split("@");
-    return `${rule} · ${say(county?.stations.get(id)?.name) || id}`;
-  }
-  const post = county?.posts.get(entry.subject);
-  if (post) return say(post.title);
-  const run = county?.runs.get(entry.subject.split("#")[0] ?? "");
-  if (run) return say(run.title);
-  const quiet = county?.suppressions.get(entry.subject);
-  if (county && quiet) return `${quietName(quiet.kind)} ${coverWords(county, quiet)}`;
-  const person = county?.people.get(entry.subject);
-  return person ? person.name : entry.subject;
+function ToChannels() {
+  const { move } = useDesk();
+  return (
+    <button
+      type="button"
+      className="btn sm"
+      onClick={() => move({ to: "duty", tab: "contacts" })}
+      data-testid="to-channels"
+    >
+      {i18n.t("看通道")}
+    </button>
+  );
 }

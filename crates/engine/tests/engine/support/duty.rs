@@ -46,6 +46,20 @@ pub fn read(config: &mut Config, words: &[&str]) -> bool {
             count: count.parse().unwrap(),
             per_ms: span(per),
         }),
+        ["collapse", least, within, patience @ ..] => {
+            let pairs = patience.chunks(2);
+            let pairs = pairs.map(|pair| (channels(pair[0])[0], span(pair[1])));
+            organisation.collapse = Collapse {
+                least: least.parse().unwrap(),
+                within_ms: span(within),
+                ..Collapse::usual()
+            };
+            organisation.collapse.patience_ms.extend(pairs);
+        }
+        ["plan", id, every, at, rest @ ..] => {
+            organisation.plans.retain(|p| p.id != *id);
+            organisation.plans.push(plan(id, every, at, rest));
+        }
         ["look-ahead", ahead] => organisation.look_ahead_ms = span(ahead),
         _ => return false,
     }
@@ -111,6 +125,35 @@ fn post(id: &str, words: &[&str]) -> Post {
         };
     }
     post
+}
+
+/// `plan weekly 1 10:30 [groups dams,village] [by sms,voice]`: days to 7 are of the week, from 8 of the month.
+fn plan(id: &str, day: &str, at: &str, words: &[&str]) -> Plan {
+    let day: u8 = day.parse().unwrap();
+    let midnight = instant("00:00");
+    let mut plan = Plan {
+        id: id.into(),
+        title: Text::same(id),
+        when: Schedule {
+            every: if day < 8 {
+                Every::Week(day)
+            } else {
+                Every::Month(day)
+            },
+            minute: (instant(at).since_ms(midnight) / 60_000) as u16,
+            offset_min: 0,
+        },
+        groups: Vec::new(),
+        channels: Vec::new(),
+    };
+    for pair in words.chunks(2) {
+        match pair {
+            ["groups", groups] => plan.groups = groups.split(',').map(Into::into).collect(),
+            ["by", list] => plan.channels = channels(list),
+            other => panic!("plan {id}: {other:?}"),
+        }
+    }
+    plan
 }
 
 /// `policy red levels red,orange [hazard gas] [all] [loops 2] [loop-after 5m] [roll-call]`
@@ -329,7 +372,7 @@ pub fn known_line(engine: &Engine, page: &PageId) -> Option<String> {
 }
 
 /// `show duty desk [11:00]`, `show gaps desk`, `show handover desk`, `show run red`, `show pages red`,
-/// `show posts roll`, `show contacts li`
+/// `show posts roll`, `show contacts li`, `show reach`, `show plans`
 pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let names = |people: &[PersonId]| {
@@ -460,6 +503,24 @@ pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> 
             };
             Some(view.contacts.iter().map(line).collect())
         }
+        ["reach"] => {
+            let line = |lost: &model::view::LostReach| {
+                format!(
+                    "{} reaches nobody in {} since {}: {}",
+                    lost.channel.word(),
+                    lost.township,
+                    clock(lost.since),
+                    names(&lost.people)
+                )
+            };
+            let lost: Vec<String> = engine.lost_reach().iter().map(line).collect();
+            let all = vec!["every channel reaches somebody".to_owned()];
+            Some(if lost.is_empty() { all } else { lost })
+        }
+        ["plans"] => {
+            let plans = engine.plan_views();
+            Some(plans.iter().map(plan_line).collect())
+        }
         ["pages", policy] => {
             let run = engine
                 .run_views()
@@ -473,4 +534,27 @@ pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> 
         }
         _ => None,
     }
+}
+
+fn plan_line(plan: &model::view::PlanView) -> String {
+    let mut text = format!("plan {} next at {}", plan.id, clock(plan.next));
+    if plan.put_off {
+        text.push_str(", put off");
+    }
+    let Some(last) = &plan.last else {
+        return text;
+    };
+    text.push_str(&format!(
+        ", last at {}{}: {} people, {} reached, {} answered",
+        clock(last.at),
+        if last.over { "" } else { " and not over" },
+        last.people,
+        last.reached,
+        last.answered
+    ));
+    for silent in &last.silent {
+        let by: Vec<&str> = silent.by.iter().map(|c| c.word()).collect();
+        text.push_str(&format!(", {} silent ({})", silent.person, by.join(" ")));
+    }
+    text
 }

@@ -145,13 +145,20 @@ pub fn span(text: &str) -> i64 {
         }
 }
 
+/// `10:05`, `10:05:30`; hours from 24 on are those of the days after.
 pub fn instant(text: &str) -> Time {
-    let full = match text.len() {
-        5 => format!("2026-07-20T{text}:00Z"),
-        _ => format!("2026-07-20T{text}Z"),
+    let part = |part: &str| -> i64 {
+        let number = part.parse();
+        number.unwrap_or_else(|_| panic!("no time of day: {text}"))
     };
-    full.parse()
-        .unwrap_or_else(|_| panic!("no time of day: {text}"))
+    let parts: Vec<i64> = text.split(':').map(part).collect();
+    let seconds = match parts.as_slice() {
+        [h, m] => h * 3600 + m * 60,
+        [h, m, s] => h * 3600 + m * 60 + s,
+        _ => panic!("no time of day: {text}"),
+    };
+    let day: Time = super::DAY.parse().unwrap();
+    day.plus_ms(seconds * 1000)
 }
 
 pub fn place(level: &str) -> usize {
@@ -343,11 +350,13 @@ fn rule(config: &mut Config, id: &str, words: &[&str]) {
 
 fn person(config: &mut Config, id: &str, role: &str, rest: &[&str]) {
     let mut substitute = None;
+    let mut township = None;
     let mut contacts = Vec::new();
     let mut rest = rest;
     while let [word, value, after @ ..] = rest {
         match *word {
             "substitute" => substitute = Some((*value).into()),
+            "in" => township = Some((*value).into()),
             "by" => contacts = super::duty::channels(value),
             other => panic!("person: {other}"),
         }
@@ -357,7 +366,7 @@ fn person(config: &mut Config, id: &str, role: &str, rest: &[&str]) {
     config.people.push(Person {
         id: id.into(),
         role: role_of(role),
-        township: None,
+        township,
         substitute,
         contacts,
     });

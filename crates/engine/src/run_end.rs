@@ -1,0 +1,198 @@
+//! What people answer to a run, and how it ends: by their answers, by its alarms, or by another run.
+
+use model::effect::SystemKind;
+use model::page::About;
+use model::view::{CancelReason, RunLine, RunState};
+use model::{Effects, PersonId, RunId, SituationId, Time};
+
+use crate::engine::Engine;
+use crate::escalation::step_subject;
+use crate::situation::top;
+
+impl Engine {
+    /// Somebody said yes or no.
+    pub(crate) fn hear_answer(
+        &mut self,
+        id: &RunId,
+        person: &PersonId,
+        yes: bool,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        let Some(called) = run.people.get_mut(person) else {
+            return;
+        };
+        if yes {
+            called.confirmed = called.confirmed.or(Some(at));
+        } else {
+            called.refused = called.refused.or(Some(at));
+        }
+        if yes {
+            self.stop_legal_clocks(id, person, at, out);
+            self.settle_run(id, at, out);
+        } else {
+            self.skip_dead_step(id, at, out);
+        }
+    }
+
+    /// A run that asks everybody is over when everybody called has confirmed.
+    fn settle_run(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+        let Some(run) = self.state.calling.runs.get(id) else {
+            return;
+        };
+        let all = run.people.values().all(|called| called.confirmed.is_some());
+        let open = matches!(run.state, RunState::Running | RunState::Exhausted);
+        if run.policy.confirm_all && all && open {
+            self.close_run(id, RunState::Satisfied, RunLine::Satisfied, at, out);
+        }
+    }
+
+    /// Looks at the runs of a situation after its members changed.
+    pub(crate) fn review_runs(&mut self, id: SituationId, at: Time, out: &mut Effects) {
+        if !self.state.calling.live.contains_key(&id) {
+            return;
+        }
+        let Some(situation) = self.state.situations.list.get(&id) else {
+            return;
+        };
+        let (loud, unread) = (top(&situation.loud), top(&situation.unread));
+        let whole = situation.merged_into;
+        for run in self.live_runs(id) {
+            if let Some(whole) = whole {
+                self.carry_over(&run, id, whole, at, out);
+                continue;
+            }
+            let Some(known) = self.state.calling.runs.get(&run) else {
+                continue;
+            };
+            if loud == 0 {
+                self.cancel_run(&run, CancelReason::NothingLoud, at, out);
+            } else if unread == 0 && !known.policy.confirm_all {
+                self.close_run(&run, RunState::Satisfied, RunLine::Satisfied, at, out);
+            }
+        }
+    }
+
+    /// A situation became part of a larger one: its run goes on there, unless one does already.
+    fn carry_over(
+        &mut self,
+        id: &RunId,
+        from: SituationId,
+        whole: SituationId,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        let policy = run.policy.id.clone();
+        let running = run.state == RunState::Running;
+        if running
+            && self
+                .newest_run(whole, &policy)
+                .is_none_or(|(_, s)| s != RunState::Running)
+        {
+            if let Some(run) = self.state.calling.runs.get_mut(id) {
+                run.about = About::Situation(whole);
+            }
+            let live = &mut self.state.calling.live;
+            if let Some(runs) = live.get_mut(&from) {
+                runs.remove(id);
+            }
+            live.entry(whole).or_default().insert(id.clone());
+            self.widen(id, at, out);
+        } else {
+            self.cancel_run(id, CancelReason::Merged, at, out);
+        }
+    }
+
+    /// Ends a run that has nothing to call about any more.
+    pub(crate) fn cancel_run(
+        &mut self,
+        id: &RunId,
+        why: CancelReason,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let line = RunLine::Cancelled { why };
+        self.close_run(id, RunState::Cancelled, line, at, out);
+    }
+
+    fn close_run(
+        &mut self,
+        id: &RunId,
+        state: RunState,
+        line: RunLine,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(run) = self.state.calling.runs.get_mut(id) else {
+            return;
+        };
+        // What is used up stays so, whatever is answered later; only its notice ends.
+        if run.state == RunState::Running {
+            run.state = state;
+        }
+        (run.ended, run.closed) = (Some(at), true);
+        let clocks: Vec<u16> = std::mem::take(&mut run.clocks).into_keys().collect();
+        let empty: Vec<u16> = std::mem::take(&mut run.empty).into_iter().collect();
+        if let About::Situation(situation) = run.about {
+            let live = &mut self.state.calling.live;
+            if let Some(runs) = live.get_mut(&situation) {
+                runs.remove(id);
+                if runs.is_empty() {
+                    live.remove(&situation);
+                }
+            }
+        }
+        self.arm_run(id, None);
+        for step in clocks {
+            self.notice(
+                SystemKind::LegalClock,
+                &step_subject(id, step),
+                false,
+                at,
+                out,
+            );
+        }
+        for step in empty {
+            self.notice(
+                SystemKind::EmptyStep,
+                &step_subject(id, step),
+                false,
+                at,
+                out,
+            );
+        }
+        self.notice(SystemKind::CallsExhausted, id.as_str(), false, at, out);
+        self.write(id, line, at, out);
+    }
+
+    /// Everybody of the newest step said no or cannot be reached: the next step at once.
+    pub(crate) fn skip_dead_step(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+        let calling = &self.state.calling;
+        let Some(run) = calling.runs.get(id) else {
+            return;
+        };
+        if run.state != RunState::Running || usize::from(run.taken) >= run.policy.steps.len() {
+            return;
+        }
+        let (round, step) = (run.round, run.taken);
+        let pages = run.pages.iter().filter_map(|page| calling.pages.get(page));
+        let mut newest = pages
+            .filter(|s| s.round == round && s.step == step)
+            .peekable();
+        let refused = |person: &PersonId| {
+            let called = run.people.get(person);
+            called.is_some_and(|c| c.refused.is_some() && c.confirmed.is_none())
+        };
+        if newest.peek().is_none() || !newest.all(|s| s.is_dead() || refused(&s.to)) {
+            return;
+        }
+        self.write(id, RunLine::Refused { round, step }, at, out);
+        self.advance(id, true, at, out);
+    }
+}
