@@ -341,7 +341,7 @@ fn faults_of_what_is_said_of_channels_are_told_with_their_place() {
             "a channel would count as lost before a receipt can come",
         ),
         ("day = 15", "day = 31", "not every month has such a day"),
-        ("day = 15", "day = \"monday\"", "`day` cannot be"),
+        ("day = 15", "day = \"monday\"", "`day` is not in range"),
         ("\"tuesday\"", "\"tusday\"", "`day` cannot be that"),
         ("\"15:30\"", "\"15.30\"", "no such time of day"),
         (
