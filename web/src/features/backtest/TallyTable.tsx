@@ -12,7 +12,7 @@ import { leadWords } from "./trialWords";
 /** Columns with their widths; the one without takes what is left. */
 const WIDTHS: [string, number][] = [
   ["level", 100],
-  ["side", 40],
+  ["side", 36],
   ["raises", 52],
   ["stations", 60],
   ["first", 0],
