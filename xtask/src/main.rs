@@ -50,6 +50,7 @@ cargo xtask <verb>
   bless    rewrites what the engine's stories expect; read the difference before keeping it
   bench    the guarded numbers, on the program as shipped
   prove    the long form of the tests, resumable; its summary goes to tests/PROVEN.md
+             --only P    only pieces whose name begins so (may be repeated)
   gen      the web client's wire types, from what the sources say of the API
   ci       what is run for every change: the same as test
 ";
@@ -91,7 +92,10 @@ fn obey(mut words: lexopt::Parser) -> Result<()> {
         "check" => verify::check(&paths, &read_test(&mut words)?.only),
         "tidy" => nothing_more(&mut words).and_then(|()| tidy::check(&paths)),
         "bench" => nothing_more(&mut words).and_then(|()| bench::bench(&paths)),
-        "prove" => prove::prove(&paths, &read_test(&mut words)?.slice),
+        "prove" => {
+            let asked = read_test(&mut words)?;
+            prove::prove(&paths, &asked.slice, &asked.only)
+        }
         "story" => rust::story(&paths, &one_file(&mut words)?),
         "bless" => nothing_more(&mut words).and_then(|()| rust::bless(&paths)),
         "gen" => {

@@ -42,8 +42,9 @@ struct Piece<'a> {
     work: Box<dyn Fn() -> Result<String> + 'a>,
 }
 
-/// Runs every piece that has not been proven yet and writes the summary.
-pub(crate) fn prove(paths: &Paths, slice: &Slice) -> Result<()> {
+/// Runs every piece that has not been proven yet, or those of them that `only` begins, and writes the
+/// summary once none is left. Pieces of one proof may be run side by side.
+pub(crate) fn prove(paths: &Paths, slice: &Slice, only: &[String]) -> Result<()> {
     let mut stages = verify::tools(paths);
     stages.extend(verify::build(paths));
     stage::run("prove: building", stages)?;
@@ -54,6 +55,9 @@ pub(crate) fn prove(paths: &Paths, slice: &Slice) -> Result<()> {
         let place = format!("[{}/{}] {}", index + 1, pieces.len(), piece.shows);
         if let Some(line) = proof.line(&piece.key) {
             say(&format!("{place}: proven before ({line})"));
+            continue;
+        }
+        if !only.is_empty() && !only.iter().any(|name| piece.key.starts_with(name)) {
             continue;
         }
         say(&place);
@@ -73,7 +77,16 @@ pub(crate) fn prove(paths: &Paths, slice: &Slice) -> Result<()> {
             failed.join(", ")
         );
     }
-    proof.publish(paths, &pieces)
+    let left: Vec<&str> = pieces
+        .iter()
+        .map(|piece| piece.key.as_str())
+        .filter(|key| proof.line(key).is_none())
+        .collect();
+    if left.is_empty() {
+        return proof.publish(paths, &pieces);
+    }
+    say(&format!("still to be proven: {}", left.join(", ")));
+    Ok(())
 }
 
 fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {

@@ -72,9 +72,16 @@ pub(crate) fn tests(paths: &Paths, slice: &Slice) -> Result<Outcome> {
             "--no-fail-fast",
         ])
         .args(locked());
-    slice.in_environment(call).shown()?;
+    let share = Slice {
+        fuzz_seconds: slice.fuzz_seconds.div_ceil(FUZZED),
+        ..slice.clone()
+    };
+    share.in_environment(call).shown()?;
     Ok(Outcome::Done)
 }
+
+/// Decoders that are thrown bad bytes at, one after the other: of messages, pictures and packets.
+const FUZZED: u64 = 3;
 
 /// The same tests as [`tests`], but only those that `words` choose.
 pub(crate) fn tests_of_crates(paths: &Paths, words: &[&str]) -> Call {

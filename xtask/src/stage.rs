@@ -1,7 +1,9 @@
 //! Stages: named pieces of a verb with their expected minutes, told as they pass.
 //!
 //! A stage that fails stops only the stages that need it; the others still run, and the end names what failed.
+//! Stages that only fetch run beside the others until somebody needs them.
 
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -17,7 +19,7 @@ pub(crate) enum Outcome {
     Skipped(String),
 }
 
-type Work<'a> = Box<dyn FnOnce() -> Result<Outcome> + 'a>;
+type Work<'a> = Box<dyn FnOnce() -> Result<Outcome> + Send + 'a>;
 
 /// One piece of a verb.
 pub(crate) struct Stage<'a> {
@@ -27,6 +29,8 @@ pub(crate) struct Stage<'a> {
     /// Minutes on two cores from nothing; a warm run takes a fraction.
     minutes: f32,
     needs: &'static [&'static str],
+    /// Runs while later stages do.
+    beside: bool,
     work: Work<'a>,
 }
 
@@ -36,14 +40,23 @@ impl<'a> Stage<'a> {
         title: &'static str,
         minutes: f32,
         needs: &'static [&'static str],
-        work: impl FnOnce() -> Result<Outcome> + 'a,
+        work: impl FnOnce() -> Result<Outcome> + Send + 'a,
     ) -> Self {
         Self {
             key,
             title,
             minutes,
             needs,
+            beside: false,
             work: Box::new(work),
+        }
+    }
+
+    /// This stage, to be run beside those after it: it waits for the network more than it works.
+    pub(crate) fn beside(self) -> Self {
+        Self {
+            beside: true,
+            ..self
         }
     }
 
@@ -120,33 +133,81 @@ pub(crate) fn run(verb: &str, stages: Vec<Stage<'_>>) -> Result<()> {
         "{verb}: {count} stages, about {minutes:.0} min from nothing on two cores"
     ));
     let mut told: Vec<Told> = Vec::new();
-    for (index, stage) in stages.into_iter().enumerate() {
-        let (key, title, minutes) = (stage.key, stage.title, stage.minutes);
-        say(&format!(
-            "[{:>2}/{count}] {title} ({})",
-            index + 1,
-            expectation(minutes)
-        ));
-        let begun = Instant::now();
-        let end = match bar(&stage, &told) {
-            Some(needed) => End::Barred(needed),
-            None => match (stage.work)() {
-                Ok(Outcome::Done) => End::Passed,
-                Ok(Outcome::Skipped(why)) => End::Skipped(why),
-                Err(failure) if failure.is::<Stopped>() => return Err(failure),
-                Err(failure) => End::Failed(format!("{failure:#}")),
-            },
-        };
-        let one = Told {
-            key,
-            title,
-            end,
-            took: begun.elapsed(),
-        };
-        tell(&one);
-        told.push(one);
-    }
+    thread::scope(|scope| {
+        let mut running: Vec<Beside<'_>> = Vec::new();
+        for (index, stage) in stages.into_iter().enumerate() {
+            let (awaited, others): (Vec<_>, Vec<_>) = running
+                .into_iter()
+                .partition(|one| stage.needs.contains(&one.key));
+            running = others;
+            for one in awaited {
+                told.push(one.joined()?);
+            }
+            say(&format!(
+                "[{:>2}/{count}] {} ({}{})",
+                index + 1,
+                stage.title,
+                expectation(stage.minutes),
+                if stage.beside {
+                    ", beside what follows"
+                } else {
+                    ""
+                }
+            ));
+            let barred = bar(&stage, &told);
+            if stage.beside && barred.is_none() {
+                let key = stage.key;
+                let thread = scope.spawn(move || carry_out(stage, None));
+                running.push(Beside { key, thread });
+            } else {
+                told.push(carry_out(stage, barred)?);
+            }
+        }
+        for one in running {
+            told.push(one.joined()?);
+        }
+        Ok::<(), anyhow::Error>(())
+    })?;
     close(verb, &told, started.elapsed())
+}
+
+/// A stage that runs beside others.
+struct Beside<'scope> {
+    key: &'static str,
+    thread: ScopedJoinHandle<'scope, Result<Told>>,
+}
+
+impl Beside<'_> {
+    fn joined(self) -> Result<Told> {
+        match self.thread.join() {
+            Ok(told) => told,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
+
+/// Runs a stage that nothing bars and tells it; fails only when a signal ends everything.
+fn carry_out(stage: Stage<'_>, barred: Option<&'static str>) -> Result<Told> {
+    let begun = Instant::now();
+    let (key, title) = (stage.key, stage.title);
+    let end = match barred {
+        Some(needed) => End::Barred(needed),
+        None => match (stage.work)() {
+            Ok(Outcome::Done) => End::Passed,
+            Ok(Outcome::Skipped(why)) => End::Skipped(why),
+            Err(failure) if failure.is::<Stopped>() => return Err(failure),
+            Err(failure) => End::Failed(format!("{failure:#}")),
+        },
+    };
+    let took = begun.elapsed();
+    let one = Told {
+        key,
+        title,
+        end,
+        took,
+    };
+    tell(&one);
+    Ok(one)
 }
 
 fn expectation(minutes: f32) -> String {
@@ -204,17 +265,17 @@ fn close(verb: &str, told: &[Told], took: Duration) -> Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use std::cell::RefCell;
+    use std::sync::Mutex;
 
     /// Stages a, b (needs a), c (needs b), d, each noting that it ran; `failing` fails.
-    fn family<'a>(ran: &'a RefCell<Vec<&'static str>>, failing: &'static str) -> Vec<Stage<'a>> {
+    fn family<'a>(ran: &'a Mutex<Vec<&'static str>>, failing: &'static str) -> Vec<Stage<'a>> {
         let table: [(&'static str, &'static [&'static str]); 4] =
             [("a", &[]), ("b", &["a"]), ("c", &["b"]), ("d", &[])];
         table
             .into_iter()
             .map(|(key, needs)| {
                 Stage::new(key, key, 0.1, needs, move || {
-                    ran.borrow_mut().push(key);
+                    ran.lock().unwrap().push(key);
                     if key == failing {
                         bail!("because");
                     }
@@ -226,22 +287,22 @@ mod tests {
 
     #[test]
     fn all_stages_pass_in_order() {
-        let ran = RefCell::new(Vec::new());
+        let ran = Mutex::default();
         run("test", family(&ran, "")).unwrap();
-        assert_eq!(*ran.borrow(), ["a", "b", "c", "d"]);
+        assert_eq!(*ran.lock().unwrap(), ["a", "b", "c", "d"]);
     }
 
     #[test]
     fn a_failure_bars_what_needs_it_and_nothing_else() {
-        let ran = RefCell::new(Vec::new());
+        let ran = Mutex::default();
         let failure = run("test", family(&ran, "a")).unwrap_err().to_string();
-        assert_eq!(*ran.borrow(), ["a", "d"]);
+        assert_eq!(*ran.lock().unwrap(), ["a", "d"]);
         assert!(failure.ends_with(": a; not run: b, c"), "{failure}");
     }
 
     #[test]
     fn one_stage_alone_brings_what_it_needs() {
-        let ran = RefCell::new(Vec::new());
+        let ran = Mutex::default();
         let chosen = select(family(&ran, ""), &["c".to_owned()]).unwrap();
         let keys: Vec<&str> = chosen.iter().map(Stage::key).collect();
         assert_eq!(keys, ["a", "b", "c"]);
@@ -250,10 +311,21 @@ mod tests {
 
     #[test]
     fn a_signal_ends_the_verb_at_once() {
-        let ran = RefCell::new(Vec::new());
+        let ran = Mutex::default();
         let mut stages = vec![Stage::new("x", "x", 0.1, &[], || Err(Stopped(15).into()))];
         stages.extend(family(&ran, ""));
         assert!(run("test", stages).unwrap_err().is::<Stopped>());
-        assert!(ran.borrow().is_empty());
+        assert!(ran.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_stage_beside_others_is_awaited_by_whoever_needs_it() {
+        let ran = Mutex::default();
+        let mut stages = family(&ran, "a");
+        let first = stages.remove(0).beside();
+        stages.insert(0, first);
+        let failure = run("test", stages).unwrap_err().to_string();
+        assert_eq!(*ran.lock().unwrap(), ["a", "d"]);
+        assert!(failure.ends_with(": a; not run: b, c"), "{failure}");
     }
 }

@@ -7,7 +7,7 @@ use crate::paths::Paths;
 use crate::setup::{debian, node, web_packages};
 use crate::slice::Slice;
 use crate::stage::{self, Outcome, Stage};
-use crate::{call, rust, tidy, web};
+use crate::{call, database, rust, tidy, web};
 
 /// Formatting, lints, tidiness and types: no test is run and nothing is built for use.
 pub(crate) fn check(paths: &Paths, only: &[String]) -> Result<()> {
@@ -29,13 +29,18 @@ pub(crate) fn test(paths: &Paths, slice: &Slice, only: &[String]) -> Result<()> 
 /// The stages of [`test`], which the long form runs too.
 pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'a>> {
     let mut stages = tools(paths);
-    stages.push(Stage::new(
-        "browser",
-        "Chromium and CJK fonts",
-        2.0,
-        &[],
-        || debian::browser_and_fonts(paths),
-    ));
+    stages.push(
+        Stage::new("browser", "Chromium and CJK fonts", 2.0, &[], || {
+            debian::browser_and_fonts(paths)
+        })
+        .beside(),
+    );
+    stages.push(
+        Stage::new("database", "PostgreSQL and PostGIS", 1.0, &[], || {
+            debian::database(paths)
+        })
+        .beside(),
+    );
     stages.extend(lints(paths));
     stages.push(Stage::new(
         "rust",
@@ -63,8 +68,15 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         "stories",
         "end-to-end stories",
         5.0,
-        &["program"],
+        &["browser", "program"],
         || rust::stories(paths, slice),
+    ));
+    stages.push(Stage::new(
+        "postgres",
+        "what is kept, in PostgreSQL; it and the program killed",
+        2.5,
+        &["database", "program"],
+        || database::stage(paths, slice),
     ));
     stages.push(Stage::new(
         "demo",

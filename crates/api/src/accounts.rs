@@ -11,6 +11,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
 use model::PersonId;
+use runtime::bulkhead;
 use sha2::{Digest, Sha256};
 use store::{Login, Logins, LoginsError, SessionRow, Store};
 use tokio::sync::Semaphore;
@@ -106,7 +107,7 @@ impl Accounts {
             .or_else(|| self.decoy.clone())?;
         let password = password.to_owned();
         let _turn = self.checks.acquire().await.ok()?;
-        let right = tokio::task::spawn_blocking(move || matches(&hash, &password))
+        let right = bulkhead::aside(move || matches(&hash, &password))
             .await
             .ok()?;
         account.filter(|_| right)

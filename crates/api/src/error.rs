@@ -78,6 +78,8 @@ pub enum Fault {
     NotTried(NotTried),
     #[error("could not read or write the store")]
     Store,
+    #[error("a fault of the program")]
+    Broken,
 }
 
 /// The body of every failed request.
@@ -148,7 +150,7 @@ impl Fault {
             Fault::Busy | Fault::TooManyReplays | Fault::UploadsFull | Fault::Stopping => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Fault::Store => StatusCode::INTERNAL_SERVER_ERROR,
+            Fault::Store | Fault::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -299,6 +301,12 @@ impl Fault {
                 "store",
                 "存储出错，操作未确认；请重试并通知管理员。",
                 "Storage failed and nothing was confirmed; try again and tell the administrator.",
+            ),
+            Fault::Broken => say(
+                "broken",
+                "系统处理这个请求时出错，没有做完；请再试一次，仍不行请通知管理员。",
+                "The program failed at this request and did not finish it; try once more, then tell the \
+                 administrator.",
             ),
         }
     }

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
+use runtime::bulkhead;
 use sha2::{Digest, Sha256};
 
 use crate::Api;
@@ -27,6 +28,18 @@ impl Api {
     /// The name under which browsers keep a session of this process.
     pub(crate) fn cookie(&self) -> &'static str {
         if self.drill { DRILL_COOKIE } else { COOKIE }
+    }
+}
+
+/// Answers for a request that ran into a fault of ours: it harms no other.
+pub(crate) async fn contained(request: Request, next: Next) -> Response {
+    let asked = request.uri().clone();
+    match bulkhead::serve(next.run(request)).await {
+        Ok(response) => response,
+        Err(fault) => {
+            tracing::error!(path = asked.path(), "{fault} ended this request");
+            Fault::Broken.into_response()
+        }
     }
 }
 
@@ -194,5 +207,25 @@ mod tests {
         assert!(!own_origin(&headers));
         headers.insert(header::ORIGIN, "null".parse().unwrap());
         assert!(!own_origin(&headers));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_panics_is_answered_and_harms_no_other() {
+        use axum::body::Body;
+        use axum::http::StatusCode;
+        use axum::routing::get;
+        use tower::ServiceExt;
+
+        let none: Option<StatusCode> = std::hint::black_box(None);
+        let broken = move || async move { none.expect("as meant by this test") };
+        let routes = axum::Router::new()
+            .route("/broken", get(broken))
+            .route("/sound", get(|| async { "here" }))
+            .layer(axum::middleware::from_fn(contained));
+        let ask = |path: &str| Request::builder().uri(path).body(Body::empty()).unwrap();
+        let answer = routes.clone().oneshot(ask("/broken")).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let answer = routes.oneshot(ask("/sound")).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
     }
 }

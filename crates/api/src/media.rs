@@ -80,6 +80,9 @@ pub(crate) fn stripped(kind: Media, bytes: Vec<u8>) -> Vec<u8> {
     }
 }
 
+/// Parts of one file that are looked at: no camera makes nearly as many, and a sender may make millions.
+const MOST_PARTS: usize = 65_536;
+
 /// One marker of a JPEG with all bytes until the next one.
 struct Part<'a> {
     mark: u8,
@@ -98,7 +101,11 @@ fn jpeg_parts(bytes: &[u8]) -> Vec<Part<'_>> {
     while at < bytes.len() {
         let rest = &bytes[at..];
         let (mark, length) = match rest {
-            [0xff, 0xff, ..] => (0xff, Some(1)),
+            // Room before a marker: all of it but the byte that begins the marker.
+            [0xff, 0xff, ..] => {
+                let fill = rest.iter().take_while(|byte| **byte == 0xff).count();
+                (0xff, Some(fill - 1))
+            }
             [0xff, mark @ (0xd0..=0xd8 | 0x01), ..] => (*mark, Some(2)),
             [0xff, END, ..] => (END, Some(2)),
             [0xff, mark @ 0x02..=0xff, high, low, ..] => {
@@ -115,7 +122,7 @@ fn jpeg_parts(bytes: &[u8]) -> Vec<Part<'_>> {
             }
             _ => (UNREAD, None),
         };
-        let Some(length) = length else {
+        let Some(length) = length.filter(|_| parts.len() < MOST_PARTS) else {
             let mark = UNREAD;
             parts.push(Part { mark, bytes: rest });
             return parts;
@@ -262,8 +269,8 @@ fn webp_stripped(bytes: &[u8]) -> Vec<u8> {
         }
         let start = out.len();
         out.extend_from_slice(chunk);
-        if name == b"VP8X" {
-            out[start + 8] &= !(EXIF | XMP);
+        if let Some(flags) = out.get_mut(start + 8).filter(|_| name == b"VP8X") {
+            *flags &= !(EXIF | XMP);
         }
     }
     let length = u32::try_from(out.len() - 8).unwrap_or(u32::MAX);
@@ -297,7 +304,8 @@ fn boxes(bytes: &[u8], from: usize, to: usize) -> Vec<Boxed> {
             short => (Some(short as usize), start + 8),
         };
         let end = length.and_then(|length| start.checked_add(length));
-        let Some(end) = end.filter(|end| *end >= body && *end <= to) else {
+        let fits = |end: &usize| *end >= body && *end <= to && found.len() < MOST_PARTS;
+        let Some(end) = end.filter(fits) else {
             break;
         };
         found.push(Boxed {
@@ -434,6 +442,86 @@ mod tests {
         let with = riff(&[flags(0b1100), pixels.clone(), part(b"EXIF", b"GPS!")]);
         assert!(is_whole(Media::Webp, &with));
         assert_eq!(stripped(Media::Webp, with), riff(&[flags(0), pixels]));
+    }
+
+    /// One sound file of each kind, with something to take out of it.
+    fn samples() -> Vec<Vec<u8>> {
+        let part = |name: &[u8; 4], body: &[u8]| {
+            let length = u32::try_from(body.len()).expect("short");
+            [name, &length.to_le_bytes()[..], body].concat()
+        };
+        let webp = [
+            b"RIFF\0\0\0\0WEBP".to_vec(),
+            part(b"VP8X", &[0b1100, 0, 0, 0, 1, 0, 0, 1, 0, 0]),
+            part(b"EXIF", b"GPS!"),
+        ];
+        let moov = boxed(b"moov", &boxed(b"trak", &boxed(b"udta", b"+29.5+120.9/")));
+        vec![
+            jpeg(&segment(
+                0xe1,
+                b"Exif\0\0II\x2a\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0",
+            )),
+            [
+                b"\x89PNG\r\n\x1a\n".to_vec(),
+                chunk(b"tEXt", b"a"),
+                chunk(b"IEND", b""),
+            ]
+            .concat(),
+            webp.concat(),
+            [boxed(b"ftyp", b"mp42"), moov, boxed(b"mdat", b"frames")].concat(),
+        ]
+    }
+
+    #[test]
+    fn a_part_that_is_too_short_for_what_it_says_harms_nobody() {
+        // A header of a WebP without its flags: any person with a login could send it.
+        let short = b"RIFF\x0c\0\0\0WEBPVP8X\0\0\0\0".to_vec();
+        assert_eq!(stripped(Media::Webp, short.clone()), short);
+    }
+
+    #[test]
+    fn no_file_has_parts_without_end() {
+        let fill = [b"\xff\xd8".to_vec(), vec![0xff; 1 << 20]].concat();
+        assert!(jpeg_parts(&fill).len() < 8);
+        let turns = [b"\xff\xd8".to_vec(), b"\xff\xd0".repeat(1 << 20)].concat();
+        assert!(jpeg_parts(&turns).len() <= MOST_PARTS + 1);
+        assert!(!is_whole(Media::Jpeg, &turns));
+        let empty = [boxed(b"ftyp", b"mp42"), boxed(b"free", b"").repeat(1 << 20)].concat();
+        assert!(boxes(&empty, 0, empty.len()).len() <= MOST_PARTS);
+        assert!(!is_whole(Media::Mp4, &empty));
+    }
+
+    /// Sound files with some bytes changed, for as long as `WATCHFIRE_FUZZ_SECONDS` says; a tenth of a
+    /// second when it says nothing. Whatever comes of them, it is no panic and never longer.
+    #[test]
+    fn fuzz() {
+        let word = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+        let most = std::time::Duration::from_millis(
+            word("WATCHFIRE_FUZZ_SECONDS").map_or(100, |seconds| seconds * 1000),
+        );
+        let mut seed = word("WATCHFIRE_SEED").unwrap_or(1);
+        let mut below = |n: usize| {
+            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            ((mixed ^ (mixed >> 31)) % n as u64) as usize
+        };
+        let (samples, begun) = (samples(), std::time::Instant::now());
+        while begun.elapsed() < most {
+            let mut bytes = samples[below(samples.len())].clone();
+            for _ in 0..below(6) {
+                let place = below(bytes.len());
+                bytes[place] = [0, 1, 2, 8, 0x7f, 0xff, below(256) as u8][below(7)];
+            }
+            bytes.truncate(bytes.len() - below(3) * below(bytes.len()) / 2);
+            if let Some(kind) = Media::of(&bytes) {
+                let _sound = is_whole(kind, &bytes);
+                let length = bytes.len();
+                assert!(
+                    stripped(kind, bytes).len() <= length + 36,
+                    "a turn may be added"
+                );
+            }
+        }
     }
 
     #[test]

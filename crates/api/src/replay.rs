@@ -11,7 +11,7 @@ use bytes::Bytes;
 use model::Time;
 use model::replay::{FASTEST, Knowledge, LanesView, ReplayOrder};
 use model::view::{FeedMessage, SnapshotView};
-use runtime::{Frame, ReplayAsk, ReplayError, ReplaySession};
+use runtime::{Frame, ReplayAsk, ReplayError, ReplaySession, bulkhead};
 use serde::Deserialize;
 
 use crate::Api;
@@ -163,7 +163,7 @@ pub(crate) async fn lanes(
         let buckets = query.buckets.unwrap_or(BUCKETS);
         replays.lanes(query.from, query.to, buckets, only)
     };
-    let asked = tokio::task::spawn_blocking(look).await;
+    let asked = bulkhead::aside(look).await;
     let mut lanes = asked
         .map_err(|cause| store_fault("read the lanes", &cause))?
         .map_err(fault)?;

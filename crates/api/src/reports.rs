@@ -21,7 +21,7 @@ use report::{
     Chronicle, Language, Local, MOST_CURVES, MapMoment, Readings, Report, Scope, Setting, Sheet,
     Subject, Voices, World,
 };
-use runtime::{Fleet, Passed, ReplayError, Replays};
+use runtime::{Fleet, Passed, ReplayError, Replays, bulkhead};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -93,7 +93,7 @@ pub(crate) async fn written(
     reader.need(Deed::Report)?;
     let slot = one_jurisdiction(&api, &reader, query.jurisdiction.as_deref())?;
     let replays = api.replays.clone();
-    let texts = tokio::task::spawn_blocking(move || replays.report_texts(slot)).await;
+    let texts = bulkhead::aside(move || replays.report_texts(slot)).await;
     let texts = texts.map_err(|cause| store_fault("read what was written to reports", &cause))?;
     Ok(Json(texts.map_err(fault)?))
 }
@@ -297,7 +297,7 @@ impl Api {
             }
             Ok::<_, std::io::Error>(texts)
         };
-        let texts = tokio::task::spawn_blocking(read).await;
+        let texts = bulkhead::aside(read).await;
         let texts = texts.map_err(|cause| store_fault("read texts", &cause))?;
         let texts = texts.map_err(|cause| store_fault("read texts", &cause))?;
         let seen: Vec<Seal> = texts.keys().cloned().collect();

@@ -189,7 +189,8 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
 pub(crate) fn dressed(routes: Router) -> Router {
     let mut routes = routes
         .layer(DefaultBodyLimit::max(MAX_JSON_MB * MB))
-        .layer(TraceLayer::new_for_http().make_span_with(span));
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(from_fn(guard::contained));
     for (name, value) in web::SECURITY_HEADERS {
         let name = HeaderName::from_static(name);
         let value = HeaderValue::from_static(value);

@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use model::{Seal, TaskId};
+use runtime::bulkhead;
 use serde::{Deserialize, Serialize};
 use store::{Claim, Standing, UploadError};
 use utoipa::ToSchema;
@@ -225,7 +226,7 @@ async fn aside<T: Send + 'static>(
     work: impl FnOnce(&Api) -> Answered<T> + Send + 'static,
 ) -> Answered<T> {
     let api = Arc::clone(api);
-    let done = tokio::task::spawn_blocking(move || work(&api)).await;
+    let done = bulkhead::aside(move || work(&api)).await;
     done.unwrap_or_else(|cause| Err(store_fault("keep an upload", &cause)))
 }
 

@@ -34,6 +34,7 @@ use args::{CheckpointVerb, Cli, SiteVerb, Verb};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     listen_to_ourselves();
+    end_by_panic();
     match obey(cli) {
         Ok(code) => code,
         Err(failure) => {
@@ -41,6 +42,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Ends the process by any panic but that of a single request, see [`runtime::bulkhead`].
+fn end_by_panic() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tell(panic);
+        if !runtime::bulkhead::holds() {
+            std::process::abort();
+        }
+    }));
 }
 
 fn obey(cli: Cli) -> anyhow::Result<ExitCode> {

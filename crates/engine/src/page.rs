@@ -478,10 +478,18 @@ impl Engine {
             return Err(Why::NotYourPage);
         }
         if matches!(sheet.channel, Channel::Push | Channel::Desk) {
-            self.note_proof(id, &PageFact::Seen, at);
+            self.hear_by_app(id, &PageFact::Seen, at, out);
         }
         self.page_known(id, &PageFact::Seen, None, at, out);
         Ok(())
+    }
+
+    /// What a person's own device says of a page is a receipt of its channel, as one of a gateway is.
+    fn hear_by_app(&mut self, id: &PageId, fact: &PageFact, at: Time, out: &mut Effects) {
+        self.note_proof(id, fact, at);
+        if self.is_page_news(id, fact) {
+            self.weigh_reach(id, fact, at, out);
+        }
     }
 
     /// A person answers a page, or an officer on their word.
@@ -508,8 +516,7 @@ impl Engine {
             PageFact::Declined
         };
         if by_app && matches!(means, Means::App) {
-            self.note_proof(id, &fact, at);
-            self.weigh_reach(id, &fact, at, out);
+            self.hear_by_app(id, &fact, at, out);
         }
         self.page_known(id, &fact, by, at, out);
         let sheet = self.state.calling.pages.get_mut(id);

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use model::JurisdictionSlot;
@@ -101,9 +101,10 @@ pub(crate) struct Hub {
     stopped: AtomicBool,
 }
 
-/// A panic while a lock is held leaves whole frames behind, so the state is sound.
+/// # Panics
+/// When a holder panicked: nobody may go on with what it left, see [`crate::bulkhead`].
 fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
+    lock.lock().expect("no holder of this lock panics")
 }
 
 impl Hub {

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -179,9 +179,10 @@ impl Ledger {
         }
     }
 
-    /// A panic while the lock is held leaves whole batches behind.
+    /// # Panics
+    /// When a holder panicked: nobody may go on with what it left, see [`crate::bulkhead`].
     fn tail(&self) -> MutexGuard<'_, Tail> {
-        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tail.lock().expect("no holder of this lock panics")
     }
 }
 

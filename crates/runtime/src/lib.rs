@@ -5,6 +5,7 @@
 //! before the commit that holds its cause is on disk; see [`live`] for how commits overlap.
 
 mod agenda;
+pub mod bulkhead;
 mod calls;
 mod catalogue;
 mod clock;

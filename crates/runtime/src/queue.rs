@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
@@ -324,7 +324,7 @@ impl Queue {
                 state = self
                     .ready
                     .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
+                    .expect("no holder of this lock panics");
                 continue;
             };
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
@@ -333,7 +333,7 @@ impl Queue {
             state = self
                 .ready
                 .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
+                .expect("no holder of this lock panics")
                 .0;
         }
         state.eager = false;
@@ -401,9 +401,10 @@ impl Queue {
         Ok(())
     }
 
-    /// A panic while the lock is held leaves whole messages behind.
+    /// # Panics
+    /// When a holder panicked: nobody may go on with what it left, see [`crate::bulkhead`].
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().expect("no holder of this lock panics")
     }
 }
 

@@ -11,6 +11,11 @@ pub(crate) fn released(submissions: usize, items: usize, waited: Duration) {
     metrics::histogram!("watchfire_commit_wait_seconds").record(waited.as_secs_f64());
 }
 
+/// A panic that ended one request and nothing else.
+pub(crate) fn fault_contained() {
+    metrics::counter!("watchfire_contained_faults_total").increment(1);
+}
+
 /// Transitions that left.
 pub(crate) fn transitions(count: usize) {
     metrics::counter!("watchfire_transitions_total").increment(count as u64);

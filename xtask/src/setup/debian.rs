@@ -3,7 +3,7 @@
 //! Installs only as root or where `sudo` asks no password; otherwise says the exact line to type.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
@@ -18,8 +18,8 @@ const NEEDED: [&str; 2] = ["chromium", "fonts-noto-cjk"];
 /// Used by single tests, which say `skipped: …` without them; brought in only as root.
 const OPTIONAL: [&str; 2] = ["mosquitto", "strace"];
 
-/// Whether the package lists were brought up to date.
-static UPDATED: AtomicBool = AtomicBool::new(false);
+/// Whether the package lists were brought up to date; held while packages are installed.
+static UPDATED: Mutex<bool> = Mutex::new(false);
 
 /// Who we are to the package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,10 +133,11 @@ fn install(paths: &Paths, packages: &[&str], right: Right) -> Result<()> {
     match right {
         Right::None => bail!("{}", line_to_type(packages)),
         Right::Root | Right::Sudo => {
-            // Once a run; what it says does not change meanwhile.
-            if !UPDATED.load(Ordering::Relaxed) {
+            // One at a time; and the lists once a run, since what they say does not change meanwhile.
+            let mut updated = UPDATED.lock().unwrap_or_else(PoisonError::into_inner);
+            if !*updated {
                 apt(paths, right, &["update", "-q"], "apt-update")?;
-                UPDATED.store(true, Ordering::Relaxed);
+                *updated = true;
             }
             let mut words = vec!["install", "-q", "-y", "--no-install-recommends"];
             words.extend(packages);

@@ -5,13 +5,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::support;
+use crate::support::{self, Dice, hash};
 use engine::{Admission, Candidate, Engine};
 use model::effect::NoticeReason;
 use model::intake::Quality;
 use model::view::QuietKind;
 use model::*;
-use sha2::{Digest, Sha256};
 
 const SITE: &str = "
 area township T1 people 900
@@ -67,19 +66,6 @@ const PRESSES: [&str; 24] = [
     "zhang report OP.zhang on-scene",
 ];
 
-/// Numbers that follow from a seed alone (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % n
-    }
-}
-
 /// A process that may be killed, and what is known of it from outside.
 struct Process {
     engine: Engine,
@@ -91,12 +77,6 @@ struct Process {
     op: u32,
     issued: String,
     quieted: String,
-}
-
-fn hash(engine: &Engine) -> String {
-    let mut hash = Sha256::new();
-    engine.canon(&mut hash);
-    hex::encode(hash.finalize())
 }
 
 impl Process {

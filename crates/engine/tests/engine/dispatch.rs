@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use crate::support;
 use engine::Engine;
-use model::action::{Act, Action, IssueCommand, ReportTask};
+use model::action::{Act, Action, IssueCommand};
 use model::config::{Person, Role, TaskClocks, Template, Text};
-use model::task::{Fact, FactKind, Means, Stage};
+use model::task::{Fact, FactKind, Stage};
 use model::view::TaskView;
 use model::{CommandId, Effects, Input, Level, PersonId, Seal, TaskId, Time};
 
@@ -98,21 +98,7 @@ fn engine(orders: &[Order], ack_by_ms: i64) -> Engine {
 fn act(order: &Order, word: &str, at: Time) -> Act {
     let command = CommandId(order.id.clone());
     let task = TaskId::of(&command, &PersonId(order.unit.clone()));
-    let report = |kind: FactKind| {
-        Action::ReportTask(ReportTask {
-            task: task.clone(),
-            kind,
-            means: Means::App,
-            note: None,
-            position: None,
-            photos: Vec::new(),
-            version: None,
-            count: Vec::new(),
-            form: Vec::new(),
-            coming: 0,
-            shot: None,
-        })
-    };
+    let report = |kind: FactKind| Action::ReportTask(support::presses::bare(task.clone(), kind));
     let (action, by_desk) = match word {
         "issue" => {
             let issue = IssueCommand {

@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::support;
+use crate::support::{self, hash};
 use engine::{Admission, Candidate, Engine};
 use model::config::{Bound, Config, Measure, Watch};
 use model::intake::Quality;
 use model::{Effect, Effects, Input, RuleSlot, SeriesSlot, Time};
 use proptest::prelude::*;
-use sha2::{Digest, Sha256};
 
 const MINUTE: i64 = 60_000;
 
@@ -181,12 +180,6 @@ fn run(engine: &mut Engine, inputs: &[(Time, Input)]) -> Vec<Effect> {
 fn settle(engine: &mut Engine, inputs: &[(Time, Input)]) {
     let at = inputs.last().map_or(Time::MIN, |(at, _)| *at);
     engine.fire(at, &mut Effects::default());
-}
-
-fn hash(engine: &Engine) -> String {
-    let mut hash = Sha256::new();
-    engine.canon(&mut hash);
-    hex::encode(hash.finalize())
 }
 
 fn site() -> Arc<Config> {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::support;
+use crate::support::{self, Dice, hash};
 use engine::{Admission, Candidate, Engine};
 use model::config::{Occasion, Target};
 use model::effect::NoticeReason;
@@ -13,7 +13,6 @@ use model::intake::Quality;
 use model::page::PageFact;
 use model::view::{PageStage, RunLine, RunState, RunView};
 use model::*;
-use sha2::{Digest, Sha256};
 
 const SITE: &str = "
 area township T1 people 900
@@ -68,19 +67,6 @@ const PRESSES: [&str; 10] = [
     "li swap desk wang 11:00 li 13:00",
 ];
 
-/// Numbers that follow from a seed alone (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % n
-    }
-}
-
 struct Night {
     engine: Engine,
     journal: Vec<(Time, Input)>,
@@ -97,12 +83,6 @@ struct Night {
     op: u32,
     dice: Dice,
     repeats: u32,
-}
-
-fn hash(engine: &Engine) -> String {
-    let mut hash = Sha256::new();
-    engine.canon(&mut hash);
-    hex::encode(hash.finalize())
 }
 
 impl Night {

@@ -41,7 +41,8 @@ impl Lanes {
 
     /// A connection that was alive a moment ago, to a server that takes writes.
     pub(crate) async fn take(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        for _ in 0..2 {
+        // A server that died leaves as many dead connections as there are: one more try than those.
+        for _ in 0..=self.pool.options().get_max_connections() {
             match self.pool.acquire().await {
                 Ok(mut connection) => {
                     // A primary that became a standby keeps its connections; they are left behind.

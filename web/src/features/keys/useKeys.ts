@@ -19,6 +19,8 @@ function taken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true;
   const target = event.target as HTMLElement | null;
   if (document.querySelector("[role=dialog]") && event.key !== "Escape") return true;
+  // Enter closes the area that is being drawn.
+  if (document.querySelector("[data-drawing]") && event.key === "Enter") return true;
   if (!target) return false;
   if (target.isContentEditable || target.matches("input, textarea, select"))
     return event.key !== "Escape";

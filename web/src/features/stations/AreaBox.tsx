@@ -18,7 +18,7 @@ export function AreaBox({ county, drawing }: { county: County; drawing: Drawing 
   const close = () => move({ to: "draw", drawing: null });
   if (drawing === "pen") {
     return (
-      <aside className="over area" role="status" data-testid="area-pen">
+      <aside className="over area" role="status" data-drawing data-testid="area-pen">
         <b>{i18n.t("在地图上一点一点围住要圈的地方")}</b>
         <span className="i2">{i18n.t("双击、点回第一点或按回车收口；Esc 不圈了。")}</span>
         <Button small onPress={close}>

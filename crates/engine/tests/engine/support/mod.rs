@@ -16,6 +16,27 @@ use model::command::Phase;
 use model::incident::IncidentView;
 use model::view::{AlarmView, CommandView, SituationView, TaskView};
 use model::{Effect, Effects, Input, Page, Time};
+use sha2::{Digest, Sha256};
+
+/// Numbers that follow from a seed alone (SplitMix64).
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % n
+    }
+}
+
+/// The hash of what an engine has decided.
+pub fn hash(engine: &Engine) -> String {
+    let mut hash = Sha256::new();
+    engine.canon(&mut hash);
+    hex::encode(hash.finalize())
+}
 
 /// Midnight of the day every story plays on.
 pub const DAY: &str = "2026-07-20T00:00:00Z";

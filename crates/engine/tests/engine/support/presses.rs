@@ -385,19 +385,7 @@ fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
             percent: percent.parse().unwrap(),
         },
     };
-    let mut report = ReportTask {
-        task: task.into(),
-        kind,
-        means: Means::App,
-        note: None,
-        position: None,
-        photos: Vec::new(),
-        version: None,
-        count: Vec::new(),
-        form: Vec::new(),
-        coming: 0,
-        shot: None,
-    };
+    let mut report = bare(task.into(), kind);
     for word in rest {
         match word.split_once('=') {
             None => match *word {
@@ -524,4 +512,21 @@ fn matcher(words: &[&str]) -> Matcher {
         }
     }
     matcher
+}
+
+/// A report from the app with nothing beside its word.
+pub fn bare(task: TaskId, kind: FactKind) -> ReportTask {
+    ReportTask {
+        task,
+        kind,
+        means: Means::App,
+        note: None,
+        position: None,
+        photos: Vec::new(),
+        version: None,
+        count: Vec::new(),
+        form: Vec::new(),
+        coming: 0,
+        shot: None,
+    }
 }
