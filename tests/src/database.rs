@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// How long a server may take to be there again: it replays what it had not yet written down.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A server, and how it is started again.
 pub struct Database {
@@ -76,7 +76,7 @@ impl Database {
     /// Starts it again and waits until it takes connections.
     ///
     /// # Panics
-    /// When it does not within a minute.
+    /// When it does not within minutes: after a kill it syncs every file it has, and the disk may be busy.
     pub fn start(&self) {
         let until = Instant::now() + PATIENCE;
         loop {

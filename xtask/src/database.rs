@@ -191,10 +191,10 @@ impl Throwaway {
             ""
         };
         format!(
-            "cd / && {who}'{}' -D '{}' -l '{}' -w {verb}",
-            debian::postgres_tool("pg_ctl").display(),
-            self.data().display(),
-            self.folder.join("log").display()
+            "cd / && {who}'{pg_ctl}' -D '{data}' -l '{log}' -w -t 300 {verb} || {{ tail '{log}'; exit 1; }}",
+            pg_ctl = debian::postgres_tool("pg_ctl").display(),
+            data = self.data().display(),
+            log = self.folder.join("log").display()
         )
     }
 

@@ -117,6 +117,9 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
     let slice = of(start, 1, 0, 1);
     let shows = "ten counties of the workload, exact";
     pieces.push(tests(paths, "counties".to_owned(), slice, shows, &COUNTIES));
+    let slice = of(start, 1_000, 0, 1);
+    let shows = "1,000 random seconds of a night, seen again as they were";
+    pieces.push(tests(paths, "seconds".to_owned(), slice, shows, &SECONDS));
     let slice = of(start, 1, 0, 600);
     let shows = "600 s of bad bytes for every decoder";
     pieces.push(tests(paths, "fuzz".to_owned(), slice, shows, &FUZZ));
@@ -176,6 +179,7 @@ const COUNTIES: [&str; 7] = [
     "--",
     "--ignored",
 ];
+const SECONDS: [&str; 4] = ["test", "--workspace", "--test", "seconds"];
 const FUZZ: [&str; 3] = ["test", "--workspace", "fuzz"];
 
 fn tests<'a>(
