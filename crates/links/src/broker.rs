@@ -6,9 +6,12 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS};
+use rumqttc::{
+    AsyncClient, Event, EventLoop, MqttOptions, Packet, PubAck, PubRec, Publish, QoS, Request,
+};
 use runtime::{Inbox, Receipt, Stopped};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -39,6 +42,8 @@ const MOST_PACKET: usize = 16 * 1024 * 1024;
 /// Requests that may wait for the broker's socket.
 const REQUESTS: usize = 4_096;
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// A broker that takes none of our acknowledgements for this long is left.
+const TAKEN_WITHIN: Duration = Duration::from_secs(20);
 const FIRST_WAIT_MS: u64 = 250;
 const LONGEST_WAIT_MS: u64 = 30_000;
 
@@ -86,13 +91,19 @@ impl Broker {
         }
         let (client, events) = AsyncClient::new(options, REQUESTS);
         let (submitted, pending) = mpsc::unbounded_channel();
+        let (durable, confirmed) = mpsc::unbounded_channel();
+        let link = Link {
+            client,
+            events,
+            number: 0,
+        };
         tokio::select! {
-            outcome = self.take(&inbox, &client, events, submitted, subscribed) => {
+            outcome = self.take(&inbox, link, submitted, confirmed, subscribed) => {
                 if outcome == Err(Stopped) {
                     info!("readings from the broker end: the process is shutting down");
                 }
             }
-            () = acknowledge(&client, pending) => {}
+            () = await_commits(pending, durable) => {}
             () = stop.cancelled() => {}
         }
     }
@@ -100,9 +111,9 @@ impl Broker {
     async fn take(
         &self,
         inbox: &Inbox,
-        client: &AsyncClient,
-        mut events: EventLoop,
-        submitted: mpsc::UnboundedSender<(Receipt, Vec<Publish>)>,
+        mut link: Link,
+        submitted: mpsc::UnboundedSender<(Receipt, Batch)>,
+        mut confirmed: mpsc::UnboundedReceiver<Batch>,
         subscribed: oneshot::Sender<()>,
     ) -> Result<(), Stopped> {
         let mut subscribed = Some(subscribed);
@@ -111,12 +122,21 @@ impl Broker {
         let mut up = None;
         loop {
             let mut publishes = Vec::new();
-            match events.poll().await {
+            let event = tokio::select! {
+                biased;
+                Some(batch) = confirmed.recv() => {
+                    link.acknowledge(batch, &mut confirmed).await;
+                    continue;
+                }
+                event = link.events.poll() => event,
+            };
+            match event {
                 Ok(Event::Incoming(Packet::Publish(publish))) => publishes.push(publish),
                 Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                    link.number += 1;
                     self.changed(inbox, &mut up, true).await?;
                     wait_ms = FIRST_WAIT_MS;
-                    if let Err(error) = client.try_subscribe("obs/#", QoS::AtLeastOnce) {
+                    if let Err(error) = link.client.try_subscribe("obs/#", QoS::AtLeastOnce) {
                         warn!(%error, "could not ask the broker for observations");
                     }
                 }
@@ -139,7 +159,7 @@ impl Broker {
             }
             // What the same read brought is submitted with it; nothing is waited for.
             while !publishes.is_empty() && publishes.len() < SUBMITTED {
-                match events.poll().now_or_never() {
+                match link.events.poll().now_or_never() {
                     Some(Ok(Event::Incoming(Packet::Publish(publish)))) => publishes.push(publish),
                     Some(Ok(_)) => {}
                     // The next poll says it again.
@@ -159,7 +179,11 @@ impl Broker {
             };
             let items = publishes.iter().map(read).collect();
             let receipt = inbox.readings(self.interface, items).await?;
-            submitted.send((receipt, publishes)).map_err(|_| Stopped)?;
+            let batch = Batch {
+                link: link.number,
+                acks: publishes.iter().filter_map(ack_of).collect(),
+            };
+            submitted.send((receipt, batch)).map_err(|_| Stopped)?;
         }
     }
 
@@ -179,18 +203,74 @@ impl Broker {
     }
 }
 
-async fn acknowledge(
-    client: &AsyncClient,
-    mut pending: mpsc::UnboundedReceiver<(Receipt, Vec<Publish>)>,
-) {
-    while let Some((receipt, publishes)) = pending.recv().await {
-        if receipt.await.is_err() {
+/// What is owed to the broker for the messages of one submission.
+struct Batch {
+    /// The connection they came over: on the next one the broker sends them again, under other numbers.
+    link: u64,
+    acks: Vec<Request>,
+}
+
+/// One client and its connections, numbered as they follow each other.
+struct Link {
+    client: AsyncClient,
+    events: EventLoop,
+    number: u64,
+}
+
+impl Link {
+    /// Acknowledges this batch and all others that are durable by now, in one write: the client's own
+    /// queue would flush the socket for each of them.
+    async fn acknowledge(&mut self, first: Batch, more: &mut mpsc::UnboundedReceiver<Batch>) {
+        let EventLoop { state, network, .. } = &mut self.events;
+        let Some(network) = network else {
             return;
-        }
-        for publish in &publishes {
-            if client.ack(publish).await.is_err() {
-                return;
+        };
+        let write = async {
+            let mut next = Some(first);
+            while let Some(batch) = next {
+                let owed = match batch.link == self.number {
+                    true => batch.acks,
+                    false => Vec::new(),
+                };
+                for ack in owed {
+                    if let Some(packet) = state.handle_outgoing_packet(ack)? {
+                        network.write(packet).await?;
+                    }
+                }
+                next = more.try_recv().ok();
             }
+            network.flush().await
+        };
+        match timeout(TAKEN_WITHIN, write).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.cut(&error),
+            Err(late) => self.cut(&late),
+        }
+    }
+
+    /// Leaves a connection that takes no acknowledgements; the next poll makes a new one.
+    fn cut(&mut self, cause: &dyn std::fmt::Display) {
+        warn!(%cause, "the broker takes no acknowledgements; connecting anew");
+        self.events.clean();
+    }
+}
+
+fn ack_of(publish: &Publish) -> Option<Request> {
+    match publish.qos {
+        QoS::AtMostOnce => None,
+        QoS::AtLeastOnce => Some(Request::PubAck(PubAck::new(publish.pkid))),
+        QoS::ExactlyOnce => Some(Request::PubRec(PubRec::new(publish.pkid))),
+    }
+}
+
+/// Hands on each batch once its readings are on disk, in order.
+async fn await_commits(
+    mut pending: mpsc::UnboundedReceiver<(Receipt, Batch)>,
+    durable: mpsc::UnboundedSender<Batch>,
+) {
+    while let Some((receipt, batch)) = pending.recv().await {
+        if receipt.await.is_err() || durable.send(batch).is_err() {
+            return;
         }
     }
 }
