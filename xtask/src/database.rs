@@ -47,22 +47,24 @@ pub(crate) fn stage(paths: &Paths, slice: &Slice) -> Result<Outcome> {
     let tests = [
         "--test", "contract", "--test", "stories", "--test", "people",
     ];
-    for words in [
-        &tests[..],
-        &["--lib", "--", "history::tests", "accounts::tests"],
-    ] {
-        let call = rust::tests_of_crates(paths, words);
-        server.in_environment(slice.in_environment(call)).shown()?;
+    let units = ["--lib", "--", "history::tests", "accounts::tests"];
+    for (log, words) in [("tests", &tests[..]), ("units", &units)] {
+        let call = slice.in_environment(rust::tests_of_crates(paths, words));
+        run(paths, &server.in_environment(call), log)?;
     }
     let call = rust::one_story(paths, slice, "kill_database")?;
-    server.in_environment(call).shown()?;
+    run(paths, &server.in_environment(call), "kill")?;
     drop(server);
     let primary = Throwaway::start(paths, "watchfire-postgres")?;
     let standby = primary.followed(paths)?;
-    let call = rust::one_story(paths, slice, "failover")?;
-    let call = primary.in_environment(call);
-    standby.as_standby(call).shown()?;
+    let call = primary.in_environment(rust::one_story(paths, slice, "failover")?);
+    run(paths, &standby.as_standby(call), "failover")?;
     Ok(Outcome::Done)
+}
+
+/// With its output in a log of its own: this may run beside other tests.
+fn run(paths: &Paths, call: &Call, log: &str) -> Result<()> {
+    call.logged(&paths.logs(), &format!("postgres-{log}"))
 }
 
 impl Throwaway {
