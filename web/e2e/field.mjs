@@ -4,6 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { film, jpegWith } from "./camera.mjs";
+import { stillMap } from "./chromium.mjs";
 import { openDesk, openPhone } from "./driver.mjs";
 
 const HOUR = 3_600_000;
@@ -83,7 +84,7 @@ export async function playField(world, { picture, must, out }) {
     await cutAtEveryStep(act);
     desk = await openDesk(world.base, { viewport: { width: 1366, height: 768 } });
     await desk.login(...world.logins.desk);
-    await desk.mapDrawn();
+    await stillMap(desk.page);
     await cutInThePicture({ ...act, desk });
     must(desk.errors.length === 0, "the desk's page never threw", desk.errors);
     await desk.close();
