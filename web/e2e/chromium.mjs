@@ -18,3 +18,17 @@ export function launch() {
     ],
   });
 }
+
+/**
+ * Ends the drawing of the page's maps. Drawn without a graphics card they take the processor away from what
+ * is looked at; everything beside their picture stays as it is.
+ */
+export async function stillMap(page) {
+  const canvas = page.locator("canvas.maplibregl-canvas");
+  const drawn = canvas.first().waitFor({ state: "attached", timeout: 5_000 });
+  await drawn.catch(() => {});
+  await canvas.evaluateAll((maps) => {
+    for (const map of maps)
+      map.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+  });
+}

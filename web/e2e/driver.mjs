@@ -27,7 +27,13 @@ export async function openPhone(base, options = {}) {
 
 class Seat {
   constructor(browser, context, page, base) {
-    Object.assign(this, { browser, context, page, base, errors: [] });
+    Object.assign(this, { browser, context, base, errors: [] });
+    this.take(page);
+  }
+
+  /** Works in this page from now on. */
+  take(page) {
+    this.page = page;
     page.on("pageerror", (error) => this.errors.push(String(error)));
   }
 
@@ -177,7 +183,7 @@ export class Desk extends Seat {
     if (!(await open.isVisible())) {
       await this.page
         .locator(`[data-testid=command-card][data-command="${command}"]`)
-        .click({ timeout: PATIENCE });
+        .click({ timeout: 60_000 });
     }
     await this.expect("the board is open", () => open.isVisible());
   }
@@ -236,6 +242,13 @@ export class Desk extends Seat {
 export class Phone extends Seat {
   async login(name, password) {
     await super.login("/m", name, password, "phone");
+  }
+
+  /** Fills in the form that is open and presses; what comes of it is the caller's to expect. */
+  async tryLogin(name, password) {
+    await this.id("login-name").fill(name, { timeout: PATIENCE });
+    await this.id("login-password").fill(password);
+    await this.id("login-enter").click();
   }
 
   /** The page's shell is on the shelf, so that it opens with no network. */
@@ -332,5 +345,64 @@ export class Phone extends Seat {
   async reload() {
     await this.page.reload({ waitUntil: "domcontentloaded" });
     await this.expect("the phone app is open", () => this.id("phone").isVisible(), 30_000);
+  }
+
+  /** Whether the texts of orders that this phone keeps say this. */
+  async keeps(words) {
+    return this.page.evaluate(
+      (words) =>
+        new Promise((resolve, reject) => {
+          const opening = indexedDB.open("watchfire");
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const db = opening.result;
+            const asked = db.transaction("shelf").objectStore("shelf").getAll();
+            asked.onsuccess = () => {
+              db.close();
+              resolve(JSON.stringify(asked.result).includes(words));
+            };
+          };
+        }),
+      words,
+    );
+  }
+
+  /** How many pictures are still on their way. */
+  async pictures() {
+    return Number(await this.id("queue-line").getAttribute("data-photos"));
+  }
+
+  /** The county has every press and every picture. */
+  async nothingWaits() {
+    await this.expect(
+      "the county has every press and picture",
+      async () => (await this.waiting()) + (await this.pictures()) === 0,
+      60_000,
+    );
+  }
+
+  async go(tab) {
+    await this.id(`tab-${tab}`).click({ timeout: PATIENCE });
+  }
+
+  async backToTasks() {
+    await this.go("tasks");
+    await this.expect("the list of tasks is open", () => this.id("task-list").isVisible());
+  }
+
+  /** The system takes the page's memory away; the person opens it again. */
+  async killTab() {
+    await this.page.close({ runBeforeUnload: false });
+    this.take(await this.context.newPage());
+    await this.openAgain();
+  }
+
+  async openAgain() {
+    await this.page.goto(`${this.base}/m`, { waitUntil: "domcontentloaded" });
+    await this.expect("the phone app is open", () => this.id("phone").isVisible(), 30_000);
+    await this.expect("it has read what it keeps", async () => {
+      const kept = await this.id("queue-line").getAttribute("data-ready");
+      return kept === "true";
+    });
   }
 }

@@ -1,12 +1,14 @@
 // The browser story: two sessions, one storm. An alarm rises and is acknowledged, a command goes to a
 // group, a phone with no network accepts, reports 60 % and done with a photo, comes back, and the
-// officer verifies; then the same night under a lower threshold, and the report of it. Pictures of each
-// step; the first expectation that fails ends it, with its words.
+// officer verifies; then the same night under a lower threshold, and the report of it; then the phone in
+// the field, with everything that goes wrong there. Pictures of each step; the first expectation that fails
+// ends it, with its words.
 //   node e2e/story.mjs [--base http://127.0.0.1:P] [--fake] [--out <dir>]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDesk, openPhone } from "./driver.mjs";
+import { playField } from "./field.mjs";
 import { lookBack } from "./past.mjs";
 import { photo } from "./photo.mjs";
 import { giveAccount } from "./report.mjs";
@@ -168,6 +170,7 @@ try {
     logs: join(out, "logs"),
   });
   await play(world);
+  await playField(world, { picture, must, out });
   if (process.argv.includes("--fake")) await playStorm({ picture, must });
   console.log(`browser story: holds, pictures in ${out}`);
 } catch (error) {

@@ -559,8 +559,8 @@ export const DESK_SCENES = [
       [1366, "night", "zh"],
     ],
     act: async (page) => {
-      await page.keyboard.press("w");
-      await page.locator("[data-testid=board-row][data-stage=done] td").first().click();
+      await id(page, "command-card").first().click();
+      await page.locator("[data-testid=board-row][data-stage=done]").first().click();
     },
   },
   {

@@ -282,4 +282,28 @@ describe("the outbox", () => {
     await put(outbox, "o1");
     await expect(put(outbox, "o1")).rejects.toThrow();
   });
+
+  test("a full phone sends what waits and takes nothing new, pictures included", async () => {
+    const wire = new Wire();
+    wire.up = false;
+    const outbox = open(wire);
+    await shoot("photo-1", "ten bytes!");
+    await put(outbox, "o1", "done", ["photo-1"]);
+    await outbox.idle();
+    const { put: write, add } = IDBObjectStore.prototype;
+    const noRoom = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+    Object.assign(IDBObjectStore.prototype, { put: noRoom, add: noRoom });
+    try {
+      await expect(put(outbox, "o2")).rejects.toThrow("no room");
+      wire.up = true;
+      outbox.kick();
+      await settled(() => expect([...seen, ...sending]).toEqual([]));
+    } finally {
+      Object.assign(IDBObjectStore.prototype, { put: write, add });
+    }
+    expect(wire.received.map((act) => act.op)).toEqual(["o1", "photo-1"]);
+    outbox.close();
+  });
 });

@@ -16,7 +16,7 @@ use crate::paths::Paths;
 use crate::slice::Slice;
 use crate::stage::Outcome;
 use crate::stop::Stopped;
-use crate::{bench, database, fuzz, rust, stage, stamp, verify};
+use crate::{bench, database, fuzz, rust, stage, stamp, verify, web};
 
 /// What the proof stands for: everything that is built or run.
 const SOURCES: [&str; 13] = [
@@ -138,6 +138,11 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
             Outcome::Done => Ok("green".to_owned()),
             Outcome::Skipped(why) => Ok(format!("skipped: {why}")),
         }),
+    });
+    pieces.push(Piece {
+        key: "axe".to_owned(),
+        shows: "every screen, both languages and themes, by the rules of WCAG A and AA".to_owned(),
+        work: Box::new(move || web::accessible(paths)),
     });
     pieces.push(Piece {
         key: "soak".to_owned(),

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::paths::Paths;
 use crate::rust;
-use crate::setup::node;
+use crate::setup::{debian, node};
 use crate::slice::Slice;
 use crate::stage::Outcome;
 use crate::stamp;
@@ -48,6 +48,24 @@ pub(crate) fn browser_story(paths: &Paths, slice: &Slice) -> Result<Outcome> {
     let call = slice.in_environment(node::npm(paths, ["run", "story"])?);
     rust::surroundings(paths, call)?.shown()?;
     Ok(Outcome::Done)
+}
+
+/// Every screen of desk and phone by the rules of WCAG A and AA; gives what was looked at, in words.
+pub(crate) fn accessible(paths: &Paths) -> Result<String> {
+    if let Some(Outcome::Skipped(why)) = without_script(paths, "axe") {
+        return Ok(format!("skipped: {why}"));
+    }
+    if let Outcome::Skipped(why) = debian::browser_and_fonts(paths)? {
+        return Ok(format!("skipped: {why}"));
+    }
+    let call = rust::surroundings(paths, node::npm(paths, ["run", "axe"])?)?;
+    call.logged(&paths.logs(), "axe")?;
+    let text = fs::read_to_string(paths.logs().join("axe.log")).unwrap_or_default();
+    text.lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("axe: "))
+        .map(str::to_owned)
+        .context("no screen was looked at")
 }
 
 fn without_script(paths: &Paths, name: &str) -> Option<Outcome> {

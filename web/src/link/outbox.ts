@@ -104,6 +104,13 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     await show();
   };
 
+  /** Where there is no room to note that the county has a press, it goes from here instead. */
+  const forget = async ({ place, state }: Kept, error: unknown) => {
+    if (state !== "received" || place === undefined) throw error;
+    await (await shelf()).delete("presses", place);
+    await show();
+  };
+
   const run = () => {
     again = true;
     if (busy || closed) return;
@@ -132,7 +139,8 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
       if (closed) return;
       if (!next) break;
       const sent = await send(next);
-      if (sent) continue;
+      if (sent === "answered") continue;
+      if (sent === "logged-out") return waitForLogin();
       const tries = next.tries + 1;
       await save({ ...next, tries, state: tries >= STUCK_AFTER ? "stuck" : "waiting" });
       cancelWait = line.later(wait(tries, line.random()), run);
@@ -142,8 +150,9 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     if (!photo || closed) return;
     const hurry = async () => closed || pick(await list()) !== undefined;
     const sent = await sendPhoto(photo, line, savePhoto, hurry, watcher.engineNow);
-    if (sent === "logged-out") watcher.loggedOut();
+    if (sent === "logged-out") return waitForLogin();
     if (sent === "sent" || sent === "refused") {
+      await show();
       again = true;
       return;
     }
@@ -159,8 +168,14 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     await show();
   };
 
-  /** True once the server has answered, whatever it said; false when it could not be reached. */
-  const send = async (kept: Kept): Promise<boolean> => {
+  /** Nothing is stuck: it goes as soon as somebody has logged in, and is asked about now and then. */
+  const waitForLogin = () => {
+    watcher.loggedOut();
+    cancelWait = line.later(wait(STUCK_AFTER, line.random()), run);
+  };
+
+  /** Whether the server has answered, whatever it said, or could not be reached, or knows no session. */
+  const send = async (kept: Kept): Promise<"answered" | "unreached" | "logged-out"> => {
     try {
       const answer = await line.act({
         op: kept.op,
@@ -168,18 +183,16 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
         ...(kept.jurisdiction ? { jurisdiction: kept.jurisdiction } : {}),
         action: kept.action,
       });
-      await save(answered(kept, answer, watcher.engineNow()));
-      return true;
+      const now = answered(kept, answer, watcher.engineNow());
+      await save(now).catch((error) => forget(now, error));
+      return "answered";
     } catch (error) {
-      if (!(error instanceof api.Refused)) return false;
-      if (error.status === 401) {
-        watcher.loggedOut();
-        return false;
-      }
+      if (!(error instanceof api.Refused)) return "unreached";
+      if (error.status === 401) return "logged-out";
       // Overload and faults pass; what the server understood and refused will not get better.
-      if (error.status >= 500 || error.status === 408 || error.status === 429) return false;
+      if (error.status >= 500 || error.status === 408 || error.status === 429) return "unreached";
       await save({ ...kept, state: "refused", why: error.body.code });
-      return true;
+      return "answered";
     }
   };
 

@@ -95,6 +95,9 @@ export async function sendPhoto(
     now = { ...now, ...change };
     await save(now);
   };
+  /** What the server will say again is no reason to stop where this phone has no room to note it. */
+  const note = (change: Partial<KeptPhoto>) =>
+    keep(change).catch((error) => console.warn("no room to note how far a picture is", error));
   try {
     if (!now.left) {
       const blob = await (await shelf()).get("files", now.id);
@@ -102,7 +105,7 @@ export async function sendPhoto(
         await keep({ state: "refused", why: "no_such_file" });
         return "refused";
       }
-      if (!now.sha256) await keep({ sha256: await hashOf(blob) });
+      if (!now.sha256) await note({ sha256: await hashOf(blob) });
       let view = await line.beginUpload({
         upload: now.id,
         task: now.task,
@@ -112,12 +115,12 @@ export async function sendPhoto(
       });
       // All bytes are there and no file yet: a last piece of nothing asks for it.
       while (!view.blob) {
-        await keep({ received: view.received });
+        await note({ received: view.received });
         if (await pause()) return "sent";
         const end = Math.min(view.received + view.piece_bytes, now.size);
         view = await line.addPiece(now.id, view.received, blob.slice(view.received, end));
       }
-      await keep({ received: now.size, left: view.blob });
+      await note({ received: now.size, left: view.blob });
     }
     const answer = await line.act({
       op: now.id,
@@ -142,8 +145,12 @@ export async function sendPhoto(
       return "refused";
     }
     // The county has it: the phone needs its room.
-    await keep({ state: "received", receivedAt: engineNow() });
-    await (await shelf()).delete("files", now.id);
+    try {
+      await keep({ state: "received", receivedAt: engineNow() });
+      await (await shelf()).delete("files", now.id);
+    } catch {
+      await dropPhoto(now.id);
+    }
     return "sent";
   } catch (error) {
     if (!(error instanceof api.Refused)) return "failed";

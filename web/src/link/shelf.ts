@@ -27,6 +27,13 @@ export interface KeptPhoto extends Omit<Sending, "of" | "state"> {
   left: string | null;
 }
 
+/** Own tasks as last seen, and when that was by this device's clock, ms since the epoch. */
+export interface KeptTasks {
+  seq: number;
+  snapshot: SnapshotView;
+  at?: number;
+}
+
 interface Schema extends DBSchema {
   presses: { key: number; value: Kept; indexes: { op: string; person: string } };
   photos: { key: string; value: KeptPhoto; indexes: { person: string } };
@@ -34,7 +41,7 @@ interface Schema extends DBSchema {
   files: { key: string; value: Blob };
   shelf: {
     key: string;
-    value: Me | { seq: number; snapshot: SnapshotView } | Record<string, string> | MapPack | string;
+    value: Me | KeptTasks | Record<string, string> | MapPack | string;
   };
 }
 
@@ -67,23 +74,24 @@ export async function closeShelf(): Promise<void> {
   opened = null;
 }
 
+/** Where there is no room the phone works all the same, and asks again the next time. */
 export async function keepMe(me: Me | null): Promise<void> {
   const db = await shelf();
-  if (me) await db.put("shelf", me, "me");
-  else await db.delete("shelf", "me");
+  if (!me) return db.delete("shelf", "me");
+  await db.put("shelf", me, "me").catch((error) => console.warn("who is here is not kept", error));
 }
 
 export async function keptMe(): Promise<Me | null> {
   return ((await (await shelf()).get("shelf", "me")) as Me | undefined) ?? null;
 }
 
-export async function keepTasks(person: string, snapshot: SnapshotView): Promise<void> {
-  await (await shelf()).put("shelf", { seq: snapshot.seq, snapshot }, `tasks/${person}`);
+export async function keepTasks(person: string, snapshot: SnapshotView, at: number): Promise<void> {
+  await (await shelf()).put("shelf", { seq: snapshot.seq, snapshot, at }, `tasks/${person}`);
 }
 
-export async function keptTasks(person: string): Promise<SnapshotView | null> {
+export async function keptTasks(person: string): Promise<KeptTasks | null> {
   const kept = await (await shelf()).get("shelf", `tasks/${person}`);
-  return (kept as { snapshot: SnapshotView } | undefined)?.snapshot ?? null;
+  return (kept as KeptTasks | undefined) ?? null;
 }
 
 export async function keepTexts(person: string, texts: ReadonlyMap<string, string>): Promise<void> {

@@ -2,6 +2,7 @@
 import "../styles/phone.css";
 import "../styles/drill.css";
 import { useEffect, useMemo, useState } from "react";
+import { wantTexts } from "../actions/read";
 import { logout } from "../actions/session";
 import { DrillBand } from "../features/drill/DrillBand";
 import { Login } from "../features/login/Login";
@@ -41,9 +42,15 @@ export function Responder() {
       return <Empty title={i18n.t("正在打开…")} />;
     case "unreachable":
       return (
-        <Empty title={i18n.t("没有信号，这台手机还没有登录过。")}>
-          {i18n.t("有信号后登录一次，以后没信号也能打开。")}
-        </Empty>
+        <main className="login" data-testid="unreachable">
+          <div>
+            <h1>{i18n.t("烽火")}</h1>
+            <p>
+              <b>{i18n.t("没有信号，这台手机还没有登录过。")}</b>
+            </p>
+            <p>{i18n.t("有信号后登录一次，以后没信号也能打开。")}</p>
+          </div>
+        </main>
       );
     case "nobody":
       return <Login onDone={enter} />;
@@ -90,6 +97,11 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
   const calls = useOwnCalls(county, person);
   const posts = useMemo(() => (county ? postsOf(county, person) : []), [county, person]);
   useDelivered(tasks);
+  const live = useApp((state) => state.connection.phase === "live");
+  // What is asked must be readable where there is no signal, also of an order that was not opened before.
+  useEffect(() => {
+    if (live) wantTexts(tasks.map(({ command }) => command.wording));
+  }, [live, tasks]);
   useEffect(() => {
     if (county) setZoneFor(county.code);
   }, [county]);
@@ -111,7 +123,8 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
     setEntering(false);
     onEnter(next);
   };
-  if (expired && entering) return <Login onDone={done} onBack={() => setEntering(false)} />;
+  // It stays while the line comes and goes: what is typed is not asked for twice.
+  if (entering) return <Login onDone={done} onBack={() => setEntering(false)} />;
   return (
     <main className="phone" data-testid="phone">
       {county?.drill ? <DrillBand drill={county.drill} /> : null}

@@ -39,6 +39,9 @@ export function ownSnapshot(world: World, person: string): SnapshotView | null {
   };
 }
 
+/** What was kept before stays, with its age. */
+const noRoom = (error: unknown) => console.warn("tasks as last seen are not kept", error);
+
 /** Writes after changes until stopped. */
 export function keepShelving(person: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,9 +52,10 @@ export function keepShelving(person: string): () => void {
     if (shelved) return;
     if (world.counties !== kept.counties) {
       const snapshot = ownSnapshot(world, person);
-      if (snapshot) void keepTasks(person, snapshot);
+      const silence = performance.now() - (world.heartbeat?.heardAt ?? 0);
+      if (snapshot) keepTasks(person, snapshot, Date.now() - silence).catch(noRoom);
     }
-    if (texts !== kept.texts) void keepTexts(person, texts);
+    if (texts !== kept.texts) keepTexts(person, texts).catch(noRoom);
     kept = { counties: world.counties, texts };
   };
   const stop = store.subscribe(() => {
@@ -65,12 +69,13 @@ export function keepShelving(person: string): () => void {
 
 /** Puts what this phone kept on the screen, unless the server has already spoken. */
 export async function takeFromShelf(me: Me): Promise<void> {
-  const [snapshot, texts] = await Promise.all([keptTasks(me.person.id), keptTexts(me.person.id)]);
+  const [kept, texts] = await Promise.all([keptTasks(me.person.id), keptTexts(me.person.id)]);
   const state = store.get();
   store.set({ texts: new Map([...texts, ...state.texts]) });
-  if (!snapshot || state.world.heartbeat) return;
-  // The clock stands where it stood: nothing has been heard since.
-  const heardAt = performance.now() - TRUST_MS;
-  const world = reduce(state.world, { type: "snapshot", ...snapshot }, heardAt);
+  if (!kept || state.world.heartbeat) return;
+  // The clock stands where it stood: nothing has been heard since. How long that is tells when a press is made.
+  const silence = Math.max(TRUST_MS, Date.now() - (kept.at ?? Date.now()));
+  const heardAt = performance.now() - silence;
+  const world = reduce(state.world, { type: "snapshot", ...kept.snapshot }, heardAt);
   store.set({ world, shelved: true });
 }

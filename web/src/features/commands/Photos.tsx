@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { photoAddress } from "../../actions/read";
 import { i18n } from "../../i18n/i18n";
+import { Button } from "../../ui/Button";
 
 export function Photos({ photos }: { photos: string[] }) {
   return (
@@ -14,9 +15,15 @@ export function Photos({ photos }: { photos: string[] }) {
 }
 
 function Photo({ photo }: { photo: string }) {
-  const [film, setFilm] = useState(false);
+  const [as, setAs] = useState<"picture" | "film" | "nothing">("picture");
   const address = photoAddress(photo);
-  if (film)
+  if (as === "nothing")
+    return (
+      <Button small onPress={() => setAs("picture")} testId="photo-again">
+        {i18n.t("没有取到，再试一次")}
+      </Button>
+    );
+  if (as === "film")
     return (
       // biome-ignore lint/a11y/useMediaCaption: nobody writes captions in a flood
       <video
@@ -25,6 +32,7 @@ function Photo({ photo }: { photo: string }) {
         controls
         preload="metadata"
         aria-label={i18n.t("现场录像")}
+        onError={() => setAs("nothing")}
         data-testid="film"
       />
     );
@@ -34,7 +42,7 @@ function Photo({ photo }: { photo: string }) {
         className="photo"
         src={address}
         alt={i18n.t("现场照片")}
-        onError={() => setFilm(true)}
+        onError={() => setAs("film")}
         data-testid="photo"
       />
     </a>

@@ -168,12 +168,18 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
             ) : null}
           </div>
         </section>
-        <section className="p" aria-label={i18n.t("已应答")}>
+        <div className="p">
           <div className="pt">
             <h2>{i18n.t("已应答")}</h2>
             <span className="i2">{board.here.length}</span>
           </div>
-          <div className="pb" data-testid="roll-here">
+          <section
+            className="pb"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard
+            tabIndex={0}
+            aria-label={i18n.t("已应答")}
+            data-testid="roll-here"
+          >
             {board.here.map((one) => (
               <div key={one.post} className="line center" data-testid="roll-answered">
                 <span className="t">{one.here ? hm(one.here.at) : ""}</span>
@@ -181,8 +187,8 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
                 <span className="s i2 el">{one.here ? names(county, [one.here.by]) : ""}</span>
               </div>
             ))}
-          </div>
-        </section>
+          </section>
+        </div>
       </div>
     </>
   );

@@ -28,10 +28,6 @@ export function LoadMeter({ county, onOpen }: { county: County; onOpen: () => vo
       onClick={onOpen}
       data-testid="load-meter"
       data-grade={found}
-      aria-label={i18n.t("报警负荷 10 分钟 {raised} 条，{grade}", {
-        raised,
-        grade: gradeWords(found),
-      })}
     >
       <span className="k">{i18n.t("负荷")}</span>
       <span className="meter" aria-hidden="true">
@@ -41,6 +37,7 @@ export function LoadMeter({ county, onOpen }: { county: County; onOpen: () => vo
       </span>
       <b>{raised}</b>
       <span className="s i3 wideonly">{i18n.t("/10 分")}</span>
+      <span className="vh">{gradeWords(found)}</span>
     </button>
   );
 }

@@ -114,7 +114,9 @@ function PhotoItem({ photo, report }: { photo: Sending; report: Pending | undefi
         <b>{photo.video ? i18n.t("录像") : i18n.t("照片")}</b>
         <br />
         <span className="s i2">
-          {takenWords(photo.taken)} · {placeWords(photo.place)}
+          {takenWords(photo.taken)}
+          <br />
+          {placeWords(photo.place)}
         </span>
         {isUnderWay(photo) ? (
           <progress

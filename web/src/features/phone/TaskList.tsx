@@ -1,10 +1,10 @@
 import { hm, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { levelName, personPost, stageName } from "../../i18n/words";
+import { factName, levelName, personPost, stageName } from "../../i18n/words";
 import { isClosed } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Empty } from "../../ui/Panel";
-import type { CommandView, PersonView, StepKind, TaskView } from "../../wire/view";
+import type { CommandView, Fact, PersonView, StepKind, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Mark } from "../marks/Mark";
 import { PROOF_CLASS, proofOfPress } from "./proof";
@@ -48,10 +48,13 @@ export function TaskList({
 function TaskRow({ own: { command, task }, onOpen }: { own: Own; onOpen: (id: string) => void }) {
   const now = useNow();
   const outbox = useApp((state) => state.outbox);
+  const live = useApp((state) => state.connection.phase === "live");
   const last = outbox
     .filter((one) => one.subject.task === task.id && one.subject.fact !== "delivered")
     .at(-1);
   const proof = last ? proofOfPress(last) : null;
+  // What the county has is its own word; what it has not is told beside it, by name.
+  const owed = last && last.state !== "received" ? last.subject : null;
   const closed = isClosed(task);
   const left = task.next && now > 0 ? Date.parse(task.next.at) - now : null;
   return (
@@ -75,12 +78,20 @@ function TaskRow({ own: { command, task }, onOpen }: { own: Own; onOpen: (id: st
         </span>
         <span className="s">
           {i18n.t("现在：{stage}", { stage: stageName(task.stage, task.percent) })}{" "}
-          {proof ? <span className={PROOF_CLASS[proof.state]}>{proof.words}</span> : null}
+          {proof && !owed ? <span className={PROOF_CLASS[proof.state]}>{proof.words}</span> : null}
         </span>
+        {proof && owed?.fact ? (
+          <span className="s" data-testid="row-owed">
+            {i18n.t("你按了：{fact}", {
+              fact: factName({ fact: owed.fact as Fact["fact"], percent: owed.percent ?? 0 }),
+            })}{" "}
+            <span className={PROOF_CLASS[proof.state]}>{proof.words}</span>
+          </span>
+        ) : null}
         {left !== null && !closed && task.next ? (
           <span className="s">
-            {awaited(task.next.step)}{" "}
-            {left >= 0 ? (
+            {live ? awaited(task.next.step) : dueBy(task.next.step, hm(task.next.at))}{" "}
+            {!live ? null : left >= 0 ? (
               span(left)
             ) : (
               <span className="tag inv">{i18n.t("已过 {span}", { span: span(-left) })}</span>
@@ -112,5 +123,28 @@ function awaited(step: StepKind): string {
     case "crew_warning":
     case "crew_critical":
       return i18n.t("请报平安，还有");
+  }
+}
+
+/** The same while the county is not heard: its clock stands still here, so no time that is left is told. */
+function dueBy(step: StepKind, time: string): string {
+  switch (step) {
+    case "remind":
+    case "substitute":
+    case "tell_desk":
+      return i18n.t("请在 {time} 前应答", { time });
+    case "update_due":
+      return i18n.t("请在 {time} 前报进展", { time });
+    case "arrive_due":
+      return i18n.t("请在 {time} 前到场", { time });
+    case "done_due":
+      return i18n.t("请在 {time} 前完成", { time });
+    case "verify_due":
+      return i18n.t("等县里核实");
+    case "move_due":
+      return i18n.t("请在 {time} 前出发", { time });
+    case "crew_warning":
+    case "crew_critical":
+      return i18n.t("请在 {time} 前报平安", { time });
   }
 }

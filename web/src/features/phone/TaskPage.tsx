@@ -32,10 +32,10 @@ export function TaskPage({
   const now = useNow();
   const wording = useApp((state) => state.texts.get(command.wording));
   const [more, setMore] = useState(false);
-  useEffect(
-    () => wantTexts([command.wording, ...task.facts.map((fact) => fact.note)]),
-    [command.wording, task.facts],
-  );
+  const live = useApp((state) => state.connection.phase === "live");
+  useEffect(() => {
+    if (live) wantTexts([command.wording, ...task.facts.map((fact) => fact.note)]);
+  }, [live, command.wording, task.facts]);
   useEffect(watchPosition, []);
   useSeen(task);
   return (
@@ -125,6 +125,8 @@ function PhotoLine({ task }: { task: TaskView }) {
 
 function Clocks({ own: { command, task }, now }: { own: Own; now: number }) {
   const { clocks } = command;
+  // While the county is not heard its clock stands still here: when is still true, how long no more.
+  const live = useApp((state) => state.connection.phase === "live");
   const issued = Date.parse(command.issued);
   const answered = task.facts.some((fact) => fact.fact === "accepted" || fact.fact === "declined");
   const arrived = task.facts.some((fact) => fact.fact === "on_scene");
@@ -144,7 +146,9 @@ function Clocks({ own: { command, task }, now }: { own: Own; now: number }) {
           <div key={name} className="kv">
             <span className="k">{name}</span>
             <span>{i18n.t("{time} 前", { time: hm(at) })}</span>
-            {at >= now ? (
+            {!live ? (
+              <span />
+            ) : at >= now ? (
               <b>{span(at - now)}</b>
             ) : (
               <span className="tag inv">{i18n.t("已过 {span}", { span: span(now - at) })}</span>

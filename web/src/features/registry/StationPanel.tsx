@@ -44,7 +44,12 @@ export function StationPanel({ county, station }: { county: County; station: Sta
       testId="station-panel"
       className="g"
     >
-      <div className="pb">
+      <section
+        className="pb"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard
+        tabIndex={0}
+        aria-label={say(station.name) || station.id}
+      >
         {admin ? null : (
           <p className="note" data-testid="read-only">
             {whyNot(i18n.t("只能看。改站点资料要管理员角色，请管理员来改。"))}
@@ -67,7 +72,7 @@ export function StationPanel({ county, station }: { county: County; station: Sta
             <AttributesSection {...part} rows={sheets.rows.attributes} />
           </>
         )}
-      </div>
+      </section>
       {asked ? (
         <EditDialog
           county={county}
