@@ -8,6 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
 import { backtestOf, FILES, slipsOf } from "./backtest.mjs";
+import { callTrialOf, faultsOf, ORGANISATION } from "./calls.mjs";
 import { asDrill, drillsOf, scoreOf } from "./drill.mjs";
 import { addDuty, postsOf, postView, pressDuty } from "./duty.mjs";
 import { apply } from "./engine.mjs";
@@ -254,12 +255,28 @@ export async function startFake({
       if (problems.length > 0)
         return reply(response, 422, {
           code: "rules_unsound",
-          zh: "没有试算：规则文件有错，见下。",
-          en: "Not tried: the rule files have errors, see below.",
+          zh: "没有试算：文件有错，见下。",
+          en: "Not tried: the files have errors, see below.",
           problems,
         });
       await new Promise((resolve) => setTimeout(resolve, trialMs));
       return reply(response, 200, backtestOf(night.county, asked, now()));
+    }
+    if (path === "/backtest/calls" || path.startsWith("/site/organisation")) {
+      if (path === "/site/organisation") return reply(response, 200, ORGANISATION);
+      const asked = JSON.parse(await body(request));
+      const problems = faultsOf(asked.organisation ?? asked);
+      if (path === "/site/organisation/check")
+        return reply(response, 200, { problems, difference: [], changes: [], applied: false });
+      if (problems.length > 0)
+        return reply(response, 422, {
+          code: "rules_unsound",
+          zh: "没有试算：文件有错，见下。",
+          en: "Not tried: the files have errors, see below.",
+          problems,
+        });
+      await new Promise((resolve) => setTimeout(resolve, trialMs));
+      return reply(response, 200, callTrialOf(night, asked, now()));
     }
     if (path.startsWith("/registry/") && request.method === "GET")
       return reply(

@@ -18,6 +18,11 @@ const alarmWhere = (test) => async (page, fake) => {
   }
   await page.waitForTimeout(1500);
 };
+/** On a narrow screen what is asked stands behind a button. */
+const openQuestion = async (page) => {
+  const narrow = page.getByRole("button", { name: /改问题|question/ });
+  if (await narrow.isVisible()) await narrow.click();
+};
 const ALL = [
   [1920, "night", "zh"],
   [1920, "day", "en"],
@@ -408,14 +413,55 @@ export const DESK_SCENES = [
     ],
     act: async (page) => {
       await page.keyboard.press("b");
-      const narrow = page.getByRole("button", { name: /改问题|question/ });
-      if (await narrow.isVisible()) await narrow.click();
+      await openQuestion(page);
       await id(page, "trial-files").click();
       const text = await id(page, "trial-text").inputValue();
       await id(page, "trial-text").fill(text.replaceAll("raise =", "rais ="));
       await id(page, "trial-check").click();
       await id(page, "trial-problem").last().click();
       await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: "backtest-calls",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await page.keyboard.press("b");
+      await openQuestion(page);
+      await id(page, "trial-calls").click();
+      const text = await id(page, "trial-text").inputValue();
+      await id(page, "trial-text").fill(
+        text.replace('[["p-zhou"], ["p-lyu"]]', '[["p-lyu"], ["p-zhou"]]'),
+      );
+      await page.getByRole("button", { name: "policies/county.toml" }).click();
+      const policy = await id(page, "trial-text").inputValue();
+      await id(page, "trial-text").fill(policy.replace('"5m"', '"3m"'));
+      await id(page, "trial-run").click();
+      await id(page, "call-row").nth(1).click();
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: "backtest-calls-faults",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+      [390, "day", "zh"],
+    ],
+    act: async (page) => {
+      await page.keyboard.press("b");
+      await openQuestion(page);
+      await id(page, "trial-calls").click();
+      await page.getByRole("button", { name: "policies/county.toml" }).click();
+      const policy = await id(page, "trial-text").inputValue();
+      await id(page, "trial-text").fill(
+        policy.replace("loops = 2", "loops = 99").replace("p-lyu", "p-lyuu"),
+      );
+      await id(page, "trial-check").click();
+      await id(page, "trial-problem").last().click();
+      await page.waitForTimeout(500);
     },
   },
   {

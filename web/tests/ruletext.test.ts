@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fileOf, markedLines, offsetOf } from "../src/state/ruletext";
+import { isAbout, markedLines, offsetOf } from "../src/state/ruletext";
 import type { Problem } from "../src/wire/site";
 
 const problem = (file: string, line: number | null, stops: boolean): Problem => ({
@@ -32,5 +32,10 @@ test("lines of one file are marked, the worse of two problems counting", () => {
     [3, true],
     [9, false],
   ]);
-  expect(fileOf(problem("site.toml", 1, true))).toBe("site.toml");
+  expect(isAbout(problem("site.toml", 1, true), "site.toml")).toBe(true);
+  const policy = problem("jurisdictions/330624/policies/10.toml", 1, true);
+  expect([isAbout(policy, "policies/10.toml"), isAbout(policy, "posts.toml")]).toEqual([
+    true,
+    false,
+  ]);
 });

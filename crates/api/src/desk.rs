@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
+use model::backtest::calls::CallReport;
 use model::backtest::{BoundChange, ClockChange, Report};
 use model::view::PersonView;
 use model::{Origin, PersonId};
@@ -18,6 +19,7 @@ use utoipa::ToSchema;
 use crate::access::{Deed, Principal};
 use crate::body::{Asked, Body};
 use crate::error::{Answered, Fault, FaultView};
+use crate::trials::CallTrialRequest;
 use crate::{Account, Api};
 
 /// Largest registry file, in MiB.
@@ -147,10 +149,25 @@ pub trait SiteDesk: Send + Sync {
     /// Replays history under other rules and tells the difference. Whoever lets go of the answer stops
     /// the work.
     fn backtest(&self, asked: BacktestRequest) -> Trial<'_>;
+
+    /// The files of a jurisdiction that say who is on duty and who is called, as they lie on disk.
+    fn organisation_files(&self, jurisdiction: String) -> Later<'_, Vec<RuleFileView>>;
+
+    /// Reads the site as if some of those files of a jurisdiction were these, and tells what would
+    /// change; nothing is written or put into force.
+    fn try_organisation(
+        &self,
+        jurisdiction: String,
+        files: BTreeMap<String, String>,
+    ) -> Later<'_, ReviewView>;
+
+    /// Lives through history under other rosters, policies or rules and tells who would have been
+    /// called otherwise. Whoever lets go of the answer stops the work.
+    fn try_calls(&self, asked: CallTrialRequest) -> Trial<'_, CallReport>;
 }
 
-/// The answer of a back-test, or why there is none.
-pub type Trial<'a> = Pin<Box<dyn Future<Output = Result<Report, NotTried>> + Send + 'a>>;
+/// The answer of a trial, or why there is none.
+pub type Trial<'a, T = Report> = Pin<Box<dyn Future<Output = Result<T, NotTried>> + Send + 'a>>;
 
 /// Why history was not replayed under other rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,10 +191,10 @@ pub struct Upload {
     pub text: String,
 }
 
-/// A rule file of the site.
+/// A rule file of the site, or one that says who is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RuleFileView {
-    /// Its name in the folder `rules`.
+    /// Its name in the folder `rules`, or in its jurisdiction's folder.
     pub file: String,
     pub text: String,
 }
@@ -366,7 +383,11 @@ pub(crate) async fn sheet(
 }
 
 /// The jurisdiction meant where only one can be.
-fn one_jurisdiction(api: &Api, who: &Principal, asked: Option<&str>) -> Answered<String> {
+pub(crate) fn one_jurisdiction(
+    api: &Api,
+    who: &Principal,
+    asked: Option<&str>,
+) -> Answered<String> {
     let catalogue = api.inbox.catalogue();
     match (who.scope(catalogue.codes(), asked)?, catalogue.codes()) {
         (Some(code), _) => Ok(code),

@@ -330,8 +330,8 @@ fn not_tried(why: &NotTried) -> FaultView {
             problems: problems.clone(),
             ..FaultView::new(
                 "rules_unsound",
-                "没有试算：规则文件有错，见下。".to_owned(),
-                "Not tried: the rule files have errors, see below.".to_owned(),
+                "没有试算：文件有错，见下。".to_owned(),
+                "Not tried: the files have errors, see below.".to_owned(),
             )
         },
         NotTried::TooMany { most } => FaultView::new(

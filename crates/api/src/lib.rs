@@ -34,6 +34,7 @@ mod sight;
 mod socket;
 mod stream;
 mod throttle;
+mod trials;
 mod trust;
 mod uploads;
 mod web;
@@ -61,6 +62,7 @@ pub use error::{Fault, FaultView};
 pub use listener::{Encryption, serve};
 pub use phones::{PhoneBook, PhoneRequest};
 pub use router::openapi;
+pub use trials::CallTrialRequest;
 pub use trust::Trust;
 pub use uploads::{UploadKind, UploadRequest, UploadView};
 pub use wire::{

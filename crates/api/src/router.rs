@@ -21,7 +21,7 @@ use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
 use crate::{
     Api, acts, blobs, desk, drills, entries, guard, ledger, lists, login, phones, probes, replay,
-    reports, series, stream, uploads, web,
+    reports, series, stream, trials, uploads, web,
 };
 
 /// A request that is no socket and has no answer after this long gets none.
@@ -45,6 +45,7 @@ const MB: usize = 1024 * 1024;
         lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
         lists::runs, lists::duty, lists::contacts, lists::reach,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::try_rules, desk::sheet,
+        trials::calls, trials::organisation, trials::try_organisation,
         replay::feed, replay::lanes, reports::written, reports::make, entries::entry,
         drills::here, drills::score,
         phones::key, phones::note, phones::forget,
@@ -132,7 +133,13 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         )
         .route("/api/v1/site/rules/check", post(desk::try_rules))
         .route("/api/v1/site/rules", get(desk::rule_files))
+        .route("/api/v1/site/organisation", get(trials::organisation))
+        .route(
+            "/api/v1/site/organisation/check",
+            post(trials::try_organisation),
+        )
         .route("/api/v1/backtest", post(desk::backtest))
+        .route("/api/v1/backtest/calls", post(trials::calls))
         .route(
             "/api/v1/phones",
             get(phones::key).post(phones::note).delete(phones::forget),

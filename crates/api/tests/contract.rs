@@ -202,6 +202,8 @@ async fn the_description_names_every_route_and_the_pages_are_guarded() {
         "/api/v1/site/reload",
         "/api/v1/registry/{kind}",
         "/api/v1/backtest",
+        "/api/v1/backtest/calls",
+        "/api/v1/site/organisation/check",
     ] {
         assert!(
             document["paths"][path]["post"].is_object(),

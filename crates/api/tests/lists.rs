@@ -122,6 +122,45 @@ async fn tables_are_read_by_everybody_but_people_and_rule_files_are_not() {
 }
 
 #[tokio::test]
+async fn other_rosters_are_tried_by_whoever_may_diagnose_and_come_back_with_every_fault() {
+    let county = County::open().await;
+    let (officer, guest) = (
+        county.sign_in("officer").await,
+        county.sign_in("guest").await,
+    );
+    let files = "/api/v1/site/organisation";
+    assert_eq!(
+        county.get(&guest, files).await.status(),
+        StatusCode::FORBIDDEN
+    );
+    let read = json(county.get(&officer, files).await).await;
+    assert_eq!(read[0]["file"], "posts.toml", "{read}");
+
+    let trial = "/api/v1/backtest/calls";
+    let edit = json!({"organisation": {"policies/10.toml": "x", "posts.toml": "y"}});
+    for (path, body) in [
+        (trial, &edit),
+        ("/api/v1/site/organisation/check", &edit["organisation"]),
+    ] {
+        let refused = county.post(&guest, path, body).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{path}");
+        let told = json(county.post(&officer, path, body).await).await;
+        let problems = told["problems"].as_array().unwrap();
+        assert_eq!(problems.len(), 2, "{told}");
+    }
+    let unsound = county.post(&officer, trial, &edit).await;
+    assert_eq!(unsound.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(json(unsound).await["code"], "rules_unsound");
+    let bound = json!({"bounds": [{"rule": "r", "level": 2, "raise": "50"}]});
+    let told = json(county.post(&officer, trial, &bound).await).await;
+    assert_eq!(told["code"], "not_tried", "{told}");
+    let bad = county
+        .post(&officer, trial, &json!({"organisation": []}))
+        .await;
+    assert!(bad.status().is_client_error());
+}
+
+#[tokio::test]
 async fn what_is_kept_quiet_has_a_reason() {
     let county = County::open().await;
     let officer = county.sign_in("officer").await;

@@ -278,6 +278,13 @@ pub(crate) struct Backtest {
     /// Show the worst hour by district.
     #[arg(long)]
     pub(crate) load: bool,
+    /// Tell who would have been called, when and by which step, instead of the levels reached: two site
+    /// folders over a server's own journal, with the presses and receipts of that time.
+    #[arg(long, requires = "against", conflicts_with_all = ["load", "export_events"])]
+    pub(crate) calls: bool,
+    /// With --calls: whose journal, where a server has several.
+    #[arg(long, requires = "calls")]
+    pub(crate) jurisdiction: Option<String>,
     /// Print everything as JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,5 +1,7 @@
 //! What rules would have done: a recorded folder or a journal, replayed through rule sets.
 
+mod calls;
+
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -16,6 +18,9 @@ use crate::say;
 pub(crate) fn backtest(asked: &Backtest) -> anyhow::Result<()> {
     let data = &asked.data;
     let journal = Store::is_in(data);
+    if asked.calls {
+        return calls::calls(asked);
+    }
     let record = if journal {
         from_journal(data)?
     } else {

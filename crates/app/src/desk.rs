@@ -3,16 +3,18 @@
 //! The files on disk are the truth; what is in force follows them by one journaled input a
 //! jurisdiction, or stays as it is when anything is wrong with them.
 
+mod trials;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use api::{
-    BacktestRequest, ChangeView, ClocksView, Later, NotTried, ProblemView, RegistryRow,
+    BacktestRequest, CallTrialRequest, ChangeView, ClocksView, Later, ProblemView, RegistryRow,
     RegistryView, ReviewView, RowKind, RuleFileView, SheetView, SiteDesk, Taken, Trial, Upload,
 };
 use links::senders::Senders;
-use model::backtest::Report;
+use model::backtest::calls::CallReport;
 use model::config::{Clock, Config};
 use model::{JurisdictionSlot, Origin, PersonId};
 use runtime::{Inbox, Replays, Stopped};
@@ -20,8 +22,7 @@ use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Storage, Weight
 use store::Blobs;
 use tokio::sync::{Mutex, Semaphore};
 
-use crate::backtest::happened;
-use crate::trial::{Patience, Subject, read_changed};
+use crate::trial::{Edit, read_changed};
 
 /// Trials that may wait for their turn, the one that runs among them.
 const MOST_TRIALS: usize = 8;
@@ -274,72 +275,45 @@ impl SiteDesk for Desk {
     fn try_rules(&self, files: BTreeMap<String, String>) -> Later<'_, ReviewView> {
         let folder = self.folder.clone();
         Box::pin(async move {
-            let read = tokio::task::spawn_blocking(move || read_changed(&folder, &files));
-            let (site, notes) = match read.await.map_err(|cause| cause.to_string())? {
-                Ok(read) => read,
-                Err(NotTried::Unsound(problems)) => {
-                    return Ok(ReviewView {
-                        problems,
-                        ..ReviewView::default()
-                    });
-                }
-                Err(NotTried::Said(why)) => return Err(why),
-                Err(why @ (NotTried::TooMany { .. } | NotTried::Queue)) => {
-                    return Err(format!("{why:?}"));
-                }
-            };
-            let now = self.in_force().await.map_err(told)?;
-            Ok(ReviewView {
-                problems: notes,
-                difference: difference(&now, &site),
-                changes: changes(&now, &site),
-                applied: false,
-            })
+            let read =
+                tokio::task::spawn_blocking(move || read_changed(&folder, &Edit::of_rules(&files)));
+            self.reviewed(read.await.map_err(|cause| cause.to_string())?)
+                .await
         })
     }
 
     fn backtest(&self, asked: BacktestRequest) -> Trial<'_> {
         Box::pin(self.try_night(asked))
     }
-}
 
-impl Desk {
-    /// Waits for its turn, and stops the work when whoever asked lets go of it.
-    async fn try_night(&self, asked: BacktestRequest) -> Result<Report, NotTried> {
-        let _place = self.trials.try_acquire().map_err(|_| NotTried::Queue)?;
-        let trial = Arc::clone(&self.trial).lock_owned().await;
-        let subject = self.subject(asked.jurisdiction.as_deref()).await?;
-        let patience = Patience::default();
-        let stop = patience.watch();
-        let work = move |replays: &Replays| {
-            let report = subject.run(replays, &asked, &stop);
-            drop(trial);
-            report
-        };
-        let done = self.past.replays.aside(work).await;
-        done.map_err(|cause| NotTried::Said(told(cause)))?
+    fn organisation_files(&self, jurisdiction: String) -> Later<'_, Vec<RuleFileView>> {
+        let folder = self.folder.clone();
+        Box::pin(async move {
+            let read = move || site::organisation_files(&folder, &jurisdiction);
+            let read = tokio::task::spawn_blocking(read).await;
+            let files = read.map_err(|cause| cause.to_string())?.map_err(told)?;
+            let view = |(file, text)| RuleFileView { file, text };
+            Ok(files.into_iter().map(view).collect())
+        })
     }
 
-    pub(crate) async fn subject(&self, code: Option<&str>) -> Result<Subject, NotTried> {
-        let failed = |cause: Stopped| NotTried::Said(told(cause));
-        let now = self.in_force().await.map_err(failed)?;
-        let place = match (code, now.len()) {
-            (Some(code), _) => now.iter().position(|config| config.code == code),
-            (None, 1) => Some(0),
-            (None, _) => None,
-        };
-        let place = place.ok_or_else(|| {
-            let asked = code.unwrap_or("was named, and there are several");
-            NotTried::Said(format!("no jurisdiction {asked}"))
-        })?;
-        let slot = JurisdictionSlot(place as u16);
-        let events = self.inbox.ask(move |fleet| happened(fleet, slot)).await;
-        Ok(Subject {
-            folder: self.folder.clone(),
-            texts: self.past.texts.clone(),
-            config: Arc::clone(&now[place]),
-            events: events.map_err(failed)?,
+    fn try_organisation(
+        &self,
+        jurisdiction: String,
+        files: BTreeMap<String, String>,
+    ) -> Later<'_, ReviewView> {
+        let folder = self.folder.clone();
+        Box::pin(async move {
+            let read = tokio::task::spawn_blocking(move || {
+                read_changed(&folder, &Edit::of_organisation(&jurisdiction, &files))
+            });
+            self.reviewed(read.await.map_err(|cause| cause.to_string())?)
+                .await
         })
+    }
+
+    fn try_calls(&self, asked: CallTrialRequest) -> Trial<'_, CallReport> {
+        Box::pin(self.try_other_calls(asked))
     }
 }
 

@@ -1,23 +1,28 @@
-//! A trial: what other rules would have done over the journal of the site that is served.
+//! A trial: what other files would have done over the journal of the site that is served.
 //!
 //! It reads the journal and decides in engines of its own, on a thread that lets the live ones go
 //! first; it holds no outbox and writes nothing.
 
+mod calls;
+mod files;
+#[cfg(test)]
+mod served;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use api::{BacktestRequest, NotTried, ProblemView};
-use backtest::{Asked, Record, Report, RuleSet};
+use api::{BacktestRequest, NotTried};
+use backtest::{Asked, BoundChange, ClockChange, Record, Report, RuleSet};
 use model::view::EventView;
 use model::{Config, Input, Time};
 use runtime::Replays;
 use store::Blobs;
 
 use crate::backtest::{push, written};
-use crate::desk::problems;
+pub(crate) use files::{Edit, read_changed};
 
 /// Most readings of one trial: a few hundred MiB while it runs.
 const MOST_READINGS: usize = 4_000_000;
@@ -81,26 +86,20 @@ impl Subject {
     fn rule_sets(&self, asked: &BacktestRequest) -> Result<(RuleSet, Option<RuleSet>), NotTried> {
         let with = |files: &BTreeMap<String, String>, name: &str| match files.is_empty() {
             true => Ok(None),
-            false => self.changed(files, name).map(Some),
+            false => self.changed(&Edit::of_rules(files), name).map(Some),
         };
         let a = with(&asked.rules, "given")?;
         let a = a.unwrap_or_else(|| RuleSet::of("in force", Config::clone(&self.config)));
         let mut b = with(&asked.against, "proposed")?;
-        if !asked.bounds.is_empty() {
+        if !asked.bounds.is_empty() || !asked.clocks.is_empty() {
             let moved = b.as_ref().unwrap_or(&a);
-            let moved = moved.with_bounds("proposed", &asked.bounds);
-            b = Some(moved.map_err(said)?);
-        }
-        if !asked.clocks.is_empty() {
-            let moved = b.as_ref().unwrap_or(&a);
-            let moved = moved.with_clocks("proposed", &asked.clocks);
-            b = Some(moved.map_err(said)?);
+            b = Some(with_numbers(moved, &asked.bounds, &asked.clocks)?);
         }
         Ok((a, b))
     }
 
-    fn changed(&self, files: &BTreeMap<String, String>, name: &str) -> Result<RuleSet, NotTried> {
-        let (site, _notes) = read_changed(&self.folder, files)?;
+    fn changed(&self, edit: &Edit<'_>, name: &str) -> Result<RuleSet, NotTried> {
+        let (site, _notes) = read_changed(&self.folder, edit)?;
         let mut all = site.jurisdictions.into_iter().map(|j| j.config);
         let config = all.find(|config| config.code == self.config.code);
         let config = config
@@ -149,6 +148,16 @@ impl Subject {
     }
 }
 
+/// The same rules with other bounds and delays.
+fn with_numbers(
+    set: &RuleSet,
+    bounds: &[BoundChange],
+    clocks: &[ClockChange],
+) -> Result<RuleSet, NotTried> {
+    let moved = set.with_bounds("proposed", bounds).map_err(said)?;
+    moved.with_clocks("proposed", clocks).map_err(said)
+}
+
 fn said(why: impl ToString) -> NotTried {
     NotTried::Said(why.to_string())
 }
@@ -161,131 +170,16 @@ fn longest_memory<'a>(sets: impl Iterator<Item = &'a RuleSet>) -> i64 {
     configs.map(engine::memory_ms).fold(WEEK_MS, i64::max)
 }
 
-/// The site as its files would be with some of its rule files replaced, and the reader's remarks; read
-/// in a place of its own.
-pub(crate) fn read_changed(
-    folder: &Path,
-    files: &BTreeMap<String, String>,
-) -> Result<(site::Site, Vec<ProblemView>), NotTried> {
-    let disk = |cause: std::io::Error| {
-        tracing::error!(%cause, "the site's files could not be copied for a trial");
-        said("the site's files could not be read; tell the administrator")
-    };
-    let place = tempfile::tempdir().map_err(disk)?;
-    copy(folder, place.path()).map_err(disk)?;
-    let rules = place.path().join("rules");
-    std::fs::create_dir_all(&rules).map_err(disk)?;
-    for (file, text) in files {
-        let plain =
-            file.ends_with(".toml") && !file.contains(['/', '\\']) && !file.starts_with('.');
-        if !plain {
-            return Err(said(format!("`{file}` is no name of a rule file")));
-        }
-        std::fs::write(rules.join(file), text).map_err(disk)?;
-    }
-    match site::read_site(place.path()) {
-        Ok(site) => {
-            let notes = problems(&site.notes, place.path());
-            Ok((site, notes))
-        }
-        Err(found) => Err(NotTried::Unsound(problems(&found, place.path()))),
-    }
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else if entry.file_name() != "accounts.toml" {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::served::served;
     use super::*;
     use std::time::Duration;
 
     use api::SiteDesk;
-    use backtest::{BoundChange, Movement};
-    use model::config::Clock;
-    use model::intake::Quality;
-    use model::{Level, SeriesSlot};
-    use runtime::{Draft, Item, Options, Runtime};
-
-    use crate::desk::{Desk, Past};
-
-    /// The site that the reader of sites is tested with, served on a clock that the readings carry.
-    struct Served {
-        place: tempfile::TempDir,
-        runtime: Runtime,
-        desk: Desk,
-    }
-
-    async fn served() -> Served {
-        let place = tempfile::tempdir().unwrap();
-        let (folder, data) = (place.path().join("site"), place.path().join("data"));
-        let good = Path::new(env!("CARGO_MANIFEST_DIR")).join("../site/tests/good");
-        copy(&good, &folder).unwrap();
-        let site = site::read_site(&folder).unwrap();
-        let configs = site.jurisdictions.iter().map(|j| j.config.clone());
-        let options = Options::new(data.clone(), Clock::Feed, configs.collect());
-        let runtime = runtime::start(options).await.unwrap();
-        let past = Past {
-            replays: runtime.replays.clone(),
-            texts: runtime.blobs.clone(),
-        };
-        let senders = crate::senders::senders(&data, &site).unwrap();
-        let desk = Desk::new(&folder, &site, runtime.inbox.clone(), past, senders);
-        Served {
-            place,
-            runtime,
-            desk,
-        }
-    }
-
-    impl Served {
-        /// A river that rises by 5 cm in five minutes from 40.80 m, past its orange of 41.50 m; every
-        /// third reading comes after the one behind it.
-        async fn rise(&self) {
-            let begin: Time = "2026-07-15T00:00:00Z".parse().unwrap();
-            let mut order: Vec<i64> = (0..48).collect();
-            for pair in order.chunks_mut(3) {
-                pair.swap(1, 2);
-            }
-            let slot = self.runtime.inbox.catalogue().jurisdiction("330624");
-            for step in order {
-                let observed = begin.plus_ms(step * 300_000);
-                let draft = Draft {
-                    edition: 0,
-                    jurisdiction: slot.unwrap(),
-                    series: SeriesSlot(0),
-                    observed,
-                    received: Some(observed),
-                    value: 4_080 + step * 5,
-                    revision: 0,
-                    quality: Quality::Good,
-                };
-                let sent = self.runtime.inbox.readings(1, vec![Item::Reading(draft)]);
-                sent.await.unwrap().await.unwrap();
-            }
-        }
-
-        async fn seq(&self) -> u64 {
-            self.runtime.inbox.ask(|fleet| fleet.seq()).await.unwrap()
-        }
-
-        fn rules(&self) -> String {
-            let file = self.place.path().join("site/rules/flood.toml");
-            std::fs::read_to_string(file).unwrap()
-        }
-    }
+    use backtest::Movement;
+    use model::Level;
 
     fn orange(raise: &str) -> BacktestRequest {
         BacktestRequest {
@@ -308,7 +202,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn the_journal_under_other_rules_and_nothing_is_written() {
-        let county = served().await;
+        let county = served(&[]).await;
         county.rise().await;
         let before = county.seq().await;
         let (lower, higher) = tokio::join!(
@@ -340,7 +234,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn an_edit_with_a_slip_comes_back_with_its_lines_before_anything_is_read() {
-        let county = served().await;
+        let county = served(&[]).await;
         let slip = county.rules().replacen("off_delay", "off_dely", 1);
         let line = slip
             .lines()
@@ -369,7 +263,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn who_lets_go_of_the_answer_frees_the_thread() {
-        let county = served().await;
+        let county = served(&[]).await;
         county.rise().await;
         for _ in 0..20 {
             let asked = county.desk.backtest(orange("41.25"));

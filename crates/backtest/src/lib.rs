@@ -7,6 +7,9 @@
 //! the dated events of the folder, forecasts against what came; and with a second rule set the
 //! differences between both.
 //!
+//! [`Nights`] lives through a journal's time twice, with its presses and receipts, and tells who would have
+//! been called otherwise.
+//!
 //! It never decides anything itself: every change of level is the engine's. The clock is the
 //! record's own, as on a site with `clock = "feed"`.
 //!
@@ -36,6 +39,7 @@
 
 mod against;
 mod bounds;
+mod calls;
 mod clocks;
 mod difference;
 pub mod events;
@@ -49,6 +53,7 @@ mod text;
 use model::Time;
 
 pub use bounds::BoundError;
+pub use calls::{CallsInWords, Files, Heard, MOST_CALLS, Nights};
 pub use clocks::ClockError;
 pub use model::backtest::{
     BoundChange, ClockChange, Counted, Difference, EventOutcome, Followed, Hour, LevelTally, Load,

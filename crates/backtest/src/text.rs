@@ -165,7 +165,7 @@ fn differ(f: &mut fmt::Formatter<'_>, all: &Difference) -> fmt::Result {
     Ok(())
 }
 
-fn word(level: u8) -> &'static str {
+pub(crate) fn word(level: u8) -> &'static str {
     match level {
         1 => "blue",
         2 => "yellow",
@@ -176,7 +176,7 @@ fn word(level: u8) -> &'static str {
 }
 
 /// A span as `1h 05m`, `12m`, `-3d 02h`.
-fn span(ms: i64) -> String {
+pub(crate) fn span(ms: i64) -> String {
     let minutes = ms.unsigned_abs() / 60_000;
     let sign = if ms < 0 { "-" } else { "" };
     let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);

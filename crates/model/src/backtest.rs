@@ -1,6 +1,8 @@
 //! What a back-test is asked and what it found, as people and screens read it. Spans are in ms,
 //! levels of what was found are digits 1 to 4.
 
+pub mod calls;
+
 use serde::{Deserialize, Serialize};
 
 use crate::config::Text;

@@ -226,6 +226,11 @@ impl Fleet {
         self.engines.get(jurisdiction.index()).map(Engine::config)
     }
 
+    /// The engine of a jurisdiction, for whoever lives on from here otherwise.
+    pub fn engine(&self, jurisdiction: JurisdictionSlot) -> Option<&Engine> {
+        self.engines.get(jurisdiction.index())
+    }
+
     /// The slot of a jurisdiction by its code.
     pub fn jurisdiction(&self, code: &str) -> Option<JurisdictionSlot> {
         let index = self.engines.iter().position(|e| e.config().code == code)?;

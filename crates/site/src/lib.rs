@@ -361,7 +361,8 @@ pub use keep::Keep;
 pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::{CheckedRules, check_rules, read_site};
 pub use registry::{
-    Refused, RegistryError, Review, RowChange, Sheet, Table, Upload, review, rule_files, table,
+    Refused, RegistryError, Review, RowChange, Sheet, Table, Upload, is_plain, organisation_file,
+    organisation_files, review, rule_files, table,
 };
 pub use storage::Storage;
 

@@ -19,7 +19,7 @@ use crate::difference::{Difference, difference};
 use crate::read::read_site_with;
 use crate::{Site, read_site};
 pub use rows::RowChange;
-pub use table::{Table, rule_files, table};
+pub use table::{Table, is_plain, organisation_file, organisation_files, rule_files, table};
 
 /// A file of a jurisdiction that may be replaced by an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

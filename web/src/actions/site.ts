@@ -1,12 +1,15 @@
 // The site's own files as an administrator handles them: looked at first, taken over afterwards.
-// And what a planner asks of history under other rules.
+// And what a planner asks of history under other rules, rosters or policies.
 export {
   backtest,
   checkSite,
   importRegistry,
+  organisationFiles,
   reloadSite,
   ruleFiles,
   rules,
   sheet,
+  tryCalls,
+  tryOrganisation,
   tryRules,
 } from "../link/api";

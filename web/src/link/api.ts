@@ -1,7 +1,13 @@
 // The requests of `/api/v1`, one function each. Answers are typed, errors carry their sentence.
 import type { ReportForm } from "../state/report";
 import type { Act, Answer, ApiError, UploadRequest, UploadView } from "../wire/acts";
-import type { BacktestReport, BacktestRequest, RuleFileView } from "../wire/backtest";
+import type {
+  BacktestReport,
+  BacktestRequest,
+  CallReport,
+  CallTrialRequest,
+  RuleFileView,
+} from "../wire/backtest";
 import type { DrillsView, ScoreView } from "../wire/drill";
 import type { LanesView } from "../wire/replay";
 import type { EntryView, ReportText } from "../wire/report";
@@ -267,6 +273,28 @@ export async function backtest(
   const sent = { ...json(asked), signal };
   const response = await request("/backtest", sent, BACKTEST_PATIENCE_MS);
   return (await response.json()) as BacktestReport;
+}
+
+/** The files that say who is on duty and who is called, as they lie on disk. */
+export async function organisationFiles(jurisdiction: string): Promise<RuleFileView[]> {
+  const query = new URLSearchParams({ jurisdiction });
+  return (await (await request(`/site/organisation?${query}`)).json()) as RuleFileView[];
+}
+
+/** What is wrong with such files that are not there yet, and what they would change. */
+export async function tryOrganisation(
+  jurisdiction: string,
+  files: Readonly<Record<string, string>>,
+): Promise<SiteCheck> {
+  const path = `/site/organisation/check?${new URLSearchParams({ jurisdiction })}`;
+  return (await (await request(path, json(files), SITE_PATIENCE_MS)).json()) as SiteCheck;
+}
+
+/** Who would have been called under other files; letting go of it stops the server's work. */
+export async function tryCalls(asked: CallTrialRequest, signal: AbortSignal): Promise<CallReport> {
+  const sent = { ...json(asked), signal };
+  const response = await request("/backtest/calls", sent, BACKTEST_PATIENCE_MS);
+  return (await response.json()) as CallReport;
 }
 
 /** Where a report is in one of its forms. */

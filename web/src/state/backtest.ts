@@ -298,7 +298,7 @@ export type When = "bar" | "own" | number;
 
 /** What is to be tried. */
 export interface Draft {
-  by: "numbers" | "files";
+  by: "numbers" | "files" | "calls";
   rule: string | null;
   /** Only on this station. */
   station: string | null;
@@ -307,6 +307,10 @@ export interface Draft {
   files: Readonly<Record<string, string>>;
   /** The same for A, where it is not what is in force. */
   base: Readonly<Record<string, string>>;
+  /** Rosters and policies of B that are other than those on disk, by name. */
+  rosters: Readonly<Record<string, string>>;
+  /** With other rosters also the other numbers and rule files. */
+  together: boolean;
   when: When;
   from: number;
   to: number;
@@ -320,6 +324,8 @@ export function startDraft(rule: string | null, now: number): Draft {
     edits: new Map(),
     files: {},
     base: {},
+    rosters: {},
+    together: false,
     when: "bar",
     from: now - 24 * 3_600_000,
     to: now,

@@ -15,9 +15,9 @@ export function offsetOf(text: string, { line, column }: Place): number {
   return Math.min(text.length, before + own.length);
 }
 
-/** `rules/20-rain.toml` is called by its name beside the text. */
-export function fileOf(problem: Problem): string {
-  return problem.file.split("/").at(-1) ?? problem.file;
+/** `rules/20-rain.toml` is called `20-rain.toml` beside its text, and a jurisdiction's policy by its folder too. */
+export function isAbout(problem: Problem, file: string): boolean {
+  return problem.file === file || problem.file.endsWith(`/${file}`);
 }
 
 /** Lines of a file that something is wrong with; true where it keeps the file from being used. */
@@ -28,7 +28,7 @@ export function markedLines(
   const lines = new Map<number, boolean>();
   for (const problem of problems) {
     const { line } = problem;
-    if (fileOf(problem) !== file || line === null || line === undefined) continue;
+    if (!isAbout(problem, file) || line === null || line === undefined) continue;
     lines.set(line, (lines.get(line) ?? false) || problem.stops);
   }
   return lines;

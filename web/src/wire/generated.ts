@@ -89,6 +89,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backtest/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lives through history under the files in force and under others, with the readings, presses and
+         *     receipts of the record, and tells who would have been called otherwise. Nobody is called. Closing the
+         *     connection stops it.
+         */
+        post: operations["calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blobs": {
         parameters: {
             query?: never;
@@ -566,6 +587,43 @@ export interface paths {
         put?: never;
         /** Reads the site's files and tells what would change; nothing is put into force. */
         post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/site/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files that say who is on duty and who is called, to be read and tried otherwise. */
+        get: operations["organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/site/organisation/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads the site as if some of those files were these, and tells what is wrong with them and what they
+         *     would change. Nothing is written or put into force.
+         */
+        post: operations["try_organisation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1216,6 +1274,25 @@ export interface components {
          * @enum {string}
          */
         Asked: "acknowledged" | "commanded" | "on_scene" | "proven" | "escalated_to_nobody";
+        /** @description What the record holds and this run had no place for. Nothing is put in its stead. */
+        Astray: {
+            /**
+             * Format: int64
+             * @description Presses that were taken then and are refused here; the first of them stand below.
+             */
+            presses: number;
+            /**
+             * Format: int64
+             * @description Readings of series that its files do not have.
+             */
+            readings: number;
+            /**
+             * Format: int64
+             * @description Receipts and answers to calls that were not made here, or not yet.
+             */
+            receipts: number;
+            refused: components["schemas"]["RefusedPress"][];
+        };
         /** @description What B does otherwise than A, raise by raise of one station, quantity and level. */
         BacktestDifference: {
             /** Format: int64 */
@@ -1399,6 +1476,168 @@ export interface components {
         By: {
             at: components["schemas"]["Time"];
             by: components["schemas"]["PersonId"] | null;
+        };
+        /** @description What B does otherwise than A, call by call of one person by one channel about one thing. */
+        CallDifference: {
+            /** Format: int64 */
+            earlier: number;
+            /**
+             * Format: int64
+             * @description Only in A.
+             */
+            gone: number;
+            /** Format: int64 */
+            later: number;
+            /**
+             * Format: int64
+             * @description Only in B.
+             */
+            new: number;
+            /** @description Every call of both, by time; those at the same time too. */
+            pairs: components["schemas"]["CallPair"][];
+            /** Format: int64 */
+            same: number;
+        };
+        /** @description A call as one run made it. */
+        CallMade: {
+            /** @description When it went out. */
+            at: components["schemas"]["Time"];
+            level: components["schemas"]["Level"] | null;
+            policy: string;
+            reply: components["schemas"]["CallReply"];
+            /**
+             * Format: int32
+             * @description Both from 1; a step above the last of the policy is what is called once it is used up.
+             */
+            round: number;
+            /** Format: int32 */
+            step: number;
+        };
+        /**
+         * @description What became of a call, or of a run.
+         * @enum {string}
+         */
+        CallMovement: "same" | "earlier" | "later" | "new" | "gone";
+        /** @description What one run came to. Tests of the channels are left out. */
+        CallOutcome: {
+            /**
+             * Format: int64
+             * @description Of whom the record has an answer that this run could take.
+             */
+            answered: number;
+            astray: components["schemas"]["Astray"];
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            empty_steps: number;
+            /** Format: int64 */
+            exhausted: number;
+            /** @description Parts of shifts with fewer people than they need. */
+            gaps: components["schemas"]["GapView"][];
+            /**
+             * Format: int64
+             * @description Calls that the limits of a contact held back until the end.
+             */
+            held: number;
+            /** @description Where its files are from. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Who was called, each once.
+             */
+            people: number;
+            /** Format: int64 */
+            satisfied: number;
+            /**
+             * Format: int64
+             * @description Called here and not in the record: nobody knows whether they would have answered.
+             */
+            unknown: number;
+        };
+        /** @description One call that both made, or one of them. */
+        CallPair: {
+            a: components["schemas"]["CallMade"] | null;
+            about: components["schemas"]["About"];
+            b: components["schemas"]["CallMade"] | null;
+            /**
+             * Format: int64
+             * @description How much later B called; negative: earlier.
+             */
+            by_ms: number | null;
+            channel: components["schemas"]["Channel"];
+            movement: components["schemas"]["CallMovement"];
+            person: components["schemas"]["PersonId"];
+        };
+        /** @description What is known of a call's answer. */
+        CallReply: {
+            at: components["schemas"]["Time"];
+            /** @enum {string} */
+            reply: "answered";
+        } | {
+            at: components["schemas"]["Time"];
+            /** @enum {string} */
+            reply: "declined";
+        } | {
+            at: components["schemas"]["Time"];
+            /** @enum {string} */
+            reply: "failed";
+        } | {
+            /** @enum {string} */
+            reply: "silent";
+        } | {
+            /** @enum {string} */
+            reply: "unknown";
+        };
+        /** @description One recorded night lived through twice. */
+        CallReport: {
+            a: components["schemas"]["CallOutcome"];
+            /** @description The files of A were in force all that time: A is what was decided then. */
+            as_it_was: boolean;
+            b: components["schemas"]["CallOutcome"];
+            /** @description What B does otherwise than A. */
+            difference: components["schemas"]["CallDifference"];
+            from: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Inputs of the record that both runs were given.
+             */
+            inputs: number;
+            /** @description Every run that moved in that time, by its beginning. */
+            runs: components["schemas"]["RunPair"][];
+            /** @description Situations that are named above. */
+            subjects: components["schemas"]["CallSubject"][];
+            /** @description The last moment that was lived through: what was asked for, or where the record ends. */
+            to: components["schemas"]["Time"];
+        };
+        /** @description What a situation is called. */
+        CallSubject: {
+            area: components["schemas"]["Text"];
+            hazard: string;
+            situation: components["schemas"]["SituationId"];
+        };
+        /**
+         * @description What to live through under which files. The first run, A, is what is in force; the second, B, differs
+         *     from it by all that is given here at once.
+         */
+        CallTrialRequest: {
+            /** @description Rule files by name that take the place of the site's own. */
+            against?: {
+                [key: string]: string;
+            };
+            /** @description Bounds that are other. */
+            bounds?: components["schemas"]["BoundChange"][];
+            /** @description Delays that are other. */
+            clocks?: components["schemas"]["ClockChange"][];
+            from?: components["schemas"]["Time"] | null;
+            jurisdiction?: string | null;
+            /**
+             * @description Files by name that take the place of the jurisdiction's own: `posts.toml`, `groups.toml`,
+             *     `policies/….toml`.
+             */
+            organisation?: {
+                [key: string]: string;
+            };
+            to?: components["schemas"]["Time"] | null;
         };
         /**
          * @description Why a run ended without an answer.
@@ -1788,6 +2027,14 @@ export interface components {
             out: components["schemas"]["PersonId"] | null;
             post: components["schemas"]["PostId"];
             until: components["schemas"]["Time"];
+        };
+        /** @description A step that called nobody. */
+        EmptyStep: {
+            at: components["schemas"]["Time"];
+            /** Format: int32 */
+            round: number;
+            /** Format: int32 */
+            step: number;
         };
         /** @description A suppression that ends in the next shift. */
         EndingQuiet: {
@@ -2751,6 +2998,12 @@ export interface components {
             /** Format: int64 */
             unknown: number;
         };
+        /** @description A press that was taken then and is refused in a run. */
+        RefusedPress: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            why: components["schemas"]["Why"];
+        };
         /** @description One row of an uploaded registry file. */
         RegistryRow: {
             kind: components["schemas"]["RowKind"];
@@ -2898,9 +3151,9 @@ export interface components {
              */
             window_ms: number | null;
         };
-        /** @description A rule file of the site. */
+        /** @description A rule file of the site, or one that says who is called. */
         RuleFileView: {
-            /** @description Its name in the folder `rules`. */
+            /** @description Its name in the folder `rules`, or in its jurisdiction's folder. */
             file: string;
             text: string;
         };
@@ -3021,6 +3274,36 @@ export interface components {
             /** @enum {string} */
             what: "cancelled";
             why: components["schemas"]["CancelReason"];
+        };
+        /** @description How a run went. */
+        RunOutcome: {
+            /** Format: int32 */
+            answered: number;
+            began: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description People called in that time, and those of them with an answer.
+             */
+            called: number;
+            /** @description Steps with nobody on duty, or nobody with a usable channel. */
+            empty: components["schemas"]["EmptyStep"][];
+            ended: components["schemas"]["Time"] | null;
+            first_answer: components["schemas"]["Time"] | null;
+            first_call: components["schemas"]["Time"] | null;
+            level: components["schemas"]["Level"] | null;
+            /** Format: int32 */
+            rounds: number;
+            state: components["schemas"]["RunState"];
+        };
+        /** @description One run of a policy about one thing, in both. */
+        RunPair: {
+            a: components["schemas"]["RunOutcome"] | null;
+            about: components["schemas"]["About"];
+            b: components["schemas"]["RunOutcome"] | null;
+            /** @description Of its end; new and gone: only one of them had such a run. */
+            movement: components["schemas"]["CallMovement"];
+            policy: string;
+            title: components["schemas"]["Text"];
         };
         /**
          * @description Where a run stands.
@@ -3761,6 +4044,55 @@ export interface operations {
                 };
             };
             /** @description It cannot be replayed so; the sentence says why, and the problems of rule files stand beside it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description As many wait as may */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallTrialRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description It cannot be tried so; the sentence says why, and the problems of the files stand beside it */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4818,6 +5150,72 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    organisation: {
+        parameters: {
+            query?: {
+                /** @description Needed where there are several */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    try_organisation: {
+        parameters: {
+            query?: {
+                /** @description Needed where there are several */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: string;
+                };
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -461,6 +461,36 @@ impl api::SiteDesk for NoFiles {
             })
         })
     }
+
+    fn organisation_files(&self, jurisdiction: String) -> api::Later<'_, Vec<api::RuleFileView>> {
+        Box::pin(async move {
+            Ok(vec![api::RuleFileView {
+                file: "posts.toml".to_owned(),
+                text: format!("# {jurisdiction}"),
+            }])
+        })
+    }
+
+    fn try_organisation(
+        &self,
+        _jurisdiction: String,
+        files: std::collections::BTreeMap<String, String>,
+    ) -> api::Later<'_, api::ReviewView> {
+        self.try_rules(files)
+    }
+
+    fn try_calls(
+        &self,
+        asked: api::CallTrialRequest,
+    ) -> api::Trial<'_, model::backtest::calls::CallReport> {
+        Box::pin(async move {
+            let problems: Vec<_> = asked.organisation.keys().map(|file| slip(file)).collect();
+            Err(match problems.is_empty() {
+                true => api::NotTried::Said(format!("no history of {:?}", asked.jurisdiction)),
+                false => api::NotTried::Unsound(problems),
+            })
+        })
+    }
 }
 
 /// What is wrong with every rule file here.

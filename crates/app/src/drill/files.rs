@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use api::{
-    BacktestRequest, Later, NotTried, PhoneBook, PhoneRequest, RegistryView, ReviewView,
-    RuleFileView, SheetView, SiteDesk, Taken, Trial, Upload,
+    BacktestRequest, CallTrialRequest, Later, NotTried, PhoneBook, PhoneRequest, RegistryView,
+    ReviewView, RuleFileView, SheetView, SiteDesk, Taken, Trial, Upload,
 };
+use model::backtest::calls::CallReport;
 use model::{Origin, PersonId};
 
 const NO_FILES: &str = "this is a drill: the site's files are neither shown nor changed here";
@@ -46,6 +47,22 @@ impl SiteDesk for NoFiles {
     }
 
     fn backtest(&self, _asked: BacktestRequest) -> Trial<'_> {
+        Box::pin(std::future::ready(Err(NotTried::Said(NO_FILES.to_owned()))))
+    }
+
+    fn organisation_files(&self, _jurisdiction: String) -> Later<'_, Vec<RuleFileView>> {
+        refuse()
+    }
+
+    fn try_organisation(
+        &self,
+        _jurisdiction: String,
+        _files: BTreeMap<String, String>,
+    ) -> Later<'_, ReviewView> {
+        refuse()
+    }
+
+    fn try_calls(&self, _asked: CallTrialRequest) -> Trial<'_, CallReport> {
         Box::pin(std::future::ready(Err(NotTried::Said(NO_FILES.to_owned()))))
     }
 }

@@ -115,7 +115,7 @@ impl Replays {
         &self,
         from: Time,
         to: Time,
-        see: &mut dyn FnMut(&Passed, &Config) -> ControlFlow<()>,
+        see: &mut dyn FnMut(&Passed, &Arc<Config>) -> ControlFlow<()>,
     ) -> Result<(), ReplayError> {
         let base = self.past.rewind.base(|place| place.at < from)?;
         let slots = (0..base.fleet.len() as u16).map(JurisdictionSlot);

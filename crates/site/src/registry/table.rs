@@ -1,8 +1,8 @@
-//! What lies in a site's files, read for people: rows of a sheet, rule files.
+//! What lies in a site's files, read for people: rows of a sheet, rule files, rosters and policies.
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::rows::records;
 use super::{RegistryError, Sheet};
@@ -57,12 +57,57 @@ pub fn table(
 /// # Errors
 /// What the disk says.
 pub fn rule_files(site: &Path) -> Result<Vec<(String, String)>, RegistryError> {
-    let folder = site.join("rules");
+    texts(&site.join("rules"), "")
+}
+
+/// The files that say who is on duty and who is called in a jurisdiction, each with its name below the
+/// jurisdiction's folder and its text.
+///
+/// # Errors
+/// [`RegistryError`] when there is no such jurisdiction, or the disk says no.
+pub fn organisation_files(
+    site: &Path,
+    jurisdiction: &str,
+) -> Result<Vec<(String, String)>, RegistryError> {
+    let folder = site.join(folder_of(site, jurisdiction)?);
+    let mut files = texts(&folder, "")?;
+    files.retain(|(name, _)| ORGANISATION.contains(&name.as_str()));
+    files.extend(texts(&folder.join(POLICIES), POLICIES)?);
+    Ok(files)
+}
+
+/// Where such a file of a jurisdiction lies, by its name; `None` for what is no name of one.
+///
+/// # Errors
+/// As [`organisation_files`].
+pub fn organisation_file(
+    site: &Path,
+    jurisdiction: &str,
+    name: &str,
+) -> Result<Option<PathBuf>, RegistryError> {
+    let folder = site.join(folder_of(site, jurisdiction)?);
+    let policy = name.strip_prefix(POLICIES);
+    let policy = policy.and_then(|name| name.strip_prefix('/'));
+    let named = ORGANISATION.contains(&name) || policy.is_some_and(is_plain);
+    Ok(named.then(|| folder.join(name)))
+}
+
+/// Whether it names a TOML file, and no way to one.
+pub fn is_plain(name: &str) -> bool {
+    name.ends_with(".toml") && !name.contains(['/', '\\']) && !name.starts_with('.')
+}
+
+/// Files of a jurisdiction's folder that say who holds posts and belongs to groups.
+const ORGANISATION: [&str; 2] = ["posts.toml", "groups.toml"];
+const POLICIES: &str = "policies";
+
+/// The TOML files of a folder by name, named below `above`; none when it is not there.
+fn texts(folder: &Path, above: &str) -> Result<Vec<(String, String)>, RegistryError> {
     let disk = |source| RegistryError::Disk {
-        file: folder.clone(),
+        file: folder.to_owned(),
         source,
     };
-    let entries = match fs::read_dir(&folder) {
+    let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(source) => return Err(disk(source)),
@@ -72,6 +117,10 @@ pub fn rule_files(site: &Path) -> Result<Vec<(String, String)>, RegistryError> {
     names.sort();
     let text = |name: String| {
         let text = fs::read_to_string(folder.join(&name)).map_err(disk)?;
+        let name = match above {
+            "" => name,
+            above => format!("{above}/{name}"),
+        };
         Ok((name, text))
     };
     names.into_iter().map(text).collect()

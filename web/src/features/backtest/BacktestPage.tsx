@@ -1,5 +1,5 @@
-// "What if the line were 50 instead of 60?": other numbers or other rule files on a night that was lived
-// through, beside what is in force. Nothing here is real or reaches anybody; the page's frame says so.
+// "What if the line were 50 instead of 60, or another crew on duty?": other numbers, rule files, rosters or
+// policies on a night that was lived through, beside what is in force. Nothing here is real or reaches anybody; the page's frame says so.
 import { useEffect, useState } from "react";
 import { age } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
@@ -13,6 +13,7 @@ import type { RuleView } from "../../wire/view";
 import { useMono, useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useRules } from "../rules/useRules";
+import { CallResult } from "./CallResult";
 import { TrialForm } from "./TrialForm";
 import { TrialResult } from "./TrialResult";
 import { type Run, setDraft, useTrial } from "./useTrial";
@@ -40,7 +41,7 @@ export function BacktestPage({ county }: { county: County }) {
   return (
     <section className="p pagep greys whatif" data-testid="backtest">
       <div className="pt">
-        <h2>{i18n.t("推演：假如规则不一样")}</h2>
+        <h2>{i18n.t("推演：假如规则或班表不一样")}</h2>
         <b className="unreal" data-testid="unreal">
           {i18n.t("推演 · 与实况无关，不响，不叫任何人")}
         </b>
@@ -54,7 +55,7 @@ export function BacktestPage({ county }: { county: County }) {
       </div>
       {allowed ? (
         <div
-          className={`pagebody${draft.by === "files" ? " editing" : ""}`}
+          className={`pagebody${draft.by === "numbers" ? "" : " editing"}`}
           data-side={asking ? "open" : "closed"}
         >
           <div className="p pagelist">
@@ -114,6 +115,8 @@ function Result({ county, run, rules }: ResultProps) {
       );
     case "done":
       return <TrialResult county={county} report={run.report} rules={rules} />;
+    case "called":
+      return <CallResult county={county} report={run.report} />;
   }
 }
 

@@ -1,9 +1,9 @@
-// Rule files to be tried: those on disk, edited here or taken from a file of this PC. Nothing is saved.
+// Files to be tried, of rules or of rosters and policies: those on disk, edited here or taken from a file of this PC. Nothing is saved.
 import { useEffect, useMemo, useState } from "react";
-import { ruleFiles } from "../../actions/site";
+import { organisationFiles, ruleFiles } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
 import type { Draft } from "../../state/backtest";
-import { fileOf, markedLines, type Place } from "../../state/ruletext";
+import { isAbout, markedLines, type Place } from "../../state/ruletext";
 import { Button, Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
 import type { RuleFileView } from "../../wire/backtest";
@@ -14,14 +14,24 @@ import { failure } from "../rules/failure";
 import { RuleText } from "./RuleText";
 import { checkFiles, type Review, setDraft } from "./useTrial";
 
-export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
+interface RuleFilesProps {
+  draft: Draft;
+  review: Review;
+  what: "rules" | "rosters";
+  /** Whose rosters. */
+  county: string;
+}
+
+export function RuleFiles({ draft, review, what, county }: RuleFilesProps) {
+  const rules = what === "rules";
+  const edited = rules ? draft.files : draft.rosters;
   const [disk, setDisk] = useState<RuleFileView[] | null>(null);
   const [failed, setFailed] = useState("");
   const [open, setOpen] = useState<string | null>(null);
   const [go, setGo] = useState<Place | null>(null);
   useEffect(() => {
     let gone = false;
-    ruleFiles()
+    (rules ? ruleFiles() : organisationFiles(county))
       .then((files) => {
         if (gone) return;
         setDisk(files);
@@ -31,29 +41,33 @@ export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
     return () => {
       gone = true;
     };
-  }, []);
-  const marked = useMemo(() => marksOf(review, open, draft), [review, open, draft]);
-  if (failed) return <Empty title={i18n.t("取不到规则文件。")}>{failed}</Empty>;
-  if (disk === null) return <Empty title={i18n.t("正在取规则文件…")} />;
+  }, [rules, county]);
+  const marked = useMemo(() => marksOf(review, open, edited), [review, open, edited]);
+  if (failed) return <Empty title={i18n.t("取不到站点文件。")}>{failed}</Empty>;
+  if (disk === null) return <Empty title={i18n.t("正在取站点文件…")} />;
   const onDisk = (name: string) => disk.find((one) => one.file === name)?.text ?? "";
-  const names = [...new Set([...disk.map((one) => one.file), ...Object.keys(draft.files)])].sort();
+  const names = [...new Set([...disk.map((one) => one.file), ...Object.keys(edited)])].sort();
   const put = (name: string, text: string) => {
-    const files = { ...draft.files, [name]: text };
+    const files = { ...edited, [name]: text };
     if (text === onDisk(name)) delete files[name];
-    setDraft({ files });
+    setDraft(rules ? { files } : { rosters: files });
   };
   const show = (problem: Problem) => {
-    const name = fileOf(problem);
-    if (!names.includes(name)) return;
+    const name = names.find((one) => isAbout(problem, one));
+    if (name === undefined) return;
     setOpen(name);
     setGo({ line: problem.line ?? 1, column: problem.column ?? 1 });
   };
   return (
     <>
-      <div className="chips" role="group" aria-label={i18n.t("规则文件")}>
+      <div
+        className="chips"
+        role="group"
+        aria-label={rules ? i18n.t("规则文件") : i18n.t("班表和叫应的文件")}
+      >
         {names.map((name) => (
           <Chip key={name} on={name === open} onPress={() => setOpen(name)}>
-            {name in draft.files ? <b>{i18n.t("{name}（改过）", { name })}</b> : name}
+            {name in edited ? <b>{i18n.t("{name}（改过）", { name })}</b> : name}
           </Chip>
         ))}
         <label className="btn sm filebtn">
@@ -64,9 +78,10 @@ export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
             onChange={(event) => {
               const file = event.target.files?.[0];
               if (!file) return;
+              const name = rules ? file.name : placeOf(file.name, names);
               void file.text().then((text) => {
-                put(file.name, text);
-                setOpen(file.name);
+                put(name, text);
+                setOpen(name);
               });
             }}
             data-testid="trial-upload"
@@ -78,7 +93,7 @@ export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
         <>
           <RuleText
             name={open}
-            text={draft.files[open] ?? onDisk(open)}
+            text={edited[open] ?? onDisk(open)}
             marked={marked}
             go={go}
             onChange={(text) => put(open, text)}
@@ -86,15 +101,15 @@ export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
           <div className="acts">
             <Button
               small
-              disabled={Object.keys(draft.files).length === 0 || review.kind === "busy"}
-              onPress={() => void checkFiles(draft.files)}
+              disabled={Object.keys(edited).length === 0 || review.kind === "busy"}
+              onPress={() => void checkFiles(edited, what)}
               testId="trial-check"
             >
               {review.kind === "busy" ? i18n.t("正在检查…") : i18n.t("检查改过的文件")}
             </Button>
             <Button
               small
-              disabled={!(open in draft.files)}
+              disabled={!(open in edited)}
               onPress={() => put(open, onDisk(open))}
               testId="trial-undo"
             >
@@ -103,22 +118,38 @@ export function RuleFiles({ draft, review }: { draft: Draft; review: Review }) {
           </div>
         </>
       ) : (
-        <Empty title={i18n.t("站点的 rules 文件夹里没有规则文件。")}>
+        <Empty
+          title={
+            rules
+              ? i18n.t("站点的 rules 文件夹里没有规则文件。")
+              : i18n.t("站点里没有 posts.toml 和 policies 文件夹。")
+          }
+        >
           {i18n.t("从电脑里选一个 .toml 文件来试。")}
         </Empty>
       )}
       <Found review={review} onShow={show} />
-      <Base draft={draft} />
+      {rules ? <Base draft={draft} /> : null}
     </>
   );
+}
+
+/** Under which name a file of this PC is tried: that of one like it, else it is a policy. */
+function placeOf(name: string, names: readonly string[]): string {
+  const own = names.find((one) => one === name || one.endsWith(`/${name}`));
+  return own ?? (name === "posts.toml" || name === "groups.toml" ? name : `policies/${name}`);
 }
 
 const NO_LINES: ReadonlyMap<number, boolean> = new Map();
 
 /** Marks of the open file, as long as it holds the text that was looked at. */
-function marksOf(review: Review, open: string | null, draft: Draft): ReadonlyMap<number, boolean> {
+function marksOf(
+  review: Review,
+  open: string | null,
+  edited: Readonly<Record<string, string>>,
+): ReadonlyMap<number, boolean> {
   if (review.kind !== "done" || open === null) return NO_LINES;
-  if (review.files[open] !== draft.files[open]) return NO_LINES;
+  if (review.files[open] !== edited[open]) return NO_LINES;
   return markedLines(review.problems, open);
 }
 

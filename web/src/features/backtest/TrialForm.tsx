@@ -1,4 +1,5 @@
-// What is to be tried: other numbers of one rule, or other rule files; over which time.
+// What is to be tried: other numbers of one rule, other rule files, or other rosters and policies; over
+// which time.
 import { i18n, say } from "../../i18n/i18n";
 import {
   boundsOn,
@@ -9,6 +10,7 @@ import {
   requestOf,
   spanOf,
 } from "../../state/backtest";
+import { callRequestOf } from "../../state/calltrial";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -18,9 +20,10 @@ import { useNow } from "../clock/useNow";
 import { StationChooser } from "../ledger/StationChooser";
 import { BoundTable } from "./BoundTable";
 import { ClockTable } from "./ClockTable";
+import { RosterFiles } from "./RosterFiles";
 import { RuleFiles } from "./RuleFiles";
 import { TrialTime } from "./TrialTime";
-import { type Review, type Run, setDraft, startRun, stopRun } from "./useTrial";
+import { type Review, type Run, setDraft, startCalls, startRun, stopRun } from "./useTrial";
 
 interface TrialFormProps {
   county: County;
@@ -37,18 +40,24 @@ export function TrialForm({ county, rules, draft, run, review }: TrialFormProps)
   const rule = whole && draft.station ? onStation(whole, county, draft.station) : whole;
   const bounds = rule ? changesOf(rule, draft.edits, draft.station) : [];
   const clocks = rule ? clocksOf(rule, draft.edits) : [];
-  const flawed = draft.by === "numbers" && rule !== null && isFlawed(rule, draft.edits);
+  const called = draft.by === "calls";
+  const typed = draft.by === "numbers" || (called && draft.together);
+  const flawed = typed && rule !== null && isFlawed(rule, draft.edits);
   const span = spanOf(draft, bar, now);
   const asked = requestOf(draft, { bounds, clocks }, county.code, span);
-  const otherwise =
-    draft.by === "numbers" ? bounds.length + clocks.length : Object.keys(draft.files).length;
+  const numbers = bounds.length + clocks.length;
+  const files = Object.keys(draft.files).length;
+  const otherwise = draft.by === "numbers" ? numbers : files;
   const running = run.kind === "running";
   return (
     <form
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (asked && !flawed && !running) void startRun(asked);
+        if (flawed || running) return;
+        const calls = callRequestOf(draft, { bounds, clocks }, county.code, span);
+        if (called && calls) void startCalls(calls);
+        else if (!called && asked) void startRun(asked);
       }}
       data-testid="trial-form"
     >
@@ -63,14 +72,19 @@ export function TrialForm({ county, rules, draft, run, review }: TrialFormProps)
         >
           {i18n.t("换规则文件")}
         </Chip>
+        <Chip on={called} onPress={() => setDraft({ by: "calls" })} testId="trial-calls">
+          {i18n.t("换班表、叫应")}
+        </Chip>
       </div>
       {draft.by === "numbers" ? (
         <>
           <RuleChoice rules={rules} chosen={draft.rule} />
           {rule ? <Numbers county={county} rule={rule} draft={draft} /> : null}
         </>
+      ) : called ? (
+        <RosterFiles draft={draft} review={review} county={county.code} rules={numbers + files} />
       ) : (
-        <RuleFiles draft={draft} review={review} />
+        <RuleFiles key="rules" draft={draft} review={review} what="rules" county={county.code} />
       )}
       <TrialTime draft={draft} span={span} now={now} />
       <div className="acts">
@@ -81,7 +95,7 @@ export function TrialForm({ county, rules, draft, run, review }: TrialFormProps)
           onPress={() => {}}
           testId="trial-run"
         >
-          {otherwise > 0 ? i18n.t("试算并比较") : i18n.t("只算现行规则")}
+          {called || otherwise > 0 ? i18n.t("试算并比较") : i18n.t("只算现行规则")}
         </Button>
         {running ? (
           <Button onPress={stopRun} testId="trial-stop">
@@ -89,7 +103,11 @@ export function TrialForm({ county, rules, draft, run, review }: TrialFormProps)
           </Button>
         ) : null}
       </div>
-      <p className="s i3">{i18n.t("只在历史读数上重放，不响、不通知任何人，也不改现行规则。")}</p>
+      <p className="s i3">
+        {called
+          ? i18n.t("只在历史记录上重放，不叫任何人，也不改现行班表和叫应步骤。")
+          : i18n.t("只在历史读数上重放，不响、不通知任何人，也不改现行规则。")}
+      </p>
     </form>
   );
 }

@@ -1,10 +1,15 @@
 // The one trial of this desk: what was asked and what came of it stay while other pages are looked at.
 import { useSyncExternalStore } from "react";
 import { Refused } from "../../actions/session";
-import { backtest, tryRules } from "../../actions/site";
+import { backtest, tryCalls, tryOrganisation, tryRules } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
 import type { Draft } from "../../state/backtest";
-import type { BacktestReport, BacktestRequest } from "../../wire/backtest";
+import type {
+  BacktestReport,
+  BacktestRequest,
+  CallReport,
+  CallTrialRequest,
+} from "../../wire/backtest";
 import type { Problem, SiteChange } from "../../wire/site";
 import { failure } from "../rules/failure";
 
@@ -12,6 +17,7 @@ export type Run =
   | { kind: "idle" }
   | { kind: "running"; since: number }
   | { kind: "done"; report: BacktestReport; asked: BacktestRequest }
+  | { kind: "called"; report: CallReport; asked: CallTrialRequest }
   | { kind: "failed"; words: string };
 
 /** What was found in edited files, and in which texts. */
@@ -54,6 +60,13 @@ export function useTrialReport(county: string): BacktestReport | null {
   );
 }
 
+/** Who was called otherwise in the newest trial of this county, for screens beside its page. */
+export function useCallReport(county: string): CallReport | null {
+  return useSyncExternalStore(listen, () =>
+    trial?.county === county && trial.run.kind === "called" ? trial.run.report : null,
+  );
+}
+
 /** The trial of this county, begun with `start` where there is none. */
 export function useTrial(county: string, start: () => Draft): Trial {
   return useSyncExternalStore(listen, () => {
@@ -69,7 +82,25 @@ export function setDraft(part: Partial<Draft>): void {
   if (trial) keep({ ...trial, draft: { ...trial.draft, ...part } });
 }
 
-export async function startRun(asked: BacktestRequest): Promise<void> {
+export function startRun(asked: BacktestRequest): Promise<void> {
+  return work(asked.against ?? {}, async (signal) => {
+    const report = await backtest(asked, signal);
+    return { kind: "done", report, asked };
+  });
+}
+
+export function startCalls(asked: CallTrialRequest): Promise<void> {
+  return work(asked.organisation ?? {}, async (signal) => {
+    const report = await tryCalls(asked, signal);
+    return { kind: "called", report, asked };
+  });
+}
+
+/** Has the server work; what is wrong with `files` is shown beside them. */
+async function work(
+  files: Readonly<Record<string, string>>,
+  ask: (signal: AbortSignal) => Promise<Run>,
+): Promise<void> {
   if (!trial) return;
   stopping?.abort();
   const own = new AbortController();
@@ -79,18 +110,14 @@ export async function startRun(asked: BacktestRequest): Promise<void> {
   };
   set({ kind: "running", since: performance.now() });
   try {
-    const report = await backtest(asked, own.signal);
-    set({ kind: "done", report, asked });
+    set(await ask(own.signal));
   } catch (error) {
     const late = error instanceof DOMException && error.name === "TimeoutError";
     const words = late ? i18n.t("一分钟还没有算完。把时段缩短一些再试。") : failure(error);
     set({ kind: "failed", words });
     const problems = error instanceof Refused ? error.body.problems : [];
     if (problems.length > 0 && trial)
-      keep({
-        ...trial,
-        review: { kind: "done", files: asked.against ?? {}, problems, changes: [] },
-      });
+      keep({ ...trial, review: { kind: "done", files, problems, changes: [] } });
   }
 }
 
@@ -100,15 +127,20 @@ export function stopRun(): void {
   if (trial) keep({ ...trial, run: { kind: "idle" } });
 }
 
-/** Has the edited files read as if they were the site's. */
-export async function checkFiles(files: Readonly<Record<string, string>>): Promise<void> {
+/** Has the edited files read as if they were the site's: its rules, or who is on duty and called. */
+export async function checkFiles(
+  files: Readonly<Record<string, string>>,
+  what: "rules" | "rosters",
+): Promise<void> {
   const county = trial?.county;
+  if (county === undefined) return;
   const set = (review: Review) => {
     if (trial?.county === county && trial) keep({ ...trial, review });
   };
   set({ kind: "busy" });
   try {
-    const { problems, changes } = await tryRules(files);
+    const found = what === "rules" ? tryRules(files) : tryOrganisation(county, files);
+    const { problems, changes } = await found;
     set({ kind: "done", files, problems, changes: changes ?? [] });
   } catch (error) {
     set({ kind: "failed", words: failure(error) });

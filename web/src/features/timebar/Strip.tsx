@@ -4,8 +4,9 @@ import { hm, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { placeOf, type Span, ticks, timeAt } from "../../state/timebar";
 import type { County } from "../../state/world";
+import { CallLane } from "../backtest/CallLane";
 import { TrialLane } from "../backtest/TrialLane";
-import { useTrialReport } from "../backtest/useTrial";
+import { useCallReport, useTrialReport } from "../backtest/useTrial";
 import { useDesk } from "../desk/desk";
 import { LaneRows, laneNames } from "./LaneRows";
 import { useLanes } from "./useLanes";
@@ -45,7 +46,9 @@ export function Strip({ county, span, now, last, past, chosen, onChoose, onGo }:
   const { desk } = useDesk();
   const found = useTrialReport(county.code);
   const trial = desk.view === "backtest" ? found : null;
-  const names = [...laneNames(), ...(trial ? [i18n.t("推演 A/B")] : [])];
+  const foundCalls = useCallReport(county.code);
+  const calls = desk.view === "backtest" ? foundCalls : null;
+  const names = [...laneNames(), ...(trial || calls ? [i18n.t("推演 A/B")] : [])];
   const row = Math.max(8, (size.height - AXIS) / names.length);
   const { lanes, failed } = useLanes(county.code, span, width);
   const x = (time: number) => placeOf(time, span, width);
@@ -123,6 +126,15 @@ export function Strip({ county, span, now, last, past, chosen, onChoose, onGo }:
           {trial ? (
             <TrialLane
               report={trial}
+              span={span}
+              width={width}
+              top={row * (names.length - 1)}
+              row={row}
+            />
+          ) : null}
+          {calls ? (
+            <CallLane
+              report={calls}
               span={span}
               width={width}
               top={row * (names.length - 1)}
