@@ -20,6 +20,7 @@ mod ledger;
 mod live;
 mod opening;
 mod outbox;
+mod parts;
 mod past;
 mod press;
 mod queue;
@@ -45,6 +46,7 @@ use tokio::sync::watch;
 
 pub use catalogue::{Catalogue, Measured, Target};
 pub use feed::{Feed, Frame, Subscription};
+pub use parts::Own;
 pub use fleet::{Decision, Decisions, Fleet};
 pub use inbox::{BadMessage, ConfigureError, Draft, Inbox, Item, Receipt};
 pub use ledger::TransitionStream;
