@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 /// How long an answer or a frame may take before the test says so.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 /// Requests on their way at once; what is more waits on this side, as it would in the air.
 const AT_ONCE: usize = 48;
 /// A snapshot of a county with everybody's tasks in it.
