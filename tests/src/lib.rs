@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod database;
+mod phones;
 mod publisher;
 mod recorded;
 mod server;
 mod workload;
 
 pub use database::{Database, Standby};
+pub use phones::{Feed, Front, Session};
 pub use publisher::{Publisher, Sent, must_hold};
 pub use recorded::{Crossing, Recorded, crossing, utc, valid_times};
 pub use server::{Play, Server, play, site_from};

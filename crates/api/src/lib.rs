@@ -77,8 +77,9 @@ use looks::Looks;
 use people::People;
 use throttle::Throttle;
 
-/// WebSockets open at once, feed and transitions together.
-const SOCKETS: usize = 2048;
+/// WebSockets open at once, feed and transitions together: everybody of a large county, and as many
+/// again that came back before their old socket was known to be dead.
+const SOCKETS: usize = 8192;
 
 /// What the API stands on.
 pub struct Options {

@@ -21,7 +21,7 @@ use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, FaultView};
 use crate::ground;
-use crate::sight::{is_narrow, narrow_county, narrow_post};
+use crate::sight::{is_narrow, narrow_command, narrow_county, narrow_post};
 
 /// About which jurisdiction.
 #[derive(Debug, Deserialize)]
@@ -173,7 +173,16 @@ pub(crate) async fn commands(
     Extension(reader): Extension<Principal>,
     Asked(query): Asked<OfQuery>,
 ) -> Rows<CommandView> {
-    of_counties(&api, &reader, &query, |county| county.commands).await
+    let who = reader.clone();
+    let look = move |fleet: &Fleet, slot| match is_narrow(&who) {
+        true => {
+            let mut own = fleet.commands_of(slot, &who.person);
+            own.retain_mut(|command| narrow_command(command, &who.person));
+            own
+        }
+        false => fleet.commands(slot),
+    };
+    rows(&api, &reader, &query, look).await
 }
 
 /// The rules in force, in words, with how often each spoke.
@@ -284,7 +293,7 @@ pub(crate) async fn duty(
     let look = move |fleet: &Fleet, slot| {
         let mut posts = fleet.posts(slot, at.unwrap_or(fleet.now()));
         if narrow {
-            posts.retain_mut(|post| narrow_post(post, &who));
+            posts.retain_mut(|post| narrow_post(post, &who.person));
         }
         posts
     };

@@ -8,6 +8,7 @@ use model::PersonId;
 use model::view::{CountyView, PersonView};
 
 use crate::access::{Deed, Principal};
+use crate::sight::is_narrow;
 
 /// The people of every jurisdiction.
 #[derive(Debug, Default)]
@@ -35,13 +36,24 @@ impl People {
         people.map(|p| (p.id.clone(), p.name.clone())).collect()
     }
 
-    /// Fills the people of a county as `reader` may see them.
+    /// Fills the people of a county as `reader` may see them: who has only tasks of their own is told
+    /// of themselves, their substitute and those who give orders.
     pub(crate) fn fill(&self, county: &mut CountyView, reader: &Principal) {
         let list = self
             .by_code
             .get(&county.code)
             .map_or(&[][..], Vec::as_slice);
-        county.people = list.iter().map(|person| seen_by(person, reader)).collect();
+        let narrow = is_narrow(reader);
+        let own = list.iter().find(|person| person.id == reader.person);
+        let substitute = own.and_then(|person| person.substitute.as_ref());
+        let concerns = |person: &&PersonView| {
+            !narrow
+                || Deed::Command.allowed(person.role)
+                || person.id == reader.person
+                || Some(&person.id) == substitute
+        };
+        let concerned = list.iter().filter(concerns);
+        county.people = concerned.map(|person| seen_by(person, reader)).collect();
     }
 }
 

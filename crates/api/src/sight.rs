@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use model::Seal;
 use model::command::FormValue;
 use model::task::Stage;
 use model::view::{
     Change, CommandView, CountyView, FeedMessage, Obligations, PostView, TaskView, Update,
 };
+use model::{PersonId, Seal};
 
 use crate::Api;
 use crate::access::{Deed, Principal};
@@ -46,8 +46,12 @@ pub(crate) async fn visible_seals(api: &Api, reader: &Principal) -> Answered<Vis
         .inbox
         .ask(move |fleet| {
             let mut seals = BTreeSet::new();
-            let county = fleet.county(slot, fleet.now());
-            for command in county.into_iter().flat_map(|county| county.commands) {
+            // Thousands of phones ask at the same moment when an order goes to all of them.
+            let commands = match is_narrow(&reader) {
+                true => fleet.commands_of(slot, &reader.person),
+                false => fleet.commands(slot),
+            };
+            for command in commands {
                 collect(&command, &reader, &mut seals);
             }
             seals
@@ -96,10 +100,12 @@ pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
         county.incidents.clear();
         county
             .commands
-            .retain_mut(|command| narrow_command(command, reader));
+            .retain_mut(|command| narrow_command(command, &reader.person));
         county.runs.clear();
         county.pages.retain(|page| page.to == reader.person);
-        county.posts.retain_mut(|post| narrow_post(post, reader));
+        county
+            .posts
+            .retain_mut(|post| narrow_post(post, &reader.person));
     }
 }
 
@@ -112,7 +118,7 @@ pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
         tracing::error!("a message of updates could not be read back; the reader does not get it");
         return None;
     };
-    updates.retain_mut(|update| narrow_update(update, reader));
+    updates.retain_mut(|update| narrow_update(update, &reader.person));
     if updates.is_empty() {
         return None;
     }
@@ -122,7 +128,8 @@ pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
     ))
 }
 
-fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
+/// Leaves in one update what a reader of their own part may see; false when nothing is left.
+pub(crate) fn narrow_update(update: &mut Update, reader: &PersonId) -> bool {
     match &mut update.change {
         // What the desk writes down is the desk's.
         Change::Incident { .. } => false,
@@ -137,29 +144,29 @@ fn narrow_update(update: &mut Update, reader: &Principal) -> bool {
         | Change::Group { .. }
         | Change::Configured => true,
         // Who else is called, and who holds other posts, is the desk's affair.
-        Change::Page { page } => page.to == reader.person,
+        Change::Page { page } => page.to == *reader,
         Change::Run { .. } => false,
         Change::Duty { post } => narrow_post(post, reader),
         Change::Command { command } => narrow_command(command, reader),
         Change::Task { task, worst } => {
             *worst = task.stage;
-            task.person == reader.person
+            task.person == *reader
         }
     }
 }
 
 /// Leaves a post that the reader holds or will hold, without what is owed there; false otherwise.
-pub(crate) fn narrow_post(post: &mut PostView, reader: &Principal) -> bool {
+pub(crate) fn narrow_post(post: &mut PostView, reader: &PersonId) -> bool {
     if let Some(handover) = &mut post.handover {
         handover.obligations = Obligations::default();
     }
     let shifts = post.shifts.iter().flat_map(|shift| &shift.people);
-    post.now.iter().chain(shifts).any(|p| *p == reader.person)
+    post.now.iter().chain(shifts).any(|p| p == reader)
 }
 
 /// Leaves the reader's own tasks; false when there are none.
-fn narrow_command(command: &mut CommandView, reader: &Principal) -> bool {
-    command.tasks.retain(|task| task.person == reader.person);
+pub(crate) fn narrow_command(command: &mut CommandView, reader: &PersonId) -> bool {
+    command.tasks.retain(|task| task.person == *reader);
     command.worst = command
         .tasks
         .iter()

@@ -9,7 +9,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
 use bytes::Bytes;
 use model::view::{FeedMessage, SnapshotView};
-use runtime::{Frame, Stopped, Subscription};
+use runtime::{Frame, Own, Stopped, Subscription};
 use serde::Deserialize;
 use tokio::task::JoinHandle;
 
@@ -17,7 +17,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView};
-use crate::sight::{narrow_county, narrow_text};
+use crate::sight::{is_narrow, narrow_county, narrow_update};
 use crate::socket::{Said, Source, bounded, run};
 
 /// From where the feed goes on, and about what.
@@ -43,7 +43,13 @@ pub(crate) async fn feed(
     let upgrade = upgrade.map_err(|_| Fault::NotAWebSocket)?;
     let only = reader.scope(api.inbox.catalogue().codes(), query.jurisdiction.as_deref())?;
     let place = api.socket_place()?;
-    let subscription = api.feed.subscribe(query.since, only).await?;
+    let mut subscription = api.feed.subscribe(query.since, only).await?;
+    if is_narrow(&reader) {
+        subscription = subscription.for_one(Own {
+            person: reader.person.clone(),
+            keep: narrow_update,
+        });
+    }
     let source = Reader {
         api,
         subscription,
@@ -81,11 +87,7 @@ impl Source for Reader {
                 Some(Frame::Text(text)) if text.starts_with(br#"{"type":"behind""#) => {
                     return Said::Last(text);
                 }
-                Some(Frame::Text(text)) => {
-                    if let Some(text) = narrow_text(text, &self.reader) {
-                        return Said::Text(text);
-                    }
-                }
+                Some(Frame::Text(text)) => return Said::Text(text),
             }
         }
     }

@@ -268,6 +268,9 @@ async fn everybody_reads_the_feed_as_far_as_it_is_theirs() {
     assert_eq!(here["commands"][0]["tasks"].as_array().unwrap().len(), 1);
     assert_eq!(here["alarms"][0]["level"], 3);
     let phones = here["people"].as_array().unwrap();
+    let names: Vec<&str> = phones.iter().filter_map(|p| p["id"].as_str()).collect();
+    assert!(names.contains(&"li") && names.contains(&"officer"));
+    assert!(!names.contains(&"chen"), "{names:?}");
     assert!(
         phones
             .iter()
@@ -295,6 +298,19 @@ async fn everybody_reads_the_feed_as_far_as_it_is_theirs() {
     let known = seen["seq"].as_u64().unwrap();
     let mut again = open(address, &officer, &format!("?since={known}")).await;
     assert_eq!(update_of(&mut again, task_of).await, "chen");
+
+    // A command that is told whole comes to each with their own task alone, also to who was away.
+    county.act(&officer, "c2", issue()).await;
+    let people_of = |update: &Value| {
+        let tasks = update["command"]["tasks"].as_array()?;
+        let people = tasks.iter().map(|task| task["person"].as_str().unwrap());
+        Some(people.collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(update_of(&mut desk, people_of).await, "li chen");
+    let mut away = open(address, &li, &format!("?since={known}")).await;
+    for phone in [&mut phone, &mut away] {
+        assert_eq!(update_of(phone, people_of).await, "li");
+    }
 }
 
 #[tokio::test]

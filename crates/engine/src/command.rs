@@ -188,7 +188,7 @@ impl Engine {
         kind: TemplateKind,
         at: Time,
     ) -> Result<Vec<PersonId>, Why> {
-        let known = |id: &PersonId| self.config.people.iter().any(|p| p.id == *id);
+        let known = |id: &PersonId| self.knows(id);
         let mut people = Vec::new();
         let mut seen = BTreeSet::new();
         let groups = self

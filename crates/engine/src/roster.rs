@@ -105,7 +105,7 @@ impl Engine {
         self.index.people.contains_key(person)
     }
 
-    fn stand_in(&self, person: &PersonId) -> Option<PersonId> {
+    pub(crate) fn stand_in(&self, person: &PersonId) -> Option<PersonId> {
         let place = *self.index.people.get(person)?;
         self.config.people[place as usize].substitute.clone()
     }

@@ -418,10 +418,9 @@ impl Engine {
 
     /// Who is told instead, if someone is named and not already told.
     pub(crate) fn substitute_of(&self, command: &Command, task: &Task) -> Option<PersonId> {
-        let person = self.config.people.iter().find(|p| p.id == task.person)?;
-        let other = person.substitute.clone()?;
+        let other = self.stand_in(&task.person)?;
         let told = command.tasks.iter().any(|t| t.person == other);
-        (!told && self.config.people.iter().any(|p| p.id == other)).then_some(other)
+        (!told && self.knows(&other)).then_some(other)
     }
 
     /// A window closed with nothing heard.

@@ -6,13 +6,13 @@ use model::view::{
     AckView, AlarmView, CommandView, CountyView, Doubt, NextStep, ProcessView, SeriesNow,
     SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView, ThresholdView,
 };
-use model::{AlarmKey, CommandId, Level, SeriesSlot, TaskId, Time};
+use model::{AlarmKey, CommandId, Level, PersonId, SeriesSlot, TaskId, Time};
 
 use crate::alarm::{Ack, Alarm};
 use crate::command::Command;
 use crate::engine::Engine;
 use crate::rule_view::span;
-use model::task::FactKind;
+use model::task::{FactKind, Stage};
 
 impl Engine {
     /// The whole jurisdiction. People are left to whoever may know their names.
@@ -60,12 +60,7 @@ impl Engine {
                 .filter(open)
                 .map(|(w, a)| self.render(*w, a))
                 .collect(),
-            commands: self
-                .state
-                .commands
-                .values()
-                .map(|c| self.command_of(c))
-                .collect(),
+            commands: self.command_views(),
             groups: self.group_views(now),
             templates: self.templates(),
             people: Vec::new(),
@@ -243,7 +238,34 @@ impl Engine {
             .map(|command| self.command_of(command))
     }
 
+    /// Every command with its tasks.
+    pub fn command_views(&self) -> Vec<CommandView> {
+        let all = self.state.commands.values();
+        all.map(|command| self.command_of(command)).collect()
+    }
+
+    /// The commands in which this person has a task, with that task alone.
+    pub fn commands_of(&self, person: &PersonId) -> Vec<CommandView> {
+        let all = self.state.commands.values();
+        let own = all.filter_map(|command| {
+            let places = (0..command.tasks.len()).filter(|n| command.tasks[*n].person == *person);
+            let tasks: Vec<TaskView> = places.map(|n| self.task_of(command, n)).collect();
+            (!tasks.is_empty()).then(|| self.command_with(command, tasks))
+        });
+        own.collect()
+    }
+
+    /// The stage of the task of a command that is furthest from done.
+    pub fn command_worst(&self, id: &CommandId) -> Option<Stage> {
+        self.state.commands.get(id).map(Command::worst)
+    }
+
     fn command_of(&self, command: &Command) -> CommandView {
+        let tasks = 0..command.tasks.len();
+        self.command_with(command, tasks.map(|n| self.task_of(command, n)).collect())
+    }
+
+    fn command_with(&self, command: &Command, tasks: Vec<TaskView>) -> CommandView {
         let template = self
             .config
             .templates
@@ -263,9 +285,7 @@ impl Engine {
             proof: command.proof,
             cancelled: command.cancelled,
             worst: command.worst(),
-            tasks: (0..command.tasks.len())
-                .map(|n| self.task_of(command, n))
-                .collect(),
+            tasks,
             kind: command.kind,
             phase: command.phase.clone(),
             reach: command.reach.clone(),

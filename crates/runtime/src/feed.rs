@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use model::PersonId;
 use model::view::{SnapshotView, TransitionView};
 use store::HistoryError;
 use tokio::sync::watch;
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 use crate::Stopped;
 use crate::hub::{Hub, Next, Place};
 use crate::ledger::{Ledger, TransitionStream};
+use crate::parts::{Own, Whole};
 use crate::queue::Queue;
 
 /// One message for a client of the feed.
@@ -46,7 +48,10 @@ impl Feed {
         jurisdiction: Option<String>,
     ) -> Result<Subscription, Stopped> {
         let changed = self.hub.join();
-        let member = Member(Arc::clone(&self.hub));
+        let member = Member {
+            hub: Arc::clone(&self.hub),
+            own: None,
+        };
         let opening = self.queue.subscribe(since, jurisdiction).await?;
         Ok(Subscription {
             member,
@@ -92,7 +97,7 @@ impl Feed {
 /// How a subscription begins, made on the loop's thread.
 pub(crate) struct Opening {
     /// One snapshot serves all clients that come at the same moment.
-    pub(crate) snapshot: Option<Arc<SnapshotView>>,
+    pub(crate) snapshot: Option<Arc<Whole>>,
     /// What a client that was away has missed of the values.
     pub(crate) first: VecDeque<Frame>,
     pub(crate) place: Place,
@@ -102,26 +107,40 @@ pub(crate) struct Opening {
 pub struct Subscription {
     member: Member,
     changed: watch::Receiver<u64>,
-    snapshot: Option<Arc<SnapshotView>>,
+    snapshot: Option<Arc<Whole>>,
     first: VecDeque<Frame>,
     place: Place,
     over: bool,
 }
 
-struct Member(Arc<Hub>);
+struct Member {
+    hub: Arc<Hub>,
+    own: Option<PersonId>,
+}
 
 impl Drop for Member {
     fn drop(&mut self) {
-        self.0.leave();
+        self.hub.leave(self.own.as_ref());
     }
 }
 
 impl Subscription {
+    /// Narrows what follows to one person's part; of a snapshot, the commands alone.
+    #[must_use]
+    pub fn for_one(mut self, own: Own) -> Subscription {
+        // Everything there is so far is looked through before the new wake-up is waited for.
+        self.changed = self.member.hub.join_as(&own.person);
+        self.member.own = Some(own.person.clone());
+        self.place.own = Some(own);
+        self
+    }
+
     /// The next message, when there is one; `None` after `Behind` or when the process stops.
     /// Cancelling the wait loses nothing.
     pub async fn next(&mut self) -> Option<Frame> {
         if let Some(snapshot) = self.snapshot.take() {
-            return Some(Frame::Snapshot(Box::new(Arc::unwrap_or_clone(snapshot))));
+            let seen = snapshot.seen_by(self.place.own.as_ref());
+            return Some(Frame::Snapshot(Box::new(seen)));
         }
         if let Some(first) = self.first.pop_front() {
             return Some(first);
@@ -131,13 +150,13 @@ impl Subscription {
                 return None;
             }
             self.changed.mark_unchanged();
-            match self.member.0.next(&mut self.place) {
+            match self.member.hub.next(&mut self.place) {
                 Next::Text(text) => return Some(Frame::Text(text)),
                 Next::Behind => {
                     self.over = true;
                     return Some(Frame::Text(Bytes::from_static(BEHIND)));
                 }
-                Next::Nothing if self.member.0.is_stopped() => return None,
+                Next::Nothing if self.member.hub.is_stopped() => return None,
                 Next::Nothing => self.changed.changed().await.ok()?,
             }
         }

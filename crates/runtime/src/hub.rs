@@ -11,8 +11,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
-use model::JurisdictionSlot;
+use model::{JurisdictionSlot, PersonId};
 use tokio::sync::watch;
+
+use crate::parts::{Own, Parts};
 
 /// Update frames kept for clients that return with `since`; one frame is one commit that changed
 /// something, so this is hours of a county's night.
@@ -31,6 +33,13 @@ pub(crate) struct Piece {
     pub(crate) end: u32,
 }
 
+impl Piece {
+    /// Whether who sees `only` one jurisdiction, or all, sees this.
+    fn is_for(&self, only: Option<JurisdictionSlot>) -> bool {
+        only.is_none() || self.jurisdiction.is_none() || self.jurisdiction == only
+    }
+}
+
 /// All updates of one commit, as one message of the feed.
 #[derive(Debug)]
 pub(crate) struct UpdateFrame {
@@ -38,6 +47,8 @@ pub(crate) struct UpdateFrame {
     pub(crate) last: u64,
     pub(crate) pieces: Vec<Piece>,
     pub(crate) text: Bytes,
+    /// What the pieces were rendered from, piece by piece.
+    pub(crate) parts: Parts,
 }
 
 /// Newest values of one jurisdiction that changed since the last rendering.
@@ -79,6 +90,8 @@ pub(crate) struct Place {
     /// Updates up to this journal number are known to the client.
     pub(crate) after: u64,
     pub(crate) only: Option<JurisdictionSlot>,
+    /// Set for a client that sees of tasks and pages its own person's alone.
+    pub(crate) own: Option<Own>,
     beat: u64,
     boards: BTreeMap<JurisdictionSlot, u64>,
 }
@@ -97,8 +110,15 @@ pub(crate) struct Hub {
     boards: Mutex<BTreeMap<JurisdictionSlot, Board>>,
     beat: Mutex<(u64, Bytes)>,
     changed: watch::Sender<u64>,
+    /// Clients that see their own part alone are woken for what is theirs: an answer of one of
+    /// thousands is no news to the others.
+    bells: Mutex<BTreeMap<PersonId, watch::Sender<u64>>>,
     clients: AtomicUsize,
     stopped: AtomicBool,
+}
+
+fn strike(bell: &watch::Sender<u64>) {
+    bell.send_modify(|version| *version += 1);
 }
 
 /// # Panics
@@ -118,6 +138,7 @@ impl Hub {
             boards: Mutex::default(),
             beat: Mutex::default(),
             changed: watch::Sender::new(0),
+            bells: Mutex::default(),
             clients: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
         }
@@ -139,9 +160,26 @@ impl Hub {
         self.changed.subscribe()
     }
 
-    /// Counts one client less.
-    pub(crate) fn leave(&self) {
+    /// Gives the wake-up of a client that sees this person's part alone.
+    pub(crate) fn join_as(&self, person: &PersonId) -> watch::Receiver<u64> {
+        let mut bells = open(&self.bells);
+        match bells.get(person) {
+            Some(bell) => bell.subscribe(),
+            None => {
+                let bell = bells.entry(person.clone());
+                bell.or_insert_with(|| watch::Sender::new(0)).subscribe()
+            }
+        }
+    }
+
+    /// Counts one client less, whose own wake-up is still held.
+    pub(crate) fn leave(&self, person: Option<&PersonId>) {
         self.clients.fetch_sub(1, Ordering::Relaxed);
+        let Some(person) = person else { return };
+        let mut bells = open(&self.bells);
+        if bells.get(person).is_some_and(|b| b.receiver_count() <= 1) {
+            bells.remove(person);
+        }
     }
 
     /// Ends every subscription once it has read what is there.
@@ -174,6 +212,7 @@ impl Hub {
             frame,
             after,
             only,
+            own: None,
             beat: 0,
             boards,
         }
@@ -181,9 +220,10 @@ impl Hub {
 
     /// Tells of one commit's updates.
     pub(crate) fn publish(&self, frame: UpdateFrame) {
+        let frame = Arc::new(frame);
         let mut ring = open(&self.ring);
         ring.bytes += frame.text.len();
-        ring.frames.push_back(Arc::new(frame));
+        ring.frames.push_back(Arc::clone(&frame));
         while ring.frames.len() > MOST_FRAMES || (ring.bytes > MOST_BYTES && ring.frames.len() > 1)
         {
             let Some(old) = ring.frames.pop_front() else {
@@ -194,7 +234,14 @@ impl Hub {
             ring.first += 1;
         }
         drop(ring);
-        self.wake();
+        strike(&self.changed);
+        let bells = open(&self.bells);
+        if !bells.is_empty() {
+            match frame.parts.people() {
+                Some(people) => people.filter_map(|p| bells.get(p)).for_each(strike),
+                None => bells.values().for_each(strike),
+            }
+        }
     }
 
     /// Puts newer values on the boards.
@@ -283,7 +330,8 @@ impl Hub {
     }
 
     fn wake(&self) {
-        self.changed.send_modify(|version| *version += 1);
+        strike(&self.changed);
+        open(&self.bells).values().for_each(strike);
     }
 }
 
@@ -301,7 +349,13 @@ impl ValueFrame {
 impl UpdateFrame {
     /// The part of this frame that a client at `place` has not seen and may see.
     fn cut(&self, place: &Place) -> Option<Bytes> {
-        self.part(place.after, place.only)
+        match &place.own {
+            None => self.part(place.after, place.only),
+            Some(own) => self.parts.of(own, |n| {
+                let piece = &self.pieces[n];
+                piece.seq > place.after && piece.is_for(place.only)
+            }),
+        }
     }
 
     /// The part of this frame that one jurisdiction may see, or all of it.
@@ -310,10 +364,7 @@ impl UpdateFrame {
     }
 
     fn part(&self, after: u64, only: Option<JurisdictionSlot>) -> Option<Bytes> {
-        let wanted = |piece: &&Piece| {
-            piece.seq > after
-                && (only.is_none() || piece.jurisdiction.is_none() || piece.jurisdiction == only)
-        };
+        let wanted = |piece: &&Piece| piece.seq > after && piece.is_for(only);
         let count = self.pieces.iter().filter(wanted).count();
         if count == self.pieces.len() {
             return Some(self.text.clone());

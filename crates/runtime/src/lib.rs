@@ -21,6 +21,7 @@ mod ledger;
 mod live;
 mod opening;
 mod outbox;
+mod parts;
 mod past;
 mod press;
 mod queue;
@@ -50,6 +51,7 @@ pub use fleet::{Decision, Decisions, Fleet};
 pub use inbox::{BadMessage, ConfigureError, Draft, Inbox, Item, Receipt};
 pub use ledger::TransitionStream;
 pub use outbox::{Delivery, Outbox, Sender};
+pub use parts::Own;
 pub use recover::{Difference, Replayed};
 pub use replay::{
     MOST_REPLAYS, Outcome, Passed, Replay, ReplayAsk, ReplayError, ReplaySession, Replays, replay,

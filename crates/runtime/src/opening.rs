@@ -14,11 +14,12 @@ use model::{JurisdictionSlot, Time};
 use crate::feed::{Frame, Opening};
 use crate::hub::Hub;
 use crate::live::Live;
+use crate::parts::Whole;
 
 /// The newest snapshot, for clients that come at the same moment: after a restart all of them do.
 #[derive(Default)]
 pub(crate) struct Shared {
-    newest: Option<(Option<JurisdictionSlot>, Arc<SnapshotView>)>,
+    newest: Option<(Option<JurisdictionSlot>, Arc<Whole>)>,
 }
 
 impl Live {
@@ -55,21 +56,16 @@ impl Live {
         }
     }
 
-    fn snapshot(
-        &mut self,
-        seq: u64,
-        now: Time,
-        only: Option<JurisdictionSlot>,
-    ) -> Arc<SnapshotView> {
+    fn snapshot(&mut self, seq: u64, now: Time, only: Option<JurisdictionSlot>) -> Arc<Whole> {
         if let Some((whose, newest)) = &self.shared.newest
-            && (*whose, newest.seq, newest.clock.now) == (only, seq, now)
+            && (*whose, newest.snapshot.seq, newest.snapshot.clock.now) == (only, seq, now)
         {
             return Arc::clone(newest);
         }
         let fleet = &self.books.fleet;
         let slots = (0..fleet.len() as u16).map(JurisdictionSlot);
         let wanted = slots.filter(|slot| only.is_none_or(|only| only == *slot));
-        let made = Arc::new(SnapshotView {
+        let made = Arc::new(Whole::of(SnapshotView {
             seq,
             clock: ClockView {
                 clock: self.clock.kind(),
@@ -79,7 +75,7 @@ impl Live {
             counties: wanted.filter_map(|slot| fleet.county(slot, now)).collect(),
             system: fleet.system(only),
             mode: Mode::Live,
-        });
+        }));
         self.shared.newest = Some((only, Arc::clone(&made)));
         made
     }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::action::Action;
 use model::effect::SystemKind;
-use model::view::{AnnunciationView, Change, SystemView, TransitionView, Update};
+use model::task::FactKind;
+use model::view::{AnnunciationView, Change, CommandView, SystemView, TransitionView, Update};
 use model::{
     AlarmKey, CommandId, Effect, Input, JurisdictionSlot, OpId, SeriesSlot, SituationId, TaskId,
     Time,
@@ -20,6 +21,7 @@ use model::{
 use crate::calls::Calls;
 use crate::fleet::{Decision, Fleet, NoticeKey};
 use crate::hub::{Piece, UPDATES_HEAD, UPDATES_TAIL, UpdateFrame, ValueFrame};
+use crate::parts::Parts;
 
 /// What changed in the open commit, and since when which value is untold.
 #[derive(Debug, Default)]
@@ -176,12 +178,18 @@ impl Press {
             changes.extend(alarm.map(|alarm| (seq, Some(slot), Change::Alarm { alarm })));
         }
         let tasks = std::mem::take(&mut self.tasks);
+        // Found once a command, however many of its people answered together.
+        let mut worst = BTreeMap::new();
         for ((slot, task), (command, seq)) in tasks {
             if let Some(whole) = self.commands.get_mut(&(slot, command.clone())) {
                 *whole = seq.max(*whole);
                 continue;
             }
-            let worst = fleet.command(slot, &command).map(|c| c.worst);
+            let of = (slot, command);
+            let worst = match worst.get(&of) {
+                Some(worst) => *worst,
+                None => *worst.entry(of.clone()).or_insert(fleet.worst(slot, &of.1)),
+            };
             let change = fleet.task(slot, &task).zip(worst);
             changes.extend(
                 change.map(|(task, worst)| (seq, Some(slot), Change::Task { task, worst })),
@@ -198,7 +206,7 @@ impl Press {
             changes.push((seq, whose, Change::System { system }));
         }
         changes.sort_by_key(|(seq, _, _)| *seq);
-        (!changes.is_empty()).then(|| self.frame(last, changes))
+        (!changes.is_empty()).then(|| self.frame(fleet, last, changes))
     }
 
     /// Situations, what is kept quiet, what is told, and how loud it is.
@@ -402,11 +410,13 @@ impl Press {
 
     fn frame(
         &self,
+        fleet: &Fleet,
         last: u64,
         changes: Vec<(u64, Option<JurisdictionSlot>, Change)>,
     ) -> UpdateFrame {
         let mut text = Vec::from(UPDATES_HEAD);
         let mut pieces: Vec<Piece> = Vec::with_capacity(changes.len());
+        let (mut parts, mut orders) = (Parts::default(), Orders::default());
         let mut n = 0;
         for (seq, jurisdiction, change) in changes {
             n = if pieces.last().is_some_and(|p| p.seq == seq) {
@@ -432,13 +442,49 @@ impl Press {
                 start,
                 end: text.len() as u32,
             });
+            let order = orders.of(fleet, jurisdiction, &update.change);
+            parts.push(update, order);
         }
         text.extend_from_slice(UPDATES_TAIL);
         UpdateFrame {
             last,
             pieces,
             text: Bytes::from(text),
+            parts,
         }
+    }
+}
+
+/// The orders of tasks whose phone has not said that it has them; each is made once a commit.
+#[derive(Default)]
+struct Orders(BTreeMap<CommandId, Option<Arc<CommandView>>>);
+
+impl Orders {
+    /// A substitute who is called in, or anybody whose first message was lost, has to be told of the
+    /// command and not of the task alone.
+    fn of(
+        &mut self,
+        fleet: &Fleet,
+        slot: Option<JurisdictionSlot>,
+        change: &Change,
+    ) -> Option<Arc<CommandView>> {
+        let Change::Task { task, .. } = change else {
+            return None;
+        };
+        if task.facts.iter().any(|f| f.kind == FactKind::Delivered) {
+            return None;
+        }
+        let order = self.0.entry(task.command.clone()).or_insert_with(|| {
+            let mut own = fleet.commands_of(slot?, &task.person).into_iter();
+            own.find(|command| command.id == task.command)
+                .map(|command| {
+                    Arc::new(CommandView {
+                        tasks: Vec::new(),
+                        ..command
+                    })
+                })
+        });
+        order.clone()
     }
 }
 

@@ -6,6 +6,7 @@ use model::Config;
 use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::Counts;
+use model::task::Stage;
 use model::view::{
     AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PersonContacts,
     PostView, ReachView, RuleView, RunView, SeriesNow, SituationView, StateHash, SuppressionView,
@@ -44,6 +45,29 @@ impl Fleet {
     /// One command with its tasks, if it exists.
     pub fn command(&self, jurisdiction: JurisdictionSlot, id: &CommandId) -> Option<CommandView> {
         self.engines.get(jurisdiction.index())?.command_view(id)
+    }
+
+    /// Every command with its tasks.
+    pub fn commands(&self, jurisdiction: JurisdictionSlot) -> Vec<CommandView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine
+            .map(engine::Engine::command_views)
+            .unwrap_or_default()
+    }
+
+    /// The commands in which one person has a task, with that task alone.
+    pub fn commands_of(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        person: &PersonId,
+    ) -> Vec<CommandView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine.map_or(Vec::new(), |engine| engine.commands_of(person))
+    }
+
+    /// The stage of the task of a command that is furthest from done.
+    pub(crate) fn worst(&self, jurisdiction: JurisdictionSlot, id: &CommandId) -> Option<Stage> {
+        self.engines.get(jurisdiction.index())?.command_worst(id)
     }
 
     /// One task, if it exists.

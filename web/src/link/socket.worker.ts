@@ -5,6 +5,8 @@ import type { FromSocket, ToSocket } from "./socketWords";
 
 /** Messages are handed over at most this often, ms. */
 const BATCH_MS = 100;
+/** What may be an alarm waits for nothing, but a flood of it comes in frames a screen can draw. */
+const URGENT_MS = 50;
 /** Beats come every second; silence this long means the link is gone, whatever TCP thinks. */
 const SILENCE_MS = 4_000;
 
@@ -14,7 +16,10 @@ let since: number | null = null;
 let tries = 0;
 let wanted = false;
 let batch: FeedMessage[] = [];
+let flushed = 0;
 let flushTimer: ReturnType<typeof setTimeout> | undefined;
+/** When the timer runs out, by `performance.now`. */
+let flushDue = 0;
 let silenceTimer: ReturnType<typeof setTimeout> | undefined;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,8 +28,10 @@ function tell(message: FromSocket) {
 }
 
 function flush() {
+  clearTimeout(flushTimer);
   flushTimer = undefined;
   if (batch.length === 0) return;
+  flushed = performance.now();
   tell({ kind: "messages", messages: batch });
   batch = [];
 }
@@ -63,7 +70,12 @@ function take(text: string) {
   since = sinceAfter(since, message);
   const urgent = message.type === "snapshot" || message.type === "updates";
   batch.push(message);
-  if (flushTimer === undefined) flushTimer = setTimeout(flush, urgent ? 0 : BATCH_MS);
+  const now = performance.now();
+  const due = urgent ? Math.max(now, flushed + URGENT_MS) : now + BATCH_MS;
+  if (flushTimer !== undefined && flushDue <= due) return;
+  clearTimeout(flushTimer);
+  flushDue = due;
+  flushTimer = setTimeout(flush, due - now);
 }
 
 function lose() {

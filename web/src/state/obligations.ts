@@ -1,6 +1,6 @@
 // What the desk still owes: who needs a person now, who has not answered, what is to be verified.
 import type { CommandView, TaskView } from "../wire/view";
-import { isAnswered, isClosed, isWithdrawn } from "./select";
+import { cached, isAnswered, isClosed, isWithdrawn } from "./select";
 
 /** Why a task wants a person; the order is the order of urgency. */
 export type Want =
@@ -52,21 +52,45 @@ export function want(command: CommandView, task: TaskView): Want | null {
   return task.overdue.length > 0 ? "overdue" : null;
 }
 
+/** A task in the order of its command's board. */
+export interface Ranked {
+  command: CommandView;
+  task: TaskView;
+  want: Want | null;
+  rank: number;
+  /** When something happens by itself; what has nothing ahead comes last. */
+  at: string;
+}
+
+const before = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * A command's tasks, most urgent first, then by the next automatic step, soonest first; who owes nothing
+ * follows, who is through comes last. Each is judged once, since a command may have thousands.
+ */
+export const ranked = cached((command: CommandView): readonly Ranked[] => {
+  const list = command.tasks.map((task) => {
+    const found = want(command, task);
+    const rank = found ? ORDER.indexOf(found) : ORDER.length + (isClosed(task) ? 1 : 0);
+    return { command, task, want: found, rank, at: task.next?.at ?? "9" };
+  });
+  return list.sort((a, b) => a.rank - b.rank || before(a.at, b.at) || before(a.task.id, b.task.id));
+});
+
 /** All obligations, most urgent first, then by the next automatic step, soonest first. */
 export function obligations(commands: readonly CommandView[]): Obligation[] {
-  const list = commands.flatMap((command) =>
-    command.tasks.flatMap((task) => {
-      const found = want(command, task);
-      return found ? [{ command, task, want: found }] : [];
-    }),
-  );
-  return list.sort(
-    (a, b) =>
-      ORDER.indexOf(a.want) - ORDER.indexOf(b.want) ||
-      b.command.level - a.command.level ||
-      (a.task.next?.at ?? "9").localeCompare(b.task.next?.at ?? "9") ||
-      a.task.id.localeCompare(b.task.id),
-  );
+  const owes = (one: Ranked): one is Ranked & Obligation => one.want !== null;
+  const lists = commands.map((command) => ranked(command).filter(owes));
+  if (lists.length === 1) return lists[0] ?? [];
+  return lists
+    .flat()
+    .sort(
+      (a, b) =>
+        a.rank - b.rank ||
+        b.command.level - a.command.level ||
+        before(a.at, b.at) ||
+        before(a.task.id, b.task.id),
+    );
 }
 
 /** Four stations of a task's way: issued–delivered–seen–answered, for the pips. */

@@ -45,7 +45,8 @@ export function byUrgency(a: AlarmView, b: AlarmView): number {
   );
 }
 
-function cached<K extends object, V>(make: (key: K) => V): (key: K) => V {
+/** Made once for every value it is asked about. */
+export function cached<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const memory = new WeakMap<K, V>();
   return (key) => {
     const known = memory.get(key);

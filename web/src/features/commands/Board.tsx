@@ -4,14 +4,14 @@ import { wantTexts } from "../../actions/read";
 import { span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, whySentence } from "../../i18n/words";
-import { ORDER, want } from "../../state/obligations";
+import { ranked } from "../../state/obligations";
 import { isAnswered, isClosed, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Empty, Key, Panel } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
-import type { CommandView, TaskView } from "../../wire/view";
+import type { CommandView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
@@ -46,25 +46,17 @@ export function Board({ county, commandId }: { county: County; commandId: string
   );
 }
 
-function order(command: CommandView): TaskView[] {
-  const rank = (task: TaskView) => {
-    const found = want(command, task);
-    return found ? ORDER.indexOf(found) : ORDER.length + (isClosed(task) ? 1 : 0);
-  };
-  return [...command.tasks].sort(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      (a.next?.at ?? "9").localeCompare(b.next?.at ?? "9") ||
-      a.id.localeCompare(b.id),
-  );
-}
-
 function BoardOf({ county, command }: { county: County; command: CommandView }) {
   const now = useNow();
   const { desk, move } = useDesk();
   const [only, setOnly] = useState(false);
-  const ordered = useMemo(() => order(command), [command]);
-  const shown = only ? ordered.filter((task) => want(command, task) !== null) : ordered;
+  const shown = useMemo(
+    () =>
+      ranked(command)
+        .filter((one) => !only || one.want !== null)
+        .map((one) => one.task),
+    [command, only],
+  );
   const chosen = command.tasks.find((task) => task.id === desk.task) ?? null;
   useEffect(() => wantTexts([command.wording]), [command.wording]);
   const step = (by: number) => {
@@ -94,7 +86,7 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
         <div className="p g">
           <div className="pf">
             <b>{i18n.t("未应答 {waiting} / {total}", { waiting, total: command.tasks.length })}</b>
-            <Chip on={only} onPress={() => setOnly(!only)}>
+            <Chip on={only} onPress={() => setOnly(!only)} testId="board-only">
               {i18n.t("只看要管的")}
             </Chip>
           </div>

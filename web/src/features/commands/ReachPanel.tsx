@@ -6,8 +6,14 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
+import { VirtualList } from "../../ui/VirtualList";
 import type { PersonView } from "../../wire/view";
 import { HoldButton } from "./HoldButton";
+
+/** Height of a person's line. */
+const ROW = 24;
+/** Names in a line that shows no more than some twenty. */
+const NAMED = 40;
 
 interface ReachPanelProps {
   county: County;
@@ -31,6 +37,7 @@ export function ReachPanel(props: ReachPanelProps) {
   // A drill shows nobody's number: that says nothing of who could be reached.
   const silent = drill ? [] : list.filter((one) => one.person && !one.person.phone);
   const [sure, setSure] = useState(false);
+  const [active, setActive] = useState<string | null>(null);
   const go = () => {
     setBusy(true);
     void onSend().finally(() => setBusy(false));
@@ -46,27 +53,31 @@ export function ReachPanel(props: ReachPanelProps) {
         </span>
         <span className="i2">{i18n.t("人，每人一个任务，每人都要自己应答")}</span>
       </div>
-      <section
-        className="pb"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard
-        tabIndex={0}
-        aria-label={i18n.t("将会送到谁")}
-        data-testid="reach-list"
-      >
-        {n === 0 ? (
+      {n === 0 ? (
+        <div className="pb" data-testid="reach-list">
           <Empty title={i18n.t("还没有选人。")}>{i18n.t("在左边选一个或几个组。")}</Empty>
-        ) : (
-          list.map(({ id, person }) => (
-            <div key={id} className="line">
+        </div>
+      ) : (
+        <VirtualList
+          items={list}
+          rowHeight={ROW}
+          keyOf={(one) => one.id}
+          label={i18n.t("将会送到谁")}
+          active={active}
+          onActivate={setActive}
+          onOpen={setActive}
+          testId="reach-list"
+          render={({ id, person }) => (
+            <div className="line">
               <b className="nw">{personName(person, id)}</b>
               <span className="g el i2">{personPost(person)}</span>
               <span className="s i3 nw">
                 {person?.phone ?? (drill ? i18n.t("演练不打电话") : i18n.t("没有电话"))}
               </span>
             </div>
-          ))
-        )}
-      </section>
+          )}
+        />
+      )}
       {strangers.length > 0 ? (
         <div className="inv s" style={{ padding: "4px 12px" }}>
           {i18n.t("{n} 人在人员表里查不到", { n: strangers.length })}
@@ -79,7 +90,10 @@ export function ReachPanel(props: ReachPanelProps) {
             <span className="s i2">{i18n.t("只有打开手机端才收到，请另派人去")}</span>
           </div>
           <p className="s i2 el" style={{ padding: "0 12px 6px" }}>
-            {silent.map((one) => personName(one.person, one.id)).join("、")}
+            {silent
+              .slice(0, NAMED)
+              .map((one) => personName(one.person, one.id))
+              .join("、")}
           </p>
         </section>
       ) : null}
