@@ -76,7 +76,7 @@ export async function press(
     if (store.get().unkept) store.set({ unkept: false });
   } catch (error) {
     console.warn("a press could not be kept", error);
-    store.set({ unkept: true });
+    store.set({ unkept: true, cramped: true });
   }
   return op;
 }

@@ -42,7 +42,9 @@ export async function take(file: File, task: string): Promise<Draft> {
   };
   try {
     await keepDraft(draft);
+    if (store.get().cramped) store.set({ cramped: false });
   } catch {
+    store.set({ cramped: true });
     throw new NotTaken("full");
   }
   return draft;

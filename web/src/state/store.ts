@@ -70,6 +70,8 @@ export interface AppState {
   photos: readonly Sending[];
   /** A press found no room in this machine, and was not kept. */
   unkept: boolean;
+  /** The last picture or press that was to be kept found no room; browsers no longer tell how much is left. */
+  cramped: boolean;
   /** The outbox has been read from the shelf: only then is its absence of a press a fact. */
   outboxReady: boolean;
   /** True where the last world came from this machine's shelf and the server has not spoken yet. */
@@ -97,6 +99,7 @@ export function createStore(at: number): Store {
     outbox: [],
     photos: [],
     unkept: false,
+    cramped: false,
     outboxReady: false,
     shelved: false,
     bar: null,
