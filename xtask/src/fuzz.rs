@@ -30,7 +30,16 @@ pub(crate) fn feed(paths: &Paths, name: &str, seconds: u64, seed: u64) -> Result
     let home = paths.root.join("tests").join("fuzz");
     let triple = "x86_64-unknown-linux-gnu";
     let build = rust::cargo(paths)
-        .args(["build", "--release", "--target", triple, "--bin", name])
+        // Locked: a build that wrote its lock file anew would change what a proof stands for.
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--target",
+            triple,
+            "--bin",
+            name,
+        ])
         .args([Path::new("--manifest-path"), &home.join("Cargo.toml")])
         .env("CARGO_TARGET_DIR", target(paths))
         .env("RUSTFLAGS", COUNTERS);
