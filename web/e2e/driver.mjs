@@ -2,7 +2,8 @@
 // Every wait is for a fact on the screen, with a deadline that says what was seen instead.
 import { launch } from "./chromium.mjs";
 
-const PATIENCE = 20_000;
+/** Long, since a machine that builds beside it is slow; what holds is seen at once. */
+const PATIENCE = 60_000;
 export const DESK_SIZE = { width: 1920, height: 1080 };
 export const PHONE_SIZE = { width: 390, height: 844 };
 
@@ -34,6 +35,7 @@ class Seat {
   /** Works in this page from now on. */
   take(page) {
     this.page = page;
+    page.setDefaultTimeout(PATIENCE);
     page.on("pageerror", (error) => this.errors.push(String(error)));
   }
 
