@@ -251,6 +251,11 @@ impl Server {
 
     /// The first message of a WebSocket at this path.
     pub fn first_of(&self, path: &str) -> Value {
+        serde_json::from_str(&self.first_text(path)).unwrap()
+    }
+
+    /// The same as it came.
+    pub fn first_text(&self, path: &str) -> String {
         use tungstenite::client::IntoClientRequest;
         let mut request = format!("ws://{}{path}", self.http)
             .into_client_request()
@@ -258,8 +263,7 @@ impl Server {
         let token = format!("Bearer {}", self.token).parse().unwrap();
         request.headers_mut().insert("Authorization", token);
         let (mut socket, _) = tungstenite::connect(request).unwrap();
-        let first = socket.read().unwrap();
-        serde_json::from_str(first.to_text().unwrap()).unwrap()
+        socket.read().unwrap().to_text().unwrap().to_owned()
     }
 
     /// Every transition, as told.

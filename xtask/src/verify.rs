@@ -94,10 +94,10 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
     ));
     stages.push(Stage::new(
         "browser-story",
-        "the story in two browsers, and the phone in the field",
-        5.0,
+        "the story in two browsers",
+        2.0,
         &["browser", "web-packages", "program"],
-        || web::browser_story(paths, slice),
+        || web::browser_story(paths, slice, &[]),
     ));
     stages
 }

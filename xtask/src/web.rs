@@ -40,12 +40,13 @@ pub(crate) fn script(paths: &Paths, name: &str) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The story in two real browsers, against the built program.
-pub(crate) fn browser_story(paths: &Paths, slice: &Slice) -> Result<Outcome> {
+/// The story in two real browsers, against the built program; `more` words choose another.
+pub(crate) fn browser_story(paths: &Paths, slice: &Slice, more: &[&str]) -> Result<Outcome> {
     if let Some(skipped) = without_script(paths, "story") {
         return Ok(skipped);
     }
-    let call = slice.in_environment(node::npm(paths, ["run", "story"])?);
+    let words = ["run", "story", "--"].iter().chain(more);
+    let call = slice.in_environment(node::npm(paths, words)?);
     rust::surroundings(paths, call)?.shown()?;
     Ok(Outcome::Done)
 }
