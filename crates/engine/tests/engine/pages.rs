@@ -11,7 +11,7 @@ use model::config::{Occasion, Target};
 use model::effect::NoticeReason;
 use model::intake::Quality;
 use model::page::PageFact;
-use model::view::{PageStage, RunLine, RunState, RunView};
+use model::view::{PageStage, PageView, RunLine, RunState, RunView};
 use model::*;
 
 const SITE: &str = "
@@ -155,11 +155,12 @@ impl Night {
         }
         let run = self.engine.run_view(&view.run).unwrap();
         let last = view.step > run.steps;
-        // One that a limit held back goes out all the same, by itself or with another, and then by the
-        // next channel of its person.
+        // One that a limit holds back goes out all the same, by itself or with another; the next channel
+        // of its person follows it when it fails, or at once where its own reaches nobody any more.
         let theirs = self.engine.pages_of(&view.run).into_iter();
         let mut theirs = theirs.filter(|other| other.to == page.to);
-        let held = theirs.any(|other| other.sent.is_some_and(|sent| sent > other.at));
+        let late_out = |other: &PageView| other.sent.is_some_and(|sent| sent > other.at);
+        let held = theirs.any(|other| other.held_until.is_some() || late_out(&other));
         let late = last || held;
         let newest = run.log.last().map(|entry| &entry.line);
         let closed = matches!(newest, Some(RunLine::Satisfied | RunLine::Cancelled { .. }));
@@ -168,7 +169,8 @@ impl Night {
         // A run may end by the very input that made its page; none may begin after its end.
         assert!(
             calls || run.ended == Some(self.at),
-            "called after the end: {page:?}"
+            "called after the end at {}: {page:?}, {run:?}",
+            self.at
         );
         let answered = self.answered.get(&view.run);
         // A test tries every contact point, whatever was heard by another one.
