@@ -18,8 +18,8 @@ use crate::stage::Outcome;
 use crate::stop::Stopped;
 use crate::{bench, database, fuzz, rust, stage, stamp, verify};
 
-/// What the proof stands for: everything that is built or run.
-const SOURCES: [&str; 13] = [
+/// What the proof stands for: the product and its tests. Of this runner a piece names what it is made of.
+const SOURCES: [&str; 12] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -32,12 +32,13 @@ const SOURCES: [&str; 13] = [
     "tests/tests",
     "tests/fuzz",
     "tests/journals",
-    "xtask",
 ];
 
 /// One piece: a key to resume by, what it shows, and the work.
 struct Piece<'a> {
     key: String,
+    /// Files of this runner that decide what is proven here.
+    of: &'static [&'static str],
     shows: String,
     work: Box<dyn Fn() -> Result<String> + 'a>,
 }
@@ -53,7 +54,7 @@ pub(crate) fn prove(paths: &Paths, slice: &Slice, only: &[String]) -> Result<()>
     let pieces = pieces(paths, proof.seed(slice.seed)?);
     for (index, piece) in pieces.iter().enumerate() {
         let place = format!("[{}/{}] {}", index + 1, pieces.len(), piece.shows);
-        if let Some(line) = proof.line(&piece.key) {
+        if let Some(line) = proof.line(piece)? {
             say(&format!("{place}: proven before ({line})"));
             continue;
         }
@@ -77,11 +78,12 @@ pub(crate) fn prove(paths: &Paths, slice: &Slice, only: &[String]) -> Result<()>
             failed.join(", ")
         );
     }
-    let left: Vec<&str> = pieces
-        .iter()
-        .map(|piece| piece.key.as_str())
-        .filter(|key| proof.line(key).is_none())
-        .collect();
+    let mut left = Vec::new();
+    for piece in &pieces {
+        if proof.line(piece)?.is_none() {
+            left.push(piece.key.as_str());
+        }
+    }
     if left.is_empty() {
         return proof.publish(paths, &pieces);
     }
@@ -126,6 +128,7 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
     for name in fuzz::TARGETS {
         pieces.push(Piece {
             key: format!("fuzz-{name}"),
+            of: &["xtask/src/fuzz.rs"],
             shows: format!("600 s of bad bytes for {name}, led by coverage, seed {start}"),
             work: Box::new(move || fuzz::feed(paths, name, 600, start)),
         });
@@ -133,6 +136,7 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
     let short = of(start, 20, 2, 1);
     pieces.push(Piece {
         key: "postgres".to_owned(),
+        of: &["xtask/src/database.rs"],
         shows: "everything that is kept, in PostgreSQL; it and the program killed".to_owned(),
         work: Box::new(move || match database::stage(paths, &short)? {
             Outcome::Done => Ok("green".to_owned()),
@@ -141,11 +145,13 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
     });
     pieces.push(Piece {
         key: "soak".to_owned(),
+        of: &["xtask/src/demo"],
         shows: "the county for a day and more, at speed".to_owned(),
         work: Box::new(move || soak::soak(paths)),
     });
     pieces.push(Piece {
         key: "bench".to_owned(),
+        of: &[],
         shows: "the benches".to_owned(),
         work: Box::new(move || bench::measured(paths)),
     });
@@ -202,6 +208,7 @@ fn tests<'a>(
     };
     Piece {
         key,
+        of: &[],
         shows,
         work: Box::new(work),
     }
@@ -218,6 +225,7 @@ fn passed(text: &str) -> u64 {
 
 /// What has been proven for the sources as they are.
 struct Proof {
+    root: PathBuf,
     folder: PathBuf,
 }
 
@@ -226,7 +234,8 @@ impl Proof {
         let fingerprint = stamp::of(&paths.root, &SOURCES, "")?;
         let folder = paths.target.join("prove").join(fingerprint);
         fs::create_dir_all(&folder).context("could not make the folder of the proof")?;
-        Ok(Self { folder })
+        let root = paths.root.clone();
+        Ok(Self { root, folder })
     }
 
     /// The seed this proof began with, whatever the one of the run that goes on with it.
@@ -242,14 +251,23 @@ impl Proof {
         Ok(fresh)
     }
 
-    fn line(&self, key: &str) -> Option<String> {
-        fs::read_to_string(self.folder.join(key)).ok()
+    fn line(&self, piece: &Piece<'_>) -> Result<Option<String>> {
+        Ok(fs::read_to_string(self.place(piece)?).ok())
+    }
+
+    /// Where the line of a piece lies.
+    fn place(&self, piece: &Piece<'_>) -> Result<PathBuf> {
+        if piece.of.is_empty() {
+            return Ok(self.folder.join(&piece.key));
+        }
+        let stamp = stamp::of(&self.root, piece.of, "")?;
+        Ok(self.folder.join(format!("{}-{stamp}", piece.key)))
     }
 
     fn keep(&self, piece: &Piece<'_>, took: Duration, words: &str) -> Result<()> {
         let line = format!("{words}, {}", clock(took));
         say(&format!("      proven: {line}"));
-        fs::write(self.folder.join(&piece.key), line).context("could not note what is proven")
+        fs::write(self.place(piece)?, line).context("could not note what is proven")
     }
 
     /// Puts the summary on top of those kept before.
@@ -258,7 +276,7 @@ impl Proof {
         let before = fs::read_to_string(&file).unwrap_or_default();
         let mut summary = heading(paths)?;
         for piece in pieces {
-            let line = self.line(&piece.key).unwrap_or_default();
+            let line = self.line(piece)?.unwrap_or_default();
             writeln!(summary, "- {}: {}", piece.shows, line.replace('\n', "\n  "))
                 .context("could not write")?;
         }

@@ -12,13 +12,14 @@ use crate::stop;
 /// Seconds of the night in a second of ours: a day in six minutes.
 const SPEED: f64 = 240.0;
 
-/// How long it is played.
-const LASTS: Duration = Duration::from_secs(600);
+/// How long it is played: nearly two days.
+const LASTS: Duration = Duration::from_secs(700);
 
-/// Memory is first read when the storm stands and everything is warm.
-const WARM_AFTER: Duration = Duration::from_secs(200);
+/// Memory is first read after 27 hours of the county: rules look back on a whole day, so until then what
+/// is remembered grows by its nature.
+const WARM_AFTER: Duration = Duration::from_secs(400);
 
-/// The most that memory may grow from then on. A day's history is kept in memory until its chunk closes.
+/// The most that memory may grow from then on: copies for keyframes and snapshots come and go.
 const GROWTH: f64 = 1.5;
 
 /// Plays the county with people who answer, and tells how memory went.
