@@ -39,7 +39,12 @@ export function CallTally({ report }: { report: CallReport }) {
     );
   };
   return (
-    <div className="widetable">
+    <section
+      className="widetable"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard
+      tabIndex={0}
+      aria-label={i18n.t("推演 A/B")}
+    >
       <table className="tallies" style={{ minWidth: 700 }}>
         <thead>
           <tr>
@@ -56,6 +61,6 @@ export function CallTally({ report }: { report: CallReport }) {
           {line("b")}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
