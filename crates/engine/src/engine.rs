@@ -203,8 +203,11 @@ impl Engine {
             | Input::ClockRead(_)
             | Input::Ticked => {}
         }
-        self.wind_duty(at, out);
-        self.wind_plans(at);
+        // Before a recorded night has said its first time there is no calendar to look ahead in.
+        if at > Time::MIN {
+            self.wind_duty(at, out);
+            self.wind_plans(at);
+        }
         self.follow(at, out);
         self.flush(at, out);
         self.state.situations.resuming = false;

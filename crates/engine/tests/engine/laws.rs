@@ -477,3 +477,25 @@ proptest! {
         prop_assert_eq!(told, definition.told);
     }
 }
+
+/// A recorded night has no time before its first reading: what the calendar holds begins there, and not
+/// with the year one.
+#[test]
+fn the_calendar_begins_with_the_first_time_that_is_known() {
+    const SCRIPT: &str = "
+area township T1 people 900
+series ST01 stage 2 in T1
+rule warn stage orange 12.0 red 13.0
+person a responder in T1 by sms,voice
+group dams a
+plan weekly 1 10:30 groups dams by sms
+";
+    let mut engine = Engine::new(Arc::new(support::script::read(SCRIPT).config));
+    let mut out = Effects::default();
+    engine.apply(Time::MIN, &Input::Ticked, &mut out);
+    let first: Time = "2026-07-20T10:00:00Z".parse().expect("a time");
+    engine.apply(first, &Input::Ticked, &mut out);
+    let said: Vec<Effect> = out.drain().collect();
+    assert!(said.len() < 10, "{} things happened before it", said.len());
+    assert!(engine.next_deadline().is_none_or(|due| due > first));
+}
