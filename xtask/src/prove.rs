@@ -72,22 +72,13 @@ pub(crate) fn prove(paths: &Paths, slice: &Slice, only: &[String]) -> Result<()>
             }
         }
     }
+    proof.publish(paths, &pieces)?;
     if !failed.is_empty() {
         bail!(
             "not proven: {}; the same command goes on with these",
             failed.join(", ")
         );
     }
-    let mut left = Vec::new();
-    for piece in &pieces {
-        if proof.line(piece)?.is_none() {
-            left.push(piece.key.as_str());
-        }
-    }
-    if left.is_empty() {
-        return proof.publish(paths, &pieces);
-    }
-    say(&format!("still to be proven: {}", left.join(", ")));
     Ok(())
 }
 
@@ -270,24 +261,34 @@ impl Proof {
         fs::write(self.place(piece)?, line).context("could not note what is proven")
     }
 
-    /// Puts the summary on top of those kept before.
+    /// Puts the summary on top of those kept before, with what is still open; an earlier one of the same
+    /// commit goes.
     fn publish(&self, paths: &Paths, pieces: &[Piece<'_>]) -> Result<()> {
         let file = paths.root.join("tests/PROVEN.md");
         let before = fs::read_to_string(&file).unwrap_or_default();
-        let mut summary = heading(paths)?;
+        let (commit, mut summary) = heading(paths)?;
+        let mut open = Vec::new();
         for piece in pieces {
-            let line = self.line(piece)?.unwrap_or_default();
+            let line = self.line(piece)?;
+            if line.is_none() {
+                open.push(piece.key.as_str());
+            }
+            let line = line.unwrap_or_else(|| "NOT YET PROVEN".to_owned());
             writeln!(summary, "- {}: {}", piece.shows, line.replace('\n', "\n  "))
                 .context("could not write")?;
         }
-        fs::write(&file, with_summary(&before, &summary))
+        if !open.is_empty() {
+            say(&format!("still to be proven: {}", open.join(", ")));
+        }
+        fs::write(&file, with_summary(&before, &commit, &summary))
             .context("could not write tests/PROVEN.md")?;
         say("written: tests/PROVEN.md");
         Ok(())
     }
 }
 
-fn heading(paths: &Paths) -> Result<String> {
+/// The commit, and the line a summary begins with.
+fn heading(paths: &Paths) -> Result<(String, String)> {
     let ask = |program: &str, words: &[&str]| -> Result<String> {
         Ok(Call::new(program, &paths.root)
             .args(words)
@@ -316,20 +317,22 @@ fn heading(paths: &Paths) -> Result<String> {
         ""
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(format!(
-        "## {date}, commit {commit}{beside}, {cores} cores\n\n"
-    ))
+    let line = format!("## {date}, commit {commit}{beside}, {cores} cores\n\n");
+    Ok((commit, line))
 }
 
 const TITLE: &str = "# What has been proven\n\nWritten by `cargo xtask prove`, newest first: each summary stands for the commit it names.\n";
 
-fn with_summary(before: &str, summary: &str) -> String {
-    let older = before.strip_prefix(TITLE).unwrap_or(before).trim_start();
-    if older.is_empty() {
-        format!("{TITLE}\n{summary}")
-    } else {
-        format!("{TITLE}\n{summary}\n{older}")
+fn with_summary(before: &str, commit: &str, summary: &str) -> String {
+    let mut text = format!("{TITLE}\n{summary}");
+    let older = before.strip_prefix(TITLE).unwrap_or(before);
+    for part in older.split("## ").skip(1) {
+        let ours = part.lines().next().unwrap_or_default();
+        if !ours.contains(&format!("commit {commit}")) {
+            text.push_str(&format!("\n## {}\n", part.trim_end()));
+        }
     }
+    text
 }
 
 #[cfg(test)]
@@ -338,11 +341,14 @@ mod the_proof {
 
     #[test]
     fn the_newest_summary_stands_first_and_none_is_lost() {
-        let one = with_summary("", "## one\n\n- a\n");
-        let two = with_summary(&one, "## two\n\n- b\n");
+        let one = with_summary("", "1", "## one, commit 1\n\n- a\n");
+        let two = with_summary(&one, "2", "## two, commit 2\n\n- b\n");
         assert!(two.starts_with(TITLE));
         assert_eq!(two.matches(TITLE).count(), 1);
         assert!(two.find("## two") < two.find("## one"));
+        let again = with_summary(&two, "2", "## again, commit 2\n\n- b\n");
+        assert!(again.contains("## again") && again.contains("## one"));
+        assert!(!again.contains("## two"), "{again}");
     }
 
     #[test]
