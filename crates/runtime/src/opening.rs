@@ -56,12 +56,7 @@ impl Live {
         }
     }
 
-    fn snapshot(
-        &mut self,
-        seq: u64,
-        now: Time,
-        only: Option<JurisdictionSlot>,
-    ) -> Arc<Whole> {
+    fn snapshot(&mut self, seq: u64, now: Time, only: Option<JurisdictionSlot>) -> Arc<Whole> {
         if let Some((whose, newest)) = &self.shared.newest
             && (*whose, newest.snapshot.seq, newest.snapshot.clock.now) == (only, seq, now)
         {

@@ -12,9 +12,7 @@ use bytes::Bytes;
 use model::action::Action;
 use model::effect::SystemKind;
 use model::task::FactKind;
-use model::view::{
-    AnnunciationView, Change, CommandView, SystemView, TransitionView, Update,
-};
+use model::view::{AnnunciationView, Change, CommandView, SystemView, TransitionView, Update};
 use model::{
     AlarmKey, CommandId, Effect, Input, JurisdictionSlot, OpId, SeriesSlot, SituationId, TaskId,
     Time,
