@@ -288,8 +288,14 @@ async fn everybody_reads_the_feed_as_far_as_it_is_theirs() {
     }
     let task_of = |update: &Value| update["task"]["person"].as_str().map(str::to_owned);
     assert_eq!(update_of(&mut desk, task_of).await, "chen");
+    let people_of = |update: &Value| {
+        let tasks = update["command"]["tasks"].as_array()?;
+        let people = tasks.iter().map(|task| task["person"].as_str().unwrap());
+        Some(people.collect::<Vec<_>>().join(" "))
+    };
+    // A phone that has not said that it has the order is told of the order, not of the task alone.
     assert_eq!(
-        update_of(&mut phone, task_of).await,
+        update_of(&mut phone, people_of).await,
         "li",
         "a responder saw a colleague's task"
     );
@@ -301,11 +307,6 @@ async fn everybody_reads_the_feed_as_far_as_it_is_theirs() {
 
     // A command that is told whole comes to each with their own task alone, also to who was away.
     county.act(&officer, "c2", issue()).await;
-    let people_of = |update: &Value| {
-        let tasks = update["command"]["tasks"].as_array()?;
-        let people = tasks.iter().map(|task| task["person"].as_str().unwrap());
-        Some(people.collect::<Vec<_>>().join(" "))
-    };
     assert_eq!(update_of(&mut desk, people_of).await, "li chen");
     let mut away = open(address, &li, &format!("?since={known}")).await;
     for phone in [&mut phone, &mut away] {
