@@ -99,10 +99,10 @@ struct Whose {
 impl Parts {
     /// Takes the next update, which was rendered.
     pub(crate) fn push(&mut self, mut update: Update, order: Option<Arc<CommandView>>) {
-        let tasks = match &mut update.change {
-            Change::Command { command } => std::mem::take(&mut command.tasks),
-            _ => Vec::new(),
-        };
+        let mut tasks = Vec::new();
+        if let Change::Command { command } = &mut update.change {
+            tasks = std::mem::take(&mut command.tasks);
+        }
         self.list.push(Part {
             update,
             tasks,
