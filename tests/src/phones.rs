@@ -162,11 +162,22 @@ pub struct Feed {
 }
 
 impl Feed {
+    /// The next message that says more than the time: a phone in a pocket needs no more of its machine.
+    pub async fn news(&mut self) -> Value {
+        self.hear(|text| !text.starts_with(r#"{"type":"beat""#))
+            .await
+    }
+
     /// The next message, of a snapshot only what is about commands. Cancelling the wait loses nothing.
     pub async fn next(&mut self) -> Value {
+        self.hear(|_| true).await
+    }
+
+    async fn hear(&mut self, wanted: impl Fn(&str) -> bool) -> Value {
         loop {
             let next = tokio::time::timeout(PATIENCE, self.socket.next()).await;
             match next.expect("the feed beats every second") {
+                Some(Ok(Frame::Text(text))) if !wanted(&text) => self.bytes += text.len(),
                 Some(Ok(Frame::Text(text))) => {
                     self.bytes += text.len();
                     let message: Message = serde_json::from_str(&text).unwrap();

@@ -72,6 +72,9 @@ export async function openCounty(logs) {
   const made = start("county", simulator, ["county", "--from", "deploy/demo", "--site", site]);
   if ((await made.gone) !== 0) throw new Error(`the county was not made: see ${logs}/county.log`);
   people(site, "330624");
+  // Slow enough that most are still asked while they are looked at, fast enough to see the silent.
+  const file = join(site, "site.toml");
+  writeFileSync(file, readFileSync(file, "utf8").replace(/factor = [\d.]+/, "factor = 4"));
   const words = ["serve", "--site", site, "--data", data, "--ready-file", ready];
   const server = start("watchfire", program, [
     ...words,

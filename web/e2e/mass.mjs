@@ -52,6 +52,7 @@ async function timed(desk, type, press) {
 }
 
 async function clickOf(desk, locator) {
+  await locator.scrollIntoViewIfNeeded();
   const box = await locator.boundingBox();
   if (!box) throw new Error(`nothing to click: ${locator}`);
   const [x, y] = [box.x + box.width / 2, box.y + Math.min(box.height / 2, 12)];

@@ -17,6 +17,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView};
+use crate::sight::narrow_notices;
 use crate::wire::HealthView;
 
 /// A loop that has not answered after this long is not alive.
@@ -76,7 +77,9 @@ pub(crate) async fn system(
 ) -> Answered<Json<Vec<SystemView>>> {
     reader.need(Deed::See)?;
     let slot = api.slot(&reader, query.jurisdiction.as_deref())?;
-    Ok(Json(api.inbox.ask(move |fleet| fleet.system(slot)).await?))
+    let mut notices = api.inbox.ask(move |fleet| fleet.system(slot)).await?;
+    narrow_notices(&mut notices, &reader);
+    Ok(Json(notices))
 }
 
 /// What became of the messages of each interface since the journal began.

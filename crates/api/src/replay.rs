@@ -18,7 +18,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
-use crate::sight::{is_narrow, narrow_county, narrow_text};
+use crate::sight::{is_narrow, narrow_county, narrow_notices, narrow_text};
 use crate::socket::{Heard, Said, Source, bounded, run};
 
 /// Where a replay begins and how it goes.
@@ -120,6 +120,7 @@ impl Source for Viewer {
 impl Viewer {
     /// A snapshot as the reader may see it, without telephone numbers: nobody is called from the past.
     fn seen(&self, mut snapshot: SnapshotView) -> Bytes {
+        narrow_notices(&mut snapshot.system, &self.reader);
         for county in &mut snapshot.counties {
             self.api.people.load().fill(county, &self.reader);
             narrow_county(county, &self.reader);

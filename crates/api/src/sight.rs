@@ -8,7 +8,8 @@ use bytes::Bytes;
 use model::command::FormValue;
 use model::task::Stage;
 use model::view::{
-    Change, CommandView, CountyView, FeedMessage, Obligations, PostView, TaskView, Update,
+    Change, CommandView, CountyView, FeedMessage, Obligations, PostView, SystemView, TaskView,
+    Update,
 };
 use model::{PersonId, Seal};
 
@@ -109,6 +110,17 @@ pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
     }
 }
 
+/// Leaves of notices what `reader` may see: whether somebody else has answered is the desk's affair.
+pub(crate) fn narrow_notices(notices: &mut Vec<SystemView>, reader: &Principal) {
+    if is_narrow(reader) {
+        notices.retain(|notice| concerns(notice, &reader.person));
+    }
+}
+
+fn concerns(notice: &SystemView, reader: &PersonId) -> bool {
+    runtime::whose(notice).is_none_or(|person| person == *reader)
+}
+
 /// Leaves in one message of updates what `reader` may see; none when nothing is left.
 pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
     if !is_narrow(reader) || !text.starts_with(br#"{"type":"updates""#) {
@@ -133,8 +145,8 @@ pub(crate) fn narrow_update(update: &mut Update, reader: &PersonId) -> bool {
     match &mut update.change {
         // What the desk writes down is the desk's.
         Change::Incident { .. } => false,
+        Change::System { system } => concerns(system, reader),
         Change::Alarm { .. }
-        | Change::System { .. }
         | Change::Situation { .. }
         | Change::Annunciation { .. }
         | Change::Suppression { .. }

@@ -17,7 +17,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView};
-use crate::sight::{is_narrow, narrow_county, narrow_update};
+use crate::sight::{is_narrow, narrow_county, narrow_notices, narrow_update};
 use crate::socket::{Said, Source, bounded, run};
 
 /// From where the feed goes on, and about what.
@@ -102,6 +102,7 @@ impl Reader {
     fn seen(&self, mut snapshot: SnapshotView) -> (Bytes, JoinHandle<Result<(), Stopped>>) {
         let catalogue = self.api.inbox.catalogue();
         let mut numbers = Vec::new();
+        narrow_notices(&mut snapshot.system, &self.reader);
         for county in &mut snapshot.counties {
             self.api.people.load().fill(county, &self.reader);
             narrow_county(county, &self.reader);

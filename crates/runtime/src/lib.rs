@@ -51,7 +51,7 @@ pub use fleet::{Decision, Decisions, Fleet};
 pub use inbox::{BadMessage, ConfigureError, Draft, Inbox, Item, Receipt};
 pub use ledger::TransitionStream;
 pub use outbox::{Delivery, Outbox, Sender};
-pub use parts::Own;
+pub use parts::{Own, whose};
 pub use recover::{Difference, Replayed};
 pub use replay::{
     MOST_REPLAYS, Outcome, Passed, Replay, ReplayAsk, ReplayError, ReplaySession, Replays, replay,

@@ -9,7 +9,8 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use model::PersonId;
-use model::view::{Change, CommandView, SnapshotView, TaskView, Update};
+use model::effect::SystemKind;
+use model::view::{Change, CommandView, SnapshotView, SystemView, TaskView, Update};
 
 use crate::hub::{UPDATES_HEAD, UPDATES_TAIL};
 
@@ -167,22 +168,28 @@ impl Parts {
     }
 
     fn sort(&self) -> Whose {
-        let mut whose = Whose::default();
-        let mut belongs = |person: &PersonId, place| match whose.by_person.get_mut(person) {
+        let Whose {
+            mut everybody,
+            mut by_person,
+        } = Whose::default();
+        let mut belongs = |person: &PersonId, place| match by_person.get_mut(person) {
             Some(places) => places.push(place),
-            None => drop(whose.by_person.insert(person.clone(), vec![place])),
+            None => drop(by_person.insert(person.clone(), vec![place])),
         };
         for (n, part) in self.list.iter().enumerate() {
             match &part.update.change {
                 Change::Task { task, .. } => belongs(&task.person, (n, None)),
                 Change::Page { page } => belongs(&page.to, (n, None)),
+                Change::System { system } => match whose(system) {
+                    Some(person) => belongs(&person, (n, None)),
+                    None => everybody.push(n),
+                },
                 Change::Command { .. } => {
                     for (place, task) in part.tasks.iter().enumerate() {
                         belongs(&task.person, (n, Some(place)));
                     }
                 }
                 Change::Alarm { .. }
-                | Change::System { .. }
                 | Change::Situation { .. }
                 | Change::Annunciation { .. }
                 | Change::Suppression { .. }
@@ -193,9 +200,22 @@ impl Parts {
                 | Change::Configured
                 | Change::Incident { .. }
                 | Change::Run { .. }
-                | Change::Duty { .. } => whose.everybody.push(n),
+                | Change::Duty { .. } => everybody.push(n),
             }
         }
-        whose
+        Whose {
+            everybody,
+            by_person,
+        }
     }
+}
+
+/// Whose task a notice is about; none where it is about anything else.
+pub fn whose(notice: &SystemView) -> Option<PersonId> {
+    let of_a_task = matches!(
+        notice.kind,
+        SystemKind::Unanswered | SystemKind::NeedHelp | SystemKind::CrewOverdue
+    );
+    let (_, person) = notice.subject.rsplit_once('.').filter(|_| of_a_task)?;
+    Some(PersonId::from(person))
 }

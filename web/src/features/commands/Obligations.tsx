@@ -27,6 +27,8 @@ import { TallyBar } from "./TallyBar";
 
 /** Rows of people shown before "all of them" takes over. */
 const SHOWN = 14;
+/** Fewer where both lists are long: the running commands below them stay in sight. */
+const CROWDED = 7;
 
 export function wantName(want: Want): string {
   switch (want) {
@@ -62,6 +64,8 @@ export function Obligations({ county }: { county: County }) {
   const owed = useMemo(() => obligations(open), [open]);
   const people = owed.filter((one) => one.want !== "silent");
   const silent = owed.filter((one) => one.want === "silent");
+  const gaveUp = people.filter((one) => one.want === "gave_up").length;
+  const limit = people.length + silent.length > SHOWN ? CROWDED : SHOWN;
   const total = open.reduce((sum, command) => sum + command.tasks.length, 0);
   useKeys({
     w: () => move({ to: "unanswered" }),
@@ -77,23 +81,29 @@ export function Obligations({ county }: { county: County }) {
         {people.length > 0 ? (
           <>
             <Title text={i18n.t("要人处理")} count={people.length} />
-            {people.slice(0, SHOWN).map(row)}
-            <More left={people.length - SHOWN} />
+            {people.slice(0, limit).map(row)}
+            <More left={people.length - limit} />
           </>
         ) : null}
         <Title
           text={i18n.t("谁还没有应答")}
-          count={silent.length}
+          count={silent.length + gaveUp}
           aside={total > 0 ? i18n.t("共 {total} 人", { total }) : ""}
         />
         {silent.length === 0 ? (
-          <Empty title={i18n.t("没有人欠应答。")}>
+          <Empty
+            title={
+              gaveUp > 0
+                ? i18n.t("{n} 人叫不应，自动步骤已用完，在上面。", { n: gaveUp })
+                : i18n.t("没有人欠应答。")
+            }
+          >
             {open.length === 0 ? i18n.t("没有执行中的指令。按 C 下指令。") : null}
           </Empty>
         ) : (
           <>
-            {silent.slice(0, SHOWN).map(row)}
-            <More left={silent.length - SHOWN} />
+            {silent.slice(0, limit).map(row)}
+            <More left={silent.length - limit} />
           </>
         )}
         <Title text={i18n.t("执行中的指令")} count={open.length} />

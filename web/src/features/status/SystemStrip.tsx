@@ -26,6 +26,8 @@ const BY_PERSON: SystemKind[] = [
   "legal_clock",
   "empty_step",
 ];
+/** People of one command who do not answer and are told one by one. */
+const FEW = 3;
 /** About a post. */
 const DUTY: SystemKind[] = ["coverage_gap", "not_signed_in", "handover_open"];
 /** Told by many gauges at once: one sentence. */
@@ -108,7 +110,8 @@ export function SystemStrip() {
 
 function lineKey(line: readonly SystemView[]): string {
   const [entry] = line;
-  return line.length > 1 ? (entry?.kind ?? "") : `${entry?.kind}/${entry?.subject}`;
+  const many = entry && line.length > 1 ? together(entry) : null;
+  return many ?? `${entry?.kind}/${entry?.subject}`;
 }
 
 interface NoticeLineProps {
@@ -131,6 +134,8 @@ function NoticeLine({ line, county, now, children }: NoticeLineProps) {
       </span>
       {line.length === 1 ? (
         <Open entry={entry} county={county} />
+      ) : entry.kind === "unanswered" ? (
+        <ToBoard task={entry.subject} county={county} />
       ) : entry.kind === "channel_lost" ? (
         <ToChannels />
       ) : null}
@@ -152,34 +157,38 @@ function useShort(): boolean {
   );
 }
 
-/** Notices that many gauges give at once are one line; flood mode has its own place. */
+/** Notices that many gauges, or many people of one command, give at once are one line; flood mode has
+ * its own place. */
 function gather(system: readonly SystemView[]): SystemView[][] {
   const lines = new Map<string, SystemView[]>();
   for (const entry of system) {
     if (entry.kind === "flood_mode") continue;
-    const key = TOGETHER.includes(entry.kind) ? entry.kind : `${entry.kind}/${entry.subject}`;
-    lines.set(key, [...(lines.get(key) ?? []), entry]);
+    const key = together(entry) ?? `${entry.kind}/${entry.subject}`;
+    const line = lines.get(key);
+    if (line) line.push(entry);
+    else lines.set(key, [entry]);
   }
+  // A few people are named each, with what can be done about each.
+  const few = (line: SystemView[]) => line[0]?.kind === "unanswered" && line.length <= FEW;
   const order = (line: SystemView[]) => (line[0] ? ORDER.indexOf(line[0].kind) : ORDER.length);
-  return [...lines.values()].sort((a, b) => order(a) - order(b));
+  return [...lines.values()]
+    .flatMap((line) => (few(line) ? line.map((entry) => [entry]) : [line]))
+    .sort((a, b) => order(a) - order(b));
+}
+
+function together(entry: SystemView): string | null {
+  if (TOGETHER.includes(entry.kind)) return entry.kind;
+  if (entry.kind !== "unanswered") return null;
+  return `${entry.kind}/${entry.subject.slice(0, entry.subject.lastIndexOf("."))}`;
 }
 
 /** Where a notice leads, and the press that ends those which no machine can take back. */
 function Open({ entry, county }: { entry: SystemView; county: County | null }) {
   const allowed = useApp(mayAct);
   const { move } = useDesk();
-  const owner = county && commandOf(county, entry.subject);
   return (
     <>
-      {owner ? (
-        <button
-          type="button"
-          className="btn sm"
-          onClick={() => move({ to: "board", command: owner, task: entry.subject })}
-        >
-          {i18n.t("打开")}
-        </button>
-      ) : null}
+      <ToBoard task={entry.subject} county={county} />
       {entry.kind === "suppression_ending" ? (
         <button
           type="button"
@@ -219,6 +228,23 @@ function Open({ entry, county }: { entry: SystemView; county: County | null }) {
         </button>
       ) : null}
     </>
+  );
+}
+
+/** Nothing where the notice is about no task. */
+function ToBoard({ task, county }: { task: string; county: County | null }) {
+  const { move } = useDesk();
+  const command = county && commandOf(county, task);
+  if (!command) return null;
+  return (
+    <button
+      type="button"
+      className="btn sm"
+      onClick={() => move({ to: "board", command, task })}
+      data-testid="to-board"
+    >
+      {i18n.t("打开")}
+    </button>
   );
 }
 

@@ -50,6 +50,8 @@ export function manySentence(county: County | null, line: readonly SystemView[])
         "{n} 处全部不通：{names}。发出的都没有回执；有别的通道的已改叫，没有的请派人或转邻村。",
         words,
       );
+    case "unanswered":
+      return i18n.t("{n} 人一直没有应答，自动步骤已用完：{names}。请打电话。", words);
     case "unstable_signal":
       return i18n.t("{n} 个站的信号来回跳：{names}。请安排检修探头。", words);
     default:
