@@ -2,8 +2,10 @@
 // interactions takes from the input to the next painted frame, at both sizes of a desk, and pictures.
 //   node e2e/mass.mjs [--out <dir>] [--rounds N] [--strict]
 // A shared machine is not judged by the clock: only --strict makes a worst case above the bound fail.
+// What the page's own thread worked for it is judged everywhere, since that is the same however long others
+// keep it waiting.
 
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,7 +54,7 @@ async function timed(desk, type, press) {
 }
 
 async function clickOf(desk, locator) {
-  await locator.scrollIntoViewIfNeeded();
+  await locator.evaluate((element) => element.scrollIntoView({ block: "nearest" }));
   const box = await locator.boundingBox();
   if (!box) throw new Error(`nothing to click: ${locator}`);
   const [x, y] = [box.x + box.width / 2, box.y + Math.min(box.height / 2, 12)];
@@ -69,8 +71,8 @@ function interactions(desk, command) {
   const list = desk.id("board-list");
   return [
     ["open the board", () => clickOf(desk, card), () => desk.id("board-list").isVisible()],
-    ["only what wants a person", () => clickOf(desk, desk.id("board-only"))],
-    ["everybody again", () => clickOf(desk, desk.id("board-only"))],
+    ["only who is silent", () => clickOf(desk, desk.id("want-silent"))],
+    ["everybody again", () => clickOf(desk, desk.id("want-all"))],
     [
       "scroll by the wheel",
       async () => {
@@ -115,35 +117,70 @@ function interactions(desk, command) {
 
 async function measure(desk, command) {
   const times = new Map();
+  const thread = mainThread();
   for (let round = 0; round < rounds; round++) {
     for (const [name, act, arrived] of interactions(desk, command)) {
+      const before = thread();
       const took = await act();
+      const worked = thread() - before;
       if (arrived) await desk.expect(`after "${name}"`, arrived);
-      times.set(name, [...(times.get(name) ?? []), took]);
+      times.set(name, [...(times.get(name) ?? []), { took, worked }]);
       await desk.page.waitForTimeout(120);
     }
   }
   return times;
 }
 
+/** Reads how long the page's main thread has worked, ms, in steps of ten; not a number where that cannot
+ * be known. */
+function mainThread() {
+  const fields = (path) => {
+    try {
+      const text = readFileSync(path, "utf8");
+      return text.slice(text.lastIndexOf(")") + 2).split(" ");
+    } catch {
+      return null;
+    }
+  };
+  const all = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  const own = new Set([String(process.pid)]);
+  for (let depth = 0; depth < 8; depth++)
+    for (const pid of all) if (own.has(fields(`/proc/${pid}/stat`)?.[1])) own.add(pid);
+  const pages = [...own].filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer");
+    } catch {
+      return false;
+    }
+  });
+  const worked = (pid) => {
+    const found = fields(`/proc/${pid}/task/${pid}/stat`);
+    return found ? (Number(found[11]) + Number(found[12])) * 10 : 0;
+  };
+  if (pages.length === 0) return () => Number.NaN;
+  return () => pages.reduce((sum, pid) => sum + worked(pid), 0);
+}
+
 function table(title, times) {
-  console.log(`\n${title}\n${"".padEnd(28)}${"median".padStart(8)}${"worst".padStart(8)} ms`);
-  let worst = 0;
+  const columns = ["median", "worst", "work", "most"].map((word) => word.padStart(8)).join("");
+  console.log(`\n${title}\n${"".padEnd(28)}${columns} ms`);
+  const worst = { took: 0, worked: 0 };
   for (const [name, all] of times) {
-    const sorted = [...all].sort((a, b) => a - b);
-    const most = sorted.at(-1);
-    worst = Math.max(worst, most);
-    const [half, last] = [sorted[Math.floor(sorted.length / 2)], most].map((ms) =>
-      ms.toFixed(0).padStart(8),
-    );
-    console.log(`${name.padEnd(28)}${half}${last}${most > MOST_MS ? "  *" : ""}`);
+    const of = (field) => all.map((one) => one[field]).sort((a, b) => a - b);
+    const [took, worked] = [of("took"), of("worked")];
+    const half = (sorted) => sorted[Math.floor(sorted.length / 2)];
+    worst.took = Math.max(worst.took, took.at(-1));
+    worst.worked = Math.max(worst.worked, half(worked));
+    const numbers = [half(took), took.at(-1), half(worked), worked.at(-1)];
+    const row = numbers.map((ms) => ms.toFixed(0).padStart(8)).join("");
+    console.log(`${name.padEnd(28)}${row}${took.at(-1) > MOST_MS ? "  *" : ""}`);
   }
   return worst;
 }
 
 async function play(world) {
   const desk = await openDesk(world.base);
-  let worst = 0;
+  const worst = { took: 0, worked: 0 };
   try {
     await desk.page.addInitScript(watchInput);
     await desk.login("duty", "demo");
@@ -164,7 +201,9 @@ async function play(world) {
       const before = flow.answered;
       const times = await measure(desk, command);
       const title = `${size.width}x${size.height}, ${flow.answered - before} people answered meanwhile, load ${load}`;
-      worst = Math.max(worst, table(title, times));
+      const most = table(title, times);
+      worst.took = Math.max(worst.took, most.took);
+      worst.worked = Math.max(worst.worked, most.worked);
       await desk.openBoard(command);
       await desk.page.waitForTimeout(500);
       await desk.shot(join(out, `answers-${size.width}.png`));
@@ -205,9 +244,10 @@ try {
   world = await openCounty(join(out, "logs"));
   const worst = await play(world);
   const quiet = loadavg()[0] < 2;
-  if (worst > MOST_MS && strict) throw new Error(`the worst took ${worst.toFixed(0)} ms`);
+  if (worst.worked > MOST_MS) throw new Error(`one costs ${worst.worked} ms of work`);
+  if (worst.took > MOST_MS && strict) throw new Error(`the worst took ${worst.took.toFixed(0)} ms`);
   console.log(
-    `\nthe worst took ${worst.toFixed(0)} ms; ${quiet ? "" : "the machine is busy with other things, so "}${strict ? "within the bound" : "nothing is judged by the clock"}; pictures in ${out}`,
+    `\nthe worst took ${worst.took.toFixed(0)} ms, the most work was ${worst.worked} ms; ${quiet ? "" : "the machine is busy with other things, so "}${strict ? "within the bound" : "nothing is judged by the clock"}; pictures in ${out}`,
   );
 } catch (error) {
   console.error(`mass: FAILED\n${error?.message ?? error}\npictures in ${out}`);

@@ -4,11 +4,11 @@ import { wantTexts } from "../../actions/read";
 import { span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, whySentence } from "../../i18n/words";
-import { ranked } from "../../state/obligations";
+import { ranked, type Want } from "../../state/obligations";
 import { isAnswered, isClosed, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import { Button, Chip } from "../../ui/Button";
+import { Button } from "../../ui/Button";
 import { Empty, Key, Panel } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { CommandView } from "../../wire/view";
@@ -22,6 +22,7 @@ import { HeadCount } from "./HeadCount";
 import { PersonPanel } from "./PersonPanel";
 import { PhaseBox } from "./PhaseBox";
 import { TallyBar } from "./TallyBar";
+import { WantChips } from "./WantChips";
 
 export function Board({ county, commandId }: { county: County; commandId: string }) {
   const command = county.commands.get(commandId);
@@ -49,13 +50,11 @@ export function Board({ county, commandId }: { county: County; commandId: string
 function BoardOf({ county, command }: { county: County; command: CommandView }) {
   const now = useNow();
   const { desk, move } = useDesk();
-  const [only, setOnly] = useState(false);
+  const [only, setOnly] = useState<Want | null>(null);
+  const all = ranked(command);
   const shown = useMemo(
-    () =>
-      ranked(command)
-        .filter((one) => !only || one.want !== null)
-        .map((one) => one.task),
-    [command, only],
+    () => all.filter((one) => !only || one.want === only).map((one) => one.task),
+    [all, only],
   );
   const chosen = command.tasks.find((task) => task.id === desk.task) ?? null;
   useEffect(() => wantTexts([command.wording]), [command.wording]);
@@ -86,9 +85,7 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
         <div className="p g">
           <div className="pf">
             <b>{i18n.t("未应答 {waiting} / {total}", { waiting, total: command.tasks.length })}</b>
-            <Chip on={only} onPress={() => setOnly(!only)} testId="board-only">
-              {i18n.t("只看要管的")}
-            </Chip>
+            <WantChips wants={all.map((one) => one.want)} only={only} onOnly={setOnly} />
           </div>
           <div className="pb boardtable">
             <div className="board head" aria-hidden="true">

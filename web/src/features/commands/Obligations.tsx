@@ -62,9 +62,10 @@ export function Obligations({ county }: { county: County }) {
   const { move } = useDesk();
   const open = useMemo(() => commands.filter(isOpen), [commands]);
   const owed = useMemo(() => obligations(open), [open]);
-  const people = owed.filter((one) => one.want !== "silent");
-  const silent = owed.filter((one) => one.want === "silent");
-  const gaveUp = people.filter((one) => one.want === "gave_up").length;
+  // Who was given up has not answered either: nobody shall read below that all have.
+  const hasNotAnswered = (one: Obligation) => one.want === "silent" || one.want === "gave_up";
+  const people = owed.filter((one) => !hasNotAnswered(one));
+  const silent = owed.filter(hasNotAnswered);
   const limit = people.length + silent.length > SHOWN ? CROWDED : SHOWN;
   const total = open.reduce((sum, command) => sum + command.tasks.length, 0);
   useKeys({
@@ -87,17 +88,11 @@ export function Obligations({ county }: { county: County }) {
         ) : null}
         <Title
           text={i18n.t("谁还没有应答")}
-          count={silent.length + gaveUp}
+          count={silent.length}
           aside={total > 0 ? i18n.t("共 {total} 人", { total }) : ""}
         />
         {silent.length === 0 ? (
-          <Empty
-            title={
-              gaveUp > 0
-                ? i18n.t("{n} 人叫不应，自动步骤已用完，在上面。", { n: gaveUp })
-                : i18n.t("没有人欠应答。")
-            }
-          >
+          <Empty title={i18n.t("没有人欠应答。")}>
             {open.length === 0 ? i18n.t("没有执行中的指令。按 C 下指令。") : null}
           </Empty>
         ) : (

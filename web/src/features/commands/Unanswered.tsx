@@ -3,10 +3,9 @@ import { useEffect, useMemo, useState } from "react";
 import { span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, personPost, stageName, stepName } from "../../i18n/words";
-import { type Obligation, ORDER, obligations, type Want } from "../../state/obligations";
+import { type Obligation, obligations, type Want } from "../../state/obligations";
 import { commandsOf, isAnswered, isOpen } from "../../state/select";
 import type { County } from "../../state/world";
-import { Chip } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import { useNow } from "../clock/useNow";
@@ -16,6 +15,7 @@ import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
 import { wantName } from "./Obligations";
 import { PersonPanel } from "./PersonPanel";
+import { WantChips } from "./WantChips";
 
 export function Unanswered({ county }: { county: County }) {
   const now = useNow();
@@ -40,10 +40,6 @@ export function Unanswered({ county }: { county: County }) {
     if (next) move({ to: "task", task: next.task.id });
   };
   useKeys({ j: () => step(1), k: () => step(-1), down: () => step(1), up: () => step(-1) });
-  const counts = ORDER.map((want) => ({
-    want,
-    count: owed.filter((one) => one.want === want).length,
-  })).filter((one) => one.count > 0);
   return (
     <section className="p" data-testid="unanswered">
       <div className="f fill">
@@ -57,19 +53,7 @@ export function Unanswered({ county }: { county: County }) {
             </span>
           </div>
           <div className="pf">
-            <Chip on={only === null} onPress={() => setOnly(null)}>
-              {i18n.t("全部 {n}", { n: owed.length })}
-            </Chip>
-            {counts.map(({ want, count }) => (
-              <Chip
-                key={want}
-                on={only === want}
-                onPress={() => setOnly(only === want ? null : want)}
-                testId={`want-${want}`}
-              >
-                {wantName(want)} {count}
-              </Chip>
-            ))}
+            <WantChips wants={owed.map((one) => one.want)} only={only} onOnly={setOnly} />
           </div>
           {shown.length === 0 ? (
             <Empty title={i18n.t("没有人欠应答。")} />
