@@ -28,7 +28,7 @@ import { TallyBar } from "./TallyBar";
 /** Rows of people shown before "all of them" takes over. */
 const SHOWN = 14;
 /** Fewer where both lists are long: the running commands below them stay in sight. */
-const CROWDED = 7;
+const CROWDED = 4;
 
 export function wantName(want: Want): string {
   switch (want) {
