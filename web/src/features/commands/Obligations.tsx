@@ -27,8 +27,8 @@ import { TallyBar } from "./TallyBar";
 
 /** Rows of people shown before "all of them" takes over. */
 const SHOWN = 14;
-/** Fewer where both lists are long: the running commands below them stay in sight. */
-const CROWDED = 4;
+/** Fewer where both lists are long: the second stays in sight too. */
+const CROWDED = 7;
 
 export function wantName(want: Want): string {
   switch (want) {
@@ -101,6 +101,8 @@ export function Obligations({ county }: { county: County }) {
             <More left={silent.length - limit} />
           </>
         )}
+      </div>
+      <div className="running">
         <Title text={i18n.t("执行中的指令")} count={open.length} />
         {open.map((command) => (
           <CommandCard key={command.id} command={command} county={county} now={now} />
