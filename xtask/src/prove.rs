@@ -44,7 +44,7 @@ struct Piece<'a> {
 }
 
 /// Runs every piece that has not been proven yet, or those of them that `only` begins, and writes the
-/// summary once none is left. Pieces of one proof may be run side by side.
+/// summary with what is still open. Pieces of one proof may be run side by side.
 pub(crate) fn prove(paths: &Paths, slice: &Slice, only: &[String]) -> Result<()> {
     let mut stages = verify::tools(paths);
     stages.extend(verify::build(paths));
@@ -196,7 +196,7 @@ const COUNTIES: [&str; 7] = [
     "--ignored",
 ];
 const SECONDS: [&str; 4] = ["test", "--workspace", "--test", "seconds"];
-const FUZZ: [&str; 3] = ["test", "--workspace", "fuzz"];
+const FUZZ: [&str; 6] = ["test", "--workspace", "--lib", "--test", "json", "fuzz"];
 
 fn tests<'a>(
     paths: &'a Paths,
@@ -345,7 +345,7 @@ const TITLE: &str = "# What has been proven\n\nWritten by `cargo xtask prove`, n
 fn with_summary(before: &str, commit: &str, summary: &str) -> String {
     let mut text = format!("{TITLE}\n{summary}");
     let older = before.strip_prefix(TITLE).unwrap_or(before);
-    for part in older.split("## ").skip(1) {
+    for part in older.split("\n## ").skip(1) {
         let ours = part.lines().next().unwrap_or_default();
         if !ours.contains(&format!("commit {commit}")) {
             text.push_str(&format!("\n## {}\n", part.trim_end()));
@@ -360,11 +360,12 @@ mod the_proof {
 
     #[test]
     fn the_newest_summary_stands_first_and_none_is_lost() {
-        let one = with_summary("", "1", "## one, commit 1\n\n- a\n");
+        let one = with_summary("", "1", "## one, commit 1\n\n- a ## b\n");
         let two = with_summary(&one, "2", "## two, commit 2\n\n- b\n");
         assert!(two.starts_with(TITLE));
         assert_eq!(two.matches(TITLE).count(), 1);
         assert!(two.find("## two") < two.find("## one"));
+        assert!(two.contains("- a ## b"), "{two}");
         let again = with_summary(&two, "2", "## again, commit 2\n\n- b\n");
         assert!(again.contains("## again") && again.contains("## one"));
         assert!(!again.contains("## two"), "{again}");

@@ -1,7 +1,7 @@
 //! Stages: named pieces of a verb with their expected minutes, told as they pass.
 //!
 //! A stage that fails stops only the stages that need it; the others still run, and the end names what failed.
-//! Stages that only fetch run beside the others until somebody needs them.
+//! Stages that mostly wait, for the network, a disk or a clock, run beside the others until somebody needs them.
 
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -52,7 +52,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// This stage, to be run beside those after it: it waits for the network more than it works.
+    /// This stage, to be run beside those after it: it waits more than it works.
     pub(crate) fn beside(self) -> Self {
         Self {
             beside: true,

@@ -182,6 +182,7 @@ pub(crate) fn fault(error: ReplayError) -> Fault {
         | ReplayError::Journal(_)
         | ReplayError::Record { .. }
         | ReplayError::Keyframes(_)
+        | ReplayError::Lanes(_)
         | ReplayError::Empty
         | ReplayError::Stopped
         | ReplayError::Thread(_) => store_fault("look at the past", &error),

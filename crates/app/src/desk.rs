@@ -17,7 +17,7 @@ use links::senders::Senders;
 use model::backtest::calls::CallReport;
 use model::config::{Clock, Config};
 use model::{JurisdictionSlot, Origin, PersonId};
-use runtime::{Inbox, Replays, Stopped};
+use runtime::{Inbox, Replays, Stopped, bulkhead};
 use site::{Diagnostics, Problem, Review, RowChange, Sheet, Site, Storage, Weight};
 use store::Blobs;
 use tokio::sync::{Mutex, Semaphore};
@@ -82,8 +82,7 @@ impl Desk {
 
     async fn look(&self, apply: bool, by: &Origin) -> Result<Taken<ReviewView>, String> {
         let folder = self.folder.clone();
-        let read = tokio::task::spawn_blocking(move || site::read_site(&folder)).await;
-        let site = match read.map_err(|cause| cause.to_string())? {
+        let site = match aside(move || site::read_site(&folder)).await? {
             Ok(site) => site,
             Err(found) => {
                 if apply {
@@ -190,14 +189,11 @@ impl Desk {
             | Sheet::People => site::Upload::Merge,
         };
         let code = upload.jurisdiction.clone();
-        let review = tokio::task::spawn_blocking(move || {
+        let review = aside(move || {
             let bytes = upload.text.as_bytes();
             site::review(&folder, &upload.jurisdiction, sheet, how, bytes)
         });
-        let review = review
-            .await
-            .map_err(|cause| cause.to_string())?
-            .map_err(|cause| cause.to_string())?;
+        let review = review.await?.map_err(|cause| cause.to_string())?;
         let mut view = registry_view(&review, &code);
         if !apply || !review.is_sound() {
             return Ok(Taken {
@@ -205,10 +201,8 @@ impl Desk {
                 ..Taken::default()
             });
         }
-        tokio::task::spawn_blocking(move || review.write())
-            .await
-            .map_err(|cause| cause.to_string())?
-            .map_err(|cause| cause.to_string())?;
+        let written = aside(move || review.write()).await?;
+        written.map_err(|cause| cause.to_string())?;
         let taken = self.look(true, &Origin::Person(by)).await?;
         view.applied = taken.view.applied;
         view.problems.extend(taken.view.problems);
@@ -243,10 +237,8 @@ impl SiteDesk for Desk {
     fn rule_files(&self) -> Later<'_, Vec<RuleFileView>> {
         let folder = self.folder.clone();
         Box::pin(async move {
-            let read = tokio::task::spawn_blocking(move || site::rule_files(&folder)).await;
-            let files = read.map_err(|cause| cause.to_string())?.map_err(told)?;
-            let view = |(file, text)| RuleFileView { file, text };
-            Ok(files.into_iter().map(view).collect())
+            let files = aside(move || site::rule_files(&folder)).await?;
+            Ok(in_view(files.map_err(told)?))
         })
     }
 
@@ -262,8 +254,7 @@ impl SiteDesk for Desk {
                 .filter(|sheet| *sheet != Sheet::Zones)
                 .ok_or_else(|| format!("there is no table `{kind}`"))?;
             let read = move || site::table(&folder, &jurisdiction, sheet, station.as_deref());
-            let read = tokio::task::spawn_blocking(read).await;
-            let table = read.map_err(|cause| cause.to_string())?.map_err(told)?;
+            let table = aside(read).await?.map_err(told)?;
             Ok(SheetView {
                 file: sheet.file().to_owned(),
                 columns: table.columns,
@@ -273,13 +264,8 @@ impl SiteDesk for Desk {
     }
 
     fn try_rules(&self, files: BTreeMap<String, String>) -> Later<'_, ReviewView> {
-        let folder = self.folder.clone();
-        Box::pin(async move {
-            let read =
-                tokio::task::spawn_blocking(move || read_changed(&folder, &Edit::of_rules(&files)));
-            self.reviewed(read.await.map_err(|cause| cause.to_string())?)
-                .await
-        })
+        let read = move |folder: &Path| read_changed(folder, &Edit::of_rules(&files));
+        Box::pin(self.reviewed(read))
     }
 
     fn backtest(&self, asked: BacktestRequest) -> Trial<'_> {
@@ -290,10 +276,8 @@ impl SiteDesk for Desk {
         let folder = self.folder.clone();
         Box::pin(async move {
             let read = move || site::organisation_files(&folder, &jurisdiction);
-            let read = tokio::task::spawn_blocking(read).await;
-            let files = read.map_err(|cause| cause.to_string())?.map_err(told)?;
-            let view = |(file, text)| RuleFileView { file, text };
-            Ok(files.into_iter().map(view).collect())
+            let files = aside(read).await?.map_err(told)?;
+            Ok(in_view(files))
         })
     }
 
@@ -302,19 +286,28 @@ impl SiteDesk for Desk {
         jurisdiction: String,
         files: BTreeMap<String, String>,
     ) -> Later<'_, ReviewView> {
-        let folder = self.folder.clone();
-        Box::pin(async move {
-            let read = tokio::task::spawn_blocking(move || {
-                read_changed(&folder, &Edit::of_organisation(&jurisdiction, &files))
-            });
-            self.reviewed(read.await.map_err(|cause| cause.to_string())?)
-                .await
-        })
+        let read = move |folder: &Path| {
+            read_changed(folder, &Edit::of_organisation(&jurisdiction, &files))
+        };
+        Box::pin(self.reviewed(read))
     }
 
     fn try_calls(&self, asked: CallTrialRequest) -> Trial<'_, CallReport> {
         Box::pin(self.try_other_calls(asked))
     }
+}
+
+/// Work on the site's folder for one sender, on a thread where it may wait.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    let done = bulkhead::aside(work).await;
+    done.map_err(|broken| broken.to_string())
+}
+
+fn in_view(files: impl IntoIterator<Item = (String, String)>) -> Vec<RuleFileView> {
+    let files = files.into_iter();
+    files
+        .map(|(file, text)| RuleFileView { file, text })
+        .collect()
 }
 
 const KINDS: &str = "stations, series, thresholds, attributes, areas, zones and people";

@@ -11,8 +11,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use tokio::task::JoinError;
-
 use crate::telemetry;
 
 thread_local! {
@@ -52,15 +50,23 @@ pub async fn serve<T>(serving: impl Future<Output = T>) -> Result<T, Broken> {
 /// Work for one sender that waits for the disk or takes long, on a thread where it may.
 ///
 /// # Errors
-/// [`JoinError`] when it panicked, or the process ends.
+/// [`Broken`] when it panicked, or the process ends.
 pub async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, JoinError> {
-    let done = tokio::task::spawn_blocking(move || within(work)).await;
-    if done.as_ref().is_err_and(JoinError::is_panic) {
+) -> Result<T, Broken> {
+    let done = tokio::task::spawn_blocking(move || hold(work)).await;
+    done.unwrap_or(Err(Broken))
+}
+
+/// Work for one sender, on this thread.
+///
+/// # Errors
+/// [`Broken`] when it panicked.
+pub fn hold<T>(work: impl FnOnce() -> T) -> Result<T, Broken> {
+    catch_unwind(AssertUnwindSafe(|| within(work))).map_err(|_told_by_the_hook| {
         telemetry::fault_contained();
-    }
-    done
+        Broken
+    })
 }
 
 fn within<T>(work: impl FnOnce() -> T) -> T {
@@ -91,12 +97,11 @@ mod tests {
         assert_eq!(broken, Err(Broken));
         assert!(!holds());
         assert_eq!(serve(async { 7 }).await, Ok(7));
-        assert!(
-            aside(|| panic!("as meant by this test"))
-                .await
-                .unwrap_err()
-                .is_panic()
-        );
+        let aside_broken: Result<(), Broken> = aside(|| panic!("as meant by this test")).await;
+        assert_eq!(aside_broken, Err(Broken));
+        let broken_here: Result<(), Broken> = hold(|| panic!("as meant by this test"));
+        assert_eq!(broken_here, Err(Broken));
+        assert!(!holds());
         assert!(aside(holds).await.unwrap());
     }
 }

@@ -31,6 +31,7 @@ pub use again::{Replay, replay};
 pub(crate) use keeper::Keeper;
 pub use session::ReplaySession;
 
+use crate::bulkhead;
 use crate::fleet::Fleet;
 use account::LONGEST_DAYS;
 use lanes::{Lanes, MOST_BUCKETS, MOST_DAYS, Span};
@@ -56,6 +57,8 @@ pub enum ReplayError {
     },
     #[error("could not read the keyframes")]
     Keyframes(#[source] std::io::Error),
+    #[error("could not read the lanes again")]
+    Lanes(#[source] std::io::Error),
     #[error("{MOST_REPLAYS} replays run already")]
     TooMany,
     #[error("nothing has happened yet")]
@@ -171,8 +174,10 @@ impl Replays {
             .name("watchfire-account".to_owned())
             .spawn(move || {
                 store::threads::step_back();
-                // Whoever asked may have gone: then nobody wants it.
-                let _unwanted = done.send(work(&replays)).is_err();
+                if let Ok(made) = bulkhead::hold(|| work(&replays)) {
+                    // Whoever asked may have gone: then nobody wants it.
+                    let _unwanted = done.send(made).is_err();
+                }
                 drop(place);
             })
             .map_err(ReplayError::Thread)?;

@@ -32,11 +32,13 @@ fn main() -> anyhow::Result<()> {
         .init();
     match &args.verb {
         Verb::County(asked) => make_county(asked),
-        Verb::Play(asked) => until_stopped(play(asked)),
-        Verb::Storm(asked) => until_stopped(storm(asked)),
+        Verb::Play(asked) => until_stopped(play(asked)).map(|_done| ()),
+        Verb::Storm(asked) => until_stopped(storm(asked)).map(|_done| ()),
         Verb::Bench => {
             let scratch = tempfile::tempdir().context("could not make a folder to measure in")?;
-            until_stopped(sim::bench::bench(scratch.path()))
+            let done = until_stopped(sim::bench::bench(scratch.path()))?;
+            anyhow::ensure!(done, "stopped before everything was measured");
+            Ok(())
         }
     }
 }
@@ -59,8 +61,8 @@ fn make_county(asked: &MakeCounty) -> anyhow::Result<()> {
     ))
 }
 
-/// Runs until the work is done or somebody says stop.
-fn until_stopped(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+/// Runs until the work is done or somebody says stop; whether it was done.
+fn until_stopped(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -68,9 +70,9 @@ fn until_stopped(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Resu
     runtime.block_on(async {
         let mut told = signal(SignalKind::terminate()).context("could not listen for signals")?;
         tokio::select! {
-            ended = work => ended,
-            _ = told.recv() => Ok(()),
-            _ = tokio::signal::ctrl_c() => Ok(()),
+            ended = work => ended.map(|()| true),
+            _ = told.recv() => Ok(false),
+            _ = tokio::signal::ctrl_c() => Ok(false),
         }
     })
 }

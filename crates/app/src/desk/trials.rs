@@ -1,5 +1,6 @@
 //! Trials wait for their turn: one at a time, and none for somebody who has gone.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -10,7 +11,7 @@ use model::backtest::calls::CallReport;
 use runtime::{Replays, Stopped};
 use site::Site;
 
-use super::{Desk, changes, difference, told};
+use super::{Desk, aside, changes, difference, told};
 use crate::backtest::happened;
 use crate::trial::{Patience, Subject};
 
@@ -76,12 +77,13 @@ impl Desk {
         })
     }
 
-    /// What is wrong with files that were read as if they were the site's, or what they would change.
+    /// What is wrong with files that `read` takes as if they were the site's, or what they would change.
     pub(super) async fn reviewed(
         &self,
-        read: Result<(Site, Vec<ProblemView>), NotTried>,
+        read: impl FnOnce(&Path) -> Result<(Site, Vec<ProblemView>), NotTried> + Send + 'static,
     ) -> Result<ReviewView, String> {
-        let (site, notes) = match read {
+        let folder = self.folder.clone();
+        let (site, notes) = match aside(move || read(&folder)).await? {
             Ok(read) => read,
             Err(NotTried::Unsound(problems)) => {
                 return Ok(ReviewView {

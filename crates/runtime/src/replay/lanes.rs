@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use model::codec::{Record, decode};
 use model::replay::LanesView;
@@ -44,6 +44,7 @@ pub(crate) const MOST_DAYS: i64 = 400;
 #[derive(Debug)]
 pub(crate) struct Lanes {
     pages: Pages,
+    journal: JournalReader,
     inner: Mutex<Inner>,
 }
 
@@ -82,26 +83,12 @@ impl Lanes {
     /// # Errors
     /// When the folder cannot be cleared.
     pub(crate) fn open(pages: Pages, journal: &JournalReader) -> std::io::Result<Lanes> {
-        let known = pages
-            .read(KNOWN)
-            .and_then(|bytes| postcard::from_bytes::<Known>(&bytes).ok())
-            .filter(|known| known.through <= journal.committed());
-        let known = match known {
-            Some(known) => known,
-            None => {
-                pages.clear()?;
-                Known::default()
-            }
-        };
-        let inner = Mutex::new(Inner {
-            cursor: journal.cursor(known.through + 1),
-            clerk: known.clerk,
-            span: known.span,
-            days: BTreeMap::new(),
-            dirty: BTreeSet::new(),
-            written: known.through,
-        });
-        Ok(Lanes { pages, inner })
+        let inner = Mutex::new(Inner::open(&pages, journal)?);
+        Ok(Lanes {
+            pages,
+            journal: journal.clone(),
+            inner,
+        })
     }
 
     /// First and newest entry of the journal.
@@ -109,7 +96,7 @@ impl Lanes {
     /// # Errors
     /// [`ReplayError`] names the record that cannot be read.
     pub(crate) fn span(&self) -> Result<Option<(Time, Time)>, ReplayError> {
-        let mut inner = self.lock();
+        let mut inner = self.lock()?;
         inner.follow(&self.pages)?;
         Ok(inner.span)
     }
@@ -119,7 +106,7 @@ impl Lanes {
     /// # Errors
     /// [`ReplayError`] names the record that cannot be read.
     pub(crate) fn settle(&self) -> Result<(), ReplayError> {
-        let mut inner = self.lock();
+        let mut inner = self.lock()?;
         inner.follow(&self.pages)?;
         inner.write(&self.pages);
         Ok(())
@@ -135,7 +122,7 @@ impl Lanes {
         from: i64,
         to: i64,
     ) -> Result<Vec<(u64, Time, model::Entry)>, ReplayError> {
-        let mut inner = self.lock();
+        let mut inner = self.lock()?;
         inner.follow(&self.pages)?;
         let mut found = Vec::new();
         for day in inner.days_between(&self.pages, from, to) {
@@ -164,7 +151,7 @@ impl Lanes {
     /// # Errors
     /// [`ReplayError`] names the record that cannot be read.
     pub(crate) fn texts(&self, slot: JurisdictionSlot) -> Result<Vec<ReportText>, ReplayError> {
-        let mut inner = self.lock();
+        let mut inner = self.lock()?;
         inner.follow(&self.pages)?;
         Ok(inner.clerk.texts(slot))
     }
@@ -174,7 +161,7 @@ impl Lanes {
     /// # Errors
     /// [`ReplayError`] names the record that cannot be read.
     pub(crate) fn view(&self, span: Span) -> Result<LanesView, ReplayError> {
-        let mut inner = self.lock();
+        let mut inner = self.lock()?;
         inner.follow(&self.pages)?;
         let buckets = i64::from(span.buckets.clamp(1, MOST_BUCKETS));
         let length = span.to.since_ms(span.from).max(MINUTE_MS);
@@ -211,13 +198,48 @@ impl Lanes {
         Ok(view)
     }
 
-    /// A panic while the lock is held leaves whole days behind, so the state is sound.
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What a panic left half done is let go: it is read again from what is written down.
+    ///
+    /// # Errors
+    /// [`ReplayError`] when the pages of another journal cannot be cleared.
+    fn lock(&self) -> Result<MutexGuard<'_, Inner>, ReplayError> {
+        match self.inner.lock() {
+            Ok(inner) => Ok(inner),
+            Err(poisoned) => {
+                let mut inner = poisoned.into_inner();
+                let written = Inner::open(&self.pages, &self.journal);
+                *inner = written.map_err(ReplayError::Lanes)?;
+                self.inner.clear_poison();
+                Ok(inner)
+            }
+        }
     }
 }
 
 impl Inner {
+    /// What is written down; what belongs to another journal is forgotten.
+    fn open(pages: &Pages, journal: &JournalReader) -> std::io::Result<Inner> {
+        let known = pages
+            .read(KNOWN)
+            .and_then(|bytes| postcard::from_bytes::<Known>(&bytes).ok())
+            .filter(|known| known.through <= journal.committed());
+        let known = match known {
+            Some(known) => known,
+            None => {
+                pages.clear()?;
+                Known::default()
+            }
+        };
+        Ok(Inner {
+            cursor: journal.cursor(known.through + 1),
+            clerk: known.clerk,
+            span: known.span,
+            days: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+            written: known.through,
+        })
+    }
+
     /// Reads what was committed since.
     fn follow(&mut self, pages: &Pages) -> Result<(), ReplayError> {
         loop {

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::stage::Stage;
 use super::{PastOf, ReplayAsk, ReplayError};
+use crate::bulkhead;
 use crate::feed::Frame;
 use crate::press::Press;
 
@@ -75,7 +76,8 @@ pub(crate) fn begin(
         .name("watchfire-replay".to_owned())
         .spawn(move || {
             store::threads::step_back();
-            if let Err(error) = session.run(ask.at) {
+            // A fault of ours ends this replay, and whoever watches it sees it end.
+            if let Ok(Err(error)) = bulkhead::hold(|| session.run(ask.at)) {
                 tracing::error!(%error, "a replay ended");
             }
             drop(place);

@@ -1,5 +1,6 @@
 //! The built program: readings a second through its front door, bytes on disk, memory, recovery.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 /// A program we started; ended when dropped.
 pub(super) struct Running {
     child: Child,
+    /// What it said.
+    words: PathBuf,
     pub(super) ready: Ready,
     /// From the start to the ready file.
     took: Duration,
@@ -36,6 +39,8 @@ impl Running {
         if ready_file.exists() {
             std::fs::remove_file(&ready_file).context("could not remove the old ready file")?;
         }
+        let words = data.with_extension("log");
+        let told = File::create(&words).context("could not make the program's log")?;
         let begun = Instant::now();
         let mut child = Command::new(program_path()?)
             .arg("serve")
@@ -53,16 +58,34 @@ impl Running {
             .arg(&ready_file)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(told)
             .kill_on_drop(true)
             .spawn()
             .context("could not start watchfire")?;
-        let ready = await_ready(&mut child, &ready_file).await?;
+        let ready = await_ready(&mut child, &ready_file).await;
+        let ready = ready.with_context(|| last_words(&words))?;
         Ok(Running {
             child,
+            words,
             ready,
             took: begun.elapsed(),
         })
+    }
+
+    /// Does `work` on it while it runs.
+    ///
+    /// # Errors
+    /// As `work`; when the program ends before it is done.
+    pub(super) async fn with<T>(
+        &mut self,
+        work: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        let ended = tokio::select! {
+            done = work => return done,
+            ended = self.child.wait() => ended.context("could not look after watchfire")?,
+        };
+        let said = last_words(&self.words);
+        anyhow::bail!("watchfire ended with {ended} while it was measured; {said}")
     }
 
     /// Ends it as a power cut would.
@@ -78,6 +101,14 @@ impl Running {
         let kib: Option<f64> = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
         Ok(kib.context("could not read the program's memory")? / 1024.0)
     }
+}
+
+/// The end of what a program said.
+fn last_words(file: &Path) -> String {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let last = &lines[lines.len().saturating_sub(12)..];
+    format!("its last words:\n{}", last.join("\n"))
 }
 
 async fn await_ready(child: &mut Child, ready_file: &PathBuf) -> anyhow::Result<Ready> {
@@ -97,7 +128,7 @@ async fn await_ready(child: &mut Child, ready_file: &PathBuf) -> anyhow::Result<
 
 /// Plays the typhoon day flat out through MQTT, then cuts the power and starts again.
 pub(super) async fn measure(county: &Arc<County>, site: &Path, data: &Path) -> anyhow::Result<()> {
-    let program = Running::start(site, data).await?;
+    let mut program = Running::start(site, data).await?;
     let stations = Stations::connect(county, &program.ready.mqtt)?;
     let start = START.parse().context("the night has a start")?;
     let mut storm = Storm::new(Arc::clone(county), start);
@@ -105,8 +136,12 @@ pub(super) async fn measure(county: &Arc<County>, site: &Path, data: &Path) -> a
     storm.readings(DAY);
     let begun = Instant::now();
     let until = storm.instant(DAY);
-    play(&mut storm, &stations, Beat::Flat, Some(start), Some(until)).await?;
-    stations.settle().await;
+    let day = async {
+        play(&mut storm, &stations, Beat::Flat, Some(start), Some(until)).await?;
+        stations.settle().await;
+        Ok(())
+    };
+    program.with(day).await?;
     let (seconds, count) = (
         begun.elapsed().as_secs_f64(),
         stations.tally().confirmed() as f64,

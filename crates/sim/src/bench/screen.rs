@@ -14,6 +14,7 @@ use super::program::Running;
 use super::tell;
 use crate::client::{Door, Key};
 use crate::county::{County, Post, Quantity};
+use crate::play::Ready;
 use crate::stations::Stations;
 use crate::storm::{Reading, START};
 
@@ -38,8 +39,9 @@ pub(super) async fn measure(
     scratch: &Path,
 ) -> anyhow::Result<()> {
     for rate in RATES {
-        let program = Running::start(site, &scratch.join(format!("rate-{rate}"))).await?;
-        let mut ages = ages(county, &program, rate).await?;
+        let mut program = Running::start(site, &scratch.join(format!("rate-{rate}"))).await?;
+        let ready = program.ready.clone();
+        let mut ages = program.with(ages(county, &ready, rate)).await?;
         ages.sort_unstable();
         anyhow::ensure!(
             !ages.is_empty(),
@@ -60,12 +62,10 @@ pub(super) async fn measure(
 }
 
 /// The ages of the marks at one rate.
-async fn ages(county: &Arc<County>, program: &Running, rate: u32) -> anyhow::Result<Vec<Duration>> {
-    let stations = Stations::connect(county, &program.ready.mqtt)?;
-    let door = Door::at(&program.ready.http);
-    let mut line = door
-        .transitions(&Key::Token(program.ready.token.clone()))
-        .await?;
+async fn ages(county: &Arc<County>, ready: &Ready, rate: u32) -> anyhow::Result<Vec<Duration>> {
+    let stations = Stations::connect(county, &ready.mqtt)?;
+    let door = Door::at(&ready.http);
+    let mut line = door.transitions(&Key::Token(ready.token.clone())).await?;
     let (sent, mut marks) = mpsc::unbounded_channel::<(String, u8, Instant)>();
     let listen = async {
         let (mut waiting, mut ages) = (BTreeMap::new(), Vec::new());
