@@ -113,6 +113,13 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
     let slice = of(start, 1_000, 0, 1);
     let shows = "1,000 random seconds of a night, seen again as they were";
     pieces.push(tests(paths, "seconds".to_owned(), slice, shows, &SECONDS));
+    let slice = of(start, 2_000, 0, 1);
+    pieces.push(Piece {
+        key: "mass".to_owned(),
+        of: &[],
+        shows: format!("a command to 2,000 people with as many phones, seed {start}"),
+        work: Box::new(move || mass(paths, &slice)),
+    });
     let slice = of(start, 1, 0, 600);
     let shows = "600 s of bad bytes for every decoder";
     pieces.push(tests(paths, "fuzz".to_owned(), slice, shows, &FUZZ));
@@ -152,6 +159,12 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
         of: &["xtask/src/web.rs"],
         shows: "every screen, both languages and themes, by the rules of WCAG A and AA".to_owned(),
         work: Box::new(move || web::accessible(paths)),
+    });
+    pieces.push(Piece {
+        key: "desk".to_owned(),
+        of: &["xtask/src/web.rs"],
+        shows: "the desk while 2,000 people answer".to_owned(),
+        work: Box::new(move || web::desk_in_a_mass(paths)),
     });
     pieces.push(Piece {
         key: "soak".to_owned(),
@@ -221,6 +234,24 @@ fn tests<'a>(
         of: &[],
         shows,
         work: Box::new(work),
+    }
+}
+
+/// The story of everybody's phones with all of them, and the figures it tells.
+fn mass(paths: &Paths, slice: &Slice) -> Result<String> {
+    let call = rust::one_story(paths, slice, "mass")?
+        .args(["--", "--nocapture"])
+        .env("WATCHFIRE_MASS_PACE", "40");
+    call.logged(&paths.logs(), "prove-mass")?;
+    let text = fs::read_to_string(paths.logs().join("prove-mass.log")).unwrap_or_default();
+    let figures = ["from the end of the hold", "a press's answer", "on the desk's board"];
+    let told = text
+        .lines()
+        .filter(|line| figures.iter().any(|figure| line.contains(figure)));
+    let told: Vec<&str> = told.map(str::trim).collect();
+    match passed(&text) {
+        0 => bail!("no test ran"),
+        _ => Ok(format!("holds\n{}", told.join("\n"))),
     }
 }
 

@@ -69,6 +69,24 @@ pub(crate) fn accessible(paths: &Paths) -> Result<String> {
         .context("no screen was looked at")
 }
 
+/// How long the desk takes for each interaction while a crowd answers; gives the table it prints.
+pub(crate) fn desk_in_a_mass(paths: &Paths) -> Result<String> {
+    if let Some(Outcome::Skipped(why)) = without_script(paths, "mass") {
+        return Ok(format!("skipped: {why}"));
+    }
+    if let Outcome::Skipped(why) = debian::browser_and_fonts(paths)? {
+        return Ok(format!("skipped: {why}"));
+    }
+    let call = rust::surroundings(paths, node::npm(paths, ["run", "mass"])?)?;
+    call.logged(&paths.logs(), "mass")?;
+    let text = fs::read_to_string(paths.logs().join("mass.log")).unwrap_or_default();
+    text.lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("the worst took "))
+        .map(|rest| format!("the worst took {rest}"))
+        .context("nothing was measured")
+}
+
 fn without_script(paths: &Paths, name: &str) -> Option<Outcome> {
     let manifest = fs::read_to_string(paths.web().join("package.json")).unwrap_or_default();
     if has_script(&manifest, name) {

@@ -169,6 +169,14 @@ fn span_of(config: &Config, watch: u32) -> Option<(Span, i64, u16)> {
 }
 
 impl Engine {
+    /// Whether this sum turns a member hot or cool; `None` where the watch is no member of a cluster.
+    pub(crate) fn turns(&self, watch: u32, sum: Fixed) -> Option<bool> {
+        let (cluster, member) = self.index.member_of.get(&watch)?;
+        let (span, _, _) = span_of(&self.config, watch)?;
+        let was = self.state.heat[*cluster as usize].is_hot(*member);
+        Some(span.turn(was, sum) != was)
+    }
+
     /// Takes the new sum of a member. When it turns hot or cool, its neighbours are judged.
     pub(crate) fn look_around(&mut self, watch: u32, sum: Fixed, look: Look, out: &mut Effects) {
         let Some((cluster, member)) = self.index.member_of.get(&watch).copied() else {

@@ -13,7 +13,7 @@ use crate::alarm::Alarm;
 use crate::area::Heat;
 use crate::blindspot::Danger;
 use crate::command::Command;
-use crate::condition::Condition;
+use crate::conditions::Conditions;
 use crate::duty::Duty;
 use crate::escalation::Calling;
 use crate::hindsight::Hindsight;
@@ -41,7 +41,7 @@ pub struct Engine {
 pub(crate) struct State {
     pub(crate) series: Vec<Series>,
     /// One per watch.
-    pub(crate) conditions: Vec<Condition>,
+    pub(crate) conditions: Conditions,
     /// One per cluster rule.
     pub(crate) heat: Vec<Heat>,
     /// By watch.
@@ -118,7 +118,7 @@ impl Engine {
                     Series::new(&index.windows[n], index.reach[n], checked)
                 })
                 .collect(),
-            conditions: vec![Condition::default(); config.watches.len()],
+            conditions: Conditions::idle(config.watches.len()),
             heat: index
                 .clusters
                 .iter()

@@ -34,10 +34,11 @@ impl Engine {
 
     /// Arms the first deadline once the expected interval is known.
     fn guard(&mut self, slot: u32, at: Time) {
+        if self.state.series[slot as usize].guarded {
+            return;
+        }
         let spec = &self.config.series[slot as usize];
-        if self.state.series[slot as usize].guarded
-            || (spec.silence_normal && !self.is_endangered(spec.station.0))
-        {
+        if spec.silence_normal && !self.is_endangered(spec.station.0) {
             return;
         }
         let series = &mut self.state.series[slot as usize];

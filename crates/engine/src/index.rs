@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::config::{Config, LatePolicy, Measure, Rule, Side, Station, Within};
+use model::config::{Config, LatePolicy, Measure, Rule, Station, Within};
 use model::ground::distance_mm;
 use model::{AlarmKey, PersonId, SeriesSlot};
 use rstar::primitives::GeomWithData;
@@ -13,6 +13,7 @@ use rstar::{AABB, RTree};
 use crate::combine::Combinations;
 use crate::expression::Formula;
 use crate::forecast;
+use crate::glance::Glances;
 use crate::ground::Ground;
 use crate::quality;
 
@@ -29,8 +30,7 @@ pub(crate) struct Index {
     /// Compiled expressions, by rule.
     pub(crate) formulas: BTreeMap<u16, Arc<Formula>>,
     pub(crate) combinations: Combinations,
-    /// Per watch: the mildest bound at which anything can begin; see [`Index::is_calm`].
-    brinks: Vec<Brink>,
+    pub(crate) glances: Glances,
     pub(crate) keys: Vec<AlarmKey>,
     pub(crate) watch_of: BTreeMap<AlarmKey, u32>,
     pub(crate) clusters: Vec<Cluster>,
@@ -45,13 +45,6 @@ pub(crate) struct Index {
     pub(crate) people: BTreeMap<PersonId, u32>,
     /// Places of the people of each township.
     pub(crate) residents: BTreeMap<String, Vec<u32>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Brink {
-    Never,
-    Above(i64),
-    Below(i64),
 }
 
 /// The gauges of one cluster rule, in order of station id.
@@ -98,7 +91,6 @@ impl Index {
             *reach = (*reach).max(longest + index.lateness_ms);
             windows.sort_unstable();
             windows.dedup();
-            index.brinks.push(brink(config, slot as usize));
             let station = config.station_of(watch.series);
             let key = AlarmKey::of(&config.code, &rule.id, &station.id, &rule.hazard);
             index.keys.push(key);
@@ -111,6 +103,7 @@ impl Index {
             index.reach[slot] = index.reach[slot].max(longest + index.lateness_ms);
         }
         index.find_clusters(config);
+        index.glances = Glances::of(config, &index.member_of);
         index.find_upstream(config);
         index.ground = Ground::of(config);
         for (place, person) in (0u32..).zip(&config.people) {
@@ -125,20 +118,12 @@ impl Index {
 
     /// Whether a good `value` cannot begin anything on a watch whose levels are all off.
     pub(crate) fn is_calm(&self, watch: u32, value: i64) -> bool {
-        match self.brinks[watch as usize] {
-            Brink::Never => true,
-            Brink::Above(raise) => value < raise,
-            Brink::Below(raise) => value > raise,
-        }
+        self.glances.brink(watch).is_calm(value)
     }
 
     /// The same for a change over a time, `rise / over`.
     pub(crate) fn is_slow(&self, watch: u32, rise: i128, over: i128) -> bool {
-        match self.brinks[watch as usize] {
-            Brink::Never => true,
-            Brink::Above(raise) => rise < i128::from(raise) * over,
-            Brink::Below(raise) => rise > i128::from(raise) * over,
-        }
+        self.glances.brink(watch).is_slow(rise, over)
     }
 
     /// Forecasts that ask upstream need the past of both series.
@@ -251,20 +236,6 @@ fn formulas(config: &Config) -> BTreeMap<u16, Arc<Formula>> {
         | Measure::Forecast { .. } => None,
     });
     compiled.collect()
-}
-
-fn brink(config: &Config, watch: usize) -> Brink {
-    let spec = &config.watches[watch];
-    let versions = spec.versions.iter().map(|v| &v.bounds);
-    let bounds = std::iter::once(&spec.bounds)
-        .chain(versions)
-        .flatten()
-        .flatten()
-        .map(|b| b.raise);
-    match config.rules[config.watches[watch].rule.index()].side {
-        Side::Above => bounds.min().map_or(Brink::Never, Brink::Above),
-        Side::Below => bounds.max().map_or(Brink::Never, Brink::Below),
-    }
 }
 
 /// For each watch the watches whose stations share an area with its own, in order; a gauge in

@@ -51,6 +51,8 @@ impl Engine {
         for watch in first..end {
             if observed.suspect {
                 self.look_ahead(watch, observed, at, out);
+            } else if self.is_calm_at_a_glance(watch, slot) {
+                debug_assert!(self.is_calm_by_its_rule(watch, slot), "watch {watch}");
             } else {
                 self.look_at(watch, slot, at, out);
             }

@@ -62,7 +62,7 @@ pub(crate) fn reach_ms(check: &Check) -> i64 {
 impl Engine {
     /// Checks the samples of a series again from `place` on.
     pub(crate) fn check(&mut self, slot: SeriesSlot, place: usize, at: Time, out: &mut Effects) {
-        let config = std::sync::Arc::clone(&self.config);
+        let config = &self.config;
         let checks = &config.series[slot.index()].checks;
         let series = &mut self.state.series[slot.index()];
         let swung = series.newest_doubts().has(Doubt::Oscillating);
@@ -78,6 +78,7 @@ impl Engine {
         }
         let swings = series.newest_doubts().has(Doubt::Oscillating);
         if swings != swung || swings {
+            let config = std::sync::Arc::clone(config);
             let station = &config.station_of(slot).id;
             let unstable = self.has_unstable_alarm(config.series[slot.index()].station.0);
             let on = swings || unstable;
@@ -115,10 +116,7 @@ fn doubt(check: &Check, series: &Series, place: usize) -> Option<Doubt> {
             within_ms,
         } => {
             let from = sample.observed.plus_ms(-within_ms);
-            let values = series
-                .up_to(place)
-                .skip_while(|s| s.observed <= from)
-                .map(|s| s.value);
+            let values = series.within(place, from).map(|s| s.value);
             (turns(values, by) >= usize::from(swings)).then_some(Doubt::Oscillating)
         }
     }

@@ -223,6 +223,13 @@ impl Series {
         self.recent.range(..end).filter(|s| s.is_valid())
     }
 
+    /// The valid samples observed after `from`, up to and with the one at `place`, in order of observed time.
+    pub(crate) fn within(&self, place: usize, from: Time) -> impl Iterator<Item = &Sample> {
+        let end = (place + 1).min(self.recent.len());
+        let first = self.place_of(from.plus_ms(1)).min(end);
+        self.recent.range(first..end).filter(|s| s.is_valid())
+    }
+
     /// Sets what the checks have against a sample.
     pub(crate) fn doubt(&mut self, place: usize, doubts: Doubts) {
         let back = self.recent.len() - place;
@@ -268,6 +275,12 @@ impl Series {
         }
         self.ahead.push(sample);
         self.runs_ahead = true;
+    }
+
+    /// The newest sum over a window of the index.
+    pub(crate) fn sum_over(&self, span_ms: i64) -> Option<Fixed> {
+        let window = self.windows.iter().find(|w| w.span_ms == span_ms);
+        window.map(|w| w.sum)
     }
 
     /// The sum over a window of the index, as of the sample at `place`.

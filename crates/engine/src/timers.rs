@@ -51,22 +51,53 @@ pub(crate) enum Due {
 
 /// The deadlines that lie ahead, earliest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub(crate) struct Timers {
     set: BTreeSet<(Time, Due)>,
+    /// The earliest of them: every input asks for it, and the set may lie far from the rest.
+    #[serde(skip)]
+    earliest: Option<Time>,
+}
+
+/// [`Timers`] as they are written.
+#[derive(Deserialize)]
+struct Stored {
+    set: BTreeSet<(Time, Due)>,
+}
+
+impl From<Stored> for Timers {
+    fn from(Stored { set }: Stored) -> Timers {
+        let mut timers = Timers {
+            set,
+            earliest: None,
+        };
+        timers.look();
+        timers
+    }
 }
 
 impl Timers {
     pub(crate) fn arm(&mut self, at: Time, due: Due) {
         self.set.insert((at, due));
+        if self.earliest.is_none_or(|earliest| at < earliest) {
+            self.earliest = Some(at);
+        }
     }
 
     pub(crate) fn disarm(&mut self, at: Time, due: Due) {
         self.set.remove(&(at, due));
+        if self.earliest == Some(at) {
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        self.earliest = self.set.first().map(|(at, _)| *at);
     }
 
     /// The earliest instant at which something is due.
     pub(crate) fn next(&self) -> Option<Time> {
-        self.set.first().map(|(at, _)| *at)
+        self.earliest
     }
 
     /// Takes the earliest deadline at or before `until`.
@@ -74,7 +105,9 @@ impl Timers {
         if self.next()? > until {
             return None;
         }
-        self.set.pop_first()
+        let first = self.set.pop_first();
+        self.look();
+        first
     }
 
     /// Takes every deadline at or before `until` that `which` picks, earliest first.
@@ -84,11 +117,13 @@ impl Timers {
         for row in &picked {
             self.set.remove(row);
         }
+        self.look();
         picked.into_iter().map(|(_, due)| due).collect()
     }
 
     /// Drops the deadlines that `keep` refuses; used when slots change their meaning.
     pub(crate) fn retain(&mut self, keep: impl FnMut(&(Time, Due)) -> bool) {
         self.set.retain(keep);
+        self.look();
     }
 }

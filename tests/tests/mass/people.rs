@@ -2,17 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
-use outside::root;
+use outside::{count, root};
 
-pub(crate) const PEOPLE: usize = 2000;
+/// Two thousand when the random tests are long, see `WATCHFIRE_SEEDS`; else a tenth of them.
+pub(crate) fn people() -> usize {
+    if count("WATCHFIRE_SEEDS", 0) >= 500 {
+        2000
+    } else {
+        200
+    }
+}
+
 /// People who are called in for those who never answer.
 pub(crate) const SUBSTITUTES: usize = 10;
-/// Before the command comes these have no network; as many lose it when they have read it.
-pub(crate) const AWAY: usize = 300;
-/// Their app says that it has arrived, and they never answer.
-pub(crate) const MUTE: usize = 50;
-/// Nothing is ever heard of these.
-pub(crate) const DARK: usize = 50;
+
+/// Before the command comes so many have no network; as many lose it when they have read it.
+pub(crate) fn away() -> usize {
+    people() * 15 / 100
+}
+
+/// The app of so many says that it has arrived, and they never answer.
+pub(crate) fn mute() -> usize {
+    people() * 25 / 1000
+}
+
+/// Nothing is ever heard of so many.
+pub(crate) fn dark() -> usize {
+    mute()
+}
+
 /// How long a phone is without network, in seconds of the site.
 pub(crate) const OFFLINE_S: f64 = 20.0 * 60.0;
 
@@ -36,12 +54,12 @@ pub(crate) enum Kind {
 
 pub(crate) fn kind_of(place: usize) -> Kind {
     // Spread over the county, so that no kind is one end of a list.
-    let place = place * 7 % PEOPLE;
+    let place = place * 7 % people();
     match place {
-        _ if place < DARK => Kind::Dark,
-        _ if place < DARK + MUTE => Kind::Mute,
-        _ if place < DARK + MUTE + AWAY => Kind::Away,
-        _ if place < DARK + MUTE + 2 * AWAY => Kind::Cut,
+        _ if place < dark() => Kind::Dark,
+        _ if place < dark() + mute() => Kind::Mute,
+        _ if place < dark() + mute() + away() => Kind::Away,
+        _ if place < dark() + mute() + 2 * away() => Kind::Cut,
         _ => Kind::Prompt,
     }
 }
@@ -80,8 +98,8 @@ pub(crate) fn site(folder: &Path, pace: f64) -> PathBuf {
     };
     login("p-duty");
     login("p-lead");
-    let silent: Vec<usize> = (0..PEOPLE).filter(|p| is_silent(kind_of(*p))).collect();
-    for place in 0..PEOPLE {
+    let silent: Vec<usize> = (0..people()).filter(|p| is_silent(kind_of(*p))).collect();
+    for place in 0..people() {
         let id = person(place);
         let stand_in = silent[..SUBSTITUTES].iter().position(|p| *p == place);
         let stand_in = stand_in.map_or(String::new(), |n| format!("s-{n:04}"));
@@ -97,7 +115,7 @@ pub(crate) fn site(folder: &Path, pace: f64) -> PathBuf {
         ));
         login(&id);
     }
-    let members: Vec<String> = (0..PEOPLE).map(|p| format!("\"{}\"", person(p))).collect();
+    let members: Vec<String> = (0..people()).map(|p| format!("\"{}\"", person(p))).collect();
     let of = site.join("jurisdictions/330624");
     let groups = std::fs::read_to_string(of.join("groups.toml")).unwrap();
     let everyone = format!(

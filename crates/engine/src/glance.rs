@@ -1,0 +1,222 @@
+//! What a glance at a calm reading says: that it can change nothing about a watch.
+//!
+//! Nearly every reading is calm. What it has to be compared with lies here side by side, a few bytes a
+//! watch, so that the reading of a quiet station touches neither its rules nor their bounds: among a
+//! million stations, memory is what a reading costs. A glance that cannot tell says so, and the rule is
+//! asked.
+
+use std::collections::BTreeMap;
+
+use model::config::{Config, Measure, Rule, Side};
+use model::{Fixed, SeriesSlot};
+
+use crate::engine::Engine;
+use crate::series::Series;
+
+/// The mildest value at which anything can begin on a watch whose levels are all off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Brink {
+    Never,
+    Above(Fixed),
+    Below(Fixed),
+}
+
+impl Brink {
+    /// Of all bounds of a watch, whatever the date.
+    fn of(config: &Config, watch: usize) -> Brink {
+        let spec = &config.watches[watch];
+        let versions = spec.versions.iter().map(|v| &v.bounds);
+        let bounds = std::iter::once(&spec.bounds)
+            .chain(versions)
+            .flatten()
+            .flatten()
+            .map(|b| b.raise);
+        match config.rules[spec.rule.index()].side {
+            Side::Above => bounds.min().map_or(Brink::Never, Brink::Above),
+            Side::Below => bounds.max().map_or(Brink::Never, Brink::Below),
+        }
+    }
+
+    /// Whether a good value cannot begin anything.
+    pub(crate) fn is_calm(self, value: Fixed) -> bool {
+        match self {
+            Brink::Never => true,
+            Brink::Above(raise) => value < raise,
+            Brink::Below(raise) => value > raise,
+        }
+    }
+
+    /// The same for a change over a time, `rise / over`.
+    pub(crate) fn is_slow(self, rise: i128, over: i128) -> bool {
+        match self {
+            Brink::Never => true,
+            Brink::Above(raise) => rise < i128::from(raise) * over,
+            Brink::Below(raise) => rise > i128::from(raise) * over,
+        }
+    }
+}
+
+/// What a watch compares, as far as a glance goes.
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    /// The value itself.
+    Value,
+    /// The sum over a window.
+    Sum { span_ms: i64 },
+    /// Several sums, each with the least that can begin anything: a range of [`Glances::least`].
+    Sums { first: u32, end: u32 },
+    /// A member of a cluster, and the sum at which it turns hot.
+    Member {
+        span_ms: i64,
+        cluster: u16,
+        member: u32,
+        hot: Fixed,
+    },
+    /// Something that only the rule knows.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Glance {
+    brink: Brink,
+    subject: Subject,
+}
+
+/// The glances of all watches.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Glances {
+    list: Vec<Glance>,
+    /// Windows in ms with the least sum over each that can begin anything.
+    least: Vec<(i64, Fixed)>,
+}
+
+impl Glances {
+    /// `member_of` as the index has it.
+    pub(crate) fn of(config: &Config, member_of: &BTreeMap<u32, (u32, u32)>) -> Glances {
+        let mut least = Vec::new();
+        let ranges: Vec<Option<(u32, u32)>> = config
+            .rules
+            .iter()
+            .map(|rule| {
+                let first = least.len() as u32;
+                least.extend(least_sums(rule)?);
+                Some((first, least.len() as u32))
+            })
+            .collect();
+        let list = config.watches.iter().enumerate().map(|(watch, spec)| {
+            let rule = &config.rules[spec.rule.index()];
+            let subject = match &rule.measure {
+                Measure::Value => Some(Subject::Value),
+                Measure::Sum { window_ms } => Some(Subject::Sum {
+                    span_ms: *window_ms,
+                }),
+                Measure::Sums { .. } => {
+                    ranges[spec.rule.index()].map(|(first, end)| Subject::Sums { first, end })
+                }
+                Measure::Cluster { window_ms, hot, .. } => {
+                    let member = member_of.get(&(watch as u32)).copied();
+                    member.and_then(|(cluster, member)| {
+                        Some(Subject::Member {
+                            span_ms: *window_ms,
+                            cluster: u16::try_from(cluster).ok()?,
+                            member,
+                            hot: *hot,
+                        })
+                    })
+                }
+                Measure::Rate { .. }
+                | Measure::Rise { .. }
+                | Measure::Extreme { .. }
+                | Measure::Silence
+                | Measure::Levels { .. }
+                | Measure::Expression { .. }
+                | Measure::Forecast { .. } => None,
+            };
+            Glance {
+                brink: Brink::of(config, watch),
+                subject: subject.unwrap_or(Subject::Other),
+            }
+        });
+        Glances {
+            list: list.collect(),
+            least,
+        }
+    }
+
+    pub(crate) fn brink(&self, watch: u32) -> Brink {
+        self.list[watch as usize].brink
+    }
+}
+
+/// The windows of a rule of several sums, each with the least sum that can meet one of its levels on the
+/// wettest ground. `None` where that cannot be said.
+fn least_sums(rule: &Rule) -> Option<Vec<(i64, Fixed)>> {
+    let Measure::Sums {
+        windows, wetness, ..
+    } = &rule.measure
+    else {
+        return None;
+    };
+    let mut raises = windows.iter().flat_map(|w| w.bounds.iter().flatten());
+    // Dry ground would make a bound below nought the lower one.
+    if rule.side != Side::Above || raises.any(|bound| bound.raise < 0) {
+        return None;
+    }
+    let permille = wetness.map_or(1000, |w| w.wet_permille.min(w.dry_permille).min(1000));
+    let least = windows.iter().map(|window| {
+        let raise = window.bounds.iter().flatten().map(|b| b.raise).min();
+        // A sum meets a level when a thousand times it reaches so many thousandths of the bound.
+        let bound = raise.map(|raise| i128::from(raise) * i128::from(permille));
+        let least = bound.map_or(Fixed::MAX, |bound| {
+            Fixed::try_from(bound.div_euclid(1000)).unwrap_or(Fixed::MIN)
+        });
+        (window.window_ms, least)
+    });
+    Some(least.collect())
+}
+
+impl Engine {
+    /// Whether the newest sample of a series, a valid one, changes nothing about a watch: nothing has
+    /// begun there, and by this value nothing can. No is no answer: the rule has to be asked.
+    pub(crate) fn is_calm_at_a_glance(&mut self, watch: u32, slot: SeriesSlot) -> bool {
+        let glance = self.index.glances.list[watch as usize];
+        let series = &self.state.series[slot.index()];
+        let calm = match glance.subject {
+            Subject::Value => series
+                .newest()
+                .is_some_and(|sample| glance.brink.is_calm(sample.value)),
+            Subject::Sum { span_ms } => series
+                .sum_over(span_ms)
+                .is_some_and(|sum| glance.brink.is_calm(sum)),
+            Subject::Sums { first, end } => {
+                let least = &self.index.glances.least[first as usize..end as usize];
+                let is_below = |(span_ms, least): &(i64, Fixed)| {
+                    series.sum_over(*span_ms).is_some_and(|sum| sum < *least)
+                };
+                least.iter().all(is_below)
+            }
+            Subject::Member {
+                span_ms,
+                cluster,
+                member,
+                hot,
+            } => {
+                // A cool member that stays cool is nobody's business, whatever it is near to.
+                return series.sum_over(span_ms).is_some_and(|sum| sum < hot)
+                    && !self.state.heat[usize::from(cluster)].is_hot(member);
+            }
+            Subject::Other => false,
+        };
+        calm && self.state.conditions.is_idle(watch)
+    }
+
+    /// What a glance promises, found the long way.
+    pub(crate) fn is_calm_by_its_rule(&self, watch: u32, slot: SeriesSlot) -> bool {
+        let newest = self.state.series[slot.index()].len().checked_sub(1);
+        let taken = newest.and_then(|place| self.measured(watch, place));
+        taken.is_none_or(|(measured, _)| {
+            let turns = self.turns(watch, measured.shown());
+            turns.map_or_else(|| self.is_quiet(watch, measured), |turns| !turns)
+        })
+    }
+}
