@@ -244,7 +244,11 @@ fn mass(paths: &Paths, slice: &Slice) -> Result<String> {
         .env("WATCHFIRE_MASS_PACE", "40");
     call.logged(&paths.logs(), "prove-mass")?;
     let text = fs::read_to_string(paths.logs().join("prove-mass.log")).unwrap_or_default();
-    let figures = ["from the end of the hold", "a press's answer", "on the desk's board"];
+    let figures = [
+        "from the end of the hold",
+        "a press's answer",
+        "on the desk's board",
+    ];
     let told = text
         .lines()
         .filter(|line| figures.iter().any(|figure| line.contains(figure)));

@@ -115,7 +115,9 @@ pub(crate) fn site(folder: &Path, pace: f64) -> PathBuf {
         ));
         login(&id);
     }
-    let members: Vec<String> = (0..people()).map(|p| format!("\"{}\"", person(p))).collect();
+    let members: Vec<String> = (0..people())
+        .map(|p| format!("\"{}\"", person(p)))
+        .collect();
     let of = site.join("jurisdictions/330624");
     let groups = std::fs::read_to_string(of.join("groups.toml")).unwrap();
     let everyone = format!(
