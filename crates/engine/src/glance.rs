@@ -11,7 +11,6 @@ use model::config::{Config, Measure, Rule, Side};
 use model::{Fixed, SeriesSlot};
 
 use crate::engine::Engine;
-use crate::series::Series;
 
 /// The mildest value at which anything can begin on a watch whose levels are all off.
 #[derive(Clone, Copy, Debug)]
