@@ -85,6 +85,19 @@ export async function keptMe(): Promise<Me | null> {
   return ((await (await shelf()).get("shelf", "me")) as Me | undefined) ?? null;
 }
 
+/** Somebody has left this machine, and the server does not know it yet. */
+export async function noteLeft(left: boolean): Promise<void> {
+  const db = await shelf();
+  if (!left) return db.delete("shelf", "left");
+  await db
+    .put("shelf", "left", "left")
+    .catch((error) => console.warn("leaving is not kept", error));
+}
+
+export async function hasLeft(): Promise<boolean> {
+  return (await (await shelf()).get("shelf", "left")) !== undefined;
+}
+
 export async function keepTasks(person: string, snapshot: SnapshotView, at: number): Promise<void> {
   await (await shelf()).put("shelf", { seq: snapshot.seq, snapshot, at }, `tasks/${person}`);
 }

@@ -1,6 +1,6 @@
 // Who is at this screen: asks once, then keeps the feed and the outbox going for them.
 import { useEffect, useState } from "react";
-import { me as askWho, begin } from "../actions/session";
+import { askWho, begin } from "../actions/session";
 import { useApp } from "../state/store";
 import type { Me } from "../wire/view";
 
