@@ -85,7 +85,7 @@ pub(crate) fn site(folder: &Path, pace: f64) -> PathBuf {
     );
     std::fs::write(&file, text).unwrap();
 
-    let mut people = "id,name,post_zh,post_en,role,township,phone,substitute\n\
+    let mut list = "id,name,post_zh,post_en,role,township,phone,substitute\n\
         p-duty,陈值班,值班员,Duty officer,duty_officer,,0575-8600 0000,\n\
         p-lead,李县长,带班领导,Leader,duty_officer,,0575-8600 0001,\n\
         p-zhao,赵大坝,大坝管理员,Dam keeper,responder,330624103,,\n"
@@ -103,14 +103,14 @@ pub(crate) fn site(folder: &Path, pace: f64) -> PathBuf {
         let id = person(place);
         let stand_in = silent[..SUBSTITUTES].iter().position(|p| *p == place);
         let stand_in = stand_in.map_or(String::new(), |n| format!("s-{n:04}"));
-        people.push_str(&format!(
+        list.push_str(&format!(
             "{id},责任人{place:04},责任人,Keeper,responder,330624103,,{stand_in}\n"
         ));
         login(&id);
     }
     for place in 0..SUBSTITUTES {
         let id = format!("s-{place:04}");
-        people.push_str(&format!(
+        list.push_str(&format!(
             "{id},代班{place:04},代班,Deputy,responder,330624103,,\n"
         ));
         login(&id);
@@ -124,7 +124,7 @@ pub(crate) fn site(folder: &Path, pace: f64) -> PathBuf {
         "{groups}\n[[group]]\nid = \"everyone\"\ntitle = {{ zh = \"全体\", en = \"Everyone\" }}\nmembers = [{}]\n",
         members.join(", ")
     );
-    std::fs::write(of.join("people.csv"), people).unwrap();
+    std::fs::write(of.join("people.csv"), list).unwrap();
     std::fs::write(of.join("groups.toml"), everyone).unwrap();
     std::fs::write(of.join("templates.toml"), TEMPLATES).unwrap();
     std::fs::write(site.join("accounts.toml"), accounts).unwrap();
