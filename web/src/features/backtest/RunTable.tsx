@@ -24,7 +24,12 @@ export function RunTable({ county, report }: { county: County; report: CallRepor
             <h2>{i18n.t("结果不一样的叫应")}</h2>
             <span className="i2">{runs.length}</span>
           </div>
-          <div className="widetable">
+          <section
+            className="widetable"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard
+            tabIndex={0}
+            aria-label={i18n.t("结果不一样的叫应")}
+          >
             <table data-testid="trial-runs">
               <thead>
                 <tr>
@@ -51,7 +56,7 @@ export function RunTable({ county, report }: { county: County; report: CallRepor
                 ))}
               </tbody>
             </table>
-          </div>
+          </section>
         </>
       ) : null}
       {gaps.length > 0 ? (
