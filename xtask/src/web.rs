@@ -53,38 +53,31 @@ pub(crate) fn browser_story(paths: &Paths, slice: &Slice, more: &[&str]) -> Resu
 
 /// Every screen of desk and phone by the rules of WCAG A and AA; gives what was looked at, in words.
 pub(crate) fn accessible(paths: &Paths) -> Result<String> {
-    if let Some(Outcome::Skipped(why)) = without_script(paths, "axe") {
-        return Ok(format!("skipped: {why}"));
-    }
-    if let Outcome::Skipped(why) = debian::browser_and_fonts(paths)? {
-        return Ok(format!("skipped: {why}"));
-    }
-    let call = rust::surroundings(paths, node::npm(paths, ["run", "axe"])?)?;
-    call.logged(&paths.logs(), "axe")?;
-    let text = fs::read_to_string(paths.logs().join("axe.log")).unwrap_or_default();
-    text.lines()
-        .rev()
-        .find_map(|line| line.strip_prefix("axe: "))
-        .map(str::to_owned)
-        .context("no screen was looked at")
+    last_line(paths, "axe", "axe: ")
 }
 
-/// How long the desk takes for each interaction while a crowd answers; gives the table it prints.
+/// The desk while a crowd answers; gives how long the worst interaction took, in words.
 pub(crate) fn desk_in_a_mass(paths: &Paths) -> Result<String> {
-    if let Some(Outcome::Skipped(why)) = without_script(paths, "mass") {
+    last_line(paths, "mass", "the worst took ")
+}
+
+/// Runs a script that looks at screens; gives what its last line that begins with `head` says after it.
+fn last_line(paths: &Paths, script: &str, head: &str) -> Result<String> {
+    if let Some(Outcome::Skipped(why)) = without_script(paths, script) {
         return Ok(format!("skipped: {why}"));
     }
     if let Outcome::Skipped(why) = debian::browser_and_fonts(paths)? {
         return Ok(format!("skipped: {why}"));
     }
-    let call = rust::surroundings(paths, node::npm(paths, ["run", "mass"])?)?;
-    call.logged(&paths.logs(), "mass")?;
-    let text = fs::read_to_string(paths.logs().join("mass.log")).unwrap_or_default();
+    let call = rust::surroundings(paths, node::npm(paths, ["run", script])?)?;
+    call.logged(&paths.logs(), script)?;
+    let log = paths.logs().join(format!("{script}.log"));
+    let text = fs::read_to_string(log).unwrap_or_default();
     text.lines()
         .rev()
-        .find_map(|line| line.strip_prefix("the worst took "))
-        .map(|rest| format!("the worst took {rest}"))
-        .context("nothing was measured")
+        .find_map(|line| line.strip_prefix(head))
+        .map(str::to_owned)
+        .context("no screen was looked at")
 }
 
 fn without_script(paths: &Paths, name: &str) -> Option<Outcome> {

@@ -118,7 +118,8 @@ pub(crate) fn narrow_notices(notices: &mut Vec<SystemView>, reader: &Principal) 
 }
 
 fn concerns(notice: &SystemView, reader: &PersonId) -> bool {
-    runtime::whose(notice).is_none_or(|person| person == *reader)
+    let people = runtime::whose(notice);
+    people.is_empty() || people.contains(reader)
 }
 
 /// Leaves in one message of updates what `reader` may see; none when nothing is left.

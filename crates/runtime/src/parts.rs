@@ -180,10 +180,15 @@ impl Parts {
             match &part.update.change {
                 Change::Task { task, .. } => belongs(&task.person, (n, None)),
                 Change::Page { page } => belongs(&page.to, (n, None)),
-                Change::System { system } => match whose(system) {
-                    Some(person) => belongs(&person, (n, None)),
-                    None => everybody.push(n),
-                },
+                Change::System { system } => {
+                    let people = whose(system);
+                    if people.is_empty() {
+                        everybody.push(n);
+                    }
+                    for person in people {
+                        belongs(&person, (n, None));
+                    }
+                }
                 Change::Command { .. } => {
                     for (place, task) in part.tasks.iter().enumerate() {
                         belongs(&task.person, (n, Some(place)));
@@ -210,12 +215,37 @@ impl Parts {
     }
 }
 
-/// Whose task a notice is about; none where it is about anything else.
-pub fn whose(notice: &SystemView) -> Option<PersonId> {
+/// Whose task a notice is about; nobody's where it is about anything else. Both halves of a task's id may
+/// hold dots, so whoever each of its ends names is meant.
+pub fn whose(notice: &SystemView) -> Vec<PersonId> {
     let of_a_task = matches!(
         notice.kind,
         SystemKind::Unanswered | SystemKind::NeedHelp | SystemKind::CrewOverdue
     );
-    let (_, person) = notice.subject.rsplit_once('.').filter(|_| of_a_task)?;
-    Some(PersonId::from(person))
+    let dots = notice.subject.match_indices('.').filter(|_| of_a_task);
+    dots.map(|(dot, _)| PersonId::from(&notice.subject[dot + 1..]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Time;
+
+    #[test]
+    fn a_notice_about_a_task_is_for_its_person_whatever_dots_are_in_the_ids() {
+        let notice = |kind, subject: &str| SystemView {
+            kind,
+            subject: subject.to_owned(),
+            since: Time::MIN,
+            until: None,
+            level: None,
+            owner: None,
+        };
+        let of = |subject: &str| whose(&notice(SystemKind::Unanswered, subject));
+        assert_eq!(of("c-1.li"), [PersonId::from("li")]);
+        assert!(of("c.1.li.wei").contains(&PersonId::from("li.wei")));
+        assert!(!of("c-1.li").contains(&PersonId::from("wei")));
+        assert!(whose(&notice(SystemKind::LinkDown, "a.b")).is_empty());
+    }
 }
