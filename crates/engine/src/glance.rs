@@ -11,6 +11,8 @@ use model::config::{Config, Measure, Rule, Side};
 use model::{Fixed, SeriesSlot};
 
 use crate::engine::Engine;
+use crate::measure::{Measured, ratio};
+use crate::series::Series;
 
 /// The mildest value at which anything can begin on a watch whose levels are all off.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +47,13 @@ impl Brink {
         }
     }
 
+    /// The same for the change from an earlier sample to the newest.
+    fn is_slow_from(self, series: &Series, before: usize, per_ms: i64) -> bool {
+        let newest = series.newest_place();
+        let ratio = newest.and_then(|place| ratio(series, before, place, per_ms));
+        matches!(ratio, Some(Measured::Ratio { rise, over }) if self.is_slow(rise, over))
+    }
+
     /// The same for a change over a time, `rise / over`.
     pub(crate) fn is_slow(self, rise: i128, over: i128) -> bool {
         match self {
@@ -64,6 +73,9 @@ enum Subject {
     Sum { span_ms: i64 },
     /// Several sums, each with the least that can begin anything: a range of [`Glances::least`].
     Sums { first: u32, end: u32 },
+    /// The change since the sample before, or over a span.
+    Rate { per_ms: i64 },
+    Rise { span_ms: i64, per_ms: i64 },
     /// A member of a cluster, and the sum at which it turns hot.
     Member {
         span_ms: i64,
@@ -123,9 +135,12 @@ impl Glances {
                         })
                     })
                 }
-                Measure::Rate { .. }
-                | Measure::Rise { .. }
-                | Measure::Extreme { .. }
+                Measure::Rate { per_ms } => Some(Subject::Rate { per_ms: *per_ms }),
+                Measure::Rise { span_ms, per_ms } => Some(Subject::Rise {
+                    span_ms: *span_ms,
+                    per_ms: *per_ms,
+                }),
+                Measure::Extreme { .. }
                 | Measure::Silence
                 | Measure::Levels { .. }
                 | Measure::Expression { .. }
@@ -194,6 +209,14 @@ impl Engine {
                 };
                 least.iter().all(is_below)
             }
+            Subject::Rate { per_ms } => series
+                .newest_place()
+                .and_then(|place| series.before(place))
+                .is_some_and(|before| glance.brink.is_slow_from(series, before, per_ms)),
+            Subject::Rise { span_ms, per_ms } => series
+                .newest_place()
+                .and_then(|place| series.at_least_older(place, span_ms))
+                .is_some_and(|before| glance.brink.is_slow_from(series, before, per_ms)),
             Subject::Member {
                 span_ms,
                 cluster,
@@ -211,7 +234,7 @@ impl Engine {
 
     /// What a glance promises, found the long way.
     pub(crate) fn is_calm_by_its_rule(&self, watch: u32, slot: SeriesSlot) -> bool {
-        let newest = self.state.series[slot.index()].len().checked_sub(1);
+        let newest = self.state.series[slot.index()].newest_place();
         let taken = newest.and_then(|place| self.measured(watch, place));
         taken.is_none_or(|(measured, _)| {
             let turns = self.turns(watch, measured.shown());

@@ -136,7 +136,7 @@ impl Engine {
     }
 }
 
-fn ratio(series: &Series, before: usize, place: usize, per_ms: i64) -> Option<Measured> {
+pub(crate) fn ratio(series: &Series, before: usize, place: usize, per_ms: i64) -> Option<Measured> {
     let (before, now) = (series.get(before)?, series.get(place)?);
     Some(Measured::Ratio {
         rise: (i128::from(now.value) - i128::from(before.value)) * i128::from(per_ms),

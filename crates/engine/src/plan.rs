@@ -78,7 +78,7 @@ impl Engine {
         }
         let known = &self.state.calling.plans.known;
         let timers = &mut self.state.timers;
-        timers.retain(|(_, due)| !matches!(due, Due::Plan { .. }));
+        timers.retain(|due| !matches!(due, Due::Plan { .. }));
         for (plan, planned) in known {
             let plan = plan.clone();
             timers.arm(planned.next, Due::Plan { plan });

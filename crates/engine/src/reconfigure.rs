@@ -105,7 +105,7 @@ impl Engine {
         new.calling.plans.wound = false;
         (new.swept_day, new.last_at) = (old.swept_day, old.last_at);
         new.timers = std::mem::take(&mut old.timers);
-        new.timers.retain(|(_, due)| match due {
+        new.timers.retain(|due| match due {
             Due::Task { .. }
             | Due::Command { .. }
             | Due::Suppression { .. }

@@ -132,6 +132,10 @@ impl Series {
         self.recent.back()
     }
 
+    pub(crate) fn newest_place(&self) -> Option<usize> {
+        self.recent.len().checked_sub(1)
+    }
+
     /// The sample standing under an observed time, if it is still remembered.
     pub(crate) fn standing(&self, observed: Time) -> Option<&Sample> {
         if let Some(sample) = self.ahead.iter().find(|s| s.observed == observed) {

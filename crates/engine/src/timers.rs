@@ -49,50 +49,157 @@ pub(crate) enum Due {
     Situation { situation: SituationId },
 }
 
+impl Due {
+    /// Its place in the order among equal instants.
+    fn rank(&self) -> u8 {
+        match self {
+            Due::Level { .. } => LEVEL,
+            Due::Freshness { .. } => FRESHNESS,
+            Due::Lease { .. } => LEASE,
+            Due::Rest { .. } => REST,
+            Due::Task { .. } => 4,
+            Due::Command { .. } => 5,
+            Due::Silence { .. } => SILENCE,
+            Due::Suppression { .. } => 7,
+            Due::Calm { .. } => CALM,
+            Due::Decision { .. } => 9,
+            Due::Report { .. } => 10,
+            Due::Load => 11,
+            Due::Weather { .. } => 12,
+            Due::Duty { .. } => 13,
+            Due::Run { .. } => 14,
+            Due::Contact { .. } => 15,
+            Due::Reach { .. } => 16,
+            Due::Plan { .. } => 17,
+            Due::Situation { .. } => 18,
+        }
+    }
+}
+
+const LEVEL: u8 = 0;
+const FRESHNESS: u8 = 1;
+const LEASE: u8 = 2;
+const REST: u8 = 3;
+const SILENCE: u8 = 6;
+const CALM: u8 = 8;
+
+/// A deadline of a watch or a series: its rank, whose it is, and of which level. Same order as [`Due`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Small {
+    rank: u8,
+    slot: u32,
+    level: u8,
+}
+
+impl Small {
+    fn of(due: &Due) -> Option<Small> {
+        let (slot, level) = match due {
+            Due::Level { watch, level } => (*watch, *level),
+            Due::Freshness { series } => (*series, 0),
+            Due::Lease { watch }
+            | Due::Rest { watch }
+            | Due::Silence { watch }
+            | Due::Calm { watch } => (*watch, 0),
+            Due::Task { .. }
+            | Due::Command { .. }
+            | Due::Suppression { .. }
+            | Due::Decision { .. }
+            | Due::Report { .. }
+            | Due::Load
+            | Due::Weather { .. }
+            | Due::Duty { .. }
+            | Due::Run { .. }
+            | Due::Contact { .. }
+            | Due::Reach { .. }
+            | Due::Plan { .. }
+            | Due::Situation { .. } => return None,
+        };
+        Some(Small {
+            rank: due.rank(),
+            slot,
+            level,
+        })
+    }
+
+    fn due(self) -> Due {
+        let (watch, level) = (self.slot, self.level);
+        match self.rank {
+            LEVEL => Due::Level { watch, level },
+            FRESHNESS => Due::Freshness { series: watch },
+            LEASE => Due::Lease { watch },
+            REST => Due::Rest { watch },
+            SILENCE => Due::Silence { watch },
+            _ => Due::Calm { watch },
+        }
+    }
+}
+
 /// The deadlines that lie ahead, earliest first.
+///
+/// Thousands belong to watches and series and move all day: they are kept as small keys, since what a
+/// reading costs among many stations is the memory it touches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Stored")]
+#[serde(from = "Stored", into = "Stored")]
 pub(crate) struct Timers {
-    set: BTreeSet<(Time, Due)>,
-    /// The earliest of them: every input asks for it, and the set may lie far from the rest.
-    #[serde(skip)]
+    small: BTreeSet<(Time, Small)>,
+    others: BTreeSet<(Time, Due)>,
+    /// The earliest of both: every input asks for it.
     earliest: Option<Time>,
 }
 
 /// [`Timers`] as they are written.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Stored {
     set: BTreeSet<(Time, Due)>,
 }
 
 impl From<Stored> for Timers {
     fn from(Stored { set }: Stored) -> Timers {
-        let mut timers = Timers {
-            set,
-            earliest: None,
-        };
-        timers.look();
+        let mut timers = Timers::default();
+        for (at, due) in set {
+            timers.arm(at, due);
+        }
         timers
+    }
+}
+
+impl From<Timers> for Stored {
+    fn from(timers: Timers) -> Stored {
+        let small = timers.small.into_iter().map(|(at, small)| (at, small.due()));
+        Stored {
+            set: timers.others.into_iter().chain(small).collect(),
+        }
     }
 }
 
 impl Timers {
     pub(crate) fn arm(&mut self, at: Time, due: Due) {
-        self.set.insert((at, due));
+        match Small::of(&due) {
+            Some(small) => self.small.insert((at, small)),
+            None => self.others.insert((at, due)),
+        };
         if self.earliest.is_none_or(|earliest| at < earliest) {
             self.earliest = Some(at);
         }
     }
 
     pub(crate) fn disarm(&mut self, at: Time, due: Due) {
-        self.set.remove(&(at, due));
+        match Small::of(&due) {
+            Some(small) => self.small.remove(&(at, small)),
+            None => self.others.remove(&(at, due)),
+        };
         if self.earliest == Some(at) {
             self.look();
         }
     }
 
     fn look(&mut self) {
-        self.earliest = self.set.first().map(|(at, _)| *at);
+        let small = self.small.first().map(|(at, _)| *at);
+        let other = self.others.first().map(|(at, _)| *at);
+        self.earliest = match (small, other) {
+            (Some(small), Some(other)) => Some(small.min(other)),
+            (one, None) | (None, one) => one,
+        };
     }
 
     /// The earliest instant at which something is due.
@@ -105,25 +212,88 @@ impl Timers {
         if self.next()? > until {
             return None;
         }
-        let first = self.set.pop_first();
+        let small = self.small.first().map(|(at, small)| (*at, small.rank));
+        let other = self.others.first().map(|(at, due)| (*at, due.rank()));
+        let first = match (small, other) {
+            (Some(small), Some(other)) if other < small => self.others.pop_first(),
+            (Some(_), _) => self.small.pop_first().map(|(at, small)| (at, small.due())),
+            (None, _) => self.others.pop_first(),
+        };
         self.look();
         first
     }
 
     /// Takes every deadline at or before `until` that `which` picks, earliest first.
     pub(crate) fn take(&mut self, until: Time, which: impl Fn(&Due) -> bool) -> Vec<Due> {
-        let early = self.set.iter().take_while(|(at, _)| *at <= until);
-        let picked: Vec<(Time, Due)> = early.filter(|(_, due)| which(due)).cloned().collect();
-        for row in &picked {
-            self.set.remove(row);
+        let small = self.small.iter().map(|(at, small)| (*at, small.due()));
+        let small = small.take_while(|(at, _)| *at <= until);
+        let others = self.others.iter().take_while(|(at, _)| *at <= until);
+        let early = small.chain(others.cloned());
+        let mut picked: Vec<(Time, Due)> = early.filter(|(_, due)| which(due)).collect();
+        picked.sort();
+        for (at, due) in &picked {
+            self.disarm(*at, due.clone());
         }
-        self.look();
         picked.into_iter().map(|(_, due)| due).collect()
     }
 
     /// Drops the deadlines that `keep` refuses; used when slots change their meaning.
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&(Time, Due)) -> bool) {
-        self.set.retain(keep);
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Due) -> bool) {
+        self.small.retain(|(_, small)| keep(&small.due()));
+        self.others.retain(|(_, due)| keep(due));
         self.look();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_due() -> impl Strategy<Value = Due> {
+        (0u8..9, 0u32..4, 1u8..5).prop_map(|(kind, slot, level)| match kind {
+            0 => Due::Level { watch: slot, level },
+            1 => Due::Freshness { series: slot },
+            2 => Due::Lease { watch: slot },
+            3 => Due::Rest { watch: slot },
+            4 => Due::Silence { watch: slot },
+            5 => Due::Calm { watch: slot },
+            6 => Due::Load,
+            7 => Due::Plan {
+                plan: slot.to_string(),
+            },
+            _ => Due::Reach {
+                township: slot.to_string(),
+                channel: Channel::Sms,
+            },
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn they_fall_due_in_the_order_of_instant_and_kind(
+            steps in proptest::collection::vec((any::<bool>(), 0i64..6, any_due()), 0..60)
+        ) {
+            let (mut timers, mut plain) = (Timers::default(), BTreeSet::new());
+            for (arms, at, due) in steps {
+                let at = Time::from_ms(at);
+                if arms {
+                    plain.insert((at, due.clone()));
+                    timers.arm(at, due);
+                } else {
+                    plain.remove(&(at, due.clone()));
+                    timers.disarm(at, due);
+                }
+                prop_assert_eq!(timers.next(), plain.first().map(|(at, _)| *at));
+            }
+            let stored = Stored::from(timers.clone());
+            prop_assert_eq!(&stored.set, &plain);
+            prop_assert_eq!(&Timers::from(stored), &timers);
+            let mut order = Vec::new();
+            while let Some(due) = timers.pop(Time::from_ms(i64::MAX)) {
+                order.push(due);
+            }
+            prop_assert_eq!(order, plain.into_iter().collect::<Vec<_>>());
+        }
     }
 }
