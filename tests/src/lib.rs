@@ -16,7 +16,7 @@ pub use recorded::{Crossing, Recorded, crossing, utc, valid_times};
 pub use server::{Play, Server, play, site_from};
 pub use workload::Workload;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Root of the project.
 pub fn root() -> PathBuf {
@@ -24,6 +24,23 @@ pub fn root() -> PathBuf {
         .parent()
         .unwrap()
         .to_owned()
+}
+
+/// Copies a folder with all that lies in it.
+///
+/// # Panics
+/// When a file cannot be read or written.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// The built program: `WATCHFIRE_BIN`, else where `cargo build --release` puts it.

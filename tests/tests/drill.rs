@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use outside::{Server, program, root, shared};
+use outside::{Server, copy, program, root, shared};
 use serde_json::{Value, json};
 
 const POSTS: &str = r#"
@@ -73,19 +73,6 @@ kind = "json"
     );
     std::fs::write(site.join("channels/sms.toml"), channel).unwrap();
     site
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// Stands where the county's SMS gateway would; keeps what it is asked to send.

@@ -605,7 +605,9 @@ export const DESK_SCENES = [
       [1366, "night", "zh"],
     ],
     act: async (page) => {
-      await id(page, "command-card").filter({ hasText: "澄潭江沿线转移" }).click();
+      await id(page, "command-card")
+        .filter({ hasText: /澄潭江沿线转移|Chengtan river/ })
+        .click();
       await page.locator("[data-testid=board-row][data-stage=done]").first().click();
     },
   },

@@ -62,17 +62,9 @@ impl Engine {
     pub(crate) fn foreseen(&self, watch: u32, place: usize, outlook: Outlook) -> Option<Measured> {
         let spec = &self.config.watches[watch as usize];
         let side = self.config.rules[spec.rule.index()].side;
-        let series = &self.state.series[spec.series.index()];
-        let sample = series.get(place)?;
-        let source = self.index.upstream.get(&watch);
-        let upstream = source.and_then(|source| {
-            let series = &self.state.series[source.series.index()];
-            Some(Upstream {
-                samples: series.up_to(series.len().checked_sub(1)?),
-                travel_ms: source.travel_ms,
-            })
-        });
-        let prospect = Prospect::of(series.up_to(place), outlook.recent_ms, upstream)?;
+        let sample = self.state.series[spec.series.index()].get(place)?;
+        let source = self.index.glances.source(watch);
+        let prospect = self.prospect(spec.series, place, outlook.recent_ms, source)?;
         let met = spec.bounds_at(sample.observed).map(|bound| {
             bound.is_some_and(|b| prospect.until(side, b.raise, outlook.lead_ms).is_some())
         });
@@ -81,6 +73,25 @@ impl Engine {
             kept: met,
             shown: sample.value,
         })
+    }
+
+    /// What a series is expected to do from one of its samples on, as its past and that of `source` say.
+    pub(crate) fn prospect(
+        &self,
+        slot: SeriesSlot,
+        place: usize,
+        recent_ms: i64,
+        source: Option<Source>,
+    ) -> Option<Prospect> {
+        let upstream = source.and_then(|source| {
+            let series = &self.state.series[source.series.index()];
+            Some(Upstream {
+                samples: series.up_to(series.newest_place()?),
+                travel_ms: source.travel_ms,
+            })
+        });
+        let own = self.state.series[slot.index()].up_to(place);
+        Prospect::of(own, recent_ms, upstream)
     }
 }
 
@@ -134,6 +145,10 @@ pub(crate) struct Upstream<U> {
 }
 
 impl Prospect {
+    pub(crate) fn newest(&self) -> Fixed {
+        self.newest
+    }
+
     /// The prospect of a series whose samples are `own`, oldest first, the newest being the present.
     ///
     /// Only good samples count. Absent when the present has none, or when there are too few within
@@ -182,13 +197,18 @@ impl Prospect {
         if need <= 0 || (rise <= 0 && pull <= 0) {
             return None;
         }
-        let reached = |x: i128| {
+        let reached = |rise: i128, pull: i128, x: i128| {
             let (fades, settles) = (x + FADE_MIN, 60 * SETTLE_MIN);
             let gain = rise * x * FADE_MIN * SETTLE_MIN + pull * x * 60 * fades;
             gain >= need * fades * settles
         };
-        (1..=i128::from(lead_ms / MINUTE_MS))
-            .find(|x| reached(*x))
+        let last = i128::from(lead_ms / MINUTE_MS);
+        // Most never get there, not even if nothing held them back.
+        if !reached(rise.max(0), pull.max(0), last) {
+            return None;
+        }
+        (1..=last)
+            .find(|x| reached(rise, pull, *x))
             .and_then(|minutes| i64::try_from(minutes).ok())
             .map(|minutes| minutes * MINUTE_MS)
     }
@@ -409,6 +429,21 @@ mod tests {
                 (None, Some(late)) | (Some(late), None) => prop_assert!(late >= 590, "{late}"),
                 (None, None) => {}
             }
+        }
+
+        /// What is too far off is told without looking at every minute, and told rightly.
+        #[test]
+        fn the_first_minute_is_found_whatever_pulls(
+            rise in -900_000i128..900_000, pull in -900_000i128..900_000, need in 1i64..900, lead in 1i64..600
+        ) {
+            let foreseen = Prospect { newest: 0, rise, pull };
+            let first = (1..=lead).find(|minute| {
+                let x = i128::from(*minute);
+                let gained = rise * FADE_MIN * x * SETTLE_MIN + pull * x * 60 * (x + FADE_MIN);
+                gained >= i128::from(need) * FINE * 60 * SETTLE_MIN * (x + FADE_MIN)
+            });
+            let until = foreseen.until(Side::Above, need, lead * MINUTE);
+            prop_assert_eq!(until, first.map(|minute| minute * MINUTE));
         }
     }
 }

@@ -7,10 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use model::config::{Config, Measure, Rule, Side};
+use model::config::{Config, Measure, Outlook, Rule, Side};
 use model::{Fixed, SeriesSlot};
 
 use crate::engine::Engine;
+use crate::forecast::{Prospect, Source};
 use crate::measure::{Measured, ratio};
 use crate::series::Series;
 
@@ -54,6 +55,17 @@ impl Brink {
         matches!(ratio, Some(Measured::Ratio { rise, over }) if self.is_slow(rise, over))
     }
 
+    /// The same for what is expected within the lead time.
+    fn is_far(self, prospect: Prospect, lead_ms: i64) -> bool {
+        let (side, raise) = match self {
+            Brink::Never => return true,
+            Brink::Above(raise) => (Side::Above, raise),
+            Brink::Below(raise) => (Side::Below, raise),
+        };
+        // A level that stands already is not expected, but the next one may be.
+        self.is_calm(prospect.newest()) && prospect.until(side, raise, lead_ms).is_none()
+    }
+
     /// The same for a change over a time, `rise / over`.
     pub(crate) fn is_slow(self, rise: i128, over: i128) -> bool {
         match self {
@@ -70,18 +82,34 @@ enum Subject {
     /// The value itself.
     Value,
     /// The sum over a window.
-    Sum { span_ms: i64 },
+    Sum {
+        span_ms: i64,
+    },
     /// Several sums, each with the least that can begin anything: a range of [`Glances::least`].
-    Sums { first: u32, end: u32 },
+    Sums {
+        first: u32,
+        end: u32,
+    },
     /// The change since the sample before, or over a span.
-    Rate { per_ms: i64 },
-    Rise { span_ms: i64, per_ms: i64 },
+    Rate {
+        per_ms: i64,
+    },
+    Rise {
+        span_ms: i64,
+        per_ms: i64,
+    },
     /// A member of a cluster, and the sum at which it turns hot.
     Member {
         span_ms: i64,
         cluster: u16,
         member: u32,
         hot: Fixed,
+    },
+    /// What is foreseen: places in [`Glances::outlooks`] and [`Glances::sources`], there [`NOWHERE`]
+    /// for a forecast that asks no gauge upstream.
+    Forecast {
+        outlook: u16,
+        source: u32,
     },
     /// Something that only the rule knows.
     Other,
@@ -93,18 +121,28 @@ struct Glance {
     subject: Subject,
 }
 
+const NOWHERE: u32 = u32::MAX;
+
 /// The glances of all watches.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Glances {
     list: Vec<Glance>,
     /// Windows in ms with the least sum over each that can begin anything.
     least: Vec<(i64, Fixed)>,
+    /// What forecasts look at, by rule.
+    outlooks: Vec<Option<Outlook>>,
+    /// The gauges upstream that forecasts ask.
+    sources: Vec<Source>,
 }
 
 impl Glances {
-    /// `member_of` as the index has it.
-    pub(crate) fn of(config: &Config, member_of: &BTreeMap<u32, (u32, u32)>) -> Glances {
-        let mut least = Vec::new();
+    /// `member_of` as the index has it; `upstream` as [`crate::forecast::sources`] gives it.
+    pub(crate) fn of(
+        config: &Config,
+        member_of: &BTreeMap<u32, (u32, u32)>,
+        upstream: &BTreeMap<u32, Source>,
+    ) -> Glances {
+        let (mut least, mut sources) = (Vec::new(), Vec::new());
         let ranges: Vec<Option<(u32, u32)>> = config
             .rules
             .iter()
@@ -140,21 +178,47 @@ impl Glances {
                     span_ms: *span_ms,
                     per_ms: *per_ms,
                 }),
+                Measure::Forecast { .. } => {
+                    let source = upstream.get(&(watch as u32)).map(|source| {
+                        sources.push(*source);
+                        sources.len() as u32 - 1
+                    });
+                    Some(Subject::Forecast {
+                        outlook: spec.rule.0,
+                        source: source.unwrap_or(NOWHERE),
+                    })
+                }
                 Measure::Extreme { .. }
                 | Measure::Silence
                 | Measure::Levels { .. }
-                | Measure::Expression { .. }
-                | Measure::Forecast { .. } => None,
+                | Measure::Expression { .. } => None,
             };
             Glance {
                 brink: Brink::of(config, watch),
                 subject: subject.unwrap_or(Subject::Other),
             }
         });
+        let list = list.collect();
+        let outlooks = config.rules.iter().map(|rule| {
+            let Measure::Forecast { outlook } = rule.measure else {
+                return None;
+            };
+            Some(outlook)
+        });
         Glances {
-            list: list.collect(),
+            list,
             least,
+            outlooks: outlooks.collect(),
+            sources,
         }
+    }
+
+    /// The gauge upstream that the forecast of a watch asks.
+    pub(crate) fn source(&self, watch: u32) -> Option<Source> {
+        let Subject::Forecast { source, .. } = self.list[watch as usize].subject else {
+            return None;
+        };
+        self.sources.get(source as usize).copied()
     }
 
     pub(crate) fn brink(&self, watch: u32) -> Brink {
@@ -226,6 +290,15 @@ impl Engine {
                 // A cool member that stays cool is nobody's business, whatever it is near to.
                 return series.sum_over(span_ms).is_some_and(|sum| sum < hot)
                     && !self.state.heat[usize::from(cluster)].is_hot(member);
+            }
+            Subject::Forecast { outlook, .. } => {
+                let prospect = series.newest_place().and_then(|place| {
+                    let outlook = self.index.glances.outlooks[usize::from(outlook)]?;
+                    let source = self.index.glances.source(watch);
+                    let prospect = self.prospect(slot, place, outlook.recent_ms, source)?;
+                    Some((prospect, outlook.lead_ms))
+                });
+                prospect.is_none_or(|(prospect, lead_ms)| glance.brink.is_far(prospect, lead_ms))
             }
             Subject::Other => false,
         };

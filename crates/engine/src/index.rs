@@ -36,8 +36,6 @@ pub(crate) struct Index {
     pub(crate) clusters: Vec<Cluster>,
     /// Per watch: its cluster and its place among the members, for cluster rules.
     pub(crate) member_of: BTreeMap<u32, (u32, u32)>,
-    /// Per watch: the gauge upstream, for forecasts that ask one.
-    pub(crate) upstream: BTreeMap<u32, forecast::Source>,
     pub(crate) ground: Ground,
     /// Series whose readings can verify a task.
     pub(crate) proving: BTreeSet<u32>,
@@ -103,8 +101,9 @@ impl Index {
             index.reach[slot] = index.reach[slot].max(longest + index.lateness_ms);
         }
         index.find_clusters(config);
-        index.glances = Glances::of(config, &index.member_of);
-        index.find_upstream(config);
+        let upstream = forecast::sources(config);
+        index.remember(config, &upstream);
+        index.glances = Glances::of(config, &index.member_of, &upstream);
         index.ground = Ground::of(config);
         for (place, person) in (0u32..).zip(&config.people) {
             if let Some(township) = &person.township {
@@ -127,9 +126,8 @@ impl Index {
     }
 
     /// Forecasts that ask upstream need the past of both series.
-    fn find_upstream(&mut self, config: &Config) {
-        self.upstream = forecast::sources(config);
-        for (watch, source) in &self.upstream {
+    fn remember(&mut self, config: &Config, upstream: &BTreeMap<u32, forecast::Source>) {
+        for (watch, source) in upstream {
             let own = config.watches[*watch as usize].series;
             let past_ms = forecast::MEMORY_MS + self.lateness_ms;
             for (series, past_ms) in [(own, past_ms), (source.series, past_ms + source.travel_ms)] {

@@ -62,8 +62,7 @@ impl Engine {
     /// Judges one watch at the newest sample of its series.
     pub(crate) fn look_at(&mut self, watch: u32, slot: SeriesSlot, at: Time, out: &mut Effects) {
         let series = &self.state.series[slot.index()];
-        let Some((place, sample)) = series.newest_place().zip(series.newest().copied())
-        else {
+        let Some((place, sample)) = series.newest_place().zip(series.newest().copied()) else {
             return;
         };
         let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];

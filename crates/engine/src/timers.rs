@@ -165,7 +165,10 @@ impl From<Stored> for Timers {
 
 impl From<Timers> for Stored {
     fn from(timers: Timers) -> Stored {
-        let small = timers.small.into_iter().map(|(at, small)| (at, small.due()));
+        let small = timers
+            .small
+            .into_iter()
+            .map(|(at, small)| (at, small.due()));
         Stored {
             set: timers.others.into_iter().chain(small).collect(),
         }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use outside::{count, root};
+use outside::{copy, count, root};
 
 /// Two thousand when the random tests are long, see `WATCHFIRE_SEEDS`; else a tenth of them.
 pub(crate) fn people() -> usize {
@@ -148,19 +148,6 @@ proof = false
 kind = "correction"
 [template.clocks]
 "#;
-
-pub(crate) fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
 
 pub(crate) fn is_silent(kind: Kind) -> bool {
     matches!(kind, Kind::Mute | Kind::Dark)

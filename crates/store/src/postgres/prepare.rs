@@ -1,12 +1,22 @@
 //! Makes the tables where they are missing, and asks the server whether it keeps what it confirms.
 
-use sqlx::migrate::Migrator;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::sync::LazyLock;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlSafeStr};
 
 use super::{Link, LinkError, aside};
 
-/// Numbered files, applied once each, in order; grows by addition.
-static MIGRATIONS: Migrator = sqlx::migrate!("src/postgres/migrations");
+/// The numbered files of `migrations/`, applied once each, in order; grows by addition.
+const FILES: [(i64, &str, &str); 1] = [(1, "store", include_str!("migrations/0001_store.sql"))];
+
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    let migrations = FILES.map(|(version, name, sql)| {
+        let sql = sql.into_sql_str();
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.into())
+});
 /// First half of the number by which those who make the extension wait for each other.
 const LOCK: i32 = 0x5747;
 
@@ -110,4 +120,36 @@ pub(crate) async fn must_last(connection: &mut PgConnection) -> Result<(), LinkE
             .await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use super::*;
+
+    /// A database made by an earlier program holds these sums and would be refused otherwise.
+    #[test]
+    fn what_has_been_applied_somewhere_stays_as_it_was() {
+        let sums = MIGRATIONS.iter().map(|m| hex::encode(&*m.checksum));
+        assert_eq!(
+            sums.collect::<Vec<_>>(),
+            [
+                "6e890b4a10ac9e890ad0c3a9860351ed30c12d3ca3e9e43b1b04f0345e6118fdf12ef2824220cd94f1231318982c59fd"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_numbered_file_is_applied() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/postgres/migrations");
+        let files = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        let applied = FILES.map(|(version, name, _)| format!("{version:04}_{name}.sql"));
+        assert_eq!(names, applied);
+    }
 }

@@ -78,29 +78,31 @@ export function Obligations({ county }: { county: County }) {
   );
   return (
     <section className="p greys" data-testid="obligations">
-      <div className="pb">
+      <div className={`pb${people.length > 0 ? " owed" : ""}`}>
         {people.length > 0 ? (
-          <>
+          <div className="owe">
             <Title text={i18n.t("要人处理")} count={people.length} />
             {people.slice(0, limit).map(row)}
             <More left={people.length - limit} />
-          </>
+          </div>
         ) : null}
-        <Title
-          text={i18n.t("谁还没有应答")}
-          count={silent.length}
-          aside={total > 0 ? i18n.t("共 {total} 人", { total }) : ""}
-        />
-        {silent.length === 0 ? (
-          <Empty title={i18n.t("没有人欠应答。")}>
-            {open.length === 0 ? i18n.t("没有执行中的指令。按 C 下指令。") : null}
-          </Empty>
-        ) : (
-          <>
-            {silent.slice(0, limit).map(row)}
-            <More left={silent.length - limit} />
-          </>
-        )}
+        <div className="owe">
+          <Title
+            text={i18n.t("谁还没有应答")}
+            count={silent.length}
+            aside={total > 0 ? i18n.t("共 {total} 人", { total }) : ""}
+          />
+          {silent.length === 0 ? (
+            <Empty title={i18n.t("没有人欠应答。")}>
+              {open.length === 0 ? i18n.t("没有执行中的指令。按 C 下指令。") : null}
+            </Empty>
+          ) : (
+            <>
+              {silent.slice(0, limit).map(row)}
+              <More left={silent.length - limit} />
+            </>
+          )}
+        </div>
       </div>
       <div className="running">
         <Title text={i18n.t("执行中的指令")} count={open.length} />

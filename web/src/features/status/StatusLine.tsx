@@ -248,8 +248,11 @@ function LinkState() {
             : i18n.t("正在连接")}
       </b>
       <span className={live ? "s i2" : "s"}>
-        #{seq.toLocaleString("en-US")}
-        {old === null ? "" : ` · ${live ? `${(old / 1000).toFixed(1)} s` : span(old)}`}
+        <span className="wideonly">
+          #{seq.toLocaleString("en-US")}
+          {old === null ? "" : " · "}
+        </span>
+        {old === null ? "" : live ? `${(old / 1000).toFixed(1)} s` : span(old)}
       </span>
       {clock?.kind === "scaled" && clock.factor !== 1 ? (
         <span className="tag ln">{i18n.t("时钟 ×{factor}", { factor: clock.factor })}</span>
