@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::demo::rehearsal;
-use crate::paths::Paths;
+use crate::paths::{Build, Paths};
 use crate::setup::{debian, node, web_packages};
 use crate::slice::Slice;
 use crate::stage::{self, Outcome, Stage};
@@ -45,7 +45,7 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
     stages.push(Stage::new(
         "rust",
         "tests of every crate",
-        8.0,
+        12.0,
         &["crates"],
         || rust::tests(paths, slice),
     ));
@@ -88,7 +88,7 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
     stages.push(Stage::new(
         "stories",
         "end-to-end stories",
-        5.0,
+        3.0,
         &["browser", "program"],
         || rust::stories(paths, slice),
     ));
@@ -128,7 +128,7 @@ fn lints(paths: &Paths) -> Vec<Stage<'_>> {
         Stage::new(
             "clippy",
             "clippy, warnings are errors",
-            3.0,
+            6.0,
             &["crates"],
             || rust::clippy(paths),
         ),
@@ -144,6 +144,11 @@ fn lints(paths: &Paths) -> Vec<Stage<'_>> {
 
 /// The web client and then the program that carries it.
 pub(crate) fn build(paths: &Paths) -> Vec<Stage<'_>> {
+    let minutes = match paths.build {
+        Build::Shipped => 8.0,
+        // The tests have built its crates already.
+        Build::Checked => 1.0,
+    };
     vec![
         Stage::new(
             "web",
@@ -155,7 +160,7 @@ pub(crate) fn build(paths: &Paths) -> Vec<Stage<'_>> {
         Stage::new(
             "program",
             "building the program",
-            6.0,
+            minutes,
             &["crates", "web"],
             || rust::build(paths),
         ),
