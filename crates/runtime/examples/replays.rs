@@ -1,18 +1,22 @@
 //! What replays cost: seeks into a storm day, and the live path's latency without and with twenty of
-//! them at sixty times the speed.
+//! them at sixty times the speed; or seeks into so many such days, first as they were written and then
+//! archived.
 //!
 //! `cargo run --release -p watchfire-runtime --example replays [-- <readings a second> <seconds>]`
+//! `cargo run --release -p watchfire-runtime --example replays -- days <days>`
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "../tests/stories/support.rs"]
 mod support;
 
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
 
 use model::config::{Clock, Config, Measure};
 use model::replay::Knowledge;
 use model::{RuleSlot, SeriesSlot};
-use runtime::{Draft, Frame, Item, ReplayAsk, Runtime, start};
+use runtime::{Draft, Frame, Item, Options, ReplayAsk, Runtime, start};
+use store::JournalOptions;
 use support::{HOUR, county, options, reading};
 
 const GAUGES: u32 = 1_194;
@@ -22,13 +26,75 @@ const SEEKS: i64 = 200;
 
 fn main() {
     let word = |n: usize| std::env::args().nth(n)?.parse::<u64>().ok();
-    let rate = word(1).unwrap_or(1_000);
-    let seconds = word(2).unwrap_or(30);
+    let many = std::env::args().nth(1).is_some_and(|first| first == "days");
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
-    tokio.block_on(measure(rate, seconds));
+    if many {
+        tokio.block_on(look_back(word(2).unwrap_or(365) as i64));
+    } else {
+        tokio.block_on(measure(word(1).unwrap_or(1_000), word(2).unwrap_or(30)));
+    }
+}
+
+/// Seeks into many days, in segments and in archives.
+async fn look_back(days: i64) {
+    let dir = tempfile::tempdir_in(".").unwrap();
+    let site = start(Options {
+        journal: JournalOptions::default(),
+        ..options(dir.path(), Clock::Feed, vec![config()])
+    })
+    .await
+    .unwrap();
+    let started = Instant::now();
+    feed(&site, 0..days * DAY).await;
+    let spent = started.elapsed().as_secs_f64();
+    println!("{days} days of {DAY} readings   {spent:>10.1} s");
+    make_keyframes(&site, dir.path());
+    for knowledge in [Knowledge::Then, Knowledge::Now] {
+        seeks(&site, knowledge, days);
+    }
+    let started = Instant::now();
+    let later = SystemTime::now() + Duration::from_secs(60);
+    let done = store::journal::archive(&dir.path().join("journal"), later).unwrap();
+    println!(
+        "archived               {:>10.1} s, {:.2} bytes a record of {}, {} MiB",
+        started.elapsed().as_secs_f64(),
+        done.bytes_after as f64 / done.records as f64,
+        done.records,
+        done.bytes_after >> 20
+    );
+    for knowledge in [Knowledge::Then, Knowledge::Now] {
+        seeks(&site, knowledge, days);
+    }
+    site.stop().await;
+}
+
+async fn feed(site: &Runtime, readings: std::ops::Range<i64>) {
+    for from in readings.step_by(1_000) {
+        let items = (from..from + 1_000).map(|n| Item::Reading(draft(n)));
+        let receipt = site.inbox.readings(0, items.collect()).await.unwrap();
+        receipt.await.unwrap();
+    }
+}
+
+fn make_keyframes(site: &Runtime, data: &Path) {
+    let started = Instant::now();
+    site.replays.keep_up().unwrap();
+    println!(
+        "keyframes made         {:>10.2} s",
+        started.elapsed().as_secs_f64()
+    );
+    let folder = std::fs::read_dir(data.join("keyframes")).unwrap();
+    let sizes: Vec<u64> = folder
+        .map(|f| f.unwrap().metadata().unwrap().len())
+        .collect();
+    println!(
+        "keyframes              {:>10}   {:.1} MiB in all",
+        sizes.len(),
+        sizes.iter().sum::<u64>() as f64 / f64::from(1 << 20)
+    );
 }
 
 /// Thresholds on every value and on the sum of a day, so that a day of samples is remembered.
@@ -66,28 +132,10 @@ async fn measure(rate: u64, seconds: u64) {
     let site = start(options(dir.path(), Clock::Feed, vec![config()]))
         .await
         .unwrap();
-    for from in (0..DAY).step_by(1_000) {
-        let items = (from..from + 1_000).map(|n| Item::Reading(draft(n)));
-        let receipt = site.inbox.readings(0, items.collect()).await.unwrap();
-        receipt.await.unwrap();
-    }
-    let started = Instant::now();
-    site.replays.keep_up().unwrap();
-    println!(
-        "keyframes made         {:>10.2} s",
-        started.elapsed().as_secs_f64()
-    );
-    let folder = std::fs::read_dir(dir.path().join("keyframes")).unwrap();
-    let sizes: Vec<u64> = folder
-        .map(|f| f.unwrap().metadata().unwrap().len())
-        .collect();
-    println!(
-        "keyframes              {:>10}   {:.1} MiB in all",
-        sizes.len(),
-        sizes.iter().sum::<u64>() as f64 / f64::from(1 << 20)
-    );
+    feed(&site, 0..DAY).await;
+    make_keyframes(&site, dir.path());
     for knowledge in [Knowledge::Then, Knowledge::Now] {
-        seeks(&site, knowledge);
+        seeks(&site, knowledge, 1);
     }
     let started = Instant::now();
     let lanes = site
@@ -140,10 +188,10 @@ async fn measure(rate: u64, seconds: u64) {
     site.stop().await;
 }
 
-fn seeks(site: &Runtime, knowledge: Knowledge) {
+fn seeks(site: &Runtime, knowledge: Knowledge, days: i64) {
     let mut took: Vec<f64> = (0..SEEKS)
         .map(|k| {
-            let at = support::at(0).plus_ms((k * 7_919 % 1_440) * 60_000 + 17_000);
+            let at = support::at(0).plus_ms((k * 7_919 % (days * 1_440)) * 60_000 + 17_000);
             let started = Instant::now();
             let fleet = site.replays.fleet_at(at, knowledge).unwrap();
             let view = fleet.county(model::JurisdictionSlot(0), at).unwrap();

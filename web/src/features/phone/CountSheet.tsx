@@ -213,7 +213,7 @@ export function CountSheet({ command, task, onClose }: CountSheetProps) {
           onClick={() => send(true)}
           data-testid="count-done"
         >
-          <b>{i18n.t("报完成")}</b>
+          <b>{i18n.t("报告完成")}</b>
           <small>
             {ready
               ? i18n.t("等第二个人核实后关闭")

@@ -69,7 +69,7 @@ export function DoneSheet({
   const open = unanswered(fields, form);
   const short = unproven || open.length > 0;
   return (
-    <Sheet title={i18n.t("报完成")} onClose={onClose} testId="done-sheet">
+    <Sheet title={i18n.t("报告完成")} onClose={onClose} testId="done-sheet">
       <PhotoField task={task.id} shots={shots} onChange={setShots} />
       <label>
         <span className="lab">{i18n.t("说明或见证人姓名")}</span>
@@ -104,7 +104,7 @@ export function DoneSheet({
         }}
         data-testid="done-confirm"
       >
-        <b>{i18n.t("报完成")}</b>
+        <b>{i18n.t("报告完成")}</b>
         <small>
           {shots.length > 0 ? i18n.t("先报完成，照片随后自己传") : i18n.t("等第二个人核实后关闭")}
         </small>
