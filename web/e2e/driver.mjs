@@ -136,9 +136,11 @@ export class Desk extends Seat {
   }
 
   async hydrographDrawn() {
-    await this.expect("the hydrograph is drawn", () =>
-      this.page.locator("[data-testid=hydrograph] canvas").isVisible(),
-    );
+    await this.expect("the hydrograph is drawn, with its samples", async () => {
+      const chart = this.id("hydrograph");
+      const shown = Number(await chart.getAttribute("data-shown"));
+      return shown > 0 && (await chart.locator("canvas").isVisible());
+    });
   }
 
   /** Opens and acknowledges the first alarm nobody has taken note of; returns its key. */

@@ -60,6 +60,7 @@ export function HydroPlot({
   instants.current = marks;
   const newest = useRef(data);
   newest.current = data;
+  const drawn = useRef<uPlot.AlignedData | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: rebuilt when the colours or words change
   useEffect(() => {
@@ -75,6 +76,7 @@ export function HydroPlot({
       element,
     );
     plot.current = made;
+    drawn.current = newest.current;
     const observer = new ResizeObserver(() => made.setSize(size()));
     observer.observe(element);
     return () => {
@@ -82,10 +84,22 @@ export function HydroPlot({
       made.destroy();
     };
   }, [series, hours, from, to, locale, theme]);
-  useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => {
+    // A chart that is being made has them already, and would lose its range over them.
+    if (drawn.current === data) return;
+    drawn.current = data;
+    plot.current?.setData(data);
+  }, [data]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when other instants are marked
   useEffect(() => plot.current?.redraw(), [marks]);
   return <div ref={box} className="chart g" data-testid="hydrograph" aria-hidden="true" />;
+}
+
+/** How many samples lie in the stretch that is drawn. */
+function shown({ data, scales }: uPlot): number {
+  const { min, max } = scales.x ?? {};
+  if (min === undefined || max === undefined) return 0;
+  return data[0].filter((at) => at >= min && at <= max).length;
 }
 
 const bars = uPlot.paths.bars?.({ size: [0.8, 24] }) ?? null;
@@ -143,6 +157,8 @@ function options(
     hooks: {
       draw: [
         (plot) => {
+          const box = plot.root.parentElement;
+          if (box) box.dataset.shown = String(shown(plot));
           const pen = plot.ctx;
           pen.save();
           pen.font = `${12 * devicePixelRatio}px ${token("font")}`;

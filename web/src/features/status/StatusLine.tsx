@@ -97,8 +97,13 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
         </div>
       ) : null}
       <div className="st-tools">
-        <span>{personName(me?.person, "")}</span>
-        <Button small onPress={onLeave} testId="logout">
+        <span className="wideonly">{personName(me?.person, "")}</span>
+        <Button
+          small
+          onPress={onLeave}
+          testId="logout"
+          label={`${i18n.t("退出")} ${personName(me?.person, "")}`}
+        >
           {i18n.t("退出")}
         </Button>
       </div>
