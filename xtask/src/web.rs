@@ -73,10 +73,10 @@ fn last_line(paths: &Paths, script: &str, head: &str) -> Result<String> {
     call.logged(&paths.logs(), script)?;
     let log = paths.logs().join(format!("{script}.log"));
     let text = fs::read_to_string(log).unwrap_or_default();
-    text.lines()
-        .rev()
-        .find_map(|line| line.strip_prefix(head))
-        .map(str::to_owned)
+    let told = text.lines().rev().find_map(|line| line.strip_prefix(head));
+    // What is kept of it names no folder of this machine.
+    let root = format!("{}/", paths.root.display());
+    told.map(|told| told.replace(&root, ""))
         .context("no screen was looked at")
 }
 
