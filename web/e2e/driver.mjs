@@ -136,10 +136,10 @@ export class Desk extends Seat {
   }
 
   async hydrographDrawn() {
-    await this.expect("the hydrograph is drawn, with its samples", async () => {
+    await this.expect("the hydrograph is drawn, its samples from the first moment", async () => {
       const chart = this.id("hydrograph");
-      const shown = Number(await chart.getAttribute("data-shown"));
-      return shown > 0 && (await chart.locator("canvas").isVisible());
+      const first = Number(await chart.getAttribute("data-first"));
+      return first > 0 && (await chart.locator("canvas").isVisible());
     });
   }
 

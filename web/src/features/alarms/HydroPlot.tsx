@@ -60,7 +60,6 @@ export function HydroPlot({
   instants.current = marks;
   const newest = useRef(data);
   newest.current = data;
-  const drawn = useRef<uPlot.AlignedData | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: rebuilt when the colours or words change
   useEffect(() => {
@@ -76,7 +75,6 @@ export function HydroPlot({
       element,
     );
     plot.current = made;
-    drawn.current = newest.current;
     const observer = new ResizeObserver(() => made.setSize(size()));
     observer.observe(element);
     return () => {
@@ -84,14 +82,10 @@ export function HydroPlot({
       made.destroy();
     };
   }, [series, hours, from, to, locale, theme]);
-  useEffect(() => {
-    // A chart that is being made has them already, and would lose its range over them.
-    if (drawn.current === data) return;
-    drawn.current = data;
-    plot.current?.setData(data);
-  }, [data]);
+  useEffect(() => plot.current?.setData(data), [data]);
+  // Its paths stay as they are: with them a chart that is just being made would lose its range.
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when other instants are marked
-  useEffect(() => plot.current?.redraw(), [marks]);
+  useEffect(() => plot.current?.redraw(false), [marks]);
   return <div ref={box} className="chart g" data-testid="hydrograph" aria-hidden="true" />;
 }
 
@@ -158,7 +152,8 @@ function options(
       draw: [
         (plot) => {
           const box = plot.root.parentElement;
-          if (box) box.dataset.shown = String(shown(plot));
+          // What was there to be seen from the first moment; a browser story asks for it.
+          if (box) box.dataset.first ??= String(shown(plot));
           const pen = plot.ctx;
           pen.save();
           pen.font = `${12 * devicePixelRatio}px ${token("font")}`;
