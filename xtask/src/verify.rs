@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::demo::rehearsal;
-use crate::paths::{Build, Paths};
+use crate::paths::Paths;
 use crate::setup::{debian, node, web_packages};
 use crate::slice::Slice;
 use crate::stage::{self, Outcome, Stage};
@@ -56,7 +56,8 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         &["web-packages"],
         || web::script(paths, "test"),
     ));
-    stages.extend(build(paths));
+    // The tests have built its crates already.
+    stages.extend(build_in(paths, 1.0));
     stages.push(Stage::new(
         "wire",
         "wire types are current",
@@ -142,13 +143,13 @@ fn lints(paths: &Paths) -> Vec<Stage<'_>> {
     ]
 }
 
-/// The web client and then the program that carries it.
+/// The web client and then the program that carries it, from nothing.
 pub(crate) fn build(paths: &Paths) -> Vec<Stage<'_>> {
-    let minutes = match paths.build {
-        Build::Shipped => 8.0,
-        // The tests have built its crates already.
-        Build::Checked => 1.0,
-    };
+    build_in(paths, 8.0)
+}
+
+/// The same where the program is expected to take so many minutes.
+fn build_in(paths: &Paths, minutes: f32) -> Vec<Stage<'_>> {
     vec![
         Stage::new(
             "web",

@@ -254,7 +254,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_due() -> impl Strategy<Value = Due> {
-        (0u8..9, 0u32..4, 1u8..5).prop_map(|(kind, slot, level)| match kind {
+        (0u8..12, 0u32..4, 1u8..5).prop_map(|(kind, slot, level)| match kind {
             0 => Due::Level { watch: slot, level },
             1 => Due::Freshness { series: slot },
             2 => Due::Lease { watch: slot },
@@ -262,7 +262,18 @@ mod tests {
             4 => Due::Silence { watch: slot },
             5 => Due::Calm { watch: slot },
             6 => Due::Load,
-            7 => Due::Plan {
+            // Those whose rank lies among the small ones.
+            7 => Due::Task {
+                command: slot.to_string().as_str().into(),
+                place: level.into(),
+            },
+            8 => Due::Command {
+                command: slot.to_string().as_str().into(),
+            },
+            9 => Due::Suppression {
+                suppression: slot.to_string().as_str().into(),
+            },
+            10 => Due::Plan {
                 plan: slot.to_string(),
             },
             _ => Due::Reach {
