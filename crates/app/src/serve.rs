@@ -14,7 +14,7 @@ use links::senders::{Senders, Speakers};
 use model::Origin;
 use model::config::Clock;
 use model::view::PersonView;
-use runtime::{Inbox, Runtime};
+use runtime::{Hand, Inbox, Runtime};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use site::Site;
 use store::Store;
@@ -70,7 +70,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let keeper = Keeper::start(&asked.data, site.clock, &site.keep, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
-    let intake = Intake::open(&asked, site.clock, &runtime.inbox).await?;
+    let intake = Intake::open(&asked, site.clock, runtime.lend()).await?;
     senders.open(Arc::new(runtime.inbox.clone()), intake.speakers());
     let around = Around {
         asked: &asked,
@@ -232,20 +232,22 @@ fn interface(inbox: &Inbox, id: &str) -> anyhow::Result<u8> {
 /// Where MQTT readings come from: our own front door, or an external broker instead of it.
 enum Intake {
     Door { door: OpenDoor, porch: Porch },
-    Broker(Following),
+    Broker { following: Following, porch: Porch },
 }
 
 impl Intake {
-    async fn open(asked: &Serve, clock: Clock, inbox: &Inbox) -> anyhow::Result<Intake> {
-        if let Some(url) = &asked.mqtt_broker {
-            return Following::start(url, &asked.site, inbox)
-                .await
-                .map(Intake::Broker);
-        }
+    async fn open(
+        asked: &Serve,
+        clock: Clock,
+        (inbox, hand): (Inbox, Hand),
+    ) -> anyhow::Result<Intake> {
         let porch = Porch::build()?;
-        let door = porch
-            .on(open_door(asked.clone(), clock, inbox.clone()))
-            .await??;
+        porch.handle.spawn(hand.lend());
+        if let Some(url) = &asked.mqtt_broker {
+            let following = Following::start(url, &asked.site, &inbox, &porch).await?;
+            return Ok(Intake::Broker { following, porch });
+        }
+        let door = porch.on(open_door(asked.clone(), clock, inbox)).await??;
         Ok(Intake::Door { door, porch })
     }
 
@@ -253,7 +255,7 @@ impl Intake {
     fn speakers(&self) -> Option<Arc<dyn Speakers>> {
         match self {
             Intake::Door { door, .. } => Some(Arc::new(door.downlinks())),
-            Intake::Broker(_) => None,
+            Intake::Broker { .. } => None,
         }
     }
 
@@ -261,7 +263,7 @@ impl Intake {
     fn address(&self) -> String {
         match self {
             Intake::Door { door, .. } => door.address().to_string(),
-            Intake::Broker(following) => following.address.clone(),
+            Intake::Broker { following, .. } => following.address.clone(),
         }
     }
 
@@ -271,7 +273,10 @@ impl Intake {
                 door.close().await;
                 porch.leave();
             }
-            Intake::Broker(following) => following.end().await,
+            Intake::Broker { following, porch } => {
+                following.end().await;
+                porch.leave();
+            }
         }
     }
 }
@@ -287,7 +292,12 @@ struct Following {
 const BROKER_PATIENCE: Duration = Duration::from_secs(10);
 
 impl Following {
-    async fn start(url: &str, site: &Path, inbox: &Inbox) -> anyhow::Result<Following> {
+    async fn start(
+        url: &str,
+        site: &Path,
+        inbox: &Inbox,
+        porch: &Porch,
+    ) -> anyhow::Result<Following> {
         let stop = CancellationToken::new();
         // The broker keeps what we have not acknowledged under this name, over restarts.
         let folder = site.file_name().unwrap_or_default().to_string_lossy();
@@ -295,7 +305,8 @@ impl Following {
         let broker = Broker::parse(url, &client, interface(inbox, MQTT)?)?;
         let address = format!("{}:{}", broker.host, broker.port);
         let (subscribed, promised) = oneshot::channel();
-        let task = tokio::spawn(broker.run(inbox.clone(), stop.clone(), subscribed));
+        let work = broker.run(inbox.clone(), stop.clone(), subscribed);
+        let task = porch.handle.spawn(work);
         if tokio::time::timeout(BROKER_PATIENCE, promised)
             .await
             .is_err()

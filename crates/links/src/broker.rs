@@ -37,6 +37,11 @@ pub struct BadBroker(String);
 
 /// Messages submitted at a time.
 const SUBMITTED: usize = 1_024;
+/// Messages of one submission from which on a flood is coming in: then the socket gathers for
+/// [`GATHER`] before it is read again, since a broker that sends each message by itself would wake us
+/// for each.
+const FLOOD: usize = 48;
+const GATHER: Duration = Duration::from_millis(1);
 /// Largest packet taken from the broker; the intake refuses bodies beyond its own bound.
 const MOST_PACKET: usize = 16 * 1024 * 1024;
 /// Requests that may wait for the broker's socket.
@@ -184,6 +189,9 @@ impl Broker {
                 acks: publishes.iter().filter_map(ack_of).collect(),
             };
             submitted.send((receipt, batch)).map_err(|_| Stopped)?;
+            if (FLOOD..SUBMITTED).contains(&publishes.len()) {
+                tokio::time::sleep(GATHER).await;
+            }
         }
     }
 

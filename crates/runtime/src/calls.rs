@@ -1,4 +1,4 @@
-//! Which runs, pages and posts changed in the open commit, and how they look at its end.
+//! Which runs, pages and posts changed since they were last told, and how they look then.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,10 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty() && self.pages.is_empty() && self.posts.is_empty()
+    }
+
     pub(crate) fn run(&mut self, slot: JurisdictionSlot, run: &RunId, seq: u64) {
         self.runs.insert((slot, run.clone()), seq);
     }

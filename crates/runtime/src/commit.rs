@@ -39,9 +39,17 @@ impl Dues {
             && self.beat.is_none()
     }
 
-    /// Answers everybody who waits; the last thing a commit does.
+    /// Whether anybody is told how far everything is told, or that a press was taken: whatever it led
+    /// to is told before.
+    pub(crate) fn says_how_far(&self) -> bool {
+        let pressed = !self.answers.is_empty() || !self.releases.is_empty();
+        pressed || !self.values.is_empty() || self.beat.is_some()
+    }
+
+    /// Answers everybody who waits; the last thing a commit does. Who waits for several receipts
+    /// waits for the first: it is woken when it can go on with all of them.
     pub(crate) fn settle(self) {
-        for (answer, taken) in self.receipts {
+        for (answer, taken) in self.receipts.into_iter().rev() {
             give(answer, taken);
         }
         for (to, answer) in self.answers {

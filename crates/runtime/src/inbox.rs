@@ -67,6 +67,8 @@ pub enum ConfigureError {
 #[derive(Clone)]
 pub struct Inbox {
     pub(crate) shared: Arc<crate::queue::Queue>,
+    /// Who is called for readings that come through here.
+    pub(crate) hand: Option<Arc<crate::helm::Called>>,
 }
 
 impl Inbox {
@@ -80,7 +82,8 @@ impl Inbox {
     /// # Errors
     /// [`Stopped`] when the process is shutting down; nothing was taken then.
     pub async fn readings(&self, interface: u8, items: Vec<Item>) -> Result<Receipt, Stopped> {
-        self.shared.readings(interface, items).await
+        let hand = self.hand.as_deref();
+        self.shared.readings(interface, items, hand).await
     }
 
     /// Submits one press and awaits its answer, which is on disk by then. The same op again gets

@@ -14,6 +14,7 @@ mod edition;
 mod feed;
 mod feedclock;
 mod fleet;
+mod helm;
 mod hub;
 mod inbox;
 mod leap;
@@ -23,6 +24,7 @@ mod opening;
 mod outbox;
 mod parts;
 mod past;
+mod pen;
 mod press;
 mod queue;
 mod recover;
@@ -48,6 +50,7 @@ use tokio::sync::watch;
 pub use catalogue::{Catalogue, Measured, Target};
 pub use feed::{Feed, Frame, Subscription};
 pub use fleet::{Decision, Decisions, Fleet};
+pub use helm::Hand;
 pub use inbox::{BadMessage, ConfigureError, Draft, Inbox, Item, Receipt};
 pub use ledger::TransitionStream;
 pub use outbox::{Delivery, Outbox, Sender};
@@ -102,7 +105,7 @@ impl Options {
             journal: JournalOptions::default(),
             quarantine: Bounds::default(),
             inbox_items: 65_536,
-            snapshot_inputs: 200_000,
+            snapshot_inputs: 500_000,
             snapshot_ms: 600_000,
             go_first: false,
             fault: None,
@@ -182,12 +185,23 @@ pub struct Runtime {
     pub blobs: Blobs,
     pub quarantine: Quarantine,
     pub replays: Replays,
+    helm: helm::Helm,
     clock: Clock,
     ended: watch::Receiver<Option<String>>,
     threads: Option<start::Threads>,
 }
 
 impl Runtime {
+    /// An inbox for a thread that carries devices, and a hand that it lends to the loop meanwhile.
+    pub fn lend(&self) -> (Inbox, Hand) {
+        let hand = self.helm.hand(&self.inbox.shared);
+        let inbox = Inbox {
+            shared: Arc::clone(&self.inbox.shared),
+            hand: Some(Arc::clone(&hand.called)),
+        };
+        (inbox, hand)
+    }
+
     /// At most `limit` transitions after number `after`, with whatever was confirmed before the call.
     ///
     /// # Errors

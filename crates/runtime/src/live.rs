@@ -1,10 +1,11 @@
-//! The one loop: takes what waits, journals it, decides on it, and hands commits to the disk.
+//! The one loop: takes what waits, journals it, decides on it, and brings commits to the disk.
 //!
-//! One thread owns the [`Fleet`]; there is no lock around a decision and no second writer. For each
-//! input, in order: its entry time is fixed, its record goes into the open commit, the engines
-//! apply it, and what they decided goes into the same commit right behind it. While one commit is
-//! being synced by the [`Scribe`](crate::scribe::Scribe), the next is gathered and applied; there is
-//! never more than one on its way and one open.
+//! It owns the [`Fleet`] and takes turns, one after the other (see [`helm`](crate::helm)); there is no
+//! lock around a decision and no second writer. For each input, in order: its entry time is fixed,
+//! its record goes into the open commit, the engines apply it, and what they decided goes into the
+//! same commit right behind it. A small commit is written at once; in a flood the next is gathered
+//! and applied while the journal's thread syncs the last (see [`pen`](crate::pen)). There is never
+//! more than one on its way and one open.
 //!
 //! Applying before the sync is safe because nothing leaves before it: receipts, answers, updates,
 //! transitions and deliveries travel with their commit and are let out when it is on disk. What a
@@ -16,7 +17,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -28,7 +28,7 @@ use model::intake::{Counts, Refusal, Taken};
 use model::replay::Mode;
 use model::view::{ClockView, FeedMessage};
 use model::{Effect, Input, JurisdictionSlot, Origin, Time};
-use store::{Position, Sealed};
+use store::Position;
 
 use crate::catalogue::Catalogue;
 use crate::clock::{Readout, SiteClock};
@@ -40,7 +40,8 @@ use crate::inbox::{BadMessage, Draft, Item};
 use crate::leap::{Held, Leap, Verdict};
 use crate::ledger::{Batch, Ledger};
 use crate::opening::Shared;
-use crate::queue::{Message, Queue, Waiting, give};
+use crate::pen::{FLOOD, Pen};
+use crate::queue::{Message, Queue, Rest, Waiting, give};
 use crate::refused::Quarantined;
 use crate::registrar::Registrar;
 use crate::snapshots::Plan;
@@ -49,13 +50,19 @@ use crate::start::configs_of;
 /// Bytes of the open commit at which the loop stops gathering and waits for the disk.
 const MOST_OPEN: usize = 4 << 20;
 
-/// Readings of a commit from which on a flood is coming in: then commits begin no closer together
-/// than [`GATHER`], since a sync costs the machine as much as many readings.
-const FLOOD: usize = 48;
+/// In a flood commits begin no closer together, since a sync costs the machine as much as many
+/// readings.
 const GATHER: Duration = Duration::from_millis(1);
 
 /// Values are told at most this often.
 const VALUES_EVERY: Duration = Duration::from_millis(250);
+
+/// Updates of a flood of readings are told at most this often: a situation in a storm changes with
+/// every reading, and is told as it is in the end. What a person pressed is told at once.
+const UPDATES_EVERY: Duration = Duration::from_millis(5);
+
+/// The same while nobody listens: they are kept for those who come back.
+const UPDATES_KEPT_EVERY: Duration = Duration::from_millis(50);
 
 /// The time is told at least this often, and the machine's clock compared.
 const BEAT_EVERY: Duration = Duration::from_secs(1);
@@ -67,8 +74,7 @@ pub(crate) struct Live {
     pub(crate) readout: Readout,
     queue: Arc<Queue>,
     pub(crate) hub: Arc<Hub>,
-    commits: SyncSender<Box<Commit>>,
-    spent: Receiver<Sealed>,
+    pen: Pen,
     plan: Plan,
     dues: Dues,
     tallies: BTreeMap<u8, Counts>,
@@ -81,6 +87,7 @@ pub(crate) struct Live {
     ledger: Arc<Ledger>,
     next_beat: Instant,
     next_values: Instant,
+    next_updates: Instant,
     /// In a flood: when the next commit may begin.
     gathers_until: Option<Instant>,
     pub(crate) shared: Shared,
@@ -93,8 +100,7 @@ pub(crate) struct Parts {
     pub(crate) queue: Arc<Queue>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) ledger: Arc<Ledger>,
-    pub(crate) commits: SyncSender<Box<Commit>>,
-    pub(crate) spent: Receiver<Sealed>,
+    pub(crate) pen: Pen,
     pub(crate) plan: Plan,
 }
 
@@ -107,8 +113,7 @@ impl Live {
             readout,
             queue: parts.queue,
             hub: parts.hub,
-            commits: parts.commits,
-            spent: parts.spent,
+            pen: parts.pen,
             plan: parts.plan,
             dues: Dues::default(),
             tallies: BTreeMap::new(),
@@ -119,49 +124,73 @@ impl Live {
             ledger: parts.ledger,
             next_beat: readout.monotonic,
             next_values: readout.monotonic,
+            next_updates: readout.monotonic,
             gathers_until: None,
             shared: Shared::default(),
         }
     }
 
-    /// Runs until the process is asked to end and everything taken is on disk, or the disk fails.
-    /// Gives back the fleet and the record it stands for.
-    pub(crate) fn run(mut self) -> (Fleet, Position) {
-        loop {
-            let full = self.books.len_bytes() >= MOST_OPEN;
-            if full || self.backlog.is_empty() {
-                // Whoever is about to end waits for the journal even with nothing left to give it.
-                let gathers = !full && self.gathers();
-                let eager = (self.has_open() && !gathers) || self.queue.is_stopping();
-                let waiting = self.queue.take(full, eager, self.wake_at());
-                self.backlog.extend(waiting);
+    /// One turn: takes what waits, decides on it and brings it to the disk. False when the loop is
+    /// over: the process was asked to end and everything taken is on disk, or the disk failed.
+    pub(crate) fn turn(&mut self) -> bool {
+        if !self.is_full() && self.backlog.is_empty() {
+            self.backlog.extend(self.queue.drain());
+        }
+        self.readout = Readout::take();
+        self.look_around();
+        while let Some(waiting) = self.backlog.pop_front() {
+            self.take(waiting);
+            if self.is_full() {
+                break;
             }
-            self.readout = Readout::take();
-            self.look_around();
-            while let Some(waiting) = self.backlog.pop_front() {
-                self.take(waiting);
-                if self.books.len_bytes() >= MOST_OPEN {
-                    break;
-                }
+            // What waits together is written together, but a flood not behind one thread.
+            if self.books.inputs() >= FLOOD {
                 self.hand_over_if_free();
             }
-            if !self.queue.is_disk_full() {
-                self.go_through_held();
-            }
-            self.hand_over_if_free();
-            if self.queue.has_failed() {
-                break;
-            }
-            let done = self.backlog.is_empty()
-                && self.leap.is_empty()
-                && !self.has_open()
-                && self.queue.is_journal_free();
-            if done && self.queue.is_stopping() && self.queue.is_empty() {
-                break;
-            }
         }
+        if !self.queue.is_disk_full() {
+            self.go_through_held();
+        }
+        self.hand_over_if_free();
+        let done = self.backlog.is_empty()
+            && self.leap.is_empty()
+            && !self.has_open()
+            && self.queue.is_journal_free();
+        let ends = done && self.queue.is_stopping() && self.queue.is_empty();
+        if ends || self.queue.has_failed() {
+            return false;
+        }
+        self.queue.rest(self.rest());
+        true
+    }
+
+    /// The fleet and the record it stands for, once the loop is over.
+    pub(crate) fn end(self) -> (Fleet, Position) {
         let position = self.books.position();
         (self.books.fleet, position)
+    }
+
+    /// Until when there is nothing to do.
+    fn rest(&self) -> Rest {
+        let full = self.is_full();
+        if !full && !self.backlog.is_empty() {
+            return Rest {
+                until: Some(self.readout.monotonic),
+                ..Rest::default()
+            };
+        }
+        let gathers = !full && self.gathers();
+        Rest {
+            full,
+            // Whoever is about to end waits for the journal even with nothing left to give it.
+            eager: (self.has_open() && !gathers) || self.queue.is_stopping(),
+            until: self.wake_at(),
+        }
+    }
+
+    /// Whether the open commit takes no more before it is written.
+    fn is_full(&self) -> bool {
+        self.books.len_bytes() >= MOST_OPEN
     }
 
     /// Journals and applies one input; process-wide ones stand under the first jurisdiction.
@@ -171,7 +200,14 @@ impl Live {
 
     /// Whether anything waits for the next commit.
     fn has_open(&self) -> bool {
-        !self.books.is_empty() || !self.dues.is_empty() || !self.tallies.is_empty()
+        !self.books.is_empty() || !self.dues.is_empty() || !self.tallies.is_empty() || self.tells()
+    }
+
+    /// Whether updates leave with the next commit: their time has come, or something goes with it that
+    /// says how far everything is told.
+    fn tells(&self) -> bool {
+        let due = self.readout.monotonic >= self.next_updates || self.dues.says_how_far();
+        due && self.books.press.has_updates()
     }
 
     /// When to look around though nobody says anything.
@@ -185,9 +221,13 @@ impl Live {
             .fleet
             .next_deadline()
             .and_then(|at| self.clock.when(at));
+        // Those that are due wait for the journal and not for a time; unheard, for the next turn.
+        let told = listened && self.books.press.has_updates();
+        let updates = told.then_some(self.next_updates);
+        let updates = updates.filter(|at| *at > self.readout.monotonic);
         let leap = self.leap.until();
         let gathered = self.gathers_until.filter(|_| self.gathers());
-        [beat, values, deadline, leap, gathered]
+        [beat, values, updates, deadline, leap, gathered]
             .into_iter()
             .flatten()
             .min()
@@ -556,23 +596,32 @@ impl Live {
     }
 
     fn hand_over_if_free(&mut self) {
-        let full = self.books.len_bytes() >= MOST_OPEN;
+        let full = self.is_full();
         if self.queue.is_journal_free() && self.has_open() && (full || !self.gathers()) {
             self.hand_over();
         }
     }
 
-    /// Closes the open commit and gives it to the journal's thread.
+    /// Closes the open commit and brings it to the disk.
     fn hand_over(&mut self) {
         for (interface, counts) in std::mem::take(&mut self.tallies) {
             self.enter(self.now(), Input::Tallied { interface, counts });
         }
         let position = self.books.position();
         let transitions = self.books.press.take_transitions();
-        let updates = self.books.press.render(&self.books.fleet, position.number);
-        let closed = self.books.close(self.spent.try_recv().ok());
+        let updates = if self.tells() {
+            let every = match self.hub.has_clients() {
+                true => UPDATES_EVERY,
+                false => UPDATES_KEPT_EVERY,
+            };
+            self.next_updates = self.readout.monotonic + every;
+            self.books.press.render(&self.books.fleet, position.number)
+        } else {
+            None
+        };
+        let closed = self.books.close(self.pen.spent());
         self.plan.count(closed.inputs);
-        self.gathers_until = (closed.items.len() >= FLOOD).then(|| self.readout.monotonic + GATHER);
+        self.gathers_until = (closed.inputs >= FLOOD).then(|| self.readout.monotonic + GATHER);
         let commit = Commit {
             transitions: (!transitions.is_empty()).then(|| Batch::of(transitions)),
             updates,
@@ -580,11 +629,7 @@ impl Live {
             dues: std::mem::take(&mut self.dues),
             closed,
         };
-        self.queue.set_journal_free(false);
-        if self.commits.send(Box::new(commit)).is_err() {
-            // The journal's thread is gone; whoever waits for this commit is told with it.
-            self.queue.fail();
-        }
+        self.pen.write(Box::new(commit));
     }
 }
 

@@ -1,9 +1,9 @@
 //! Turns decisions into what is told: updates, values and transitions, rendered once for everybody.
 //!
 //! It works on the loop's thread, where the fleet can be looked at, but what it makes leaves only
-//! with the commit that holds the cause. An alarm or task that changed several times in one commit
-//! is told once, as it is at the end; values are told at most four times a second, and only while
-//! somebody listens.
+//! with the commit that holds the cause or a later one. An alarm or task that changed several times
+//! since it was last told is told once, as it is then; values are told at most four times a second,
+//! and only while somebody listens.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::fleet::{Decision, Fleet, NoticeKey};
 use crate::hub::{Piece, UPDATES_HEAD, UPDATES_TAIL, UpdateFrame, ValueFrame};
 use crate::parts::Parts;
 
-/// What changed in the open commit, and since when which value is untold.
+/// What changed since it was last told, and since when which value is untold.
 #[derive(Debug, Default)]
 pub(crate) struct Press {
     alarms: BTreeMap<(JurisdictionSlot, AlarmKey), u64>,
@@ -167,7 +167,24 @@ impl Press {
         std::mem::take(&mut self.transitions)
     }
 
-    /// Renders what changed in the commit that ends with record `last`; `None` when nothing did.
+    /// Whether anything but values waits to be told.
+    pub(crate) fn has_updates(&self) -> bool {
+        !(self.alarms.is_empty()
+            && self.commands.is_empty()
+            && self.tasks.is_empty()
+            && self.situations.is_empty()
+            && self.incidents.is_empty()
+            && self.suppressions.is_empty()
+            && self.weather.is_empty()
+            && self.events.is_empty()
+            && self.told.is_empty()
+            && self.loud.is_empty()
+            && self.calls.is_empty()
+            && self.system.is_empty()
+            && self.configured.is_empty())
+    }
+
+    /// Renders what changed up to record `last`; `None` when nothing did.
     pub(crate) fn render(&mut self, fleet: &Fleet, last: u64) -> Option<UpdateFrame> {
         let mut changes: Vec<(u64, Option<JurisdictionSlot>, Change)> = Vec::new();
         for (seq, slot) in self.configured.drain(..) {

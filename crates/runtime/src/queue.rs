@@ -20,10 +20,15 @@ use crate::Stopped;
 use crate::catalogue::Catalogue;
 use crate::feed::Opening;
 use crate::fleet::Fleet;
+use crate::helm::Called;
 use crate::inbox::{Item, Receipt};
+use crate::pen::FLOOD;
 
 /// Presses, questions and subscriptions that may wait at once.
 const ROOM_FOR_PEOPLE: usize = 4_096;
+
+/// Messages of stations from which on the loop's own thread is woken for them.
+const MOST_BY_HAND: usize = FLOOD as usize;
 
 /// Sends an answer; made with the answer inside, run when it may leave.
 pub(crate) type Release = Box<dyn FnOnce() + Send>;
@@ -89,11 +94,31 @@ pub(crate) struct Waiting {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Waiting>,
-    /// Somebody wants the loop to look around.
+    /// How many messages of stations are among them.
+    readings: usize,
     nudged: bool,
-    /// The loop waits for the journal too.
-    eager: bool,
+    rest: Rest,
+    /// The loop's own thread sleeps and has to be woken.
+    asleep: bool,
     closed: bool,
+}
+
+/// Until when the loop has nothing to do.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rest {
+    /// Nothing more is taken before the open commit is written.
+    pub(crate) full: bool,
+    /// A free journal is waited for.
+    pub(crate) eager: bool,
+    pub(crate) until: Option<Instant>,
+}
+
+impl State {
+    /// Whether there is something to do, whatever the time.
+    fn is_due(&self, journal_free: bool) -> bool {
+        let news = !self.rest.full && !self.waiting.is_empty();
+        news || self.nudged || (self.rest.eager && journal_free)
+    }
 }
 
 /// The shared side of the inbox.
@@ -161,6 +186,7 @@ impl Queue {
         &self,
         interface: u8,
         items: Vec<Item>,
+        hand: Option<&Called>,
     ) -> Result<Receipt, Stopped> {
         let (answer, answers) = oneshot::channel();
         let wanted = items.len().clamp(1, self.readings_bound);
@@ -176,6 +202,7 @@ impl Queue {
                 answer,
             },
             Some(room),
+            hand,
         )?;
         Ok(Receipt { answers })
     }
@@ -305,43 +332,50 @@ impl Queue {
         self.state().waiting.is_empty()
     }
 
-    /// Takes everything, waiting until there is something to do: a message (unless `full`), a free
-    /// journal (when `eager`), a nudge, or `deadline`.
-    pub(crate) fn take(
-        &self,
-        full: bool,
-        eager: bool,
-        deadline: Option<Instant>,
-    ) -> VecDeque<Waiting> {
+    /// Sleeps until there is something to do: a message (unless the rest is `full`), a free journal
+    /// (when it is `eager`), a nudge, or its end. Only for the loop's own thread.
+    pub(crate) fn wait(&self) {
         let mut state = self.state();
-        loop {
-            let news = !full && !state.waiting.is_empty();
-            if news || std::mem::take(&mut state.nudged) || (eager && self.is_journal_free()) {
-                break;
-            }
-            state.eager = eager;
-            let Some(deadline) = deadline else {
-                state = self
-                    .ready
-                    .wait(state)
-                    .expect("no holder of this lock panics");
+        while !state.is_due(self.is_journal_free()) {
+            state.asleep = true;
+            let Some(until) = state.rest.until else {
+                let woken = self.ready.wait(state);
+                state = woken.expect("no holder of this lock panics");
                 continue;
             };
-            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
+            let Some(left) = until.checked_duration_since(Instant::now()) else {
                 break;
             };
-            state = self
-                .ready
-                .wait_timeout(state, left)
-                .expect("no holder of this lock panics")
-                .0;
+            let woken = self.ready.wait_timeout(state, left);
+            state = woken.expect("no holder of this lock panics").0;
         }
-        state.eager = false;
-        if full {
-            VecDeque::new()
-        } else {
-            std::mem::take(&mut state.waiting)
-        }
+        state.asleep = false;
+        state.nudged = false;
+    }
+
+    /// Takes everything that waits.
+    pub(crate) fn drain(&self) -> VecDeque<Waiting> {
+        let mut state = self.state();
+        state.readings = 0;
+        std::mem::take(&mut state.waiting)
+    }
+
+    /// Until when the loop rests, after a turn; its own thread is woken when that is sooner than it
+    /// knows of.
+    pub(crate) fn rest(&self, rest: Rest) {
+        let mut state = self.state();
+        let sooner = match (rest.until, state.rest.until) {
+            (Some(until), Some(known)) => until < known,
+            (until, _) => until.is_some(),
+        };
+        state.rest = rest;
+        let due = sooner || (rest.eager && self.is_journal_free());
+        self.wake(state, due);
+    }
+
+    /// Whether so little waits that one thread may carry it all the way.
+    pub(crate) fn trickles(&self) -> bool {
+        self.state().readings < MOST_BY_HAND
     }
 
     /// Whether the journal thread has room for a commit.
@@ -351,21 +385,28 @@ impl Queue {
 
     /// Says whether the journal thread has room for a commit.
     pub(crate) fn set_journal_free(&self, free: bool) {
-        // Under the lock, so that a loop about to wait does not miss it.
+        // Under the lock, so that a loop about to rest does not miss it.
         let state = self.state();
         self.journal_free.store(free, Ordering::Release);
-        let awaited = state.eager;
-        drop(state);
         // A loop with nothing to hand over is left asleep: waking it costs more than a reading.
-        if free && awaited {
-            self.ready.notify_one();
-        }
+        let awaited = free && state.rest.eager;
+        self.wake(state, awaited);
     }
 
     /// Wakes the loop to look around.
     pub(crate) fn nudge(&self) {
-        self.state().nudged = true;
-        self.ready.notify_one();
+        let mut state = self.state();
+        state.nudged = true;
+        self.wake(state, true);
+    }
+
+    /// Wakes the loop's own thread where that is `due` and it sleeps.
+    fn wake(&self, mut state: MutexGuard<'_, State>, due: bool) {
+        let wakes = due && std::mem::take(&mut state.asleep);
+        drop(state);
+        if wakes {
+            self.ready.notify_one();
+        }
     }
 
     fn close(&self) {
@@ -383,20 +424,31 @@ impl Queue {
             .await
             .map_err(|_| Stopped)?;
         let (answer, answers) = oneshot::channel();
-        self.put(message(answer), Some(room))?;
+        self.put(message(answer), Some(room), None)?;
         answers.await.map_err(|_| Stopped)
     }
 
-    fn put(&self, message: Message, room: Option<OwnedSemaphorePermit>) -> Result<(), Stopped> {
+    /// Puts a message behind those that wait. A hand that is near is called for it while little
+    /// waits, else the loop's own thread is woken.
+    fn put(
+        &self,
+        message: Message,
+        room: Option<OwnedSemaphorePermit>,
+        hand: Option<&Called>,
+    ) -> Result<(), Stopped> {
         let mut state = self.state();
         if state.closed {
             return Err(Stopped);
         }
-        let first = state.waiting.is_empty();
+        if let Message::Readings { items, .. } = &message {
+            state.readings += items.len();
+        }
         state.waiting.push_back(Waiting { message, room });
-        drop(state);
-        if first {
-            self.ready.notify_one();
+        let little = state.readings < MOST_BY_HAND;
+        let hand = hand.filter(|hand| little && hand.answers());
+        self.wake(state, hand.is_none());
+        if let Some(hand) = hand {
+            hand.call();
         }
         Ok(())
     }

@@ -94,6 +94,11 @@ impl Registrar {
         self.buffer.is_empty()
     }
 
+    /// How many inputs the open commit holds.
+    pub(crate) fn inputs(&self) -> u64 {
+        self.inputs
+    }
+
     /// Bytes the open commit takes.
     pub(crate) fn len_bytes(&self) -> usize {
         self.buffer.len_bytes()

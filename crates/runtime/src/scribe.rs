@@ -1,12 +1,13 @@
-//! The journal's thread: one write and one fdatasync a commit, then everything that waited for it
+//! What writes the journal: one write and one fdatasync a commit, then everything that waited for it
 //! leaves, in the order transitions, updates, history, answers.
 //!
-//! It decides nothing. On a full disk it gives the reserve back, says so, and tries the same commit
+//! It is held by the journal's thread, or for a small commit by the loop (see [`crate::pen`]). It
+//! decides nothing. On a full disk it gives the reserve back, says so, and tries the same commit
 //! again until it is written; nothing is skipped or written twice.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use store::{History, JournalError, Notary, Position, Quarantine, Sealed, Snapshots, Writer};
@@ -16,6 +17,7 @@ use crate::commit::Commit;
 use crate::hub::Hub;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
+use crate::pen::Handed;
 use crate::queue::Queue;
 use crate::start::chain;
 use crate::{Fault, Step, Strike, snapshots, telemetry};
@@ -81,30 +83,57 @@ impl Wait {
     }
 }
 
-impl Scribe {
-    /// Writes commits until the loop has no more; gives their memory back through `spent`.
-    pub(crate) fn run(
-        mut self,
-        commits: Receiver<Box<Commit>>,
-        spent: Sender<Sealed>,
-    ) -> Result<(), Broken> {
-        loop {
-            match commits.recv_timeout(LOOK) {
-                Ok(commit) => {
-                    let sealed = self.commit(*commit)?;
-                    self.queue.set_journal_free(true);
-                    // The loop may be gone already, and its memory with it.
-                    let _unwanted = spent.send(sealed);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
+/// The journal's thread: writes the commits it is handed until there are no more, gives their memory
+/// back through `spent`, and looks after the journal meanwhile.
+pub(crate) fn run(
+    scribe: Arc<Mutex<Scribe>>,
+    commits: &Receiver<Handed>,
+    spent: &Sender<Sealed>,
+) -> Result<(), Broken> {
+    loop {
+        match commits.recv_timeout(LOOK) {
+            Ok(Handed::Commit(commit)) => {
+                let mut holder = hold(&scribe);
+                let sealed = holder.commit(*commit)?;
+                let queue = Arc::clone(&holder.queue);
+                drop(holder);
+                queue.set_journal_free(true);
+                // The loop may be gone already, and its memory with it.
+                let _unwanted = spent.send(sealed);
             }
-            self.look_for_room();
-            let place = self.journal.position();
-            if self.notary.is_due(place.number) {
-                self.attest(place);
-            }
+            Ok(Handed::Broken(broken)) => return Err(broken),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
         }
+        hold(&scribe).look_after();
+    }
+    let scribe = Arc::into_inner(scribe).expect("the loop lets go of it before the channel");
+    let scribe = scribe.into_inner();
+    scribe.expect("no holder of this lock panics").close()
+}
+
+/// # Panics
+/// When a holder panicked: nobody may go on with what it left, see [`crate::bulkhead`].
+fn hold(scribe: &Mutex<Scribe>) -> MutexGuard<'_, Scribe> {
+    scribe.lock().expect("no holder of this lock panics")
+}
+
+impl Scribe {
+    /// Whether a sync takes no longer than waking the thread that would do it.
+    pub(crate) fn is_near(&self) -> bool {
+        matches!(self.journal, Writer::Files(_))
+    }
+
+    /// What is done between commits.
+    fn look_after(&mut self) {
+        self.look_for_room();
+        let place = self.journal.position();
+        if self.notary.is_due(place.number) {
+            self.attest(place);
+        }
+    }
+
+    fn close(mut self) -> Result<(), Broken> {
         self.strike(Step::Closing)?;
         // The last word of a process that ends well: whatever is cut off afterwards is missed.
         self.attest(self.journal.position());
@@ -119,7 +148,8 @@ impl Scribe {
         }
     }
 
-    fn commit(&mut self, mut commit: Commit) -> Result<Sealed, Broken> {
+    /// Writes one commit and lets out what waited for it; waits for room or a database that is away.
+    pub(crate) fn commit(&mut self, mut commit: Commit) -> Result<Sealed, Broken> {
         let mut next_word = Instant::now();
         while let Err(error) = self.write(&mut commit) {
             let wait = Wait::after(&error);

@@ -1,8 +1,7 @@
 //! Wiring: opens what lies on disk, recovers, starts the two threads, and ends them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,16 +18,18 @@ use crate::catalogue::Catalogue;
 use crate::clock::{Readout, SiteClock};
 use crate::feed::Feed;
 use crate::fleet::Fleet;
+use crate::helm::Helm;
 use crate::hub::Hub;
 use crate::inbox::Inbox;
 use crate::ledger::Ledger;
 use crate::live::{Live, Parts};
 use crate::past::catch_up;
+use crate::pen::Pen;
 use crate::queue::Queue;
 use crate::recover::{Recovery, recover};
 use crate::registrar::Registrar;
 use crate::replay::{Keeper, Replays};
-use crate::scribe::{Broken, Scribe};
+use crate::scribe::{self, Broken, Scribe};
 use crate::snapshots::{self, Plan};
 use crate::{Options, Runtime, StartError, Stopped};
 
@@ -189,11 +190,11 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
     let queue = Arc::new(Queue::new(options.inbox_items.max(1), names));
     queue.set_disk_full(options.journal.reserve_bytes > 0 && !journal.has_reserve());
     // One commit may wait while another is written; the queue says when there is room.
-    let (commits, to_write) = mpsc::sync_channel(1);
+    let (to_thread, to_write) = mpsc::sync_channel(1);
     let (give_back, spent) = mpsc::channel();
     let every = Duration::from_millis(options.snapshot_ms);
     let plan = Plan::new(options.snapshot_inputs.max(1), every, tail);
-    let scribe = Scribe {
+    let scribe = Arc::new(Mutex::new(Scribe {
         journal,
         quarantine: quarantine.clone(),
         history: history.clone(),
@@ -206,6 +207,13 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         notary,
         fault: options.fault,
         looked: Instant::now(),
+    }));
+    let pen = Pen {
+        scribe: Arc::clone(&scribe),
+        to_thread,
+        spent,
+        kept: None,
+        queue: Arc::clone(&queue),
     };
     let live = Live::of(Parts {
         books,
@@ -213,8 +221,7 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         queue: Arc::clone(&queue),
         hub: Arc::clone(&hub),
         ledger: Arc::clone(&ledger),
-        commits,
-        spent,
+        pen,
         plan,
     });
     let (tell_end, ended) = watch::channel(None);
@@ -228,21 +235,25 @@ fn run(options: Options, opened: Opened) -> Result<Runtime, StartError> {
         if go_first {
             threads::go_first(Rank::Readings);
         }
-        end.tell(scribe.run(to_write, give_back))
+        end.tell(scribe::run(scribe, &to_write, &give_back))
     })?;
     let ending = Ending(Arc::clone(&feed.queue));
+    let (helm, queue) = (Helm::of(live), Arc::clone(&feed.queue));
+    let steered = helm.clone();
     let live = spawn("watchfire-loop", move || {
         if go_first {
             threads::go_first(Rank::Readings);
         }
         let _ending = ending;
-        live.run()
+        steered.run(&queue)
     })?;
     let keeper = Keeper::start(replays.past()).map_err(StartError::Thread)?;
     Ok(Runtime {
         inbox: Inbox {
             shared: Arc::clone(&feed.queue),
+            hand: None,
         },
+        helm,
         threads: Some(Threads {
             queue: Arc::clone(&feed.queue),
             live,

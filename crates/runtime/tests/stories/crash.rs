@@ -136,6 +136,11 @@ async fn live_through(seed: i64) -> End {
             round += 1;
             continue;
         };
+        let site = if (seed + round) % 2 == 0 {
+            site
+        } else {
+            by_hand(site)
+        };
         while next < deeds.len() && act_out(&site, &deeds[next]).await {
             next += 1;
         }

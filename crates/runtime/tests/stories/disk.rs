@@ -8,10 +8,19 @@ use crate::support::*;
 use model::action::Answer;
 use model::config::Clock;
 use model::effect::SystemKind;
-use runtime::{Fault, Options, Step, Strike, start};
+use runtime::{Fault, Options, Runtime, Step, Strike, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readings_wait_while_presses_go_on_from_the_reserve() {
+    the_disk_fills_up(|site| site).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_they_do_where_the_door_carries_them() {
+    the_disk_fills_up(by_hand).await;
+}
+
+async fn the_disk_fills_up(carried: impl Fn(Runtime) -> Runtime) {
     let dir = tempfile::tempdir().unwrap();
     let (full, tries) = (
         Arc::new(AtomicBool::new(false)),
@@ -34,7 +43,7 @@ async fn readings_wait_while_presses_go_on_from_the_reserve() {
         fault: Some(Fault(Arc::new(fault))),
         ..options(dir.path(), Clock::Feed, vec![county("A", 2, 0)])
     };
-    let site = start(options).await.unwrap();
+    let site = carried(start(options).await.unwrap());
     send(&site, &[reading(0, 0, 900)]).await;
     assert!(site.inbox.readings_open());
 

@@ -8,6 +8,7 @@ mod crash;
 mod disk;
 mod feed;
 mod golden;
+mod helm;
 mod intake;
 mod keeping;
 mod packing;

@@ -1,5 +1,5 @@
-//! The law of packing: how inputs were cut into submissions and commits changes no decision and no
-//! record of one.
+//! The law of packing: how inputs were cut into submissions and commits, and on whose thread, changes
+//! no decision and no record of one.
 
 use crate::support::*;
 use model::config::Clock;
@@ -15,7 +15,7 @@ struct Outcome {
     transitions: Vec<model::view::TransitionView>,
 }
 
-async fn play(drafts: &[Draft], cuts: &[usize], wait: &[bool]) -> Outcome {
+async fn play(drafts: &[Draft], cuts: &[usize], wait: &[bool], hand: bool) -> Outcome {
     let dir = tempfile::tempdir().unwrap();
     let site = start(options(
         dir.path(),
@@ -24,6 +24,7 @@ async fn play(drafts: &[Draft], cuts: &[usize], wait: &[bool]) -> Outcome {
     ))
     .await
     .unwrap();
+    let site = if hand { by_hand(site) } else { site };
     let (mut rest, mut receipts) = (drafts, Vec::new());
     for (n, cut) in cuts.iter().chain([usize::MAX].iter()).enumerate() {
         let (now, later) = rest.split_at((*cut).min(rest.len()));
@@ -60,6 +61,7 @@ proptest! {
         repeating in any::<bool>(),
         cuts in prop::collection::vec(0usize..12, 0..40),
         wait in prop::collection::vec(any::<bool>(), 0..40),
+        hand in any::<bool>(),
     ) {
         let mut now = 0;
         let mut drafts: Vec<Draft> = Vec::new();
@@ -74,7 +76,7 @@ proptest! {
         }
         let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (whole, cut) = tokio.block_on(async {
-            (play(&drafts, &[], &[]).await, play(&drafts, &cuts, &wait).await)
+            (play(&drafts, &[], &[], false).await, play(&drafts, &cuts, &wait, hand).await)
         });
         prop_assert_eq!(&whole.hash, &cut.hash);
         prop_assert_eq!(&whole.transitions, &cut.transitions);

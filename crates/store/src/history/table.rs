@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use model::{JurisdictionSlot, RuleSlot, StationSlot, Time, Transition};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
+use sqlx::{Connection, QueryBuilder, Row, SqliteConnection, SqlitePool};
 
 use super::open::{ChunkKey, SeriesKey, Span};
 use super::roster::{Kind, NameRow, Names};
@@ -20,6 +20,8 @@ const LAYOUT: i64 = 1;
 const PAGE_BYTES: u32 = 16 << 10;
 /// Pages in the write-ahead log before it is folded in: 3 MB.
 const WAL_PAGES: &str = "200";
+/// Rows of one statement: each one passes between two threads.
+const ROWS: usize = 100;
 /// A file up to this long is checked page by page when opened, about a second for all of it.
 const CHECKED_BYTES: u64 = 256 << 20;
 
@@ -188,29 +190,31 @@ impl Table {
             through,
         } = *addition;
         let mut change = self.connection.begin().await?;
-        for (key, columns) in chunks {
-            sqlx::query("INSERT INTO chunk VALUES (?, ?, ?, ?, ?)")
-                .bind(key.of.jurisdiction.0)
-                .bind(key.of.number)
-                .bind(key.day)
-                .bind(through as i64)
-                .bind(columns.as_slice())
-                .execute(&mut *change)
-                .await?;
+        for some in chunks.chunks(ROWS) {
+            let mut rows = QueryBuilder::new("INSERT INTO chunk ");
+            rows.push_values(some, |mut row, (key, columns)| {
+                row.push_bind(key.of.jurisdiction.0)
+                    .push_bind(key.of.number)
+                    .push_bind(key.day)
+                    .push_bind(through as i64)
+                    .push_bind(columns.as_slice());
+            });
+            rows.build().execute(&mut *change).await?;
         }
-        for row in transitions {
-            sqlx::query("INSERT INTO transition VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-                .bind(row.number as i64)
-                .bind(row.seq as i64)
-                .bind(row.jurisdiction.0)
-                .bind(row.at.ms())
-                .bind(row.transition.rule.0)
-                .bind(row.transition.subject.0)
-                .bind(row.transition.prev)
-                .bind(row.transition.level)
-                .bind(row.transition.time.ms())
-                .execute(&mut *change)
-                .await?;
+        for some in transitions.chunks(ROWS) {
+            let mut rows = QueryBuilder::new("INSERT INTO transition ");
+            rows.push_values(some, |mut row, of| {
+                row.push_bind(of.number as i64)
+                    .push_bind(of.seq as i64)
+                    .push_bind(of.jurisdiction.0)
+                    .push_bind(of.at.ms())
+                    .push_bind(of.transition.rule.0)
+                    .push_bind(of.transition.subject.0)
+                    .push_bind(of.transition.prev)
+                    .push_bind(of.transition.level)
+                    .push_bind(of.transition.time.ms());
+            });
+            rows.build().execute(&mut *change).await?;
         }
         for row in names {
             sqlx::query("INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?)")

@@ -163,6 +163,11 @@ impl Sealed {
         (self.after.number - self.before.number) as usize
     }
 
+    /// Bytes it takes on disk.
+    pub fn len_bytes(&self) -> usize {
+        self.frame.len()
+    }
+
     /// The records as they lie behind the frame's header.
     pub(crate) fn body(&self) -> &[u8] {
         &self.frame[HEADER..]

@@ -5,21 +5,24 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use rustix::fs::{FallocateFlags, FlockOperation};
 use rustix::io::Errno;
 
 use crate::durable;
 
-/// Bytes written before a sync while a new file is filled: longer ones would hold up the commits
-/// that are synced meanwhile.
-const ZEROED_AT_ONCE: u64 = 1 << 20;
+/// Whether somebody waits for a file that is being made, so that its maker rests no more.
+pub(crate) type Hurry = Arc<AtomicBool>;
 
 /// Whether the blocks of a new file are written once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Fill {
     /// They are: a later write into them changes nothing but their bytes, and its sync is short.
-    Zeros,
+    /// Rests between the pieces, so that commits go on meanwhile.
+    Zeros(Hurry),
     /// They are only taken.
     None,
 }
@@ -29,12 +32,12 @@ pub(crate) enum Fill {
 pub(crate) struct Disk {
     /// Tests set it to see what happens on a full disk.
     #[cfg(test)]
-    pub(crate) full: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    pub(crate) full: Arc<AtomicBool>,
 }
 
 impl Disk {
     /// Makes a file of `size` bytes that has all its blocks, synced. Nothing is left on failure.
-    pub(crate) fn create(&self, path: &Path, size: u64, fill: Fill) -> io::Result<File> {
+    pub(crate) fn create(&self, path: &Path, size: u64, fill: &Fill) -> io::Result<File> {
         let made = self.try_create(path, size, fill);
         if made.is_err() {
             durable::remove(path)?;
@@ -42,7 +45,7 @@ impl Disk {
         made
     }
 
-    fn try_create(&self, path: &Path, size: u64, fill: Fill) -> io::Result<File> {
+    fn try_create(&self, path: &Path, size: u64, fill: &Fill) -> io::Result<File> {
         self.refuse_when_full()?;
         let file = OpenOptions::new()
             .read(true)
@@ -51,10 +54,15 @@ impl Disk {
             .open(path)?;
         allocate(&file, size)?;
         match fill {
-            Fill::Zeros => {
-                for at in (0..size).step_by(ZEROED_AT_ONCE as usize) {
-                    zero(&file, at, size.min(at + ZEROED_AT_ONCE))?;
+            Fill::Zeros(hurry) => {
+                for at in (0..size).step_by(durable::PIECE) {
+                    let began = Instant::now();
+                    zero(&file, at, size.min(at + durable::PIECE as u64))?;
                     file.sync_data()?;
+                    let more = at + (durable::PIECE as u64) < size;
+                    if more && !hurry.load(Ordering::Relaxed) {
+                        durable::rest(began);
+                    }
                 }
             }
             Fill::None => {}
@@ -75,7 +83,7 @@ impl Disk {
 
     #[cfg(test)]
     fn refuse_when_full(&self) -> io::Result<()> {
-        if self.full.load(std::sync::atomic::Ordering::Relaxed) {
+        if self.full.load(Ordering::Relaxed) {
             return Err(Errno::NOSPC.into());
         }
         Ok(())
@@ -164,6 +172,6 @@ impl Reserve {
             return Ok(());
         }
         self.release()?;
-        disk.create(&self.path, self.bytes, Fill::None).map(drop)
+        disk.create(&self.path, self.bytes, &Fill::None).map(drop)
     }
 }

@@ -10,9 +10,11 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::chain::Position;
-use super::disk::{Disk, Fill};
+use super::disk::{Disk, Fill, Hurry};
 use crate::{durable, threads};
 
 /// Bytes before the first frame.
@@ -150,7 +152,10 @@ impl Segment {
 pub(crate) enum Spare {
     #[default]
     None,
-    Coming(std::thread::JoinHandle<io::Result<File>>),
+    Coming {
+        maker: std::thread::JoinHandle<io::Result<File>>,
+        hurry: Hurry,
+    },
 }
 
 impl Spare {
@@ -158,29 +163,33 @@ impl Spare {
     pub(crate) fn prepare(&mut self, disk: &Disk, dir: &Path, size: u64) {
         if let Spare::None = self {
             let (disk, path) = (disk.clone(), dir.join(SPARE));
-            let maker = std::thread::Builder::new().name("journal-spare".to_owned());
+            let hurry = Hurry::default();
+            let waited_for = Arc::clone(&hurry);
+            let thread = std::thread::Builder::new().name("journal-spare".to_owned());
             // Without a thread the file is made when it is needed.
-            if let Ok(coming) = maker.spawn(move || {
+            if let Ok(maker) = thread.spawn(move || {
                 threads::go_along();
-                disk.create(&path, size, Fill::Zeros)
+                disk.create(&path, size, &Fill::Zeros(waited_for))
             }) {
-                *self = Spare::Coming(coming);
+                *self = Spare::Coming { maker, hurry };
             }
         }
     }
 
     /// The file, waiting for it or making it now when it failed or is too small.
     pub(crate) fn take(&mut self, disk: &Disk, dir: &Path, size: u64) -> io::Result<File> {
-        if let Spare::Coming(coming) = std::mem::take(self)
-            && let Ok(Ok(file)) = coming.join()
-        {
-            if file.metadata()?.len() >= size {
-                return Ok(file);
+        if let Spare::Coming { maker, hurry } = std::mem::take(self) {
+            hurry.store(true, Ordering::Relaxed);
+            if let Ok(Ok(file)) = maker.join() {
+                if file.metadata()?.len() >= size {
+                    return Ok(file);
+                }
+                drop(file);
+                std::fs::remove_file(dir.join(SPARE))?;
             }
-            drop(file);
-            std::fs::remove_file(dir.join(SPARE))?;
         }
-        disk.create(&dir.join(SPARE), size, Fill::Zeros)
+        let at_once = Fill::Zeros(Hurry::new(true.into()));
+        disk.create(&dir.join(SPARE), size, &at_once)
     }
 
     /// Removes what an earlier process left.
