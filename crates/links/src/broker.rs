@@ -3,7 +3,7 @@
 //! The broker keeps what is unacknowledged while we are away (clean session off), so a crash loses
 //! nothing. A lost link is told to the runtime as an input; reconnecting waits a jittered while.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use rumqttc::{
@@ -37,10 +37,9 @@ pub struct BadBroker(String);
 
 /// Messages submitted at a time.
 const SUBMITTED: usize = 1_024;
-/// Messages of one submission from which on a flood is coming in: then the socket gathers for
-/// [`GATHER`] before it is read again, since a broker that sends each message by itself would wake us
-/// for each.
-const FLOOD: usize = 48;
+/// Messages within [`GATHER`] from which on a flood is coming in: then the socket gathers for as long
+/// before it is read again, since a broker sends each message by itself and would wake us for each.
+const FLOOD: usize = 12;
 const GATHER: Duration = Duration::from_millis(1);
 /// Largest packet taken from the broker; the intake refuses bodies beyond its own bound.
 const MOST_PACKET: usize = 16 * 1024 * 1024;
@@ -125,6 +124,7 @@ impl Broker {
         let mut intake = Intake::new(inbox.catalogue());
         let mut wait_ms = FIRST_WAIT_MS;
         let mut up = None;
+        let mut flow = Flow::new();
         loop {
             let mut publishes = Vec::new();
             let event = tokio::select! {
@@ -189,8 +189,10 @@ impl Broker {
                 acks: publishes.iter().filter_map(ack_of).collect(),
             };
             submitted.send((receipt, batch)).map_err(|_| Stopped)?;
-            if (FLOOD..SUBMITTED).contains(&publishes.len()) {
-                tokio::time::sleep(GATHER).await;
+            if flow.floods(publishes.len(), Instant::now()) {
+                // The thread itself: it would be woken for each message that comes meanwhile, and it
+                // carries nothing but this link.
+                std::thread::sleep(GATHER);
             }
         }
     }
@@ -208,6 +210,30 @@ impl Broker {
             info!(host = %self.host, port = self.port, "readings come from the broker");
         }
         inbox.link(self.interface, now).await
+    }
+}
+
+/// How much comes in just now.
+struct Flow {
+    since: Instant,
+    taken: usize,
+}
+
+impl Flow {
+    fn new() -> Flow {
+        Flow {
+            since: Instant::now(),
+            taken: 0,
+        }
+    }
+
+    /// Whether so much came lately, `messages` of it now.
+    fn floods(&mut self, messages: usize, now: Instant) -> bool {
+        if now - self.since >= GATHER {
+            (self.since, self.taken) = (now, 0);
+        }
+        self.taken += messages;
+        self.taken >= FLOOD
     }
 }
 
@@ -313,6 +339,22 @@ mod tests {
         ] {
             assert!(Broker::parse(bad, "w", 0).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_flood_is_told_from_a_trickle() {
+        let mut flow = Flow::new();
+        let mut now = flow.since;
+        for _ in 0..20 {
+            assert!(!flow.floods(8, now), "eight a millisecond are no flood");
+            now += GATHER;
+        }
+        assert!(!flow.floods(FLOOD - 1, now));
+        assert!(
+            flow.floods(1, now + GATHER / 2),
+            "two reads of one millisecond"
+        );
+        assert!(!flow.floods(1, now + GATHER));
     }
 
     #[test]
