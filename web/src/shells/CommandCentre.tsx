@@ -1,5 +1,6 @@
 // The command centre: three fixed zones, a status line above, lanes below.
 import "../styles/desk.css";
+import "../styles/status.css";
 import "../styles/desk-pages.css";
 import "../styles/duty.css";
 import "../styles/timebar.css";

@@ -47,27 +47,11 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
           </span>
         </div>
       ) : null}
+      <div className="st-sound">
+        <span className="k wideonly">{i18n.t("声音")}</span>
+        <SoundCheck sound={sound} outdated={county?.load === quietLoad} />
+      </div>
       <div className="yield">
-        <div>
-          <span className="k wideonly">{i18n.t("声音")}</span>
-          <button
-            type="button"
-            className={
-              sound.ready && !sound.silenced && county?.load !== quietLoad ? "i2" : "tag inv"
-            }
-            onClick={sound.check}
-            data-testid="sound-check"
-          >
-            {county?.load === quietLoad
-              ? // An older server announces nothing: a desk that waits for sounds must know.
-                i18n.t("服务器太旧，不会响")
-              : !sound.ready
-                ? i18n.t("未试，按此试音")
-                : sound.silenced
-                  ? i18n.t("已静")
-                  : i18n.t("已试")}
-          </button>
-        </div>
         <Waiting />
         {county && county.load !== quietLoad ? <LoadMeter county={county} onOpen={onLoad} /> : null}
         {alarms.length === 0 ? null : (
@@ -86,7 +70,7 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
         <Button small onPress={() => setLocale(locale() === "zh" ? "en" : "zh")} testId="locale">
           {locale() === "zh" ? "EN" : "中"}
         </Button>
-        <Button small onPress={onKeys} label={i18n.t("按键表")}>
+        <Button small onPress={onKeys} testId="keys" label={i18n.t("按键表")}>
           ?
         </Button>
       </div>
@@ -113,6 +97,38 @@ export function StatusLine({ sound, theme, onKeys, onLoad, onLeave }: StatusLine
         {now ? hms(now) : "--:--:--"}
       </div>
     </header>
+  );
+}
+
+/** Whether this desk can be heard; a mark stands for the words where they find no room. */
+function SoundCheck({ sound, outdated }: { sound: StatusLineProps["sound"]; outdated: boolean }) {
+  const heard = sound.ready && !sound.silenced && !outdated;
+  const words = outdated
+    ? // An older server announces nothing: a desk that waits for sounds must know.
+      i18n.t("服务器太旧，不会响")
+    : !sound.ready
+      ? i18n.t("未试，按此试音")
+      : sound.silenced
+        ? i18n.t("已静")
+        : i18n.t("已试");
+  return (
+    <button
+      type="button"
+      className={heard ? "i2" : "tag inv"}
+      onClick={sound.check}
+      aria-label={`${i18n.t("声音")} ${words}`}
+      title={words}
+      data-testid="sound-check"
+    >
+      <svg className="snd-mark" viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M2 6h3l4-4v12l-4-4H2z" />
+        <path
+          className="snd-waves"
+          d={heard ? "M11 5a4 4 0 0 1 0 6M13 3a7 7 0 0 1 0 10" : "M11 6l4 4M15 6l-4 4"}
+        />
+      </svg>
+      <span className="snd-words">{words}</span>
+    </button>
   );
 }
 
