@@ -40,6 +40,8 @@ const SUBMITTED: usize = 1_024;
 /// Messages within [`GATHER`] from which on a flood is coming in: then the socket gathers for as long
 /// before it is read again, since a broker sends each message by itself and would wake us for each.
 const FLOOD: usize = 12;
+/// A read that brings as many was gathered by the broker already.
+const ENOUGH: usize = 64;
 const GATHER: Duration = Duration::from_millis(1);
 /// Largest packet taken from the broker; the intake refuses bodies beyond its own bound.
 const MOST_PACKET: usize = 16 * 1024 * 1024;
@@ -227,13 +229,13 @@ impl Flow {
         }
     }
 
-    /// Whether so much came lately, `messages` of it now.
+    /// Whether much came lately, but little of it, `messages`, at once.
     fn floods(&mut self, messages: usize, now: Instant) -> bool {
         if now - self.since >= GATHER {
             (self.since, self.taken) = (now, 0);
         }
         self.taken += messages;
-        self.taken >= FLOOD
+        self.taken >= FLOOD && messages < ENOUGH
     }
 }
 
@@ -355,6 +357,11 @@ mod tests {
             "two reads of one millisecond"
         );
         assert!(!flow.floods(1, now + GATHER));
+        let batch = flow.floods(ENOUGH, now + GATHER * 2);
+        assert!(
+            !batch,
+            "a broker that sends many at once is not made to wait"
+        );
     }
 
     #[test]
