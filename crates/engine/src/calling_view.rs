@@ -1,8 +1,8 @@
 //! Runs and pages as screens see them.
 
-use model::page::Channel;
+use model::page::{About, Channel};
 use model::view::{NextCall, PageEntry, PageView, PostCalled, RunEntry, RunState, RunView, SignIn};
-use model::{PageId, PersonId, PostId, RunId};
+use model::{CommandId, PageId, PersonId, PostId, RunId, TaskId};
 
 use crate::engine::Engine;
 use crate::escalation::Run;
@@ -23,6 +23,26 @@ impl Engine {
         views
     }
 
+    /// Those that are shown by themselves: calls about a task are shown with the task.
+    pub(crate) fn shown_runs(&self) -> Vec<RunView> {
+        let mut views = self.run_views();
+        views.retain(|run| !matches!(run.about, About::Task(_)));
+        views
+    }
+
+    /// The task that a run is about.
+    pub fn task_of_run(&self, id: &RunId) -> Option<(CommandId, TaskId)> {
+        let About::Task(task) = &self.state.calling.runs.get(id)?.about else {
+            return None;
+        };
+        Some((self.find_task(task)?.0, task.clone()))
+    }
+
+    /// The task that a page is about.
+    pub fn task_of_page(&self, id: &PageId) -> Option<(CommandId, TaskId)> {
+        self.task_of_run(&self.state.calling.pages.get(id)?.run)
+    }
+
     /// One page, if its run is not forgotten.
     pub fn page_view(&self, id: &PageId) -> Option<PageView> {
         let sheet = self.state.calling.pages.get(id)?;
@@ -39,7 +59,7 @@ impl Engine {
     /// The pages of every run that runs.
     pub(crate) fn page_views(&self) -> Vec<PageView> {
         let runs = self.state.calling.runs.values();
-        let running = runs.filter(|run| run.state == RunState::Running);
+        let running = runs.filter(|run| run.state == RunState::Running && !run.is_about_a_task());
         let pages = running.flat_map(|run| &run.pages);
         pages.filter_map(|id| self.page_view(id)).collect()
     }

@@ -246,8 +246,9 @@ impl Engine {
                 command: id.clone(),
             });
         }
+        self.sweep_runs(at);
         for place in 0..count {
-            self.deliver(id, place, out);
+            self.deliver(id, place, at, out);
             self.wind(id, place as u32);
         }
         if let Some(old) = old {
@@ -282,7 +283,7 @@ impl Engine {
     }
 
     /// Tells a person of a task, and the screens of both.
-    pub(crate) fn deliver(&mut self, id: &CommandId, place: usize, out: &mut Effects) {
+    pub(crate) fn deliver(&mut self, id: &CommandId, place: usize, at: Time, out: &mut Effects) {
         let Some(command) = self.state.commands.get(id) else {
             return;
         };
@@ -295,6 +296,7 @@ impl Engine {
             task,
             to: command.tasks[place].person.clone(),
         });
+        self.call_for_task(id, place, at, out);
     }
 
     /// After a start: deliveries without a receipt are made again.

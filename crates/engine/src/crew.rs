@@ -110,7 +110,7 @@ impl Engine {
         };
         task.facts.push(system_fact(kind, at));
         if !critical {
-            self.deliver(id, place, out);
+            self.deliver(id, place, at, out);
             return;
         }
         let Some(subject) = self.state.commands.get(id).map(|c| c.task_id(place)) else {

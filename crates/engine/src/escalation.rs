@@ -4,13 +4,14 @@
 //! One input moves a run on: the step, its pages, the next deadline and the line of its log are made
 //! together or not at all. A run goes by the policy it began with; another file never rewrites it.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::config::{Call, Escalation, Occasion, Target};
 use model::effect::{NoticeReason, SystemKind};
 use model::page::{About, Channel};
 use model::view::{CancelReason, RunLine, RunState};
-use model::{Effect, Effects, Level, PageId, PersonId, PostId, RunId, SituationId, Time};
+use model::{Effect, Effects, Level, PageId, PersonId, PostId, RunId, SituationId, TaskId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -37,6 +38,9 @@ pub(crate) struct Calling {
     pub(crate) plans: Plans,
     /// Runs about a situation that are not settled, by situation.
     pub(crate) live: BTreeMap<SituationId, BTreeSet<RunId>>,
+    /// Runs about a task that are not forgotten, the newest last.
+    #[serde(default)]
+    pub(crate) tasks: BTreeMap<TaskId, Vec<RunId>>,
     /// Of a start: runs that came due while nobody looked, and pages that were on their way.
     #[serde(skip)]
     pub(crate) overdue: Vec<RunId>,
@@ -97,6 +101,11 @@ enum Taken {
 }
 
 impl Run {
+    /// Whether it is a part of a task, which says what is awaited.
+    pub(crate) fn is_about_a_task(&self) -> bool {
+        matches!(self.about, About::Task(_))
+    }
+
     pub(crate) fn note_called(&mut self, person: &PersonId, at: Time) {
         self.people.entry(person.clone()).or_insert(Called {
             since: at,
@@ -222,6 +231,19 @@ impl Engine {
         out: &mut Effects,
     ) -> RunId {
         self.sweep_runs(at);
+        self.open_run(about, policy, level, posts, at, out)
+    }
+
+    /// The same without forgetting old ones first, where many begin together.
+    pub(crate) fn open_run(
+        &mut self,
+        about: About,
+        policy: &Escalation,
+        level: Option<Level>,
+        posts: Vec<PostId>,
+        at: Time,
+        out: &mut Effects,
+    ) -> RunId {
         let mut id = match &about {
             About::Situation(situation) => format!("{situation}-{}-{:x}", policy.id, at.ms()),
             About::RollCall(op) | About::Test(op) => op.0.clone(),
@@ -303,6 +325,10 @@ impl Engine {
         let step = run.policy.steps[usize::from(run.taken)].clone();
         run.taken += 1;
         let (round, number) = (run.round, run.taken);
+        if run.policy.occasion == Occasion::Task {
+            self.try_next_way(id, number, at, out);
+            return Taken::Called;
+        }
         if step.must && !self.judge_legal_clock(id, number, &step.calls, at, out) {
             // They have answered already; the clock is met and nobody is called.
             let line = RunLine::Step {
@@ -470,9 +496,13 @@ impl Engine {
         self.arm_run(id, None);
         let (called, _) = self.make_calls(id, last, &calls, at, out);
         self.write(id, RunLine::Exhausted { called }, at, out);
-        // A test that nobody answered is a finding, and no cause to wake the room.
-        if occasion != Occasion::Test {
-            self.notice(SystemKind::CallsExhausted, id.as_str(), true, at, out);
+        match occasion {
+            Occasion::Situation | Occasion::RollCall => {
+                self.notice(SystemKind::CallsExhausted, id.as_str(), true, at, out);
+            }
+            // A test that nobody answered is a finding, and no cause to wake the room; a task tells
+            // the desk by its own clocks.
+            Occasion::Test | Occasion::Task => {}
         }
     }
 
@@ -549,7 +579,7 @@ impl Engine {
     }
 
     /// Forgets runs that ended long ago, with their pages.
-    fn sweep_runs(&mut self, at: Time) {
+    pub(crate) fn sweep_runs(&mut self, at: Time) {
         let bound = at.plus_ms(-REMEMBER_MS);
         let calling = &mut self.state.calling;
         let old = calling.runs.iter();
@@ -562,9 +592,21 @@ impl Engine {
                 for page in run.pages {
                     calling.pages.remove(&page);
                 }
+                if let About::Task(task) = run.about {
+                    forget(&mut calling.tasks, task, &id);
+                }
             }
         }
         self.sweep_contacts(at);
         self.sweep_proofs();
+    }
+}
+
+fn forget(tasks: &mut BTreeMap<TaskId, Vec<RunId>>, task: TaskId, id: &RunId) {
+    if let Entry::Occupied(mut runs) = tasks.entry(task) {
+        runs.get_mut().retain(|run| run != id);
+        if runs.get().is_empty() {
+            runs.remove();
+        }
     }
 }

@@ -140,7 +140,7 @@ impl Engine {
             .collect();
         endings.sort_by_key(|ending| ending.until);
         let runs = self.state.calling.runs.iter();
-        let runs = runs.filter(|(_, run)| run.state == RunState::Running);
+        let runs = runs.filter(|(_, run)| run.state == RunState::Running && !run.is_about_a_task());
         Obligations {
             alarms: alarms.into_iter().map(|(.., key)| key).collect(),
             unanswered,

@@ -69,6 +69,7 @@ mod situation;
 mod situation_view;
 mod suppression;
 mod task;
+mod task_calls;
 mod timers;
 mod verify;
 mod view;

@@ -436,6 +436,7 @@ impl Engine {
                 PageFact::Failed { .. } | PageFact::Expired => self.try_next(&id, at, out),
                 PageFact::Sent | PageFact::Accepted { .. } | PageFact::Delivered => {}
             }
+            self.note_on_task(&id, fact, by, at, out);
         }
     }
 

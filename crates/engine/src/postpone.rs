@@ -97,5 +97,9 @@ impl Engine {
         {
             task.postponed_ms += lacking_ms;
         }
+        let task = self.state.commands.get(id).map(|c| c.task_id(place));
+        if let Some(task) = task {
+            self.hold_task_calls(&task, at.plus_ms(room_ms));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::config::Occasion;
 use model::page::Channel;
 use model::view::{RunLine, RunState};
 use model::{Effects, PersonId, RunId, Time};
@@ -19,6 +20,10 @@ impl Engine {
             let Some(from) = run.next_at.filter(|_| run.state == RunState::Running) else {
                 continue;
             };
+            if run.policy.occasion == Occasion::Task {
+                self.resume_task_calls(&id, from, at, out);
+                continue;
+            }
             let taken = usize::from(run.taken);
             let due = |n: &usize| run.round_began.plus_ms(run.policy.steps[*n].after_ms) <= at;
             let missed: Vec<usize> = (taken..run.policy.steps.len()).take_while(due).collect();
@@ -84,6 +89,14 @@ impl Engine {
             self.rebase(&id, at);
             self.advance(&id, empty, at, out);
         }
+    }
+
+    /// The next channel of a task's person now, and the others at their distance from it.
+    fn resume_task_calls(&mut self, id: &RunId, from: Time, at: Time, out: &mut Effects) {
+        if let Some(run) = self.state.calling.runs.get_mut(id) {
+            run.round_began = run.round_began.plus_ms(at.since_ms(from).max(0));
+        }
+        self.advance(id, false, at, out);
     }
 
     /// Who was just called after an outage gets the time to answer that the policy gives.

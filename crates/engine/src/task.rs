@@ -330,8 +330,11 @@ impl Engine {
         if noted {
             self.notice(SystemKind::Unanswered, task_id.as_str(), false, at, out);
         }
+        if heard {
+            self.hear_of_task(&task_id, at, out);
+        }
         if again {
-            self.deliver(id, place, out);
+            self.deliver(id, place, at, out);
         }
         self.see_crew_back(id, place, at, out);
         self.wind(id, place as u32);
@@ -465,7 +468,7 @@ impl Engine {
                 task.facts.push(system_fact(FactKind::NoReply, at));
                 task.facts
                     .push(system_fact(FactKind::Escalated { step: 1 }, at));
-                self.deliver(id, place as usize, out);
+                self.deliver(id, place as usize, at, out);
             }
             StepKind::Substitute => {
                 task.steps = 2;
@@ -506,7 +509,7 @@ impl Engine {
         };
         command.tasks.push(Task::issued(person, None, at));
         let place = command.tasks.len() - 1;
-        self.deliver(id, place, out);
+        self.deliver(id, place, at, out);
         self.wind(id, place as u32);
     }
 

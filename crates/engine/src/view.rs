@@ -71,7 +71,7 @@ impl Engine {
             weather: self.weather_views(),
             incidents: self.incident_views(),
             event_classes: self.config.event_classes.clone(),
-            runs: self.run_views(),
+            runs: self.shown_runs(),
             pages: self.page_views(),
             posts: self.post_views(now),
         }
@@ -325,6 +325,7 @@ impl Engine {
         });
         let id = command.task_id(place);
         let help = (model::effect::SystemKind::NeedHelp, id.0.clone());
+        let (calls, next_call) = self.calls_for(&id);
         TaskView {
             needs_help: task.has(FactKind::NeedHelp) && self.state.notices.contains_key(&help),
             id,
@@ -342,6 +343,8 @@ impl Engine {
             crossed: task.is_crossed(),
             reassigned_to: task.reassigned_to.clone(),
             crew: command.crew_views(task),
+            calls,
+            next_call,
         }
     }
 

@@ -157,7 +157,7 @@ impl Engine {
         let heir = Task::reassigned(to.clone(), act, at);
         command.tasks.push(heir);
         let new = command.tasks.len() - 1;
-        self.deliver(&id, new, out);
+        self.deliver(&id, new, at, out);
         self.wind(&id, new as u32);
         self.withdraw(
             &id,
@@ -174,7 +174,7 @@ impl Engine {
             task.steps = 0;
         }
         self.record(id, place, fact, at, out);
-        self.deliver(id, place, out);
+        self.deliver(id, place, at, out);
     }
 
     /// What happens by itself when the end of a task is not noted: remind, then tell the desk.

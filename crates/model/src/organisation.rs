@@ -137,6 +137,8 @@ pub enum Occasion {
     RollCall,
     /// Every contact point of some people is tried once; begun by a press or by a [`crate::plan::Plan`].
     Test,
+    /// A person has a task and has not been heard.
+    Task,
 }
 
 /// Who is called, in which order, until somebody answers.

@@ -58,6 +58,23 @@ pub struct CommandPolicy {
     /// asked for.
     #[serde(default)]
     pub decide_ms: [i64; 4],
+    /// Whoever has a task and is not heard is called on the next of their channels after a quarter of
+    /// the time they have to accept it, but not before this; 0: nobody is called, a task is only shown.
+    #[serde(default)]
+    pub call_next_ms: i64,
+}
+
+/// Where nothing says until when a task is to be accepted, calls are this many times as far apart.
+const UNHURRIED: i64 = 5;
+
+impl CommandPolicy {
+    /// From one channel to the next, for a task that is to be accepted within `ack_by_ms`; `None` where
+    /// nobody is called.
+    pub fn next_channel_ms(&self, ack_by_ms: Option<i64>) -> Option<i64> {
+        let least = self.call_next_ms;
+        let quarter = ack_by_ms.map_or(least.saturating_mul(UNHURRIED), |within| within / 4);
+        (least > 0).then(|| quarter.max(least))
+    }
 }
 
 /// When a quiet gauge among active neighbours is called a blind spot.
@@ -207,6 +224,7 @@ impl Default for Policy {
                 approve_from: 0,
                 end_seen_ms: 300_000,
                 decide_ms: [0, 0, 1_800_000, 600_000],
+                call_next_ms: 60_000,
             },
         }
     }

@@ -12,6 +12,7 @@ use crate::id::{AlarmKey, CommandId, GroupId, PersonId, Seal, SituationId, TaskI
 use crate::incident::{EventClass, IncidentView};
 use crate::intake::Quality;
 use crate::level::Level;
+use crate::page::{Channel, PageId};
 use crate::replay::{Mode, ReplayView};
 use crate::task::{Fact, Stage};
 use crate::time::Time;
@@ -323,6 +324,32 @@ pub struct TaskView {
     /// Crew timers that run, with when each was last met.
     #[serde(default)]
     pub crew: Vec<CrewView>,
+    /// The newest call about it on each channel of the person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<TaskCall>,
+    /// The next call, unless they are heard before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_call: Option<NextTry>,
+}
+
+/// A call about a task and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TaskCall {
+    pub page: PageId,
+    pub channel: Channel,
+    pub stage: PageStage,
+    pub decided: Time,
+    /// Absent while the limits of the contact hold it back.
+    pub sent: Option<Time>,
+}
+
+/// The channel that is tried next, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NextTry {
+    pub at: Time,
+    pub channel: Channel,
 }
 
 /// A crew timer that runs.

@@ -95,8 +95,7 @@ impl Press {
                 if changes_command(input) {
                     self.commands.insert((slot, command.clone()), seq);
                 } else {
-                    self.tasks
-                        .insert((slot, task.clone()), (command.clone(), seq));
+                    self.task(slot, command.clone(), task.clone(), seq);
                 }
             }
             Effect::Incident(id) => {
@@ -150,16 +149,25 @@ impl Press {
             Effect::Event(id) => {
                 self.events.insert((slot, id.clone()), seq);
             }
-            Effect::Run { run, .. } => {
-                self.calls.run(slot, run, seq);
-            }
-            Effect::PageKnown(page) => self.calls.page(fleet, slot, page, seq),
+            // Calls about a task are told with the task.
+            Effect::Run { run, .. } => match fleet.task_of_run(slot, run) {
+                Some((command, task)) => self.task(slot, command, task, seq),
+                None => self.calls.run(slot, run, seq),
+            },
+            Effect::PageKnown(page) => match fleet.task_of_page(slot, page) {
+                Some((command, task)) => self.task(slot, command, task, seq),
+                None => self.calls.page(fleet, slot, page, seq),
+            },
             Effect::Duty(post) => self.calls.post(slot, post, seq),
             Effect::Deliver { .. }
             | Effect::Page(_)
             | Effect::Answer(_)
             | Effect::LateEvidence(_) => {}
         }
+    }
+
+    fn task(&mut self, slot: JurisdictionSlot, command: CommandId, task: TaskId, seq: u64) {
+        self.tasks.insert((slot, task), (command, seq));
     }
 
     /// The transitions of the open commit, taken.

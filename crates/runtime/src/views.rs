@@ -135,6 +135,24 @@ impl Fleet {
         engine.map(engine::Engine::run_views).unwrap_or_default()
     }
 
+    /// The task that a run is about.
+    pub fn task_of_run(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        id: &RunId,
+    ) -> Option<(CommandId, TaskId)> {
+        self.engines.get(jurisdiction.index())?.task_of_run(id)
+    }
+
+    /// The task that a page is about.
+    pub fn task_of_page(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        id: &PageId,
+    ) -> Option<(CommandId, TaskId)> {
+        self.engines.get(jurisdiction.index())?.task_of_page(id)
+    }
+
     /// One page, if its run is not forgotten.
     pub fn page(&self, jurisdiction: JurisdictionSlot, id: &PageId) -> Option<PageView> {
         self.engines.get(jurisdiction.index())?.page_view(id)

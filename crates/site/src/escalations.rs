@@ -84,7 +84,7 @@ fn read_escalation(
     let occasion = occasion.unwrap_or_default();
     let levels = match occasion {
         Occasion::Situation => table.required("levels", out, levels),
-        Occasion::RollCall | Occasion::Test => Some(Vec::new()),
+        Occasion::RollCall | Occasion::Test | Occasion::Task => Some(Vec::new()),
     };
     let hazards = table.optional("hazards", out, Value::words);
     let confirm_all = table.optional("confirm_all", out, Value::flag);
@@ -332,6 +332,7 @@ pub(crate) fn lines(organisation: &Organisation) -> String {
             Occasion::Situation => levels.join(" "),
             Occasion::RollCall => "roll-call".to_owned(),
             Occasion::Test => "test".to_owned(),
+            Occasion::Task => "task".to_owned(),
         };
         let all = if policy.confirm_all {
             ", all confirm"

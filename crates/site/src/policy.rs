@@ -204,6 +204,7 @@ fn read_command(
         approve_from: approve_from.unwrap_or(default.approve_from),
         end_seen_ms: span(table, "end_seen", default.end_seen_ms, out),
         decide_ms: spans(table, "decide", default.decide_ms, out),
+        call_next_ms: span(table, "call_next", default.call_next_ms, out),
     }
 }
 
@@ -304,5 +305,6 @@ pub(crate) fn lines(policy: &Policy) -> String {
     line("command.approve_from", format!("\"{approve_from}\""));
     line("command.end_seen", span(command.end_seen_ms));
     line("command.decide", spans(command.decide_ms));
+    line("command.call_next", span(command.call_next_ms));
     text
 }

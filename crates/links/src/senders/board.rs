@@ -18,6 +18,8 @@ pub struct Subject {
     pub en: String,
     /// Everything is made up; whoever reads the page must see that first.
     pub demo: bool,
+    /// The task it tells of is over: the desk took it back.
+    pub ended: bool,
     /// It is a drill; whoever reads the page must see that before everything else.
     pub drill: bool,
     /// Code of the jurisdiction it comes from.

@@ -11,15 +11,16 @@ use super::board::Subject;
 /// The words for what `about` names; `also` counts in the page itself.
 pub(super) fn subject(fleet: &Fleet, slot: JurisdictionSlot, about: &About) -> Option<Subject> {
     let config = fleet.config(slot)?;
-    let text = match about {
-        About::Situation(id) => of_situation(fleet, slot, *id)?,
+    let (text, ended) = match about {
+        About::Situation(id) => (of_situation(fleet, slot, *id)?, false),
         About::Task(id) => of_task(fleet, slot, id)?,
-        About::Notice { kind, subject } => of_notice(*kind, subject),
-        About::RollCall(_) | About::Test(_) => Text::default(),
+        About::Notice { kind, subject } => (of_notice(*kind, subject), false),
+        About::RollCall(_) | About::Test(_) => (Text::default(), false),
     };
     Some(Subject {
         zh: text.zh,
         en: text.en,
+        ended,
         demo: config.demo,
         drill: config.drill.is_some(),
         jurisdiction: config.code.clone(),
@@ -49,9 +50,21 @@ fn of_situation(fleet: &Fleet, slot: JurisdictionSlot, id: SituationId) -> Optio
     Some(Text { zh, en })
 }
 
-fn of_task(fleet: &Fleet, slot: JurisdictionSlot, id: &TaskId) -> Option<Text> {
+/// What is to be done and where the danger is; and whether it was taken back.
+fn of_task(fleet: &Fleet, slot: JurisdictionSlot, id: &TaskId) -> Option<(Text, bool)> {
     let task = fleet.task(slot, id)?;
-    Some(fleet.command(slot, &task.command)?.title)
+    let command = fleet.command(slot, &task.command)?;
+    let mut text = command.title;
+    let alarm = command.alarm.and_then(|key| fleet.alarm(slot, key));
+    let stations = fleet.config(slot).map(|config| &config.stations);
+    let place = alarm
+        .zip(stations)
+        .and_then(|(alarm, stations)| stations.iter().find(|station| station.id == alarm.station));
+    if let Some(place) = place {
+        text.zh = format!("{}（{}）", text.zh, place.name.zh);
+        text.en = format!("{} ({})", text.en, place.name.en);
+    }
+    Some((text, task.stage.is_withdrawn()))
 }
 
 fn of_notice(kind: SystemKind, subject: &str) -> Text {

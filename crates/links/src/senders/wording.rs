@@ -59,15 +59,20 @@ struct Tongue {
     /// Blue, yellow, orange, red.
     levels: [&'static str; 4],
     task: &'static str,
+    /// The same of blue, yellow, orange, red.
+    tasks: [&'static str; 4],
+    task_ended: &'static str,
     notice: &'static str,
     roll_call: &'static str,
     test: &'static str,
     press: &'static str,
     press_task: &'static str,
+    press_ended: &'static str,
     press_here: &'static str,
     press_test: &'static str,
     open: &'static str,
     open_task: &'static str,
+    open_ended: &'static str,
     open_here: &'static str,
     open_test: &'static str,
     /// In front of the code.
@@ -85,15 +90,19 @@ const ZH: Tongue = Tongue {
     repeat: "〔可能重复〕",
     levels: ["蓝色预警：", "黄色预警：", "橙色预警：", "红色预警："],
     task: "任务：",
+    tasks: ["蓝色任务：", "黄色任务：", "橙色任务：", "红色任务："],
+    task_ended: "任务取消，不用再去：",
     notice: "系统：",
     roll_call: "查岗",
     test: "通道测试",
     press: "确认请按1，不能处理请按2。",
     press_task: "收到请按1，不能去请按2。",
+    press_ended: "知道了请按1。",
     press_here: "在岗请按1。",
     press_test: "听到请按1。",
     open: "请打开烽火确认。",
     open_task: "请打开烽火接受任务。",
+    open_ended: "请打开烽火点知道了。",
     open_here: "请打开烽火签到。",
     open_test: "收到无需处理。",
     number: "编号",
@@ -114,15 +123,24 @@ const EN: Tongue = Tongue {
         "Red warning: ",
     ],
     task: "Task: ",
+    tasks: [
+        "Blue task: ",
+        "Yellow task: ",
+        "Orange task: ",
+        "Red task: ",
+    ],
+    task_ended: "Task withdrawn, do not go: ",
     notice: "System: ",
     roll_call: "Roll-call",
     test: "Channel test",
     press: " Press 1 to acknowledge, 2 if you cannot.",
     press_task: " Press 1 if you heard it, 2 if you cannot go.",
+    press_ended: " Press 1 if you heard it.",
     press_here: " Press 1 if you are at your post.",
     press_test: " Press 1 if you heard it.",
     open: " Open Watchfire to acknowledge.",
     open_task: " Open Watchfire to accept.",
+    open_ended: " Open Watchfire to confirm.",
     open_here: " Open Watchfire to sign in.",
     open_test: " Nothing to do.",
     number: " No. ",
@@ -140,7 +158,10 @@ fn spoken(
 ) -> (String, String) {
     let about = match &page.about {
         About::Situation(_) => "",
-        About::Task(_) => tongue.task,
+        About::Task(_) if subject.ended => tongue.task_ended,
+        About::Task(_) => page
+            .level
+            .map_or(tongue.task, |level| tongue.tasks[Level::index(level)]),
         About::Notice { .. } => tongue.notice,
         About::RollCall(_) => tongue.roll_call,
         About::Test(_) => tongue.test,
@@ -149,6 +170,8 @@ fn spoken(
     let ask = match (&page.about, by_voice) {
         (About::Situation(_) | About::Notice { .. }, true) => tongue.press,
         (About::Situation(_) | About::Notice { .. }, false) => tongue.open,
+        (About::Task(_), true) if subject.ended => tongue.press_ended,
+        (About::Task(_), false) if subject.ended => tongue.open_ended,
         (About::Task(_), true) => tongue.press_task,
         (About::Task(_), false) => tongue.open_task,
         (About::RollCall(_), true) => tongue.press_here,
@@ -166,7 +189,8 @@ fn spoken(
     if repeat {
         head.push_str(tongue.repeat);
     }
-    if let Some(level) = page.level {
+    let of_task = matches!(page.about, About::Task(_));
+    if let Some(level) = page.level.filter(|_| !of_task) {
         head.push_str(tongue.levels[Level::index(level)]);
     }
     head.push_str(about);
@@ -259,6 +283,25 @@ mod tests {
             &task,
             Language::Zh,
             "任务：镜岭镇 江河水位，3处。请打开烽火接受任务。编号1dee6e",
+        );
+        let call = page(
+            Channel::Voice,
+            About::Task(TaskId::from("c.p")),
+            Some(Level::Red),
+        );
+        check(
+            &call,
+            Language::Zh,
+            "红色任务：镜岭镇 江河水位，3处。收到请按1，不能去请按2。",
+        );
+        let ended = Subject {
+            ended: true,
+            ..subject("转移群众（镜岭站）", "Evacuate (Jingling)")
+        };
+        assert_eq!(
+            words(&call, false, &ended, Language::Both).text,
+            "任务取消，不用再去：转移群众（镜岭站）。知道了请按1。\n\
+             Task withdrawn, do not go: Evacuate (Jingling). Press 1 if you heard it."
         );
     }
 

@@ -372,7 +372,7 @@ pub fn known_line(engine: &Engine, page: &PageId) -> Option<String> {
 }
 
 /// `show duty desk [11:00]`, `show gaps desk`, `show handover desk`, `show run red`, `show pages red`,
-/// `show posts roll`, `show contacts li`, `show reach`, `show plans`
+/// `show posts roll`, `show calls c1.li`, `show contacts li`, `show reach`, `show plans`
 pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let names = |people: &[PersonId]| {
@@ -476,6 +476,17 @@ pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> 
                 format!("post {} called {}, {here}", p.post, names(&p.people))
             };
             Some(run.posts.iter().map(line).collect())
+        }
+        ["calls", task] => {
+            let view = engine.task_view(&(*task).into())?;
+            let call = |c: &model::view::TaskCall| format!("{} {:?}", c.channel.word(), c.stage);
+            let calls: Vec<String> = view.calls.iter().map(call).collect();
+            let mut line = format!("calls {task}: {}", calls.join(", "));
+            if let Some(next) = view.next_call {
+                let next = format!("; next {} at {}", next.channel.word(), clock(next.at));
+                line.push_str(&next);
+            }
+            Some(vec![line])
         }
         ["contacts", person] => {
             let views = engine.contact_views();

@@ -60,6 +60,8 @@ pub fn blank() -> Config {
             command: CommandPolicy {
                 // Stories about decisions say when one is due; the others are spared the clock.
                 decide_ms: [0; 4],
+                // As those about calls say how far apart they are.
+                call_next_ms: 0,
                 ..Policy::default().command
             },
             ..Policy::default()
@@ -119,6 +121,9 @@ pub fn read(text: &str) -> Story {
                     title: Text::same(id),
                     clocks: clocks.chunks(2).map(clock).collect(),
                 });
+            }
+            ["call-next", least] => {
+                story.config.policy.command.call_next_ms = span(least);
             }
             ["mass", above] => story.config.policy.command.mass_above = above.parse().unwrap(),
             words if super::duty::read(&mut story.config, words) => {}
