@@ -85,6 +85,7 @@ impl Engine {
             clocks: t.clocks,
             proof: t.proof,
             kind: t.kind,
+            hazards: t.hazards.clone(),
             correction: t.correction.clone(),
             approve_from: t.approve_from.or_else(|| {
                 let policy = self.config.policy.command.approve_from;

@@ -235,6 +235,9 @@ pub struct Template {
     pub proof: bool,
     #[serde(default)]
     pub kind: TemplateKind,
+    /// Hazards it is offered for first; empty: no one more than another.
+    #[serde(default)]
+    pub hazards: Vec<String>,
     /// From this level on a second person has to agree; absent: as the policy says.
     #[serde(default)]
     pub approve_from: Option<Level>,

@@ -456,6 +456,9 @@ pub struct TemplateView {
     pub proof: bool,
     #[serde(default)]
     pub kind: TemplateKind,
+    /// Hazards it is offered for first; empty: no one more than another.
+    #[serde(default)]
+    pub hazards: Vec<String>,
     #[serde(default)]
     pub correction: Option<String>,
     /// From this level on a second person has to agree.

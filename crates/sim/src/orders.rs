@@ -243,6 +243,8 @@ pub(crate) struct Order {
     pub(crate) proof: bool,
     /// As the file writes it; empty for plain ones.
     pub(crate) kind: &'static str,
+    /// Hazards it is offered for first.
+    pub(crate) hazards: &'static [&'static str],
 }
 
 pub(crate) const ORDERS: [Order; 6] = [
@@ -257,6 +259,7 @@ pub(crate) const ORDERS: [Order; 6] = [
         red: [Some(5), Some(15), Some(30), Some(90), Some(30)],
         proof: true,
         kind: "",
+        hazards: &["flash-flood", "flood", "dam", "landslide", "gas"],
     },
     Order {
         id: "patrol",
@@ -269,6 +272,7 @@ pub(crate) const ORDERS: [Order; 6] = [
         red: [Some(5), Some(15), Some(30), Some(60), Some(30)],
         proof: true,
         kind: "",
+        hazards: &["rainstorm", "wind"],
     },
     Order {
         id: "close-road",
@@ -280,6 +284,7 @@ pub(crate) const ORDERS: [Order; 6] = [
         red: [Some(5), Some(15), Some(20), Some(40), Some(30)],
         proof: true,
         kind: "",
+        hazards: &["landslide"],
     },
     Order {
         id: "report-stage",
@@ -291,6 +296,7 @@ pub(crate) const ORDERS: [Order; 6] = [
         red: [Some(5), Some(15), Some(20), Some(60), None],
         proof: false,
         kind: "",
+        hazards: &["flood", "dam"],
     },
     Order {
         id: "stand-by",
@@ -302,6 +308,7 @@ pub(crate) const ORDERS: [Order; 6] = [
         red: [Some(5), Some(30), None, None, None],
         proof: false,
         kind: "",
+        hazards: &[],
     },
     Order {
         id: "disregard",
@@ -313,6 +320,7 @@ pub(crate) const ORDERS: [Order; 6] = [
         red: [Some(5), None, None, None, None],
         proof: false,
         kind: "correction",
+        hazards: &[],
     },
 ];
 

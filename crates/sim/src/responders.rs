@@ -320,6 +320,8 @@ mod tests {
             crossed: false,
             reassigned_to: None,
             crew: Vec::new(),
+            calls: Vec::new(),
+            next_call: None,
         }
     }
 

@@ -279,6 +279,9 @@ fn templates() -> String {
         if !order.kind.is_empty() {
             writeln!(out, "kind = \"{}\"", order.kind).expect("writing to a string");
         }
+        if !order.hazards.is_empty() {
+            writeln!(out, "hazards = {:?}", order.hazards).expect("writing to a string");
+        }
         for (word, times) in PATIENCE {
             writeln!(out, "[template.clocks.{word}]").expect("writing to a string");
             for (name, minutes) in CLOCKS.iter().zip(order.red) {

@@ -52,6 +52,7 @@ pub(crate) fn read_templates(
         let proof = table.required("proof", out, Value::flag);
         let clocks = table.required("clocks", out, read_clocks);
         let kind = table.optional("kind", out, |value, out| value.one_of(&KINDS, out));
+        let hazards = table.optional("hazards", out, Value::words);
         let approve_from = table.optional("approve_from", out, level);
         let correction = table.optional("correction", out, Value::text);
         let fields = table.each("field", out, read_field);
@@ -74,6 +75,11 @@ pub(crate) fn read_templates(
             clocks: clocks?,
             proof: proof?,
             kind,
+            hazards: hazards
+                .into_iter()
+                .flatten()
+                .map(|word| word.text)
+                .collect(),
             approve_from,
             correction: correction.map(|word| word.text),
             fields,
