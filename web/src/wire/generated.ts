@@ -2660,6 +2660,11 @@ export interface components {
             step: components["schemas"]["StepKind"];
             to: components["schemas"]["PersonId"] | null;
         };
+        /** @description The channel that is tried next, and when. */
+        NextTry: {
+            at: components["schemas"]["Time"];
+            channel: components["schemas"]["Channel"];
+        };
         /**
          * @description Why a situation is told to people.
          * @enum {string}
@@ -2682,7 +2687,7 @@ export interface components {
          * @description What an escalation is for.
          * @enum {string}
          */
-        Occasion: "situation" | "roll_call" | "test";
+        Occasion: "situation" | "roll_call" | "test" | "task";
         /** @description One press of one person, minted where it was made; repeating it is harmless. */
         OpId: string;
         /** @description A situation as somebody at the desk describes it. */
@@ -3631,6 +3636,14 @@ export interface components {
             subject: string;
             until: components["schemas"]["Time"] | null;
         };
+        /** @description A call about a task and what came of it. */
+        TaskCall: {
+            channel: components["schemas"]["Channel"];
+            decided: components["schemas"]["Time"];
+            page: components["schemas"]["PageId"];
+            sent: components["schemas"]["Time"] | null;
+            stage: components["schemas"]["PageStage"];
+        };
         /** @description Deadlines of a command, counted from its issue unless said otherwise. Absent: no such clock. */
         TaskClocks: {
             /**
@@ -3662,6 +3675,8 @@ export interface components {
         TaskId: string;
         /** @description One person's task. */
         TaskView: {
+            /** @description The newest call about it on each channel of the person. */
+            calls: components["schemas"]["TaskCall"][];
             command: components["schemas"]["CommandId"];
             /** @description Facts that contradict each other, for the desk to resolve. */
             conflict: boolean;
@@ -3676,6 +3691,7 @@ export interface components {
             id: components["schemas"]["TaskId"];
             needs_help: boolean;
             next: components["schemas"]["NextStep"] | null;
+            next_call: components["schemas"]["NextTry"] | null;
             /** @description A clock was missed: which, most important first. */
             overdue: components["schemas"]["StepKind"][];
             /** Format: int32 */
@@ -3698,6 +3714,8 @@ export interface components {
             correction: string | null;
             crew: components["schemas"]["CrewTimer"][];
             fields: components["schemas"]["Field"][];
+            /** @description Hazards it is offered for first; empty: no one more than another. */
+            hazards: string[];
             id: string;
             kind: components["schemas"]["TemplateKind"];
             proof: boolean;
