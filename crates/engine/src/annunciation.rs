@@ -7,6 +7,7 @@ use model::effect::NoticeReason;
 use model::{Effect, Effects, Level, SituationId, Time};
 
 use crate::engine::Engine;
+use crate::manual::Manual;
 use crate::situation::{Situation, top};
 use crate::timers::Due;
 
@@ -30,6 +31,20 @@ impl Situation {
             *count = self.loud[level].wrapping_sub(self.unread[level]);
         }
         self.told.level = self.told.level.max(top(&acked)).min(top(&self.loud));
+        // Where all is over nothing is known any more: what begins there again is new.
+        let townships = &self.townships;
+        let over = |code: &String| townships.get(code).is_none_or(|t| t.loud == 0);
+        let ended: Vec<String> = self
+            .told
+            .townships
+            .iter()
+            .filter(|c| over(c))
+            .cloned()
+            .collect();
+        for code in ended {
+            self.told.people = self.told.people.saturating_sub(people_of(&code));
+            self.told.townships.remove(&code);
+        }
         let known = self.townships.iter();
         let known = known.filter(|(code, t)| {
             t.loud > 0 && t.unread == 0 && !self.told.townships.contains(*code)
@@ -98,8 +113,9 @@ impl Engine {
         if situations.touched.is_empty() {
             return;
         }
-        let touched = std::mem::take(&mut situations.touched);
-        for id in touched.keys() {
+        let mut touched = std::mem::take(&mut situations.touched);
+        for (id, changed) in &mut touched {
+            *changed |= self.lapse_by_hand(*id, at);
             self.weigh_decision(*id, at, out);
             // What calls already goes on where it belongs now, before anything new is told.
             self.review_runs(*id, at, out);
@@ -172,7 +188,10 @@ impl Engine {
             Some(until) if level < RED => due.max(until),
             Some(_) | None => due,
         };
+        let unread = top(&situation.unread);
         if let Some((reason, level)) = situation.forced {
+            // Something worse that waits is told with it.
+            let level = level.max(unread);
             return Some(Notice {
                 due: patient_until(at, level),
                 reason,
@@ -180,7 +199,6 @@ impl Engine {
                 patient: false,
             });
         }
-        let unread = top(&situation.unread);
         let told = &situation.told;
         let first_red = unread == RED && told.level < RED;
         let news = news.zip(situation.news_since).map(|(reason, since)| {
@@ -277,6 +295,9 @@ impl Engine {
         let Some(situation) = self.state.situations.list.get_mut(&id) else {
             return;
         };
+        // Taking note of what was opened by hand lasts for a while.
+        let lease = situation.manual.as_ref().and_then(Manual::lease_until);
+        let due = due.into_iter().chain(lease).min();
         let old = std::mem::replace(&mut situation.due, due);
         if old == due {
             return;

@@ -186,14 +186,22 @@ impl Engine {
                 run.is_some_and(|run| run.level >= Some(level))
             });
             match known {
+                // Whoever took note let it lapse: everybody is called again, from the first step.
+                Some((run, RunState::Running)) if reason == NoticeReason::LeaseLapsed => {
+                    self.cancel_run(&run, CancelReason::Superseded, at, out);
+                    let about = About::Situation(id);
+                    self.begin(about, policy, Some(level), Vec::new(), at, out);
+                }
                 Some((run, RunState::Running)) => {
                     if reason != NoticeReason::Repeat {
                         self.widen(&run, at, out);
                     }
                 }
-                // Only noise again: who was to be called has been.
-                Some((_, RunState::Satisfied | RunState::Exhausted))
-                    if reason == NoticeReason::Repeat => {}
+                // Only noise again: who was to be called has been. Where taking note ends the calls,
+                // what nobody has read by now came after it, and is called about.
+                Some((_, RunState::Exhausted)) if reason == NoticeReason::Repeat => {}
+                Some((_, RunState::Satisfied))
+                    if reason == NoticeReason::Repeat && policy.confirm_all => {}
                 Some((_, RunState::Satisfied | RunState::Exhausted | RunState::Cancelled))
                 | None => {
                     self.begin(

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::action::{Act, Why};
 use model::config::AreaKind;
-use model::effect::SystemKind;
+use model::effect::{NoticeReason, SystemKind};
 use model::id::Seal;
 use model::incident::{ManualView, OpenSituation, OpenedBy};
 use model::{AlarmKey, Effects, Level, PersonId, SituationId, TaskId, Time};
@@ -31,9 +31,16 @@ pub(crate) struct Manual {
     pub(crate) task: Option<TaskId>,
     pub(crate) township: Option<String>,
     pub(crate) acked: Option<(PersonId, Time)>,
+    /// Until when that holds without a word from there; absent: for good.
+    #[serde(default)]
+    lease_until: Option<Time>,
 }
 
 impl Manual {
+    pub(crate) fn lease_until(&self) -> Option<Time> {
+        self.lease_until
+    }
+
     pub(crate) fn view(&self) -> ManualView {
         ManualView {
             how: self.how,
@@ -44,6 +51,7 @@ impl Manual {
             task: self.task.clone(),
             acked_by: self.acked.as_ref().map(|(by, _)| by.clone()),
             acked_at: self.acked.as_ref().map(|(_, at)| *at),
+            lease_until: self.lease_until,
         }
     }
 }
@@ -122,6 +130,7 @@ impl Engine {
             task: None,
             township,
             acked: None,
+            lease_until: None,
         };
         self.seat_by_hand(id, &order.hazard, area, manual, at);
         Ok(())
@@ -179,6 +188,7 @@ impl Engine {
             task: Some(task.clone()),
             township: area.as_ref().map(|(_, code)| code.clone()),
             acked: None,
+            lease_until: None,
         };
         if self.is_manual(id) {
             self.end_by_hand(id, at);
@@ -206,6 +216,7 @@ impl Engine {
 
     /// Takes note of what was opened by hand.
     pub(crate) fn note_by_hand(&mut self, id: SituationId, by: &PersonId, at: Time) -> bool {
+        let leases_ms = self.config.policy.lease_ms;
         let situations = &mut self.state.situations;
         let Some(situation) = situations.list.get_mut(&id).filter(|s| !s.closed) else {
             return false;
@@ -216,12 +227,47 @@ impl Engine {
         situation.seat_manual(false);
         if let Some(manual) = &mut situation.manual {
             manual.acked = Some((by.clone(), at));
+            manual.lease_until = lease(&leases_ms, manual.level, at);
             manual.seat = manual.seat.noted();
         }
         situation.seat_manual(true);
         situation.changed = at;
         situations.touched.insert(id, true);
         true
+    }
+
+    /// Whoever took note has not been heard of since: it is unread again, and told.
+    pub(crate) fn lapse_by_hand(&mut self, id: SituationId, at: Time) -> bool {
+        let Some(situation) = self.state.situations.list.get_mut(&id) else {
+            return false;
+        };
+        let until = situation.manual.as_ref().and_then(Manual::lease_until);
+        if until.is_none_or(|until| until > at) {
+            return false;
+        }
+        situation.seat_manual(false);
+        if let Some(manual) = &mut situation.manual {
+            (manual.acked, manual.lease_until) = (None, None);
+            manual.seat = Seat::loud(id, manual.level.digit());
+            situation.forced = Some((NoticeReason::LeaseLapsed, manual.level.digit()));
+        }
+        situation.seat_manual(true);
+        situation.changed = at;
+        true
+    }
+
+    /// Something was heard of a situation opened by hand: from whoever needed help, or of a command
+    /// that answers it.
+    pub(crate) fn renew_by_hand(&mut self, task: &TaskId, of: Option<SituationId>, at: Time) {
+        let leases_ms = self.config.policy.lease_ms;
+        for id in [Some(self.help_id(task)), of].into_iter().flatten() {
+            let situation = self.state.situations.list.get_mut(&id);
+            let manual = situation.and_then(|situation| situation.manual.as_mut());
+            if let Some(manual) = manual.filter(|manual| manual.acked.is_some()) {
+                manual.lease_until = lease(&leases_ms, manual.level, at);
+                self.state.situations.touched.entry(id).or_default();
+            }
+        }
     }
 
     /// Another level for what was opened by hand; a rise is unread again.
@@ -241,7 +287,7 @@ impl Engine {
         situation.seat_manual(false);
         if let Some(manual) = &mut situation.manual {
             if level > manual.level || manual.acked.is_none() {
-                manual.acked = None;
+                (manual.acked, manual.lease_until) = (None, None);
                 manual.seat = Seat::loud(id, level.digit());
             } else {
                 manual.seat = Seat::loud(id, level.digit()).noted();
@@ -283,4 +329,9 @@ impl Engine {
         self.close_situation(id);
         self.state.situations.touched.insert(id, true);
     }
+}
+
+fn lease(leases_ms: &[i64; 4], level: Level, at: Time) -> Option<Time> {
+    let lease_ms = leases_ms[level.index()];
+    (lease_ms > 0).then(|| at.plus_ms(lease_ms))
 }

@@ -3,7 +3,7 @@
 use model::effect::SystemKind;
 use model::page::About;
 use model::view::{CancelReason, RunLine, RunState};
-use model::{Effects, PersonId, RunId, SituationId, Time};
+use model::{Effects, Level, PersonId, RunId, SituationId, Time};
 
 use crate::engine::Engine;
 use crate::escalation::step_subject;
@@ -68,9 +68,11 @@ impl Engine {
             let Some(known) = self.state.calling.runs.get(&run) else {
                 continue;
             };
+            // What is milder than what it called about has calls of its own.
+            let noted = unread < known.level.map_or(1, Level::digit);
             if loud == 0 {
                 self.cancel_run(&run, CancelReason::NothingLoud, at, out);
-            } else if unread == 0 && !known.policy.confirm_all {
+            } else if noted && !known.policy.confirm_all {
                 self.close_run(&run, RunState::Satisfied, RunLine::Satisfied, at, out);
             }
         }

@@ -312,6 +312,7 @@ impl Engine {
             return;
         };
         let (alarm, task_id) = (command.alarm, command.task_id(place));
+        let situation = command.situation;
         let task = &mut command.tasks[place];
         let heard = !is_of_desk(fact.kind) && fact.by.is_some();
         task.facts.push(fact);
@@ -332,6 +333,7 @@ impl Engine {
         }
         if heard {
             self.hear_of_task(&task_id, at, out);
+            self.renew_by_hand(&task_id, situation, at);
         }
         if again {
             self.deliver(id, place, at, out);

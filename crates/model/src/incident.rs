@@ -47,6 +47,9 @@ pub struct ManualView {
     pub task: Option<TaskId>,
     pub acked_by: Option<PersonId>,
     pub acked_at: Option<Time>,
+    /// Until when that holds without a word from there; absent: for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<Time>,
 }
 
 /// What was decided about a warning.
