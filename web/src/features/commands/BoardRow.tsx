@@ -9,6 +9,7 @@ import type { CommandView, TaskView } from "../../wire/view";
 import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
 import { wantName } from "./Obligations";
+import { lastCall } from "./TaskCalls";
 
 interface BoardRowProps {
   task: TaskView;
@@ -24,6 +25,7 @@ export function BoardRow({ task, command, county, now }: BoardRowProps) {
   const since = task.heard ?? command.issued;
   const told = task.next?.to ?? task.person;
   const substitute = told === task.person ? null : county.people.get(told);
+  const call = isClosed(task) ? null : lastCall(task);
   const loud = found !== null && found !== "silent";
   const state =
     found === "help" || found === "crossed" || found === "crew"
@@ -48,6 +50,12 @@ export function BoardRow({ task, command, county, now }: BoardRowProps) {
         ) : (
           state
         )}
+        {call ? (
+          <span className="s i2" data-testid="row-call">
+            {" "}
+            {call}
+          </span>
+        ) : null}
         {coming ? (
           <span className="s i2" data-testid="row-photo-coming">
             {" "}

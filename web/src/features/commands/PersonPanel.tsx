@@ -16,6 +16,7 @@ import { CrewLine, FactLine } from "./FactLine";
 import { Photos } from "./Photos";
 import { ReassignDialog } from "./ReassignDialog";
 import { RecordDialog } from "./RecordDialog";
+import { TaskCalls } from "./TaskCalls";
 
 interface PersonPanelProps {
   county: County;
@@ -69,6 +70,7 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
             <Due at={task.next.at} now={now} />
           </p>
         ) : null}
+        <TaskCalls task={task} now={now} />
         {task.crew?.map((one) => (
           <CrewLine key={one.timer} crew={one} now={now} />
         ))}
