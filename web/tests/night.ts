@@ -63,6 +63,8 @@ export function task(person: string, stage: Stage, more: Partial<TaskView> = {})
     crossed: false,
     reassigned_to: null,
     crew: [],
+    calls: [],
+    next_call: null,
     ...more,
   };
 }

@@ -325,10 +325,10 @@ pub struct TaskView {
     #[serde(default)]
     pub crew: Vec<CrewView>,
     /// The newest call about it on each channel of the person.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub calls: Vec<TaskCall>,
     /// The next call, unless they are heard before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub next_call: Option<NextTry>,
 }
 
