@@ -61,22 +61,45 @@ pub(crate) fn clippy(paths: &Paths) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Every test but the end-to-end stories.
-pub(crate) fn tests(paths: &Paths, slice: &Slice) -> Result<Outcome> {
-    let call = cargo(paths)
-        .args([
-            "test",
-            "--workspace",
-            "--exclude",
-            STORIES,
-            "--no-fail-fast",
-        ])
-        .args(locked());
+/// Builds every test, and with them the programs that the stories drive.
+pub(crate) fn tests_built(paths: &Paths) -> Result<Outcome> {
+    cargo(paths)
+        .args(["test", "--workspace", "--no-run"])
+        .args(locked())
+        .logged(&paths.logs(), "cargo-test")?;
+    Ok(Outcome::Done)
+}
+
+/// A part of the tests of the crates: cargo runs one program after the other, and most of them have one
+/// test that takes as long as all the others, so two parts beside each other take little longer than one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Tests that stand with the code, and those of the documentation.
+    Within,
+    /// Tests that use a crate as others do.
+    Outside,
+}
+
+/// Every test of a part but the end-to-end stories.
+pub(crate) fn tests(paths: &Paths, slice: &Slice, part: Part) -> Result<Outcome> {
     let share = Slice {
         fuzz_seconds: slice.fuzz_seconds.div_ceil(FUZZED),
         ..slice.clone()
     };
-    share.in_environment(call).shown()?;
+    match part {
+        Part::Within => {
+            let call = tests_of_crates(paths, &["--lib", "--bins", "--no-fail-fast"]);
+            share
+                .in_environment(call)
+                .logged(&paths.logs(), "tests-within")?;
+            tests_of_crates(paths, &["--doc", "--no-fail-fast"])
+                .logged(&paths.logs(), "tests-documented")?;
+        }
+        Part::Outside => {
+            let call = tests_of_crates(paths, &["--test", "*", "--no-fail-fast"]);
+            share.in_environment(call).shown()?;
+        }
+    }
     Ok(Outcome::Done)
 }
 

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::demo::rehearsal;
 use crate::paths::Paths;
+use crate::rust::Part;
 use crate::setup::{debian, node, web_packages};
 use crate::slice::Slice;
 use crate::stage::{self, Outcome, Stage};
@@ -42,22 +43,16 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         .beside(),
     );
     stages.extend(lints(paths));
+    stages.push(web_built(paths));
     stages.push(Stage::new(
-        "rust",
-        "tests of every crate",
+        "tests",
+        "building the tests",
         12.0,
-        &["crates"],
-        || rust::tests(paths, slice),
-    ));
-    stages.push(Stage::new(
-        "web-test",
-        "tests of the web client",
-        0.7,
-        &["web-packages"],
-        || web::script(paths, "test"),
+        &["crates", "web"],
+        || rust::tests_built(paths),
     ));
     // The tests have built its crates already.
-    stages.extend(build_in(paths, 1.0));
+    stages.push(program_built(paths, 0.5));
     stages.push(Stage::new(
         "wire",
         "wire types are current",
@@ -65,7 +60,7 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         &["web-packages", "program"],
         || web::generated_is_current(paths),
     ));
-    // These two wait more than they work.
+    // What is beside others waits more than it works.
     stages.push(
         Stage::new(
             "postgres",
@@ -76,6 +71,30 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         )
         .beside(),
     );
+    stages.push(
+        Stage::new(
+            "rust-within",
+            "tests within the crates",
+            1.5,
+            &["tests"],
+            || rust::tests(paths, slice, Part::Within),
+        )
+        .beside(),
+    );
+    stages.push(Stage::new(
+        "rust",
+        "tests of the crates from outside",
+        2.0,
+        &["tests"],
+        || rust::tests(paths, slice, Part::Outside),
+    ));
+    stages.push(Stage::new(
+        "web-test",
+        "tests of the web client",
+        0.7,
+        &["web-packages"],
+        || web::script(paths, "test"),
+    ));
     stages.push(
         Stage::new(
             "demo",
@@ -145,27 +164,27 @@ fn lints(paths: &Paths) -> Vec<Stage<'_>> {
 
 /// The web client and then the program that carries it, from nothing.
 pub(crate) fn build(paths: &Paths) -> Vec<Stage<'_>> {
-    build_in(paths, 8.0)
+    vec![web_built(paths), program_built(paths, 8.0)]
 }
 
-/// The same where the program is expected to take so many minutes.
-fn build_in(paths: &Paths, minutes: f32) -> Vec<Stage<'_>> {
-    vec![
-        Stage::new(
-            "web",
-            "building the web client",
-            0.5,
-            &["web-packages"],
-            || web::build(paths),
-        ),
-        Stage::new(
-            "program",
-            "building the program",
-            minutes,
-            &["crates", "web"],
-            || rust::build(paths),
-        ),
-    ]
+fn web_built(paths: &Paths) -> Stage<'_> {
+    Stage::new(
+        "web",
+        "building the web client",
+        0.5,
+        &["web-packages"],
+        || web::build(paths),
+    )
+}
+
+fn program_built(paths: &Paths, minutes: f32) -> Stage<'_> {
+    Stage::new(
+        "program",
+        "building the program",
+        minutes,
+        &["crates", "web"],
+        || rust::build(paths),
+    )
 }
 
 fn tidy_stage(paths: &Paths) -> Result<Outcome> {
