@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { answers } from "../src/state/answers";
+import { situationOf } from "../src/state/ids";
 import { freezeAck } from "../src/state/situations";
 import { offered } from "../src/state/templates";
 import type { AlarmView, TemplateView } from "../src/wire/view";
@@ -54,6 +55,12 @@ describe("a command from a situation", () => {
     const gone = play(snapshot(10));
     expect(answers(gone, set, new Set(["red"]))).toEqual({ alarm: null });
   });
+});
+
+test("the id of a situation opened by hand follows from the press, as the server makes it", () => {
+  const op = "0198c0de-0821-7007-8000-000000000001";
+  expect(situationOf("330624", "gas", op)).toBe("48a614a3c79dc3a6");
+  expect(situationOf("330624", "山火", "op-1")).toBe("e6fdc6912c335966");
 });
 
 describe("the templates that are offered", () => {

@@ -16,9 +16,10 @@ import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { situationName } from "../situations/situationWords";
 import { DecisionLine } from "./DecisionLine";
-import { DecideDialog, OpenSituationDialog } from "./dialogs";
+import { DecideDialog } from "./dialogs";
 import { IncidentPanel } from "./IncidentPanel";
 import { OpenIncidentDialog } from "./OpenIncidentDialog";
+import { OpenSituationDialog } from "./OpenSituationDialog";
 
 type Open = { what: "decide"; situation: SituationView } | { what: "call" } | { what: "incident" };
 
