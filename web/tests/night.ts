@@ -1,4 +1,6 @@
 // Small pieces of a night for the tests of screens.
+import { reduce } from "../src/state/reduce";
+import { type County, emptyWorld } from "../src/state/world";
 import {
   ALARM_LATER,
   type AlarmView,
@@ -6,6 +8,7 @@ import {
   type Fact,
   type FeedMessage,
   type SeriesView,
+  type SituationView,
   type Stage,
   type TaskView,
   type Update,
@@ -88,6 +91,37 @@ export function fact(kind: Fact["fact"], more: Partial<Fact> = {}): Fact {
     shot: null,
     ...more,
   } as Fact;
+}
+
+export function situation(id: string, more: Partial<SituationView> = {}): SituationView {
+  return {
+    id,
+    hazard: "flood",
+    area: { kind: "catchment", code: "c", title: { zh: "河", en: "river" }, people: 0 },
+    level: 2,
+    worst: 2,
+    opened: "2026-08-20T17:00:00Z",
+    changed: "2026-08-20T18:00:00Z",
+    first: "a",
+    newest: "a",
+    members: [],
+    active: 1,
+    unacked: 0,
+    quiet: 0,
+    people: 0,
+    townships: [],
+    told: 1,
+    told_at: null,
+    told_for: null,
+    next_notice: null,
+    merged_into: null,
+    manual: null,
+    decisions: [],
+    undecided_since: null,
+    decide_by: null,
+    closed: false,
+    ...more,
+  };
 }
 
 const clocks = {
@@ -192,4 +226,19 @@ export function snapshot(
 
 export function updates(...list: Omit<Update, "jurisdiction">[]): FeedMessage {
   return { type: "updates", updates: list.map((one) => ({ ...one, jurisdiction: "j" }) as Update) };
+}
+
+/** The county after these messages. */
+export function play(...messages: FeedMessage[]): County {
+  const world = messages.reduce((now, message) => reduce(now, message, 0), emptyWorld);
+  const county = world.counties.get("j");
+  if (!county) throw new Error("the county is gone");
+  return county;
+}
+
+/** Situations, incidents and the like, as updates after a snapshot at 10. */
+export function told(...changes: object[]): FeedMessage {
+  return updates(
+    ...changes.map((change, n) => ({ seq: 20, n, ...change }) as Omit<Update, "jurisdiction">),
+  );
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { reduce } from "../src/state/reduce";
 import {
   ackKeys,
   alarmsUnder,
@@ -8,51 +7,15 @@ import {
   LOOSE,
   looseAlarms,
   situationList,
+  worstAt,
 } from "../src/state/situations";
-import { emptyWorld } from "../src/state/world";
-import type { FeedMessage, SituationView, Update } from "../src/wire/view";
-import { alarm, snapshot, updates } from "./night";
+import type { SituationView, Update } from "../src/wire/view";
+import { alarm, play, situation, snapshot, updates } from "./night";
 
-const play = (...messages: FeedMessage[]) => {
-  const world = messages.reduce((now, message) => reduce(now, message, 0), emptyWorld);
-  const county = world.counties.get("j");
-  if (!county) throw new Error("the county is gone");
-  return county;
-};
 const change = (seq: number, n: number, kind: object) =>
   ({ seq, n, ...kind }) as Omit<Update, "jurisdiction">;
 const ack = { by: "p", at: "2026-08-20T18:00:00Z", lease_until: null };
 
-function situation(id: string, more: Partial<SituationView> = {}): SituationView {
-  return {
-    id,
-    hazard: "flood",
-    area: { kind: "catchment", code: "c", title: { zh: "河", en: "river" }, people: 0 },
-    level: 2,
-    worst: 2,
-    opened: "2026-08-20T17:00:00Z",
-    changed: "2026-08-20T18:00:00Z",
-    first: "a",
-    newest: "a",
-    members: [],
-    active: 1,
-    unacked: 0,
-    quiet: 0,
-    people: 0,
-    townships: [],
-    told: 1,
-    told_at: null,
-    told_for: null,
-    next_notice: null,
-    merged_into: null,
-    manual: null,
-    decisions: [],
-    undecided_since: null,
-    decide_by: null,
-    closed: false,
-    ...more,
-  };
-}
 const tell = (...list: SituationView[]) =>
   updates(...list.map((one, n) => change(20, n, { kind: "situation", situation: one })));
 
@@ -173,4 +136,17 @@ describe("the set that one press acknowledges", () => {
       updates(change(30, 0, { kind: "alarm", alarm: one })),
     );
   }
+});
+
+test("a drawn area is about the worst alarm that stands at a station inside", () => {
+  const county = play(
+    snapshot(10, [
+      alarm("yellow"),
+      alarm("red", { level: 4, worst: 4, hazard: "landslide" }),
+      alarm("gone", { process: "returned", level: 0, worst: 4 }),
+      alarm("elsewhere", { level: 4, worst: 4, station: "s2" }),
+    ]),
+  );
+  expect(worstAt(county, ["s1"])?.key).toBe("red");
+  expect(worstAt(county, ["s3"])).toBeNull();
 });

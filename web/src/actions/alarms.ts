@@ -35,6 +35,11 @@ export function resetAlarm(alarm: string, reason: string): Promise<string> {
   return press({ action: "reset_alarm", alarm, ...(reason ? { reason } : {}) });
 }
 
+/** Says who looks after a notice until it is over. */
+export function takeNotice(notice: SystemKind, subject: string, owner: string): Promise<string> {
+  return press({ action: "take_notice", notice, subject, owner });
+}
+
 /** Says that a notice of the system is dealt with: such notices end only by a person. */
 export function endNotice(notice: SystemKind, subject: string): Promise<string> {
   return press({ action: "end_notice", notice, subject });

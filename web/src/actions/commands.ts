@@ -15,6 +15,9 @@ export interface Draft {
   /** As typed, for a large one: the server compares it with whom it would reach. */
   count?: number;
   supersedes?: string;
+  /** The situation it is issued from, and the members it acknowledges in the officer's name. */
+  situation?: string;
+  alarms?: string[];
   villages?: VillageTarget[];
 }
 

@@ -13,24 +13,28 @@ export interface Call {
   how: "call" | "drawn";
 }
 
-/** Opens a situation that no gauge raised. */
-export function openSituation({
-  hazard,
-  level,
-  township,
-  text,
-  place,
-  how,
-}: Call): Promise<string> {
-  return press({
-    action: "open_situation",
-    hazard,
-    level,
-    how,
-    text,
-    ...(township ? { area: { kind: "township" as const, code: township } } : {}),
-    ...(place ? { place } : {}),
-  });
+/** Opens a situation that no gauge raised; its id follows from the op. */
+export function openSituation(
+  { hazard, level, township, text, place, how }: Call,
+  op: string,
+): Promise<string> {
+  return press(
+    {
+      action: "open_situation",
+      hazard,
+      level,
+      how,
+      text,
+      ...(township ? { area: { kind: "township" as const, code: township } } : {}),
+      ...(place ? { place } : {}),
+    },
+    op,
+  );
+}
+
+/** Another level for a situation opened by hand: a rise waits for somebody to look again. */
+export function gradeSituation(situation: string, level: Level): Promise<string> {
+  return press({ action: "grade_situation", situation, level });
 }
 
 export function closeSituation(situation: string, reason: string): Promise<string> {

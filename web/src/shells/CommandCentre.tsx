@@ -209,7 +209,10 @@ function Centre() {
   if (!county) return null;
   if (desk.view === "alarm" && desk.alarm)
     return <AlarmDetail key={desk.alarm} county={county} alarmKey={desk.alarm} />;
-  if (desk.view === "composer") return <Composer county={county} alarmKey={desk.alarm} />;
+  if (desk.view === "composer")
+    return (
+      <Composer key={desk.about ?? ""} county={county} alarmKey={desk.alarm} about={desk.about} />
+    );
   if (desk.view === "board" && desk.command)
     return <Board county={county} commandId={desk.command} />;
   if (desk.view === "situation" && desk.situation)

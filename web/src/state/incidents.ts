@@ -1,6 +1,8 @@
 // Warnings without a decision, incidents, and the reports that are owed, most urgent first.
 
-import type { IncidentView, OwedReport, SituationView } from "../wire/view";
+import type { CommandView, Decision, IncidentView, OwedReport, SituationView } from "../wire/view";
+import { commandsOf, isOpen } from "./select";
+import { headOf, situationList } from "./situations";
 import type { County } from "./world";
 
 /** Open warnings that nobody has decided about, soonest deadline first. */
@@ -44,4 +46,57 @@ export function owedReports(county: County): Owed[] {
         .map((report) => ({ incident, report })),
     )
     .sort((a, b) => a.report.due.localeCompare(b.report.due));
+}
+
+export interface Decided {
+  situation: SituationView;
+  decision: Decision;
+}
+
+/** What was decided about the situations of an incident that still stand, newest first. */
+export function decisionsOf(county: County, incident: IncidentView): Decided[] {
+  return incident.situations
+    .flatMap((id) => {
+      const situation = county.situations.get(id);
+      return (situation?.decisions ?? []).map((decision) => ({ situation, decision }));
+    })
+    .filter((one): one is Decided => one.situation !== undefined)
+    .sort((a, b) => b.decision.at.localeCompare(a.decision.at));
+}
+
+/** Commands about these situations: they answer an alarm of one, or were the decision about it. */
+export function commandsAbout(county: County, situations: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>();
+  for (const id of situations) {
+    for (const { command } of county.situations.get(id)?.decisions ?? [])
+      if (command !== null && county.commands.has(command)) found.add(command);
+  }
+  for (const { id, alarm } of county.commands.values()) {
+    const of = county.situations.get(county.alarms.get(alarm ?? "")?.situation ?? "");
+    if (of && (situations.has(of.id) || situations.has(headOf(county, of).id))) found.add(id);
+  }
+  return found;
+}
+
+export interface Parts {
+  situations: SituationView[];
+  commands: CommandView[];
+}
+
+/** What may be gathered: everything that is open, and what belongs to the situations that are chosen. */
+export function partsFor(
+  county: County,
+  incident: IncidentView | null,
+  chosen: ReadonlySet<string> = new Set(),
+): Parts {
+  const has = { situations: incident?.situations ?? [], commands: incident?.commands ?? [] };
+  const about = commandsAbout(county, chosen);
+  return {
+    situations: situationList(county)
+      .filter((one) => !has.situations.includes(one.id))
+      .sort((a, b) => b.level - a.level || b.opened.localeCompare(a.opened)),
+    commands: commandsOf(county).filter(
+      (one) => !has.commands.includes(one.id) && (isOpen(one) || about.has(one.id)),
+    ),
+  };
 }

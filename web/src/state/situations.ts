@@ -50,6 +50,20 @@ export function membersOf(county: County, one: SituationView): AlarmView[] {
   return [...keys].flatMap((key) => county.alarms.get(key) ?? []).sort(byUrgency);
 }
 
+/** No gauge raised it and none has joined it. */
+export function isUngauged(one: SituationView | undefined, alarms: readonly AlarmView[]): boolean {
+  return (one?.manual ?? null) !== null && alarms.length === 0;
+}
+
+/** The worst alarm that stands at one of these stations. */
+export function worstAt(county: County, stations: readonly string[]): AlarmView | null {
+  const here = new Set(stations);
+  const standing = [...county.alarms.values()].filter(
+    (alarm) => here.has(alarm.station) && alarm.process !== "returned",
+  );
+  return standing.sort((a, b) => shownLevel(b) - shownLevel(a) || byUrgency(a, b))[0] ?? null;
+}
+
 /** Alarms that no situation lists. Nothing lit may go unseen: the list shows them by themselves. */
 export function looseAlarms(county: County): AlarmView[] {
   const listed = new Set<string>();

@@ -106,7 +106,10 @@ export type IncidentView = Schemas["IncidentView"];
 export type SystemKind = Schemas["SystemKind"];
 export type SystemView = Schemas["SystemView"];
 export type GroupView = Schemas["GroupView"];
-export type TemplateView = Clocked<Schemas["TemplateView"], TaskClocks[]>;
+export type TemplateView = Omit<Clocked<Schemas["TemplateView"], TaskClocks[]>, "hazards"> & {
+  /** Hazards it is meant for; absent or empty: any. */
+  hazards?: string[];
+};
 export type PersonView = Schemas["PersonView"];
 export type Mode = Schemas["Mode"];
 export type ClockView = Older<Schemas["ClockView"], "replay">;

@@ -14,6 +14,7 @@ import { AlarmMark } from "../marks/Mark";
 import { ruleOf, useRules } from "../rules/useRules";
 import { openedName } from "../situations/situationWords";
 import { townshipName } from "../stations/townships";
+import { SENSOR, StationNotices } from "../status/StationNotices";
 import { AlarmActions } from "./AlarmActions";
 import { Notes, Numbers } from "./AlarmFacts";
 import { AlarmTags } from "./AlarmRow";
@@ -72,6 +73,7 @@ export function AlarmDetail({ county, alarmKey }: { county: County; alarmKey: st
       </header>
       <div className="pb">
         <Notes alarm={alarm} county={county} now={now} />
+        <StationNotices county={county} station={alarm.station} kinds={SENSOR} />
         <Numbers alarm={alarm} county={county} now={now} />
         <div className="hydro">
           {fixed ? (

@@ -82,7 +82,9 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
           <span className="i2">{i18n.t("全部清除")}</span>
         </button>
       ) : null}
-      {items.length === 0 && waiting.length === 0 ? (
+      {all.length === 0 ? (
+        <Empty title={i18n.t("这里没有报警。")} />
+      ) : items.length === 0 && waiting.length === 0 ? (
         <Empty title={i18n.t("没有符合筛选的报警。")}>
           <Chip on={false} onPress={onClear} testId="filter-clear">
             {i18n.t("看全部 {n} 条", { n: all.length })}

@@ -1,42 +1,63 @@
-// A new command: what, how urgent, to whom, in which words; who that reaches; then send.
+// A new command: what, how urgent, to whom, in which words; who that reaches; then send. From a situation it
+// is about that situation and takes note of the members that were shown when it was begun.
 import { useMemo, useState } from "react";
 import { newOp } from "../../actions/act";
 import { type Draft, issueCommand, TYPED_COUNT_ABOVE } from "../../actions/commands";
 import { i18n, say } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
+import { answers } from "../../state/answers";
 import { mayAct, reached, shownLevel } from "../../state/select";
+import { alarmsUnder, freezeAck, situationLevel } from "../../state/situations";
 import { useApp } from "../../state/store";
+import { offered } from "../../state/templates";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
 import { Empty, Key, Panel } from "../../ui/Panel";
 import type { Level } from "../../wire/view";
+import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
+import { situationName } from "../situations/situationWords";
 import { whyNot } from "../timebar/whyNot";
+import { AckNote } from "./AckNote";
 import { ClockLines } from "./ClockLines";
+import { PersonAdder } from "./PersonAdder";
 import { ReachPanel } from "./ReachPanel";
 import { Closes, counted, type VillageRow, Villages } from "./Villages";
 
 const LEVELS: Level[] = [4, 3, 2, 1];
 
-export function Composer({ county, alarmKey }: { county: County; alarmKey: string | null }) {
+interface ComposerProps {
+  county: County;
+  alarmKey: string | null;
+  /** The situation it is begun from, by its id. */
+  about: string | null;
+}
+
+export function Composer({ county, alarmKey, about }: ComposerProps) {
   const { desk, move } = useDesk();
+  const now = useNow();
   const allowed = useApp(mayAct);
-  const alarm = alarmKey ? county.alarms.get(alarmKey) : undefined;
+  const alarm = alarmKey && !about ? county.alarms.get(alarmKey) : undefined;
   const [op, setOp] = useState(newOp);
   const [cause, setCause] = useState(alarm?.key ?? null);
-  const [templateId, setTemplate] = useState(
-    county.templates.find((one) => one.kind !== "correction")?.id ?? "",
+  const [set] = useState(() => freezeAck(about, about ? alarmsUnder(county, about) : []));
+  const [frozen] = useState(now);
+  const [named, setNamed] = useState<ReadonlySet<string>>(
+    () => new Set(set.byName.map((one) => one.key)),
   );
-  const [level, setLevel] = useState<Level>(alarm ? shownLevel(alarm) : 3);
+  const situation = about ? county.situations.get(about) : undefined;
+  const [picked, setTemplate] = useState<string | null>(null);
+  const [graded, setLevel] = useState<Level | null>(null);
   const [groups, setGroups] = useState<string[]>([]);
   const [people, setPeople] = useState<string[]>(desk.reach);
   const [edited, setEdited] = useState<string | null>(null);
   const [villages, setVillages] = useState<VillageRow[]>([]);
 
   // What takes an order back is sent from that order's own board.
-  const orders = county.templates.filter((one) => one.kind !== "correction");
-  const template = orders.find((one) => one.id === templateId);
+  const orders = offered(county.templates, situation?.hazard ?? alarm?.hazard ?? null);
+  const template = orders.find((one) => one.id === picked) ?? orders[0];
+  const level = graded ?? (situation ? situationLevel(situation) : alarm ? shownLevel(alarm) : 3);
   const wording = edited ?? say(template?.wording);
   const clocks = template?.clocks[level - 1] ?? null;
   const list = useMemo(() => reached(county, groups, people), [county, groups, people]);
@@ -63,7 +84,7 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
   const send = async () => {
     const draft: Draft = {
       op,
-      alarm: cause,
+      ...(about ? answers(county, set, named) : { alarm: cause }),
       template: template.id,
       level,
       groups,
@@ -84,9 +105,13 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
     <section className="p" data-testid="composer">
       <div className="pt">
         <h2>{i18n.t("新指令")}</h2>
-        {causeAlarm ? (
-          <span className="s i2 el">
-            {i18n.t("来自 {place}", { place: say(county.stations.get(causeAlarm.station)?.name) })}
+        {situation || causeAlarm ? (
+          <span className="s i2 el" data-testid="compose-from">
+            {i18n.t("来自 {place}", {
+              place: situation
+                ? situationName(situation)
+                : say(county.stations.get(causeAlarm?.station ?? "")?.name),
+            })}
           </span>
         ) : null}
       </div>
@@ -97,7 +122,7 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
               {orders.map((one) => (
                 <Chip
                   key={one.id}
-                  on={one.id === templateId}
+                  on={one.id === template.id}
                   onPress={() => {
                     setTemplate(one.id);
                     setEdited(null);
@@ -140,7 +165,11 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
                 className="in"
                 rows={5}
                 value={wording}
-                onChange={(event) => setEdited(event.target.value)}
+                onChange={(event) => {
+                  // Whatever becomes known meanwhile: these words stay with this template.
+                  setTemplate(template.id);
+                  setEdited(event.target.value);
+                }}
                 data-testid="wording"
               />
             </label>
@@ -175,6 +204,19 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
           mustType={list.length > TYPED_COUNT_ABOVE}
           needsSecond={level >= (template.approve_from ?? 9)}
           onSend={send}
+          note={
+            about ? (
+              <AckNote
+                county={county}
+                about={about}
+                set={set}
+                at={frozen}
+                named={named}
+                onNamed={setNamed}
+                now={now}
+              />
+            ) : null
+          }
         />
       </div>
     </section>
@@ -187,55 +229,5 @@ function Field({ label, children }: { label: string; children: React.ReactNode }
       <legend className="lab">{label}</legend>
       <div className="chips">{children}</div>
     </fieldset>
-  );
-}
-
-interface PersonAdderProps {
-  county: County;
-  chosen: string[];
-  onChange: (people: string[]) => void;
-}
-
-/** Adds single people by name; the list is the county's own. */
-function PersonAdder({ county, chosen, onChange }: PersonAdderProps) {
-  const [text, setText] = useState("");
-  const found =
-    text.trim() === ""
-      ? []
-      : [...county.people.values()]
-          .filter((p) => p.role === "responder" && !chosen.includes(p.id))
-          .filter((p) => `${p.name}${say(p.post)}`.includes(text.trim()))
-          .slice(0, 6);
-  return (
-    <div>
-      <label>
-        <span className="lab">{i18n.t("再加一个人（姓名或岗位）")}</span>
-        <input
-          className="in"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          data-testid="add-person"
-        />
-      </label>
-      <div className="chips" style={{ marginTop: 4 }}>
-        {chosen.map((id) => (
-          <Chip key={id} on onPress={() => onChange(chosen.filter((one) => one !== id))}>
-            {county.people.get(id)?.name ?? id} ×
-          </Chip>
-        ))}
-        {found.map((person) => (
-          <Chip
-            key={person.id}
-            on={false}
-            onPress={() => {
-              onChange([...chosen, person.id]);
-              setText("");
-            }}
-          >
-            + {person.name} {say(person.post)}
-          </Chip>
-        ))}
-      </div>
-    </div>
   );
 }

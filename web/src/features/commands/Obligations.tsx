@@ -59,7 +59,7 @@ export function Obligations({ county }: { county: County }) {
   const commands = useApp((state) => commandsOf(countyOf(state)));
   const allowed = useApp(mayAct);
   const now = useNow();
-  const { move } = useDesk();
+  const { desk, move } = useDesk();
   const open = useMemo(() => commands.filter(isOpen), [commands]);
   const owed = useMemo(() => obligations(open), [open]);
   // Who was given up has not answered either: nobody shall read below that all have.
@@ -68,10 +68,15 @@ export function Obligations({ county }: { county: County }) {
   const silent = owed.filter(hasNotAnswered);
   const limit = people.length + silent.length > SHOWN ? CROWDED : SHOWN;
   const total = open.reduce((sum, command) => sum + command.tasks.length, 0);
+  // A command begun beside an open situation is about that situation.
+  const beside =
+    desk.view === "situation" ? county.situations.get(desk.situation ?? "") : undefined;
+  const begin = () => move({ to: "compose", ...(beside ? { situation: beside.id } : {}) });
   useKeys({
     w: () => move({ to: "unanswered" }),
     d: () => move({ to: "incidents" }),
-    c: () => allowed && move({ to: "compose" }),
+    // The page of a situation has this key itself.
+    ...(desk.view === "situation" ? {} : { c: () => allowed && begin() }),
   });
   const row = (one: Obligation) => (
     <PersonLine key={one.task.id} one={one} county={county} now={now} />
@@ -114,7 +119,7 @@ export function Obligations({ county }: { county: County }) {
         <Key k="W">{i18n.t("谁还没有应答")}</Key>
         <Key k="C">{i18n.t("下指令")}</Key>
         <span className="g" />
-        <Button small disabled={!allowed} onPress={() => move({ to: "compose" })} testId="compose">
+        <Button small disabled={!allowed} onPress={begin} testId="compose">
           {i18n.t("下指令")}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 // Who will be reached, by name, and the send box: a large command is typed as a number before it goes.
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { i18n } from "../../i18n/i18n";
 import { personName, personPost } from "../../i18n/words";
 import { useApp } from "../../state/store";
@@ -22,10 +22,12 @@ interface ReachPanelProps {
   mustType: boolean;
   needsSecond: boolean;
   onSend: () => Promise<void>;
+  /** What sending does besides, said beside the button. */
+  note?: ReactNode;
 }
 
 export function ReachPanel(props: ReachPanelProps) {
-  const { county, list, ready, mustType, needsSecond, onSend } = props;
+  const { county, list, ready, mustType, needsSecond, onSend, note } = props;
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
   const live = useApp((state) => state.connection.phase === "live");
@@ -103,6 +105,7 @@ export function ReachPanel(props: ReachPanelProps) {
         </p>
       ) : null}
       <div className="sendbox">
+        {note}
         <b>
           {drill
             ? i18n.t("【演练】只在演练里发出，{n} 个角色会收到。", { n })

@@ -65,6 +65,9 @@ export interface Desk {
   drawing: Drawing | null;
   /** Whom a command that is begun reaches from the start. */
   reach: string[];
+  /** The situation a command is begun from; null: from an alarm, or from nothing. */
+  about: string | null;
+  incident: string | null;
   zone: Zone;
 }
 
@@ -84,6 +87,8 @@ export const startDesk: Desk = {
   report: null,
   drawing: null,
   reach: [],
+  about: null,
+  incident: null,
   zone: "left",
 };
 
@@ -91,7 +96,7 @@ export type DeskMove =
   | { to: "select"; alarm: string; station: string | null }
   | { to: "open"; alarm: string; station: string | null }
   | { to: "station"; station: string }
-  | { to: "compose"; alarm?: string | null; people?: string[] }
+  | { to: "compose"; alarm?: string | null; situation?: string; people?: string[] }
   | { to: "draw"; drawing: Drawing | null }
   | { to: "board"; command: string; task?: string | null }
   | { to: "task"; task: string | null }
@@ -99,7 +104,7 @@ export type DeskMove =
   | { to: "ledger"; entry?: string | null; draft?: LedgerDraft | null }
   | { to: "rules"; rule?: string | null }
   | { to: "unanswered" }
-  | { to: "incidents" }
+  | { to: "incidents"; incident?: string }
   | { to: "backtest"; rule?: string | null }
   | { to: "stations"; station?: string | null }
   | { to: "events" }
@@ -125,6 +130,7 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
         ...centre,
         view: "composer",
         alarm: move.alarm === undefined ? desk.alarm : move.alarm,
+        about: move.situation ?? null,
         reach: move.people ?? [],
       };
     case "draw":
@@ -144,7 +150,12 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
     case "unanswered":
       return { ...centre, view: "unanswered", task: null };
     case "incidents":
-      return { ...centre, view: "incidents", task: null };
+      return {
+        ...centre,
+        view: "incidents",
+        incident: move.incident ?? desk.incident,
+        task: null,
+      };
     case "backtest":
       return { ...centre, view: "backtest", rule: move.rule ?? null };
     case "stations":

@@ -6,7 +6,7 @@ import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { incidentsOf, isRunning } from "../../state/incidents";
-import { isOpen, mayAct, mayTry } from "../../state/select";
+import { mayAct, mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -15,6 +15,8 @@ import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { openedName } from "../situations/situationWords";
 import { ReasonDialog } from "./dialogs";
+import { GatherDialog } from "./GatherDialog";
+import { IncidentParts, Section } from "./IncidentParts";
 import { ReportDialog } from "./ReportDialog";
 
 interface IncidentPanelProps {
@@ -30,6 +32,7 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
   const texts = useApp((state) => state.texts);
   const [sending, setSending] = useState<OwedReport | null>(null);
   const [closing, setClosing] = useState(false);
+  const [gathering, setGathering] = useState(false);
   const [note, setNote] = useState("");
   const open = isRunning(incident);
   const kind = county.eventClasses.find((one) => one.id === incident.class);
@@ -120,34 +123,12 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
             ) : null}
           </div>
         ))}
-        <Section title={i18n.t("态势")} count={incident.situations.length} />
-        {incident.situations.map((id) => (
-          <button
-            key={id}
-            type="button"
-            className="decline"
-            onClick={() => move({ to: "situation", situation: id })}
-          >
-            <span className="g el">{openedName(county, id)}</span>
-          </button>
-        ))}
-        <Section title={i18n.t("指令")} count={incident.commands.length} />
-        {incident.commands.map((id) => {
-          const command = county.commands.get(id);
-          return (
-            <button
-              key={id}
-              type="button"
-              className="decline"
-              onClick={() => move({ to: "board", command: id })}
-            >
-              <span className="g el">{say(command?.title) || id}</span>
-              <span className="s i2">
-                {command && isOpen(command) ? i18n.t("执行中") : i18n.t("已结束")}
-              </span>
-            </button>
-          );
-        })}
+        <IncidentParts
+          county={county}
+          incident={incident}
+          now={now}
+          onGather={open && allowed ? () => setGathering(true) : null}
+        />
         <Section title={i18n.t("记事")} count={incident.notes.length} />
         {incident.notes.map((one) => (
           <div key={`${one.at}${one.text}`} className="decline">
@@ -211,6 +192,14 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
           onClose={() => setSending(null)}
         />
       ) : null}
+      {gathering ? (
+        <GatherDialog
+          county={county}
+          incident={incident}
+          name={texts.get(incident.title) ?? ""}
+          onClose={() => setGathering(false)}
+        />
+      ) : null}
       {closing ? (
         <ReasonDialog
           title={i18n.t("结束事件")}
@@ -220,15 +209,6 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
           onClose={() => setClosing(false)}
         />
       ) : null}
-    </div>
-  );
-}
-
-function Section({ title, count }: { title: string; count: number }) {
-  return (
-    <div className="pt">
-      <h2>{title}</h2>
-      <span className="i2">{count}</span>
     </div>
   );
 }

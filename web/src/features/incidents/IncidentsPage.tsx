@@ -3,22 +3,23 @@ import { useEffect, useState } from "react";
 import { wantTexts } from "../../actions/read";
 import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { personName, ROMAN } from "../../i18n/words";
 import { decided, incidentsOf, isRunning, owedReports, undecided } from "../../state/incidents";
 import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
-import type { Decision, Level, SituationView } from "../../wire/view";
+import type { Level, SituationView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { situationName } from "../situations/situationWords";
-import { DecideDialog, OpenSituationDialog } from "./dialogs";
+import { DecisionLine } from "./DecisionLine";
+import { DecideDialog } from "./dialogs";
 import { IncidentPanel } from "./IncidentPanel";
 import { OpenIncidentDialog } from "./OpenIncidentDialog";
+import { OpenSituationDialog } from "./OpenSituationDialog";
 
 type Open = { what: "decide"; situation: SituationView } | { what: "call" } | { what: "incident" };
 
@@ -26,14 +27,15 @@ export function IncidentsPage({ county }: { county: County }) {
   const now = useNow();
   const allowed = useApp(mayAct);
   const [open, setOpen] = useState<Open | null>(null);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const { desk, move } = useDesk();
+  const choose = (id: string) => move({ to: "incidents", incident: id });
   const waiting = undecided(county);
   const settled = decided(county);
   const incidents = incidentsOf(county);
   const owed = owedReports(county);
   const texts = useApp((state) => state.texts);
   useEffect(() => wantTexts(incidents.map((one) => one.title)), [incidents]);
-  const incident = incidents.find((one) => one.id === chosen) ?? incidents[0] ?? null;
+  const incident = incidents.find((one) => one.id === desk.incident) ?? incidents[0] ?? null;
   const close = () => setOpen(null);
   return (
     <section className="p incidents" data-testid="incidents">
@@ -128,7 +130,7 @@ export function IncidentsPage({ county }: { county: County }) {
                   key={one.id}
                   type="button"
                   className={`cmd${one.id === incident?.id ? " sel" : ""}`}
-                  onClick={() => setChosen(one.id)}
+                  onClick={() => choose(one.id)}
                   data-testid="incident-row"
                 >
                   <div className="f">
@@ -154,7 +156,7 @@ export function IncidentsPage({ county }: { county: County }) {
                 key={`${one.id}/${report.id}`}
                 type="button"
                 className="decline"
-                onClick={() => setChosen(one.id)}
+                onClick={() => choose(one.id)}
                 data-testid="owed-report"
               >
                 <span className="col g">
@@ -192,38 +194,5 @@ function SituationLink({ one }: { one: SituationView }) {
     >
       <b>{situationName(one)}</b>
     </button>
-  );
-}
-
-interface DecisionLineProps {
-  decision: Decision;
-  county: County;
-  now: number;
-}
-
-export function DecisionLine({ decision, county, now }: DecisionLineProps) {
-  const { move } = useDesk();
-  const reason = useApp((state) =>
-    decision.reason ? state.texts.get(decision.reason) : undefined,
-  );
-  useEffect(() => wantTexts([decision.reason]), [decision.reason]);
-  const by = personName(county.people.get(decision.by), decision.by);
-  const level = decision.response ? ROMAN[(5 - decision.response) as Level] : null;
-  return (
-    <span className="s i2">
-      {level
-        ? i18n.t("{time} {by} 定 {level} 级响应", { time: stamp(decision.at, now), by, level })
-        : i18n.t("{time} {by} 决定不响应，理由：", { time: stamp(decision.at, now), by })}
-      {reason ? `“${reason}”` : ""}
-      {decision.command ? (
-        <button
-          type="button"
-          className="chip"
-          onClick={() => move({ to: "board", command: decision.command ?? "" })}
-        >
-          {i18n.t("看指令")}
-        </button>
-      ) : null}
-    </span>
   );
 }

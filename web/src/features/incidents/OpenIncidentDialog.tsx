@@ -5,21 +5,14 @@ import { i18n, say } from "../../i18n/i18n";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { situationName } from "../situations/situationWords";
+import { PartsPicker } from "./PartsPicker";
+import { useParts } from "./useParts";
 
 export function OpenIncidentDialog({ county, onClose }: { county: County; onClose: () => void }) {
   const [title, setTitle] = useState("");
   const [kind, setKind] = useState(county.eventClasses[0]?.id ?? "");
-  const [chosen, setChosen] = useState<string[]>([]);
-  const situations = [...county.situations.values()].sort((a, b) => b.level - a.level);
+  const choice = useParts(county, null);
   const clocks = county.eventClasses.find((one) => one.id === kind)?.clocks ?? [];
-  const commands = [...county.commands.values()].filter(
-    (command) =>
-      command.alarm !== null &&
-      chosen.includes(county.alarms.get(command.alarm)?.situation ?? "nowhere"),
-  );
-  const toggle = (id: string) =>
-    setChosen((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id]));
   return (
     <Dialog title={i18n.t("开事件")} onClose={onClose} testId="open-incident-dialog">
       <label>
@@ -54,16 +47,7 @@ export function OpenIncidentDialog({ county, onClose }: { county: County; onClos
             .join(" · ")}
         </p>
       </fieldset>
-      <fieldset style={{ border: 0 }}>
-        <legend className="lab">{i18n.t("归进来的态势，连同为它发的指令")}</legend>
-        <div className="chips">
-          {situations.slice(0, 12).map((one) => (
-            <Chip key={one.id} on={chosen.includes(one.id)} onPress={() => toggle(one.id)}>
-              {situationName(one)}
-            </Chip>
-          ))}
-        </div>
-      </fieldset>
+      <PartsPicker county={county} choice={choice} />
       <div className="acts">
         <Button
           kind="primary"
@@ -72,8 +56,7 @@ export function OpenIncidentDialog({ county, onClose }: { county: County; onClos
             void openIncident({
               title: title.trim(),
               class: kind,
-              situations: chosen,
-              commands: commands.map((command) => command.id),
+              ...choice.chosen,
             });
             onClose();
           }}

@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { StationView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { StationNotices } from "../status/StationNotices";
 import { whyNot } from "../timebar/whyNot";
 import { AttributesSection } from "./AttributesSection";
 import { type EditAsked, EditDialog } from "./EditDialog";
@@ -50,6 +51,7 @@ export function StationPanel({ county, station }: { county: County; station: Sta
         tabIndex={0}
         aria-label={say(station.name) || station.id}
       >
+        <StationNotices county={county} station={station.id} />
         {admin ? null : (
           <p className="note" data-testid="read-only">
             {whyNot(i18n.t("只能看。改站点资料要管理员角色，请管理员来改。"))}

@@ -1,18 +1,16 @@
 // Taking note of a set: what is listed at the press and nothing that comes after. Red goes by name only.
 import { useState } from "react";
 import { acknowledge, acknowledgeSituation } from "../../actions/alarms";
-import { hms, value } from "../../i18n/format";
+import { hms } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
-import { judgedValue, levelCounts, seriesOf } from "../../state/select";
+import { levelCounts } from "../../state/select";
 import { type AckSet, ackKeys, cameLater, LOOSE } from "../../state/situations";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { AlarmView } from "../../wire/view";
-import { AlarmTags } from "../alarms/AlarmRow";
-import { reason } from "../alarms/reason";
-import { AlarmMark, Counts } from "../marks/Mark";
-import { stationName } from "./situationWords";
+import { Counts } from "../marks/Mark";
+import { NamedReds } from "./NamedReds";
 
 interface AckDialogProps {
   county: County;
@@ -30,11 +28,6 @@ export function AckDialog({ county, set, at, name, shown, now, onClose }: AckDia
   const [named, setNamed] = useState<ReadonlySet<string>>(new Set());
   const keys = ackKeys(set, named, county);
   const later = cameLater(set, shown);
-  const toggle = (key: string) => {
-    const next = new Set(named);
-    if (!next.delete(key)) next.add(key);
-    setNamed(next);
-  };
   const send = () => {
     if (set.situation && set.situation !== LOOSE) void acknowledgeSituation(set.situation, keys);
     else void acknowledge(keys);
@@ -54,30 +47,14 @@ export function AckDialog({ county, set, at, name, shown, now, onClose }: AckDia
       ) : (
         <p className="i2">{i18n.t("橙色及以下没有未确认的。")}</p>
       )}
-      {set.byName.length > 0 ? (
-        <fieldset className="named">
-          <legend>{i18n.t("红色 {n} 条，逐条点名才算", { n: set.byName.length })}</legend>
-          {set.byName.map((alarm) => (
-            <label key={alarm.key} className="namedrow" data-testid="ack-named">
-              <input
-                type="checkbox"
-                checked={named.has(alarm.key)}
-                onChange={() => toggle(alarm.key)}
-              />
-              <AlarmMark alarm={alarm} size={28} />
-              <span className="g">
-                <b>{stationName(county, alarm)}</b> <AlarmTags alarm={alarm} />
-                <span className="s i2" style={{ display: "block" }}>
-                  {reason(alarm, county, now)}
-                </span>
-              </span>
-              <b className="nw">
-                {value(judgedValue(county, alarm), seriesOf(county, alarm).fixed?.unit)}
-              </b>
-            </label>
-          ))}
-        </fieldset>
-      ) : null}
+      <NamedReds
+        county={county}
+        words={i18n.t("红色 {n} 条，逐条点名才算", { n: set.byName.length })}
+        list={set.byName}
+        named={named}
+        onNamed={setNamed}
+        now={now}
+      />
       <div className="acts">
         <Button kind="primary" disabled={keys.length === 0} onPress={send} testId="ack-confirm">
           {i18n.t("确认 {n} 条", { n: keys.length })}

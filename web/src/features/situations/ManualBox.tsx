@@ -13,6 +13,7 @@ import { Button } from "../../ui/Button";
 import type { ManualView, SituationView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { ReasonDialog } from "../incidents/dialogs";
+import { GradeDialog } from "./GradeDialog";
 
 interface ManualBoxProps {
   county: County;
@@ -24,7 +25,7 @@ interface ManualBoxProps {
 
 export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps) {
   const { move } = useDesk();
-  const [closing, setClosing] = useState(false);
+  const [open, setOpen] = useState<"grade" | "close" | null>(null);
   const text = useApp((state) => (manual.text ? state.texts.get(manual.text) : undefined));
   const place = useApp((state) => (manual.place ? state.texts.get(manual.place) : undefined));
   useEffect(() => wantTexts([manual.text, manual.place]), [manual.text, manual.place]);
@@ -73,6 +74,16 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
         >
           {i18n.t("确认")}
         </Button>
+        <Button
+          disabled={!allowed}
+          onPress={() => move({ to: "compose", situation: one.id })}
+          testId="compose-from-manual"
+        >
+          {i18n.t("下指令")}
+        </Button>
+        <Button disabled={!allowed} onPress={() => setOpen("grade")} testId="grade-situation">
+          {i18n.t("改级别…")}
+        </Button>
         {command && task ? (
           <Button
             onPress={() => move({ to: "board", command: command.id, task })}
@@ -81,17 +92,20 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
             {i18n.t("看这个人")}
           </Button>
         ) : null}
-        <Button disabled={!allowed} onPress={() => setClosing(true)} testId="close-situation">
+        <Button disabled={!allowed} onPress={() => setOpen("close")} testId="close-situation">
           {i18n.t("结束态势…")}
         </Button>
       </div>
-      {closing ? (
+      {open === "grade" ? (
+        <GradeDialog one={one} manual={manual} onClose={() => setOpen(null)} />
+      ) : null}
+      {open === "close" ? (
         <ReasonDialog
           title={i18n.t("结束态势")}
           words={i18n.t("这个态势没有站在看，只有人能结束它。")}
           confirm={i18n.t("结束")}
           onReason={(reason) => void closeSituation(one.id, reason)}
-          onClose={() => setClosing(false)}
+          onClose={() => setOpen(null)}
         />
       ) : null}
     </div>

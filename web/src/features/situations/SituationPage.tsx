@@ -10,8 +10,8 @@ import {
   type AckSet,
   alarmsUnder,
   freezeAck,
+  isUngauged,
   LOOSE,
-  mergedInto,
   situationLevel,
 } from "../../state/situations";
 import { useApp } from "../../state/store";
@@ -22,14 +22,16 @@ import type { AlarmView, SituationView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
+import { DecideDialog } from "../incidents/dialogs";
 import { useKeys } from "../keys/useKeys";
 import { AlarmMark, Mark } from "../marks/Mark";
 import { areaName } from "../stations/townships";
 import { whyNot } from "../timebar/whyNot";
 import { AckDialog } from "./AckDialog";
-import { Calls } from "./Calls";
+import { Course } from "./Course";
+import { Decided } from "./Decided";
 import { ManualBox } from "./ManualBox";
-import { AlarmLine, Townships } from "./parts";
+import { AlarmLine } from "./parts";
 import { openedName, situationName } from "./situationWords";
 
 export function SituationPage({ county, id }: { county: County; id: string }) {
@@ -37,14 +39,17 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
   const { move } = useDesk();
   const allowed = useApp(mayAct);
   const [ack, setAck] = useState<{ set: AckSet; at: number } | null>(null);
+  const [deciding, setDeciding] = useState(false);
   const one = county.situations.get(id);
   const alarms = alarmsUnder(county, id);
   const freeze = () => allowed && setAck({ set: freezeAck(id, alarms), at: now });
   const worst = alarms.find((alarm) => alarm.process !== "returned") ?? alarms[0];
-  useKeys({
-    A: freeze,
-    ...(allowed && worst ? { c: () => move({ to: "compose", alarm: worst.key }) } : {}),
-  });
+  const compose = one
+    ? ({ to: "compose", situation: id } as const)
+    : worst
+      ? ({ to: "compose", alarm: worst.key } as const)
+      : null;
+  useKeys({ A: freeze, ...(allowed && compose ? { c: () => move(compose) } : {}) });
   if (!one && id !== LOOSE) {
     return (
       <Panel title={i18n.t("态势")} testId="situation-page">
@@ -54,13 +59,14 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
       </Panel>
     );
   }
-  const heavy = alarms.filter((alarm) => shownLevel(alarm) >= 3);
+  const ungauged = isUngauged(one, alarms);
   const unacked = alarms.filter(isUnacked).length;
+  const unseen = unacked > 0 || (one?.manual && one.manual.acked_by === null);
   return (
     <section className="p greys" data-testid="situation-page" data-situation={id}>
       <header className="dhead">
         {one ? (
-          <Mark level={situationLevel(one)} ring={unacked > 0 ? "un" : "ack"} size={56} />
+          <Mark level={situationLevel(one)} ring={unseen ? "un" : "ack"} size={56} />
         ) : worst ? (
           <AlarmMark alarm={worst} size={56} />
         ) : null}
@@ -80,23 +86,34 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
           </p>
         </div>
         <div className="acts">
-          <Button
-            kind="primary"
-            hint="⇧A"
-            disabled={!allowed || unacked === 0}
-            onPress={freeze}
-            testId="ack-situation"
-          >
-            {unacked > 0 ? i18n.t("确认列出的 {n} 条…", { n: unacked }) : i18n.t("都已确认")}
-          </Button>
+          {ungauged ? null : (
+            <Button
+              kind="primary"
+              hint="⇧A"
+              disabled={!allowed || unacked === 0}
+              onPress={freeze}
+              testId="ack-situation"
+            >
+              {unacked > 0 ? i18n.t("确认列出的 {n} 条…", { n: unacked }) : i18n.t("都已确认")}
+            </Button>
+          )}
           <Button
             hint="C"
-            disabled={!allowed || !worst}
-            onPress={() => worst && move({ to: "compose", alarm: worst.key })}
+            disabled={!allowed || !compose}
+            onPress={() => compose && move(compose)}
             testId="compose-from-situation"
           >
             {i18n.t("下指令")}
           </Button>
+          {one?.decide_by ? (
+            <Button
+              disabled={!allowed}
+              onPress={() => setDeciding(true)}
+              testId="decide-from-situation"
+            >
+              {i18n.t("决定…")}
+            </Button>
+          ) : null}
           {one ? (
             <Button
               disabled={!allowed}
@@ -119,41 +136,16 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
           <p className="note">{whyNot(i18n.t("你可以看，不能确认。确认需要值班员角色。"))}</p>
         )}
         <div className="two flow">
-          <Panel
-            title={i18n.t("红色和橙色，逐站")}
-            count={heavy.length}
-            aside={<span className="s i3">{i18n.t("全部成员在左边")}</span>}
-          >
-            {heavy.length === 0 ? (
-              <Empty title={i18n.t("没有红色和橙色。")} />
-            ) : (
-              heavy.map((alarm) => (
-                <AlarmLine
-                  key={alarm.key}
-                  alarm={alarm}
-                  county={county}
-                  now={now}
-                  action={
-                    isUnacked(alarm) ? (
-                      <Button
-                        small
-                        disabled={!allowed}
-                        onPress={() => void acknowledge([alarm.key])}
-                        testId="ack-one"
-                      >
-                        {i18n.t("确认")}
-                      </Button>
-                    ) : null
-                  }
-                />
-              ))
-            )}
-          </Panel>
+          {one && ungauged ? (
+            <Decided one={one} county={county} now={now} />
+          ) : (
+            <Heavy alarms={alarms} county={county} now={now} allowed={allowed} />
+          )}
           {one ? <Course one={one} county={county} alarms={alarms} now={now} /> : null}
         </div>
       </div>
       <div className="pk">
-        <Key k="⇧A">{i18n.t("确认列出的")}</Key>
+        {ungauged ? null : <Key k="⇧A">{i18n.t("确认列出的")}</Key>}
         <Key k="C">{i18n.t("下指令")}</Key>
         <Key k="Esc">{i18n.t("回到地图")}</Key>
       </div>
@@ -168,7 +160,46 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
           onClose={() => setAck(null)}
         />
       ) : null}
+      {deciding && one ? <DecideDialog situation={one} onClose={() => setDeciding(false)} /> : null}
     </section>
+  );
+}
+
+/** Every red and orange by name, each to be acknowledged by itself. */
+function Heavy(props: { alarms: AlarmView[]; county: County; now: number; allowed: boolean }) {
+  const { alarms, county, now, allowed } = props;
+  const heavy = alarms.filter((alarm) => shownLevel(alarm) >= 3);
+  return (
+    <Panel
+      title={i18n.t("红色和橙色，逐站")}
+      count={heavy.length}
+      aside={<span className="s i3">{i18n.t("全部成员在左边")}</span>}
+    >
+      {heavy.length === 0 ? (
+        <Empty title={i18n.t("没有红色和橙色。")} />
+      ) : (
+        heavy.map((alarm) => (
+          <AlarmLine
+            key={alarm.key}
+            alarm={alarm}
+            county={county}
+            now={now}
+            action={
+              isUnacked(alarm) ? (
+                <Button
+                  small
+                  disabled={!allowed}
+                  onPress={() => void acknowledge([alarm.key])}
+                  testId="ack-one"
+                >
+                  {i18n.t("确认")}
+                </Button>
+              ) : null
+            }
+          />
+        ))
+      )}
+    </Panel>
   );
 }
 
@@ -217,64 +248,5 @@ function Numbers({ one, alarms, now }: { one: SituationView; alarms: AlarmView[]
         </dd>
       </div>
     </dl>
-  );
-}
-
-function Course(props: { one: SituationView; county: County; alarms: AlarmView[]; now: number }) {
-  const { one, county, alarms, now } = props;
-  const { move } = useDesk();
-  const first = county.alarms.get(one.first);
-  const newest = county.alarms.get(one.newest);
-  const merged = mergedInto(county, one.id);
-  const told = county.told.filter((notice) => notice.situation === one.id).reverse();
-  return (
-    <div className="col" style={{ gap: 1 }}>
-      <Calls county={county} id={one.id} now={now} />
-      <Panel title={i18n.t("首发和最新")}>
-        {first ? (
-          <AlarmLine alarm={first} county={county} now={now} lead={i18n.t("首发")} />
-        ) : (
-          <p className="line i3">{i18n.t("首发的那条已经结束。")}</p>
-        )}
-        {newest ? (
-          <AlarmLine alarm={newest} county={county} now={now} lead={i18n.t("最新")} />
-        ) : null}
-      </Panel>
-      <Townships one={one} county={county} alarms={alarms} />
-      {merged.length > 0 ? (
-        <Panel title={i18n.t("并入的态势")} count={merged.length}>
-          {merged.map((part) => (
-            <button
-              key={part.id}
-              type="button"
-              className="line rowbtn"
-              onClick={() => move({ to: "situation", situation: part.id })}
-            >
-              <Mark level={situationLevel(part)} size={16} />
-              <span className="g el">{situationName(part)}</span>
-              <span className="s i3">{i18n.t("{time} 起", { time: stamp(part.opened, now) })}</span>
-            </button>
-          ))}
-        </Panel>
-      ) : null}
-      <Panel title={i18n.t("告知经过")} count={one.told}>
-        {told.length === 0 ? (
-          <p className="line i3">
-            {i18n.t("这一屏打开以来没有再响过。")}
-            {one.told_at && one.told_for
-              ? ` ${i18n.t("上次 {time}，{why}。", { time: stamp(one.told_at, now), why: noticeName(one.told_for) })}`
-              : ""}
-          </p>
-        ) : (
-          told.map((notice) => (
-            <div key={`${notice.seq}/${notice.n}`} className="line">
-              <span className="t">{stamp(notice.at, now)}</span>
-              <Mark level={notice.level} size={14} />
-              <span>{noticeName(notice.reason)}</span>
-            </div>
-          ))
-        )}
-      </Panel>
-    </div>
   );
 }

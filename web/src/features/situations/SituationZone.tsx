@@ -34,7 +34,13 @@ export function SituationZone({ county, rows, unackedOnly, now }: SituationZoneP
     const next = items[Math.min(items.length - 1, Math.max(0, place + by))];
     if (next) setActive(next.key);
   };
-  const worst = items.find((row) => row.key === active)?.alarms[0];
+  const chosen = items.find((row) => row.key === active);
+  const worst = chosen?.alarms[0];
+  const compose = chosen?.situation
+    ? ({ to: "compose", situation: chosen.key } as const)
+    : worst
+      ? ({ to: "compose", alarm: worst.key } as const)
+      : null;
   const openRow = (situation: string) => move({ to: "situation", situation });
   const freeze = () => {
     const row = items.find((one) => one.key === active);
@@ -49,9 +55,7 @@ export function SituationZone({ county, rows, unackedOnly, now }: SituationZoneP
     a: freeze,
     A: freeze,
     // From the chosen row while nothing else is open; otherwise from what is open.
-    ...(desk.view === "map" && worst && allowed
-      ? { c: () => move({ to: "compose", alarm: worst.key }) }
-      : {}),
+    ...(desk.view === "map" && compose && allowed ? { c: () => move(compose) } : {}),
   });
   return (
     <>

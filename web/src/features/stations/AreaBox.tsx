@@ -6,14 +6,14 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { type Drawing, useDesk } from "../desk/desk";
-import { OpenSituationDialog } from "../incidents/dialogs";
+import { OpenSituationDialog } from "../incidents/OpenSituationDialog";
 import { whyNot } from "../timebar/whyNot";
 import { areaName } from "./townships";
 
 export function AreaBox({ county, drawing }: { county: County; drawing: Drawing }) {
   const { move } = useDesk();
   const allowed = useApp(mayAct);
-  const [opening, setOpening] = useState(false);
+  const [opening, setOpening] = useState<"command" | "situation" | null>(null);
   const [out, setOut] = useState<string[]>([]);
   const close = () => move({ to: "draw", drawing: null });
   if (drawing === "pen") {
@@ -69,14 +69,12 @@ export function AreaBox({ county, drawing }: { county: County; drawing: Drawing 
         <Button
           kind="primary"
           disabled={!allowed || people.length === 0}
-          onPress={() =>
-            move({ to: "compose", alarm: null, people: people.map((person) => person.id) })
-          }
+          onPress={() => setOpening("command")}
           testId="area-command"
         >
-          {i18n.t("给区内 {n} 人下指令", { n: people.length })}
+          {i18n.t("给区内 {n} 人下指令…", { n: people.length })}
         </Button>
-        <Button disabled={!allowed} onPress={() => setOpening(true)} testId="area-situation">
+        <Button disabled={!allowed} onPress={() => setOpening("situation")} testId="area-situation">
           {i18n.t("在此开态势…")}
         </Button>
       </div>
@@ -86,8 +84,14 @@ export function AreaBox({ county, drawing }: { county: County; drawing: Drawing 
       {opening ? (
         <OpenSituationDialog
           county={county}
-          drawn={{ border: drawing.border, townships: chosen }}
-          onClose={() => setOpening(false)}
+          commands={opening === "command"}
+          drawn={{
+            border: drawing.border,
+            stations: drawing.stations,
+            townships: chosen,
+            people: people.map((person) => person.id),
+          }}
+          onClose={() => setOpening(null)}
         />
       ) : null}
     </aside>

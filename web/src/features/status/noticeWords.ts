@@ -2,41 +2,10 @@
 import { i18n, say } from "../../i18n/i18n";
 import { channelName, personName, quietName } from "../../i18n/words";
 import type { County } from "../../state/world";
-import type { Channel, SystemView } from "../../wire/view";
+import type { Channel, IncidentView, OwedReport, SystemView } from "../../wire/view";
 import { coverWords } from "../ledger/ledgerWords";
+import { openedName } from "../situations/situationWords";
 import { areaName } from "../stations/townships";
-
-export function kindName([entry]: SystemView[]): string {
-  switch (entry?.kind) {
-    case "sight_lost":
-      return i18n.t("失视");
-    case "blind_spot":
-      return i18n.t("盲区");
-    case "interface_down":
-    case "link_down":
-      return i18n.t("接口断");
-    case "unstable_signal":
-      return i18n.t("探头不稳");
-    case "suppression_ending":
-      return i18n.t("静默到期");
-    case "rules_refused":
-    case "rule_failing":
-      return i18n.t("规则");
-    case "unanswered":
-    case "calls_exhausted":
-    case "legal_clock":
-      return i18n.t("叫不应");
-    case "channel_lost":
-      return i18n.t("通道不通");
-    case "empty_step":
-    case "coverage_gap":
-    case "not_signed_in":
-    case "handover_open":
-      return i18n.t("值班");
-    default:
-      return i18n.t("系统");
-  }
-}
 
 export function manySentence(county: County | null, line: readonly SystemView[]): string {
   const words = { n: line.length, names: names(county, line) };
@@ -73,29 +42,72 @@ export function commandOf(county: County, task: string): string | null {
   return null;
 }
 
-/** Names what a system alarm is about: a station, the person of a task, else the id itself. */
-export function subjectName(county: County | null, entry: SystemView): string {
-  // A subject may be a station, or one of its series.
-  const station = county?.stations.get(entry.subject.split("/")[0] ?? "");
-  if (station) return say(station.name);
-  for (const command of county?.commands.values() ?? []) {
-    const task = command.tasks.find((one) => one.id === entry.subject);
-    if (task) return personName(county?.people.get(task.person), task.person);
+/** The report that a notice says is late; the subject is the incident, `/`, the clock. */
+export function reportOf(
+  county: County,
+  subject: string,
+): { incident: IncidentView; report: OwedReport } | null {
+  for (const incident of county.incidents.values()) {
+    if (!subject.startsWith(`${incident.id}/`)) continue;
+    const clock = subject.slice(incident.id.length + 1);
+    const report = incident.reports.find((one) => one.id === clock);
+    if (report) return { incident, report };
   }
-  if (entry.kind === "rule_failing") {
-    const [rule = "", id = ""] = entry.subject.split("@");
-    return `${rule} · ${say(county?.stations.get(id)?.name) || id}`;
+  return null;
+}
+
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+
+/** Names what a notice is about: a station, a person, a situation, a report; else the id itself. */
+export function subjectName(
+  county: County | null,
+  { kind, subject }: SystemView,
+  texts = NO_TEXTS,
+): string {
+  if (!county) return subject;
+  switch (kind) {
+    case "unanswered":
+    case "need_help":
+    case "crew_overdue":
+      return personOf(county, subject) ?? subject;
+    case "undecided":
+      return openedName(county, subject);
+    case "report_overdue": {
+      const found = reportOf(county, subject);
+      if (!found) return subject;
+      const title = texts.get(found.incident.title);
+      return [title, say(found.report.title)].filter(Boolean).join(" · ");
+    }
+    case "rule_failing": {
+      const [rule = "", id = ""] = subject.split("@");
+      return `${rule} · ${say(county.stations.get(id)?.name) || id}`;
+    }
+    case "channel_lost": {
+      const [channel = "", code = ""] = subject.split("/");
+      return `${areaName(county, "township", code)} ${channelName(channel as Channel)}`;
+    }
+    case "empty_step":
+    case "calls_exhausted":
+    case "legal_clock":
+      return say(county.runs.get(subject.split("#")[0] ?? "")?.title) || subject;
+    case "coverage_gap":
+    case "not_signed_in":
+    case "handover_open":
+      return say(county.posts.get(subject)?.title) || subject;
+    case "suppression_ending": {
+      const quiet = county.suppressions.get(subject);
+      return quiet ? `${quietName(quiet.kind)} ${coverWords(county, quiet)}` : subject;
+    }
+    // A station, or one of its series.
+    default:
+      return say(county.stations.get(subject.split("/")[0] ?? "")?.name) || subject;
   }
-  if (county && entry.kind === "channel_lost") {
-    const [channel = "", code = ""] = entry.subject.split("/");
-    return `${areaName(county, "township", code)} ${channelName(channel as Channel)}`;
+}
+
+function personOf(county: County, id: string): string | null {
+  for (const command of county.commands.values()) {
+    const task = command.tasks.find((one) => one.id === id);
+    if (task) return personName(county.people.get(task.person), task.person);
   }
-  const post = county?.posts.get(entry.subject);
-  if (post) return say(post.title);
-  const run = county?.runs.get(entry.subject.split("#")[0] ?? "");
-  if (run) return say(run.title);
-  const quiet = county?.suppressions.get(entry.subject);
-  if (county && quiet) return `${quietName(quiet.kind)} ${coverWords(county, quiet)}`;
-  const person = county?.people.get(entry.subject);
-  return person ? person.name : entry.subject;
+  return null;
 }

@@ -1,0 +1,47 @@
+// Who looks after a notice, and the presses that take it on and end it.
+import { endNotice, takeNotice } from "../../actions/alarms";
+import { i18n } from "../../i18n/i18n";
+import { personName } from "../../i18n/words";
+import { mayAct } from "../../state/select";
+import { useApp } from "../../state/store";
+import type { County } from "../../state/world";
+import type { SystemView } from "../../wire/view";
+import { noticeOf } from "./notices";
+
+export function NoticeActs({ entry, county }: { entry: SystemView; county: County | null }) {
+  const allowed = useApp(mayAct);
+  const me = useApp((state) => state.me?.person.id ?? "");
+  const { byPerson, nobodys } = noticeOf(entry.kind);
+  const { owner } = entry;
+  return (
+    <>
+      {owner ? (
+        <b className="nw" data-testid="notice-owner">
+          {owner === me
+            ? i18n.t("我在处理")
+            : i18n.t("{name} 在处理", { name: personName(county?.people.get(owner), owner) })}
+        </b>
+      ) : null}
+      {allowed && !nobodys && owner !== me ? (
+        <button
+          type="button"
+          className="btn sm"
+          onClick={() => void takeNotice(entry.kind, entry.subject, me)}
+          data-testid="take-notice"
+        >
+          {i18n.t("我来处理")}
+        </button>
+      ) : null}
+      {allowed && byPerson ? (
+        <button
+          type="button"
+          className="btn sm"
+          onClick={() => void endNotice(entry.kind, entry.subject)}
+          data-testid="end-notice"
+        >
+          {i18n.t("已处理")}
+        </button>
+      ) : null}
+    </>
+  );
+}
