@@ -1,4 +1,6 @@
 // Small pieces of a night for the tests of screens.
+import { reduce } from "../src/state/reduce";
+import { type County, emptyWorld } from "../src/state/world";
 import {
   ALARM_LATER,
   type AlarmView,
@@ -186,6 +188,13 @@ export function snapshot(
       },
     ],
   };
+}
+
+/** The county of a snapshot without anything, with what a test puts into it. */
+export function county(more: Partial<County> = {}): County {
+  const found = reduce(emptyWorld, snapshot(1), 0).counties.get("j");
+  if (!found) throw new Error("the county is gone");
+  return { ...found, ...more };
 }
 
 export function updates(...list: Omit<Update, "jurisdiction">[]): FeedMessage {

@@ -8,7 +8,7 @@ import type { County } from "../../state/world";
 import type { CommandView, TaskView } from "../../wire/view";
 import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
-import { wantName } from "./Obligations";
+import { wantName } from "./wantName";
 
 interface BoardRowProps {
   task: TaskView;

@@ -29,8 +29,8 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
     county.templates.find((one) => one.kind !== "correction")?.id ?? "",
   );
   const [level, setLevel] = useState<Level>(alarm ? shownLevel(alarm) : 3);
-  const [groups, setGroups] = useState<string[]>([]);
-  const [people, setPeople] = useState<string[]>(desk.reach);
+  const [groups, setGroups] = useState(desk.reach.groups);
+  const [people, setPeople] = useState(desk.reach.people);
   const [edited, setEdited] = useState<string | null>(null);
   const [villages, setVillages] = useState<VillageRow[]>([]);
 

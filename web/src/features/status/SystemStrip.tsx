@@ -28,6 +28,8 @@ const BY_PERSON: SystemKind[] = [
 ];
 /** People of one command who do not answer and are told one by one. */
 const FEW = 3;
+/** About calls that somebody should answer. */
+const CALLS: SystemKind[] = ["legal_clock", "calls_exhausted"];
 /** About a post. */
 const DUTY: SystemKind[] = ["coverage_gap", "not_signed_in", "handover_open"];
 /** Told by many gauges at once: one sentence. */
@@ -196,6 +198,11 @@ function Open({ entry, county }: { entry: SystemView; county: County | null }) {
           onClick={() => move({ to: "ledger", entry: entry.subject })}
         >
           {i18n.t("看台账")}
+        </button>
+      ) : null}
+      {CALLS.includes(entry.kind) ? (
+        <button type="button" className="btn sm" onClick={() => move({ to: "unanswered" })}>
+          {i18n.t("打开")}
         </button>
       ) : null}
       {DUTY.includes(entry.kind) ? (
