@@ -1,4 +1,6 @@
 // The invented night's posts, rosters, roll-calls and contact points, and the presses about them.
+import { endClocks } from "./warnings.mjs";
+
 const MIN = 60_000;
 const HOUR = 60 * MIN;
 const iso = (ms) => new Date(ms).toISOString().replace(".000Z", "Z");
@@ -182,7 +184,8 @@ export function addDuty(night, now, mode, townships) {
     .map((person, n) => ({
       person: person.id,
       contacts: CHANNELS[person.role].map((channel, place) => proof(channel, n, place, now, storm)),
-    }));
+    }))
+    .filter((_, n) => !storm || n % 17 !== 9);
   night.reach = reachOf(night, now, storm, townships);
   const began = storm ? now - 4 * MIN - 20_000 : midnight - 3 * HOUR;
   const run = beginRoll(night, "0198c0de-0821-7007-8000-0000000000c1", [], began);
@@ -298,6 +301,10 @@ function proof(channel, n, place, now, storm) {
     why: null,
   };
   const turn = (n * 7 + place * 3) % 11;
+  // In the storm some are reached by nothing: every channel failed, or none was ever tried.
+  if (storm && n % 13 === 5)
+    return { ...none, tried: ago(12), failed: ago(12 - place), why: "not reachable" };
+  if (storm && n % 13 === 11) return none;
   if (turn === 0) return none;
   const one = { ...none, tried: ago(30 + turn), tested: ago(60 * 24 * (turn + 2)) };
   if (turn === 1) return { ...one, accepted: ago(31) };
@@ -388,7 +395,7 @@ function answer(run, county, person, at, by) {
   run.confirmed = run.called - run.waiting.length;
   for (const post of run.posts)
     if (post.here === null && post.people.includes(person)) post.here = { by: person, at: iso(at) };
-  if (run.waiting.length === 0) settle(run, at);
+  if (run.confirm_all && run.waiting.length === 0) settle(run, at);
 }
 
 function settle(run, at) {
@@ -489,15 +496,16 @@ export function pressDuty(night, act, person, now, seal) {
       const own = page.to === person.id;
       if (!own && !(officers && asked.means && asked.means !== "app")) return no("not_your_page");
       const run = county.runs.find((one) => one.id === page.run);
-      if (asked.ack) answer(run, county, page.to, now, own ? null : person.id);
-      else {
-        page.stage = "declined";
-        page.open = false;
-        const note = asked.reason ? seal(asked.reason) : null;
-        page.facts.push({ at: iso(now), fact: "declined", by: null, note });
-        run.refused += 1;
-        run.waiting = run.waiting.filter((one) => one !== page.to);
+      if (asked.ack) {
+        answer(run, county, page.to, now, own ? null : person.id);
+        return done(...runChanged(run), ...endClocks(night, run, page.to, now));
       }
+      page.stage = "declined";
+      page.open = false;
+      const note = asked.reason ? seal(asked.reason) : null;
+      page.facts.push({ at: iso(now), fact: "declined", by: own ? null : person.id, note });
+      run.refused += 1;
+      run.waiting = run.waiting.filter((one) => one !== page.to);
       return done(...runChanged(run));
     }
     case "test_contacts": {

@@ -56,6 +56,8 @@ export function apply(night, act, by, now, seal) {
       alarm(action.alarm).latched = false;
       alarmChanged(alarm(action.alarm));
       return done();
+    case "mark":
+      return done();
     case "issue_command":
       return issue();
     case "cancel_command": {

@@ -19,6 +19,7 @@ import { checkSite, importRows, rulesOf } from "./site.mjs";
 import { gather } from "./situations.mjs";
 import { geo, iso, MIN, makeNight, random } from "./storm.mjs";
 import { makeUploads } from "./uploads.mjs";
+import { addWarnings } from "./warnings.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -59,6 +60,7 @@ export async function startFake({
   const night = makeNight({ mode: mode === "rising" ? "calm" : mode, now: start, scale });
   const spare = mode === "rising" ? makeNight({ mode: "storm", now: start }) : null;
   addDuty(night, start, mode === "storm" ? "storm" : "calm", geo("townships.geojson").features);
+  addWarnings(night, start, mode === "storm");
   night.county.posts = postsOf(night, start);
   night.events = eventsOf(night, start);
   night.county.weather = mode === "calm" ? [] : weatherOf(start);

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startFake } from "../dev/fake-server.mjs";
 import { launch, stillMap } from "../e2e/chromium.mjs";
 import { DESK_SCENES, PHONE_SCENES } from "./scenes.mjs";
+import { CALL_DESK } from "./scenes-calls.mjs";
 import { DRILL_DESK, DRILL_PHONE } from "./scenes-drill.mjs";
 import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
@@ -111,7 +112,7 @@ process.on("SIGTERM", () => {
   process.exit(1);
 });
 const work = [
-  ...[...DESK_SCENES, ...DUTY_DESK, ...DRILL_DESK].map((scene) => [scene, false]),
+  ...[...DESK_SCENES, ...CALL_DESK, ...DUTY_DESK, ...DRILL_DESK].map((scene) => [scene, false]),
   ...[...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE, ...FIELD_PHONE].map((scene) => [scene, true]),
 ].filter(([scene, phone]) =>
   only.some((part) => `${phone ? "phone" : "desk"}-${scene.name}`.includes(part)),

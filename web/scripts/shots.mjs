@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startFake } from "../dev/fake-server.mjs";
 import { launch } from "../e2e/chromium.mjs";
 import { DESK_SCENES, PHONE_SCENES } from "./scenes.mjs";
+import { CALL_DESK } from "./scenes-calls.mjs";
 import { DRILL_DESK, DRILL_PHONE } from "./scenes-drill.mjs";
 import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
@@ -64,7 +65,7 @@ async function shoot(
   }
 }
 
-for (const scene of [...DESK_SCENES, ...DUTY_DESK, ...DRILL_DESK]) {
+for (const scene of [...DESK_SCENES, ...CALL_DESK, ...DUTY_DESK, ...DRILL_DESK]) {
   for (const [size, theme, locale] of scene.looks) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {
       viewport: SIZES[size],

@@ -224,6 +224,13 @@ export function snapshot(
   };
 }
 
+/** The county of a snapshot without anything, with what a test puts into it. */
+export function county(more: Partial<County> = {}): County {
+  const found = reduce(emptyWorld, snapshot(1), 0).counties.get("j");
+  if (!found) throw new Error("the county is gone");
+  return { ...found, ...more };
+}
+
 export function updates(...list: Omit<Update, "jurisdiction">[]): FeedMessage {
   return { type: "updates", updates: list.map((one) => ({ ...one, jurisdiction: "j" }) as Update) };
 }

@@ -1,11 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { channelSums, chosenOf, isReachable, proofOf, splitLost } from "../src/state/contacts";
 import { owing } from "../src/state/handover";
-import { reduce } from "../src/state/reduce";
 import { boardOf, ownCalls, rollCalls } from "../src/state/rollcall";
-import { type County, emptyWorld } from "../src/state/world";
 import type { ContactView, PageView, RunView } from "../src/wire/view";
-import { alarm, command, snapshot, task } from "./night";
+import { alarm, command, county, task } from "./night";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 7, 20, 18, minute)).toISOString();
 
@@ -63,12 +61,6 @@ function page(to: string, stage: PageView["stage"], more: Partial<PageView> = {}
   };
 }
 
-function county(more: Partial<County> = {}): County {
-  const world = reduce(emptyWorld, snapshot(1), 0);
-  const found = world.counties.get("j");
-  if (!found) throw new Error("the county is gone");
-  return { ...found, ...more };
-}
 const byId = <T extends { id: string }>(...list: T[]) => new Map(list.map((one) => [one.id, one]));
 
 describe("the board of a roll-call", () => {

@@ -76,8 +76,13 @@ export function answerCall(page: string, ack: boolean, reason = ""): Promise<str
 }
 
 /** What somebody said, recorded by an officer. */
-export function recordAnswer(page: string, ack: boolean, means: Means): Promise<string> {
-  return press({ action: "answer_page", page, ack, means });
+export function recordAnswer(
+  page: string,
+  ack: boolean,
+  means: Means,
+  reason = "",
+): Promise<string> {
+  return press({ action: "answer_page", page, ack, means, ...(reason ? { reason } : {}) });
 }
 
 /** Tries every contact point of these people once. */

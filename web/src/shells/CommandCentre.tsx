@@ -3,6 +3,8 @@ import "../styles/desk.css";
 import "../styles/status.css";
 import "../styles/desk-pages.css";
 import "../styles/duty.css";
+import "../styles/calls.css";
+import "../styles/line.css";
 import "../styles/timebar.css";
 import "../styles/trials.css";
 import "../styles/report.css";
@@ -33,6 +35,7 @@ import { KeysDialog } from "../features/keys/KeysDialog";
 import { useKeys } from "../features/keys/useKeys";
 import { LedgerPage } from "../features/ledger/LedgerPage";
 import { QuietPanel } from "../features/ledger/QuietPanel";
+import { CommandLine } from "../features/line/CommandLine";
 import { LoadDialog } from "../features/load/LoadMeter";
 import { Login } from "../features/login/Login";
 import { HatchInk } from "../features/marks/Mark";
@@ -99,8 +102,12 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
   useEffect(() => {
     void loadTownships();
   }, []);
+  const line = () => move({ to: "dialog", dialog: "line" });
   useKeys({
     escape: () => move({ to: "back" }),
+    ":": line,
+    "：": line,
+    "/": line,
     "?": () => move({ to: "dialog", dialog: "keys" }),
     x: sound.silence,
     z: () => move({ to: "duty", tab: "now" }),
@@ -152,6 +159,7 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
           </div>
         )}
         {desk.dialog === "keys" ? <KeysDialog onClose={() => move({ to: "back" })} /> : null}
+        {desk.dialog === "line" && county ? <CommandLine county={county} /> : null}
         {desk.dialog === "load" && county ? (
           <LoadDialog county={county} onClose={() => move({ to: "back" })} />
         ) : null}
@@ -211,7 +219,12 @@ function Centre() {
     return <AlarmDetail key={desk.alarm} county={county} alarmKey={desk.alarm} />;
   if (desk.view === "composer")
     return (
-      <Composer key={desk.about ?? ""} county={county} alarmKey={desk.alarm} about={desk.about} />
+      <Composer
+        key={`${desk.about ?? ""}/${desk.reach.round}`}
+        county={county}
+        alarmKey={desk.alarm}
+        about={desk.about}
+      />
     );
   if (desk.view === "board" && desk.command)
     return <Board county={county} commandId={desk.command} />;

@@ -1,13 +1,31 @@
-// Which runs are about a situation, and how far each person's calls came.
-import type { Channel, PageStage, RunView } from "../wire/view";
+// Which runs are about a situation, how far each person's calls came, and who has not answered. Pure.
+import type {
+  Channel,
+  CommandView,
+  Level,
+  PageStage,
+  PageView,
+  RunView,
+  SystemView,
+} from "../wire/view";
+import { before, ORDER, type Pipped, type Want } from "./obligations";
+import { cached, isAnswered, isOpen } from "./select";
 import type { County } from "./world";
+
+export type Runs = ReadonlyMap<string, RunView>;
+export type Pages = ReadonlyMap<string, PageView>;
 
 /** One person in a run: every channel tried, and the furthest any of it came. */
 export interface PersonCall {
   person: string;
+  /** The first attempt: silence counts from here. */
   at: string;
   channels: Channel[];
-  stage: PageStage;
+  /** Null: no attempt is known. */
+  stage: PageStage | null;
+  /** Every attempt, oldest first; an answer names the newest. */
+  pages: PageView[];
+  answer: "yes" | "no" | null;
 }
 
 /** From nothing to an answer. */
@@ -24,12 +42,29 @@ export const FURTHER: readonly PageStage[] = [
   "acked",
 ];
 
+/** The furthest that any attempt came. */
+export function furthest(pages: readonly PageView[]): PageStage | null {
+  let best: PageStage | null = null;
+  for (const { stage } of pages) {
+    if (best === null || FURTHER.indexOf(stage) > FURTHER.indexOf(best)) best = stage;
+  }
+  return best;
+}
+
+/** The situation a run is about; null where it is about something else. */
+export function situationOf(run: RunView): string | null {
+  const { about } = run;
+  return typeof about === "object" && "situation" in about ? about.situation : null;
+}
+
+/** It still calls, or has called everybody in vain and nobody has ended that. */
+export function isCalling(run: RunView): boolean {
+  return run.state === "running" || (run.state === "exhausted" && run.ended === null);
+}
+
 /** Runs about a situation that run, and of those that ended the newest of each policy. */
 export function runsAbout(county: County, situation: string): RunView[] {
-  const runs = [...county.runs.values()].filter(
-    ({ about }) =>
-      typeof about === "object" && "situation" in about && about.situation === situation,
-  );
+  const runs = [...county.runs.values()].filter((run) => situationOf(run) === situation);
   runs.sort((a, b) => Date.parse(b.began) - Date.parse(a.began));
   const policies = new Set<string>();
   return runs.filter((run) => {
@@ -39,21 +74,159 @@ export function runsAbout(county: County, situation: string): RunView[] {
   });
 }
 
-/** The people of a run; who has not answered comes first, then who was called first. */
-export function callsOf(county: County, run: RunView): PersonCall[] {
-  const calls = new Map<string, PersonCall>();
-  for (const page of county.pages.values()) {
-    if (page.run !== run.id) continue;
-    const known = calls.get(page.to);
-    if (!known) {
-      const { to: person, at, channel, stage } = page;
-      calls.set(person, { person, at, channels: [channel], stage });
-      continue;
-    }
-    if (!known.channels.includes(page.channel)) known.channels.push(page.channel);
-    if (FURTHER.indexOf(page.stage) > FURTHER.indexOf(known.stage)) known.stage = page.stage;
-    if (page.at < known.at) known.at = page.at;
+/** Pages by run and person, oldest first; made once for each state of the pages. */
+const sorted = cached((pages: Pages) => {
+  const runs = new Map<string, Map<string, PageView[]>>();
+  for (const page of pages.values()) {
+    const people = runs.get(page.run) ?? new Map<string, PageView[]>();
+    runs.set(page.run, people);
+    const list = people.get(page.to);
+    if (list) list.push(page);
+    else people.set(page.to, [page]);
   }
-  const done = (call: PersonCall) => (call.stage === "acked" ? 1 : 0);
-  return [...calls.values()].sort((a, b) => done(a) - done(b) || a.at.localeCompare(b.at));
+  for (const people of runs.values())
+    for (const list of people.values()) list.sort((a, b) => before(a.at, b.at));
+  return runs;
+});
+
+/** The people of a run; who has not answered comes first, then who was called first. */
+export function callsOf(run: RunView, pages: Pages): PersonCall[] {
+  const known = sorted(pages).get(run.id) ?? new Map<string, PageView[]>();
+  const waiting = new Set(run.waiting);
+  const people = new Set([...known.keys(), ...waiting]);
+  const calls = [...people].map((person): PersonCall => {
+    const list = known.get(person) ?? [];
+    const stage = furthest(list);
+    const said = list.some((page) => page.stage === "acked") ? "yes" : "no";
+    return {
+      person,
+      at: list[0]?.at ?? run.began,
+      channels: [...new Set(list.map((page) => page.channel))],
+      stage,
+      pages: list,
+      answer: waiting.has(person) ? null : said,
+    };
+  });
+  const rank = { null: 0, no: 1, yes: 2 };
+  return calls.sort(
+    (a, b) =>
+      rank[`${a.answer}`] - rank[`${b.answer}`] || before(a.at, b.at) || before(a.person, b.person),
+  );
+}
+
+/** A clock of the law that has run out: by then one of some people must have answered. */
+export interface MissedClock {
+  run: RunView;
+  step: number;
+  since: string;
+  /** Whose answer meets it still. */
+  people: string[];
+}
+
+/** Clocks of calls that have run out and that nobody has met since. */
+export function missedClocks(
+  runs: Runs,
+  pages: Pages,
+  system: readonly SystemView[],
+): MissedClock[] {
+  return system.flatMap(({ kind, subject, since, until }) => {
+    if (kind !== "legal_clock" || until !== null) return [];
+    const cut = subject.lastIndexOf("#");
+    const run = runs.get(subject.slice(0, cut));
+    const step = Number(subject.slice(cut + 1));
+    if (!run || !Number.isInteger(step)) return [];
+    const called = callsOf(run, pages).filter((call) =>
+      call.pages.some((page) => page.step === step),
+    );
+    const people = called.filter((call) => call.answer !== "yes").map((call) => call.person);
+    return [{ run, step, since, people }];
+  });
+}
+
+/** Runs about warnings that still call. */
+function openRuns(runs: Runs): RunView[] {
+  return [...runs.values()].filter((run) => situationOf(run) !== null && isCalling(run));
+}
+
+/** Everybody asked by open commands and by calls about warnings, and how many of them have answered. */
+export function askedOf(
+  commands: readonly CommandView[],
+  runs: Runs,
+): { all: number; answered: number } {
+  const tasks = commands.filter(isOpen).flatMap((command) => command.tasks);
+  const asked = { all: tasks.length, answered: tasks.filter(isAnswered).length };
+  for (const run of openRuns(runs)) {
+    asked.all += run.called;
+    asked.answered += run.confirmed + run.refused;
+  }
+  return asked;
+}
+
+/** Somebody who was called about a warning and whose answer is still owed. */
+export interface CallOwed {
+  /** Of run and person. */
+  key: string;
+  run: RunView;
+  call: PersonCall;
+  want: Want;
+  rank: number;
+  level: Level | 0;
+  /** When something happens by itself; what has nothing ahead comes last. */
+  at: string;
+}
+
+export const callKey = (run: string, person: string): string => `${run}/${person}`;
+
+function callWant(
+  run: RunView,
+  { answer, person }: PersonCall,
+  clocks: MissedClock[],
+): Want | null {
+  if (answer === "yes") return null;
+  if (clocks.some((one) => one.run.id === run.id && one.people.includes(person))) return "clock";
+  // A no is an answer, unless everybody has to say yes.
+  if (answer === "no") return run.confirm_all ? "declined" : null;
+  return run.state === "exhausted" ? "gave_up" : "silent";
+}
+
+/** Everybody who was called about a warning and owes an answer, worst first. */
+export function callsOwed(runs: Runs, pages: Pages, system: readonly SystemView[]): CallOwed[] {
+  const clocks = missedClocks(runs, pages, system);
+  const owed = openRuns(runs).flatMap((run) =>
+    callsOf(run, pages).flatMap((call): CallOwed[] => {
+      const want = callWant(run, call, clocks);
+      if (want === null) return [];
+      const key = callKey(run.id, call.person);
+      const rank = ORDER.indexOf(want);
+      return [{ key, run, call, want, rank, level: run.level ?? 0, at: run.next?.at ?? "9" }];
+    }),
+  );
+  return owed.sort(
+    (a, b) =>
+      a.rank - b.rank ||
+      b.level - a.level ||
+      before(a.at, b.at) ||
+      before(a.call.at, b.call.at) ||
+      before(a.key, b.key),
+  );
+}
+
+/** Four stations of a call's way, for the pips: called, rang, answered, confirmed. */
+export function callPips({ stage, answer }: PersonCall): Pipped {
+  if (answer === "no") return { filled: 3, end: "refused" };
+  if (answer === "yes") return { filled: 4, end: "none" };
+  switch (stage) {
+    case "seen":
+      return { filled: 3, end: "none" };
+    case "delivered":
+      return { filled: 2, end: "none" };
+    case "called":
+    case "accepted":
+      return { filled: 1, end: "none" };
+    case "failed":
+    case "expired":
+      return { filled: 1, end: "silent" };
+    default:
+      return { filled: 0, end: "none" };
+  }
 }

@@ -7,6 +7,7 @@ export type Want =
   | "help"
   | "conflict"
   | "crew"
+  | "clock"
   | "declined"
   | "crossed"
   | "gave_up"
@@ -24,6 +25,7 @@ export interface Obligation {
 export const ORDER: Want[] = [
   "help",
   "crew",
+  "clock",
   "conflict",
   "crossed",
   "declined",
@@ -62,7 +64,7 @@ export interface Ranked {
   at: string;
 }
 
-const before = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+export const before = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * A command's tasks, most urgent first, then by the next automatic step, soonest first; who owes nothing
@@ -93,8 +95,14 @@ export function obligations(commands: readonly CommandView[]): Obligation[] {
     );
 }
 
+/** How many of four stations are behind, and how it ended short of the last. */
+export interface Pipped {
+  filled: number;
+  end: "none" | "silent" | "refused";
+}
+
 /** Four stations of a task's way: issued–delivered–seen–answered, for the pips. */
-export function pips(task: TaskView): { filled: number; end: "none" | "silent" | "refused" } {
+export function pips(task: TaskView): Pipped {
   if (task.stage === "declined") return { filled: 3, end: "refused" };
   if (isAnswered(task)) return { filled: 4, end: "none" };
   const facts = new Set(task.facts.map((fact) => fact.fact));

@@ -2,6 +2,7 @@
 // from which each holds, one changed row as an upload. Pure.
 import type { RegistryKind, SheetView } from "../wire/site";
 import type { Level } from "../wire/view";
+import { quoted } from "./csv";
 
 /** One row by its columns. */
 export type Cells = Readonly<Record<string, string>>;
@@ -36,10 +37,6 @@ export function uploadOf({ kind, row, cells }: Edit): string {
   const columns = [...keys, ...Object.keys(cells).filter((column) => !keys.includes(column))];
   const value = (column: string) => cells[column] ?? row[column] ?? "";
   return `${columns.join(",")}\n${columns.map((column) => quoted(value(column))).join(",")}\n`;
-}
-
-function quoted(text: string): string {
-  return /[",\n\r]|^#|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** A new row beside an old one: everything of it, with other cells. */

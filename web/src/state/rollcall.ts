@@ -1,6 +1,6 @@
 // A roll-call as a board of posts, and the calls that wait for one person's own answer. Pure.
 import type { PageStage, PageView, PostCalled, RunView } from "../wire/view";
-import { FURTHER } from "./calls";
+import { furthest } from "./calls";
 import type { County } from "./world";
 
 /** Roll-calls that run and those that ended lately, newest first. */
@@ -45,15 +45,6 @@ export function pagesByPerson(pages: Iterable<PageView>, run: string): Map<strin
   }
   for (const list of found.values()) list.sort((a, b) => a.at.localeCompare(b.at));
   return found;
-}
-
-/** The furthest that any attempt came. */
-export function furthest(pages: readonly PageView[]): PageStage | null {
-  let best: PageStage | null = null;
-  for (const { stage } of pages) {
-    if (best === null || FURTHER.indexOf(stage) > FURTHER.indexOf(best)) best = stage;
-  }
-  return best;
 }
 
 export function boardOf(run: RunView, pages: Iterable<PageView>): Board {

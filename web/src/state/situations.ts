@@ -1,5 +1,5 @@
 // Situations as the server made them, in the order a desk reads them; and whatever the server left out.
-import type { AlarmView, Level, SituationView } from "../wire/view";
+import type { AlarmView, Level, Matcher, SituationView } from "../wire/view";
 import { byUrgency, isUnacked, shownLevel } from "./select";
 import type { County } from "./world";
 
@@ -79,6 +79,13 @@ export function alarmsUnder(county: County, id: string): AlarmView[] {
   if (id === LOOSE) return looseAlarms(county);
   const one = county.situations.get(id);
   return one ? membersOf(county, one) : [];
+}
+
+/** A silence asked for from a situation begins with its hazard and area. */
+export function matcherOf(one: SituationView): Matcher {
+  if (one.area.kind === "catchment") return { hazard: one.hazard, catchment: one.area.code };
+  if (one.area.kind === "township") return { hazard: one.hazard, township: one.area.code };
+  return { hazard: one.hazard };
 }
 
 /** What is to be acknowledged with one press, as it stood at that press. */

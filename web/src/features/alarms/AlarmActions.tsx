@@ -1,5 +1,5 @@
 // What an officer may do with an alarm: acknowledge, order, shelve, silence, reset.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { acknowledge, resetAlarm } from "../../actions/alarms";
 import { age, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
@@ -22,7 +22,14 @@ export function AlarmActions({
   county: County;
   now: number;
 }) {
-  const { move } = useDesk();
+  const { desk, move } = useDesk();
+  const box = useRef<HTMLDivElement>(null);
+  // Asked for by the line: the press is at hand, and still to be made.
+  useEffect(() => {
+    if (!desk.asking) return;
+    move({ to: "asked" });
+    box.current?.querySelector("button")?.focus();
+  }, [desk.asking, move]);
   const allowed = useApp(mayAct);
   const waiting = useApp((state) =>
     state.outbox.some(
@@ -36,7 +43,7 @@ export function AlarmActions({
   const [shelving, setShelving] = useState(false);
   const canReset = alarm.latched || alarm.sight_lost || alarm.process === "unknown";
   return (
-    <div className="acts" style={{ alignItems: "center" }}>
+    <div ref={box} className="acts" style={{ alignItems: "center" }}>
       {alarm.ack ? (
         <span className="i2" data-testid="acked-by">
           {i18n.t("{name} 已确认 {time}", {

@@ -8,8 +8,8 @@ import type { County } from "../../state/world";
 import type { CommandView, TaskView } from "../../wire/view";
 import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
-import { wantName } from "./Obligations";
 import { lastCall } from "./TaskCalls";
+import { wantName } from "./wantName";
 
 interface BoardRowProps {
   task: TaskView;

@@ -49,8 +49,8 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
   const situation = about ? county.situations.get(about) : undefined;
   const [picked, setTemplate] = useState<string | null>(null);
   const [graded, setLevel] = useState<Level | null>(null);
-  const [groups, setGroups] = useState<string[]>([]);
-  const [people, setPeople] = useState<string[]>(desk.reach);
+  const [groups, setGroups] = useState(desk.reach.groups);
+  const [people, setPeople] = useState(desk.reach.people);
   const [edited, setEdited] = useState<string | null>(null);
   const [villages, setVillages] = useState<VillageRow[]>([]);
 

@@ -1,17 +1,11 @@
 // Right zone: who needs a person now, who has not answered, and the commands that are running.
 import { useMemo } from "react";
-import { age } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import {
-  factName,
-  overdueName,
-  personName,
-  personPost,
-  stageName,
-  stepName,
-} from "../../i18n/words";
-import { nextStep, type Obligation, obligations, type Want } from "../../state/obligations";
+import { stepName } from "../../i18n/words";
+import { askedOf, callsOwed } from "../../state/calls";
+import { nextStep, obligations } from "../../state/obligations";
 import { commandsOf, countyOf, isOpen, mayAct } from "../../state/select";
+import { hasNotAnswered, type Row, silences } from "../../state/silence";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -21,8 +15,8 @@ import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { Mark } from "../marks/Mark";
-import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
+import { OwedLine } from "./OwedLine";
 import { TallyBar } from "./TallyBar";
 
 /** Rows of people shown before "all of them" takes over. */
@@ -30,44 +24,21 @@ const SHOWN = 14;
 /** Fewer where both lists are long: the second stays in sight too. */
 const CROWDED = 7;
 
-export function wantName(want: Want): string {
-  switch (want) {
-    case "help":
-      return i18n.t("要帮助");
-    case "conflict":
-      return i18n.t("说法不一");
-    case "declined":
-      return i18n.t("拒绝");
-    case "gave_up":
-      return i18n.t("叫不应");
-    case "overdue":
-      return i18n.t("逾期");
-    case "verify":
-      return i18n.t("待核实");
-    case "silent":
-      return i18n.t("未应答");
-    case "crew":
-      return i18n.t("没有报平安");
-    case "crossed":
-      return i18n.t("撤销后还在做");
-    case "end_unseen":
-      return i18n.t("没看到撤销");
-  }
-}
-
 export function Obligations({ county }: { county: County }) {
   const commands = useApp((state) => commandsOf(countyOf(state)));
   const allowed = useApp(mayAct);
+  const system = useApp((state) => state.world.system);
   const now = useNow();
   const { desk, move } = useDesk();
   const open = useMemo(() => commands.filter(isOpen), [commands]);
-  const owed = useMemo(() => obligations(open), [open]);
-  // Who was given up has not answered either: nobody shall read below that all have.
-  const hasNotAnswered = (one: Obligation) => one.want === "silent" || one.want === "gave_up";
-  const people = owed.filter((one) => !hasNotAnswered(one));
+  const { runs, pages } = county;
+  const calls = useMemo(() => callsOwed(runs, pages, system), [runs, pages, system]);
+  const owed = useMemo(() => silences(obligations(open), calls), [open, calls]);
+  // Who was given up, or is past a clock of the law, has not answered either: nobody shall read that all have.
+  const people = owed.filter((row) => !hasNotAnswered(row));
   const silent = owed.filter(hasNotAnswered);
   const limit = people.length + silent.length > SHOWN ? CROWDED : SHOWN;
-  const total = open.reduce((sum, command) => sum + command.tasks.length, 0);
+  const total = useMemo(() => askedOf(open, runs).all, [open, runs]);
   // A command begun beside an open situation is about that situation.
   const beside =
     desk.view === "situation" ? county.situations.get(desk.situation ?? "") : undefined;
@@ -78,16 +49,14 @@ export function Obligations({ county }: { county: County }) {
     // The page of a situation has this key itself.
     ...(desk.view === "situation" ? {} : { c: () => allowed && begin() }),
   });
-  const row = (one: Obligation) => (
-    <PersonLine key={one.task.id} one={one} county={county} now={now} />
-  );
+  const line = (row: Row) => <OwedLine key={row.key} row={row} county={county} now={now} />;
   return (
     <section className="p greys" data-testid="obligations">
       <div className={`pb${people.length > 0 ? " owed" : ""}`}>
         {people.length > 0 ? (
           <div className="owe">
             <Title text={i18n.t("要人处理")} count={people.length} />
-            {people.slice(0, limit).map(row)}
+            {people.slice(0, limit).map(line)}
             <More left={people.length - limit} />
           </div>
         ) : null}
@@ -103,7 +72,7 @@ export function Obligations({ county }: { county: County }) {
             </Empty>
           ) : (
             <>
-              {silent.slice(0, limit).map(row)}
+              {silent.slice(0, limit).map(line)}
               <More left={silent.length - limit} />
             </>
           )}
@@ -141,66 +110,6 @@ function Title({ text, count, aside }: { text: string; count: number; aside?: st
 function More({ left }: { left: number }) {
   if (left <= 0) return null;
   return <div className="line s i3">{i18n.t("另有 {left} 人，按 W 打开全表", { left })}</div>;
-}
-
-function PersonLine({ one, county, now }: { one: Obligation; county: County; now: number }) {
-  const { move } = useDesk();
-  const person = county.people.get(one.task.person);
-  const next = one.task.next;
-  return (
-    <button
-      type="button"
-      className={`obrow${one.want === "silent" ? " one" : ""}`}
-      onClick={() => move({ to: "board", command: one.command.id, task: one.task.id })}
-      data-testid="obligation"
-      data-want={one.want}
-      data-person={one.task.person}
-    >
-      <Pips task={one.task} />
-      {one.want === "silent" ? (
-        <>
-          <span className="s i2 nw">{stageName(one.task.stage)}</span>
-          <span className="el">
-            {personName(person, one.task.person)} <span className="s i3">{personPost(person)}</span>
-          </span>
-        </>
-      ) : (
-        <>
-          {one.want === "help" || one.want === "conflict" ? (
-            <span>
-              <span className="tag inv">{wantName(one.want)}</span>
-            </span>
-          ) : (
-            <b className="nw">{wantName(one.want)}</b>
-          )}
-          <span className="col">
-            <span className="el">
-              <b>{personName(person, one.task.person)}</b>{" "}
-              <span className="s i2">{personPost(person)}</span>
-            </span>
-            <span className="s i2 el">
-              {say(one.command.title)} · {last(one, now)}
-            </span>
-          </span>
-        </>
-      )}
-      <span className="s i3 el step">{next ? stepName(next.step) : ""}</span>
-      {next ? <Due at={next.at} now={now} /> : <span className="i3">—</span>}
-    </button>
-  );
-}
-
-/** The last word of the person, as words and age. */
-function last(one: Obligation, now: number): string {
-  const fact = one.task.facts.filter((fact) => fact.by !== null).at(-1);
-  if (!fact) return stageName(one.task.stage);
-  return i18n.t("{what}，{age}前", {
-    what:
-      one.want === "overdue" && one.task.overdue[0]
-        ? overdueName(one.task.overdue[0])
-        : factName(fact),
-    age: age(now - Date.parse(fact.at)),
-  });
 }
 
 function CommandCard({

@@ -1,19 +1,22 @@
 // Who will be reached, by name, and the send box: a large command is typed as a number before it goes.
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { i18n } from "../../i18n/i18n";
 import { personName, personPost } from "../../i18n/words";
+import { outlook } from "../../state/reach";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { PersonView } from "../../wire/view";
+import { useNow } from "../clock/useNow";
+import { useContacts } from "../duty/useContacts";
+import { useReach } from "../duty/useReach";
 import { HoldButton } from "./HoldButton";
+import { ReachOutlook } from "./ReachOutlook";
 
 /** Height of a person's line. */
 const ROW = 24;
-/** Names in a line that shows no more than some twenty. */
-const NAMED = 40;
 
 interface ReachPanelProps {
   county: County;
@@ -36,8 +39,15 @@ export function ReachPanel(props: ReachPanelProps) {
   const n = list.length;
   const agrees = !mustType || typed.trim() === String(n);
   const strangers = list.filter((one) => !one.person);
-  // A drill shows nobody's number: that says nothing of who could be reached.
-  const silent = drill ? [] : list.filter((one) => one.person && !one.person.phone);
+  // A drill shows nobody's number and calls nobody: that says nothing of who could be reached.
+  const contacts = useContacts(county, 0);
+  const reach = useReach(county, 0);
+  const minute = Math.floor(useNow() / 60_000) * 60_000;
+  const prospect = useMemo(() => {
+    if (contacts.kind !== "here") return null;
+    const people = list.map(({ id, person }) => ({ id, township: person?.township ?? null }));
+    return outlook(people, contacts.list, reach?.lost ?? [], minute);
+  }, [list, contacts, reach, minute]);
   const [sure, setSure] = useState(false);
   const [active, setActive] = useState<string | null>(null);
   const go = () => {
@@ -85,20 +95,13 @@ export function ReachPanel(props: ReachPanelProps) {
           {i18n.t("{n} 人在人员表里查不到", { n: strangers.length })}
         </div>
       ) : null}
-      {silent.length > 0 ? (
-        <section className="unreached" data-testid="cannot-reach">
-          <div className="pt">
-            <h2>{i18n.t("送不到电话 {n}", { n: silent.length })}</h2>
-            <span className="s i2">{i18n.t("只有打开手机端才收到，请另派人去")}</span>
-          </div>
-          <p className="s i2 el" style={{ padding: "0 12px 6px" }}>
-            {silent
-              .slice(0, NAMED)
-              .map((one) => personName(one.person, one.id))
-              .join("、")}
-          </p>
-        </section>
-      ) : null}
+      {drill || n === 0 ? null : (
+        <ReachOutlook
+          county={county}
+          outlook={prospect}
+          failed={contacts.kind === "failed" ? contacts.words : ""}
+        />
+      )}
       {needsSecond ? (
         <p className="s" style={{ padding: "4px 12px" }} data-testid="needs-second">
           {i18n.t("这个级别要第二个人同意，同意后才会发出。")}

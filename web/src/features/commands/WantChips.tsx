@@ -2,7 +2,7 @@
 import { i18n } from "../../i18n/i18n";
 import { ORDER, type Want } from "../../state/obligations";
 import { Chip } from "../../ui/Button";
-import { wantName } from "./Obligations";
+import { wantName } from "./wantName";
 
 interface WantChipsProps {
   /** What each row wants; null for one that goes its way. */

@@ -43,15 +43,21 @@ export type Drawing = "pen" | { border: Border; stations: string[]; townships: s
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
 export type LedgerDraft = { kind: "silence" | "maintenance" | "service"; matcher: Matcher };
 
+/** Whom a command that is begun reaches from the start; another round is another command. */
+export type Reach = { people: string[]; groups: string[]; round: number };
+
 export interface Desk {
   view: View;
   alarm: string | null;
   command: string | null;
+  /** A task, or among those who have not answered the call at somebody. */
   task: string | null;
   station: string | null;
   /** Alarms of one situation only, by its id. */
   situation: string | null;
-  dialog: "keys" | "record" | "load" | null;
+  dialog: "keys" | "record" | "load" | "line" | null;
+  /** What is opened is to be acknowledged: its page goes to that step by itself, which asks as ever. */
+  asking: boolean;
   /** Line of the ledger, and what is being added to it. */
   entry: string | null;
   draft: LedgerDraft | null;
@@ -64,7 +70,7 @@ export interface Desk {
   /** The area drawn on the map. */
   drawing: Drawing | null;
   /** Whom a command that is begun reaches from the start. */
-  reach: string[];
+  reach: Reach;
   /** The situation a command is begun from; null: from an alarm, or from nothing. */
   about: string | null;
   incident: string | null;
@@ -79,6 +85,7 @@ export const startDesk: Desk = {
   station: null,
   situation: null,
   dialog: null,
+  asking: false,
   entry: null,
   draft: null,
   rule: null,
@@ -86,7 +93,7 @@ export const startDesk: Desk = {
   post: null,
   report: null,
   drawing: null,
-  reach: [],
+  reach: { people: [], groups: [], round: 0 },
   about: null,
   incident: null,
   zone: "left",
@@ -94,16 +101,24 @@ export const startDesk: Desk = {
 
 export type DeskMove =
   | { to: "select"; alarm: string; station: string | null }
-  | { to: "open"; alarm: string; station: string | null }
+  | { to: "open"; alarm: string; station: string | null; asking?: boolean }
   | { to: "station"; station: string }
-  | { to: "compose"; alarm?: string | null; situation?: string; people?: string[] }
+  | {
+      to: "compose";
+      alarm?: string | null;
+      situation?: string;
+      people?: string[];
+      groups?: string[];
+      anew?: boolean;
+    }
   | { to: "draw"; drawing: Drawing | null }
   | { to: "board"; command: string; task?: string | null }
   | { to: "task"; task: string | null }
-  | { to: "situation"; situation: string | null }
+  | { to: "situation"; situation: string | null; asking?: boolean }
+  | { to: "asked" }
   | { to: "ledger"; entry?: string | null; draft?: LedgerDraft | null }
   | { to: "rules"; rule?: string | null }
-  | { to: "unanswered" }
+  | { to: "unanswered"; task?: string | null }
   | { to: "incidents"; incident?: string }
   | { to: "backtest"; rule?: string | null }
   | { to: "stations"; station?: string | null }
@@ -122,7 +137,13 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
     case "select":
       return { ...desk, alarm: move.alarm, station: move.station };
     case "open":
-      return { ...centre, view: "alarm", alarm: move.alarm, station: move.station };
+      return {
+        ...centre,
+        view: "alarm",
+        alarm: move.alarm,
+        station: move.station,
+        asking: move.asking ?? false,
+      };
     case "station":
       return { ...desk, station: move.station };
     case "compose":
@@ -131,7 +152,11 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
         view: "composer",
         alarm: move.alarm === undefined ? desk.alarm : move.alarm,
         about: move.situation ?? null,
-        reach: move.people ?? [],
+        reach: {
+          people: move.people ?? [],
+          groups: move.groups ?? [],
+          round: desk.reach.round + Number(move.anew ?? false),
+        },
       };
     case "draw":
       return { ...centre, view: "map", station: null, drawing: move.drawing };
@@ -140,15 +165,19 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
     case "task":
       return { ...desk, task: move.task };
     case "situation":
-      if (move.situation !== null)
-        return { ...centre, view: "situation", situation: move.situation };
+      if (move.situation !== null) {
+        const { situation, asking = false } = move;
+        return { ...centre, view: "situation", situation, asking };
+      }
       return { ...desk, view: desk.view === "situation" ? "map" : desk.view, situation: null };
+    case "asked":
+      return { ...desk, asking: false };
     case "ledger":
       return { ...centre, view: "ledger", entry: move.entry ?? null, draft: move.draft ?? null };
     case "rules":
       return { ...centre, view: "rules", rule: move.rule ?? null };
     case "unanswered":
-      return { ...centre, view: "unanswered", task: null };
+      return { ...centre, view: "unanswered", task: move.task ?? null };
     case "incidents":
       return {
         ...centre,

@@ -41,7 +41,12 @@ export function ContactsTab({ county, posts, now }: DutyTabProps) {
   const all = contacts.kind === "here" ? contacts.list : [];
   const onDuty = useMemo(() => new Set(posts.flatMap((post) => post.now)), [posts]);
   const shown = useMemo(() => chosenOf(all, which, onDuty, now), [all, which, onDuty, now]);
-  const chosen = all.find((one) => one.person === desk.post) ?? null;
+  // Somebody without any channel is in no list, and may be looked for all the same.
+  const unlisted =
+    contacts.kind === "here" && desk.post !== null && county.people.has(desk.post)
+      ? { person: desk.post, contacts: [] }
+      : null;
+  const chosen = all.find((one) => one.person === desk.post) ?? unlisted;
   const plan = reach?.plans.find((one) => planKey(one.id) === desk.post) ?? null;
   const choose = (post: string | null) => move({ to: "duty", tab: "contacts", post });
   const filters: [Which, string][] = (

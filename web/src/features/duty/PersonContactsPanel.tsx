@@ -47,6 +47,9 @@ export function PersonContactsPanel({ one, county, now, onTest, onClose }: Props
             <span className="tag inv">{i18n.t("一个月内没有任何一条通道证明叫得到。")}</span>
           )}
         </p>
+        {one.contacts.length === 0 ? (
+          <p className="line">{i18n.t("人员文件里没有写他的联系方式（contacts）。")}</p>
+        ) : null}
         {one.contacts.map((contact, place) => {
           const lines: [string, string | null][] = [
             [i18n.t("最后叫"), contact.tried],
@@ -89,7 +92,11 @@ export function PersonContactsPanel({ one, county, now, onTest, onClose }: Props
           );
         })}
         <div className="acts pad">
-          <Button disabled={!allowed} onPress={onTest} testId="test-one">
+          <Button
+            disabled={!allowed || one.contacts.length === 0}
+            onPress={onTest}
+            testId="test-one"
+          >
             {i18n.t("每条通道都试一次…")}
           </Button>
         </div>

@@ -5,6 +5,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
   const keys: [string, string][] = [
     ["J / K", i18n.t("下一条 / 上一条")],
     ["↵ / Esc", i18n.t("打开 / 返回")],
+    [": /", i18n.t("命令行：确认 s3、呼叫 张建忠、转到 台账")],
     ["A", i18n.t("确认这一条")],
     ["⇧ A", i18n.t("确认列出的（按下时定住，红色逐条点名）")],
     ["C", i18n.t("从这里下指令")],

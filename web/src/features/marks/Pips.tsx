@@ -1,9 +1,13 @@
-// How far one person's order has come: issued, delivered, seen, answered. No hue: silence is no hazard.
-import { pips } from "../../state/obligations";
+// How far one person's order or call has come, in four steps. No hue: silence is no hazard.
+import { type Pipped, pips } from "../../state/obligations";
 import type { TaskView } from "../../wire/view";
 
+/** An order: issued, delivered, seen, answered. */
 export function Pips({ task }: { task: TaskView }) {
-  const { filled, end } = pips(task);
+  return <PipMarks {...pips(task)} />;
+}
+
+export function PipMarks({ filled, end }: Pipped) {
   return (
     <span className="pip" aria-hidden="true">
       {[0, 1, 2, 3].map((place) => {

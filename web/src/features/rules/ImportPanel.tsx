@@ -8,6 +8,7 @@ import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Empty, Panel } from "../../ui/Panel";
 import type { ImportResult, ImportRow, RegistryKind } from "../../wire/site";
+import { Exports } from "../registry/Exports";
 import { whyNot } from "../timebar/whyNot";
 import { ChangeList } from "./ChangeList";
 import { ProblemLine } from "./FilesPanel";
@@ -141,6 +142,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
               {file ? i18n.t("{name}，换一个…", { name: file.name }) : i18n.t("选文件…")}
             </label>
           </div>
+          <Exports county={county} kind={kind} name={kindName(kind)} />
         </div>
         {failed ? (
           <p className="confirmfirst" role="alert">

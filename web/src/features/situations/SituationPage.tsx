@@ -1,6 +1,6 @@
 // One situation: how bad, where, who is at risk, what began it, what changed last, who has been told, and
 // every red and orange in it by name.
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { acknowledge } from "../../actions/alarms";
 import { hm, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
@@ -12,6 +12,7 @@ import {
   freezeAck,
   isUngauged,
   LOOSE,
+  matcherOf,
   situationLevel,
 } from "../../state/situations";
 import { useApp } from "../../state/store";
@@ -36,13 +37,20 @@ import { openedName, situationName } from "./situationWords";
 
 export function SituationPage({ county, id }: { county: County; id: string }) {
   const now = useNow();
-  const { move } = useDesk();
+  const { desk, move } = useDesk();
   const allowed = useApp(mayAct);
   const [ack, setAck] = useState<{ set: AckSet; at: number } | null>(null);
   const [deciding, setDeciding] = useState(false);
   const one = county.situations.get(id);
   const alarms = alarmsUnder(county, id);
   const freeze = () => allowed && setAck({ set: freezeAck(id, alarms), at: now });
+  const ask = useEffectEvent(() => {
+    move({ to: "asked" });
+    if (alarms.some(isUnacked)) freeze();
+  });
+  useEffect(() => {
+    if (desk.asking) ask();
+  }, [desk.asking]);
   const worst = alarms.find((alarm) => alarm.process !== "returned") ?? alarms[0];
   const compose = one
     ? ({ to: "compose", situation: id } as const)
@@ -201,13 +209,6 @@ function Heavy(props: { alarms: AlarmView[]; county: County; now: number; allowe
       )}
     </Panel>
   );
-}
-
-/** A silence asked for from a situation begins with its hazard and area. */
-function matcherOf(one: SituationView) {
-  if (one.area.kind === "catchment") return { hazard: one.hazard, catchment: one.area.code };
-  if (one.area.kind === "township") return { hazard: one.hazard, township: one.area.code };
-  return { hazard: one.hazard };
 }
 
 function Numbers({ one, alarms, now }: { one: SituationView; alarms: AlarmView[]; now: number }) {

@@ -1,0 +1,133 @@
+// Pictures of who has not answered a call, of the command line, and of whom an order may not reach.
+import { warningRun } from "../dev/warnings.mjs";
+
+const id = (page, name) => page.getByTestId(name);
+const ALL = [
+  [1920, "night", "zh"],
+  [1920, "day", "en"],
+  [1366, "night", "en"],
+  [1366, "day", "zh"],
+];
+const TWO = [
+  [1920, "night", "zh"],
+  [1366, "day", "en"],
+];
+
+const board = async (page) => {
+  await page.keyboard.press("w");
+  await page.waitForTimeout(800);
+};
+const line = (text) => async (page) => {
+  await page.keyboard.press(":");
+  await id(page, "line-input").waitFor();
+  await page.keyboard.insertText(text);
+  await page.waitForTimeout(400);
+};
+
+/** Three hundred called about one warning, of whom one has not answered. */
+async function oneOfMany(page, fake) {
+  const { county } = fake.night;
+  const people = county.people.filter((one) => one.role === "responder").slice(0, 300);
+  const third = county.situations.filter((one) => one.level >= 3)[2] ?? county.situations[0];
+  const began = Date.parse("2026-08-20T18:06:00Z");
+  const calls = people.map((one, n) => [one.id, 0, 1, "sms", n === 217 ? "accepted" : "acked"]);
+  const run = warningRun(county, third, "orange", began, calls, { confirm_all: true });
+  const pages = county.pages.filter((one) => one.run === run.id);
+  fake.tell([{ kind: "run", run }, ...pages.map((one) => ({ kind: "page", page: one }))]);
+  await board(page);
+}
+
+export const CALL_DESK = [
+  {
+    name: "calls-clock",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await board(page);
+      await page.locator("[data-testid=unanswered-row][data-want=clock]").click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: "calls-only",
+    mode: "storm",
+    looks: TWO,
+    act: async (page) => {
+      await board(page);
+      await id(page, "kind-call").click();
+      await id(page, "unanswered-row").nth(1).click();
+      await id(page, "answer-none").click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "calls-recorded",
+    mode: "storm",
+    looks: [[1366, "night", "zh"]],
+    act: async (page) => {
+      await board(page);
+      await page.locator("[data-testid=unanswered-row][data-want=clock]").click();
+      await id(page, "answer-yes").click();
+      await page.waitForTimeout(1200);
+    },
+  },
+  { name: "calls-many", mode: "storm", looks: TWO, act: oneOfMany },
+  {
+    name: "calls-find",
+    mode: "storm",
+    looks: TWO,
+    act: async (page, fake) => {
+      await oneOfMany(page, fake);
+      await page.keyboard.press("f");
+      await page.keyboard.insertText("吕国强");
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: "calls-situation",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "situation-row").first().click();
+      await id(page, "call-record").first().click();
+      await page.waitForTimeout(400);
+    },
+  },
+  { name: "line", mode: "storm", looks: TWO, act: line("") },
+  { name: "line-ack", mode: "storm", looks: ALL, act: line("确认 ") },
+  { name: "line-call", mode: "storm", looks: TWO, act: line("call 1") },
+  { name: "line-none", mode: "calm", looks: TWO, act: line("call zzz") },
+  {
+    name: "line-acked",
+    mode: "storm",
+    looks: TWO,
+    act: async (page) => {
+      await line("ack s1")(page);
+      await page.keyboard.press("Enter");
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: "reach",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await page.keyboard.press("c");
+      await id(page, "group-g-river").click();
+      await id(page, "group-g-rain")
+        .click({ timeout: 1000 })
+        .catch(() => {});
+      await page.waitForTimeout(1500);
+    },
+  },
+  {
+    name: "reach-calm",
+    mode: "calm",
+    looks: TWO,
+    act: async (page) => {
+      await page.keyboard.press("c");
+      await id(page, "group-g-river").click();
+      await page.waitForTimeout(1500);
+    },
+  },
+];
