@@ -145,7 +145,12 @@ export function Composer({ county, alarmKey }: { county: County; alarmKey: strin
               />
             </label>
             {template.kind === "evacuation" ? (
-              <Villages rows={villages} onChange={setVillages} />
+              <Villages
+                county={county}
+                people={list.map((one) => one.id)}
+                rows={villages}
+                onChange={setVillages}
+              />
             ) : null}
             <Closes template={template} county={county} />
             <div>

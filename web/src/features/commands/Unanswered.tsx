@@ -15,6 +15,7 @@ import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
 import { wantName } from "./Obligations";
 import { PersonPanel } from "./PersonPanel";
+import { PlaceCell } from "./PlaceCell";
 import { WantChips } from "./WantChips";
 
 export function Unanswered({ county }: { county: County }) {
@@ -66,6 +67,7 @@ export function Unanswered({ county }: { county: County }) {
                 <span>{i18n.t("岗位")}</span>
                 <span>{i18n.t("指令")}</span>
                 <span className="r">{i18n.t("没声音")}</span>
+                <span className="r c-place">{i18n.t("位置")}</span>
                 <span>{i18n.t("自动下一步")}</span>
                 <span className="r">{i18n.t("还有")}</span>
               </div>
@@ -135,6 +137,7 @@ function Line({ one, county, now }: { one: Obligation; county: County; now: numb
       <span className="i2 el">{personPost(person)}</span>
       <span className="i2 el">{say(command.title)}</span>
       <span className="r">{span(now - Date.parse(task.heard ?? command.issued))}</span>
+      <PlaceCell task={task} now={now} />
       <span className="i2 el">
         {task.next ? stepName(task.next.step) : task.stage === "declined" ? i18n.t("等改派") : "—"}
         {other ? ` ${other.name}` : ""}
