@@ -177,6 +177,7 @@ export function addOrders(county, now, texts) {
       },
     ],
   });
+  addLeft(evacuation, texts);
   county.commands.push(
     order(county, now, texts, {
       id: "0198c0de-0821-7007-8000-00000000000a",
@@ -195,6 +196,29 @@ export function addOrders(county, now, texts) {
     }),
     crowd(county, now, texts, 300),
   );
+}
+
+/** The counts behind the table: names of most of those left behind, and a picture of one. */
+function addLeft(evacuation, texts) {
+  const name = (n) => {
+    const seal = `${"ab".repeat(30)}${String(1000 + n)}`;
+    texts[seal] = ["张阿大", "吕来娣", "王小毛", "潘月英", "石老伯", "俞根法"][n % 6];
+    return seal;
+  };
+  for (const [place, row] of evacuation.count.entries()) {
+    const task = evacuation.tasks.find((one) => one.id === row.task);
+    if (!task) continue;
+    const known = Math.max(0, row.refused - row.names_short);
+    const left = Array.from({ length: known }, (_, n) => ({
+      why: "refused",
+      name: n === 0 && place === 1 ? null : name(n + place),
+      photo: n === 0 && place === 1 ? PHOTO : null,
+    }));
+    for (let n = 0; n < row.unreachable; n++)
+      left.push({ why: "unreachable", name: name(n + 3), photo: null });
+    const { village, to_move, moved, refused, unreachable } = row;
+    task.facts.at(-1).count = [{ village, to_move, moved, refused, unreachable, left }];
+  }
 }
 
 const CLOCKS = [
@@ -223,6 +247,9 @@ const CLOCKS = [
     40,
   ],
 ];
+
+/** The picture under which the fake keeps its invented bridge. */
+export const PHOTO = "e6".repeat(32);
 
 /** Warnings with and without a decision, and one incident. */
 export function addIncidents(county, now, texts) {
@@ -275,10 +302,14 @@ export function addIncidents(county, now, texts) {
     note: "e2".repeat(32),
     report: "e3".repeat(32),
     by: "e4".repeat(32),
+    second: "e5".repeat(32),
+    photo: PHOTO,
   };
   texts[seals.title] = "澄潭江沿线 8·21 洪水";
   texts[seals.note] = "镜岭中心校安置点已开，余 410 床";
   texts[seals.report] = "02:05 起超红线";
+  texts[seals.second] =
+    "新昌县：澄潭江沿线 8·21 洪水\n截至 02:11。\n洪水 · 澄潭江流域，23:05 起，现在红色 Ⅰ，涉及 2316 人。\n转移群众：02:07 发出，37 人，完成 3，在做 18，无应答 3。";
   texts[seals.by] = "县长 张国强";
   const opened = now - 14 * MIN;
   county.incidents = [
@@ -305,6 +336,13 @@ export function addIncidents(county, now, texts) {
                   text: seals.report,
                   received_by: seals.by,
                   photos: [],
+                },
+                {
+                  by: "p-zhou",
+                  at: iso(now - 3 * MIN),
+                  text: seals.second,
+                  received_by: seals.by,
+                  photos: [seals.photo],
                 },
               ]
             : [],

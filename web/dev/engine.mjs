@@ -1,6 +1,7 @@
 // A stand-in that answers acts the way the real program does, well enough for screens. It keeps no
 // clocks of its own and decides nothing about hazards.
 import { applyLedger } from "./ledger.mjs";
+import { helpOf } from "./places.mjs";
 import { iso, MIN } from "./storm.mjs";
 
 const ORDER = [
@@ -56,8 +57,6 @@ export function apply(night, act, by, now, seal) {
       alarm(action.alarm).latched = false;
       alarmChanged(alarm(action.alarm));
       return done();
-    case "mark":
-      return done();
     case "issue_command":
       return issue();
     case "cancel_command": {
@@ -74,6 +73,26 @@ export function apply(night, act, by, now, seal) {
     }
     case "report_task":
       return reportTask();
+    case "mark": {
+      const { at, until = null, text } = action;
+      night.marks = [
+        ...(night.marks ?? []),
+        { kind: "mark", at, until, by: by.id, op: act.op, note: seal(text) },
+      ];
+      return done();
+    }
+    case "note_incident":
+    case "send_report": {
+      const incident = county.incidents.find((one) => one.id === action.incident);
+      const said = { by: by.id, at: iso(now), text: seal(action.text), photos: action.photos };
+      if (action.action === "note_incident") incident.notes.push(said);
+      else
+        incident.reports
+          .find((one) => one.id === action.clock)
+          .sent.push({ ...said, received_by: seal(action.received_by) });
+      changes.push({ kind: "incident", incident });
+      return done();
+    }
     case "end_notice": {
       const gone = night.system.findIndex(
         (one) => one.kind === action.notice && one.subject === action.subject,
@@ -131,6 +150,9 @@ export function apply(night, act, by, now, seal) {
       cancelled: null,
       worst: "issued",
       tasks: [],
+      kind: action.villages ? template.kind : "plain",
+      villages: action.villages ?? [],
+      count: [],
     };
     command.tasks = [...ids].map((person) => ({
       id: `${act.op}.${person}`,
@@ -179,12 +201,30 @@ export function apply(night, act, by, now, seal) {
         photos: action.photos ?? [],
         coming: action.coming ?? 0,
         shot: action.shot ?? null,
+        count: (action.count ?? []).map((row) => ({
+          ...row,
+          left: (row.left ?? []).map(({ why, name, photo = null }) => ({
+            why,
+            name: name ? seal(name) : null,
+            photo,
+          })),
+        })),
+        form: (action.form ?? []).map((answer) =>
+          answer.kind === "text" ? { ...answer, text: seal(answer.text) } : answer,
+        ),
       }),
     );
+    if (action.count?.length) recount(command, task);
     task.version += 1;
     if (task.person === by.id || action.means !== "app") task.heard = iso(now);
     if (name === "need_help") {
       task.needs_help = true;
+      const town = county.people.find((one) => one.id === task.person)?.township;
+      const area = county.areas.find((one) => one.code === town) ?? county.areas[0];
+      const situation = helpOf(task, task.facts.at(-1), area);
+      county.situations = county.situations.filter((one) => one.id !== situation.id);
+      county.situations.push(situation);
+      changes.push({ kind: "situation", situation });
       const notice = { kind: "need_help", subject: task.id, since: iso(now), until: null };
       night.system.push(notice);
       changes.push({ kind: "system", system: notice });
@@ -200,6 +240,31 @@ export function apply(night, act, by, now, seal) {
     if (name === "verified") task.needs_help = false;
     changes.push({ kind: "task", task, worst: command.worst });
     return done();
+  }
+
+  /** Villages as last counted, those that nobody counted with what is asked. */
+  function recount(command, task) {
+    for (const row of task.facts.at(-1).count) {
+      const target = command.villages?.find((one) => one.village === row.village);
+      const to_move = target?.to_move ?? row.to_move;
+      const known = (why) => row.left.filter((one) => one.why === why).length;
+      const view = {
+        village: row.village,
+        to_move,
+        moved: row.moved,
+        refused: row.refused,
+        unreachable: row.unreachable,
+        people_short: Math.abs(to_move - row.moved - row.refused - row.unreachable),
+        names_short:
+          Math.max(0, row.refused - known("refused")) +
+          Math.max(0, row.unreachable - known("unreachable")),
+        task: task.id,
+      };
+      const place = command.count.findIndex((one) => one.village === row.village);
+      if (place < 0) command.count.push(view);
+      else command.count[place] = view;
+    }
+    changes.push({ kind: "command", command });
   }
 
   function next(task, command) {

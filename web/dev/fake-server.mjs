@@ -7,7 +7,9 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { WebSocketServer } from "ws";
+import { photo } from "../e2e/photo.mjs";
 import { backtestOf, FILES, slipsOf } from "./backtest.mjs";
+import { PHOTO } from "./boards.mjs";
 import { callTrialOf, faultsOf, ORGANISATION } from "./calls.mjs";
 import { asDrill, drillsOf, scoreOf } from "./drill.mjs";
 import { addDuty, postsOf, postView, pressDuty } from "./duty.mjs";
@@ -73,6 +75,7 @@ export async function startFake({
       { type: "text/plain; charset=utf-8", body: Buffer.from(text) },
     ]),
   );
+  blobs.set(PHOTO, { type: "image/png", body: photo().buffer });
   const sessions = new Map();
   const answers = new Map();
   const clients = new Set();
@@ -93,7 +96,7 @@ export async function startFake({
     if (!changes.some((change) => change.kind === "alarm")) return [];
     const { county } = night;
     const before = new Map(county.situations.map((one) => [one.id, JSON.stringify(one)]));
-    const merged = county.situations.filter((one) => one.merged_into);
+    const merged = county.situations.filter((one) => one.merged_into || one.manual);
     county.situations = [...gather(county, now(), county.situations), ...merged];
     county.load = {
       ...county.load,

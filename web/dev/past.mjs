@@ -20,7 +20,8 @@ export function countyAt(county, t) {
       })),
     }));
   const then = { ...county, alarms, commands, suppressions: [] };
-  then.situations = gather(then, t);
+  const byHand = county.situations.filter((one) => one.manual && by(one.opened));
+  then.situations = [...gather(then, t), ...byHand];
   then.load = county.load && { ...county.load, alarms: alarms.length, flood_since: null };
   return then;
 }
@@ -126,6 +127,7 @@ export function lanesOf(night, query, live) {
     deed(lanes, { kind: "command", at: command.issued, title, level, by, op: command.id });
     for (const task of command.tasks) for (const fact of task.facts) add(lanes.reports, fact.at);
   }
+  for (const one of night.marks ?? []) deed(lanes, one);
   const inside = lanes.deeds.filter((one) => place(one.at) !== null);
   for (const one of inside) if (one.kind !== "command") add(lanes.decisions, one.at);
   lanes.deeds = inside.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));

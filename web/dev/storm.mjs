@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { addIncidents, addOrders } from "./boards.mjs";
+import { addHelp, addPlaces } from "./places.mjs";
 import {
   addMerged,
   catchmentOf,
@@ -145,6 +146,7 @@ export function makeNight({ mode, now, seed = 7, scale = 2 }) {
   if (mode === "storm") {
     county.commands = makeCommands(rnd, county, now, texts);
     addOrders(county, now, texts);
+    addPlaces(county, now, texts);
     county.suppressions = makeSuppressions(county, now, texts);
     markQuiet(county);
   }
@@ -152,9 +154,25 @@ export function makeNight({ mode, now, seed = 7, scale = 2 }) {
   if (mode === "storm") {
     addMerged(county, now);
     addIncidents(county, now, texts);
+    addHelp(county);
   }
   county.load = makeLoad(county, now, mode);
-  return { county, system: makeSystem(county, now, mode), texts };
+  const marks = mode === "storm" ? makeMarks(now, texts) : [];
+  return { county, system: makeSystem(county, now, mode), texts, marks };
+}
+
+/** What people wrote on the bar. */
+function makeMarks(now, texts) {
+  const words = [
+    [95, "市里来电问镜岭水位，已报 62.8 m", "p-zhou"],
+    [31, "镜岭大桥封闭，交警到位", "p-zhou"],
+    [9, "移动公司：回山 4G 抢修车 02:40 到", "p-lyu"],
+  ];
+  return words.map(([ago, note, by], n) => {
+    const seal = `${"f".repeat(60)}${String(1000 + n)}`;
+    texts[seal] = note;
+    return { kind: "mark", at: iso(now - ago * MIN), until: null, by, op: `mark-${n}`, note: seal };
+  });
 }
 
 function makeStations(rnd, townships, now, mode, scale) {
@@ -353,6 +371,26 @@ const TEMPLATES = [
     ),
     clocks: FOUR,
     proof: true,
+    fields: [
+      {
+        id: "shelter",
+        title: text("去了哪个安置点", "Shelter they went to"),
+        required: false,
+        kind: "choice",
+        options: [
+          { id: "school", title: text("镜岭中心校", "Jingling school") },
+          { id: "hall", title: text("镇文化礼堂", "Town hall") },
+        ],
+      },
+      {
+        id: "buses",
+        title: text("还要几辆车", "Buses still needed"),
+        required: false,
+        kind: "number",
+        least: 0,
+        most: 20,
+      },
+    ],
   },
   {
     id: "patrol",

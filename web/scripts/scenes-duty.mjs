@@ -88,6 +88,18 @@ export const DUTY_DESK = [
       await tab("handover")(page);
     },
   },
+  {
+    name: "journal",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await tab("journal")(page);
+      await id(page, "journal-note").fill("接市里电话，要 03:00 书面报");
+      await page.keyboard.press("Enter");
+      await page.waitForTimeout(800);
+    },
+  },
+  { name: "journal-calm", mode: "calm", looks: TWO, act: tab("journal") },
   { name: "contacts", mode: "storm", looks: ALL, act: tab("contacts") },
   {
     name: "contacts-one",

@@ -45,6 +45,42 @@ async function underWay(page, fake) {
   await page.waitForTimeout(800);
 }
 
+/** An evacuation of two villages, one of them counted with a name and a picture of who stays. */
+async function counting(page, fake) {
+  const post = (data) => page.request.post(`${fake.base}/api/v1/acts`, { data });
+  const login = (name) =>
+    page.request.post(`${fake.base}/api/v1/login`, { data: { login: name, password: "x" } });
+  await login("officer");
+  await post({
+    op: "c9",
+    device_at: null,
+    action: {
+      action: "issue_command",
+      alarm: null,
+      template: "evacuate",
+      level: 4,
+      groups: [],
+      people: ["r-001"],
+      wording: fake.night.county.templates.find((one) => one.id === "evacuate").wording.zh,
+      clocks: null,
+      villages: [
+        { village: "黄婆滩村", to_move: 26 },
+        { village: "楼基村", to_move: 13 },
+      ],
+    },
+  });
+  await login("responder");
+  await page.reload();
+  await id(page, "task-row").first().click();
+  await page.waitForTimeout(1500);
+  await id(page, "verb-done").click();
+  await id(page, "count-moved").first().fill("23");
+  await id(page, "count-refused").first().fill("3");
+  await id(page, "names-refused").fill("张阿大");
+  await id(page, "behind-refused").setInputFiles(photo());
+  await page.waitForTimeout(600);
+}
+
 export const FIELD_PHONE = [
   { name: "photos", mode: "calm", looks: LOOKS, act: taken },
   {
@@ -59,6 +95,46 @@ export const FIELD_PHONE = [
       writeFileSync(large, film(49_000_000 + 1_500_000).buffer);
       await id(page, "video-input").setInputFiles(large);
       await id(page, "photo-bad").waitFor();
+    },
+  },
+  {
+    name: "count",
+    mode: "calm",
+    looks: LOOKS,
+    act: async (page, fake) => {
+      await counting(page, fake);
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: "count-short",
+    mode: "calm",
+    looks: LOOKS,
+    act: async (page, fake) => {
+      await counting(page, fake);
+      await id(page, "count-done").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "position-off",
+    mode: "calm",
+    looks: LOOKS,
+    act: async (page, fake) => {
+      await open(page, fake);
+      await page.context().grantPermissions(["geolocation"]);
+      await id(page, "position-switch").click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: "position-on",
+    mode: "calm",
+    looks: LOOKS,
+    act: async (page, fake) => {
+      await page.context().grantPermissions(["geolocation"]);
+      const place = { longitude: 120.9, latitude: 29.5, accuracy: 12 };
+      await page.context().setGeolocation(place);
+      await open(page, fake);
     },
   },
   { name: "upload", mode: "calm", looks: LOOKS, act: underWay },

@@ -1,4 +1,6 @@
 // What each picture shows and how to get there.
+import { photo } from "../e2e/photo.mjs";
+
 const id = (page, name) => page.getByTestId(name);
 
 /** Opens the first situation, then the first alarm of this kind in it. */
@@ -609,6 +611,90 @@ export const DESK_SCENES = [
         .filter({ hasText: /澄潭江沿线转移|Chengtan river/ })
         .click();
       await page.locator("[data-testid=board-row][data-stage=done]").first().click();
+    },
+  },
+  {
+    name: "people",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      const centre = id(page, "zone-centre");
+      if (await centre.isVisible()) await centre.click();
+      await id(page, "people").click();
+      await id(page, "people-row").nth(2).click();
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: "place",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
+    act: async (page) => {
+      await id(page, "command-card")
+        .filter({ hasText: /澄潭江沿线转移|Chengtan river/ })
+        .click();
+      await page.locator("[data-testid=board-row][data-stage=working]").first().click();
+      await id(page, "show-place").first().click();
+      await page.waitForTimeout(1200);
+    },
+  },
+  {
+    name: "help",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await page
+        .getByTestId("situation-row")
+        .filter({ hasText: /现场求助|help/i })
+        .first()
+        .click();
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: "record",
+    mode: "storm",
+    looks: ALL.slice(0, 4),
+    act: async (page) => {
+      await id(page, "command-card")
+        .filter({ hasText: /澄潭江沿线转移|Chengtan river/ })
+        .click();
+      await page.locator("[data-testid=board-row][data-stage=accepted]").first().click();
+      await id(page, "record").click();
+      await id(page, "record-done").click();
+      await id(page, "count-moved").nth(2).fill("399");
+      await id(page, "count-refused").nth(2).fill("4");
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: "villages",
+    mode: "storm",
+    looks: [
+      [1920, "night", "zh"],
+      [1366, "day", "en"],
+    ],
+    act: async (page) => {
+      await page.keyboard.press("c");
+      await id(page, "group-g-river").click();
+      await id(page, "add-village").click();
+      await id(page, "village-name").fill("楼基村");
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: "report-next",
+    mode: "storm",
+    looks: ALL.slice(0, 4),
+    act: async (page) => {
+      await page.keyboard.press("d");
+      await page.waitForTimeout(600);
+      await id(page, "send-report-phone_leader").click();
+      await id(page, "attach-input").last().setInputFiles(photo());
+      await page.waitForTimeout(900);
     },
   },
   {

@@ -5,6 +5,7 @@ import { Refused } from "../src/link/api";
 import { type Line, type Outbox, openOutbox, STUCK_AFTER, wait } from "../src/link/outbox";
 import { draftsOf, keepDraft } from "../src/link/photos";
 import { closeShelf } from "../src/link/shelf";
+import type { Behind } from "../src/state/headcount";
 import type { Pending, Sending } from "../src/state/store";
 import type { Act, Action, Answer, UploadRequest } from "../src/wire/acts";
 
@@ -78,7 +79,7 @@ const watcher = {
 const open = (wire: Wire, person = "p1") => openOutbox(person, watcher, wire);
 const report = (fact: string): Action =>
   ({ action: "report_task", task: "c1.p1", means: "app", fact }) as Action;
-const shoot = (id: string, content: string) =>
+const shoot = (id: string, content: string, behind: Behind | null = null) =>
   keepDraft({
     id,
     person: "p1",
@@ -88,6 +89,7 @@ const shoot = (id: string, content: string) =>
     taken: 900,
     position: { lon: 120.9, lat: 29.5, accuracy_m: null },
     place: "picture",
+    behind,
     at: 950,
   });
 const put = (outbox: Outbox, op: string, fact = "accepted", photos: string[] = []) =>
@@ -196,6 +198,43 @@ describe("the outbox", () => {
       photos: ["blob-photo-1"],
       shot: { of: "o1", taken: new Date(900).toISOString(), place: "picture" },
     });
+  });
+
+  test("pictures of people left behind complete the count as it was told last", async () => {
+    const refused = { village: "甲村", why: "refused" as const };
+    await shoot("photo-1", "one", refused);
+    await shoot("photo-2", "two", refused);
+    await shoot("photo-3", "bridge");
+    const wire = new Wire();
+    wire.up = false;
+    const outbox = open(wire);
+    const row = (moved: number) => ({
+      village: "甲村",
+      to_move: 9,
+      moved,
+      refused: 3,
+      unreachable: 0,
+      left: [{ why: "refused" as const, name: "张阿大" }],
+    });
+    const tell = (op: string, moved: number, photos: string[]) => {
+      const action = { ...report("working"), percent: 60, count: [row(moved)] } as Action;
+      return outbox.put({ op, person: "p1", action, at: 1_000, photos });
+    };
+    await tell("o1", 5, ["photo-1", "photo-2", "photo-3"]);
+    await tell("o2", 6, []);
+    wire.up = true;
+    outbox.kick();
+    await settled(() => expect(wire.received).toHaveLength(5));
+    const counts = wire.received
+      .slice(2)
+      .map(({ action }) => (action.action === "report_task" ? (action.count ?? null) : null));
+    const picture = (n: number) => ({ why: "refused", photo: `blob-photo-${n}` });
+    const [named] = row(6).left;
+    expect(counts).toEqual([
+      [{ ...row(6), left: [named, picture(1)] }],
+      [{ ...row(6), left: [named, picture(1), picture(2)] }],
+      null,
+    ]);
   });
 
   test("a press overtakes a picture between two pieces", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answers, unanswered } from "../src/features/phone/FormFields";
+import { answers, unanswered } from "../src/state/forms";
 import type { Field } from "../src/wire/view";
 
 const title = { zh: "题", en: "field" };

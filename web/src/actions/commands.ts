@@ -1,5 +1,6 @@
 // What an officer does with commands and, on someone's word, with their tasks.
-import type { Level, Means, TaskClocks, VillageTarget } from "../wire/view";
+import type { CountedVillage } from "../wire/acts";
+import type { FormAnswer, Level, Means, TaskClocks, VillageTarget } from "../wire/view";
 import { press } from "./act";
 
 export interface Draft {
@@ -67,15 +68,28 @@ export function cancelCommand(command: string, reason: string): Promise<string> 
 
 export type Recorded = "accepted" | "declined" | "en_route" | "on_scene" | "done" | "need_help";
 
+export interface Word {
+  note: string;
+  count: CountedVillage[];
+  form: FormAnswer[];
+}
+
 /** Records what someone said by another means: the witness is the officer. */
 export function recordFor(
   task: string,
-  fact: Recorded | { fact: "working"; percent: number },
+  fact: { fact: Recorded } | { fact: "working"; percent: number },
   means: Exclude<Means, "app" | "system">,
-  note: string,
+  { note, count, form }: Word,
 ): Promise<string> {
-  const kind = typeof fact === "string" ? { fact } : fact;
-  return press({ action: "report_task", task, means, ...kind, ...(note ? { note } : {}) });
+  return press({
+    action: "report_task",
+    task,
+    means,
+    ...fact,
+    ...(note ? { note } : {}),
+    ...(count.length > 0 ? { count } : {}),
+    ...(form.length > 0 ? { form } : {}),
+  });
 }
 
 /** A second person confirms that it is done, or sends it back. */

@@ -69,8 +69,13 @@ export function gather(
   return press({ action: "gather_incident", incident, situations, commands });
 }
 
-export function noteIncident(incident: string, text: string): Promise<string> {
-  return press({ action: "note_incident", incident, text });
+/** `photos` are ids of pictures that the server has. */
+export function noteIncident(
+  incident: string,
+  text: string,
+  photos: readonly string[],
+): Promise<string> {
+  return press({ action: "note_incident", incident, text, photos: [...photos] });
 }
 
 export function mergeIncident(incident: string, into: string): Promise<string> {
@@ -87,6 +92,14 @@ export function sendReport(
   clock: string,
   text: string,
   receivedBy: string,
+  photos: readonly string[],
 ): Promise<string> {
-  return press({ action: "send_report", incident, clock, text, received_by: receivedBy });
+  return press({
+    action: "send_report",
+    incident,
+    clock,
+    text,
+    received_by: receivedBy,
+    photos: [...photos],
+  });
 }

@@ -1,9 +1,10 @@
 // Makes a camera's picture fit for a weak link and for strangers' eyes: place and time are read out of it,
 // then it is made anew, long edge 1600 px, without anything else the camera wrote. A video is too large
 // to be made anew on a phone; what was written into it is blanked instead.
-import { type Draft, draftsOf, dropPhoto, keepDraft } from "../link/photos";
+import { type Draft, draftsOf, dropPhoto, keepDraft, uploadNow } from "../link/photos";
 import { HEAD_BYTES, NOTHING, type Written, written } from "../state/exif";
 import { blank, boxAt } from "../state/film";
+import type { Behind } from "../state/headcount";
 import { store } from "../state/store";
 import { newOp } from "./act";
 import { lastPosition } from "./position";
@@ -23,12 +24,17 @@ export class NotTaken extends Error {
   }
 }
 
-/** Keeps a picture or video of a task in this phone; it goes with the report it is given to. */
-export async function take(file: File, task: string): Promise<Draft> {
+/**
+ * Keeps a picture or video of a task in this phone; it goes with the report it is given to. `behind`: it stands
+ * for somebody who was left behind, instead of a name.
+ */
+export async function take(file: File, task: string, behind: Behind | null = null): Promise<Draft> {
   const person = store.get().me?.person.id ?? "";
   const video = file.type.startsWith("video/");
   const { blob, said } = video ? await film(file) : await picture(file);
   const phone = lastPosition();
+  // Whoever keeps the place to themselves keeps the one in the picture too.
+  const own = store.get().where.goes ? said.position : null;
   const draft: Draft = {
     id: newOp(),
     person,
@@ -36,8 +42,9 @@ export async function take(file: File, task: string): Promise<Draft> {
     video,
     blob,
     taken: said.taken,
-    position: said.position ? { ...said.position, accuracy_m: null } : phone,
-    place: said.position ? "picture" : phone ? "phone" : "none",
+    position: own ? { ...own, accuracy_m: null } : phone,
+    place: own ? "picture" : phone ? "phone" : "none",
+    behind,
     at: Date.now(),
   };
   try {
@@ -48,6 +55,24 @@ export async function take(file: File, task: string): Promise<Draft> {
     throw new NotTaken("full");
   }
   return draft;
+}
+
+/** A picture of the desk: made anew like those of phones, and sent at once. */
+export interface Attached {
+  id: string;
+  name: string;
+  blob: Blob;
+  taken: number | null;
+}
+
+export async function attach(file: File): Promise<Attached> {
+  const { blob, said } = await picture(file);
+  return { id: newOp(), name: file.name, blob, taken: said.taken };
+}
+
+/** Its id at the server; throws while nobody is reached. */
+export function sendAttached({ id, blob }: Attached, of: string): Promise<string> {
+  return uploadNow(id, of, blob);
 }
 
 /** Pictures of a task that were taken here and belong to no report yet. */

@@ -234,7 +234,16 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
         const draft = await photos.get(id);
         if (!draft) continue;
         const { jurisdiction } = kept;
-        work.push(photos.put({ ...draft, of: kept.op, jurisdiction, state: "waiting" }));
+        const counted = countedIn(kept.action, draft);
+        work.push(
+          photos.put({
+            ...draft,
+            of: kept.op,
+            jurisdiction,
+            state: "waiting",
+            ...(counted ? { counted } : {}),
+          }),
+        );
       }
       await Promise.all([...work, both.done]);
       await show();
@@ -260,6 +269,12 @@ function pick(list: Kept[]): Kept | undefined {
     (kept) => kept.action.action === "report_task" && kept.action.fact === "need_help",
   );
   return help ?? open[0];
+}
+
+/** The row of a report that a picture of somebody left behind belongs to. */
+function countedIn(action: Action, { behind }: KeptPhoto) {
+  if (!behind || action.action !== "report_task") return undefined;
+  return action.count?.find((row) => row.village === behind.village);
 }
 
 function isOpen({ state }: { state: KeptPhoto["state"] }): boolean {

@@ -2,8 +2,9 @@
 // they belong to, taken up again where they were cut off. The server says which bytes it has; this phone
 // only believes that. A picture goes from here when the server has named its file and has the report of it.
 import { sha256 } from "@noble/hashes/sha2.js";
+import { type Behind, withPictures } from "../state/headcount";
 import type { Sending } from "../state/store";
-import type { Position } from "../wire/acts";
+import type { CountedVillage, Position } from "../wire/acts";
 import type { ShotPlace } from "../wire/view";
 import * as api from "./api";
 import { type KeptPhoto, shelf } from "./shelf";
@@ -20,6 +21,8 @@ export interface Draft {
   taken: number | null;
   position: Position | null;
   place: ShotPlace;
+  /** Whom it stands for, where it is instead of a name. */
+  behind: Behind | null;
   /** When it was chosen, by this device's clock. */
   at: number;
 }
@@ -62,9 +65,9 @@ export async function draftsOf(person: string, task: string): Promise<Draft[]> {
   const db = await shelf();
   const all = await db.getAllFromIndex("photos", "person", person);
   const own = all.filter((one) => one.state === "draft" && one.task === task);
-  const drafts = own.map(async ({ id, video, taken, position, place, at }) => {
+  const drafts = own.map(async ({ id, video, taken, position, place, behind = null, at }) => {
     const blob = await db.get("files", id);
-    return blob ? { id, person, task, video, taken, position, place, at, blob } : [];
+    return blob ? { id, person, task, video, taken, position, place, behind, at, blob } : [];
   });
   return (await Promise.all(drafts)).flat();
 }
@@ -77,6 +80,40 @@ export async function dropPhoto(id: string): Promise<void> {
     both.objectStore("photos").delete(id),
     both.done,
   ]);
+}
+
+interface Whole {
+  id: string;
+  task: string;
+  video: boolean;
+  blob: Blob;
+  sha256: string;
+}
+
+/** Sends a file in pieces, from where the server says it is; its id there, or null where `pause` held it up. */
+async function upload(
+  { id, task, video, blob, sha256 }: Whole,
+  line: Pick<PhotoLine, "beginUpload" | "addPiece">,
+  note: (received: number) => Promise<void>,
+  pause: () => Promise<boolean>,
+): Promise<string | null> {
+  const kind = video ? "video" : "photo";
+  let view = await line.beginUpload({ upload: id, task, kind, size: blob.size, sha256 });
+  // All bytes are there and no file yet: a last piece of nothing asks for it.
+  while (!view.blob) {
+    await note(view.received);
+    if (await pause()) return null;
+    const end = Math.min(view.received + view.piece_bytes, blob.size);
+    view = await line.addPiece(id, view.received, blob.slice(view.received, end));
+  }
+  return view.blob;
+}
+
+/** Sends a picture of the desk the same way, at once; `of` is what it belongs to. Its id at the server. */
+export async function uploadNow(id: string, of: string, blob: Blob): Promise<string> {
+  const file = { id, task: of, video: false, blob, sha256: await hashOf(blob) };
+  const still = async () => false;
+  return (await upload(file, api, async () => {}, still)) ?? "";
 }
 
 /** How sending one picture ended for now. */
@@ -106,22 +143,12 @@ export async function sendPhoto(
         return "refused";
       }
       if (!now.sha256) await note({ sha256: await hashOf(blob) });
-      let view = await line.beginUpload({
-        upload: now.id,
-        task: now.task,
-        kind: now.video ? "video" : "photo",
-        size: now.size,
-        sha256: now.sha256 ?? "",
-      });
-      // All bytes are there and no file yet: a last piece of nothing asks for it.
-      while (!view.blob) {
-        await note({ received: view.received });
-        if (await pause()) return "sent";
-        const end = Math.min(view.received + view.piece_bytes, now.size);
-        view = await line.addPiece(now.id, view.received, blob.slice(view.received, end));
-      }
-      await note({ received: now.size, left: view.blob });
+      const file = { ...now, blob, sha256: now.sha256 ?? "" };
+      const left = await upload(file, line, (received) => note({ received }), pause);
+      if (!left) return "sent";
+      await note({ received: now.size, left });
     }
+    const count = await countWith(now);
     const answer = await line.act({
       op: now.id,
       device_at: new Date(now.at).toISOString(),
@@ -138,6 +165,7 @@ export async function sendPhoto(
           place: now.place,
         },
         ...(now.position ? { position: now.position } : {}),
+        ...(count ? { count: [count] } : {}),
       },
     });
     if (answer.answer === "refused") {
@@ -161,6 +189,28 @@ export async function sendPhoto(
     await keep({ state: "refused", why: error.body.code });
     return "refused";
   }
+}
+
+/**
+ * The count that a picture of somebody left behind completes: as this phone told it last of that village, with
+ * every such picture that the county has by now.
+ */
+async function countWith(photo: KeptPhoto): Promise<CountedVillage | null> {
+  const { behind, task, person } = photo;
+  if (!behind) return null;
+  const db = await shelf();
+  const presses = await db.getAllFromIndex("presses", "person", person);
+  const told = presses.flatMap(({ action }) =>
+    action.action === "report_task" && action.task === task ? (action.count ?? []) : [],
+  );
+  const row = told.findLast((one) => one.village === behind.village) ?? photo.counted;
+  if (!row) return null;
+  const others = await db.getAllFromIndex("photos", "person", person);
+  const here = others.filter((one) => one.task === task && one.id !== photo.id);
+  const pictures = [...here, photo].flatMap(({ behind: of, left }) =>
+    of && of.village === behind.village && left ? { why: of.why, photo: left } : [],
+  );
+  return withPictures(row, pictures);
 }
 
 /** SHA-256 of a file, read step by step so that a video need not fit into memory. */

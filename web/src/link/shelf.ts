@@ -1,8 +1,9 @@
 // This machine's shelf (IndexedDB): presses not yet received, who was logged in, own tasks as last seen.
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Behind } from "../state/headcount";
 import type { MapPack } from "../state/mapPack";
 import type { Pending, Sending } from "../state/store";
-import type { Action, Position } from "../wire/acts";
+import type { Action, CountedVillage, Position } from "../wire/acts";
 import type { Me, SnapshotView } from "../wire/view";
 
 /** One press as kept until, and for a while after, the server's receipt. */
@@ -25,6 +26,9 @@ export interface KeptPhoto extends Omit<Sending, "of" | "state"> {
   sha256: string | null;
   /** The id of its file at the server. */
   left: string | null;
+  /** Whom it stands for, and the count it was given to; absent in what was kept before there were such. */
+  behind?: Behind | null;
+  counted?: CountedVillage;
 }
 
 /** Own tasks as last seen, and when that was by this device's clock, ms since the epoch. */

@@ -1,7 +1,8 @@
 // World -> point features of the map. Pure, and cheap to compare: a feature is rebuilt only as text.
 
-import { value } from "../i18n/format";
-import { say } from "../i18n/i18n";
+import { age, value } from "../i18n/format";
+import { i18n, say } from "../i18n/i18n";
+import { fadedAfter, fixOf, peopleOut } from "../state/positions";
 import { isUnacked, judgedValue, seriesOf, shownLevel } from "../state/select";
 import type { County } from "../state/world";
 import { seriesKey } from "../state/world";
@@ -90,4 +91,39 @@ export function stationPoints(county: County): Point[] {
 
 function label(station: StationView, shown: string | null): string {
   return `${say(station.name)}\n${value(shown, station.series[0]?.unit)}`;
+}
+
+/** Who needs help and has not been taken note of yet. */
+function isUnread(county: County, task: string): boolean {
+  for (const { manual } of county.situations.values())
+    if (manual?.task === task) return manual.acked_by === null;
+  return true;
+}
+
+/** People with an open task where they were last, as far as their places are here; `now` in engine ms. */
+export function peoplePoints(
+  county: County,
+  texts: ReadonlyMap<string, string>,
+  now: number,
+): Point[] {
+  return peopleOut(county.commands).flatMap(({ person, task, trace, help }) => {
+    const fix = fixOf(texts.get(trace?.seal ?? ""));
+    if (!trace || !fix) return [];
+    const name = county.people.get(person)?.name ?? person;
+    const ago = i18n.t("{age}前", { age: age(Math.max(60_000, now - trace.at)) });
+    return [
+      {
+        id: person,
+        lon: fix.lon,
+        lat: fix.lat,
+        properties: {
+          id: person,
+          fade: fadedAfter(now - trace.at),
+          help: help ? 1 : 0,
+          ring: help && isUnread(county, task.id) ? "un" : "ack",
+          label: help ? `${i18n.t("要帮助")} ${name}\n${ago}` : `${name}\n${ago}`,
+        },
+      },
+    ];
+  });
 }

@@ -10,18 +10,20 @@ import {
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { County } from "../state/world";
-import { alarmPoints, stationPoints } from "./features";
+import { alarmPoints, type Point, stationPoints } from "./features";
 import { drawImage, IMAGE_RATIO, readTokens } from "./marks";
 import { LAYERS, SOURCES } from "./names";
 import { type Border, type Pen, takePen } from "./pen";
 import { fed } from "./sources";
-import { buildStyle } from "./style";
+import { buildStyle, NOBODY } from "./style";
 
 setWorkerUrl(workerUrl);
 
 const FEED_MS = 250;
 /** One page clock for all rings: bright 60 % of this, ms. */
 const FLASH_MS = 1250;
+/** A place one asked for is shown at least this near. */
+const SPOT_ZOOM = 12;
 const HOME: [[number, number], [number, number]] = [
   [120.695, 29.228],
   [121.227, 29.559],
@@ -29,9 +31,15 @@ const HOME: [[number, number], [number, number]] = [
 
 export interface CountyMap {
   show(county: County): void;
+  /** People in the field, exactly these. */
+  people(points: Point[]): void;
+  /** Says the name of one of them, or of nobody. */
+  name(person: string | null): void;
   theme(theme: string, locale: string): void;
   /** Rings the station and brings it into view when it lies outside. */
   choose(station: string | null): void;
+  /** Rings a place of no station and goes there, or lets it go. */
+  spot(place: { lon: number; lat: number } | null): void;
   /** Shows the border of an area, or none. */
   outline(border: Border | null): void;
   /** Hands the officer a pen; the border is told once it is closed. Another call, or `dropPen`, ends it. */
@@ -42,6 +50,7 @@ export interface CountyMap {
 
 export interface MapEvents {
   onPick(pick: { alarm: string | null; station: string }): void;
+  onPerson(person: string): void;
 }
 
 export function createMap(
@@ -80,6 +89,12 @@ export function createMap(
   const source = (name: string) => map.getSource(name) as GeoJSONSource | undefined;
   const stations = fed(() => source(SOURCES.stations));
   const alarms = fed(() => source(SOURCES.alarms));
+  const people = fed(() => source(SOURCES.people));
+  let outside: Point[] = [];
+  /** Whose name stands on the map, and whose stands there while nobody is pointed at. */
+  let shown: string | null = null;
+  let named: string | null = null;
+  let spot: [number, number] | null = null;
 
   map.setMissingStyleImageResolver((id) => {
     const image = drawImage(id, readTokens());
@@ -109,11 +124,18 @@ export function createMap(
       station && station.lon !== null && station.lat !== null ? [station.lon, station.lat] : null;
     source(SOURCES.chosen)?.setData({
       type: "FeatureCollection",
-      features: at
-        ? [{ type: "Feature", geometry: { type: "Point", coordinates: at }, properties: {} }]
-        : [],
+      features: [at, spot].flatMap((coordinates) =>
+        coordinates
+          ? [{ type: "Feature", geometry: { type: "Point", coordinates }, properties: {} }]
+          : [],
+      ),
     });
     return at as [number, number] | null;
+  };
+  const showName = (person: string | null) => {
+    if (person === shown || !map.getLayer(LAYERS.peopleNames)) return;
+    shown = person;
+    map.setFilter(LAYERS.peopleNames, person ? ["==", ["get", "id"], person] : NOBODY);
   };
 
   const showBorder = () =>
@@ -131,6 +153,10 @@ export function createMap(
     showBorder();
     stations.forget();
     alarms.forget();
+    people.forget();
+    people.feed(outside);
+    shown = null;
+    showName(named);
     drawn = null;
     feed();
   });
@@ -138,9 +164,11 @@ export function createMap(
     const bright = performance.now() % FLASH_MS < FLASH_MS * 0.6;
     const blink = !document.documentElement.hasAttribute("data-still");
     const opacity = bright || !blink ? 1 : 0.3;
-    for (const layer of [LAYERS.rings, LAYERS.clusterRings]) {
+    for (const layer of [LAYERS.rings, LAYERS.clusterRings, LAYERS.helpRings]) {
       const property: ExpressionSpecification =
-        layer === LAYERS.rings ? ["==", ["get", "ring"], "un"] : [">", ["get", "unacked"], 0];
+        layer === LAYERS.clusterRings
+          ? [">", ["get", "unacked"], 0]
+          : ["==", ["get", "ring"], "un"];
       if (map.getLayer(layer)) {
         map.setPaintProperty(layer, "icon-opacity", ["case", property, opacity, 1]);
       }
@@ -148,10 +176,19 @@ export function createMap(
   }, FLASH_MS / 2);
 
   pick(map, events, () => pen !== null);
+  point(map, (person) => showName(person ?? named));
   return {
     show: (next) => {
       county = next;
       soon();
+    },
+    people: (points) => {
+      outside = points;
+      people.feed(points);
+    },
+    name: (person) => {
+      named = person;
+      showName(person);
     },
     theme: (nextTheme, nextLocale) => {
       dropPen();
@@ -161,6 +198,11 @@ export function createMap(
       chosen = station;
       const at = showChosen();
       if (at && !map.getBounds().contains(at)) map.jumpTo({ center: at });
+    },
+    spot: (place) => {
+      spot = place && [place.lon, place.lat];
+      showChosen();
+      if (spot) map.jumpTo({ center: spot, zoom: Math.max(map.getZoom(), SPOT_ZOOM) });
     },
     outline: (next) => {
       border = next;
@@ -199,28 +241,51 @@ function frame(map: LibreMap, county: County): void {
   });
 }
 
+/** What can be pressed. */
+const PRESSED = [
+  LAYERS.help,
+  LAYERS.people,
+  LAYERS.marks,
+  LAYERS.clusterMarks,
+  LAYERS.stations,
+] as const;
+
+/** Tells who is under the pointer, and when nobody is any more. */
+function point(map: LibreMap, tell: (person: string | null) => void): void {
+  map.on("mousemove", LAYERS.people, ({ features }) => tell(String(features?.[0]?.properties.id)));
+  map.on("mouseleave", LAYERS.people, () => tell(null));
+}
+
 function pick(map: LibreMap, events: MapEvents, busy: () => boolean): void {
-  const layers = [LAYERS.marks, LAYERS.stations];
   map.on("click", async (event) => {
     if (busy()) return;
-    const clusters = map.queryRenderedFeatures(event.point, { layers: [LAYERS.clusterMarks] });
-    const [cluster] = clusters;
+    const box: [[number, number], [number, number]] = [
+      [event.point.x - 8, event.point.y - 8],
+      [event.point.x + 8, event.point.y + 8],
+    ];
+    const at = (where: typeof box | typeof event.point, ...layers: string[]) =>
+      map.queryRenderedFeatures(where, { layers })[0];
+    // What lies on top is meant; where nothing does, what is near, people last.
+    const covered = at(event.point, LAYERS.marks, LAYERS.clusterMarks) !== undefined;
+    const person =
+      at(event.point, LAYERS.help) ?? (covered ? undefined : at(event.point, LAYERS.people));
+    if (person) return events.onPerson(String(person.properties.id));
+    const cluster = at(event.point, LAYERS.clusterMarks);
     if (cluster?.geometry.type === "Point") {
       const place = map.getSource(SOURCES.alarms) as GeoJSONSource;
       const zoom = await place.getClusterExpansionZoom(Number(cluster.properties.cluster_id));
       map.easeTo({ center: cluster.geometry.coordinates as [number, number], zoom, duration: 200 });
       return;
     }
-    const box: [[number, number], [number, number]] = [
-      [event.point.x - 8, event.point.y - 8],
-      [event.point.x + 8, event.point.y + 8],
-    ];
-    const [found] = map.queryRenderedFeatures(box, { layers });
-    if (!found) return;
+    const found = at(box, LAYERS.marks, LAYERS.stations);
+    if (!found) {
+      const beside = at(box, LAYERS.people);
+      return beside && events.onPerson(String(beside.properties.id));
+    }
     const { id, alarm } = found.properties as { id: string; alarm?: string };
     events.onPick({ station: id, alarm: alarm ?? null });
   });
-  for (const layer of [...layers, LAYERS.clusterMarks]) {
+  for (const layer of PRESSED) {
     map.on("mouseenter", layer, () => {
       map.getCanvas().style.cursor = "pointer";
     });

@@ -1,5 +1,6 @@
 // Level marks and station glyphs as images, drawn on a canvas when the map first asks for one.
-// Names: `mark/<theme>/<level>/<fade>/<hollow>`, `ring/<theme>/<level>/<ack>`, `glyph/<theme>/<kind>/<fade>`.
+// Names: `mark/<theme>/<level>/<fade>/<hollow>`, `ring/<theme>/<level>/<ack>`, `glyph/<theme>/<kind>/<fade>`,
+// `person/<theme>/<fade>`.
 import { MARK_PATHS } from "../state/shapes";
 import type { Level } from "../wire/view";
 
@@ -36,6 +37,7 @@ export function drawImage(name: string, token: Tokens): ImageData | null {
   if (kind === "mark") mark(pen, Number(second) as Level, third, fourth === "hollow", token);
   else if (kind === "ring") ring(pen, Number(second) as Level, third, token);
   else if (kind === "glyph") glyph(pen, second, third, token);
+  else if (kind === "person") person(pen, second, token);
   else return null;
   return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
@@ -93,5 +95,20 @@ function glyph(pen: CanvasRenderingContext2D, kind: string, fade: string, token:
   if (fade === "late") pen.globalAlpha = 0.58;
   if (fade === "stale") pen.setLineDash([2.2, 1.6]);
   if (fade === "dead") pen.setLineDash([1, 2]);
+  pen.stroke(path);
+}
+
+/** An ink square: the older the place, the paler; a broken edge where it hardly says anything. */
+function person(pen: CanvasRenderingContext2D, fade: string, token: Tokens) {
+  const path = new Path2D("M3 3h10v10H3z");
+  pen.fillStyle = token("map-land");
+  pen.fill(path);
+  pen.globalAlpha = { fresh: 1, late: 0.58 }[fade] ?? 0.26;
+  pen.fillStyle = token("ink-2");
+  pen.fill(path);
+  pen.globalAlpha = 1;
+  pen.strokeStyle = fade === "stale" ? token("ink-2") : token("map-halo");
+  pen.lineWidth = 1.2;
+  if (fade === "stale") pen.setLineDash([2.2, 1.6]);
   pen.stroke(path);
 }

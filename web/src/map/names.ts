@@ -5,6 +5,7 @@ export const SOURCES = {
   neighbours: "neighbours",
   stations: "stations",
   alarms: "alarms",
+  people: "people",
   chosen: "chosen",
   area: "area",
 } as const;
@@ -15,4 +16,8 @@ export const LAYERS = {
   marks: "alarm-marks",
   clusterRings: "cluster-rings",
   clusterMarks: "cluster-marks",
+  people: "people",
+  peopleNames: "people-names",
+  helpRings: "help-rings",
+  help: "help-marks",
 } as const;

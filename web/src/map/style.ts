@@ -1,5 +1,10 @@
 // The map's style from the design tokens: day and night are the same layers in other colours.
-import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type {
+  ExpressionSpecification,
+  FilterSpecification,
+  LayerSpecification,
+  StyleSpecification,
+} from "maplibre-gl";
 import { TOWNSHIPS } from "./inside";
 import type { Tokens } from "./marks";
 import { LAYERS, SOURCES } from "./names";
@@ -33,10 +38,16 @@ export function buildStyle(token: Tokens, theme: string, locale: string): StyleS
           blind: ["min", ["get", "blind"]],
         },
       },
+      [SOURCES.people]: { type: "geojson", data: EMPTY, promoteId: "id" },
       [SOURCES.chosen]: { type: "geojson", data: EMPTY },
       [SOURCES.area]: { type: "geojson", data: EMPTY },
     },
-    layers: [...ground(token, locale), ...points(token, theme, locale)],
+    layers: [
+      ...ground(token, locale),
+      ...points(token, theme, locale),
+      ...calls(token, theme),
+      chosen(token),
+    ],
   };
 }
 
@@ -158,6 +169,17 @@ function points(token: Tokens, theme: string, locale: string): LayerSpecificatio
     },
     townships(token, locale),
     {
+      id: LAYERS.people,
+      type: "symbol",
+      source: SOURCES.people,
+      filter: ["!=", ["get", "help"], 1],
+      layout: {
+        "icon-image": image("person/", theme, "/", ["get", "fade"]),
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 12, 1],
+        ...over,
+      },
+    },
+    {
       id: LAYERS.rings,
       type: "symbol",
       source: SOURCES.alarms,
@@ -218,16 +240,79 @@ function points(token: Tokens, theme: string, locale: string): LayerSpecificatio
       },
       paint: ink,
     },
+  ];
+}
+
+/** Nobody's name until somebody is pointed at. */
+export const NOBODY: FilterSpecification = ["==", ["get", "id"], ""];
+
+/** Above everything: who is pointed at, and whoever needs help, as loud as red. */
+function calls(token: Tokens, theme: string): LayerSpecification[] {
+  const help = ["==", ["get", "help"], 1] as FilterSpecification;
+  const over = { "icon-allow-overlap": true, "icon-ignore-placement": true } as const;
+  const words = {
+    "text-field": ["get", "label"] as ExpressionSpecification,
+    "text-font": ["Noto Sans CJK SC Regular"],
+    "text-size": 12,
+    "text-anchor": "left" as const,
+    "text-justify": "left" as const,
+    "text-allow-overlap": true,
+    "text-ignore-placement": true,
+  };
+  const ink = {
+    "text-color": token("ink-1"),
+    "text-halo-color": token("map-halo"),
+    "text-halo-width": 1.6,
+  };
+  return [
     {
-      id: "chosen",
-      type: "circle",
-      source: SOURCES.chosen,
-      paint: {
-        "circle-radius": 19,
-        "circle-opacity": 0,
-        "circle-stroke-color": token("accent"),
-        "circle-stroke-width": 2,
+      id: LAYERS.peopleNames,
+      type: "symbol",
+      source: SOURCES.people,
+      filter: NOBODY,
+      layout: { ...words, "text-offset": [0.9, 0] },
+      paint: ink,
+    },
+    {
+      id: LAYERS.helpRings,
+      type: "symbol",
+      source: SOURCES.people,
+      filter: help,
+      layout: {
+        "icon-image": ["concat", "ring/", theme, "/4/", ["get", "ring"]],
+        "icon-size": 1.5,
+        ...over,
       },
+      paint: { "icon-opacity-transition": { duration: 0 } },
+    },
+    {
+      id: LAYERS.help,
+      type: "symbol",
+      source: SOURCES.people,
+      filter: help,
+      layout: {
+        "icon-image": ["concat", "mark/", theme, "/4/fresh/full"],
+        "icon-size": 1.5,
+        ...over,
+        ...words,
+        "text-size": 14,
+        "text-offset": [1.4, 0],
+      },
+      paint: ink,
     },
   ];
+}
+
+function chosen(token: Tokens): LayerSpecification {
+  return {
+    id: "chosen",
+    type: "circle",
+    source: SOURCES.chosen,
+    paint: {
+      "circle-radius": 19,
+      "circle-opacity": 0,
+      "circle-stroke-color": token("accent"),
+      "circle-stroke-width": 2,
+    },
+  };
 }

@@ -2,6 +2,8 @@
 import "../styles/desk.css";
 import "../styles/status.css";
 import "../styles/desk-pages.css";
+import "../styles/people.css";
+import "../styles/incidents.css";
 import "../styles/duty.css";
 import "../styles/calls.css";
 import "../styles/line.css";

@@ -2,6 +2,7 @@
 import "../styles/phone.css";
 import "../styles/drill.css";
 import { useEffect, useMemo, useState } from "react";
+import { startPosition } from "../actions/position";
 import { wantTexts } from "../actions/read";
 import { logout } from "../actions/session";
 import { DrillBand } from "../features/drill/DrillBand";
@@ -36,6 +37,7 @@ export function Responder() {
       void navigator.serviceWorker.register("/sw.js");
     }
     void navigator.storage?.persist?.();
+    startPosition();
   }, []);
   switch (session.kind) {
     case "asking":

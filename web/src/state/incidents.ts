@@ -100,3 +100,20 @@ export function partsFor(
     ),
   };
 }
+
+/** Pictures that a report on a response-level event needs at least. */
+export const PHOTOS_NEEDED = 3;
+
+/** Pictures of an incident's reports and notes, each once. */
+export function photosOf(incident: IncidentView): string[] {
+  const reports = incident.reports.flatMap((report) => report.sent.flatMap((sent) => sent.photos));
+  const notes = incident.notes.flatMap((note) => note.photos);
+  return [...new Set([...reports, ...notes])];
+}
+
+/** Whether a response level was decided for one of its situations. */
+export function isResponse(county: County, incident: IncidentView): boolean {
+  return incident.situations.some((id) =>
+    county.situations.get(id)?.decisions?.some((decision) => decision.response !== null),
+  );
+}

@@ -1,5 +1,6 @@
 // The one live store of a client, outside React. Listeners hear of a change once per batch.
 import { useSyncExternalStore } from "react";
+import type { Position } from "../wire/acts";
 import type { FeedMessage, Me, ShotPlace } from "../wire/view";
 import type { Connection } from "./connection";
 import { reduce } from "./reduce";
@@ -55,6 +56,15 @@ export interface Sending {
   place: ShotPlace;
 }
 
+/** Where this phone is, and whether its reports say so. */
+export interface Where {
+  goes: boolean;
+  /** By this device's clock, ms since the epoch. */
+  found: { position: Position; at: number } | null;
+  /** Why nothing is found: its person forbade it, or this page cannot. */
+  trouble: "denied" | "unable" | null;
+}
+
 export interface AppState {
   me: Me | null;
   /** The jurisdiction chosen by someone who sees several. */
@@ -76,6 +86,7 @@ export interface AppState {
   outboxReady: boolean;
   /** True where the last world came from this machine's shelf and the server has not spoken yet. */
   shelved: boolean;
+  where: Where;
   /** What the time bar shows, or what is chosen on it; null where there is no bar yet. */
   bar: Span | null;
 }
@@ -102,6 +113,7 @@ export function createStore(at: number): Store {
     cramped: false,
     outboxReady: false,
     shelved: false,
+    where: { goes: true, found: null, trouble: null },
     bar: null,
   };
   const listeners = new Set<() => void>();

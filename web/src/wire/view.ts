@@ -92,6 +92,8 @@ export type FormAnswer = Schemas["FormAnswer"];
 export type VillageTarget = Schemas["VillageTarget"];
 export type VillageCount = Schemas["VillageCount"];
 export type CountView = Schemas["CountView"];
+/** Somebody who was not moved: a sealed name, a picture, or both. */
+export type LeftBehind = Schemas["LeftBehind"];
 /** What a crew is watched for while it is out there. */
 export type CrewKind = Schemas["CrewKind"];
 export type CrewView = Schemas["CrewView"];

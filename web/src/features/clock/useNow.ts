@@ -47,6 +47,11 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => Math.floor(shown / 1000) * 1000);
 }
 
+/** The same in whole minutes, for what need not be drawn every second. */
+export function useMinute(): number {
+  return useSyncExternalStore(subscribe, () => Math.floor(shown / 60_000) * 60_000);
+}
+
 /** This machine's monotonic clock, for ages of the connection itself, in half seconds. */
 export function useMono(): number {
   return useSyncExternalStore(subscribe, () => Math.floor(mono / 500) * 500);

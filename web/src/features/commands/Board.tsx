@@ -94,6 +94,7 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
               <span>{i18n.t("姓名")}</span>
               <span className="c-post">{i18n.t("岗位")}</span>
               <span className="r">{i18n.t("没声音")}</span>
+              <span className="r c-place">{i18n.t("位置")}</span>
               <span className="c-next">{i18n.t("自动下一步")}</span>
               <span className="r">{i18n.t("还有")}</span>
             </div>

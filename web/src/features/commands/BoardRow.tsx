@@ -8,6 +8,7 @@ import type { County } from "../../state/world";
 import type { CommandView, TaskView } from "../../wire/view";
 import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
+import { PlaceCell } from "./PlaceCell";
 import { lastCall } from "./TaskCalls";
 import { wantName } from "./wantName";
 
@@ -69,6 +70,7 @@ export function BoardRow({ task, command, county, now }: BoardRowProps) {
       <span className="el">{personName(person, task.person)}</span>
       <span className="i2 el c-post">{personPost(person)}</span>
       <span className="r">{isClosed(task) ? "—" : span(now - Date.parse(since))}</span>
+      <PlaceCell task={task} now={now} />
       <span className="i2 el c-next">
         {task.next ? stepName(task.next.step) : task.stage === "declined" ? i18n.t("等改派") : "—"}
         {substitute ? ` ${substitute.name}` : ""}

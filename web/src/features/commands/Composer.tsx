@@ -174,7 +174,12 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
               />
             </label>
             {template.kind === "evacuation" ? (
-              <Villages rows={villages} onChange={setVillages} />
+              <Villages
+                county={county}
+                people={list.map((one) => one.id)}
+                rows={villages}
+                onChange={setVillages}
+              />
             ) : null}
             <Closes template={template} county={county} />
             <div>

@@ -4,9 +4,12 @@ import { photoAddress, wantTexts } from "../../actions/read";
 import { hms, span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { crewName, factName, meansName, personName } from "../../i18n/words";
+import { farFrom, fixOf } from "../../state/positions";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import type { CrewView, Fact, Field, FormAnswer } from "../../wire/view";
+import type { CrewView, Fact, Field, FormAnswer, StationView } from "../../wire/view";
+import { useDesk } from "../desk/desk";
+import { far, lonLat, sure } from "../marks/positionWords";
 import { placeWords, takenWords } from "../marks/shotWords";
 
 /** Someone who was not moved: a name, a picture, or both. */
@@ -65,8 +68,40 @@ export function CrewLine({ crew, now }: { crew: CrewView; now: number }) {
   );
 }
 
+interface PlaceLineProps {
+  fact: Fact;
+  about: StationView | null;
+}
+
+/** Which place a fact tells, and how far it is from the one that its command is about. */
+function PlaceLine({ fact, about }: PlaceLineProps) {
+  const { move } = useDesk();
+  const text = useApp((state) => (fact.position ? state.texts.get(fact.position) : undefined));
+  const fix = fixOf(text);
+  if (!fix) return null;
+  const away = farFrom(about, fix);
+  return (
+    <p className="s i2" data-testid="fact-place">
+      <button
+        type="button"
+        className="link"
+        title={i18n.t("在地图上看")}
+        onClick={() => move({ to: "spot", lon: fix.lon, lat: fix.lat })}
+      >
+        {lonLat(fix)}
+      </button>
+      {sure(fix)}
+      {away === null
+        ? ""
+        : ` · ${i18n.t("离{station} {far}", { station: say(about?.name), far: far(away) })}`}
+    </p>
+  );
+}
+
 interface FactLineProps {
   fact: Fact;
+  /** Where its command is about. */
+  about: StationView | null;
   /** Pictures of it that are still on their way. */
   coming: number;
   county: County;
@@ -74,7 +109,7 @@ interface FactLineProps {
   now: number;
 }
 
-export function FactLine({ fact, coming, county, fields, now }: FactLineProps) {
+export function FactLine({ fact, about, coming, county, fields, now }: FactLineProps) {
   const note = useApp((state) => (fact.note ? state.texts.get(fact.note) : undefined));
   const witness = fact.by ? county.people.get(fact.by) : null;
   const seconds = fact.device_at
@@ -141,6 +176,7 @@ export function FactLine({ fact, coming, county, fields, now }: FactLineProps) {
           {takenWords(fact.shot.taken)} · {placeWords(fact.shot.place)}
         </p>
       ) : null}
+      <PlaceLine fact={fact} about={about} />
       {coming > 0 ? (
         <p className="s" data-testid="photo-coming">
           <span className="tag">{i18n.t("照片在路上 {coming}", { coming })}</span>

@@ -4,12 +4,14 @@ import { calling, hastenTask, postponeTask, verify } from "../../actions/command
 import { wantTexts } from "../../actions/read";
 import { i18n } from "../../i18n/i18n";
 import { personName, personPost, stageName, stepName } from "../../i18n/words";
+import { lastTrace, placeOfCommand } from "../../state/positions";
 import { isAnswered, isClosed, mayAct, photosComing } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { CommandView, TaskView } from "../../wire/view";
 import { useKeys } from "../keys/useKeys";
+import { LastPlace } from "../marks/LastPlace";
 import { Pips } from "../marks/Pips";
 import { Due } from "./Due";
 import { CrewLine, FactLine } from "./FactLine";
@@ -39,10 +41,14 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
     r: () => allowed && open && setGiving(true),
     p: () => allowed && open && void calling(task.id),
   });
-  useEffect(() => wantTexts(task.facts.map((fact) => fact.note)), [task.facts]);
+  useEffect(
+    () => wantTexts(task.facts.flatMap((fact) => [fact.note, fact.position])),
+    [task.facts],
+  );
   const photos = task.facts.flatMap((fact) => fact.photos);
   const coming = task.facts.reduce((sum, fact) => sum + photosComing(task, fact), 0);
   const fields = county.templates.find((one) => one.id === command.template)?.fields ?? [];
+  const about = placeOfCommand(county, command);
   const substitute = person?.substitute ? county.people.get(person.substitute) : null;
   return (
     <aside className="p person" data-testid="person-panel">
@@ -56,6 +62,7 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
           <b data-testid="person-stage">{stageName(task.stage, task.percent)}</b>
         </div>
         <p className="l">{person?.phone ?? i18n.t("没有电话")}</p>
+        <LastPlace county={county} trace={lastTrace(task)} now={now} />
         {substitute ? (
           <p className="s i2">
             {i18n.t("代班：{name} {phone}", {
@@ -137,6 +144,7 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: facts are only ever added, a place is for ever
             key={place}
             fact={fact}
+            about={about}
             coming={photosComing(task, fact)}
             county={county}
             fields={fields}
@@ -154,8 +162,10 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
       ) : null}
       {recording ? (
         <RecordDialog
+          command={command}
           task={task}
           name={personName(person, task.person)}
+          fields={fields}
           onClose={() => setRecording(false)}
         />
       ) : null}

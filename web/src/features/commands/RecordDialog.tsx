@@ -1,58 +1,114 @@
 // Records what someone said by telephone, by radio or in person. The witness is the officer.
 import { useState } from "react";
 import { type Recorded, recordFor } from "../../actions/commands";
-import { i18n } from "../../i18n/i18n";
+import { i18n, say } from "../../i18n/i18n";
 import { meansName, stageName } from "../../i18n/words";
+import { answers, type Form, unanswered } from "../../state/forms";
+import { countedRow, shortOf } from "../../state/headcount";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import type { Means, TaskView } from "../../wire/view";
+import type { CommandView, Field, Means, TaskView } from "../../wire/view";
+import { CountTable } from "./CountTable";
+import { FieldInputs } from "./FieldInputs";
+import { useCount } from "./useCount";
 
 type By = Exclude<Means, "app" | "system">;
 const MEANS: By[] = ["phone", "radio", "in_person"];
-const FACTS: Recorded[] = ["accepted", "declined", "en_route", "on_scene", "done", "need_help"];
+type Said = Recorded | "working";
+const FACTS: Said[] = [
+  "accepted",
+  "declined",
+  "en_route",
+  "on_scene",
+  "working",
+  "done",
+  "need_help",
+];
+const STEPS = [20, 40, 60, 80, 100];
 
 interface RecordDialogProps {
+  command: CommandView;
   task: TaskView;
   name: string;
+  fields: readonly Field[];
   onClose: () => void;
 }
 
-export function RecordDialog({ task, name, onClose }: RecordDialogProps) {
-  const [fact, setFact] = useState<Recorded>("accepted");
+export function RecordDialog({ command, task, name, fields, onClose }: RecordDialogProps) {
+  const [fact, setFact] = useState<Said>("accepted");
+  const [percent, setPercent] = useState(task.percent ?? 60);
   const [means, setMeans] = useState<By>("phone");
   const [note, setNote] = useState("");
+  const [form, setForm] = useState<Form>({});
+  const { rows, said, texts, put, add, free } = useCount(command, task);
+  const tells = fact === "working" || fact === "done";
+  const counts = tells && command.kind === "evacuation";
   const needsWords = fact === "declined" || fact === "done";
+  const short = shortOf(said, texts);
+  const open = fact === "done" ? unanswered(fields, form) : [];
+  const send = () => {
+    const kind = fact === "working" ? { fact, percent } : { fact };
+    void recordFor(task.id, kind, means, {
+      note: note.trim(),
+      count: counts ? said.map((row) => countedRow(row, texts)) : [],
+      form: tells ? answers(fields, form) : [],
+    });
+    onClose();
+  };
   return (
     <Dialog
       title={i18n.t("代记：{name} 说了什么", { name })}
       onClose={onClose}
       testId="record-dialog"
     >
-      <fieldset style={{ border: 0 }}>
-        <legend className="lab">{i18n.t("他说")}</legend>
-        <div className="chips">
-          {FACTS.map((one) => (
-            <Chip key={one} on={one === fact} onPress={() => setFact(one)} testId={`record-${one}`}>
-              {one === "need_help" ? i18n.t("要帮助") : stageName(one)}
-            </Chip>
-          ))}
-        </div>
-      </fieldset>
-      <fieldset style={{ border: 0 }}>
-        <legend className="lab">{i18n.t("怎么知道的")}</legend>
-        <div className="chips">
-          {MEANS.map((one) => (
+      <Choice title={i18n.t("他说")}>
+        {FACTS.map((one) => (
+          <Chip key={one} on={one === fact} onPress={() => setFact(one)} testId={`record-${one}`}>
+            {one === "need_help" ? i18n.t("要帮助") : stageName(one)}
+          </Chip>
+        ))}
+      </Choice>
+      {fact === "working" ? (
+        <Choice title={i18n.t("做到哪里了")}>
+          {STEPS.map((one) => (
             <Chip
               key={one}
-              on={one === means}
-              onPress={() => setMeans(one)}
-              testId={`means-${one}`}
+              on={one === percent}
+              onPress={() => setPercent(one)}
+              testId={`percent-${one}`}
             >
-              {meansName(one)}
+              {one} %
             </Chip>
           ))}
-        </div>
-      </fieldset>
+        </Choice>
+      ) : null}
+      {counts ? (
+        <>
+          <CountTable rows={rows} texts={texts} onChange={put} onAdd={free ? add : null} />
+          <p className="s" aria-live="polite" data-testid="record-short">
+            {said.length === 0
+              ? i18n.t("没有写人数：可以先记，核实要等人数对上。")
+              : short.people + short.names > 0
+                ? i18n.t("还差 {people} 人、{names} 个名字：可以先记，核实要等补齐。", { ...short })
+                : i18n.t("人数对得上。")}
+          </p>
+        </>
+      ) : null}
+      {tells ? <FieldInputs fields={fields} form={form} onChange={setForm} /> : null}
+      {open.length > 0 ? (
+        <p className="s">
+          {i18n.t("模板还问：{names}", {
+            names: open.map((field) => say(field.title)).join(i18n.t("、")),
+          })}
+        </p>
+      ) : null}
+      <Choice title={i18n.t("怎么知道的")}>
+        {MEANS.map((one) => (
+          <Chip key={one} on={one === means} onPress={() => setMeans(one)} testId={`means-${one}`}>
+            {meansName(one)}
+          </Chip>
+        ))}
+      </Choice>
       <label>
         <span className="lab">
           {needsWords ? i18n.t("原话或见证人（要写）") : i18n.t("原话（可不写）")}
@@ -69,10 +125,7 @@ export function RecordDialog({ task, name, onClose }: RecordDialogProps) {
         <Button
           kind="primary"
           disabled={needsWords && note.trim() === ""}
-          onPress={() => {
-            void recordFor(task.id, fact, means, note.trim());
-            onClose();
-          }}
+          onPress={send}
           testId="record-confirm"
         >
           {i18n.t("记下")}
@@ -80,5 +133,14 @@ export function RecordDialog({ task, name, onClose }: RecordDialogProps) {
         <Button onPress={onClose}>{i18n.t("不记")}</Button>
       </div>
     </Dialog>
+  );
+}
+
+function Choice({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <fieldset style={{ border: 0 }}>
+      <legend className="lab">{title}</legend>
+      <div className="chips">{children}</div>
+    </fieldset>
   );
 }

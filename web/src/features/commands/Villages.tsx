@@ -1,5 +1,7 @@
 // What an order is finished by, and, for an evacuation, how many people have to leave which village.
+import { useId } from "react";
 import { i18n, say } from "../../i18n/i18n";
+import { knownVillages, townshipsOf } from "../../state/villages";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { TemplateView, VillageTarget } from "../../wire/view";
@@ -18,17 +20,42 @@ export function counted(rows: readonly VillageRow[]): VillageTarget[] {
 }
 
 interface VillagesProps {
+  county: County;
+  /** Whom the order goes to. */
+  people: readonly string[];
   rows: readonly VillageRow[];
   onChange: (rows: VillageRow[]) => void;
 }
 
-export function Villages({ rows, onChange }: VillagesProps) {
+export function Villages({ county, people, rows, onChange }: VillagesProps) {
+  const list = useId();
+  const known = knownVillages(county);
   const put = (place: number, row: VillageRow) =>
     onChange(rows.map((one, n) => (n === place ? row : one)));
+  /** A village that is known brings its number, where none is written yet. */
+  const name = (place: number, row: VillageRow, village: string) => {
+    const before = known.find((one) => one.village === village);
+    const last = known.find((one) => one.village === row.village);
+    const own = row.people !== "" && row.people !== String(last?.to_move);
+    put(place, { village, people: own || !before ? row.people : String(before.to_move) });
+  };
   const total = counted(rows).reduce((sum, row) => sum + row.to_move, 0);
   return (
     <fieldset style={{ border: 0 }} data-testid="villages">
       <legend className="lab">{i18n.t("按村应转移，合计 {total} 人", { total })}</legend>
+      <datalist id={list}>
+        {known.map((one) => (
+          <option key={one.village} value={one.village}>
+            {i18n.t("上次应转移 {n} 人", { n: one.to_move })}
+          </option>
+        ))}
+        {townshipsOf(county, people)
+          .map(say)
+          .filter((title) => !known.some((one) => one.village === title))
+          .map((title) => (
+            <option key={title} value={title} />
+          ))}
+      </datalist>
       {rows.map((row, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place until it is sent
         <div key={place} className="f" style={{ marginBottom: 4 }}>
@@ -37,7 +64,8 @@ export function Villages({ rows, onChange }: VillagesProps) {
             placeholder={i18n.t("村")}
             aria-label={i18n.t("村")}
             value={row.village}
-            onChange={(event) => put(place, { ...row, village: event.target.value })}
+            list={list}
+            onChange={(event) => name(place, row, event.target.value)}
             data-testid="village-name"
           />
           <input

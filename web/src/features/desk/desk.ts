@@ -36,10 +36,16 @@ const PAGES: readonly View[] = [
 export const isPage = (view: View): boolean => PAGES.includes(view);
 /** On a narrow screen one zone is shown at a time. */
 export type Zone = "left" | "centre" | "right" | "more";
-/** Who is on duty, the roll-call, the handover, and by what people can be reached. */
-export type DutyTab = "now" | "roll" | "handover" | "contacts";
+/** Who is on duty, the roll-call, the handover, the shift's journal, and by what people can be reached. */
+export type DutyTab = "now" | "roll" | "handover" | "journal" | "contacts";
 /** An area drawn on the map: being drawn, or closed and what lies in it. */
 export type Drawing = "pen" | { border: Border; stations: string[]; townships: string[] };
+/** A place to look at on the map, and from where one came to look. */
+export interface Spot {
+  lon: number;
+  lat: number;
+  from: View;
+}
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
 export type LedgerDraft = { kind: "silence" | "maintenance" | "service"; matcher: Matcher };
 
@@ -53,6 +59,9 @@ export interface Desk {
   /** A task, or among those who have not answered the call at somebody. */
   task: string | null;
   station: string | null;
+  /** Somebody in the field, chosen on the map. */
+  person: string | null;
+  spot: Spot | null;
   /** Alarms of one situation only, by its id. */
   situation: string | null;
   dialog: "keys" | "record" | "load" | "line" | null;
@@ -83,6 +92,8 @@ export const startDesk: Desk = {
   command: null,
   task: null,
   station: null,
+  person: null,
+  spot: null,
   situation: null,
   dialog: null,
   asking: false,
@@ -103,6 +114,8 @@ export type DeskMove =
   | { to: "select"; alarm: string; station: string | null }
   | { to: "open"; alarm: string; station: string | null; asking?: boolean }
   | { to: "station"; station: string }
+  | { to: "person"; person: string | null }
+  | { to: "spot"; lon: number; lat: number }
   | {
       to: "compose";
       alarm?: string | null;
@@ -132,10 +145,16 @@ export type DeskMove =
   | { to: "back" };
 
 export function moveDesk(desk: Desk, move: DeskMove): Desk {
+  const next = step(desk, move);
+  // A place is looked at while the map is open, and let go with it.
+  return next.spot && next.view !== "map" ? { ...next, spot: null } : next;
+}
+
+function step(desk: Desk, move: DeskMove): Desk {
   const centre = { ...desk, zone: "centre" as const };
   switch (move.to) {
     case "select":
-      return { ...desk, alarm: move.alarm, station: move.station };
+      return { ...desk, alarm: move.alarm, station: move.station, person: null };
     case "open":
       return {
         ...centre,
@@ -145,7 +164,20 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
         asking: move.asking ?? false,
       };
     case "station":
-      return { ...desk, station: move.station };
+      return { ...desk, station: move.station, person: null };
+    case "person":
+      return { ...desk, person: move.person, station: null };
+    case "spot":
+      return {
+        ...centre,
+        view: "map",
+        station: null,
+        spot: {
+          lon: move.lon,
+          lat: move.lat,
+          from: desk.view === "map" && desk.spot ? desk.spot.from : desk.view,
+        },
+      };
     case "compose":
       return {
         ...centre,
@@ -159,7 +191,7 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
         },
       };
     case "draw":
-      return { ...centre, view: "map", station: null, drawing: move.drawing };
+      return { ...centre, view: "map", station: null, person: null, drawing: move.drawing };
     case "board":
       return { ...centre, view: "board", command: move.command, task: move.task ?? null };
     case "task":
@@ -198,7 +230,7 @@ export function moveDesk(desk: Desk, move: DeskMove): Desk {
     case "score":
       return { ...centre, view: "score" };
     case "map":
-      return { ...centre, view: "map", task: null };
+      return { ...centre, view: "map", task: null, spot: null };
     case "zone":
       return { ...desk, zone: move.zone };
     case "dialog":
@@ -221,6 +253,8 @@ function back(desk: Desk): Desk {
   if (desk.view === "alarm" && desk.situation) return { ...desk, view: "situation" };
   if (desk.view === "situation") return { ...desk, view: "map", situation: null, zone: "left" };
   if (desk.view === "map" && desk.drawing) return { ...desk, drawing: null };
+  if (desk.view === "map" && desk.person) return { ...desk, person: null };
+  if (desk.view === "map" && desk.spot) return { ...desk, view: desk.spot.from, spot: null };
   if (desk.view === "map") return { ...desk, station: null, situation: null, zone: "left" };
   return { ...desk, view: "map", task: null };
 }

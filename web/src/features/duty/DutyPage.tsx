@@ -1,4 +1,5 @@
-// Duty watch: who is there, who answers the roll, what is handed over, by what people can be reached.
+// Duty watch: who is there, who answers the roll, what is handed over, what the shift did, by what people can be
+// reached.
 import { i18n } from "../../i18n/i18n";
 import { lacks } from "../../state/duty";
 import { boardOf, rollCalls } from "../../state/rollcall";
@@ -9,6 +10,7 @@ import { type DutyTab, useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { ContactsTab } from "./ContactsTab";
 import { HandoverTab } from "./HandoverTab";
+import { JournalTab } from "./JournalTab";
 import { OnDutyTab } from "./OnDutyTab";
 import { RollCallTab } from "./RollCallTab";
 import { usePosts } from "./usePosts";
@@ -28,13 +30,14 @@ export function DutyPage({ county }: { county: County }) {
     ["now", i18n.t("谁在岗"), lacking > 0 ? i18n.t("{n} 个要处理", { n: lacking }) : null],
     ["roll", i18n.t("点名"), silent > 0 ? i18n.t("{n} 个没应", { n: silent }) : null],
     ["handover", i18n.t("交接班"), open > 0 ? i18n.t("{n} 个等签字", { n: open }) : null],
+    ["journal", i18n.t("值班日志"), null],
     ["contacts", i18n.t("通道"), null],
   ];
   const go = (place: number) => () => {
     const tab = tabs[place]?.[0];
     if (tab) move({ to: "duty", tab });
   };
-  useKeys({ "1": go(0), "2": go(1), "3": go(2), "4": go(3) });
+  useKeys({ "1": go(0), "2": go(1), "3": go(2), "4": go(3), "5": go(4) });
   return (
     <section className="p pagep greys duty" data-testid="duty">
       <div className="pt dutytabs" role="tablist" aria-label={i18n.t("值班")}>
@@ -59,7 +62,7 @@ export function DutyPage({ county }: { county: County }) {
           </span>
         ) : null}
       </div>
-      {posts.length === 0 && desk.duty !== "contacts" ? (
+      {posts.length === 0 && desk.duty !== "contacts" && desk.duty !== "journal" ? (
         <Empty title={i18n.t("还没有排任何岗位。")}>
           {i18n.t("请管理员在 posts.toml 里写岗位和排班，写好后在“规则”页重新读一遍文件。")}
         </Empty>
@@ -69,11 +72,13 @@ export function DutyPage({ county }: { county: County }) {
         <RollCallTab county={county} posts={posts} now={now} />
       ) : desk.duty === "handover" ? (
         <HandoverTab county={county} posts={posts} now={now} />
+      ) : desk.duty === "journal" ? (
+        <JournalTab county={county} posts={posts} now={now} />
       ) : (
         <ContactsTab county={county} posts={posts} now={now} />
       )}
       <div className="pk">
-        <Key k="1–4">{i18n.t("换一页")}</Key>
+        <Key k="1–5">{i18n.t("换一页")}</Key>
         <Key k="↑↓">{i18n.t("选择")}</Key>
         <Key k="Esc">{i18n.t("返回")}</Key>
       </div>

@@ -65,7 +65,18 @@ function NotYet({ post, county, now }: { post: PostView | null; county: County; 
             : i18n.t("没有要两个人签字的岗位。下面是现在欠着的。")}
         </p>
       </div>
+      <ToJournal />
     </div>
+  );
+}
+
+/** What the shift did, beside what it owes. */
+function ToJournal() {
+  const { move } = useDesk();
+  return (
+    <Button onPress={() => move({ to: "duty", tab: "journal" })} testId="to-journal">
+      {i18n.t("看这一班的日志")}
+    </Button>
   );
 }
 
@@ -114,6 +125,7 @@ function Signatures({ post, handover, county, now }: SignaturesProps) {
             </b>
           </p>
         </div>
+        <ToJournal />
       </div>
       <div className="signs">
         <div className="sign" data-testid="sign-first" data-signed={handover.signed !== null}>

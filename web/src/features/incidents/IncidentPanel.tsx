@@ -1,6 +1,6 @@
 // One incident: what it gathers, what is owed, what was written down, and how it ends.
 import { useEffect, useState } from "react";
-import { closeIncident, mergeIncident, noteIncident } from "../../actions/incidents";
+import { closeIncident, mergeIncident } from "../../actions/incidents";
 import { wantTexts } from "../../actions/read";
 import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
@@ -11,13 +11,15 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { IncidentView, OwedReport, StillOpen } from "../../wire/view";
-import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { openedName } from "../situations/situationWords";
 import { ReasonDialog } from "./dialogs";
 import { GatherDialog } from "./GatherDialog";
+import { IncidentNotes } from "./IncidentNotes";
 import { IncidentParts, Section } from "./IncidentParts";
+import { PhotoTally } from "./PhotoTally";
 import { ReportDialog } from "./ReportDialog";
+import { ReportLine } from "./ReportLine";
 
 interface IncidentPanelProps {
   county: County;
@@ -33,7 +35,6 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
   const [sending, setSending] = useState<OwedReport | null>(null);
   const [closing, setClosing] = useState(false);
   const [gathering, setGathering] = useState(false);
-  const [note, setNote] = useState("");
   const open = isRunning(incident);
   const kind = county.eventClasses.find((one) => one.id === incident.class);
   useEffect(
@@ -42,7 +43,9 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
         incident.title,
         incident.closed?.reason ?? null,
         ...incident.notes.map((one) => one.text),
-        ...incident.reports.flatMap((one) => one.sent.map((sent) => sent.received_by)),
+        ...incident.reports.flatMap((one) =>
+          one.sent.flatMap((sent) => [sent.received_by, sent.text]),
+        ),
       ]),
     [incident],
   );
@@ -90,38 +93,19 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
           </div>
         ) : null}
         {incident.merged_into ? <p className="note">{i18n.t("已并入另一个事件。")}</p> : null}
-        <Section title={i18n.t("报告")} count={incident.reports.length} />
+        <Section title={i18n.t("报告")} count={incident.reports.length}>
+          <PhotoTally county={county} incident={incident} />
+        </Section>
         {incident.reports.map((report) => (
-          <div key={report.id} className="decline" data-testid="report" data-id={report.id}>
-            <span className="col g">
-              <b className="el">{say(report.title)}</b>
-              <span className="s i2 el">
-                {report.sent.length === 0
-                  ? say(report.to)
-                  : report.sent
-                      .map((sent, n) =>
-                        i18n.t("第 {n} 版 {time} {name} 报，{to} 收", {
-                          n: n + 1,
-                          time: stamp(sent.at, now),
-                          name: personName(county.people.get(sent.by), sent.by),
-                          to: texts.get(sent.received_by) ?? "…",
-                        }),
-                      )
-                      .join("；")}
-              </span>
-            </span>
-            {report.sent.length === 0 && open ? <Due at={report.due} now={now} /> : null}
-            {open ? (
-              <Button
-                small
-                disabled={!allowed}
-                onPress={() => setSending(report)}
-                testId={`send-report-${report.id}`}
-              >
-                {report.sent.length === 0 ? i18n.t("报出…") : i18n.t("续报…")}
-              </Button>
-            ) : null}
-          </div>
+          <ReportLine
+            key={report.id}
+            county={county}
+            report={report}
+            open={open}
+            allowed={allowed}
+            now={now}
+            onSend={() => setSending(report)}
+          />
         ))}
         <IncidentParts
           county={county}
@@ -130,36 +114,13 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
           onGather={open && allowed ? () => setGathering(true) : null}
         />
         <Section title={i18n.t("记事")} count={incident.notes.length} />
-        {incident.notes.map((one) => (
-          <div key={`${one.at}${one.text}`} className="decline">
-            <span className="t i3">{stamp(one.at, now)}</span>
-            <span className="g">{texts.get(one.text) ?? "…"}</span>
-            <span className="s i2">{personName(county.people.get(one.by), one.by)}</span>
-          </div>
-        ))}
-        {open ? (
-          <div className="f" style={{ padding: 12 }}>
-            <input
-              className="in g"
-              placeholder={i18n.t("记一条")}
-              aria-label={i18n.t("记一条")}
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-              data-testid="incident-note"
-            />
-            <Button
-              small
-              disabled={!allowed || note.trim() === ""}
-              onPress={() => {
-                void noteIncident(incident.id, note.trim());
-                setNote("");
-              }}
-              testId="incident-note-add"
-            >
-              {i18n.t("记下")}
-            </Button>
-          </div>
-        ) : null}
+        <IncidentNotes
+          county={county}
+          incident={incident}
+          open={open}
+          allowed={allowed}
+          now={now}
+        />
         {open ? (
           <div className="acts" style={{ padding: 12 }}>
             {others.slice(0, 3).map((one) => (

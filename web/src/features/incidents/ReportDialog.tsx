@@ -8,10 +8,12 @@ import { levelName } from "../../i18n/words";
 import { tally } from "../../state/obligations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
-import { Button } from "../../ui/Button";
+import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { IncidentView, Level, OwedReport } from "../../wire/view";
 import { openedName } from "../situations/situationWords";
+import { AttachField, type Attachment, isSending, sealsOf } from "./AttachField";
+import { PhotoTally } from "./PhotoTally";
 
 /** The report as far as the system knows it: what, where, since when, what was ordered, how far it is. */
 function draft(county: County, incident: IncidentView, name: string, now: number): string {
@@ -70,22 +72,47 @@ interface ReportDialogProps {
 
 export function ReportDialog({ county, incident, report, now, onClose }: ReportDialogProps) {
   const name = useApp((state) => state.texts.get(incident.title)) ?? "";
-  useEffect(() => wantTexts([incident.title]), [incident.title]);
-  const [text, setText] = useState(() => draft(county, incident, name, now));
+  const last = report.sent.at(-1);
+  const before = useApp((state) => state.texts.get(last?.text ?? ""));
+  useEffect(() => wantTexts([incident.title, last?.text ?? null]), [incident.title, last]);
+  // What is told of now is told as of when it was asked for: nothing changes under a hand.
+  const [fresh, setFresh] = useState(() => draft(county, incident, name, now));
+  const [anew, setAnew] = useState(false);
+  const [edited, setEdited] = useState<string | null>(null);
   const [receiver, setReceiver] = useState("");
+  const [photos, setPhotos] = useState<Attachment[]>([]);
+  const continues = last !== undefined && !anew;
+  const text = edited ?? (continues ? (before ?? "") : fresh);
+  const from = (again: boolean) => {
+    setAnew(again);
+    setFresh(draft(county, incident, name, now));
+    setEdited(null);
+  };
   return (
     <Dialog
       title={`${say(report.title)} → ${say(report.to)}`}
       onClose={onClose}
       testId="report-dialog"
     >
+      {last ? (
+        <div className="chips">
+          <Chip on={continues} onPress={() => from(false)} testId="report-from-last">
+            {i18n.t("接着第 {n} 版改", { n: report.sent.length })}
+          </Chip>
+          <Chip on={!continues} onPress={() => from(true)} testId="report-anew">
+            {i18n.t("按现在的情况重填")}
+          </Chip>
+        </div>
+      ) : null}
       <label>
-        <span className="lab">{i18n.t("报告，已填好，请改")}</span>
+        <span className="lab">
+          {continues ? i18n.t("上一版的原话，请改") : i18n.t("报告，已填好，请改")}
+        </span>
         <textarea
           className="in"
           rows={8}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => setEdited(event.target.value)}
           data-testid="report-text"
         />
       </label>
@@ -98,15 +125,20 @@ export function ReportDialog({ county, incident, report, now, onClose }: ReportD
           data-testid="report-receiver"
         />
       </label>
+      <AttachField of={incident.id} list={photos} onChange={setPhotos} />
+      <p>
+        <PhotoTally county={county} incident={incident} more={photos.length} />
+      </p>
       <p className="s i2">
         {i18n.t("报出去以后再按。记在你的名下，时间是现在，以后不能改，只能续报。")}
       </p>
       <div className="acts">
         <Button
           kind="primary"
-          disabled={text.trim() === "" || receiver.trim() === ""}
+          disabled={text.trim() === "" || receiver.trim() === "" || isSending(photos)}
           onPress={() => {
-            void sendReport(incident.id, report.id, text.trim(), receiver.trim());
+            const seals = sealsOf(photos);
+            void sendReport(incident.id, report.id, text.trim(), receiver.trim(), seals);
             onClose();
           }}
           testId="report-confirm"

@@ -1,3 +1,4 @@
+import { letPosition } from "../../actions/position";
 import { i18n, locale, setLocale } from "../../i18n/i18n";
 import { personPost, roleName } from "../../i18n/words";
 import type { MapPack } from "../../state/mapPack";
@@ -21,6 +22,7 @@ export function More({ me, theme, pack, onMap, onLeave }: MoreProps) {
   const outbox = useApp((state) => state.outbox);
   // A drill wakes no phone.
   const drill = useApp((state) => countyOf(state)?.drill ?? null);
+  const goes = useApp((state) => state.where.goes);
   const photos = useApp((state) => state.photos);
   const waiting = [...outbox, ...photos].filter(isUnderWay).length;
   return (
@@ -46,6 +48,19 @@ export function More({ me, theme, pack, onMap, onLeave }: MoreProps) {
         <button type="button" className="verb wide" onClick={onMap} data-testid="open-map">
           <b>{i18n.t("我这里的地图")}</b>
           <small>{pack ? packWords(pack) : i18n.t("有信号时会自己存下来。")}</small>
+        </button>
+        <button
+          type="button"
+          className="verb wide"
+          onClick={() => letPosition(!goes)}
+          data-testid="position"
+        >
+          <b>{goes ? i18n.t("报告不再附上位置") : i18n.t("报告附上位置")}</b>
+          <small>
+            {goes
+              ? i18n.t("现在：到场、进度、完成、要帮助时附上，只在任务打开时找位置。")
+              : i18n.t("现在：什么都不附，照片自带的地点也不附。")}
+          </small>
         </button>
         {drill ? null : <Wake />}
         <Reachable person={me.id} />

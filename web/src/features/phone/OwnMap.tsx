@@ -1,6 +1,6 @@
 // The ground around this person, as kept in the phone: works without a network, and says how old it is.
 import { useEffect, useState } from "react";
-import { lastPosition, watchPosition } from "../../actions/position";
+import { ownPosition, watchPosition } from "../../actions/position";
 import { hm } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
@@ -63,7 +63,7 @@ function useHere(): Point | null {
   useEffect(() => {
     const stop = watchPosition();
     const timer = setInterval(() => {
-      const position = lastPosition();
+      const position = ownPosition();
       setHere(position ? [position.lon, position.lat] : null);
     }, 1_000);
     return () => {

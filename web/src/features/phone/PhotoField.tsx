@@ -3,36 +3,46 @@
 import { useEffect, useRef, useState } from "react";
 import { leaveOut, MOST_VIDEO_MB, NotTaken, type Shot, shotsOf, take } from "../../actions/photo";
 import { i18n } from "../../i18n/i18n";
+import type { Behind } from "../../state/headcount";
 import { placeWords, takenWords } from "../marks/shotWords";
 import { bytes } from "./photoWords";
 
 /** As many as one report takes. */
 const MOST = 12;
 
-/** The pictures of a task that belong to no report yet. */
-export function useShots(task: string) {
+/** The pictures of a task that belong to no report yet; those of people left behind only where they are counted. */
+export function useShots(task: string, counts = false) {
   const [shots, setShots] = useState<Shot[]>([]);
   useEffect(() => {
-    void shotsOf(task).then(setShots);
-  }, [task]);
+    void shotsOf(task).then((list) => setShots(list.filter((one) => counts || !one.behind)));
+  }, [task, counts]);
   return [shots, setShots] as const;
+}
+
+/** Those that stand for people of this village who are left behind. */
+export function picturesFor(shots: readonly Shot[], { village, why }: Behind): Shot[] {
+  return shots.filter(({ behind }) => behind?.village === village && behind.why === why);
 }
 
 interface PhotoFieldProps {
   task: string;
+  /** All pictures of the report. */
   shots: Shot[];
   onChange: (change: (before: Shot[]) => Shot[]) => void;
+  /** Pictures of people who are left behind, instead of their names: a camera and nothing else. */
+  behind?: Behind;
 }
 
-export function PhotoField({ task, shots, onChange }: PhotoFieldProps) {
+export function PhotoField({ task, shots: all, onChange, behind }: PhotoFieldProps) {
   const [bad, setBad] = useState<string | null>(null);
   const [busy, setBusy] = useState(0);
+  const shots = behind ? picturesFor(all, behind) : all.filter((one) => one.behind === null);
   const add = async (files: FileList | null) => {
     setBad(null);
-    for (const file of [...(files ?? [])].slice(0, MOST - shots.length)) {
+    for (const file of [...(files ?? [])].slice(0, MOST - all.length)) {
       setBusy((n) => n + 1);
       try {
-        const shot = await take(file, task);
+        const shot = await take(file, task, behind);
         onChange((before) => [...before, shot]);
       } catch (error) {
         setBad(whyNot(error instanceof NotTaken ? error.why : "unreadable", file));
@@ -40,33 +50,46 @@ export function PhotoField({ task, shots, onChange }: PhotoFieldProps) {
       setBusy((n) => n - 1);
     }
   };
-  const full = shots.length >= MOST;
+  const full = all.length >= MOST;
+  const picks = behind ? (
+    <Pick
+      words={i18n.t("不知道名字，拍一张")}
+      accept="image/*"
+      thin
+      disabled={full}
+      onFiles={add}
+      testId={`behind-${behind.why}`}
+    />
+  ) : (
+    <div className="grid">
+      <Pick
+        words={shots.length === 0 ? i18n.t("拍照") : i18n.t("再拍一张")}
+        accept="image/*"
+        disabled={full}
+        onFiles={add}
+        testId="photo-input"
+      />
+      <Pick
+        words={i18n.t("录像")}
+        accept="video/*"
+        disabled={full}
+        onFiles={add}
+        testId="video-input"
+      />
+      <Pick
+        words={i18n.t("从手机里选")}
+        accept="image/*,video/*"
+        thin
+        album
+        disabled={full}
+        onFiles={add}
+        testId="file-input"
+      />
+    </div>
+  );
   return (
     <>
-      <div className="grid">
-        <Pick
-          words={shots.length === 0 ? i18n.t("拍照") : i18n.t("再拍一张")}
-          accept="image/*"
-          disabled={full}
-          onFiles={add}
-          testId="photo-input"
-        />
-        <Pick
-          words={i18n.t("录像")}
-          accept="video/*"
-          disabled={full}
-          onFiles={add}
-          testId="video-input"
-        />
-        <Pick
-          words={i18n.t("从手机里选")}
-          accept="image/*,video/*"
-          album
-          disabled={full}
-          onFiles={add}
-          testId="file-input"
-        />
-      </div>
+      {picks}
       {busy > 0 ? <p className="s i2">{i18n.t("正在整理照片…")}</p> : null}
       {bad ? (
         <p className="bad" role="alert" data-testid="photo-bad">
@@ -96,14 +119,16 @@ interface PickProps {
   accept: string;
   /** What is in the phone already, not the camera. */
   album?: boolean;
+  /** One line over the whole width. */
+  thin?: boolean;
   disabled: boolean;
   onFiles: (files: FileList | null) => Promise<void>;
   testId: string;
 }
 
-function Pick({ words, accept, album, disabled, onFiles, testId }: PickProps) {
+function Pick({ words, accept, album, thin, disabled, onFiles, testId }: PickProps) {
   return (
-    <label className={`pick${album ? " thin" : ""}`}>
+    <label className={`pick${thin ? " thin" : ""}`}>
       {words}
       <input
         className="vh"

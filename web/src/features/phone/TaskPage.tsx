@@ -1,6 +1,5 @@
 // One task on the phone: what is asked on top, the verbs below, each with its own proof.
 import { useEffect, useState } from "react";
-import { watchPosition } from "../../actions/position";
 import { wantTexts } from "../../actions/read";
 import { report } from "../../actions/tasks";
 import { hm, limit, span } from "../../i18n/format";
@@ -13,6 +12,7 @@ import type { PersonView, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Mark } from "../marks/Mark";
 import { placeWords } from "../marks/shotWords";
+import { PositionLine } from "./PositionLine";
 import { proofOfPhoto } from "./photoWords";
 import { PROOF_CLASS, proofOf } from "./proof";
 import type { Own } from "./TaskList";
@@ -36,7 +36,6 @@ export function TaskPage({
   useEffect(() => {
     if (live) wantTexts([command.wording, ...task.facts.map((fact) => fact.note)]);
   }, [live, command.wording, task.facts]);
-  useEffect(watchPosition, []);
   useSeen(task);
   return (
     <div
@@ -99,6 +98,7 @@ export function TaskPage({
             ))
           : null}
       </div>
+      <PositionLine />
       <Verbs own={own} />
     </div>
   );

@@ -116,7 +116,7 @@ export function Verbs({ own }: { own: Own }) {
         />
       ) : null}
       {open === "count" ? (
-        <CountSheet command={command} task={task} onClose={() => setOpen(null)} />
+        <CountSheet command={command} task={task} fields={fields} onClose={() => setOpen(null)} />
       ) : null}
       {open === "decline" ? <DeclineSheet task={task} onClose={() => setOpen(null)} /> : null}
     </div>

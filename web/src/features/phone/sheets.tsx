@@ -2,9 +2,10 @@
 import { useState } from "react";
 import { report } from "../../actions/tasks";
 import { i18n, say } from "../../i18n/i18n";
+import { answers, type Form, unanswered } from "../../state/forms";
 import { Sheet } from "../../ui/Sheet";
 import type { Field, TaskView } from "../../wire/view";
-import { answers, type Form, FormFields, unanswered } from "./FormFields";
+import { FormFields } from "./FormFields";
 import { PhotoField, useShots } from "./PhotoField";
 
 const STEPS = [10, 20, 40, 60, 80, 100];

@@ -7,12 +7,14 @@ import { stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { borderOf } from "../../map/inside";
+import { lastTrace, placedAt } from "../../state/positions";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { ManualView, SituationView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { ReasonDialog } from "../incidents/dialogs";
+import { LastPlace } from "../marks/LastPlace";
 import { GradeDialog } from "./GradeDialog";
 
 interface ManualBoxProps {
@@ -35,6 +37,12 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
     ? [...county.commands.values()].find((each) => each.tasks.some((t) => t.id === task))
     : undefined;
   const name = personName(county.people.get(manual.by), manual.by);
+  const of = command?.tasks.find((each) => each.id === task);
+  const press = of?.facts.find((fact) => fact.position === manual.place);
+  const at = press ? placedAt(press) : Date.parse(one.opened);
+  const called = manual.place ? { seal: manual.place, at } : null;
+  const last = of ? lastTrace(of) : null;
+  const later = last && last.seal !== manual.place ? last : null;
   return (
     <div className="note" data-testid="manual">
       <p>
@@ -48,7 +56,12 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
         <span className="s i2">{stamp(one.opened, now)}</span>
       </p>
       {text ? <p>“{text}”</p> : null}
-      {border ? (
+      {manual.how === "help" ? (
+        <>
+          <LastPlace county={county} trace={called} now={now} help />
+          {later ? <LastPlace county={county} trace={later} now={now} /> : null}
+        </>
+      ) : border ? (
         <p>
           <Button small onPress={() => move({ to: "map" })} testId="manual-border">
             {i18n.t("在地图上看范围")}

@@ -12,7 +12,10 @@ import type { Level } from "../../wire/view";
 import { type Drawing, useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { AreaBox } from "./AreaBox";
+import { PeopleBox } from "./PeopleBox";
+import { PersonCard } from "./PersonCard";
 import { StationCard } from "./StationCard";
+import { usePeople } from "./usePeople";
 
 /** Another area begins with all of its townships chosen. */
 const keyOf = (drawing: Drawing) => (drawing === "pen" ? "pen" : JSON.stringify(drawing.border));
@@ -34,6 +37,7 @@ export function MapZone({ county, theme }: MapZoneProps) {
     map.current = createMap(box.current, started.current.theme, started.current.locale, {
       onPick: ({ alarm, station }) =>
         alarm ? move({ to: "select", alarm, station }) : move({ to: "station", station }),
+      onPerson: (person) => move({ to: "person", person }),
     });
     return () => map.current?.remove();
   }, [move]);
@@ -45,6 +49,10 @@ export function MapZone({ county, theme }: MapZoneProps) {
   }, [theme, locale]);
   useEffect(() => map.current?.show(county), [county]);
   useEffect(() => map.current?.choose(desk.station), [desk.station]);
+  useEffect(() => map.current?.spot(desk.spot), [desk.spot]);
+  useEffect(() => map.current?.name(desk.person), [desk.person]);
+  const people = usePeople(county);
+  useEffect(() => map.current?.people(people.points), [people.points]);
 
   const { drawing } = desk;
   const latest = useRef(county);
@@ -89,20 +97,28 @@ export function MapZone({ county, theme }: MapZoneProps) {
           {say(county.title)} · WGS-84
         </div>
       )}
-      {allowed && drawing === null ? (
-        <div className="over" style={{ right: 12, top: 12, padding: 0 }}>
-          <Button
-            small
-            hint="G"
-            onPress={() => move({ to: "draw", drawing: "pen" })}
-            testId="draw-area"
-          >
-            {i18n.t("圈定区域")}
-          </Button>
+      {drawing === null ? (
+        <div className="mapkeys">
+          {allowed ? (
+            <Button
+              small
+              hint="G"
+              onPress={() => move({ to: "draw", drawing: "pen" })}
+              testId="draw-area"
+            >
+              {i18n.t("圈定区域")}
+            </Button>
+          ) : null}
+          <PeopleBox
+            county={county}
+            people={people}
+            onName={(person) => map.current?.name(person ?? desk.person)}
+          />
         </div>
       ) : null}
       {drawing ? <AreaBox key={keyOf(drawing)} county={county} drawing={drawing} /> : null}
       {desk.station ? <StationCard county={county} station={desk.station} /> : null}
+      {desk.person ? <PersonCard county={county} person={desk.person} /> : null}
     </section>
   );
 }
