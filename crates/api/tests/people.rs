@@ -72,6 +72,33 @@ async fn guessing_is_slowed_down_and_says_for_how_long() {
 
 #[tokio::test]
 async fn roles_and_jurisdictions_bound_what_people_do() {
+#[tokio::test]
+async fn many_guesses_at_once_and_guesses_without_a_listener_count_like_any_other() {
+    let county = County::open().await;
+    let guess = json!({"login": "officer", "password": "wrong"});
+    let guesses = (0..40).map(|_| county.post(&Who::Nobody, "/api/v1/login", &guess));
+    let answers = futures_util::future::join_all(guesses).await;
+    let looked_at = answers
+        .iter()
+        .filter(|answer| answer.status() == StatusCode::UNAUTHORIZED);
+    assert_eq!(looked_at.count(), 5);
+
+    // Whoever hangs up does not hear whether it was right, and has tried all the same.
+    let guess = json!({"login": "li", "password": "wrong"});
+    for _ in 0..5 {
+        let asked = county.post(&Who::Nobody, "/api/v1/login", &guess);
+        let _hung_up = tokio::time::timeout(std::time::Duration::ZERO, asked).await;
+    }
+    let right = json!({"login": "li", "password": county::PASSWORD});
+    let held = county.post(&Who::Nobody, "/api/v1/login", &right).await;
+    assert_eq!(held.status(), StatusCode::TOO_MANY_REQUESTS);
+    // Others behind the same address sign in as often as they like.
+    for _ in 0..30 {
+        county.sign_in("chen").await;
+        county.sign_in("second").await;
+    }
+}
+
     let county = County::open().await;
     let (officer, li, guest) = (
         county.sign_in("officer").await,
