@@ -7,7 +7,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::{Extension, Json};
 use model::backtest::calls::CallReport;
 use model::backtest::{BoundChange, ClockChange, Report};
@@ -188,7 +191,8 @@ pub struct Upload {
     /// `stations`, `thresholds`, `areas`, `zones`, `people` …
     pub kind: String,
     pub jurisdiction: String,
-    pub text: String,
+    /// As they came: a spreadsheet may have saved them as anything.
+    pub bytes: Bytes,
 }
 
 /// A rule file of the site, or one that says who is called.
@@ -295,14 +299,20 @@ pub(crate) async fn registry(
     Extension(who): Extension<Principal>,
     Path(kind): Path<String>,
     Asked(query): Asked<RegistryQuery>,
-    text: String,
+    bytes: Result<Bytes, BytesRejection>,
 ) -> Answered<Json<RegistryView>> {
     who.need(Deed::KeepSite)?;
+    let bytes = bytes.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge {
+            limit_mb: MAX_REGISTRY_MB,
+        },
+        _ => Fault::BadBody(rejection.body_text()),
+    })?;
     let jurisdiction = one_jurisdiction(&api, &who, query.jurisdiction.as_deref())?;
     let upload = Upload {
         kind,
         jurisdiction,
-        text,
+        bytes,
     };
     let apply = !query.dry_run;
     let taken = api.desk.registry(upload, apply, who.person.clone()).await;

@@ -70,6 +70,8 @@ pub enum Fault {
     Busy,
     #[error("too many replays at once")]
     TooManyReplays,
+    #[error("no answer within a minute")]
+    Unanswered,
     #[error("the program is shutting down")]
     Stopping,
     #[error("the site's files: {0}")]
@@ -147,9 +149,11 @@ impl Fault {
             Fault::UploadGap { .. } | Fault::UploadDamaged => StatusCode::CONFLICT,
             Fault::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Fault::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
-            Fault::Busy | Fault::TooManyReplays | Fault::UploadsFull | Fault::Stopping => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Fault::Busy
+            | Fault::Unanswered
+            | Fault::TooManyReplays
+            | Fault::UploadsFull
+            | Fault::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Fault::Store | Fault::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -292,6 +296,12 @@ impl Fault {
                 "The system is stopping; try again shortly.",
             ),
             Fault::SiteFiles(reason) => FaultView::new(
+            Fault::Unanswered => say(
+                "unanswered",
+                "一分钟内没有答复，不知道做完没有；可以把同一操作再发一次，不会做两遍。",
+                "There was no answer within a minute, and it may or may not be done; send the same press \
+                 again, it is done once.",
+            ),
                 "site_files",
                 format!("未采用：{reason}"),
                 format!("Nothing was changed: {reason}"),
