@@ -49,7 +49,7 @@ use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
 use sha2::{Digest, Sha256};
 use store::{Blobs, History, Store, UploadBounds, Uploads};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
@@ -142,6 +142,8 @@ pub(crate) struct Api {
     metrics: Box<dyn Fn() -> String + Send + Sync>,
     vitals: Box<dyn Fn() -> Vitals + Send + Sync>,
 }
+    /// Tells open sockets that people or logins are others.
+    changes: watch::Sender<()>,
 
 /// Opens the accounts and returns all routes, and the hold on the site's files; `machines` are the
 /// routes by which programs send readings, put behind the same guard.
@@ -188,6 +190,7 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
 }
 
 /// What [`serve`] needs to speak HTTPS; other machines that do not are shown the way to trust it.
+        changes: watch::Sender::new(()),
 pub fn encryption(config: Arc<rustls::ServerConfig>, trust: Option<Trust>) -> Encryption {
     Encryption {
         config,
@@ -228,11 +231,12 @@ impl Api {
         Ok(self.looks.files(reader, slot, seals).await?)
     }
 
-    /// Whether the session that opened a socket still lasts.
-    fn still_signed_in(&self, reader: &Principal) -> bool {
-        match &reader.session {
-            Some(session) => self.accounts.lasts(session),
-            None => true,
-        }
+    /// Whether who opened a socket is still signed in, and has the role they had.
+    fn is_as_it_was(&self, reader: &Principal) -> bool {
+        let (Some(session), Some(code)) = (&reader.session, &reader.jurisdiction) else {
+            return true;
+        };
+        let role = self.people.load().role(code, &reader.person);
+        self.accounts.lasts(session) && role == Some(reader.role)
     }
 }

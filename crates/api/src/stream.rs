@@ -56,7 +56,8 @@ pub(crate) async fn feed(
         reader,
         waiting: None,
     };
-    Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, place)))
+    let changes = source.api.changes.subscribe();
+    Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, changes, place)))
 }
 
 /// One person reading the feed.
@@ -99,7 +100,7 @@ impl Source for Reader {
     }
 
     fn allowed(&mut self) -> bool {
-        self.api.still_signed_in(&self.reader)
+        self.api.is_as_it_was(&self.reader)
     }
 }
 
