@@ -75,6 +75,7 @@ use error::Answered;
 use ground::Ground;
 use looks::Looks;
 use people::People;
+use probes::Pulse;
 use throttle::Throttle;
 
 /// WebSockets open at once, feed and transitions together: everybody of a large county, and as many
@@ -145,6 +146,7 @@ pub(crate) struct Api {
     /// Tells open sockets that people or logins are others.
     changes: watch::Sender<()>,
 
+    pulse: Pulse,
 /// Opens the accounts and returns all routes, and the hold on the site's files; `machines` are the
 /// routes by which programs send readings, put behind the same guard.
 ///
@@ -193,6 +195,7 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
         changes: watch::Sender::new(()),
 pub fn encryption(config: Arc<rustls::ServerConfig>, trust: Option<Trust>) -> Encryption {
     Encryption {
+        pulse: Pulse::default(),
         config,
         plain: router::dressed(trust::plain(trust.map(Arc::new))),
     }
