@@ -309,6 +309,8 @@ pub(crate) async fn registry(
         _ => Fault::BadBody(rejection.body_text()),
     })?;
     let jurisdiction = one_jurisdiction(&api, &who, query.jurisdiction.as_deref())?;
+    let slot = api.inbox.catalogue().jurisdiction(&jurisdiction);
+    let people = kind == "people";
     let upload = Upload {
         kind,
         jurisdiction,
@@ -317,7 +319,13 @@ pub(crate) async fn registry(
     let apply = !query.dry_run;
     let taken = api.desk.registry(upload, apply, who.person.clone()).await;
     let taken = taken.map_err(Fault::SiteFiles)?;
-    Ok(Json(api.take_over(taken).await?))
+    let view = api.take_over(taken).await?;
+    // A row that changes tells the number that stands there, asked for or not.
+    let shown = u32::try_from(view.rows.len()).unwrap_or(u32::MAX);
+    if let Some(slot) = slot.filter(|_| people && shown > 0) {
+        api.looks.telephones(&who, slot, shown).await?;
+    }
+    Ok(Json(view))
 }
 
 /// Replays history under the rules in force and under others. Closing the connection stops it.
@@ -423,16 +431,19 @@ impl Files {
 
 impl Api {
     async fn take_over<T>(&self, taken: Taken<T>) -> Answered<T> {
+        let others = taken.people.is_some() || taken.accounts.is_some();
         if let Some(people) = taken.people {
             self.people
                 .store(Arc::new(crate::people::People::of(people)));
         }
-        if let Some(accounts) = taken.accounts {
-            let changed = self.accounts.replace(accounts).await;
-            changed.map_err(|cause| {
-                Fault::SiteFiles(format!("logins were not taken over: {cause}"))
-            })?;
+        let logins = match taken.accounts {
+            Some(accounts) => self.accounts.replace(accounts).await,
+            None => Ok(()),
+        };
+        if others {
+            self.changes.send_replace(());
         }
+        logins.map_err(|cause| Fault::SiteFiles(format!("logins were not taken over: {cause}")))?;
         Ok(taken.view)
     }
 }

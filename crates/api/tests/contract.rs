@@ -140,6 +140,17 @@ async fn a_long_history_leaves_a_day_at_a_time() {
 }
 
 #[tokio::test]
+async fn health_is_told_to_anybody_and_measured_once_a_second() {
+    let county = County::open().await;
+    for _ in 0..100 {
+        let answer = county.get(&Who::Nobody, "/healthz").await;
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    let measured = county.measured.load(std::sync::atomic::Ordering::SeqCst);
+    assert!((1..50).contains(&measured), "{measured}");
+}
+
+#[tokio::test]
 async fn wrong_questions_are_answered_with_a_sentence() {
     let county = County::open().await;
     let check = async |path: &str, status: StatusCode, code: &str| {
