@@ -14,7 +14,7 @@ use model::PersonId;
 use runtime::bulkhead;
 use sha2::{Digest, Sha256};
 use store::{Login, Logins, LoginsError, SessionRow, Store};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::access::SessionId;
 
@@ -98,18 +98,32 @@ impl Accounts {
         Ok(())
     }
 
-    /// The account of this login, if the password is its own.
-    pub(crate) async fn check(&self, login: &str, password: &str) -> Option<Account> {
+    /// Waits until a password may be checked.
+    pub(crate) async fn turn(&self) -> OwnedSemaphorePermit {
+        let turn = Arc::clone(&self.checks).acquire_owned().await;
+        turn.expect("nobody closes these turns")
+    }
+
+    /// The account of this login, if the password is its own. The turn is over when the hash is made,
+    /// also where nobody waits for it any more.
+    pub(crate) async fn check(
+        &self,
+        turn: OwnedSemaphorePermit,
+        login: &str,
+        password: &str,
+    ) -> Option<Account> {
         let account = self.by_login.load().get(login).cloned();
         let hash = account
             .as_ref()
             .map(|a| a.hash.clone())
             .or_else(|| self.decoy.clone())?;
         let password = password.to_owned();
-        let _turn = self.checks.acquire().await.ok()?;
-        let right = bulkhead::aside(move || matches(&hash, &password))
-            .await
-            .ok()?;
+        let work = move || {
+            let right = matches(&hash, &password);
+            drop(turn);
+            right
+        };
+        let right = bulkhead::aside(work).await.ok()?;
         account.filter(|_| right)
     }
 
@@ -243,6 +257,7 @@ mod tests {
     use super::*;
     use argon2::password_hash::PasswordHasher;
     use argon2::{Algorithm, Params, Version};
+    use futures_util::FutureExt as _;
 
     fn account(login: &str, password: &str) -> Account {
         let cheap = Argon2::new(
@@ -261,18 +276,40 @@ mod tests {
         }
     }
 
+    async fn check(accounts: &Accounts, login: &str, password: &str) -> Option<Account> {
+        accounts.check(accounts.turn().await, login, password).await
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_keeps_the_turn_until_the_hash_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::for_tests(folder.path());
+        // 256 MiB to go over: a good part of a second, whatever the password.
+        let slow =
+            "$argon2id$v=19$m=262144,t=1,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdHNhbHRzYWx0c2Fs";
+        let officer = Account {
+            hash: slow.to_owned(),
+            ..account("officer", "")
+        };
+        let accounts = Accounts::open(&store, vec![officer]).await.unwrap();
+        let mut asked = Box::pin(check(&accounts, "officer", "guess"));
+        assert_eq!((&mut asked).now_or_never(), None);
+        drop(asked);
+        assert_eq!(accounts.checks.available_permits(), CHECKS - 1);
+        let all = accounts.checks.acquire_many(CHECKS as u32).await;
+        assert!(all.is_ok(), "it is free afterwards");
+    }
+
     #[tokio::test]
     async fn a_session_survives_a_restart_and_ends_with_logout() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::for_tests(folder.path());
         let officer = account("officer", "烽火");
         let accounts = Accounts::open(&store, vec![officer.clone()]).await.unwrap();
-        assert_eq!(accounts.check("officer", "wrong").await, None);
-        assert_eq!(accounts.check("nobody", "烽火").await, None);
-        assert_eq!(
-            accounts.check("officer", "烽火").await,
-            Some(officer.clone())
-        );
+        assert_eq!(check(&accounts, "officer", "wrong").await, None);
+        assert_eq!(check(&accounts, "nobody", "烽火").await, None);
+        let right = check(&accounts, "officer", "烽火").await;
+        assert_eq!(right, Some(officer.clone()));
         let token = accounts.begin("officer").await.unwrap();
         drop(accounts);
 
@@ -317,7 +354,7 @@ mod tests {
         let officer = account("officer", "p");
         let store = Store::embedded(folder.path());
         let accounts = Accounts::open(&store, vec![officer.clone()]).await.unwrap();
-        assert_eq!(accounts.check("officer", "p").await, Some(officer));
+        assert_eq!(check(&accounts, "officer", "p").await, Some(officer));
         assert!(path.with_extension("damaged").exists());
     }
 }

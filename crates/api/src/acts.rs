@@ -17,8 +17,8 @@ use crate::body::Body;
 use crate::error::{Answered, Fault, FaultView};
 use crate::uploads::may_name;
 use crate::wire::{
-    ActRequest, ActionRequest, AnswerValue, MAX_ANSWERS, MAX_PHOTOS, MAX_TEXT, MAX_VILLAGES,
-    ReportRequest,
+    ActRequest, ActionRequest, AnswerValue, MAX_ANSWERS, MAX_LEFT, MAX_PHOTOS, MAX_TEXT,
+    MAX_VILLAGES, ReportRequest,
 };
 
 /// Most alarms acknowledged with one press.
@@ -41,9 +41,8 @@ pub(crate) async fn act(
     if let Some(first) = first_answer(&api, jurisdiction, request.op.clone()).await? {
         return Ok(Json(first));
     }
-    if let ActionRequest::ReportTask(report) = &request.action {
-        may_name(&api, &report.task, &report.photos).await?;
-    }
+    let (task, photos) = named(&request.action);
+    may_name(&api, task, photos).await?;
     let action = api.seal(request.action).await?;
     let act = Act {
         op: request.op,
@@ -53,6 +52,22 @@ pub(crate) async fn act(
         action,
     };
     Ok(Json(api.inbox.act(jurisdiction, act).await?))
+}
+
+/// The pictures that an act names, and the task it is about.
+fn named(action: &ActionRequest) -> (Option<TaskId>, Vec<Seal>) {
+    if let ActionRequest::ReportTask(report) = action {
+        let left = report.count.iter().flat_map(|village| &village.left);
+        let left = left.filter_map(|one| one.photo.as_ref());
+        let photos = report.photos.iter().chain(left).cloned().collect();
+        return (Some(report.task.clone()), photos);
+    }
+    if let ActionRequest::NoteIncident { photos, .. } | ActionRequest::SendReport { photos, .. } =
+        action
+    {
+        return (None, photos.clone());
+    }
+    (None, Vec::new())
 }
 
 async fn first_answer(api: &Api, slot: JurisdictionSlot, op: OpId) -> Answered<Option<Answer>> {
@@ -383,17 +398,18 @@ fn check_answers(report: &ReportRequest) -> Answered<()> {
         let most = format!("at most {MAX_VILLAGES} villages");
         return Err(Fault::field("count", most));
     }
+    // Each name is a file of its own: all villages together have the bound.
+    let left = || report.count.iter().flat_map(|village| &village.left);
+    let sound = |photo: &Option<Seal>| photo.as_ref().is_none_or(Seal::is_sound);
+    if left().count() > MAX_LEFT || !left().all(|one| sound(&one.photo)) {
+        let most = format!("at most {MAX_LEFT} names or pictures in all");
+        return Err(Fault::field("count", most));
+    }
     for village in &report.count {
         text_fits("count", Some(&village.village))?;
-        let sound = |photo: &Option<Seal>| photo.as_ref().is_none_or(Seal::is_sound);
-        let named = village.left.iter().all(|left| sound(&left.photo));
-        if village.left.len() > MAX_VILLAGES || !named {
-            let most = format!("at most {MAX_VILLAGES} names or pictures a village");
-            return Err(Fault::field("count", most));
-        }
-        for left in &village.left {
-            text_fits("count", left.name.as_deref())?;
-        }
+    }
+    for one in left() {
+        text_fits("count", one.name.as_deref())?;
     }
     if report.form.len() > MAX_ANSWERS {
         let most = format!("at most {MAX_ANSWERS} answers");
@@ -507,5 +523,20 @@ mod tests {
                 "level": 4, "wording": " "}}),
             "wording",
         );
+        let village = |left: usize| {
+            let left: Vec<_> = (0..left)
+                .map(|n| serde_json::json!({"why": "refused", "name": format!("n{n}")}))
+                .collect();
+            serde_json::json!({"village": "v", "to_move": 1, "moved": 0, "refused": 0,
+                "unreachable": 0, "left": left})
+        };
+        let half = MAX_LEFT / 2;
+        let counted = |villages: [usize; 2]| {
+            serde_json::json!({"op": "a", "action": {"action": "report_task", "task": "c.p1",
+                "fact": "done", "count": villages.map(village)}})
+        };
+        check(counted([half, half + 1]), "count");
+        let fits = super::check(&request(counted([half, half])), &officer);
+        assert_eq!(fits, Ok(()));
     }
 }

@@ -20,6 +20,7 @@ use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::media::{self, Media};
 use crate::sight::visible_seals;
+use crate::uploads::aside;
 use crate::wire::BlobView;
 
 /// Largest file taken.
@@ -44,13 +45,16 @@ pub(crate) async fn keep(
         },
         _ => Fault::BadBody(rejection.body_text()),
     })?;
-    let kind = Media::of(&body).ok_or(Fault::NotAPicture)?;
-    let blob = api
-        .blobs
-        .put_aside(media::stripped(kind, body.to_vec()))
-        .await
-        .map_err(|e| store_fault("keep a file", &e))?;
-    Ok((StatusCode::CREATED, Json(BlobView { blob })))
+    let kept = aside(&api, move |api| {
+        let disk = |cause: std::io::Error| store_fault("keep a file", &cause);
+        if !api.uploads.has_room(body.len() as u64).map_err(disk)? {
+            return Err(Fault::NoRoom);
+        }
+        let (_, content) = media::kept(body.to_vec()).ok_or(Fault::NotAPicture)?;
+        let blob = api.blobs.put(&content).map_err(disk)?;
+        Ok(Json(BlobView { blob }))
+    });
+    Ok((StatusCode::CREATED, kept.await?))
 }
 
 /// A picture or video.
@@ -68,11 +72,15 @@ pub(crate) async fn show(
         return Err(Fault::NoSuchBlob);
     }
     let tag = format!("\"{}\"", seal.0);
-    if headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes())
-    {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    let known = headers.get(header::IF_NONE_MATCH);
+    if known.is_some_and(|seen| seen.as_bytes() == tag.as_bytes()) {
+        // What was erased is not confirmed to whoever still has it.
+        let asked = seal.clone();
+        let there = aside(&api, move |api| Ok(api.blobs.holds(&asked))).await?;
+        return match there {
+            true => Ok(StatusCode::NOT_MODIFIED.into_response()),
+            false => Err(Fault::NoSuchBlob),
+        };
     }
     let content = api
         .blobs

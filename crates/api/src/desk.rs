@@ -7,7 +7,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::{Extension, Json};
 use model::backtest::calls::CallReport;
 use model::backtest::{BoundChange, ClockChange, Report};
@@ -188,7 +191,8 @@ pub struct Upload {
     /// `stations`, `thresholds`, `areas`, `zones`, `people` …
     pub kind: String,
     pub jurisdiction: String,
-    pub text: String,
+    /// As they came: a spreadsheet may have saved them as anything.
+    pub bytes: Bytes,
 }
 
 /// A rule file of the site, or one that says who is called.
@@ -295,19 +299,33 @@ pub(crate) async fn registry(
     Extension(who): Extension<Principal>,
     Path(kind): Path<String>,
     Asked(query): Asked<RegistryQuery>,
-    text: String,
+    bytes: Result<Bytes, BytesRejection>,
 ) -> Answered<Json<RegistryView>> {
     who.need(Deed::KeepSite)?;
+    let bytes = bytes.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge {
+            limit_mb: MAX_REGISTRY_MB,
+        },
+        _ => Fault::BadBody(rejection.body_text()),
+    })?;
     let jurisdiction = one_jurisdiction(&api, &who, query.jurisdiction.as_deref())?;
+    let slot = api.inbox.catalogue().jurisdiction(&jurisdiction);
+    let people = kind == "people";
     let upload = Upload {
         kind,
         jurisdiction,
-        text,
+        bytes,
     };
     let apply = !query.dry_run;
     let taken = api.desk.registry(upload, apply, who.person.clone()).await;
     let taken = taken.map_err(Fault::SiteFiles)?;
-    Ok(Json(api.take_over(taken).await?))
+    let view = api.take_over(taken).await?;
+    // A row that changes tells the number that stands there, asked for or not.
+    let shown = u32::try_from(view.rows.len()).unwrap_or(u32::MAX);
+    if let Some(slot) = slot.filter(|_| people && shown > 0) {
+        api.looks.telephones(&who, slot, shown).await?;
+    }
+    Ok(Json(view))
 }
 
 /// Replays history under the rules in force and under others. Closing the connection stops it.
@@ -413,16 +431,19 @@ impl Files {
 
 impl Api {
     async fn take_over<T>(&self, taken: Taken<T>) -> Answered<T> {
+        let others = taken.people.is_some() || taken.accounts.is_some();
         if let Some(people) = taken.people {
             self.people
                 .store(Arc::new(crate::people::People::of(people)));
         }
-        if let Some(accounts) = taken.accounts {
-            let changed = self.accounts.replace(accounts).await;
-            changed.map_err(|cause| {
-                Fault::SiteFiles(format!("logins were not taken over: {cause}"))
-            })?;
+        let logins = match taken.accounts {
+            Some(accounts) => self.accounts.replace(accounts).await,
+            None => Ok(()),
+        };
+        if others {
+            self.changes.send_replace(());
         }
+        logins.map_err(|cause| Fault::SiteFiles(format!("logins were not taken over: {cause}")))?;
         Ok(taken.view)
     }
 }

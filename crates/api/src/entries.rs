@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
-use model::{Config, Input, Observed, Time};
+use model::{Config, Input, JurisdictionSlot, Observed, Time};
+use runtime::{Fleet, Passed};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -13,6 +14,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::error::{Answered, Fault, FaultView};
 use crate::replay::fault;
+use crate::reports::of_one;
 
 /// An input of the journal with all that was decided on it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,33 +52,60 @@ pub(crate) async fn entry(
     let found = api.replays.aside(move |replays| replays.entry(number));
     let found = found.await.map_err(fault)?.map_err(fault)?;
     let (passed, fleet) = found.ok_or(Fault::NoSuchPage)?;
-    // What comes first of all is the files themselves, and nothing stands before it.
-    let config = fleet.config(passed.jurisdiction).cloned();
-    let own = match (&config, &passed.input) {
-        (_, Input::Configured(configured)) => configured.config.code.clone(),
-        (Some(config), _) => config.code.clone(),
-        (None, _) => String::new(),
+    let own = match &reader.jurisdiction {
+        None => None,
+        Some(code) => Some((code.as_str(), slot_of(code, &passed, &fleet)?)),
     };
-    if reader
-        .jurisdiction
-        .as_ref()
-        .is_some_and(|code| *code != own)
+    seen(&passed, &fleet, own).map(Json)
+}
+
+/// The slot of a jurisdiction as of an entry. What comes first of all is the files themselves, and
+/// nothing stands before it.
+fn slot_of(code: &str, passed: &Passed, fleet: &Fleet) -> Answered<JurisdictionSlot> {
+    if let Input::Configured(configured) = &passed.input
+        && configured.config.code == code
     {
-        return Err(Fault::NoSuchPage);
+        return Ok(passed.jurisdiction);
     }
-    let (kind, content) = told(&passed.input, config.as_deref());
-    let outcomes = passed.outcomes.iter().map(|outcome| OutcomeView {
-        number: outcome.number,
-        content: json!(outcome.effect),
-    });
-    Ok(Json(EntryView {
+    fleet.jurisdiction(code).ok_or(Fault::NoSuchPage)
+}
+
+/// An entry as whoever sees one jurisdiction, or all, may read it: of what is another's only the time
+/// it came stays, since with it came what was due by then in their own.
+fn seen(
+    passed: &Passed,
+    fleet: &Fleet,
+    own: Option<(&str, JurisdictionSlot)>,
+) -> Answered<EntryView> {
+    let config = fleet.config(passed.jurisdiction).cloned();
+    let named = match (&passed.input, &config) {
+        (Input::Configured(configured), _) => configured.config.code.as_str(),
+        (_, Some(config)) => config.code.as_str(),
+        (_, None) => "",
+    };
+    let is_own = |slot| own.is_none_or(|(_, own)| own == slot);
+    let outcomes = passed.outcomes.iter();
+    let outcomes = outcomes.filter(|outcome| is_own(outcome.jurisdiction));
+    let outcomes: Vec<OutcomeView> = outcomes
+        .map(|outcome| OutcomeView {
+            number: outcome.number,
+            content: json!(outcome.effect),
+        })
+        .collect();
+    let shared = !of_one(&passed.input);
+    let (kind, content) = match is_own(passed.jurisdiction) || shared {
+        true => told(&passed.input, config.as_deref()),
+        false if outcomes.is_empty() => return Err(Fault::NoSuchPage),
+        false => ("elsewhere", json!({})),
+    };
+    Ok(EntryView {
         number: passed.number,
         at: passed.at,
-        jurisdiction: own,
+        jurisdiction: own.map_or(named, |(code, _)| code).to_owned(),
         kind: kind.to_owned(),
         content,
-        outcomes: outcomes.collect(),
-    }))
+        outcomes,
+    })
 }
 
 /// The kind of an input, and what it says. Whole files are told by what they are.

@@ -56,6 +56,8 @@ pub enum Fault {
     NoSuchUpload,
     #[error("as many uploads are unfinished as may be")]
     UploadsFull,
+    #[error("the disk has no room for pictures")]
+    NoRoom,
     #[error("bytes before the piece are missing; {received} are here")]
     UploadGap { received: u64 },
     #[error("the whole is not what was announced")]
@@ -68,6 +70,8 @@ pub enum Fault {
     NotAWebSocket,
     #[error("too many requests at once")]
     Busy,
+    #[error("no answer within a minute")]
+    Unanswered,
     #[error("too many replays at once")]
     TooManyReplays,
     #[error("the program is shutting down")]
@@ -147,9 +151,12 @@ impl Fault {
             Fault::UploadGap { .. } | Fault::UploadDamaged => StatusCode::CONFLICT,
             Fault::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Fault::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
-            Fault::Busy | Fault::TooManyReplays | Fault::UploadsFull | Fault::Stopping => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Fault::Busy
+            | Fault::Unanswered
+            | Fault::TooManyReplays
+            | Fault::UploadsFull
+            | Fault::NoRoom
+            | Fault::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Fault::Store | Fault::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -245,6 +252,12 @@ impl Fault {
                 "未传完的照片太多，请稍后再传。",
                 "Too many pictures are on their way; send this one later.",
             ),
+            Fault::NoRoom => say(
+                "no_room",
+                "磁盘快满了，暂时不收照片，请稍后再传；状态和文字照常上报。",
+                "The disk is nearly full and takes no pictures for now; send this one later. Reports and \
+                 texts still go.",
+            ),
             Fault::UploadGap { received } => FaultView {
                 code: "upload_gap",
                 zh: format!("前面还缺一段，已收到 {received} 字节，请从那里接着传。"),
@@ -280,6 +293,12 @@ impl Fault {
                 "busy",
                 "系统繁忙，请稍后再试。",
                 "Too much at once; try again in a moment.",
+            ),
+            Fault::Unanswered => say(
+                "unanswered",
+                "一分钟内没有答复，不知道做完没有；可以把同一操作再发一次，不会做两遍。",
+                "There was no answer within a minute, and it may or may not be done; send the same press \
+                 again, it is done once.",
             ),
             Fault::TooManyReplays => say(
                 "too_many_replays",

@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -13,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use runtime::bulkhead;
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
 use crate::Api;
 use crate::access::{Deed, Principal};
@@ -41,6 +43,16 @@ pub(crate) async fn contained(request: Request, next: Next) -> Response {
             Fault::Broken.into_response()
         }
     }
+}
+
+/// Answers in words what has no answer within this time; what was asked is let go.
+pub(crate) async fn in_time(
+    State(within): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let answer = timeout(within, next.run(request)).await;
+    answer.unwrap_or_else(|_| Fault::Unanswered.into_response())
 }
 
 /// Lets signed-in requests through, with their [`Principal`] among the extensions.
@@ -207,6 +219,33 @@ mod tests {
         assert!(!own_origin(&headers));
         headers.insert(header::ORIGIN, "null".parse().unwrap());
         assert!(!own_origin(&headers));
+    }
+
+    #[tokio::test]
+    async fn what_has_no_answer_in_time_is_told_that_it_may_be_sent_again() {
+        use axum::body::{Body, to_bytes};
+        use axum::http::StatusCode;
+        use axum::routing::get;
+        use tower::ServiceExt;
+
+        let routes = axum::Router::new()
+            .route("/never", get(std::future::pending::<()>))
+            .layer(axum::middleware::from_fn_with_state(
+                Duration::ZERO,
+                in_time,
+            ));
+        let ask = Request::builder().uri("/never").body(Body::empty());
+        let answer = routes.oneshot(ask.unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let fault: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(fault["code"], "unanswered");
+        assert!(
+            fault["en"]
+                .as_str()
+                .unwrap()
+                .contains("send the same press again")
+        );
     }
 
     #[tokio::test]

@@ -61,7 +61,8 @@ pub(crate) async fn transitions(
         transitions,
         reader,
     };
-    Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, place)))
+    let changes = source.api.changes.subscribe();
+    Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, changes, place)))
 }
 
 /// Pages until one is not full, so that a busy night cannot keep the answer open.
@@ -110,6 +111,6 @@ impl Source for Listener {
     }
 
     fn allowed(&mut self) -> bool {
-        self.api.still_signed_in(&self.reader)
+        self.api.is_as_it_was(&self.reader)
     }
 }

@@ -49,7 +49,7 @@ use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
 use sha2::{Digest, Sha256};
 use store::{Blobs, History, Store, UploadBounds, Uploads};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
@@ -60,6 +60,7 @@ pub use desk::{
 pub use drills::{Beside, score_of};
 pub use error::{Fault, FaultView};
 pub use listener::{Encryption, serve};
+pub use looks::Looks;
 pub use phones::{PhoneBook, PhoneRequest};
 pub use router::openapi;
 pub use trials::CallTrialRequest;
@@ -73,8 +74,8 @@ pub use wire::{
 use accounts::Accounts;
 use error::Answered;
 use ground::Ground;
-use looks::Looks;
 use people::People;
+use probes::Pulse;
 use throttle::Throttle;
 
 /// WebSockets open at once, feed and transitions together: everybody of a large county, and as many
@@ -97,6 +98,8 @@ pub struct Options {
     pub desk: Arc<dyn SiteDesk>,
     /// Notes the phones that ask to be woken.
     pub phones: Arc<dyn PhoneBook>,
+    /// How much of phones' pictures may lie here unfinished, and what room they leave.
+    pub uploads: UploadBounds,
     /// Routes of programs that show a token of their own: receipts of gateways.
     pub callbacks: Router,
     /// This is a drill: its sessions are none of the real desk's on the same machine.
@@ -139,20 +142,33 @@ pub(crate) struct Api {
     drill: bool,
     beside: Box<dyn Fn() -> Option<Beside> + Send + Sync>,
     sockets: Arc<Semaphore>,
+    /// Tells open sockets that people or logins are others.
+    changes: watch::Sender<()>,
     metrics: Box<dyn Fn() -> String + Send + Sync>,
     vitals: Box<dyn Fn() -> Vitals + Send + Sync>,
+    pulse: Pulse,
 }
 
-/// Opens the accounts and returns all routes, and the hold on the site's files; `machines` are the
-/// routes by which programs send readings, put behind the same guard.
+/// An API that is open.
+pub struct Opened {
+    /// All routes.
+    pub router: Router,
+    /// The hold on the site's files.
+    pub files: Files,
+    /// What is to be closed before the runtime stops.
+    pub looks: Looks,
+}
+
+/// Opens the accounts and all routes; `machines` are the routes by which programs send readings, put
+/// behind the same guard.
 ///
 /// # Errors
 /// [`AccountsError`] when the logins can be neither opened nor made anew.
-pub async fn open(options: Options, machines: Router) -> Result<(Router, Files), AccountsError> {
+pub async fn open(options: Options, machines: Router) -> Result<Opened, AccountsError> {
     let accounts = Accounts::open(&options.store, options.accounts).await?;
     let ground = Ground::open(&options.store).await?;
-    let uploads = Uploads::open(options.store.data(), UploadBounds::default())
-        .map_err(AccountsError::Uploads)?;
+    let uploads =
+        Uploads::open(options.store.data(), options.uploads).map_err(AccountsError::Uploads)?;
     uploads
         .sweep(std::time::SystemTime::now())
         .map_err(AccountsError::Uploads)?;
@@ -174,17 +190,22 @@ pub async fn open(options: Options, machines: Router) -> Result<(Router, Files),
             .token
             .map(|token| Sha256::digest(token.as_bytes()).into()),
         sockets: Arc::new(Semaphore::new(SOCKETS)),
+        changes: watch::Sender::new(()),
         drill: options.drill,
         beside: options.beside,
         metrics: options.metrics,
         vitals: options.vitals,
+        pulse: Pulse::default(),
     };
     let open = options
         .callbacks
         .merge(trust::routes(options.trust.map(Arc::new)));
     let api = Arc::new(api);
-    let routes = router::routes(Arc::clone(&api), machines, open);
-    Ok((routes, Files(api)))
+    Ok(Opened {
+        router: router::routes(Arc::clone(&api), machines, open),
+        looks: api.looks.clone(),
+        files: Files(api),
+    })
 }
 
 /// What [`serve`] needs to speak HTTPS; other machines that do not are shown the way to trust it.
@@ -228,11 +249,12 @@ impl Api {
         Ok(self.looks.files(reader, slot, seals).await?)
     }
 
-    /// Whether the session that opened a socket still lasts.
-    fn still_signed_in(&self, reader: &Principal) -> bool {
-        match &reader.session {
-            Some(session) => self.accounts.lasts(session),
-            None => true,
-        }
+    /// Whether who opened a socket is still signed in, and has the role they had.
+    fn is_as_it_was(&self, reader: &Principal) -> bool {
+        let (Some(session), Some(code)) = (&reader.session, &reader.jurisdiction) else {
+            return true;
+        };
+        let role = self.people.load().role(code, &reader.person);
+        self.accounts.lasts(session) && role == Some(reader.role)
     }
 }

@@ -49,14 +49,17 @@ pub(crate) async fn login(
     if let Some(wait_s) = api.throttle.wait_s(&request.login, address, Instant::now()) {
         return Err(Fault::TooManyTries { wait_s });
     }
-    let account = api.accounts.check(&request.login, &request.password).await;
+    let turn = api.accounts.turn().await;
+    let counted = api.throttle.begin(&request.login, address, Instant::now());
+    counted.map_err(|wait_s| Fault::TooManyTries { wait_s })?;
+    let checked = api.accounts.check(turn, &request.login, &request.password);
+    let account = checked.await;
     let known = account.and_then(|account| {
         let people = api.people.load();
         let person = people.get(&account.jurisdiction, &account.person)?;
         Some((account, person))
     });
     let Some((account, person)) = known else {
-        api.throttle.failed(&request.login, address, Instant::now());
         tracing::warn!(%address, "a login failed");
         return Err(Fault::WrongLogin);
     };

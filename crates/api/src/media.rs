@@ -1,8 +1,8 @@
 //! Pictures and videos as bytes: what kind they are, whether they are whole, and the same without what
 //! their maker wrote into them about place, owner and machine.
 //!
-//! Nothing is decoded. What is not understood stays as it is: a file that its sender broke is still
-//! what its sender wanted to show.
+//! Nothing is decoded. A file that is cut off is not kept: what cannot be read of it cannot be looked
+//! through either.
 
 /// A kind of file we keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,14 @@ impl Media {
     }
 }
 
+/// The file as it is kept, and its kind: none when it is cut off, or none of ours.
+pub(crate) fn kept(bytes: Vec<u8>) -> Option<(Media, Vec<u8>)> {
+    let kind = Media::of(&bytes).filter(|kind| is_whole(*kind, &bytes))?;
+    Some((kind, stripped(kind, bytes)))
+}
+
 /// Whether the bytes are a file of this kind from beginning to end, as far as its outline shows.
-pub(crate) fn is_whole(kind: Media, bytes: &[u8]) -> bool {
+fn is_whole(kind: Media, bytes: &[u8]) -> bool {
     match kind {
         Media::Jpeg => {
             let parts = jpeg_parts(bytes);
@@ -58,7 +64,9 @@ pub(crate) fn is_whole(kind: Media, bytes: &[u8]) -> bool {
         }
         Media::Webp => {
             let chunks = webp_chunks(bytes);
-            chunks.iter().any(|(name, _)| name.starts_with(b"VP8"))
+            let read: usize = chunks.iter().map(|(_, chunk)| chunk.len()).sum();
+            let picture = chunks.iter().any(|(name, _)| name.starts_with(b"VP8"));
+            picture && bytes.len() - 12 - read < 8
         }
         Media::Mp4 => {
             let boxes = boxes(bytes, 0, bytes.len());
@@ -70,8 +78,8 @@ pub(crate) fn is_whole(kind: Media, bytes: &[u8]) -> bool {
     }
 }
 
-/// The same file without what was written into it beside its picture.
-pub(crate) fn stripped(kind: Media, bytes: Vec<u8>) -> Vec<u8> {
+/// The same file without what was written into it beside its picture, and without what cannot be read.
+fn stripped(kind: Media, bytes: Vec<u8>) -> Vec<u8> {
     match kind {
         Media::Jpeg => jpeg_stripped(&bytes),
         Media::Png => png_stripped(&bytes),
@@ -156,7 +164,7 @@ fn jpeg_stripped(bytes: &[u8]) -> Vec<u8> {
             }
             // Density, colours (ICC, Adobe) stay.
             0xe2 if !part.bytes[4..].starts_with(b"ICC_PROFILE\0") => {}
-            0xe3..=0xed | 0xef | 0xfe => {}
+            0xe3..=0xed | 0xef | 0xfe | UNREAD => {}
             _ => out.extend_from_slice(part.bytes),
         }
     }
@@ -221,22 +229,15 @@ fn png_chunks(bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
 
 fn png_stripped(bytes: &[u8]) -> Vec<u8> {
     let mut out = bytes[..8].to_vec();
-    let mut read = 8;
-    let mut ended = false;
     for (name, chunk) in png_chunks(bytes) {
-        read += chunk.len();
-        ended = name == b"IEND";
         if !matches!(name, b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt" | b"tIME") {
             out.extend_from_slice(chunk);
         }
     }
-    if !ended {
-        out.extend_from_slice(&bytes[read..]);
-    }
     out
 }
 
-/// Name and whole bytes of each chunk of a WebP; empty when its outline does not hold.
+/// Name and whole bytes of each chunk of a WebP, up to the last that is whole.
 fn webp_chunks(bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
     let mut chunks = Vec::new();
     let mut rest = bytes.get(12..).unwrap_or_default();
@@ -247,7 +248,7 @@ fn webp_chunks(bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
         let length = (u32::from_le_bytes(length) as usize).saturating_add(8);
         let length = length.saturating_add(length % 2);
         let Some(chunk) = rest.get(..length) else {
-            return Vec::new();
+            break;
         };
         chunks.push((&chunk[..4], chunk));
         rest = &rest[length..];
@@ -258,12 +259,8 @@ fn webp_chunks(bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
 fn webp_stripped(bytes: &[u8]) -> Vec<u8> {
     const EXIF: u8 = 0b1000;
     const XMP: u8 = 0b0100;
-    let chunks = webp_chunks(bytes);
-    if chunks.is_empty() {
-        return bytes.to_vec();
-    }
     let mut out = bytes[..12].to_vec();
-    for (name, chunk) in chunks {
+    for (name, chunk) in webp_chunks(bytes) {
         if matches!(name, b"EXIF" | b"XMP ") {
             continue;
         }
@@ -402,7 +399,7 @@ mod tests {
         assert_eq!(without, jpeg(&turned(6)));
         let turn = turned(6);
         assert_eq!(turn_of(&turn), Some(6));
-        // One that says nothing stays as it is, byte for byte; so does one that is broken.
+        // One that says nothing stays as it is, byte for byte.
         let plain = jpeg(&segment(0xe0, b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"));
         assert_eq!(stripped(Media::Jpeg, plain.clone()), plain);
         for broken in [
@@ -410,8 +407,37 @@ mod tests {
             &plain[..plain.len() - 2],
             b"\xff\xd8\xff",
         ] {
-            assert_eq!(stripped(Media::Jpeg, broken.to_vec()), broken);
-            assert!(!is_whole(Media::Jpeg, broken), "{broken:?}");
+            assert_eq!(kept(broken.to_vec()), None, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_a_file_is_neither_kept_nor_handed_on() {
+        let place = b"Exif\0\0GPS 29.5 120.9";
+        // Behind a length that does not hold stands whatever stands there.
+        let jpeg = [&b"\xff\xd8\xff\xc0\0\x04ab\0\0"[..], &segment(0xe1, place)].concat();
+        let part = |name: &[u8; 4], body: &[u8]| {
+            let length = u32::try_from(body.len()).expect("short");
+            [name, &length.to_le_bytes()[..], body].concat()
+        };
+        let mut webp = [
+            b"RIFF\0\0\0\0WEBP".to_vec(),
+            part(b"VP8 ", b"pixels"),
+            part(b"EXIF", place),
+        ]
+        .concat();
+        webp.pop();
+        let mut png = [
+            b"\x89PNG\r\n\x1a\n".to_vec(),
+            chunk(b"IHDR", b"size"),
+            chunk(b"eXIf", place),
+        ]
+        .concat();
+        png.pop();
+        for file in [jpeg, webp, png] {
+            let kind = Media::of(&file).expect("it begins as one");
+            assert_eq!(kept(file.clone()), None, "{kind:?}");
+            assert!(!holds(&stripped(kind, file), b"GPS"), "{kind:?}");
         }
     }
 
@@ -425,8 +451,7 @@ mod tests {
         let without = [&head[..], &ihdr, &iend].concat();
         assert_eq!(stripped(Media::Png, with), without);
         let broken = b"\x89PNG\r\n\x1a\n a picture of the bridge".to_vec();
-        assert!(!is_whole(Media::Png, &broken));
-        assert_eq!(stripped(Media::Png, broken.clone()), broken);
+        assert_eq!(kept(broken), None);
 
         let part = |name: &[u8; 4], body: &[u8]| {
             let length = u32::try_from(body.len()).expect("short");
@@ -476,7 +501,7 @@ mod tests {
     fn a_part_that_is_too_short_for_what_it_says_harms_nobody() {
         // A header of a WebP without its flags: any person with a login could send it.
         let short = b"RIFF\x0c\0\0\0WEBPVP8X\0\0\0\0".to_vec();
-        assert_eq!(stripped(Media::Webp, short.clone()), short);
+        assert_eq!(kept(short.clone()), Some((Media::Webp, short)));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use model::PersonId;
+use model::config::Role;
 use model::view::{CountyView, PersonView};
 
 use crate::access::{Deed, Principal};
@@ -28,6 +29,12 @@ impl People {
     pub(crate) fn get(&self, jurisdiction: &str, id: &PersonId) -> Option<PersonView> {
         let people = self.by_code.get(jurisdiction)?;
         people.iter().find(|person| person.id == *id).cloned()
+    }
+
+    /// The role of one person.
+    pub(crate) fn role(&self, jurisdiction: &str, id: &PersonId) -> Option<Role> {
+        let people = self.by_code.get(jurisdiction)?;
+        people.iter().find(|p| p.id == *id).map(|p| p.role)
     }
 
     /// Names of the people of a jurisdiction.

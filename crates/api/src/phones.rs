@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use model::PersonId;
+use runtime::bulkhead;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,7 +33,7 @@ pub(crate) struct PhoneKey {
     key: String,
 }
 
-/// Notes which browsers wake whom.
+/// Notes which browsers wake whom; what it keeps it has on disk when it returns, so it may take a while.
 pub trait PhoneBook: Send + Sync {
     /// The server's public key, base64url.
     fn key(&self) -> String;
@@ -69,9 +70,10 @@ pub(crate) async fn note(
     Extension(who): Extension<Principal>,
     Body(phone): Body<PhoneRequest>,
 ) -> Answered<StatusCode> {
-    let jurisdiction = who.jurisdiction.as_deref();
-    let jurisdiction = jurisdiction.ok_or(Fault::JurisdictionMissing)?;
-    let noted = api.phones.note(jurisdiction, &who.person, phone);
+    let jurisdiction = who.jurisdiction.ok_or(Fault::JurisdictionMissing)?;
+    let note = move || api.phones.note(&jurisdiction, &who.person, phone);
+    let noted = bulkhead::aside(note).await;
+    let noted = noted.map_err(|_told_by_the_hook| Fault::Broken)?;
     noted.map_err(|why| Fault::field("endpoint", why))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -83,6 +85,7 @@ pub(crate) async fn forget(
     State(api): State<Arc<Api>>,
     Body(phone): Body<PhoneRequest>,
 ) -> Answered<StatusCode> {
-    api.phones.forget(&phone.endpoint);
+    let forgotten = bulkhead::aside(move || api.phones.forget(&phone.endpoint)).await;
+    forgotten.map_err(|_told_by_the_hook| Fault::Broken)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,8 @@
 //! How the program is: health, metrics, counts, the state's hash, the description of the API.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -10,18 +10,68 @@ use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use model::intake::Counts;
 use model::view::{StateHash, SystemView};
+use runtime::bulkhead;
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView};
 use crate::sight::narrow_notices;
 use crate::wire::HealthView;
+use crate::{Api, Vitals};
 
 /// A loop that has not answered after this long is not alive.
 const ALIVE_WITHIN: Duration = Duration::from_secs(3);
+
+/// How old vitals may be that are told: anybody may ask, and measuring looks at every file of the journal.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The vitals as last measured, and when that began.
+#[derive(Default)]
+pub(crate) struct Pulse {
+    last: Mutex<Option<(Instant, Vitals)>>,
+}
+
+impl Pulse {
+    /// The vitals as they are known; none when they are to be measured anew, which one asker alone is
+    /// told. The others get what was known before.
+    fn known(&self, now: Instant) -> Option<Vitals> {
+        let mut last = self.last();
+        let before = match *last {
+            Some((since, vitals)) if now.saturating_duration_since(since) < FRESH => {
+                return Some(vitals);
+            }
+            Some((_, vitals)) => vitals,
+            None => Vitals::default(),
+        };
+        *last = Some((now, before));
+        None
+    }
+
+    fn note(&self, measured: Vitals) {
+        if let Some((_, vitals)) = &mut *self.last() {
+            *vitals = measured;
+        }
+    }
+
+    /// A panic while the lock is held leaves a whole pair behind.
+    fn last(&self) -> MutexGuard<'_, Option<(Instant, Vitals)>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Measured at most once a second, and not on the thread that carries everybody's sockets.
+async fn vitals(api: &Arc<Api>) -> Vitals {
+    if let Some(vitals) = api.pulse.known(Instant::now()) {
+        return vitals;
+    }
+    let asked = Arc::clone(api);
+    let measured = bulkhead::aside(move || (asked.vitals)()).await;
+    let measured = measured.unwrap_or_default();
+    api.pulse.note(measured);
+    measured
+}
 
 /// About which jurisdiction.
 #[derive(Debug, Deserialize)]
@@ -35,7 +85,7 @@ pub(crate) struct OfQuery {
 pub(crate) async fn health(State(api): State<Arc<Api>>) -> impl IntoResponse {
     let asked = timeout(ALIVE_WITHIN, api.inbox.ask(|fleet| fleet.seq())).await;
     let seq = asked.ok().and_then(Result::ok);
-    let vitals = (api.vitals)();
+    let vitals = vitals(&api).await;
     let health = HealthView {
         ok: seq.is_some() && api.inbox.readings_open(),
         loop_alive: seq.is_some(),
@@ -123,4 +173,28 @@ pub(crate) async fn openapi() -> impl IntoResponse {
 /// A known address asked in a way it does not take.
 pub(crate) async fn wrong_method() -> Fault {
     Fault::WrongMethod
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vitals_are_measured_once_a_second_by_one_asker() {
+        let (pulse, start) = (Pulse::default(), Instant::now());
+        let free = |bytes| Vitals {
+            disk_free_bytes: Some(bytes),
+            ..Vitals::default()
+        };
+        let known = |now| pulse.known(now).map(|vitals| vitals.disk_free_bytes);
+        assert_eq!(known(start), None, "whoever is first measures");
+        assert_eq!(known(start), Some(None), "and nobody beside");
+        pulse.note(free(7));
+        assert_eq!(known(start), Some(Some(7)));
+        let later = start + FRESH;
+        assert_eq!(known(later), None);
+        assert_eq!(known(later), Some(Some(7)));
+        pulse.note(free(8));
+        assert_eq!(known(later), Some(Some(8)));
+    }
 }

@@ -69,7 +69,8 @@ pub(crate) async fn feed(
         session,
         reader,
     };
-    Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, place)))
+    let changes = source.api.changes.subscribe();
+    Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, changes, place)))
 }
 
 /// One person looking at the past.
@@ -97,7 +98,7 @@ impl Source for Viewer {
     }
 
     fn allowed(&mut self) -> bool {
-        self.api.still_signed_in(&self.reader)
+        self.api.is_as_it_was(&self.reader)
     }
 
     fn hear(&mut self, text: &str) -> Heard {

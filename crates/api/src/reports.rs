@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
+use model::custody::Accessor;
 use model::replay::Knowledge;
 use model::report::{ReportOf, ReportText};
 use model::view::{AlarmView, CommandView, RunView, SituationView, TaskView};
@@ -132,45 +133,69 @@ pub(crate) async fn make(
         .map_err(fault)?;
     api.looks.reported(&reader, slot, interval).await?;
     let voices = api.voices(&reader, slot, &report).await?;
-    let language = Language::of_tag(query.lang.as_deref().unwrap_or("zh"));
-    let local = Local::of(query.zone.as_deref(), &report.of.jurisdiction);
-    let setting = Setting {
-        voices: &voices,
-        local: &local,
-        ground: &GROUND,
-        language,
+    let wanted = Wanted {
+        form,
+        sheet,
+        language: Language::of_tag(query.lang.as_deref().unwrap_or("zh")),
+        local: Local::of(query.zone.as_deref(), &report.of.jurisdiction),
     };
-    let name = |ending: &str| file_name(&report, &local, ending);
-    Ok(match form {
-        Form::Page => html(report.compose(setting).page()),
-        Form::Fragment => html(report.compose(setting).fragment()),
-        Form::Docx => {
-            let file = report.compose(setting).docx();
-            let file = file.map_err(|cause| store_fault("pack a report", &cause))?;
-            attached(DOCX, &name("docx"), file)
-        }
-        Form::Json => {
-            let facts = json!({ "report": report, "people": voices.people, "texts": voices.texts });
-            attached(
-                "application/json",
-                &name("json"),
-                facts.to_string().into_bytes(),
-            )
-        }
-        Form::Csv => {
-            let csv = report.csv(sheet, &voices, language);
-            let ending = format!("{}.csv", sheet.word());
-            attached("text/csv; charset=utf-8", &name(&ending), csv.into_bytes())
-        }
-        Form::Geojson => {
-            let places = report.geojson().to_string();
-            attached(
-                "application/geo+json",
-                &name("geojson"),
-                places.into_bytes(),
-            )
-        }
-    })
+    // Words, maps and the packing of a file take as long as the night was busy: not on the thread that
+    // carries everybody's sockets.
+    let formed = bulkhead::aside(move || wanted.formed(&report, &voices)).await;
+    formed.map_err(|_told_by_the_hook| Fault::Broken)?
+}
+
+/// In which form and which words a report is given.
+struct Wanted {
+    form: Form,
+    /// Of a CSV: which table.
+    sheet: Sheet,
+    language: Language,
+    local: Local,
+}
+
+impl Wanted {
+    /// The answer that holds the report.
+    fn formed(&self, report: &Report, voices: &Voices) -> Answered<Response> {
+        let setting = Setting {
+            voices,
+            local: &self.local,
+            ground: &GROUND,
+            language: self.language,
+        };
+        let name = |ending: &str| file_name(report, &self.local, ending);
+        Ok(match self.form {
+            Form::Page => html(report.compose(setting).page()),
+            Form::Fragment => html(report.compose(setting).fragment()),
+            Form::Docx => {
+                let file = report.compose(setting).docx();
+                let file = file.map_err(|cause| store_fault("pack a report", &cause))?;
+                attached(DOCX, &name("docx"), file)
+            }
+            Form::Json => {
+                let facts =
+                    json!({ "report": report, "people": voices.people, "texts": voices.texts });
+                attached(
+                    "application/json",
+                    &name("json"),
+                    facts.to_string().into_bytes(),
+                )
+            }
+            Form::Csv => {
+                let csv = report.csv(self.sheet, voices, self.language);
+                let ending = format!("{}.csv", self.sheet.word());
+                attached("text/csv; charset=utf-8", &name(&ending), csv.into_bytes())
+            }
+            Form::Geojson => {
+                let places = report.geojson().to_string();
+                attached(
+                    "application/geo+json",
+                    &name("geojson"),
+                    places.into_bytes(),
+                )
+            }
+        })
+    }
 }
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -382,17 +407,31 @@ pub(crate) fn outcomes(passed: &Passed, slot: JurisdictionSlot) -> Vec<(u64, &Ef
         .collect()
 }
 
+/// Whether an input is about one jurisdiction alone; the others are the whole process's, and stand
+/// under the first.
+pub(crate) fn of_one(input: &Input) -> bool {
+    match input {
+        Input::Observed(_) | Input::Acted(_) | Input::Configured(_) | Input::Paged { .. } => true,
+        // What is done at the machine itself concerns everybody's data.
+        Input::Accessed(access) => matches!(access.by, Accessor::Person(_)),
+        Input::LinkChanged { .. }
+        | Input::ClockStepped { .. }
+        | Input::DiskFilled { .. }
+        | Input::FilesRefused { .. }
+        | Input::Ticked
+        | Input::Resumed
+        | Input::Tallied { .. }
+        | Input::ClockRead(_) => false,
+    }
+}
+
 /// An input as a report takes it: readings and presses of other jurisdictions are none of its own.
 pub(crate) fn told<'p>(
     passed: &'p Passed,
     slot: JurisdictionSlot,
     outcomes: &'p [(u64, &'p Effect)],
 ) -> report::Passed<'p> {
-    let of_one = matches!(
-        passed.input,
-        Input::Observed(_) | Input::Acted(_) | Input::Configured(_) | Input::Paged { .. }
-    );
-    let ours = passed.jurisdiction == slot || !of_one;
+    let ours = passed.jurisdiction == slot || !of_one(&passed.input);
     report::Passed {
         number: passed.number,
         at: passed.at,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use axum::{Router, body::Body};
@@ -13,7 +13,6 @@ use tower::limit::ConcurrencyLimitLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 
@@ -24,7 +23,7 @@ use crate::{
     reports, series, stream, trials, uploads, web,
 };
 
-/// A request that is no socket and has no answer after this long gets none.
+/// A request that is no socket and has no answer after this long is told so.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// Files taken at once: each is held whole in memory; the others wait in their sockets.
 const UPLOADS: usize = 3;
@@ -173,10 +172,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
     let answers = guarded
         .with_state(Arc::clone(&api))
         .merge(machines)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER_WITHIN,
-        ))
+        .layer(from_fn_with_state(ANSWER_WITHIN, guard::in_time))
         .layer(CompressionLayer::new());
     let signed_in = answers
         .merge(sockets.with_state(Arc::clone(&api)))
@@ -184,10 +180,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
     let open = open
         .merge(near)
         .with_state(api)
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER_WITHIN,
-        ))
+        .layer(from_fn_with_state(ANSWER_WITHIN, guard::in_time))
         .layer(CompressionLayer::new());
     dressed(signed_in.merge(open).merge(by_token))
 }

@@ -3,19 +3,26 @@
 use std::sync::Arc;
 
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
-use model::Time;
+use bytes::Bytes;
+use futures_util::stream;
 use model::intake::Quality;
 use model::view::SampleView;
+use model::{Decimals, Time};
 use serde::Deserialize;
+use store::{Course, HistoryError, Sample};
 
 use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::ledger::{NDJSON, ndjson};
+
+/// Samples put into lines at once: a day of a series that reports every second has many.
+const PAGE: usize = 4096;
 
 /// Which part of the history.
 #[derive(Debug, Deserialize)]
@@ -61,19 +68,62 @@ pub(crate) async fn series(
         span.from.unwrap_or(Time::MIN),
         span.to.unwrap_or(Time::from_ms(i64::MAX)),
     );
-    let samples = api
+    let course = api
         .history
-        .samples(target.jurisdiction, target.series, from, to)
+        .course(target.jurisdiction, target.series, from, to)
         .await
-        .map_err(|cause| store_fault("read the history of a series", &cause))?;
-    let decimals = target.decimals;
-    let lines = samples.into_iter().map(|sample| SampleView {
-        time: sample.observed,
-        received: sample.received,
-        value: (sample.quality != Quality::Missing).then(|| decimals.show(sample.value)),
-        quality: sample.quality,
-        revision: sample.revision,
-        late: sample.late,
-    });
-    Ok(([(header::CONTENT_TYPE, NDJSON)], ndjson(lines)))
+        .map_err(|cause| store_fault(READING, &cause))?;
+    let told = Telling {
+        course,
+        decimals: target.decimals,
+        day: Vec::new().into_iter(),
+    };
+    Ok(([(header::CONTENT_TYPE, NDJSON)], told.into_body()))
+}
+
+const READING: &str = "read the history of a series";
+
+/// A series being told: one day of it is in memory, however many are asked for.
+struct Telling {
+    course: Course,
+    decimals: Decimals,
+    /// What is left of the day.
+    day: std::vec::IntoIter<Sample>,
+}
+
+impl Telling {
+    fn into_body(self) -> Body {
+        let pages = stream::unfold(Some(self), |telling| async move {
+            let mut telling = telling?;
+            match telling.page().await {
+                Ok(page) => Some((Ok(page?), Some(telling))),
+                // The head is gone already: a body that breaks off is the only honest answer.
+                Err(cause) => {
+                    let fault = store_fault(READING, &cause);
+                    Some((Err(std::io::Error::other(fault)), None))
+                }
+            }
+        });
+        Body::from_stream(pages)
+    }
+
+    /// The next lines; none behind the last.
+    async fn page(&mut self) -> Result<Option<Bytes>, HistoryError> {
+        while self.day.len() == 0 {
+            let Some(day) = self.course.next_day().await? else {
+                return Ok(None);
+            };
+            self.day = day.into_iter();
+        }
+        let decimals = self.decimals;
+        let lines = self.day.by_ref().take(PAGE).map(|sample| SampleView {
+            time: sample.observed,
+            received: sample.received,
+            value: (sample.quality != Quality::Missing).then(|| decimals.show(sample.value)),
+            quality: sample.quality,
+            revision: sample.revision,
+            late: sample.late,
+        });
+        Ok(Some(ndjson(lines)))
+    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use bytes::Bytes;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 /// A ping goes out this often.
@@ -29,6 +29,9 @@ pub(crate) enum Said {
     End,
 }
 
+/// The session has ended, or its person has another role: a client that comes back sees what it may.
+const NO_LONGER: (u16, &str) = (close_code::POLICY, "no longer signed in as before");
+
 /// What became of something the client said.
 pub(crate) enum Heard {
     Fine,
@@ -41,7 +44,8 @@ pub(crate) trait Source: Send + 'static {
     /// Waits for the next frame; cancelling the wait loses nothing.
     fn next(&mut self) -> impl Future<Output = Said> + Send;
 
-    /// Asked at every keepalive: whether the client may still listen.
+    /// Asked at every keepalive, and when people or logins have changed: whether the client may go on
+    /// listening as it does.
     fn allowed(&mut self) -> bool;
 
     /// Takes what the client says; most sources listen to nothing.
@@ -60,12 +64,14 @@ pub(crate) fn bounded(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 }
 
 /// Sends frames until the client leaves, falls behind, may no longer listen, or the source ends.
+/// `changes` tells that people or logins are others.
 pub(crate) async fn run(
     mut socket: WebSocket,
     mut source: impl Source,
+    mut changes: watch::Receiver<()>,
     place: OwnedSemaphorePermit,
 ) {
-    let farewell = pump(&mut socket, &mut source).await;
+    let farewell = pump(&mut socket, &mut source, &mut changes).await;
     if let Some((code, reason)) = farewell {
         let close = CloseFrame {
             code,
@@ -78,7 +84,11 @@ pub(crate) async fn run(
 }
 
 /// Returns what to say in the close frame; nothing when the client has left.
-async fn pump(socket: &mut WebSocket, source: &mut impl Source) -> Option<(u16, &'static str)> {
+async fn pump(
+    socket: &mut WebSocket,
+    source: &mut impl Source,
+    changes: &mut watch::Receiver<()>,
+) -> Option<(u16, &'static str)> {
     let mut keepalive = interval(KEEPALIVE);
     keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     keepalive.tick().await;
@@ -110,9 +120,14 @@ async fn pump(socket: &mut WebSocket, source: &mut impl Source) -> Option<(u16, 
                     return Some((close_code::AWAY, "unheard"));
                 }
                 if !source.allowed() {
-                    return Some((close_code::POLICY, "signed out"));
+                    return Some(NO_LONGER);
                 }
                 write(socket, Message::Ping(Bytes::new())).await?;
+            }
+            Ok(()) = changes.changed() => {
+                if !source.allowed() {
+                    return Some(NO_LONGER);
+                }
             }
         }
     }

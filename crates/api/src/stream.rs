@@ -17,7 +17,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView};
-use crate::sight::{is_narrow, narrow_county, narrow_notices, narrow_update};
+use crate::sight::{is_narrow, narrow_county, narrow_notices, narrow_text, narrow_update};
 use crate::socket::{Said, Source, bounded, run};
 
 /// From where the feed goes on, and about what.
@@ -56,7 +56,8 @@ pub(crate) async fn feed(
         reader,
         waiting: None,
     };
-    Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, place)))
+    let changes = source.api.changes.subscribe();
+    Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, changes, place)))
 }
 
 /// One person reading the feed.
@@ -87,13 +88,19 @@ impl Source for Reader {
                 Some(Frame::Text(text)) if text.starts_with(br#"{"type":"behind""#) => {
                     return Said::Last(text);
                 }
-                Some(Frame::Text(text)) => return Said::Text(text),
+                // Whoever sees their own part alone gets nothing else from the subscription.
+                Some(Frame::Text(text)) if is_narrow(&self.reader) => return Said::Text(text),
+                Some(Frame::Text(text)) => {
+                    if let Some(text) = narrow_text(text, &self.reader) {
+                        return Said::Text(text);
+                    }
+                }
             }
         }
     }
 
     fn allowed(&mut self) -> bool {
-        self.api.still_signed_in(&self.reader)
+        self.api.is_as_it_was(&self.reader)
     }
 }
 

@@ -38,49 +38,68 @@ impl Throttle {
     /// Seconds this login must wait from this address, if it must.
     pub(crate) fn wait_s(&self, login: &str, address: IpAddr, now: Instant) -> Option<u64> {
         let failures = self.failures.lock().expect("no holder of this lock panics");
-        [
-            (Key::login(login, address), TRIES_PER_LOGIN),
-            (Key::address(address), TRIES_PER_ADDRESS),
-        ]
-        .into_iter()
-        .filter_map(|(key, limit)| {
-            let seen = failures.get(&key).filter(|seen| seen.count >= limit)?;
-            let left = WINDOW.saturating_sub(now.saturating_duration_since(seen.since));
-            (!left.is_zero()).then(|| left.as_secs().max(1))
-        })
-        .max()
+        wait_s(&failures, login, address, now)
     }
 
-    /// Counts one failure.
-    pub(crate) fn failed(&self, login: &str, address: IpAddr, now: Instant) {
+    /// Counts a try as a failure before it is looked at: whoever makes many at once, or hangs up, has
+    /// no more of them. A success is taken back by [`Throttle::succeeded`].
+    ///
+    /// # Errors
+    /// The seconds to wait; nothing was counted then.
+    pub(crate) fn begin(&self, login: &str, address: IpAddr, now: Instant) -> Result<(), u64> {
         let mut failures = self.failures.lock().expect("no holder of this lock panics");
-        if failures.len() + 2 > KEYS {
-            failures.retain(|_, seen| now.saturating_duration_since(seen.since) < WINDOW);
+        if let Some(wait_s) = wait_s(&failures, login, address, now) {
+            return Err(wait_s);
         }
-        if failures.len() + 2 > KEYS {
-            failures.clear();
-        }
-        for key in [Key::login(login, address), Key::address(address)] {
-            let seen = failures.entry(key).or_insert(Failures {
-                since: now,
-                count: 0,
-            });
-            if now.saturating_duration_since(seen.since) >= WINDOW {
-                *seen = Failures {
-                    since: now,
-                    count: 0,
-                };
-            }
-            seen.count += 1;
-        }
+        count(&mut failures, login, address, now);
+        Ok(())
     }
 
-    /// Forgives a login that has succeeded.
+    /// Takes back a try that was right: it forgives the login, and is no failure of its address.
     pub(crate) fn succeeded(&self, login: &str, address: IpAddr) {
-        self.failures
-            .lock()
-            .expect("no holder of this lock panics")
-            .remove(&Key::login(login, address));
+        let mut failures = self.failures.lock().expect("no holder of this lock panics");
+        failures.remove(&Key::login(login, address));
+        if let Some(seen) = failures.get_mut(&Key::address(address)) {
+            seen.count = seen.count.saturating_sub(1);
+        }
+    }
+}
+
+fn wait_s(
+    failures: &HashMap<Key, Failures>,
+    login: &str,
+    address: IpAddr,
+    now: Instant,
+) -> Option<u64> {
+    let keys = [
+        (Key::login(login, address), TRIES_PER_LOGIN),
+        (Key::address(address), TRIES_PER_ADDRESS),
+    ];
+    let waits = keys.into_iter().filter_map(|(key, limit)| {
+        let seen = failures.get(&key).filter(|seen| seen.count >= limit)?;
+        let left = WINDOW.saturating_sub(now.saturating_duration_since(seen.since));
+        (!left.is_zero()).then(|| left.as_secs().max(1))
+    });
+    waits.max()
+}
+
+fn count(failures: &mut HashMap<Key, Failures>, login: &str, address: IpAddr, now: Instant) {
+    if failures.len() + 2 > KEYS {
+        failures.retain(|_, seen| now.saturating_duration_since(seen.since) < WINDOW);
+    }
+    if failures.len() + 2 > KEYS {
+        failures.clear();
+    }
+    for key in [Key::login(login, address), Key::address(address)] {
+        let fresh = Failures {
+            since: now,
+            count: 0,
+        };
+        let seen = failures.entry(key).or_insert(fresh);
+        if now.saturating_duration_since(seen.since) >= WINDOW {
+            *seen = fresh;
+        }
+        seen.count += 1;
     }
 }
 
@@ -109,9 +128,9 @@ mod tests {
         let (throttle, start) = (Throttle::default(), Instant::now());
         let here: IpAddr = [127, 0, 0, 1].into();
         for _ in 0..TRIES_PER_LOGIN {
-            assert_eq!(throttle.wait_s("officer", here, start), None);
-            throttle.failed("officer", here, start);
+            assert_eq!(throttle.begin("officer", here, start), Ok(()));
         }
+        assert_eq!(throttle.begin("officer", here, start), Err(60));
         assert_eq!(throttle.wait_s("officer", here, start), Some(60));
         assert_eq!(
             throttle.wait_s("other", here, start),
@@ -126,7 +145,8 @@ mod tests {
         let (throttle, start) = (Throttle::default(), Instant::now());
         let here: IpAddr = [127, 0, 0, 1].into();
         for n in 0..TRIES_PER_ADDRESS {
-            throttle.failed(&format!("login{n}"), here, start);
+            let began = throttle.begin(&format!("login{n}"), here, start);
+            assert_eq!(began, Ok(()), "{n}");
         }
         assert!(throttle.wait_s("never tried", here, start).is_some());
         assert_eq!(
@@ -136,13 +156,19 @@ mod tests {
     }
 
     #[test]
-    fn success_clears_the_count() {
+    fn success_forgives_the_login_and_is_no_failure_of_its_address() {
         let (throttle, start) = (Throttle::default(), Instant::now());
         let here: IpAddr = [127, 0, 0, 1].into();
         for _ in 0..TRIES_PER_LOGIN {
-            throttle.failed("officer", here, start);
+            assert_eq!(throttle.begin("officer", here, start), Ok(()));
         }
         throttle.succeeded("officer", here);
         assert_eq!(throttle.wait_s("officer", here, start), None);
+        // A whole town hall behind one address signs in within the minute.
+        for n in 0..3 * TRIES_PER_ADDRESS {
+            let login = format!("login{n}");
+            assert_eq!(throttle.begin(&login, here, start), Ok(()), "{n}");
+            throttle.succeeded(&login, here);
+        }
     }
 }

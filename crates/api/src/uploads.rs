@@ -126,8 +126,11 @@ pub(crate) async fn how_far(
     Extension(sender): Extension<Principal>,
     Path(id): Path<String>,
 ) -> Answered<Json<UploadView>> {
-    let standing = api.uploads.standing(&id, &sender.person).map_err(fault)?;
-    Ok(view(&id, standing))
+    aside(&api, move |api| {
+        let standing = api.uploads.standing(&id, &sender.person);
+        Ok(view(&id, standing.map_err(fault)?))
+    })
+    .await
 }
 
 /// Adds a piece; the answer to the last one names the file. A piece that is here already changes nothing.
@@ -185,10 +188,9 @@ fn recognised(api: &Api, id: &str, standing: &Standing) -> Answered<()> {
 
 /// Makes a file of a whole upload, without what its camera wrote into it.
 fn keep(api: &Api, video: bool, whole: Vec<u8>) -> Answered<std::io::Result<Seal>> {
-    let kind = Media::of(&whole).filter(|kind| kind.is_video() == video);
-    let kind = kind.filter(|kind| media::is_whole(*kind, &whole));
-    let kind = kind.ok_or_else(|| not_kept(video))?;
-    Ok(api.blobs.put(&media::stripped(kind, whole)))
+    let kept = media::kept(whole).filter(|(kind, _)| kind.is_video() == video);
+    let (_, content) = kept.ok_or_else(|| not_kept(video))?;
+    Ok(api.blobs.put(&content))
 }
 
 /// Files of another's task are for the desk alone.
@@ -200,18 +202,23 @@ fn may_send_for(sender: &Principal, task: &TaskId) -> Answered<()> {
     }
 }
 
-/// Whether pictures may be named in a report about `task`: each is on disk, and none was sent for another.
-pub(crate) async fn may_name(api: &Arc<Api>, task: &TaskId, photos: &[Seal]) -> Answered<()> {
+/// Whether pictures may be named in an act: each is on disk, and where it is about a `task`, none was
+/// sent for another.
+pub(crate) async fn may_name(
+    api: &Arc<Api>,
+    task: Option<TaskId>,
+    photos: Vec<Seal>,
+) -> Answered<()> {
     if photos.is_empty() {
         return Ok(());
     }
-    let (task, photos) = (task.clone(), photos.to_vec());
     aside(api, move |api| {
         for photo in &photos {
             if !api.blobs.holds(photo) {
                 return Err(Fault::NoSuchBlob);
             }
-            if api.uploads.task_of(photo).is_some_and(|of| of != task) {
+            let Some(task) = &task else { continue };
+            if api.uploads.task_of(photo).is_some_and(|of| of != *task) {
                 return Err(Fault::OtherTask);
             }
         }
@@ -221,7 +228,7 @@ pub(crate) async fn may_name(api: &Arc<Api>, task: &TaskId, photos: &[Seal]) -> 
 }
 
 /// Runs what waits for the disk without holding up the runtime.
-async fn aside<T: Send + 'static>(
+pub(crate) async fn aside<T: Send + 'static>(
     api: &Arc<Api>,
     work: impl FnOnce(&Api) -> Answered<T> + Send + 'static,
 ) -> Answered<T> {
@@ -255,6 +262,7 @@ fn disk(cause: &std::io::Error) -> Fault {
 fn fault(error: UploadError) -> Fault {
     match error {
         UploadError::Full => Fault::UploadsFull,
+        UploadError::NoRoom => Fault::NoRoom,
         UploadError::Differs => Fault::field("upload", "another upload has this id"),
         UploadError::Unknown => Fault::NoSuchUpload,
         UploadError::Gap { received } => Fault::UploadGap { received },

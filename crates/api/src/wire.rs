@@ -20,8 +20,10 @@ use utoipa::ToSchema;
 pub(crate) const MAX_TEXT: usize = 8 * 1024;
 /// Most photos of one fact.
 pub(crate) const MAX_PHOTOS: usize = 12;
-/// Most villages of one command or one report, and most people left behind in one village.
+/// Most villages of one command or one report.
 pub(crate) const MAX_VILLAGES: usize = 400;
+/// Most people left behind that one report names, all its villages together.
+pub(crate) const MAX_LEFT: usize = 400;
 /// Most answers of one report.
 pub(crate) const MAX_ANSWERS: usize = 64;
 

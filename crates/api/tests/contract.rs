@@ -113,6 +113,44 @@ async fn what_was_confirmed_before_a_request_is_in_its_answer() {
 }
 
 #[tokio::test]
+async fn a_long_history_leaves_a_day_at_a_time() {
+    let county = County::open().await;
+    let quarter = 6 * 60;
+    for n in 0..16 {
+        county.stage(n * quarter, 900 + n).await;
+    }
+    let path = "/api/v1/series/ST%2F01/water_level";
+    let answer = county.get(&Who::Token, path).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let mut body = answer.into_body().into_data_stream();
+    let mut pieces: Vec<Vec<String>> = Vec::new();
+    while let Some(piece) = body.next().await {
+        let piece = String::from_utf8(piece.unwrap().to_vec()).unwrap();
+        let value = |line: &str| {
+            let sample: Value = serde_json::from_str(line).unwrap();
+            sample["value"].as_str().unwrap().to_owned()
+        };
+        pieces.push(piece.lines().map(value).collect());
+    }
+    // The night begins at eight in the morning of UTC: three quarters, three days, one quarter.
+    let sizes: Vec<usize> = pieces.iter().map(Vec::len).collect();
+    assert_eq!(sizes, [3, 4, 4, 4, 1]);
+    let all: Vec<String> = (0..16).map(|n| format!("9.{n:02}")).collect();
+    assert_eq!(pieces.concat(), all);
+}
+
+#[tokio::test]
+async fn health_is_told_to_anybody_and_measured_once_a_second() {
+    let county = County::open().await;
+    for _ in 0..100 {
+        let answer = county.get(&Who::Nobody, "/healthz").await;
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    let measured = county.measured.load(std::sync::atomic::Ordering::SeqCst);
+    assert!((1..50).contains(&measured), "{measured}");
+}
+
+#[tokio::test]
 async fn wrong_questions_are_answered_with_a_sentence() {
     let county = County::open().await;
     let check = async |path: &str, status: StatusCode, code: &str| {

@@ -3,8 +3,9 @@
 
 mod county;
 
+use axum::body::Body;
 use axum::http::StatusCode;
-use county::{County, Who, json};
+use county::{County, Who, ask, json};
 use serde_json::json;
 
 #[tokio::test]
@@ -70,6 +71,17 @@ async fn only_administrators_change_the_files_of_the_site() {
         .await;
     assert_eq!(upload.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(json(upload).await["code"], "site_files");
+    // Whatever a spreadsheet saved reaches whoever reads it; what is too large is told so in words.
+    let send = async |bytes: Vec<u8>| {
+        let request = ask(&Who::Token, "POST", "/api/v1/registry/stations");
+        let answer = county.send(request.body(Body::from(bytes)).unwrap()).await;
+        (answer.status(), json(answer).await["code"].clone())
+    };
+    let gbk = b"id,name\nST01,\xbb\xc6\xd4\xf3\n".to_vec();
+    let read = (StatusCode::UNPROCESSABLE_ENTITY, json!("site_files"));
+    assert_eq!(send(gbk).await, read);
+    let large = (StatusCode::PAYLOAD_TOO_LARGE, json!("too_large"));
+    assert_eq!(send(vec![b'x'; 33 << 20]).await, large);
 }
 
 #[tokio::test]

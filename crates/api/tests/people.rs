@@ -10,9 +10,11 @@ use futures_util::StreamExt;
 use model::custody::{AccessDeed, Accessor};
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n a picture of the bridge";
+/// A picture of the bridge, as far as its outline goes.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x04IHDRsizecrc!\0\0\0\0IENDcrc!";
 
 #[tokio::test]
 async fn a_session_survives_a_restart_and_ends_with_logout() {
@@ -68,6 +70,33 @@ async fn guessing_is_slowed_down_and_says_for_how_long() {
         .unwrap();
     assert!((1..=60).contains(&wait), "{wait}");
     county.sign_in("li").await;
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_and_guesses_without_a_listener_count_like_any_other() {
+    let county = County::open().await;
+    let guess = json!({"login": "officer", "password": "wrong"});
+    let guesses = (0..40).map(|_| county.post(&Who::Nobody, "/api/v1/login", &guess));
+    let answers = futures_util::future::join_all(guesses).await;
+    let looked_at = answers
+        .iter()
+        .filter(|answer| answer.status() == StatusCode::UNAUTHORIZED);
+    assert_eq!(looked_at.count(), 5);
+
+    // Whoever hangs up does not hear whether it was right, and has tried all the same.
+    let guess = json!({"login": "li", "password": "wrong"});
+    for _ in 0..5 {
+        let asked = county.post(&Who::Nobody, "/api/v1/login", &guess);
+        let _hung_up = tokio::time::timeout(std::time::Duration::ZERO, asked).await;
+    }
+    let right = json!({"login": "li", "password": county::PASSWORD});
+    let held = county.post(&Who::Nobody, "/api/v1/login", &right).await;
+    assert_eq!(held.status(), StatusCode::TOO_MANY_REQUESTS);
+    // Others behind the same address sign in as often as they like.
+    for _ in 0..30 {
+        county.sign_in("chen").await;
+        county.sign_in("second").await;
+    }
 }
 
 #[tokio::test]
@@ -132,13 +161,13 @@ async fn a_command_runs_from_the_officer_to_the_proof() {
         county.act(&officer, "c1", issue()).await,
         (StatusCode::OK, json!({"answer": "done"}))
     );
-    let before = blobs_kept(&county);
+    let before = county.blobs_kept();
     assert_eq!(
         county.act(&officer, "c1", issue()).await.1,
         json!({"answer": "done"})
     );
     assert_eq!(
-        blobs_kept(&county),
+        county.blobs_kept(),
         before,
         "a repeat left a second copy of the wording"
     );
@@ -230,6 +259,7 @@ async fn a_command_runs_from_the_officer_to_the_proof() {
         .get(&officer, &format!("/api/v1/blobs/{photo}"))
         .await;
     assert_eq!(picture.headers()[header::CONTENT_TYPE], "image/png");
+    let tag = picture.headers()[header::ETAG].clone();
     for who in [&chen, &guest] {
         let hidden = county.get(who, &format!("/api/v1/blobs/{photo}")).await;
         assert_eq!(hidden.status(), StatusCode::NOT_FOUND);
@@ -238,6 +268,18 @@ async fn a_command_runs_from_the_officer_to_the_proof() {
         .get(&officer, "/api/v1/blobs/..%2F..%2Faccounts.db")
         .await;
     assert_eq!(sneaky.status(), StatusCode::NOT_FOUND);
+
+    // Whoever has it is told that it is still so; not when it was erased meanwhile.
+    let again = async || {
+        let path = format!("/api/v1/blobs/{photo}");
+        let request = ask(&officer, "GET", &path).header(header::IF_NONE_MATCH, &tag);
+        let answer = county.send(request.body(Body::empty()).unwrap()).await;
+        answer.status()
+    };
+    assert_eq!(again().await, StatusCode::NOT_MODIFIED);
+    let erased = county.runtime.blobs.erase(&model::Seal(photo.clone()));
+    assert!(erased.unwrap());
+    assert_eq!(again().await, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -335,6 +377,7 @@ async fn who_sees_what_is_personal_is_on_record_and_cannot_flood() {
         let answer = county.get(&officer, &path).await;
         assert_eq!(answer.status(), StatusCode::OK);
     }
+    county.looks.close().await;
     let data = county.close().await;
     let mut seen = Vec::new();
     runtime::replay(data.path(), |again| {
@@ -344,9 +387,131 @@ async fn who_sees_what_is_personal_is_on_record_and_cannot_flood() {
         }
     })
     .unwrap();
-    // The first look is there as soon as it was answered, the others of its minute are one entry
-    // later; the responder sees nobody's number but their own, and is not on record.
-    assert_eq!(seen, [AccessDeed::SawTelephones { people: 4 }]);
+    // The first look of each kind is there as soon as it was answered, the others of its minute are one
+    // entry later; the responder sees nobody's number but their own, and is not on record.
+    let files = |seals: &[String]| {
+        let mut seals: Vec<_> = seals.iter().cloned().map(model::Seal).collect();
+        seals.sort();
+        AccessDeed::SawFiles { seals, more: 0 }
+    };
+    let telephones = AccessDeed::SawTelephones { people: 4 };
+    assert_eq!(seen, [telephones, files(&photos[..1]), files(&photos[1..])]);
+}
+
+#[tokio::test]
+async fn telephones_among_rows_of_an_upload_are_on_record_though_nothing_is_put_into_force() {
+    let county = County::open().await;
+    let request = ask(&Who::Token, "POST", "/api/v1/registry/people");
+    let request = request.body(Body::from("id,phone\nli,13900004\n")).unwrap();
+    let told = json(county.send(request).await).await;
+    assert!(told["rows"].to_string().contains("13900003"), "{told}");
+    let data = county.close().await;
+    let mut seen = Vec::new();
+    runtime::replay(data.path(), |again| {
+        if let model::Input::Accessed(access) = again.input {
+            seen.push(access.deed.clone());
+        }
+    })
+    .unwrap();
+    assert_eq!(seen, [AccessDeed::SawTelephones { people: 1 }]);
+}
+
+/// The kinds of updates up to the first alarm.
+async fn kinds(socket: &mut Socket) -> Vec<String> {
+    let mut kinds = Vec::new();
+    loop {
+        let message = next(socket).await;
+        for update in message["updates"].as_array().into_iter().flatten() {
+            let kind = update["kind"].as_str().unwrap();
+            if kind == "alarm" {
+                return kinds;
+            }
+            kinds.push(kind.to_owned());
+        }
+    }
+}
+
+#[tokio::test]
+async fn viewers_are_not_told_who_is_called_and_who_holds_a_post() {
+    let county = County::open().await;
+    county.stage(0, 900).await;
+    let (officer, guest) = (
+        county.sign_in("officer").await,
+        county.sign_in("guest").await,
+    );
+    let (address, _serving) = county.listen().await;
+    let (mut desk, mut viewer) = (
+        open(address, &officer, "").await,
+        open(address, &guest, "").await,
+    );
+    let whole = first(&mut desk).await;
+    assert_eq!(whole["counties"][0]["posts"].as_array().unwrap().len(), 2);
+    let seen = first(&mut viewer).await;
+    for part in ["posts", "runs", "pages"] {
+        assert_eq!(seen["counties"][0][part], json!([]), "{part}");
+    }
+    let known = seen["seq"].as_u64().unwrap();
+    let test = json!({"action": "test_contacts", "people": ["li"]});
+    let instead = json!({"action": "change_duty", "post": "village", "out": "li", "into": "chen",
+        "from": "2026-07-15T08:00:00Z", "until": "2026-07-15T09:00:00Z"});
+    for (op, action) in [("t1", test), ("d1", instead)] {
+        let answer = county.act(&officer, op, action).await.1;
+        assert_eq!(answer, json!({"answer": "done"}), "{op}");
+    }
+    county.stage(5, 1010).await;
+    let hidden = ["page", "run", "duty"];
+    let told = kinds(&mut desk).await;
+    for kind in hidden {
+        assert!(told.iter().any(|told| told == kind), "{kind}: {told:?}");
+    }
+    let mut back = open(address, &guest, &format!("?since={known}")).await;
+    for socket in [&mut viewer, &mut back] {
+        let told = kinds(socket).await;
+        assert!(
+            !told.iter().any(|told| hidden.contains(&told.as_str())),
+            "{told:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_socket_ends_when_its_reader_has_another_role_and_others_go_on() {
+    let county = County::open().await;
+    county.stage(0, 900).await;
+    let (officer, second) = (
+        county.sign_in("officer").await,
+        county.sign_in("second").await,
+    );
+    let (address, _serving) = county.listen().await;
+    let (mut desk, mut other) = (
+        open(address, &officer, "").await,
+        open(address, &second, "").await,
+    );
+    first(&mut desk).await;
+    first(&mut other).await;
+    let mut people = county::people();
+    people[0].role = model::config::Role::Viewer;
+    *county.files.lock().unwrap() = Some(people);
+    let taken = county
+        .post(&Who::Token, "/api/v1/site/reload", &json!({}))
+        .await;
+    assert_eq!(taken.status(), StatusCode::OK);
+    let closed = async {
+        loop {
+            if let Message::Close(frame) = desk.next().await.unwrap().unwrap() {
+                return frame.unwrap().reason.to_string();
+            }
+        }
+    };
+    let reason = tokio::time::timeout(std::time::Duration::from_secs(10), closed).await;
+    assert!(reason.unwrap().contains("no longer"));
+    // Who comes back sees what a viewer may: of the posts their own.
+    let seen = first(&mut open(address, &officer, "").await).await;
+    let posts = seen["counties"][0]["posts"].as_array().unwrap();
+    let posts: Vec<&Value> = posts.iter().map(|post| &post["id"]).collect();
+    assert_eq!(posts, [&json!("desk")]);
+    county.stage(5, 1010).await;
+    kinds(&mut other).await;
 }
 
 #[tokio::test]
@@ -360,6 +525,10 @@ async fn files_that_are_no_pictures_or_too_large_are_refused() {
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
     )
     .await;
+    assert_eq!(fault["code"], "not_a_picture");
+    // It begins like one.
+    let cut = &PNG[..PNG.len() - 1];
+    let fault = upload(&county, &li, cut, StatusCode::UNSUPPORTED_MEDIA_TYPE).await;
     assert_eq!(fault["code"], "not_a_picture");
     let mut large = PNG.to_vec();
     large.resize(11 * 1024 * 1024, 0);
@@ -383,22 +552,6 @@ async fn upload(county: &County, who: &Who, body: &[u8], status: StatusCode) -> 
         .await;
     assert_eq!(response.status(), status);
     json(response).await
-}
-
-fn blobs_kept(county: &County) -> usize {
-    let mut folders = vec![county.folder.path().join("blobs")];
-    let mut files = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path)
-            } else {
-                files += 1
-            }
-        }
-    }
-    files
 }
 
 type Socket =

@@ -3,12 +3,14 @@
 
 mod county;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use county::{County, TOKEN, Who, json, night};
+use county::{CODE, County, NEIGHBOUR, TOKEN, Who, json, night};
 use futures_util::{SinkExt as _, StreamExt as _};
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -152,4 +154,71 @@ async fn the_lanes_of_a_span_and_what_is_no_span() {
     }
     let response = county.get(&Who::Nobody, &path).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+}
+
+/// What this thread has worked so far.
+fn worked() -> Duration {
+    let spent = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(spent.tv_sec as u64, spent.tv_nsec as u32)
+}
+
+#[tokio::test]
+async fn a_report_is_put_into_words_beside_the_thread_that_carries_sockets() {
+    let county = County::open().await;
+    for minute in 0..=60 {
+        county.stage(minute, 900 + 10 * minute).await;
+    }
+    let at = |minute: i64| night().plus_ms(minute * 60_000).to_string();
+    let moments: Vec<String> = (1..=12).map(|n| at(5 * n)).collect();
+    let (from, to, moments) = (at(0), at(60), moments.join(","));
+    let path = format!("/api/v1/reports/docx?from={from}&to={to}&at={moments}");
+    let before = worked();
+    let docx = county.get(&Who::Token, &path).await;
+    assert_eq!(docx.status(), StatusCode::OK);
+    let here = worked() - before;
+    assert!(here < Duration::from_millis(50), "{here:?}");
+}
+
+#[tokio::test]
+async fn an_entry_of_the_process_is_everybodys_and_one_of_another_county_nobody_elses() {
+    let county = County::open_beside_another().await;
+    county.stage_of(NEIGHBOUR, 0, 1_010).await;
+    county.stage(1, 1_010).await;
+    county.runtime.inbox.link(0, true).await.unwrap();
+    county.runtime.inbox.link(0, false).await.unwrap();
+    let officer = county.sign_in("officer").await;
+    let last = county.runtime.inbox.ask(|fleet| fleet.seq()).await.unwrap();
+    let mut seen = BTreeMap::new();
+    let mut number = 1;
+    while number <= last {
+        let path = format!("/api/v1/entries/{number}");
+        let all = json(county.get(&Who::Token, &path).await).await;
+        let own = county.get(&officer, &path).await;
+        let own = match own.status() {
+            StatusCode::NOT_FOUND => None,
+            _ => Some(json(own).await),
+        };
+        let outcomes = all["outcomes"].as_array().unwrap();
+        let newest = outcomes.last().map(|o| o["number"].as_u64().unwrap());
+        number = newest.unwrap_or(number) + 1;
+        let word = |field: &str| all[field].as_str().unwrap().to_owned();
+        seen.insert((word("kind"), word("jurisdiction")), (outcomes.len(), own));
+    }
+    let of = |kind: &str, whose: &str| &seen[&(kind.to_owned(), whose.to_owned())];
+    assert_eq!(of("observed", NEIGHBOUR).1, None);
+    assert_eq!(of("configured", NEIGHBOUR).1, None);
+    assert!(of("configured", CODE).1.is_some());
+    // With the minute it brought came what was due in the other county.
+    let (outcomes, own) = of("observed", CODE);
+    let own = own.as_ref().unwrap()["outcomes"].as_array().unwrap();
+    assert!(!own.is_empty() && own.len() < *outcomes, "{own:?}");
+    // It stands under the first county, with what was decided there.
+    let (outcomes, own) = of("link_changed", NEIGHBOUR);
+    let own = own.as_ref().unwrap();
+    assert_eq!(
+        (&own["kind"], &own["jurisdiction"], &own["content"]["up"]),
+        (&json!("link_changed"), &json!(CODE), &json!(false))
+    );
+    assert!(*outcomes > 0);
+    assert_eq!(own["outcomes"], json!([]));
 }

@@ -186,3 +186,53 @@ async fn what_is_too_large_no_video_or_anothers_is_refused_in_both_languages() {
         (StatusCode::NOT_FOUND, &json!("no_such_file"))
     );
 }
+
+#[tokio::test]
+async fn whatever_names_a_picture_that_is_not_there_is_refused_before_anything_is_kept() {
+    let county = County::open().await;
+    let officer = issue(&county).await;
+    let made_up = "ab".repeat(32);
+    let left = json!([{"why": "refused", "name": "张三", "photo": made_up}]);
+    let count = json!([{"village": "v1", "to_move": 3, "moved": 2, "refused": 1, "unreachable": 0,
+        "left": left}]);
+    let acts = [
+        json!({"action": "report_task", "task": "c1.li", "fact": "done", "means": "phone",
+            "note": "剩一人", "count": count}),
+        json!({"action": "note_incident", "incident": "i1", "text": "桥被淹", "photos": [made_up]}),
+        json!({"action": "send_report", "incident": "i1", "clock": "phone_leader", "text": "转移中",
+            "received_by": "县长办公室", "photos": [made_up]}),
+    ];
+    let before = county.blobs_kept();
+    for (n, act) in acts.into_iter().enumerate() {
+        let (status, fault) = county.act(&officer, &format!("x{n}"), act).await;
+        assert_eq!(
+            (status, &fault["code"]),
+            (StatusCode::NOT_FOUND, &json!("no_such_file")),
+            "{n}"
+        );
+    }
+    assert_eq!(county.blobs_kept(), before, "texts were left behind");
+}
+
+#[tokio::test]
+async fn a_disk_that_is_nearly_full_takes_no_pictures_and_all_else() {
+    let county = County::open_without_room().await;
+    issue(&county).await;
+    let li = county.sign_in("li").await;
+    let picture = jpeg(b"");
+    let (status, fault) = begin(&county, &li, &announced("photo", &picture)).await;
+    assert_eq!(
+        (status, &fault["code"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!("no_room"))
+    );
+    assert!(fault["en"].as_str().unwrap().contains("texts still go"));
+    let whole = ask(&li, "POST", "/api/v1/blobs").body(Body::from(picture));
+    let answer = county.send(whole.unwrap()).await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let done = json!({"action": "report_task", "task": "c1.li", "fact": "done", "note": "都转移了",
+        "coming": 1});
+    assert_eq!(
+        county.act(&li, "f1", done).await.1,
+        json!({"answer": "done"})
+    );
+}

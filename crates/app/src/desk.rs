@@ -190,7 +190,7 @@ impl Desk {
         };
         let code = upload.jurisdiction.clone();
         let review = aside(move || {
-            let bytes = upload.text.as_bytes();
+            let bytes = &upload.bytes;
             site::review(&folder, &upload.jurisdiction, sheet, how, bytes)
         });
         let review = review.await?.map_err(|cause| cause.to_string())?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use api::Opened;
 use links::broker::Broker;
 use links::http::Gate;
 use links::mqtt::{FrontDoor, GREETING, Loopback, MOST_CONNECTIONS, OpenDoor, SessionFiles};
@@ -17,8 +18,8 @@ use model::view::PersonView;
 use runtime::{Hand, Inbox, Runtime};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use site::Site;
-use store::Store;
 use store::threads::{self, Rank};
+use store::{Store, UploadBounds};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -80,7 +81,11 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
         token: token.clone(),
         numbers,
     };
-    let (router, files) = routes(around, site, &runtime).await?;
+    let Opened {
+        router,
+        files,
+        looks,
+    } = routes(around, site, &runtime).await?;
     // On the one thread that carries the sockets of people, not on this one; late, because the
     // threads of databases that it starts take after it.
     let first = tokio::spawn(async { threads::go_first(Rank::People) }).await?;
@@ -116,6 +121,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     keeper.end().await;
     intake.close().await;
     drop(end);
+    looks.close().await;
     runtime.stop().await;
     serving.await.context("the HTTP listener ended badly")?;
     why?;
@@ -369,11 +375,7 @@ fn beside(notice: Option<PathBuf>) -> Box<dyn Fn() -> Option<api::Beside> + Send
     Box::new(move || crate::drill::running(notice.as_deref()?))
 }
 
-async fn routes(
-    around: Around<'_>,
-    site: Site,
-    runtime: &Runtime,
-) -> anyhow::Result<(axum::Router, api::Files)> {
+async fn routes(around: Around<'_>, site: Site, runtime: &Runtime) -> anyhow::Result<Opened> {
     let (folder, store) = (&around.asked.site, around.store);
     let senders = around.senders.clone();
     let past = Past {
@@ -397,6 +399,7 @@ async fn routes(
         people: people_of(site),
         desk: Arc::new(desk),
         phones: Arc::new(phones),
+        uploads: UploadBounds::default(),
         callbacks: around.senders.routes(),
         drill: false,
         beside: beside(around.asked.drill_notice.clone()),

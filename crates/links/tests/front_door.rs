@@ -472,3 +472,62 @@ fn a_message_to_a_station_waits_for_its_device_and_comes_again_until_taken() {
         county.end().await;
     });
 }
+
+/// Lets in whoever comes, and has a fault at one client.
+struct Faulty {
+    behind_a_bulkhead: std::sync::atomic::AtomicBool,
+}
+
+impl links::mqtt::Access for Faulty {
+    fn admit(&self, shown: links::mqtt::Credentials<'_>) -> links::mqtt::Admission {
+        if shown.client == "broken" {
+            let held = runtime::bulkhead::holds();
+            let note = &self.behind_a_bulkhead;
+            note.store(held, std::sync::atomic::Ordering::SeqCst);
+            panic!("as meant by this test");
+        }
+        links::mqtt::Admission::Open
+    }
+}
+
+#[test]
+fn a_fault_of_ours_or_a_packet_without_an_id_ends_one_connection_alone() {
+    runtime().block_on(async {
+        let access = std::sync::Arc::new(Faulty {
+            behind_a_bulkhead: std::sync::atomic::AtomicBool::new(false),
+        });
+        let mut door = FrontDoor::loopback(([127, 0, 0, 1], 0).into());
+        door.access = access.clone();
+        let county = County::with(V, door).await;
+        let address = county.address();
+        let work = move || {
+            let mut good = Device::connect(address, "good", true);
+            let mut broken = Device::knock(address);
+            let hello = b"\x10\x12\0\x04MQTT\x04\x02\0\x3c\0\x06broken";
+            broken.0.write_all(hello).unwrap();
+            assert!(broken.is_closed());
+            let mut nameless = Device::connect(address, "nameless", true);
+            nameless.0.write_all(b"\x82\x08\0\0\0\x03a/b\x01").unwrap();
+            assert!(nameless.is_closed());
+            good.0.write_all(b"\xc0\0").unwrap();
+            assert_eq!(good.packet().0, 0xd0, "the others go on");
+            good
+        };
+        let good = tokio::task::spawn_blocking(work).await.unwrap();
+        assert!(
+            access
+                .behind_a_bulkhead
+                .load(std::sync::atomic::Ordering::SeqCst)
+        );
+        let alone = async {
+            while county.door.connected() > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), alone)
+            .await
+            .expect("places of connections that ended are free");
+        drop(good);
+        county.end().await;
+    });
+}

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use model::config::Role;
 
 use crate::diagnose::Diagnostics;
+use crate::people::{PERSON_ID, is_person_id};
+use crate::read::read_site_with;
 use crate::{Site, read_site};
 
 /// Why a login could not be changed.
@@ -33,6 +35,10 @@ pub enum AccountError {
     },
     #[error("{0} may hold letters, digits, `-`, `_`, `.` and `@` only")]
     BadName(&'static str),
+    #[error("`{0}` is no id of a person: {PERSON_ID}; name one with --person")]
+    BadPerson(String),
+    #[error("the next start would refuse the site with this login; nothing was changed:\n{0}")]
+    Refused(Diagnostics),
     #[error("no login `{0}`")]
     NoSuchLogin(String),
     #[error("could not write {path}")]
@@ -63,6 +69,9 @@ pub struct NewLogin {
 pub fn set_login(folder: &Path, new: &NewLogin) -> Result<bool, AccountError> {
     sound_name("a login", &new.login)?;
     sound_name("a person's id", &new.person)?;
+    if !is_person_id(&new.person) {
+        return Err(AccountError::BadPerson(new.person.clone()));
+    }
     let site = read_site(folder).map_err(AccountError::Site)?;
     let code = jurisdiction(&site, new.jurisdiction.as_deref())?;
     let county = site
@@ -71,6 +80,7 @@ pub fn set_login(folder: &Path, new: &NewLogin) -> Result<bool, AccountError> {
         .find(|j| j.config.code == code)
         .expect("the code was just found there");
     let known: Vec<&str> = county.people.iter().map(|p| p.id.as_str()).collect();
+    let mut texts = Vec::new();
     if !known.contains(&new.person.as_str()) {
         let Some((name, role)) = &new.new_person else {
             return Err(AccountError::NoSuchPerson {
@@ -79,14 +89,21 @@ pub fn set_login(folder: &Path, new: &NewLogin) -> Result<bool, AccountError> {
                 known: known.join(", "),
             });
         };
-        let people = folder.join(&county.folder).join("people.csv");
-        add_person(&people, &new.person, name, *role)?;
+        let people = format!("{}/people.csv", county.folder);
+        let text = with_person(&folder.join(&people), &new.person, name, *role)?;
+        texts.push((people, text));
     }
     let mut rows: Vec<[String; 3]> = rows(&site).filter(|row| row[0] != new.login).collect();
     let was_there = rows.len() < site.accounts.len();
     rows.push([new.login.clone(), new.person.clone(), new.hash.clone()]);
     rows.sort();
-    replace(&folder.join(ACCOUNTS), &accounts_text(&rows), 0o600)?;
+    texts.push((ACCOUNTS.to_owned(), accounts_text(&rows)));
+    // Read as the next start will read it, before anything is written. The person goes first: a login
+    // without its person is refused.
+    read_site_with(folder, texts.clone()).map_err(AccountError::Refused)?;
+    for (name, text) in &texts {
+        replace(&folder.join(name), text, 0o600)?;
+    }
     Ok(was_there)
 }
 
@@ -152,7 +169,8 @@ fn jurisdiction(site: &Site, asked: Option<&str>) -> Result<String, AccountError
 
 const PEOPLE_HEAD: &str = "id,name,post_zh,post_en,role,township,phone,substitute\n";
 
-fn add_person(path: &Path, id: &str, name: &str, role: Role) -> Result<(), AccountError> {
+/// The people file with one person more.
+fn with_person(path: &Path, id: &str, name: &str, role: Role) -> Result<String, AccountError> {
     let role = match role {
         Role::Viewer => "viewer",
         Role::Planner => "planner",
@@ -184,7 +202,7 @@ fn add_person(path: &Path, id: &str, name: &str, role: Role) -> Result<(), Accou
         .collect();
     text.push_str(&row.join(","));
     text.push('\n');
-    replace(path, &text, 0o600)
+    Ok(text)
 }
 
 /// Writes beside, syncs, and takes the place of the old file.

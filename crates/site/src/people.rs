@@ -89,6 +89,14 @@ const PEOPLE: Columns = Columns {
     optional: &["contacts", "mail", "speaker"],
 };
 
+/// What an id of a person looks like, in words.
+pub(crate) const PERSON_ID: &str = "1 to 64 bytes without space, dot or slash";
+
+/// Whether a person can have this id. Ids of tasks are made of it, with a dot before it.
+pub(crate) fn is_person_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && !id.contains(['/', '.', ' '])
+}
+
 /// Reads `people.csv`, telling every bad row and its reason.
 pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
     let mut people = People::default();
@@ -131,10 +139,10 @@ pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
 
 fn read_person(row: &Row<'_>, out: &mut Diagnostics) -> Option<PersonView> {
     let text = |column: usize| Some(row.get(column)).filter(|t| !t.is_empty());
-    let id = text(0).filter(|id| id.len() <= 64 && !id.contains(['/', '.', ' ']));
+    let id = text(0).filter(|id| is_person_id(id));
     if id.is_none() {
         let problem = row.problem(0, format!("`{}` is no id of a person", row.get(0)));
-        out.push(problem.expecting("1 to 64 bytes without space, dot or slash"));
+        out.push(problem.expecting(PERSON_ID));
     }
     let name = text(1);
     if name.is_none() {

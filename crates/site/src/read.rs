@@ -38,18 +38,17 @@ const LARGEST_FILE: u64 = 64 << 20;
 /// # Errors
 /// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
 pub fn read_site(folder: &Path) -> Result<Site, Diagnostics> {
-    read(folder, None)
+    read_site_with(folder, Vec::new())
 }
 
-/// Reads a site folder as if the file called `name` held `text`.
+/// Reads a site folder as if each of these files, by its path in the site, held the text beside it.
 ///
 /// # Errors
 /// As [`read_site`].
-pub(crate) fn read_site_with(folder: &Path, name: &str, text: String) -> Result<Site, Diagnostics> {
-    read(folder, Some((name.to_owned(), text)))
-}
-
-fn read(folder: &Path, instead: Option<(String, String)>) -> Result<Site, Diagnostics> {
+pub(crate) fn read_site_with(
+    folder: &Path,
+    instead: Vec<(String, String)>,
+) -> Result<Site, Diagnostics> {
     let mut reader = Reader::new(folder.to_owned(), instead);
     let site = reader.read();
     reader.out.sort();
@@ -81,7 +80,7 @@ pub struct CheckedRules {
 /// # Errors
 /// [`Diagnostics`]: every problem of every file, when there is one that must be put right first.
 pub fn check_rules(folder: &Path) -> Result<CheckedRules, Diagnostics> {
-    let mut reader = Reader::new(folder.to_owned(), None);
+    let mut reader = Reader::new(folder.to_owned(), Vec::new());
     let mut checked = CheckedRules {
         rules: 0,
         examples: 0,
@@ -120,8 +119,8 @@ struct Reader {
     out: Diagnostics,
     /// Ids in faulty rows of people files.
     faulty_people: Vec<String>,
-    /// A file by its path in the site, and the text to read instead of what is on disk.
-    instead: Option<(String, String)>,
+    /// Files by their path in the site, and the text to read instead of what is on disk.
+    instead: Vec<(String, String)>,
 }
 
 /// What every jurisdiction of a site shares.
@@ -150,7 +149,7 @@ struct Measured {
 }
 
 impl Reader {
-    fn new(root: PathBuf, instead: Option<(String, String)>) -> Reader {
+    fn new(root: PathBuf, instead: Vec<(String, String)>) -> Reader {
         Reader {
             root,
             files: Vec::new(),
@@ -472,7 +471,7 @@ impl Reader {
     /// Reads a file; an absent one is a problem only where it is `needed`.
     fn open_if(&mut self, name: &str, needed: bool) -> Option<Source> {
         let path = self.root.join(name);
-        if let Some((_, text)) = self.instead.as_ref().filter(|(file, _)| file == name) {
+        if let Some((_, text)) = self.instead.iter().find(|(file, _)| file == name) {
             self.files.push(path.clone());
             return Some(Source::new(path, name, text.clone()));
         }

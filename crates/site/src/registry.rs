@@ -8,8 +8,9 @@
 mod rows;
 mod table;
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -56,6 +57,20 @@ impl Sheet {
             Sheet::Areas => "areas.csv",
             Sheet::People => "people.csv",
             Sheet::Zones => "zones.geojson",
+        }
+    }
+
+    /// Who may read it when it is written: whoever could before, but people's telephones are for the
+    /// owner alone.
+    fn mode(self, before: Option<u32>) -> u32 {
+        match self {
+            Sheet::People => 0o600,
+            Sheet::Stations
+            | Sheet::Series
+            | Sheet::Thresholds
+            | Sheet::Attributes
+            | Sheet::Areas
+            | Sheet::Zones => before.unwrap_or(0o644),
         }
     }
 
@@ -179,7 +194,7 @@ pub fn review(
         file,
         before,
     };
-    match read_site_with(site, &name, review.text.clone()) {
+    match read_site_with(site, vec![(name, review.text.clone())]) {
         Ok(then) => {
             review.notes = then.notes.problems().iter().map(Problem::line).collect();
             review.difference = between(&now, &then, jurisdiction);
@@ -256,16 +271,25 @@ impl Review {
         if now != self.before {
             return Err(RegistryError::Changed(self.file.clone()));
         }
-        replace(&self.file, self.text.as_bytes()).map_err(disk)
+        let before = fs::metadata(&self.file).ok();
+        let before = before.map(|file| file.permissions().mode() & 0o777);
+        replace(&self.file, self.text.as_bytes(), self.sheet.mode(before)).map_err(disk)
     }
 }
 
-/// Writes beside the file, syncs, and renames over it.
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes beside the file, syncs, and renames over it; readable as `mode` says.
+fn replace(file: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let beside = file.with_file_name(name);
-    let mut new = File::create(&beside)?;
+    let mut new = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
+    // Nobody else looks at it before its mode is right, and no umask has a say in that.
+    new.set_permissions(Permissions::from_mode(mode))?;
     new.write_all(bytes)?;
     new.sync_all()?;
     fs::rename(&beside, file)?;

@@ -364,3 +364,37 @@ fn a_login_is_made_changed_and_taken_away_and_the_site_still_reads() {
         Err(site::AccountError::BadName(_))
     ));
 }
+
+#[test]
+fn a_login_that_the_next_start_would_refuse_is_not_written() {
+    let folder = changed(&[("site.toml", "demo = true", "demo = false")]);
+    let people = folder.path().join("jurisdictions/330624/people.csv");
+    let before = fs::read_to_string(&people).unwrap();
+    let long = "p".repeat(65);
+    let check = |login: &str, person: &str, name: &str| {
+        let new = site::NewLogin {
+            login: login.to_owned(),
+            person: person.to_owned(),
+            jurisdiction: None,
+            new_person: Some((name.to_owned(), model::config::Role::Viewer)),
+            hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$bmV3aGFzaA".to_owned(),
+        };
+        let refused = site::set_login(folder.path(), &new).unwrap_err();
+        assert_eq!(fs::read_to_string(&people).unwrap(), before, "{refused}");
+        read_site(folder.path()).unwrap();
+        refused
+    };
+    for person in ["li.wei", long.as_str()] {
+        let refused = check("li", person, "李伟");
+        assert!(
+            matches!(refused, site::AccountError::BadPerson(_)),
+            "{refused}"
+        );
+    }
+    // Sound by itself, and still nothing that can be read again: a person without a name.
+    let refused = check("li", "p-li-new", " ");
+    assert!(
+        refused.to_string().contains("a person needs a name"),
+        "{refused}"
+    );
+}

@@ -3,7 +3,8 @@
 
 mod support;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 
 use site::{Clocks, RegistryError, RowChange, Sheet, Upload, review, rule_files, table};
 use support::{changed, good, with_files};
@@ -61,6 +62,27 @@ fn one_row_is_merged_reviewed_and_written() {
     );
     assert!(matches!(found.write(), Err(RegistryError::Changed(_))));
     assert!(merge(upload).unwrap().rows.is_empty());
+}
+
+#[test]
+fn a_file_that_is_written_is_read_by_nobody_else_than_before_and_telephones_by_the_owner_alone() {
+    let folder = changed(&[]);
+    let check = |sheet: Sheet, before: u32, after: u32, row: &str| {
+        let path = folder
+            .path()
+            .join("jurisdictions/330624")
+            .join(sheet.file());
+        fs::set_permissions(&path, Permissions::from_mode(before)).unwrap();
+        let found = review(folder.path(), CODE, sheet, Upload::Merge, row.as_bytes()).unwrap();
+        assert!(!found.rows.is_empty(), "{sheet:?} changes");
+        found.write().unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, after, "{sheet:?}: {mode:o}");
+    };
+    let bound = "rule,station,level,raise,reset,unit\nriver-stage,ST01,yellow,42.30,42.20,m\n";
+    check(Sheet::Thresholds, 0o640, 0o640, bound);
+    let telephone = "id,phone\np-zhao,13900000000\n";
+    check(Sheet::People, 0o644, 0o600, telephone);
 }
 
 #[test]

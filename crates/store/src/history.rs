@@ -15,6 +15,7 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -25,6 +26,7 @@ use model::{
 };
 use tokio::sync::oneshot;
 
+use self::open::Span;
 use self::projector::Projector;
 use self::queue::{Asked, Command, Queue};
 pub use self::roster::Roster;
@@ -216,8 +218,9 @@ impl History {
         let _taken: bool = self.inner.queue.push(Command::Project { items, through });
     }
 
-    /// All samples of the series that is in this slot now with `from ≤ observed < to`, by observed time and revision, including everything
-    /// pushed before. Of two with the same observed time and revision the first stands.
+    /// All samples of the series that is in this slot now with `from ≤ observed < to`, by observed time
+    /// and revision, including everything pushed before. Of two with the same observed time and revision
+    /// the first stands.
     ///
     /// # Errors
     /// [`HistoryError`].
@@ -228,20 +231,41 @@ impl History {
         from: Time,
         to: Time,
     ) -> Result<Vec<Sample>, HistoryError> {
+        let mut course = self.course(jurisdiction, series, from, to).await?;
+        let mut found = Vec::new();
+        while let Some(day) = course.next_day().await? {
+            found.extend(day);
+        }
+        Ok(found)
+    }
+
+    /// The same a day at a time, for whoever tells years of it.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub async fn course(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        series: SeriesSlot,
+        from: Time,
+        to: Time,
+    ) -> Result<Course, HistoryError> {
         let asked = Asked {
             jurisdiction,
             series,
             from,
             to,
         };
-        let (span, mut found) = self
-            .ask(|answer| Command::Samples { asked, answer })
-            .await?;
-        // Read after memory was: what was closed in between is there twice and counted once.
-        found.extend(self.inner.reads.samples(&span).await?);
-        found.sort_unstable_by_key(|s| (s.observed, s.revision, s.seq));
-        found.dedup_by_key(|s| (s.observed, s.revision));
-        Ok(found)
+        let asked = self.ask(|answer| Command::Days { asked, answer });
+        let (span, open) = asked.await?;
+        let mut days: BTreeSet<i64> = open.into_iter().collect();
+        // Read after memory was: a day that was closed in between is in both.
+        days.extend(self.inner.reads.days(&span).await?);
+        Ok(Course {
+            history: self.clone(),
+            span,
+            days,
+        })
     }
 
     /// Transitions with a number above `after`, ascending without gaps, at most `limit`. Slots are
@@ -341,6 +365,36 @@ impl History {
             return Err(HistoryError::Stopped);
         }
         reply.await.map_err(|_| HistoryError::Stopped)
+    }
+}
+
+/// The samples of one series on their way, a day at a time.
+#[derive(Debug)]
+pub struct Course {
+    history: History,
+    span: Span,
+    /// Those that are left.
+    days: BTreeSet<i64>,
+}
+
+impl Course {
+    /// The samples of the next day that has a chunk, sorted as [`History::samples`] gives them; maybe none
+    /// of the times asked for. `None` behind the last.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub async fn next_day(&mut self) -> Result<Option<Vec<Sample>>, HistoryError> {
+        let Some(day) = self.days.pop_first() else {
+            return Ok(None);
+        };
+        let span = self.span.on(day);
+        let ask = self.history.ask(|answer| Command::Samples { span, answer });
+        let mut found = ask.await?;
+        // Read after memory was: what was closed in between is there twice and counted once.
+        found.extend(self.history.inner.reads.samples(&span).await?);
+        found.sort_unstable_by_key(|s| (s.observed, s.revision, s.seq));
+        found.dedup_by_key(|s| (s.observed, s.revision));
+        Ok(Some(found))
     }
 }
 

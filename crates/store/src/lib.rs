@@ -62,7 +62,7 @@ pub use blobs::Blobs;
 pub use evidence::{Checkpoint, Notary, PublicKey};
 pub use export::{ExportError, Exported, export};
 pub use history::{
-    History, HistoryError, HistoryItem, HistoryOptions, NamedTransition, Roster, Sample,
+    Course, History, HistoryError, HistoryItem, HistoryOptions, NamedTransition, Roster, Sample,
     TransitionRow, newest_revisions,
 };
 pub use journal::{

@@ -27,6 +27,9 @@ pub struct UploadBounds {
     pub files_each: usize,
     /// Without a new byte, and of what is finished and may still be asked for.
     pub age: Duration,
+    /// Free bytes of the disk under which no picture is taken: readings, presses and texts need the
+    /// rest. Readings themselves wait at 8 MiB.
+    pub room: u64,
 }
 
 impl Default for UploadBounds {
@@ -36,6 +39,7 @@ impl Default for UploadBounds {
             bytes_each: 512 << 20,
             files_each: 64,
             age: Duration::from_secs(7 * 86_400),
+            room: 256 << 20,
         }
     }
 }
@@ -68,6 +72,8 @@ pub struct Standing {
 pub enum UploadError {
     #[error("as many uploads lie here unfinished as may")]
     Full,
+    #[error("the disk has no room for pictures")]
+    NoRoom,
     #[error("another upload has this id")]
     Differs,
     #[error("no such upload")]
@@ -170,10 +176,26 @@ impl Uploads {
         })
     }
 
+    /// Whether the disk has room for a picture of so many bytes more.
+    ///
+    /// # Errors
+    /// When it cannot be measured.
+    pub fn has_room(&self, bytes: u64) -> io::Result<bool> {
+        let free = crate::journal::free_bytes(&self.dir)?;
+        Ok(free >= self.bounds.room.saturating_add(bytes))
+    }
+
+    fn need_room(&self, bytes: u64) -> Result<(), UploadError> {
+        match self.has_room(bytes)? {
+            true => Ok(()),
+            false => Err(UploadError::NoRoom),
+        }
+    }
+
     /// Announces an upload, or finds the one that was announced under this id.
     ///
     /// # Errors
-    /// `Full`, `Differs`, or the disk.
+    /// `Full`, `NoRoom`, `Differs`, or the disk.
     pub fn begin(&self, id: &str, claim: Claim, now: SystemTime) -> Result<Standing, UploadError> {
         if !is_sound_id(id) {
             return Err(UploadError::Unknown);
@@ -199,6 +221,7 @@ impl Uploads {
         if all > bounds.bytes || own > bounds.bytes_each || files > bounds.files_each {
             return Err(UploadError::Full);
         }
+        self.need_room(claim.size)?;
         let standing = Standing {
             claim,
             received: 0,
@@ -227,7 +250,7 @@ impl Uploads {
     /// Adds a piece that begins at byte `at`. What is here already is not written again.
     ///
     /// # Errors
-    /// `Gap` when bytes before it are missing, `TooMuch`, `Busy`, `Unknown`, or the disk.
+    /// `Gap` when bytes before it are missing, `TooMuch`, `NoRoom`, `Busy`, `Unknown`, or the disk.
     pub fn add(
         &self,
         id: &str,
@@ -252,6 +275,7 @@ impl Uploads {
             return Err(UploadError::Busy);
         }
         let new = &piece[(received - at) as usize..];
+        self.need_room(new.len() as u64)?;
         let mut part = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -495,6 +519,32 @@ mod tests {
     }
 
     #[test]
+    fn nothing_more_comes_to_a_disk_that_has_no_room_and_what_is_whole_is_still_finished() {
+        let data = tempfile::tempdir().unwrap();
+        let (li, now) = (PersonId::from("li"), SystemTime::now());
+        let full = UploadBounds {
+            room: u64::MAX,
+            ..UploadBounds::default()
+        };
+        let roomy = Uploads::open(data.path(), UploadBounds::default()).unwrap();
+        roomy.begin(ID, claim(b"ten bytes!"), now).unwrap();
+        roomy.add(ID, &li, (0, b"ten "), now).unwrap();
+        let uploads = Uploads::open(data.path(), full).unwrap();
+        let begun = uploads.begin("0196aa00-0002", claim(b"another"), now);
+        assert!(matches!(begun, Err(UploadError::NoRoom)));
+        let added = uploads.add(ID, &li, (4, b"bytes!"), now);
+        assert!(matches!(added, Err(UploadError::NoRoom)));
+        // What is here is known as ever, and what was announced is found.
+        assert_eq!(uploads.add(ID, &li, (0, b"ten "), now).unwrap().received, 4);
+        let found = uploads.begin(ID, claim(b"ten bytes!"), now).unwrap();
+        assert_eq!(found.received, 4);
+        roomy.add(ID, &li, (4, b"bytes!"), now).unwrap();
+        let uploads = Uploads::open(data.path(), full).unwrap();
+        let done = uploads.finish(ID, &li, kept).unwrap().unwrap();
+        assert_eq!(done.blob, Some(seal()));
+    }
+
+    #[test]
     fn what_lies_here_unfinished_is_bounded() {
         let data = tempfile::tempdir().unwrap();
         let bounds = UploadBounds {
@@ -502,6 +552,7 @@ mod tests {
             bytes_each: 20,
             files_each: 2,
             age: Duration::from_secs(60),
+            room: 0,
         };
         let uploads = Uploads::open(data.path(), bounds).unwrap();
         let now = SystemTime::now();

@@ -2,7 +2,8 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::net::SocketAddr;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use api::{Account, Options, Vitals};
 use argon2::password_hash::PasswordHasher;
@@ -23,11 +24,14 @@ use model::view::PersonView;
 use model::{Decimals, GroupId, PersonId, RuleSlot, SeriesSlot, StationSlot, Time};
 use runtime::{Draft, Item, Runtime};
 use serde_json::Value;
+use store::UploadBounds;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 pub const TOKEN: &str = "a token for the stories";
 pub const CODE: &str = "330624";
+/// The county that a process may serve beside it.
+pub const NEIGHBOUR: &str = "330681";
 pub const PASSWORD: &str = "烽火-2026";
 
 /// The running county.
@@ -35,6 +39,11 @@ pub struct County {
     pub router: Router,
     pub runtime: Runtime,
     pub folder: TempDir,
+    pub looks: api::Looks,
+    /// The people that the files name from the next reload on.
+    pub files: Arc<Mutex<Option<Vec<PersonView>>>>,
+    /// How often the vitals were measured.
+    pub measured: Arc<AtomicUsize>,
 }
 
 /// Who asks, and from where.
@@ -53,24 +62,46 @@ impl County {
 
     /// Opens the county on what lies in `folder`.
     pub async fn open_in(folder: TempDir) -> County {
-        County::open_as(folder, config()).await
+        County::open_as(folder, vec![config()], UploadBounds::default()).await
+    }
+
+    /// Opens the county on a disk that has no room for pictures.
+    pub async fn open_without_room() -> County {
+        let full = UploadBounds {
+            room: u64::MAX,
+            ..UploadBounds::default()
+        };
+        County::open_as(TempDir::new().unwrap(), vec![config()], full).await
+    }
+
+    /// Opens the county as the second of two that a process serves; the first is `NEIGHBOUR`.
+    pub async fn open_beside_another() -> County {
+        let neighbour = Config {
+            code: NEIGHBOUR.to_owned(),
+            ..config()
+        };
+        let both = vec![neighbour, config()];
+        County::open_as(TempDir::new().unwrap(), both, UploadBounds::default()).await
     }
 
     /// Opens the county in a fresh folder with other files.
     pub async fn open_with(change: impl FnOnce(&mut Config)) -> County {
         let mut config = config();
         change(&mut config);
-        County::open_as(TempDir::new().unwrap(), config).await
+        let bounds = UploadBounds::default();
+        County::open_as(TempDir::new().unwrap(), vec![config], bounds).await
     }
 
-    async fn open_as(folder: TempDir, config: Config) -> County {
+    async fn open_as(folder: TempDir, configs: Vec<Config>, uploads: UploadBounds) -> County {
         let store = store::Store::for_tests(folder.path());
         let options = runtime::Options {
             store: store.clone(),
-            ..runtime::Options::new(folder.path().to_owned(), Clock::Feed, vec![config])
+            ..runtime::Options::new(folder.path().to_owned(), Clock::Feed, configs)
         };
         let runtime = runtime::start(options).await.unwrap();
-        let (router, _files) = api::open(
+        let (files, measured) = (Arc::default(), Arc::<AtomicUsize>::default());
+        let counted = Arc::clone(&measured);
+        let opened = api::open(
             Options {
                 inbox: runtime.inbox.clone(),
                 feed: runtime.feed.clone(),
@@ -80,25 +111,51 @@ impl County {
                 store,
                 accounts: accounts(),
                 people: vec![(CODE.to_owned(), people())],
-                desk: std::sync::Arc::new(NoFiles),
-                phones: std::sync::Arc::new(NoPhones),
+                desk: Arc::new(NoFiles {
+                    people: Arc::clone(&files),
+                }),
+                phones: Arc::new(NoPhones),
+                uploads,
                 callbacks: Router::new(),
                 drill: false,
                 beside: Box::new(|| None),
                 trust: None,
                 token: Some(TOKEN.to_owned()),
                 metrics: Box::new(|| "up 1\n".to_owned()),
-                vitals: Box::new(Vitals::default),
+                vitals: Box::new(move || {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    Vitals::default()
+                }),
             },
             Router::new(),
         )
         .await
         .unwrap();
         County {
-            router,
+            router: opened.router,
             runtime,
             folder,
+            looks: opened.looks,
+            files,
+            measured,
         }
+    }
+
+    /// Files that lie beside the journal: texts and pictures.
+    pub fn blobs_kept(&self) -> usize {
+        let mut folders = vec![self.folder.path().join("blobs")];
+        let mut files = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path)
+                } else {
+                    files += 1
+                }
+            }
+        }
+        files
     }
 
     /// Stops the county and hands back its folder.
@@ -109,10 +166,15 @@ impl County {
 
     /// A reading of the gauge: stage in centimetres at minute `minute` of the night.
     pub async fn stage(&self, minute: i64, centimetres: i64) {
+        self.stage_of(CODE, minute, centimetres).await;
+    }
+
+    /// The same of the gauge of any county here.
+    pub async fn stage_of(&self, code: &str, minute: i64, centimetres: i64) {
         let observed = night().plus_ms(minute * 60_000);
         let draft = Draft {
             edition: 0,
-            jurisdiction: self.runtime.inbox.catalogue().jurisdiction(CODE).unwrap(),
+            jurisdiction: self.runtime.inbox.catalogue().jurisdiction(code).unwrap(),
             series: SeriesSlot(0),
             observed,
             received: Some(observed),
@@ -399,8 +461,10 @@ impl api::PhoneBook for NoPhones {
     fn forget(&self, _endpoint: &str) {}
 }
 
-/// A site without files: nothing to review.
-struct NoFiles;
+/// A site without files: nothing to review but other people, and one row of theirs.
+struct NoFiles {
+    people: Arc<Mutex<Option<Vec<PersonView>>>>,
+}
 
 impl api::SiteDesk for NoFiles {
     fn review(
@@ -408,12 +472,14 @@ impl api::SiteDesk for NoFiles {
         apply: bool,
         _by: model::Origin,
     ) -> api::Later<'_, api::Taken<api::ReviewView>> {
+        let people = self.people.lock().unwrap().take();
         Box::pin(async move {
             Ok(api::Taken {
                 view: api::ReviewView {
                     applied: apply,
                     ..api::ReviewView::default()
                 },
+                people: people.map(|people| vec![(CODE.to_owned(), people)]),
                 ..api::Taken::default()
             })
         })
@@ -425,7 +491,23 @@ impl api::SiteDesk for NoFiles {
         _apply: bool,
         _by: model::PersonId,
     ) -> api::Later<'_, api::Taken<api::RegistryView>> {
-        Box::pin(async move { Err(format!("no file of {}", upload.kind)) })
+        Box::pin(async move {
+            if upload.kind != "people" {
+                return Err(format!("no file of {}", upload.kind));
+            }
+            let row = api::RegistryRow {
+                row: None,
+                kind: api::RowKind::Changed,
+                what: "li: phone: 13900003 → 13900004".to_owned(),
+            };
+            Ok(api::Taken {
+                view: api::RegistryView {
+                    rows: vec![row],
+                    ..api::RegistryView::default()
+                },
+                ..api::Taken::default()
+            })
+        })
     }
 
     fn rule_files(&self) -> api::Later<'_, Vec<api::RuleFileView>> {

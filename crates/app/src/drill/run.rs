@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use api::Beside;
+use api::{Beside, Opened};
 use links::drill::Play;
 use links::senders::{Desktop, Rehearsal};
 use model::config::{Role, Text};
@@ -15,7 +15,7 @@ use model::{PersonId, Seal};
 use report::{Language, score_text};
 use runtime::Runtime;
 use site::{DrillSite, Keep, Script};
-use store::{Choice, Store};
+use store::{Choice, Store, UploadBounds};
 use tokio::sync::oneshot;
 
 use super::files::{NoFiles, NoPhones};
@@ -57,7 +57,7 @@ pub(super) async fn run(asked: DrillRun) -> anyhow::Result<ExitCode> {
     let runtime = start(&store, &site, rehearsal).await?;
     let keeper = Keeper::start(&asked.data, site.clock, &Keep::default(), &runtime).await?;
     let trust = tls.as_ref().and_then(|tls| tls.trust.clone());
-    let router = routes(
+    let Opened { router, looks, .. } = routes(
         &asked,
         &script,
         site,
@@ -111,6 +111,7 @@ pub(super) async fn run(asked: DrillRun) -> anyhow::Result<ExitCode> {
     playing.abort();
     keeper.end().await;
     drop(end);
+    looks.close().await;
     runtime.stop().await;
     serving.await.context("the HTTP listener ended badly")?;
     why?;
@@ -170,7 +171,7 @@ async fn routes(
     runtime: &Runtime,
     trust: Option<api::Trust>,
     token: Option<String>,
-) -> anyhow::Result<axum::Router> {
+) -> anyhow::Result<Opened> {
     let numbers = metrics::install()?;
     let mut people = site.people;
     people.push(control());
@@ -185,6 +186,7 @@ async fn routes(
         people: vec![(script.jurisdiction.clone(), people)],
         desk: Arc::new(NoFiles),
         phones: Arc::new(NoPhones),
+        uploads: UploadBounds::default(),
         callbacks: axum::Router::new(),
         drill: true,
         beside: Box::new(|| None),
@@ -194,10 +196,9 @@ async fn routes(
         vitals: Box::new(metrics::vitals(store)),
     };
     // No way in for stations: a drill hears nothing but its script.
-    let (router, _files) = api::open(options, axum::Router::new())
+    api::open(options, axum::Router::new())
         .await
-        .context("could not open the accounts")?;
-    Ok(router)
+        .context("could not open the accounts")
 }
 
 /// Whoever leads the drill, as screens name them.

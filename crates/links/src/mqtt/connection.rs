@@ -236,7 +236,6 @@ async fn admit(
         early,
     };
     if write_all(stream, &welcome).await.is_err() {
-        connection.close(None);
         return Err(End::Lost);
     }
     Ok(connection)
@@ -298,6 +297,13 @@ struct Pending {
     messages: usize,
 }
 
+/// However it ends, by a fault of ours too, its session is open no longer.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.close(None);
+    }
+}
+
 impl Connection {
     async fn run(mut self, stream: &TcpStream) -> End {
         let window = Window::default();
@@ -331,6 +337,7 @@ impl Connection {
         end
     }
 
+    /// Done once: afterwards, or when another connection has the session, it does nothing.
     fn close(&self, lives_s: Option<u32>) {
         self.house
             .sessions

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use runtime::Inbox;
+use runtime::{Inbox, bulkhead};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -245,7 +245,11 @@ fn receive(
     telemetry::connections(house.connected.fetch_add(1, Ordering::Relaxed) + 1);
     let house = Arc::clone(house);
     tasks.spawn(async move {
-        connection::serve(Arc::clone(&house), stream, peer, serial).await;
+        let serving = connection::serve(Arc::clone(&house), stream, peer, serial);
+        if let Err(fault) = bulkhead::serve(serving).await {
+            error!(%peer, "{fault} ended a device's connection");
+            telemetry::connection_ended("broken");
+        }
         telemetry::connections(house.connected.fetch_sub(1, Ordering::Relaxed) - 1);
     });
 }

@@ -222,14 +222,14 @@ pub(crate) fn packet(version: Version, first: u8, body: &[u8]) -> Result<Packet,
         (8, Version::V3) => {
             let p = v3_1_1::Subscribe::parse(body)?.0;
             Packet::Subscribe {
-                id: p.packet_id(),
+                id: sound_id(p.packet_id())?,
                 filters: filters(p.entries()),
             }
         }
         (8, Version::V5) => {
             let p = v5_0::Subscribe::parse(body)?.0;
             Packet::Subscribe {
-                id: p.packet_id(),
+                id: sound_id(p.packet_id())?,
                 filters: filters(p.entries()),
             }
         }
@@ -237,7 +237,7 @@ pub(crate) fn packet(version: Version, first: u8, body: &[u8]) -> Result<Packet,
             let p = v3_1_1::Unsubscribe::parse(body)?.0;
             let filters = p.entries().iter().map(|f| f.as_str().to_owned()).collect();
             Packet::Unsubscribe {
-                id: p.packet_id(),
+                id: sound_id(p.packet_id())?,
                 filters,
             }
         }
@@ -245,7 +245,7 @@ pub(crate) fn packet(version: Version, first: u8, body: &[u8]) -> Result<Packet,
             let p = v5_0::Unsubscribe::parse(body)?.0;
             let filters = p.entries().iter().map(|f| f.as_str().to_owned()).collect();
             Packet::Unsubscribe {
-                id: p.packet_id(),
+                id: sound_id(p.packet_id())?,
                 filters,
             }
         }
@@ -264,6 +264,14 @@ pub(crate) fn packet(version: Version, first: u8, body: &[u8]) -> Result<Packet,
         }
         _ => return Err(MqttError::ProtocolError),
     })
+}
+
+/// The parsers of these two let 0 through, and no answer can be built for it.
+fn sound_id(id: u16) -> Result<u16, MqttError> {
+    match id {
+        0 => Err(MqttError::MalformedPacket),
+        id => Ok(id),
+    }
 }
 
 /// Why a connection is refused.
@@ -510,7 +518,7 @@ pub(crate) enum Granted {
 
 /// The answer to a SUBSCRIBE; at most QoS 1 is granted.
 pub(crate) fn subscribed(version: Version, id: u16, granted: &[Granted]) -> Vec<u8> {
-    let sound = "as many codes as a parsed SUBSCRIBE had filters";
+    let sound = "an id that is not 0, and as many codes as a parsed SUBSCRIBE had filters";
     match version {
         Version::V3 => {
             let code = |granted: &Granted| match granted {
@@ -551,7 +559,7 @@ pub(crate) fn subscribed(version: Version, id: u16, granted: &[Granted]) -> Vec<
 
 /// The answer to an UNSUBSCRIBE of filters that did (true) or did not exist.
 pub(crate) fn unsubscribed(version: Version, id: u16, existed: &[bool]) -> Vec<u8> {
-    let sound = "as many codes as a parsed UNSUBSCRIBE had filters";
+    let sound = "an id that is not 0, and as many codes as a parsed UNSUBSCRIBE had filters";
     match version {
         Version::V3 => v3_1_1::Unsuback::builder()
             .packet_id(id)

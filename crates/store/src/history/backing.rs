@@ -59,6 +59,14 @@ impl Table {
 }
 
 impl Reads {
+    /// The days of `span` that have a closed chunk, each once.
+    pub(crate) async fn days(&self, span: &Span) -> Result<Vec<i64>, HistoryError> {
+        match self {
+            Reads::File { pool, place } => place.note_damage(table::days(pool, span).await),
+            Reads::Server(lanes) => chunks::days(lanes, span).await,
+        }
+    }
+
     pub(crate) async fn samples(&self, span: &Span) -> Result<Vec<Sample>, HistoryError> {
         match self {
             Reads::File { pool, place } => place.note_damage(table::samples(pool, span).await),

@@ -37,6 +37,16 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    /// What of it lies in one day since 1970-01-01.
+    pub(crate) fn on(&self, day: i64) -> Span {
+        let start = Time::from_ms(day * DAY_MS);
+        Span {
+            of: self.of,
+            from: self.from.max(start),
+            to: self.to.min(start.plus_ms(DAY_MS)),
+        }
+    }
+
     pub(crate) fn holds(&self, sample: &Sample) -> bool {
         self.from <= sample.observed && sample.observed < self.to
     }
@@ -108,6 +118,14 @@ impl OpenChunks {
     /// How many samples are held.
     pub(crate) fn len(&self) -> usize {
         self.samples
+    }
+
+    /// The days of `span` that have an open chunk, in no order.
+    pub(crate) fn days(&self, span: &Span) -> Vec<i64> {
+        let days = span.from.day()..=span.to.day();
+        let chunks = self.series.get(&span.of).into_iter().flatten();
+        let there = chunks.map(|chunk| chunk.day);
+        there.filter(|day| days.contains(day)).collect()
     }
 
     /// The samples in `span`, in the order they came.

@@ -122,10 +122,11 @@ impl Projector {
                 self.project(&items, through, runtime);
                 self.look(runtime);
             }
-            Command::Samples { asked, answer } => {
+            Command::Days { asked, answer } => {
                 let span = self.span(&asked);
-                drop(answer.send((span, self.open.read(&span))));
+                drop(answer.send((span, self.open.days(&span))));
             }
+            Command::Samples { span, answer } => drop(answer.send(self.open.read(&span))),
             Command::Transitions {
                 after,
                 limit,

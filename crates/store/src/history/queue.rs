@@ -30,10 +30,16 @@ pub(crate) enum Command {
         items: Vec<HistoryItem>,
         through: u64,
     },
-    /// The samples of open chunks, and the span by number for reading the closed ones.
-    Samples {
+    /// What is asked for by number, which holds whatever is in the slot later, and the days that have
+    /// open chunks of it.
+    Days {
         asked: Asked,
-        answer: oneshot::Sender<(Span, Vec<Sample>)>,
+        answer: oneshot::Sender<(Span, Vec<i64>)>,
+    },
+    /// The samples of open chunks.
+    Samples {
+        span: Span,
+        answer: oneshot::Sender<Vec<Sample>>,
     },
     /// Transitions in memory.
     Transitions {
@@ -176,7 +182,8 @@ impl Queue {
 fn weight(command: &Command) -> usize {
     match command {
         Command::Project { items, .. } => items.len(),
-        Command::Samples { .. }
+        Command::Days { .. }
+        | Command::Samples { .. }
         | Command::Transitions { .. }
         | Command::Flush { .. }
         | Command::Forget { .. } => 0,

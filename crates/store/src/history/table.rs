@@ -330,6 +330,20 @@ async fn names(connection: &mut SqliteConnection) -> Result<Names, HistoryError>
     Ok(Names::load(rows))
 }
 
+/// The days of closed chunks in `span`.
+pub(crate) async fn days(pool: &SqlitePool, span: &Span) -> Result<Vec<i64>, HistoryError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT day FROM chunk WHERE jurisdiction = ? AND series = ? AND day BETWEEN ? AND ?",
+    )
+    .bind(span.of.jurisdiction.0)
+    .bind(span.of.number)
+    .bind(span.from.day())
+    .bind(span.to.day())
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// The samples of closed chunks in `span`.
 pub(crate) async fn samples(pool: &SqlitePool, span: &Span) -> Result<Vec<Sample>, HistoryError> {
     let rows = sqlx::query(

@@ -411,6 +411,30 @@ async fn a_damaged_chunk_is_known_when_read_and_gone_after_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_course_goes_by_days_also_where_they_are_closed_meanwhile() {
+    let dir = TempDir::new().unwrap();
+    let items = county(1, 5, 600_000, 8);
+    let history = open(&dir, small()).await;
+    feed(&history, &items, 90);
+    let (jurisdiction, series) = (JurisdictionSlot(0), SeriesSlot(0));
+    let to = Time::from_ms(i64::MAX);
+    let course = history.course(jurisdiction, series, Time::MIN, to).await;
+    let mut course = course.unwrap();
+    let (mut all, mut days) = (Vec::new(), Vec::new());
+    while let Some(samples) = course.next_day().await.unwrap() {
+        let day = samples[0].observed.day();
+        assert!(samples.iter().all(|s| s.observed.day() == day));
+        days.push(day);
+        all.extend(samples);
+        if days.len() == 2 {
+            history.flush().await.unwrap();
+        }
+    }
+    assert!(days.len() >= 5 && days.is_sorted(), "{days:?}");
+    assert_eq!(all, expected(&items).0[&0]);
+}
+
+#[tokio::test]
 async fn what_was_forgotten_can_be_pushed_again() {
     let dir = TempDir::new().unwrap();
     let items = county(3, 2, 600_000, 7);

@@ -233,6 +233,21 @@ async fn names(connection: &mut PgConnection) -> Result<Names, HistoryError> {
     Ok(Names::load(rows))
 }
 
+/// The days of closed chunks in `span`.
+pub(crate) async fn days(lanes: &Lanes, span: &Span) -> Result<Vec<i64>, HistoryError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT day FROM chunk
+         WHERE jurisdiction = $1 AND series = $2 AND day BETWEEN $3 AND $4",
+    )
+    .bind(i32::from(span.of.jurisdiction.0))
+    .bind(i64::from(span.of.number))
+    .bind(span.from.day())
+    .bind(span.to.day())
+    .fetch_all(&mut *lanes.take().await?)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// The samples of closed chunks in `span`.
 pub(crate) async fn samples(lanes: &Lanes, span: &Span) -> Result<Vec<Sample>, HistoryError> {
     let rows = sqlx::query(

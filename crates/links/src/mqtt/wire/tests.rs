@@ -21,7 +21,27 @@ const SAMPLES: [&[u8]; 12] = [
     b"",
 ];
 
-/// Everything that reads what a client sent; it may be refused, and that is all.
+/// What a packet is answered with, whatever was decided on it.
+fn answer(version: Version, packet: &Packet) -> Vec<u8> {
+    match packet {
+        Packet::Ping => pong(),
+        Packet::Release(id) => complete(version, *id),
+        Packet::Subscribe { id, filters } => {
+            let granted = |filter: &Filter| Granted::Yes {
+                acknowledged: filter.acknowledged,
+            };
+            let granted: Vec<Granted> = filters.iter().map(granted).collect();
+            subscribed(version, *id, &granted)
+        }
+        Packet::Unsubscribe { id, filters } => {
+            let existed: Vec<bool> = filters.iter().map(|filter| !filter.is_empty()).collect();
+            unsubscribed(version, *id, &existed)
+        }
+        Packet::Taken(_) | Packet::Disconnect { .. } => Vec::new(),
+    }
+}
+
+/// Everything that reads what a client sent, and the answer to it; it may be refused, and that is all.
 fn read(bytes: &[u8]) {
     let _head = head(bytes);
     let _hello = hello(bytes);
@@ -44,7 +64,9 @@ fn read(bytes: &[u8]) {
             );
         }
         for kind in 0..16 {
-            let _packet = packet(version, kind << 4 | first & 0x0f, bytes);
+            if let Ok(packet) = packet(version, kind << 4 | first & 0x0f, bytes) {
+                let _answer = answer(version, &packet);
+            }
         }
     }
 }
@@ -57,6 +79,22 @@ fn sound_packets_are_read() {
     assert_eq!((publish.topic(), publish.alias()), ("obs/a", Some(1)));
     assert!(packet(Version::V3, 0x82, SAMPLES[4]).is_ok());
     assert!(packet(Version::V5, 0x82, SAMPLES[5]).is_ok());
+}
+
+#[test]
+fn a_packet_whose_answer_could_not_be_built_is_malformed() {
+    let check = |version, first, body: &[u8]| {
+        assert!(packet(version, first, body).is_ok(), "{body:?}");
+        let without = [&[0, 0], &body[2..]].concat();
+        assert_eq!(
+            packet(version, first, &without),
+            Err(MqttError::MalformedPacket)
+        );
+    };
+    check(Version::V3, 0x82, SAMPLES[4]);
+    check(Version::V5, 0x82, SAMPLES[5]);
+    check(Version::V3, 0xa2, SAMPLES[6]);
+    check(Version::V5, 0xa2, SAMPLES[7]);
 }
 
 /// Sound packets with some bytes changed, for as long as `WATCHFIRE_FUZZ_SECONDS` says; a tenth of a

@@ -97,7 +97,8 @@ impl Subscriptions {
         &self.key
     }
 
-    /// Notes a browser of a person.
+    /// Notes a browser of a person. Where it is their newest already nothing is written: every phone asks
+    /// again whenever its page opens.
     ///
     /// # Errors
     /// [`BadSubscription`]; nothing was noted then.
@@ -113,6 +114,10 @@ impl Subscriptions {
         }
         super::seal::seal(&subscription.keys, b"").map_err(|_| BadSubscription::Keys)?;
         let mut book = self.book();
+        let own = book.get(jurisdiction).and_then(|people| people.get(person));
+        if own.and_then(|own| own.last()) == Some(&subscription) {
+            return Ok(());
+        }
         let mut changed = book.clone();
         // A browser belongs to whoever signed in last.
         take_out(&mut changed, &subscription.endpoint);
@@ -248,6 +253,12 @@ mod tests {
                 .unwrap();
         }
         assert_eq!(book.of("330624", &zhao).len(), MOST, "the oldest make way");
+        // Asked again it stands as it stood, and nothing is written.
+        let written = folder.path().join("push").join(BOOK);
+        std::fs::remove_file(&written).unwrap();
+        book.subscribe("330624", &zhao, browser(MOST + 1), Reach::World)
+            .unwrap();
+        assert!(!written.exists());
         // The same browser, now in another's hands.
         book.subscribe("330624", &qian, browser(4), Reach::World)
             .unwrap();

@@ -110,3 +110,23 @@ async fn series_and_transitions_keep_their_names_when_slots_change_their_meaning
         }
     }
 }
+
+#[tokio::test]
+async fn a_course_stays_with_its_series_when_the_slot_gets_another() {
+    let items = changing_site();
+    let dir = TempDir::new().unwrap();
+    let history = open(&dir, small()).await;
+    let first_site = items.partition_point(|item| seq_of(item) < 30);
+    feed(&history, &items[..first_site], 7);
+    let (jurisdiction, slot) = (JurisdictionSlot(0), SeriesSlot(0));
+    let to = Time::from_ms(i64::MAX);
+    let course = history.course(jurisdiction, slot, Time::MIN, to).await;
+    let mut course = course.unwrap();
+    let mut seen = course.next_day().await.unwrap().unwrap();
+    feed(&history, &items, 11);
+    while let Some(day) = course.next_day().await.unwrap() {
+        seen.extend(day);
+    }
+    assert!(seen.len() > 6, "{}", seen.len());
+    assert!(seen.iter().all(|s| s.value == i64::from(b'A')), "{seen:?}");
+}
