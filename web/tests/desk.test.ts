@@ -7,7 +7,11 @@ test("a command begun from a situation is about it, and the next one from an ala
   const about = go({ to: "situation", situation: "s" }, { to: "compose", situation: "s" });
   expect(about).toMatchObject({ view: "composer", about: "s", situation: "s" });
   const next = moveDesk(about, { to: "compose", alarm: "a" });
-  expect(next).toMatchObject({ alarm: "a", about: null, reach: { people: [], groups: [], round: 0 } });
+  expect(next).toMatchObject({
+    alarm: "a",
+    about: null,
+    reach: { people: [], groups: [], round: 0 },
+  });
 });
 
 test("an area that was drawn is let go once a command goes on from it, with its people", () => {
@@ -21,7 +25,12 @@ test("an area that was drawn is let go once a command goes on from it, with its 
     { to: "draw", drawing: null },
     { to: "compose", situation: "s", people: ["li"] },
   );
-  expect(desk).toMatchObject({ view: "composer", drawing: null, about: "s", reach: { people: ["li"], groups: [], round: 0 } });
+  expect(desk).toMatchObject({
+    view: "composer",
+    drawing: null,
+    about: "s",
+    reach: { people: ["li"], groups: [], round: 0 },
+  });
 });
 
 test("the page of incidents keeps the one that is open", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nextStep, obligations, pips, tally, want } from "../src/state/obligations";
+import { isOpen } from "../src/state/select";
 import { command, fact, task } from "./night";
 
 describe("what the desk owes", () => {
@@ -15,13 +16,23 @@ describe("what the desk owes", () => {
     check(task("a", "done"), "verify");
     check(task("a", "working", { conflict: true }), "conflict");
     check(task("a", "issued", { needs_help: true }), "help");
-    check(task("a", "verified", { needs_help: true }), null);
+    check(task("a", "verified"), null);
     check(task("a", "cancelled", { end_unseen: true }), "end_unseen");
     check(task("a", "superseded", { end_unseen: true, crossed: true }), "crossed");
     check(task("a", "reassigned"), null);
     const crew = { timer: "personnel" as const, every_ms: 60_000, since: "2026-08-20T18:00:00Z" };
     check(task("a", "on_scene", { crew: [{ ...crew, warned: true, critical: true }] }), "crew");
     check(task("a", "on_scene", { crew: [{ ...crew, warned: true, critical: false }] }), null);
+  });
+
+  test("a call for help stands until a person ends it, whatever has become of its task", () => {
+    const stages = ["verified", "cancelled", "superseded", "reassigned"] as const;
+    for (const stage of stages) {
+      const one = task("a", stage, { needs_help: true });
+      expect(want(command([one], { cancelled: "2026-08-20T18:00:00Z" }), one)).toBe("help");
+      expect(isOpen(command([one]))).toBe(true);
+      expect(isOpen(command([task("a", stage)]))).toBe(false);
+    }
   });
 
   test("a call for help stands above all, silence last and by its next step", () => {

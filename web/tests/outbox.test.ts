@@ -18,9 +18,16 @@ class Wire implements Line {
   timers: { ms: number; run: () => void }[] = [];
   now = () => 1_000;
   random = () => 0;
+  /** Whose session the browser holds; the server takes what says another for nobody's. */
+  session: string | null = null;
+  private admit(by: string | null | undefined) {
+    if (!this.session || this.session === by) return;
+    throw new Refused(by ? 401 : 403, { code: "not_your_task", zh: "", en: "", problems: [] });
+  }
   act = async (act: Act) => {
     if (!this.up) throw new TypeError("no network");
     if (this.fault) throw this.fault;
+    this.admit(act.by);
     this.received.push(act);
     return this.answer();
   };
@@ -37,6 +44,7 @@ class Wire implements Line {
   beginUpload = async (asked: UploadRequest) => {
     if (!this.up) throw new TypeError("no network");
     if (this.refuse) throw this.refuse;
+    this.admit(asked.by);
     this.uploads.set(asked.upload, this.uploads.get(asked.upload) ?? 0);
     this.sizes.set(asked.upload, asked.size);
     return this.view(asked.upload, asked.size);
@@ -298,6 +306,33 @@ describe("the outbox", () => {
     await put(outbox, "o1");
     await settled(() => expect(loggedOut).toBeGreaterThan(0));
     expect(seen[0]?.state).toBe("waiting");
+  });
+
+  test("a press waits for whoever pressed it while somebody else is logged in here", async () => {
+    await shoot("photo-1", "ten bytes!");
+    const wire = new Wire();
+    wire.session = "p2";
+    const outbox = open(wire);
+    await put(outbox, "o1", "done", ["photo-1"]);
+    await settled(() => expect(loggedOut).toBeGreaterThan(0));
+    await outbox.idle();
+    expect(seen[0]?.state).toBe("waiting");
+    expect([wire.received, wire.uploads.size]).toEqual([[], 0]);
+
+    wire.session = "p1";
+    outbox.kick();
+    await settled(() => expect(wire.uploads.size).toBe(1));
+    wire.session = "p2";
+    await settled(() => expect(loggedOut).toBeGreaterThan(1));
+    await outbox.idle();
+    expect(sending[0]?.state).not.toBe("refused");
+    wire.session = "p1";
+    outbox.kick();
+    await settled(() => expect(sending[0]?.state).toBe("received"));
+    expect(wire.received.map(({ op, by }) => [op, by])).toEqual([
+      ["o1", "p1"],
+      ["photo-1", "p1"],
+    ]);
   });
 
   test("presses of another person on this phone stay untouched", async () => {

@@ -3,6 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { askWho, logout } from "../src/actions/session";
 import { closeShelf } from "../src/link/shelf";
+import { failed, heard } from "../src/state/connection";
 
 /** A server with one session, and the way to it. */
 class County {
@@ -66,4 +67,11 @@ test("a session that had run out already has nothing to end", async () => {
   await logout();
   expect(await askWho()).toBeNull();
   expect(county.asked).toEqual(["logout", "me"]);
+});
+
+test("a socket that is still open does not hide that somebody has to log in", () => {
+  const out = { phase: "unauthorised" as const, since: 5 };
+  expect(heard(out, 6)).toEqual(out);
+  expect(heard({ phase: "connecting", since: 5 }, 6).phase).toBe("live");
+  expect(heard(failed(out, 6), 7).phase).toBe("live");
 });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use model::action::{Act, Answer};
+use model::action::{Act, Answer, Shown};
 use model::id::MAX_OP_ID;
 use model::incident::OpenedBy;
 use model::report::ReportOf;
@@ -96,6 +96,7 @@ pub(crate) fn one_jurisdiction(
 
 /// Everything about an act that can be seen without the engine.
 fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
+    who.is(request.by.as_ref())?;
     let op = request.op.as_str();
     if op.is_empty() || op.len() > MAX_OP_ID || !op.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Fault::field(
@@ -104,12 +105,12 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         ));
     }
     match &request.action {
-        ActionRequest::Acknowledge { alarms } => {
+        ActionRequest::Acknowledge { alarms, shown } => {
             who.need(Deed::TendAlarms)?;
             if alarms.is_empty() || alarms.len() > MAX_ALARMS {
                 return Err(Fault::field("alarms", format!("1 to {MAX_ALARMS} alarms")));
             }
-            Ok(())
+            check_shown(shown)
         }
         ActionRequest::MarkTruth { .. } => who.need(Deed::TendAlarms),
         ActionRequest::ResetAlarm { reason, .. } => {
@@ -125,6 +126,7 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
                 let most = format!("at most {MAX_ALARMS} alarms");
                 return Err(Fault::field("alarms", most));
             }
+            check_shown(&issue.shown)?;
             if issue.villages.len() > MAX_VILLAGES {
                 let most = format!("at most {MAX_VILLAGES} villages");
                 return Err(Fault::field("villages", most));
@@ -222,14 +224,14 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             who.need(Deed::TendAlarms)?;
             text_fits("subject", Some(subject))
         }
-        ActionRequest::AcknowledgeSituation { alarms, .. } => {
+        ActionRequest::AcknowledgeSituation { alarms, shown, .. } => {
             who.need(Deed::TendAlarms)?;
             // One that was opened by hand has no alarms.
             if alarms.len() > MAX_ALARMS {
                 let most = format!("at most {MAX_ALARMS} alarms");
                 return Err(Fault::field("alarms", most));
             }
-            Ok(())
+            check_shown(shown)
         }
         ActionRequest::Shelve { reason, .. } => {
             who.need(Deed::TendAlarms)?;
@@ -320,6 +322,15 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             text_fits("note", note.as_deref())
         }
     }
+}
+
+/// How alarms were shown, within bounds.
+fn check_shown(shown: &[Shown]) -> Answered<()> {
+    if shown.len() > MAX_ALARMS || shown.iter().any(|one| one.episode.len() > MAX_WORD) {
+        let most = format!("at most {MAX_ALARMS} alarms, their episodes at most {MAX_WORD} bytes");
+        return Err(Fault::field("shown", most));
+    }
+    Ok(())
 }
 
 /// A name for a kind of thing: short, and not nothing.
@@ -491,6 +502,25 @@ mod tests {
     }
 
     #[test]
+    fn a_press_of_somebody_else_is_nobodys_until_they_sign_in() {
+        let press = |by: &str| {
+            let action = serde_json::json!({"action": "report_task", "task": "c1.p-wang",
+                "fact": "accepted"});
+            request(serde_json::json!({"op": "o1", "by": by, "action": action}))
+        };
+        let wang = person("p-wang", Role::Responder);
+        assert_eq!(check(&press("p-wang"), &wang), Ok(()));
+        for other in [
+            person("p-li", Role::Responder),
+            person("p-li", Role::DutyOfficer),
+        ] {
+            let fault = check(&press("p-wang"), &other).unwrap_err();
+            assert_eq!(fault.status().as_u16(), 401);
+            assert_eq!(fault.view().code, "other_person");
+        }
+    }
+
+    #[test]
     fn acts_out_of_bounds_are_named_by_their_field() {
         let officer = person("p1", Role::DutyOfficer);
         let check = |json: serde_json::Value, field: &str| {
@@ -507,6 +537,13 @@ mod tests {
         check(
             serde_json::json!({"op": "a", "action": {"action": "acknowledge", "alarms": []}}),
             "alarms",
+        );
+        let shown =
+            serde_json::json!({"alarm": "0000000000000007", "episode": "x".repeat(65), "level": 4});
+        check(
+            serde_json::json!({"op": "a", "action": {"action": "acknowledge",
+                "alarms": ["0000000000000007"], "shown": [shown]}}),
+            "shown",
         );
         check(
             serde_json::json!({"op": "a", "action": {"action": "report_task", "task": "c.p1",

@@ -15,6 +15,8 @@ use crate::desk::{NotTried, ProblemView};
 pub enum Fault {
     #[error("no session and no token")]
     NotSignedIn,
+    #[error("the press is of another person than the session")]
+    OtherPerson,
     #[error("unknown login or wrong password")]
     WrongLogin,
     #[error("too many failed logins; {wait_s} s to wait")]
@@ -125,7 +127,7 @@ impl Fault {
     /// The HTTP status of this fault.
     pub fn status(&self) -> StatusCode {
         match self {
-            Fault::NotSignedIn | Fault::WrongLogin => StatusCode::UNAUTHORIZED,
+            Fault::NotSignedIn | Fault::OtherPerson | Fault::WrongLogin => StatusCode::UNAUTHORIZED,
             Fault::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Fault::RoleNotAllowed
             | Fault::OtherJurisdiction
@@ -166,6 +168,12 @@ impl Fault {
         let say = |code, zh: &str, en: &str| FaultView::new(code, zh.to_owned(), en.to_owned());
         match self {
             Fault::NotSignedIn => say("not_signed_in", "请先登录。", "Please sign in first."),
+            Fault::OtherPerson => say(
+                "other_person",
+                "这里现在登录的是另一个人。这一条是别人按的，没有以您的名义发出，等本人登录后再发。",
+                "Somebody else is signed in here. This was pressed by another person and did not go out in \
+                 your name; it waits until they have signed in.",
+            ),
             Fault::WrongLogin => say(
                 "wrong_login",
                 "用户名或密码不对。",

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
+use model::PersonId;
 use runtime::bulkhead;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
@@ -101,6 +102,15 @@ impl Principal {
             Ok(())
         } else {
             Err(Fault::RoleNotAllowed)
+        }
+    }
+
+    /// Stops what says that another person sends it. Who says nothing is taken for the session's.
+    pub(crate) fn is(&self, by: Option<&PersonId>) -> Answered<()> {
+        if by.is_none_or(|by| *by == self.person) {
+            Ok(())
+        } else {
+            Err(Fault::OtherPerson)
         }
     }
 

@@ -18,7 +18,7 @@ impl Api {
     /// Puts texts and positions outside the entry, synced, and leaves their seals.
     pub(crate) async fn seal(&self, action: ActionRequest) -> Answered<Action> {
         Ok(match action {
-            ActionRequest::Acknowledge { alarms } => Action::Acknowledge { alarms },
+            ActionRequest::Acknowledge { alarms, shown } => Action::Acknowledge { alarms, shown },
             ActionRequest::MarkTruth { alarm, truth, of } => Action::MarkTruth { alarm, truth, of },
             ActionRequest::ResetAlarm { alarm, reason } => Action::ResetAlarm {
                 alarm,
@@ -40,9 +40,15 @@ impl Api {
                 note: self.seal_bytes(text.into_bytes()).await?,
             },
             ActionRequest::EndNotice { notice, subject } => Action::EndNotice { notice, subject },
-            ActionRequest::AcknowledgeSituation { situation, alarms } => {
-                Action::AcknowledgeSituation { situation, alarms }
-            }
+            ActionRequest::AcknowledgeSituation {
+                situation,
+                alarms,
+                shown,
+            } => Action::AcknowledgeSituation {
+                situation,
+                alarms,
+                shown,
+            },
             ActionRequest::Shelve {
                 alarm,
                 until,
@@ -267,6 +273,7 @@ impl Api {
             villages: issue.villages,
             situation: issue.situation,
             alarms: issue.alarms,
+            shown: issue.shown,
         })
     }
 

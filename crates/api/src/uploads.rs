@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
-use model::{Seal, TaskId};
+use model::{PersonId, Seal, TaskId};
 use runtime::bulkhead;
 use serde::{Deserialize, Serialize};
 use store::{Claim, Standing, UploadError};
@@ -52,6 +52,8 @@ pub struct UploadRequest {
     pub size: u64,
     /// SHA-256 of the whole, 64 hexadecimal digits.
     pub sha256: String,
+    /// Who took it: a session of anybody else is answered 401. Absent: whoever the session is of.
+    pub by: Option<PersonId>,
 }
 
 /// How far an upload is.
@@ -76,6 +78,7 @@ pub(crate) struct PieceQuery {
 /// Announces a picture or video of a task, or finds how far it is.
 #[utoipa::path(post, path = "/api/v1/uploads", tag = "commands", request_body = UploadRequest,
     responses((status = 200, description = "Which bytes are here", body = UploadView),
+              (status = 401, description = "Another person's picture: it waits until they sign in", body = FaultView),
               (status = 403, description = "Another's task", body = FaultView),
               (status = 413, description = "A photo over 10 MB or a video over 48 MB", body = FaultView),
               (status = 503, description = "Too many lie here unfinished; try again later", body = FaultView)))]
@@ -84,6 +87,7 @@ pub(crate) async fn begin(
     Extension(sender): Extension<Principal>,
     Body(request): Body<UploadRequest>,
 ) -> Answered<Json<UploadView>> {
+    sender.is(request.by.as_ref())?;
     sender.need(Deed::Upload)?;
     may_send_for(&sender, &request.task)?;
     if !store::uploads::is_sound_id(&request.upload) {

@@ -1,6 +1,6 @@
 //! What people's programs send: plain content where the journal holds seals.
 
-use model::action::{Matcher, Truth};
+use model::action::{Matcher, Shown, Truth};
 use model::command::{Left, VillageTarget};
 use model::config::{AreaKind, TaskClocks};
 use model::effect::SystemKind;
@@ -51,6 +51,8 @@ pub struct ActRequest {
     pub device_at: Option<Time>,
     /// Needed only where an account sees several jurisdictions.
     pub jurisdiction: Option<String>,
+    /// Who pressed it: a session of anybody else is answered 401. Absent: whoever the session is of.
+    pub by: Option<PersonId>,
     pub action: ActionRequest,
 }
 
@@ -60,6 +62,9 @@ pub struct ActRequest {
 pub enum ActionRequest {
     Acknowledge {
         alarms: Vec<AlarmKey>,
+        /// How they were shown at the press: what has risen or begun anew since is left out.
+        #[serde(default)]
+        shown: Vec<Shown>,
     },
     MarkTruth {
         alarm: AlarmKey,
@@ -87,6 +92,9 @@ pub enum ActionRequest {
     AcknowledgeSituation {
         situation: SituationId,
         alarms: Vec<AlarmKey>,
+        /// How they were shown at the press.
+        #[serde(default)]
+        shown: Vec<Shown>,
     },
     /// One alarm makes no noise until then, unless it rises.
     Shelve {
@@ -361,6 +369,9 @@ pub struct IssueRequest {
     /// People to be moved, by village, for an evacuation.
     #[serde(default)]
     pub villages: Vec<VillageTarget>,
+    /// How the alarms it acknowledges were shown at the press.
+    #[serde(default)]
+    pub shown: Vec<Shown>,
 }
 
 /// A fact about a task: `fact` names it, as in `{"fact":"working","percent":60}`.

@@ -217,6 +217,10 @@ impl Engine {
             }
             out.number(i64::from(condition.is_unknown()));
             out.number(i64::from(condition.wary));
+            if let Some(since) = condition.doubted {
+                out.text("doubted");
+                out.number(since.ms());
+            }
             out.number(i64::from(condition.doubtful));
             out.number(i64::from(condition.shaky));
             out.optional(condition.peak.map(|(value, _)| value));
@@ -304,6 +308,10 @@ fn canon_life(command: &Command, out: &mut Canon<'_>) {
         out.text("phase");
         out.text(phase);
         out.text(&format!("{parts:?}"));
+    }
+    for shown in &command.shown {
+        out.text("shown");
+        out.text(&format!("{shown:?}"));
     }
     for task in &command.tasks {
         if task.postponed_ms != 0 || task.reassigned_to.is_some() {

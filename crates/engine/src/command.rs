@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::action::{Act, IssueCommand, Why};
+use model::action::{Act, IssueCommand, Shown, Why};
 use model::command::{CrewTimer, Field, Phase, ProofBound, TemplateKind, VillageTarget};
 use model::config::{TaskClocks, Template};
 use model::id::Seal;
@@ -64,7 +64,17 @@ pub(crate) struct Command {
     pub(crate) situation: Option<SituationId>,
     #[serde(default)]
     pub(crate) noted: Vec<AlarmKey>,
+    /// How the alarms it is to acknowledge were shown, until it has gone out.
+    #[serde(default)]
+    pub(crate) shown: Vec<Shown>,
+    /// When the leases of those members were renewed last.
+    #[serde(default)]
+    renewed: Option<Time>,
 }
+
+/// The leases of a situation's members are renewed no more often: there may be thousands, and everybody a
+/// command reaches may report within a minute.
+const RENEW_MS: i64 = 10_000;
 
 impl Command {
     /// Whether anything is still awaited.
@@ -125,6 +135,8 @@ impl Command {
             proven_by: template.proven_by.clone(),
             situation: order.situation,
             noted: order.alarms.clone(),
+            shown: order.shown.clone(),
+            renewed: None,
         }
     }
 }
@@ -155,7 +167,7 @@ impl Engine {
         are_distinct(&command.villages)?;
         let policy = self.config.policy.command;
         let count = command.reach.len();
-        let corrects = template.kind == TemplateKind::Correction;
+        let corrects = template.kind == TemplateKind::Correction && self.is_known_to_all(&command);
         let large = policy.mass_above > 0 && count > usize::from(policy.mass_above);
         command.mass = large && !corrects;
         if command.mass && template.correction.is_none() {
@@ -178,6 +190,16 @@ impl Engine {
             self.enter_phase(&id, Phase::Prepared { until }, out);
         }
         Ok(())
+    }
+
+    /// Whether everybody it reaches has a task of the command it takes the place of.
+    fn is_known_to_all(&self, command: &Command) -> bool {
+        let old = command.supersedes.as_ref();
+        let Some(old) = old.and_then(|old| self.state.commands.get(old)) else {
+            return false;
+        };
+        let told: BTreeSet<&PersonId> = old.tasks.iter().map(|t| &t.person).collect();
+        command.reach.iter().all(|person| told.contains(person))
     }
 
     /// Who an order reaches: members of its groups and whoever holds their posts now, then people
@@ -241,6 +263,7 @@ impl Engine {
             .collect();
         let (count, alarm) = (command.tasks.len(), command.alarm);
         let old = command.supersedes.clone();
+        let shown = std::mem::take(&mut command.shown);
         if late {
             out.push(Effect::Command {
                 command: id.clone(),
@@ -255,31 +278,86 @@ impl Engine {
             self.supersede(&old, id, at, out);
         }
         if let Some(watch) = alarm.and_then(|key| self.open_alarm(&key)) {
-            if let Some(alarm) = self.state.alarms.get_mut(&watch) {
-                alarm.commands.push(id.clone());
-            }
-            self.take_note(watch, &by, at, out);
+            self.attach(&[watch], id);
+            self.note_as_shown(&[watch], &shown, &by, at, out);
             if let Some(situation) = self.situation_of(watch) {
                 self.decide_by_command(situation, id, at, out);
             }
         }
-        self.note_shown(id, &by, at, out);
+        self.note_shown(id, &shown, &by, at, out);
     }
 
-    /// Acknowledges the members of its situation that were shown when a command was issued, and none
-    /// that came after.
-    fn note_shown(&mut self, id: &CommandId, by: &PersonId, at: Time, out: &mut Effects) {
+    /// Takes note of the members of its situation that were shown when a command was issued, and of none
+    /// that came after. They are answered by it also where they are worse by now.
+    fn note_shown(
+        &mut self,
+        id: &CommandId,
+        shown: &[Shown],
+        by: &PersonId,
+        at: Time,
+        out: &mut Effects,
+    ) {
         let Some(command) = self.state.commands.get(id) else {
             return;
         };
-        let Some(situation) = command.situation else {
+        let Some(situation) = command.situation.and_then(|id| self.whole(id)) else {
             return;
         };
         let (noted, answers) = (command.noted.clone(), command.alarm.is_some());
-        self.note_members(situation, &noted, by, at, out);
+        let members = self.members_among(situation, &noted);
+        self.attach(&members, id);
+        self.note_by_hand(situation, by, at);
+        self.note_as_shown(&members, shown, by, at, out);
         if !answers {
             self.decide_by_command(situation, id, at, out);
         }
+    }
+
+    /// Keeps alarms open until a command that answers them is over.
+    fn attach(&mut self, watches: &[u32], id: &CommandId) {
+        for watch in watches {
+            if let Some(alarm) = self.state.alarms.get_mut(watch)
+                && !alarm.commands.contains(id)
+            {
+                alarm.commands.push(id.clone());
+            }
+        }
+    }
+
+    /// Progress on a command renews the leases of the alarms it answers.
+    pub(crate) fn renew_leases(&mut self, id: &CommandId, at: Time, out: &mut Effects) {
+        let Some(command) = self.state.commands.get_mut(id) else {
+            return;
+        };
+        let (own, last) = (command.alarm, command.renewed);
+        let due = last.is_none_or(|last| at.since_ms(last) >= RENEW_MS);
+        if due {
+            command.renewed = Some(at);
+        }
+        let mut watches: Vec<u32> = own.iter().filter_map(|key| self.open_alarm(key)).collect();
+        if due {
+            watches.extend(self.answered_members(id));
+        }
+        for watch in watches {
+            self.renew_lease(watch, at, out);
+        }
+    }
+
+    /// Members of its situation that a command answers, without the alarm it was issued for.
+    fn answered_members(&self, id: &CommandId) -> Vec<u32> {
+        let Some(command) = self.state.commands.get(id) else {
+            return Vec::new();
+        };
+        let keys = command
+            .noted
+            .iter()
+            .filter(|key| command.alarm != Some(**key));
+        let open = keys.filter_map(|key| self.open_alarm(key));
+        let answered = |watch: &u32| {
+            let alarm = self.state.alarms.get(watch);
+            alarm.is_some_and(|alarm| alarm.commands.contains(id))
+        };
+        open.filter(answered).collect()
     }
 
     /// Tells a person of a task, and the screens of both.
@@ -321,7 +399,7 @@ impl Engine {
         pending
     }
 
-    /// Detaches a finished command from the alarm it answers.
+    /// Detaches a finished command from the alarms it answers.
     pub(crate) fn finish(&mut self, id: &CommandId, at: Time, out: &mut Effects) {
         let Some(command) = self.state.commands.get(id) else {
             return;
@@ -329,14 +407,15 @@ impl Engine {
         if command.is_open() {
             return;
         }
-        let Some(watch) = command.alarm.and_then(|key| self.open_alarm(&key)) else {
-            return;
-        };
-        if let Some(alarm) = self.state.alarms.get_mut(&watch) {
-            alarm.commands.retain(|c| c != id);
-            out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        let own = command.alarm.and_then(|key| self.open_alarm(&key));
+        let members = self.answered_members(id);
+        for watch in own.into_iter().chain(members) {
+            if let Some(alarm) = self.state.alarms.get_mut(&watch) {
+                alarm.commands.retain(|c| c != id);
+                out.push(Effect::Alarm(self.index.keys[watch as usize]));
+            }
+            self.settle(watch, at, out);
         }
-        self.settle(watch, at, out);
     }
 }
 

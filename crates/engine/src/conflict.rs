@@ -36,28 +36,33 @@ const fn result(kind: FactKind) -> Option<bool> {
 
 impl Task {
     /// An acceptance and a refusal were reported by someone who did not know of the other one. A
-    /// device that says which version it knew may change its mind; what an officer hears and
-    /// records, or decides, settles it.
+    /// device that says which version it knew may change its mind, except about what it reported done;
+    /// what an officer hears and records, or decides, settles it.
     pub(crate) fn is_contradictory(&self) -> bool {
         let mut last: Option<(usize, bool)> = None;
         let mut conflict = false;
         for (place, fact) in self.facts.iter().enumerate() {
-            let decided = matches!(
+            let begins_anew = matches!(
                 fact.kind,
-                FactKind::Verified
-                    | FactKind::Rejected
+                FactKind::Rejected
                     | FactKind::Cancelled
                     | FactKind::Superseded
                     | FactKind::Reassigned
             );
-            if decided {
+            if begins_anew {
+                last = None;
+            }
+            if begins_anew || fact.kind == FactKind::Verified {
                 conflict = false;
             }
             let Some(yes) = result(fact.kind) else {
                 continue;
             };
             let heard = matches!(fact.means, Means::Phone | Means::Radio | Means::InPerson);
-            let known = |before: usize| fact.version.is_some_and(|v| v as usize > before);
+            let known = |before: usize| {
+                let done = self.facts[before].kind == FactKind::Done;
+                !done && fact.version.is_some_and(|v| v as usize > before)
+            };
             match last {
                 Some((_, before)) if heard && (conflict || before != yes) => conflict = false,
                 Some((at, before)) if before != yes && !known(at) => conflict = true,

@@ -103,7 +103,7 @@ const REMEMBER_OP_MS: i64 = 90 * 86_400_000;
 
 impl Engine {
     /// Names who decided, beside every outcome. Raise it when the same inputs decide otherwise.
-    pub const VERSION: u16 = 5;
+    pub const VERSION: u16 = 6;
 
     /// An engine that has heard nothing yet.
     ///
@@ -166,7 +166,7 @@ impl Engine {
     /// Never fails: what cannot be honoured leaves as an answer to its sender.
     pub fn apply(&mut self, at: Time, input: &Input, out: &mut Effects) {
         if matches!(input, Input::Resumed) {
-            self.hold_back(at);
+            self.hold_back(at, out);
         }
         self.fire(at, out);
         self.state.last_at = Some(at);

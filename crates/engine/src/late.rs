@@ -19,7 +19,11 @@ impl Engine {
     pub(crate) fn judge_late(&mut self, late: &Observed, at: Time, out: &mut Effects) {
         let (first, end) = self.index.watches[late.series.index()];
         for watch in first..end {
-            let rule = self.config.watches[watch as usize].rule;
+            let spec = &self.config.watches[watch as usize];
+            if spec.is_bare() {
+                continue;
+            }
+            let rule = spec.rule;
             match self.config.rules[rule.index()].measure {
                 Measure::Value
                 | Measure::Sum { .. }
@@ -49,13 +53,19 @@ impl Engine {
         let condition = &mut self.state.conditions[watch as usize];
         let (prev, deadlines, peak) = (condition.level(), condition.deadlines(), condition.peak);
         let stood = condition.level_at(rule, late.observed);
+        let stopped = condition
+            .stopped_ms
+            .map(|ms| condition.newest_at.plus_ms(ms));
         let would = self.relive(watch, late);
         let series = &self.state.series[late.series.index()];
-        let (newest, newest_at) = (series.watermark.unwrap_or(late.observed), series.newest_at);
+        let newest = series.watermark.unwrap_or(late.observed);
         let horizon_ms = self.horizon_ms(late.series);
+        let sight_ends = horizon_ms.map(|ms| series.newest_at.plus_ms(ms));
+        let sight_ends = sight_ends.filter(|end| rule.unknown_when_stale && *end < at);
+        // What has lost sight gets it back by a newer reading alone.
+        let stopped = stopped.filter(|_| series.newest_valid() > Some(late.observed));
         let condition = &mut self.state.conditions[watch as usize];
-        let sight_ends = horizon_ms.map(|ms| newest_at.plus_ms(ms));
-        let instant = match sight_ends.filter(|end| rule.unknown_when_stale && *end < at) {
+        let instant = match stopped.or(sight_ends) {
             Some(end) => {
                 let instant = condition.expire(rule, end);
                 condition.freeze(end);
@@ -65,6 +75,7 @@ impl Engine {
         };
         let (level, peak_moved) = (condition.level(), condition.peak != peak);
         self.rearm(watch, deadlines);
+        self.guard(late.series.0, at);
         if late.observed < newest
             && let Some(would) = would.filter(|level| *level != stood)
         {
@@ -114,11 +125,10 @@ impl Engine {
         let horizon_ms = self.horizon_ms(spec.series);
         let series = &self.state.series[spec.series.index()];
         let place = series.place_of(late.observed);
-        let before = place
-            .checked_sub(1)
-            .and_then(|p| series.up_to(p).next_back());
-        let before = before.map(|s| s.observed);
+        let before = series.heard_before(late.observed);
+        let (newest_valid, newest_at) = (series.newest_valid(), series.newest_at);
         let condition = &mut self.state.conditions[watch as usize];
+        let (newest_was, newest_was_at) = (condition.newest, condition.newest_at);
         let mut from = condition.rewind(rule, late.observed, before);
         if place + 1 == series.len() {
             // Another revision of the newest sample is judged whatever is remembered.
@@ -130,14 +140,14 @@ impl Engine {
             let Some(sample) = series.get(place).copied().filter(|s| s.is_valid()) else {
                 continue;
             };
-            let is_newest = place + 1 == series.len();
-            let arrived = if is_newest {
-                series.newest_at
+            let arrived = if newest_valid == Some(sample.observed) {
+                newest_at
             } else {
                 sample.observed
             };
+            let heard = series.heard_before(sample.observed);
             let condition = &mut self.state.conditions[watch as usize];
-            condition.pass(rule, sample.observed, horizon_ms);
+            condition.pass(rule, sample.observed, heard, horizon_ms);
             let Some((measured, on_doubts)) = self.measured(watch, place) else {
                 continue;
             };
@@ -158,20 +168,22 @@ impl Engine {
                 would = Some(condition.level());
             }
         }
-        let newest_at = self.state.series[spec.series.index()].newest_at;
         let condition = &mut self.state.conditions[watch as usize];
         if let Some(newest) = condition.newest {
-            condition.set_clocks(rule, newest, newest_at);
+            let at = match Some(newest) {
+                known if known == newest_valid => newest_at,
+                known if known == newest_was => newest_was_at,
+                _ => newest,
+            };
+            condition.set_clocks(rule, newest, at);
         }
         would
     }
 
-    /// How long after its newest sample a series is unknown, once its interval is.
+    /// How long after its newest sample a series is unknown, once its interval is. Where silence is
+    /// normal that holds too: only conditions that say something ask.
     pub(crate) fn horizon_ms(&self, slot: SeriesSlot) -> Option<i64> {
         let spec = &self.config.series[slot.index()];
-        if spec.silence_normal {
-            return None;
-        }
         let interval = self.state.series[slot.index()].interval_ms(spec.interval_ms)?;
         Some((interval * self.config.policy.horizon_tenths / 10).max(1))
     }

@@ -1,6 +1,6 @@
 //! Groups of one area that became too many become one situation of that area.
 
-use model::action::Why;
+use model::action::{Shown, Why};
 use model::config::AreaKind;
 use model::{AlarmKey, Effects, PersonId, SituationId, Time};
 
@@ -95,46 +95,34 @@ impl Engine {
         situations.touched.insert(whole, true);
     }
 
-    /// Takes note of the members shown at the press, in a person's name.
+    /// Takes note of the members shown at the press, and of a situation opened by hand itself, in a
+    /// person's name.
     pub(crate) fn acknowledge_situation(
         &mut self,
         situation: SituationId,
-        alarms: &[AlarmKey],
+        (alarms, shown): (&[AlarmKey], &[Shown]),
         by: &PersonId,
         at: Time,
         out: &mut Effects,
     ) -> Result<(), Why> {
-        if !self.knows_situation(situation) {
-            return Err(Why::NoSuchSituation);
+        let whole = self.whole(situation).ok_or(Why::NoSuchSituation)?;
+        let members = self.members_among(whole, alarms);
+        let by_hand = self.note_by_hand(whole, by, at);
+        if members.is_empty() && !by_hand {
+            return Err(Why::NoSuchAlarm);
         }
-        match self.note_members(situation, alarms, by, at, out) {
-            false => Err(Why::NoSuchAlarm),
-            true => Ok(()),
+        let noted = self.note_as_shown(&members, shown, by, at, out);
+        if noted == 0 && !by_hand {
+            return Err(Why::NotAsShown);
         }
+        Ok(())
     }
 
-    /// Acknowledges those of `alarms` that are open members of a situation, and one opened by hand
-    /// itself; says whether anything was.
-    pub(crate) fn note_members(
-        &mut self,
-        situation: SituationId,
-        alarms: &[AlarmKey],
-        by: &PersonId,
-        at: Time,
-        out: &mut Effects,
-    ) -> bool {
-        let Some(whole) = self.whole(situation) else {
-            return false;
-        };
-        let members = alarms.iter().filter_map(|key| self.open_alarm(key));
-        let members: Vec<u32> = members
-            .filter(|watch| self.situation_of(*watch) == Some(whole))
-            .collect();
-        let by_hand = self.note_by_hand(whole, by, at);
-        for watch in &members {
-            self.take_note(*watch, by, at, out);
-        }
-        by_hand || !members.is_empty()
+    /// Those of `alarms` that are open members of a situation.
+    pub(crate) fn members_among(&self, whole: SituationId, alarms: &[AlarmKey]) -> Vec<u32> {
+        let open = alarms.iter().filter_map(|key| self.open_alarm(key));
+        open.filter(|watch| self.situation_of(*watch) == Some(whole))
+            .collect()
     }
 
     pub(crate) fn knows_situation(&self, id: SituationId) -> bool {
@@ -142,7 +130,7 @@ impl Engine {
     }
 
     /// The situation that another has become part of, if it did.
-    fn whole(&self, id: SituationId) -> Option<SituationId> {
+    pub(crate) fn whole(&self, id: SituationId) -> Option<SituationId> {
         let mut id = id;
         while let Some(next) = self.state.situations.list.get(&id)?.merged_into {
             id = next;

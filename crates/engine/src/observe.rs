@@ -61,6 +61,20 @@ impl Engine {
 
     /// Judges one watch at the newest sample of its series.
     pub(crate) fn look_at(&mut self, watch: u32, slot: SeriesSlot, at: Time, out: &mut Effects) {
+        if let Some(sample) = self.state.series[slot.index()].newest() {
+            self.look_from(watch, slot, sample.observed, at, out);
+        }
+    }
+
+    /// The same, with whatever begins by it beginning at `since`.
+    pub(crate) fn look_from(
+        &mut self,
+        watch: u32,
+        slot: SeriesSlot,
+        since: Time,
+        at: Time,
+        out: &mut Effects,
+    ) {
         let series = &self.state.series[slot.index()];
         let Some((place, sample)) = series.newest_place().zip(series.newest().copied()) else {
             return;
@@ -70,7 +84,7 @@ impl Engine {
         let around = matches!(rule.measure, Measure::Cluster { .. });
         let speaks = matches!(rule.measure, Measure::Expression { .. });
         if matches!(rule.measure, Measure::Levels { .. }) {
-            return self.ask_later(watch, sample.observed);
+            return self.ask_later(watch, since);
         }
         if rule.measure == Measure::Silence {
             return self.break_silence(watch, at, out);
@@ -88,7 +102,7 @@ impl Engine {
         };
         let look = Look {
             measured,
-            observed: sample.observed,
+            observed: since,
             at,
             doubtful: on_doubts || sample.quality != Quality::Good || sample.doubts.any(),
         };
@@ -155,6 +169,10 @@ impl Engine {
 
     pub(crate) fn judge(&mut self, watch: u32, look: Look, out: &mut Effects) {
         let spec = &self.config.watches[watch as usize];
+        if spec.is_bare() {
+            return;
+        }
+        let slot = spec.series.0;
         let rule = &self.config.rules[spec.rule.index()];
         let look = Look {
             measured: in_season(rule, look.measured, look.observed),
@@ -173,6 +191,7 @@ impl Engine {
         let clocks_moved = condition.deadlines() != deadlines;
         let swung = condition.take_swing();
         self.rearm(watch, deadlines);
+        self.guard(slot, look.at);
         if swung && level == prev {
             self.swing_back(watch, look.at, out);
         }
@@ -201,7 +220,7 @@ impl Engine {
     }
 
     /// Whether people see the alarm of a watch, and so the clocks that run for it.
-    fn is_told(&self, watch: u32) -> bool {
+    pub(crate) fn is_told(&self, watch: u32) -> bool {
         self.state.alarms.get(&watch).is_some_and(|a| !a.closed)
     }
 

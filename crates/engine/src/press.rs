@@ -1,6 +1,8 @@
 //! What an officer may press about alarms and notices; the rest goes to its own file.
 
-use model::action::{Act, Action, Truth, Why};
+use std::collections::BTreeMap;
+
+use model::action::{Act, Action, Shown, Truth, Why};
 use model::config::Role;
 use model::effect::SystemKind;
 use model::{AlarmKey, Effect, Effects, PersonId, Time};
@@ -66,7 +68,7 @@ impl Engine {
             {
                 return Err(Why::RoleNotAllowed);
             }
-            Action::Acknowledge { alarms } => {
+            Action::Acknowledge { alarms, shown } => {
                 let known: Vec<u32> = alarms
                     .iter()
                     .filter_map(|key| self.open_alarm(key))
@@ -74,8 +76,8 @@ impl Engine {
                 if known.is_empty() {
                     return Err(Why::NoSuchAlarm);
                 }
-                for watch in known {
-                    self.take_note(watch, &act.by, at, out);
+                if self.note_as_shown(&known, shown, &act.by, at, out) == 0 {
+                    return Err(Why::NotAsShown);
                 }
             }
             Action::MarkTruth { alarm, truth, of } => {
@@ -155,9 +157,11 @@ impl Engine {
                 received_by,
                 photos,
             } => self.send_report(act, (incident, clock), (text, received_by, photos), at, out)?,
-            Action::AcknowledgeSituation { situation, alarms } => {
-                self.acknowledge_situation(*situation, alarms, &act.by, at, out)?;
-            }
+            Action::AcknowledgeSituation {
+                situation,
+                alarms,
+                shown,
+            } => self.acknowledge_situation(*situation, (alarms, shown), &act.by, at, out)?,
             Action::Shelve { .. }
             | Action::Unshelve { .. }
             | Action::Silence { .. }
@@ -287,6 +291,40 @@ impl Engine {
         self.state.owners.insert(key, owner.clone());
         self.tell_notice(kind, subject, since, out);
         Ok(())
+    }
+
+    /// Acknowledges those that still are as a screen showed them, and those of which nobody said how they
+    /// were shown; says how many.
+    pub(crate) fn note_as_shown(
+        &mut self,
+        watches: &[u32],
+        shown: &[Shown],
+        by: &PersonId,
+        at: Time,
+        out: &mut Effects,
+    ) -> usize {
+        let shown: BTreeMap<AlarmKey, &Shown> = shown.iter().map(|s| (s.alarm, s)).collect();
+        let mut noted = 0;
+        for watch in watches {
+            let key = self.index.keys[*watch as usize];
+            let seen = shown.get(&key).copied();
+            if seen.is_none_or(|seen| self.is_as_shown(*watch, seen)) {
+                self.take_note(*watch, by, at, out);
+                noted += 1;
+            } else {
+                // Whoever pressed is shown what it is by now.
+                out.push(Effect::Alarm(key));
+            }
+        }
+        noted
+    }
+
+    /// Whether an alarm has neither risen nor begun anew since a screen showed it.
+    fn is_as_shown(&self, watch: u32, shown: &Shown) -> bool {
+        let alarm = self.state.alarms.get(&watch);
+        alarm.is_some_and(|alarm| {
+            alarm.told_level() <= shown.level && self.episode_of(watch, alarm) == shown.episode
+        })
     }
 
     /// The watch of an alarm that is still open.

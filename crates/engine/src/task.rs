@@ -88,10 +88,10 @@ impl Task {
         task::stage(&self.facts)
     }
 
-    /// Whether the assignee or a verifier still owes something.
+    /// Whether something is still awaited: of the assignee, of a verifier, or of the desk. A refusal is
+    /// no end: the desk gives the task to another person or withdraws it, or a later word moves on.
     pub(crate) fn is_open(&self) -> bool {
-        let stage = self.stage();
-        !stage.is_closed() && stage != Stage::Declined
+        !self.stage().is_closed()
     }
 
     pub(crate) fn has(&self, kind: FactKind) -> bool {
@@ -311,7 +311,7 @@ impl Engine {
         let Some(command) = self.state.commands.get_mut(id) else {
             return;
         };
-        let (alarm, task_id) = (command.alarm, command.task_id(place));
+        let task_id = command.task_id(place);
         let situation = command.situation;
         let task = &mut command.tasks[place];
         let heard = !is_of_desk(fact.kind) && fact.by.is_some();
@@ -340,10 +340,8 @@ impl Engine {
         }
         self.see_crew_back(id, place, at, out);
         self.wind(id, place as u32);
-        if let Some(watch) = alarm.and_then(|key| self.open_alarm(&key))
-            && heard
-        {
-            self.renew_lease(watch, at, out);
+        if heard {
+            self.renew_leases(id, at, out);
         }
         self.finish(id, at, out);
     }
@@ -378,6 +376,10 @@ impl Engine {
         let stage = task.stage();
         if !task.is_open() {
             return self.window_after_end(task);
+        }
+        // It is the desk's turn; the person owes nothing.
+        if stage == Stage::Declined {
+            return None;
         }
         let clocks = command.clocks;
         let issued = task.facts.first()?.at;

@@ -180,6 +180,11 @@ impl Engine {
             .map(|alarm| self.render(watch, alarm))
     }
 
+    /// An id of this episode.
+    pub(crate) fn episode_of(&self, watch: u32, alarm: &Alarm) -> String {
+        format!("{}-{}", self.index.keys[watch as usize], alarm.episode)
+    }
+
     fn render(&self, watch: u32, alarm: &Alarm) -> AlarmView {
         let spec = &self.config.watches[watch as usize];
         let rule = &self.config.rules[spec.rule.index()];
@@ -189,7 +194,7 @@ impl Engine {
         let shown = |value: i64| quantity.decimals.show(value);
         AlarmView {
             key,
-            episode: format!("{key}-{}", alarm.episode),
+            episode: self.episode_of(watch, alarm),
             occurrence: alarm.occurrence,
             rule: rule.id.clone(),
             title: rule.title.clone(),
@@ -228,6 +233,7 @@ impl Engine {
             situation: self.situation_of(watch),
             doubts: self.all_doubts_of(spec.series),
             duplicate_of: alarm.duplicate_of,
+            told: alarm.told_level(),
         }
     }
 

@@ -34,6 +34,9 @@ pub enum Action {
     /// A duty officer has taken note of these alarms, the set frozen at the press.
     Acknowledge {
         alarms: Vec<AlarmKey>,
+        /// How they were shown then; of whichever nothing is said, however it is now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shown: Vec<Shown>,
     },
     /// What the alarm turned out to be.
     MarkTruth {
@@ -63,6 +66,8 @@ pub enum Action {
     AcknowledgeSituation {
         situation: SituationId,
         alarms: Vec<AlarmKey>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shown: Vec<Shown>,
     },
     /// One alarm makes no noise until `until`, unless it rises.
     Shelve {
@@ -335,6 +340,21 @@ pub struct IssueCommand {
     /// People to be moved, by village, for an evacuation.
     #[serde(default)]
     pub villages: Vec<VillageTarget>,
+    /// How the alarms it acknowledges were shown at the press.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<Shown>,
+}
+
+/// An alarm as a screen showed it when somebody took note of it. One that has risen or begun anew since is
+/// none that they have seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Shown {
+    pub alarm: AlarmKey,
+    /// Its episode, as the view names it.
+    pub episode: String,
+    /// The level it was told at.
+    pub level: u8,
 }
 
 /// A fact about a task from its assignee, or recorded for them by an officer.
@@ -482,4 +502,6 @@ pub enum Why {
     SignedAlready,
     /// No escalation of the files says how posts are called.
     NoRollCallPolicy,
+    /// It has risen, or begun anew, since the screen that was pressed showed it.
+    NotAsShown,
 }

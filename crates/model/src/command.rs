@@ -17,7 +17,8 @@ pub enum TemplateKind {
     Evacuation,
     /// Closes by a picture or a named witness.
     Rescue,
-    /// Takes back the command before it: "disregard the last order". Never waits.
+    /// Takes back the command before it: "disregard the last order". Waits for nothing where it reaches
+    /// only those whom that one reached.
     Correction,
 }
 

@@ -165,7 +165,8 @@ pub enum Stage {
 }
 
 /// The stage that facts in journal order add up to: states only move forward, a rejection opens a
-/// new round of work, an answer after silence moves on, a cancellation ends whatever was open.
+/// new round of work, an answer after silence moves on, a refusal takes back what is not done yet, a
+/// cancellation ends whatever was open.
 pub fn stage(facts: &[Fact]) -> Stage {
     facts
         .iter()
@@ -203,7 +204,9 @@ fn step(stage: Stage, fact: FactKind) -> Stage {
         FactKind::NoReply => stage,
         FactKind::Delivered => forward(Stage::Delivered),
         FactKind::Seen => forward(Stage::Seen),
-        FactKind::Declined => forward(Stage::Declined),
+        // What is done waits for its verifier; until then a person may still say no, and yes again.
+        FactKind::Declined if stage <= Stage::Working => Stage::Declined,
+        FactKind::Declined => stage,
         FactKind::Accepted => forward(Stage::Accepted),
         FactKind::EnRoute => forward(Stage::EnRoute),
         FactKind::OnScene => forward(Stage::OnScene),
@@ -242,5 +245,34 @@ impl Stage {
             self,
             Stage::Issued | Stage::NoReply | Stage::Delivered | Stage::Seen
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage_of(kinds: &[FactKind]) -> Stage {
+        kinds
+            .iter()
+            .fold(Stage::Issued, |stage, kind| step(stage, *kind))
+    }
+
+    #[test]
+    fn a_refusal_takes_back_what_is_not_done_and_a_later_word_moves_on() {
+        use FactKind::{Accepted, Declined, Done, EnRoute, OnScene, Rejected, Seen};
+        let working = FactKind::Working { percent: 40 };
+        for before in [Accepted, EnRoute, OnScene, working] {
+            assert_eq!(stage_of(&[before, Declined]), Stage::Declined, "{before:?}");
+            assert_eq!(stage_of(&[before, Declined, Seen]), Stage::Declined);
+            assert_eq!(stage_of(&[before, Declined, Accepted]), Stage::Accepted);
+            assert_eq!(stage_of(&[before, Declined, Done]), Stage::Done);
+        }
+        assert_eq!(stage_of(&[Done, Declined]), Stage::Done);
+        assert_eq!(stage_of(&[Done, Rejected, Declined]), Stage::Declined);
+        assert_eq!(
+            stage_of(&[Accepted, FactKind::Cancelled, Declined]),
+            Stage::Cancelled
+        );
     }
 }

@@ -236,6 +236,9 @@ pub struct AlarmView {
     /// The alarm that is kept, where this one is its duplicate.
     #[serde(default)]
     pub duplicate_of: Option<AlarmKey>,
+    /// The level it is told at: while it is unstable, the worst of its swings.
+    #[serde(default)]
+    pub told: u8,
 }
 
 /// A deadline of one level of an alarm's condition.

@@ -196,7 +196,7 @@ impl Chronicle {
                 let posts: Vec<&str> = posts.iter().map(PostId::as_str).collect();
                 word(&posts.join(" "), Deed::RollCall, None)
             }
-            Action::Acknowledge { alarms: keys } => alarms(keys, Deed::Acknowledge, None),
+            Action::Acknowledge { alarms: keys, .. } => alarms(keys, Deed::Acknowledge, None),
             Action::AcknowledgeSituation { situation: id, .. } => {
                 situation(*id, Deed::Acknowledge, None)
             }

@@ -260,6 +260,7 @@ mod tests {
             situation: None,
             doubts: Vec::new(),
             duplicate_of: None,
+            told: level,
         }
     }
 

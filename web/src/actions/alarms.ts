@@ -1,10 +1,23 @@
 // What an officer does to alarms.
+import { store } from "../state/store";
+import type { Shown } from "../wire/acts";
 import type { SystemKind, Truth } from "../wire/view";
 import { press } from "./act";
 
+/** How alarms are shown now: what rises or begins anew before the press arrives is not taken along. */
+export function shownNow(keys: readonly string[]): Shown[] {
+  const counties = [...store.get().world.counties.values()];
+  return keys.flatMap((key) => {
+    const alarm = counties.map((county) => county.alarms.get(key)).find((one) => one);
+    if (!alarm) return [];
+    const level = Math.max(alarm.told, alarm.level);
+    return { alarm: key, episode: alarm.episode, level };
+  });
+}
+
 /** Takes note of exactly these alarms: the set is frozen at the press. */
 export function acknowledge(alarms: readonly string[]): Promise<string> {
-  return press({ action: "acknowledge", alarms: [...alarms] });
+  return press({ action: "acknowledge", alarms: [...alarms], shown: shownNow(alarms) });
 }
 
 /** Takes note of a situation: of the members shown at the press, and of nothing that came after. */
@@ -12,7 +25,8 @@ export function acknowledgeSituation(
   situation: string,
   alarms: readonly string[],
 ): Promise<string> {
-  return press({ action: "acknowledge_situation", situation, alarms: [...alarms] });
+  const shown = shownNow(alarms);
+  return press({ action: "acknowledge_situation", situation, alarms: [...alarms], shown });
 }
 
 /** One alarm makes no noise until then, unless it rises. */

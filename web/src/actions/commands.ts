@@ -2,6 +2,7 @@
 import type { CountedVillage } from "../wire/acts";
 import type { FormAnswer, Level, Means, TaskClocks, VillageTarget } from "../wire/view";
 import { press } from "./act";
+import { shownNow } from "./alarms";
 
 export interface Draft {
   /** Minted when the draft was begun: sending twice is one command. */
@@ -27,7 +28,8 @@ export const TYPED_COUNT_ABOVE = 20;
 
 export function issueCommand(draft: Draft): Promise<string> {
   const { op, ...rest } = draft;
-  return press({ action: "issue_command", ...rest }, op);
+  const shown = shownNow(draft.alarm ? [draft.alarm] : []);
+  return press({ action: "issue_command", ...rest, ...(shown.length ? { shown } : {}) }, op);
 }
 
 export function confirmCommand(command: string, count: number): Promise<string> {

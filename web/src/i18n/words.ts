@@ -628,6 +628,8 @@ export function whySentence(why: Why | string): string {
       return i18n.t("已经签过；第二个签字要由接班的人来签。");
     case "no_roll_call_policy":
       return i18n.t("没有点名用的叫应规则，请管理员在 policies 里写一条。");
+    case "not_as_shown":
+      return i18n.t("你看到之后它又升级了，或重新报了，没有确认。请再看一眼。");
     default:
       return i18n.t("服务器没有接受（{why}）。", { why });
   }

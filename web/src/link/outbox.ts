@@ -179,6 +179,8 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     try {
       const answer = await line.act({
         op: kept.op,
+        // Another page of this browser may have logged in as somebody else: nothing goes in their name.
+        by: kept.person,
         device_at: new Date(kept.at).toISOString(),
         ...(kept.jurisdiction ? { jurisdiction: kept.jurisdiction } : {}),
         action: kept.action,

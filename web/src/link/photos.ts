@@ -84,6 +84,8 @@ export async function dropPhoto(id: string): Promise<void> {
 
 interface Whole {
   id: string;
+  /** Whose it is; whoever is signed in now sends nothing of somebody else's. */
+  by?: string;
   task: string;
   video: boolean;
   blob: Blob;
@@ -92,13 +94,15 @@ interface Whole {
 
 /** Sends a file in pieces, from where the server says it is; its id there, or null where `pause` held it up. */
 async function upload(
-  { id, task, video, blob, sha256 }: Whole,
+  { id, by, task, video, blob, sha256 }: Whole,
   line: Pick<PhotoLine, "beginUpload" | "addPiece">,
   note: (received: number) => Promise<void>,
   pause: () => Promise<boolean>,
 ): Promise<string | null> {
   const kind = video ? "video" : "photo";
-  let view = await line.beginUpload({ upload: id, task, kind, size: blob.size, sha256 });
+  const whose = by === undefined ? {} : { by };
+  const what = { upload: id, ...whose, task, kind, size: blob.size, sha256 } as const;
+  let view = await line.beginUpload(what);
   // All bytes are there and no file yet: a last piece of nothing asks for it.
   while (!view.blob) {
     await note(view.received);
@@ -143,7 +147,7 @@ export async function sendPhoto(
         return "refused";
       }
       if (!now.sha256) await note({ sha256: await hashOf(blob) });
-      const file = { ...now, blob, sha256: now.sha256 ?? "" };
+      const file = { ...now, by: now.person, blob, sha256: now.sha256 ?? "" };
       const left = await upload(file, line, (received) => note({ received }), pause);
       if (!left) return "sent";
       await note({ received: now.size, left });
@@ -151,6 +155,7 @@ export async function sendPhoto(
     const count = await countWith(now);
     const answer = await line.act({
       op: now.id,
+      by: now.person,
       device_at: new Date(now.at).toISOString(),
       ...(now.jurisdiction ? { jurisdiction: now.jurisdiction } : {}),
       action: {

@@ -9,6 +9,8 @@ export type Connection =
 
 export function heard(connection: Connection, at: number): Connection {
   if (connection.phase === "live") return { ...connection, heardAt: at };
+  // A socket outlives the session that presses go by: it takes a login, or a new socket.
+  if (connection.phase === "unauthorised") return connection;
   return { phase: "live", since: at, heardAt: at };
 }
 

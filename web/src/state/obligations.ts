@@ -38,7 +38,8 @@ export const ORDER: Want[] = [
 
 /** What this task wants of the desk, or null while it goes its way. */
 export function want(command: CommandView, task: TaskView): Want | null {
-  if (task.needs_help && !isClosed(task)) return "help";
+  // Only a person ends it, and whoever is out there may call after their task has ended.
+  if (task.needs_help) return "help";
   if (task.crossed) return "crossed";
   if (task.end_unseen) return "end_unseen";
   if (isClosed(task)) return null;

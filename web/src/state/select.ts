@@ -143,12 +143,13 @@ export function isIssued(command: CommandView): boolean {
   return (command.phase?.phase ?? "issued") === "issued";
 }
 
-/** Something is still awaited: before it goes out, of its people, or of those whose task was ended. */
+/** Something is still awaited: before it goes out, of its people, or of those whose task was ended; or one
+ * of them needs help. */
 export function isOpen(command: CommandView): boolean {
   const phase = command.phase?.phase ?? "issued";
   if (phase === "stopped") return false;
   if (phase !== "issued") return true;
-  if (command.tasks.some((task) => task.end_unseen)) return true;
+  if (command.tasks.some((task) => task.end_unseen || task.needs_help)) return true;
   return command.cancelled === null && command.tasks.some((task) => !isClosed(task));
 }
 

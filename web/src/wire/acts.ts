@@ -12,6 +12,8 @@ export type CountedVillage = Schemas["CountRequest"];
 export type EventRequest = Schemas["EventRequest"];
 export type WeatherWarning = Schemas["WeatherWarning"];
 export type Act = Schemas["ActRequest"];
+/** An alarm as the screen showed it when somebody took note of it. */
+export type Shown = Schemas["Shown"];
 export type Why = Schemas["Why"];
 export type Answer = Schemas["Answer"];
 export type UploadRequest = Schemas["UploadRequest"];

@@ -892,6 +892,7 @@ export interface components {
         /** @description One press. */
         ActRequest: {
             action: components["schemas"]["ActionRequest"];
+            by?: components["schemas"]["PersonId"] | null;
             device_at?: components["schemas"]["Time"] | null;
             /** @description Needed only where an account sees several jurisdictions. */
             jurisdiction?: string | null;
@@ -903,6 +904,8 @@ export interface components {
             /** @enum {string} */
             action: "acknowledge";
             alarms: components["schemas"]["AlarmKey"][];
+            /** @description How they were shown at the press: what has risen or begun anew since is left out. */
+            shown?: components["schemas"]["Shown"][];
         } | {
             /** @enum {string} */
             action: "mark_truth";
@@ -934,6 +937,8 @@ export interface components {
             /** @enum {string} */
             action: "acknowledge_situation";
             alarms: components["schemas"]["AlarmKey"][];
+            /** @description How they were shown at the press. */
+            shown?: components["schemas"]["Shown"][];
             situation: components["schemas"]["SituationId"];
         } | {
             /** @enum {string} */
@@ -1202,6 +1207,11 @@ export interface components {
              */
             swings: number | null;
             title: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description The level it is told at: while it is unstable, the worst of its swings.
+             */
+            told: number;
             truth: components["schemas"]["Truth"];
             /** @description Value and observed time that decided the last change. */
             value: string | null;
@@ -2433,6 +2443,8 @@ export interface components {
             groups?: components["schemas"]["GroupId"][];
             level: components["schemas"]["Level"];
             people?: components["schemas"]["PersonId"][];
+            /** @description How the alarms it acknowledges were shown at the press. */
+            shown?: components["schemas"]["Shown"][];
             situation?: components["schemas"]["SituationId"] | null;
             supersedes?: components["schemas"]["CommandId"] | null;
             template: string;
@@ -3477,6 +3489,20 @@ export interface components {
          * @enum {string}
          */
         ShotPlace: "picture" | "phone" | "none";
+        /**
+         * @description An alarm as a screen showed it when somebody took note of it. One that has risen or begun anew since is
+         *     none that they have seen.
+         */
+        Shown: {
+            alarm: components["schemas"]["AlarmKey"];
+            /** @description Its episode, as the view names it. */
+            episode: string;
+            /**
+             * Format: int32
+             * @description The level it was told at.
+             */
+            level: number;
+        };
         /** @description Somebody signed in for a shift. */
         SignIn: {
             at: components["schemas"]["Time"];
@@ -3793,6 +3819,7 @@ export interface components {
         UploadKind: "photo" | "video";
         /** @description Announces an upload; the same again finds it. */
         UploadRequest: {
+            by?: components["schemas"]["PersonId"] | null;
             kind: components["schemas"]["UploadKind"];
             /** @description SHA-256 of the whole, 64 hexadecimal digits. */
             sha256: string;
@@ -3873,7 +3900,7 @@ export interface components {
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy" | "not_as_shown";
     };
     responses: never;
     parameters: never;
@@ -5529,6 +5556,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadView"];
+                };
+            };
+            /** @description Another person's picture: it waits until they sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
                 };
             };
             /** @description Another's task */

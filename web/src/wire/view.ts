@@ -132,6 +132,7 @@ export const ALARM_LATER = {
   situation: null,
   doubts: [] as Doubt[],
   duplicate_of: null,
+  told: 0,
 };
 
 /** A view whose later fields may be absent. */

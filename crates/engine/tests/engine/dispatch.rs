@@ -114,6 +114,7 @@ fn act(order: &Order, word: &str, at: Time) -> Act {
                 villages: Vec::new(),
                 situation: None,
                 alarms: Vec::new(),
+                shown: Vec::new(),
             };
             (Action::IssueCommand(issue), true)
         }

@@ -392,7 +392,7 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
         | Action::SeePage { .. }
         | Action::AnswerPage { .. }
         | Action::SignIn { .. } => return None,
-        Action::Acknowledge { alarms } | Action::AcknowledgeSituation { alarms, .. } => {
+        Action::Acknowledge { alarms, .. } | Action::AcknowledgeSituation { alarms, .. } => {
             deed.kind = DeedKind::Acknowledge;
             deed.about = count(alarms.len());
         }

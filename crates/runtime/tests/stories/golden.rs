@@ -191,7 +191,10 @@ async fn acknowledge(site: &Runtime, minute: i64) {
     });
     let alarms = alarms.await.unwrap();
     if !alarms.is_empty() {
-        let action = Action::Acknowledge { alarms };
+        let action = Action::Acknowledge {
+            alarms,
+            shown: Vec::new(),
+        };
         press(
             site,
             by("wang", Role::DutyOfficer, format!("ack{minute}"), action),

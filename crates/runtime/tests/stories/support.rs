@@ -220,6 +220,7 @@ pub fn issue(op: &str) -> Act {
         action: Action::IssueCommand(IssueCommand {
             situation: None,
             alarms: Vec::new(),
+            shown: Vec::new(),
             alarm: None,
             template: "evacuate".to_owned(),
             level: Level::Red,

@@ -5,13 +5,13 @@ import { report } from "../../actions/tasks";
 import { span } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { crewName } from "../../i18n/words";
-import { isClosed } from "../../state/select";
-import { useApp } from "../../state/store";
+import { isClosed, isUnderWay } from "../../state/select";
+import { type Pending, useApp } from "../../state/store";
 import { useHold } from "../../ui/useHold";
-import type { CrewKind, CrewView, FactName, Field, Stage } from "../../wire/view";
+import type { CrewKind, CrewView, FactName, Field, Stage, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { CountSheet } from "./CountSheet";
-import { PROOF_CLASS, type Proof, proofOf } from "./proof";
+import { NOTHING, PROOF_CLASS, type Proof, proofOf } from "./proof";
 import { DeclineSheet, DoneSheet, ProgressSheet } from "./sheets";
 import type { Own } from "./TaskList";
 
@@ -36,6 +36,7 @@ export function Verbs({ own }: { own: Own }) {
     void report({ task: task.id, fact: { fact: "checked_in", timer }, place: true });
   const proof = (fact: FactName) => proofOf(task, fact, outbox);
   const said = (fact: FactName) => ["received", "waiting", "stuck"].includes(proof(fact).state);
+  const refused = saidNo(task, outbox);
   const next = nextVerb(task.stage, said);
   const say = (fact: "seen" | "accepted" | "on_scene" | "need_help", place = false) =>
     void report({ task: task.id, fact: { fact }, place });
@@ -53,9 +54,9 @@ export function Verbs({ own }: { own: Own }) {
       <Verb
         fact="accepted"
         name={i18n.t("接受")}
-        proof={proof("accepted")}
+        proof={refused ? NOTHING : proof("accepted")}
         next={next === "accepted"}
-        disabled={closed || said("accepted")}
+        disabled={closed || (said("accepted") && !refused)}
         onPress={() => say("accepted")}
         testId="verb-accept"
       />
@@ -101,11 +102,7 @@ export function Verbs({ own }: { own: Own }) {
       {task.crew?.length ? (
         <CheckIn crew={task.crew} disabled={closed} onPress={(timer) => checkIn(timer)} />
       ) : null}
-      <HelpVerb
-        proof={proof("need_help")}
-        disabled={closed}
-        onHelp={() => say("need_help", true)}
-      />
+      <HelpVerb proof={proof("need_help")} onHelp={() => say("need_help", true)} />
       {open === "progress" ? <ProgressSheet task={task} onClose={() => setOpen(null)} /> : null}
       {open === "done" ? (
         <DoneSheet
@@ -155,6 +152,16 @@ function CheckIn({ crew, disabled, onPress }: CheckInProps) {
   );
 }
 
+/** Whether the newest answer is a no: one that is still in this phone, else the one the county has. */
+function saidNo(task: TaskView, outbox: readonly Pending[]): boolean {
+  const answers = outbox.filter(
+    ({ subject }) =>
+      subject.task === task.id && (subject.fact === "accepted" || subject.fact === "declined"),
+  );
+  const here = answers.filter(isUnderWay).at(-1);
+  return here ? here.subject.fact === "declined" : task.stage === "declined";
+}
+
 /** The verb that is expected next, from the server's stage and what waits in this phone. */
 function nextVerb(stage: Stage, said: (fact: FactName) => boolean): FactName | null {
   const over: Stage[] = ["done", "verified", "cancelled", "superseded", "reassigned", "declined"];
@@ -199,22 +206,14 @@ function Verb({ fact, name, proof, hint, next, disabled, onPress, testId }: Verb
   );
 }
 
-function HelpVerb({
-  proof,
-  disabled,
-  onHelp,
-}: {
-  proof: Proof;
-  disabled: boolean;
-  onHelp: () => void;
-}) {
+/** Never greyed: whoever is out there may need help long after their task has ended. */
+function HelpVerb({ proof, onHelp }: { proof: Proof; onHelp: () => void }) {
   const { part, handlers } = useHold(HELP_HOLD, onHelp);
   const known = proof.state !== "none";
   return (
     <button
       type="button"
       className="verb help wide"
-      disabled={disabled}
       {...handlers}
       data-testid="verb-help"
       data-press="need_help"

@@ -10,7 +10,7 @@ export interface Proof {
   words: string;
 }
 
-const NOTHING: Proof = { state: "none", words: "" };
+export const NOTHING: Proof = { state: "none", words: "" };
 
 /**
  * The newest word on a fact of a task: what waits here first, then what the server knows. Sending a task

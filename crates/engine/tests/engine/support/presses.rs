@@ -1,6 +1,6 @@
 //! What people press in a story.
 
-use model::action::{Act, Action, IssueCommand, Matcher, ReportTask, Truth};
+use model::action::{Act, Action, IssueCommand, Matcher, ReportTask, Shown, Truth};
 use model::command::{
     CrewKind, FormAnswer, FormValue, Left, LeftBehind, VillageCount, VillageTarget,
 };
@@ -21,6 +21,24 @@ pub fn alarm(config: &Config, name: &str) -> AlarmKey {
     AlarmKey::of(&config.code, rule, station, hazard)
 }
 
+/// `warn@ST01`, or `warn@ST01=1:3` where the screen showed its first episode at level 3.
+fn seen(config: &Config, names: &[&str]) -> (Vec<AlarmKey>, Vec<Shown>) {
+    let (mut alarms, mut shown) = (Vec::new(), Vec::new());
+    for name in names {
+        let (name, how) = name.split_once('=').unwrap_or((name, ""));
+        let alarm = alarm(config, name);
+        alarms.push(alarm);
+        if let Some((episode, level)) = how.split_once(':') {
+            shown.push(Shown {
+                alarm,
+                episode: format!("{alarm}-{episode}"),
+                level: level.parse().unwrap(),
+            });
+        }
+    }
+    (alarms, shown)
+}
+
 fn seal(text: &str) -> Seal {
     Seal::of(&[0; 16], text.as_bytes())
 }
@@ -32,9 +50,10 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         .find(|p| p.id.as_str() == by)
         .map(|p| p.role);
     let action = match words {
-        ["acknowledge", names @ ..] => Action::Acknowledge {
-            alarms: names.iter().map(|n| alarm(config, n)).collect(),
-        },
+        ["acknowledge", names @ ..] => {
+            let (alarms, shown) = seen(config, names);
+            Action::Acknowledge { alarms, shown }
+        }
         ["true", name] => Action::MarkTruth {
             alarm: alarm(config, name),
             truth: Truth::True,
@@ -52,10 +71,14 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
                 other => panic!("no truth: {other}"),
             },
         },
-        ["acknowledge-situation", name, names @ ..] => Action::AcknowledgeSituation {
-            situation: situation(config, name),
-            alarms: names.iter().map(|n| alarm(config, n)).collect(),
-        },
+        ["acknowledge-situation", name, names @ ..] => {
+            let (alarms, shown) = seen(config, names);
+            Action::AcknowledgeSituation {
+                situation: situation(config, name),
+                alarms,
+                shown,
+            }
+        }
         ["shelve", name, "until", until] => Action::Shelve {
             alarm: alarm(config, name),
             until: instant(until),
@@ -152,16 +175,21 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
                 villages: Vec::new(),
                 situation: None,
                 alarms: Vec::new(),
+                shown: Vec::new(),
             };
             let mut rest = rest;
             if let ["from", name, names @ ..] = rest {
                 order.situation = Some(situation(config, name));
-                order.alarms = names.iter().map(|n| alarm(config, n)).collect();
+                (order.alarms, order.shown) = seen(config, names);
                 rest = &[];
             }
             for pair in rest.chunks(2) {
                 match pair {
-                    ["for", name] => order.alarm = Some(alarm(config, name)),
+                    ["for", name] => {
+                        let (alarms, shown) = seen(config, &[name]);
+                        order.alarm = alarms.first().copied();
+                        order.shown = shown;
+                    }
                     ["count", n] => order.count = Some(n.parse().unwrap()),
                     ["supersedes", command] => order.supersedes = Some((*command).into()),
                     ["village", row] => {

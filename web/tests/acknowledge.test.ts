@@ -1,0 +1,57 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startOutbox, stopOutbox } from "../src/actions/act";
+import { acknowledge, acknowledgeSituation } from "../src/actions/alarms";
+import { issueCommand } from "../src/actions/commands";
+import { closeShelf } from "../src/link/shelf";
+import { reduce } from "../src/state/reduce";
+import { store } from "../src/state/store";
+import { emptyWorld } from "../src/state/world";
+import type { Act } from "../src/wire/acts";
+import type { Me } from "../src/wire/view";
+import { alarm, snapshot } from "./night";
+
+let sent: Act[] = [];
+
+beforeEach(async () => {
+  await closeShelf();
+  globalThis.indexedDB = new IDBFactory();
+  sent = [];
+  vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
+    sent.push(JSON.parse(String(init.body)) as Act);
+    return new Response('{"answer":"done"}');
+  });
+  const alarms = [
+    alarm("a", { level: 3, told: 3 }),
+    // It swings, and is told at its worst.
+    alarm("b", { level: 1, told: 4, episode: "b-7" }),
+  ];
+  const world = reduce(emptyWorld, snapshot(1, alarms), 0);
+  store.set({ world, me: { person: { id: "li" }, jurisdiction: "j" } as Me });
+  startOutbox("li");
+});
+afterEach(() => {
+  stopOutbox();
+  vi.unstubAllGlobals();
+});
+
+const a = { alarm: "a", episode: "a-1", level: 3 };
+const b = { alarm: "b", episode: "b-7", level: 4 };
+
+test("taking note says which episode and level were shown at the press", async () => {
+  await acknowledge(["a", "b", "gone"]);
+  await acknowledgeSituation("s", ["b"]);
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  expect(sent[0]?.action).toMatchObject({ alarms: ["a", "b", "gone"], shown: [a, b] });
+  expect(sent[1]?.action).toMatchObject({ alarms: ["b"], shown: [b] });
+});
+
+test("a command says it of the alarm it answers", async () => {
+  const draft = { template: "t", level: 4 as const, groups: [], people: [], wording: "w" };
+  await issueCommand({ op: "c1", alarm: "a", clocks: null, ...draft });
+  await issueCommand({ op: "c2", alarm: null, clocks: null, ...draft });
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  expect(sent[0]?.action).toMatchObject({ alarm: "a", shown: [a] });
+  expect(sent[1]?.action).not.toHaveProperty("shown");
+});
