@@ -114,8 +114,9 @@ impl Engine {
         at: Time,
         out: &mut Effects,
     ) {
-        let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
-        let (reopen_ms, latch) = (rule.reopen_ms, rule.latch);
+        let slot = self.config.watches[watch as usize].rule.index();
+        let reopen_ms = self.config.rules[slot].reopen_ms;
+        let latch = self.index.latches[slot];
         if prev == 0 {
             self.open(watch, reopen_ms, time);
         }
@@ -140,7 +141,7 @@ impl Engine {
                 alarm.ack = None;
             }
             alarm.returned = None;
-            alarm.latched |= latch && level == Level::Red.digit();
+            alarm.latched |= latch.is_some_and(|latch| level >= latch.digit());
         }
         if level == 0 {
             alarm.returned = Some(time);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use model::config::{Config, LatePolicy, Measure, Rule, Station, Within};
 use model::ground::distance_mm;
-use model::{AlarmKey, PersonId, SeriesSlot};
+use model::{AlarmKey, Level, PersonId, SeriesSlot};
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 
@@ -30,6 +30,8 @@ pub(crate) struct Index {
     /// Compiled expressions, by rule.
     pub(crate) formulas: BTreeMap<u16, Arc<Formula>>,
     pub(crate) combinations: Combinations,
+    /// The level from which on the alarms of each rule are latched.
+    pub(crate) latches: Vec<Option<Level>>,
     pub(crate) glances: Glances,
     pub(crate) keys: Vec<AlarmKey>,
     pub(crate) watch_of: BTreeMap<AlarmKey, u32>,
@@ -67,6 +69,7 @@ impl Index {
             lateness_ms: lateness_ms(config),
             formulas: formulas(config),
             combinations: Combinations::of(config),
+            latches: latches(config),
             people: (0u32..)
                 .zip(&config.people)
                 .map(|(place, person)| (person.id.clone(), place))
@@ -212,6 +215,20 @@ fn lateness_ms(config: &Config) -> i64 {
         LatePolicy::Allow { within_ms } => within_ms,
     });
     allowed.max().unwrap_or(0).max(0)
+}
+
+/// Rules that latch do so at the highest level they have.
+fn latches(config: &Config) -> Vec<Option<Level>> {
+    let mut highest = vec![None; config.rules.len()];
+    for watch in &config.watches {
+        let level = &mut highest[watch.rule.index()];
+        *level = watch.highest().max(*level);
+    }
+    let rules = config.rules.iter();
+    rules
+        .zip(highest)
+        .map(|(rule, level)| level.filter(|_| rule.latch))
+        .collect()
 }
 
 /// The expressions that can be compiled; the reader of the files refuses the others.

@@ -215,7 +215,7 @@ pub struct Rule {
     pub delays: [Delays; 4],
     /// An alarm stays at least this long once raised.
     pub min_hold_ms: i64,
-    /// Red stays until a person resets it.
+    /// An alarm that has reached the highest level the rule has stays until a person resets it.
     pub latch: bool,
     /// Whether a series gone quiet makes the condition UNKNOWN. Off: only the screen shows it.
     pub unknown_when_stale: bool,
@@ -289,6 +289,20 @@ pub struct Version {
 }
 
 impl Watch {
+    /// The highest level it has ever a bound for.
+    pub fn highest(&self) -> Option<Level> {
+        let versions = self.versions.iter().map(|v| &v.bounds);
+        let all = std::iter::once(&self.bounds).chain(versions);
+        let has = |level: &&Level| all.clone().any(|b| b[level.index()].is_some());
+        Level::ALL.iter().rev().find(has).copied()
+    }
+
+    /// Whether it has no bound at all. Nothing is asked of such a one: it is kept for an alarm that
+    /// was open when the files no longer named it.
+    pub fn is_bare(&self) -> bool {
+        self.bounds == [None; 4] && self.versions.is_empty()
+    }
+
     /// The bounds for a reading observed at `time`.
     pub fn bounds_at(&self, time: Time) -> &[Option<Bound>; 4] {
         if self.versions.is_empty() {

@@ -274,7 +274,7 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
         ("off_delay", by_level(|d| d.off_ms)),
         ("pending_ends", misses_in_words(rule.misses)),
         ("min_hold", show_duration(rule.min_hold_ms)),
-        ("latch", flag(rule.latch)),
+        ("latch", latch_in_words(config, rule)),
         ("unknown_when_stale", flag(rule.unknown_when_stale)),
         ("reopen", show_duration(rule.reopen_ms)),
         ("advice", both(&rule.advice)),
@@ -290,6 +290,19 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
         ),
         ("forecast", flag(rule.forecast)),
     ]
+}
+
+/// The level from which on an alarm stays until a person resets it.
+fn latch_in_words(config: &Config, rule: &Rule) -> String {
+    if !rule.latch {
+        return "no".to_owned();
+    }
+    let own = |watch: &&Watch| config.rules[watch.rule.index()].id == rule.id;
+    let highest = config.watches.iter().filter(own).filter_map(Watch::highest);
+    highest.max().map_or_else(
+        || "yes".to_owned(),
+        |level| format!("at {}", LEVELS[level.index()].0),
+    )
 }
 
 fn misses_in_words(misses: Option<Misses>) -> String {

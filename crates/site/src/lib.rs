@@ -121,7 +121,7 @@
 //! on_delay = "2m"                  # one for all levels, or { blue = "5m", … } (absent levels: 0)
 //! off_delay = "30m"
 //! min_hold = "0s"
-//! latch = false                    # red stays until a person resets it
+//! latch = false                    # true: its highest level stays until a person resets it
 //! unknown_when_stale = true        # a gauge gone quiet makes the condition unknown
 //! reopen = "30m"                   # a recurrence within this is the same episode
 //! # All of these may be absent:

@@ -52,6 +52,10 @@ fn what_a_rule_looks_at_starts_anew_and_its_delays_go_on() {
     );
     assert_eq!(*clocks, Some(Clocks::Restart));
 
+    let latched = told(&[("rules/rain.toml", "latch = false", "latch = true")]);
+    let told_of = |line: &str| lines(&latched).iter().any(|(told, _)| told == line);
+    assert!(told_of("rule rain-1h: latch no → at red"), "{latched}");
+
     let words = told(&[("rules/flood.toml", "Patrol the dykes", "Walk the dykes")]);
     assert_eq!(lines(&words)[0].1, Some(Clocks::Keep), "{words}");
     let words = told(&[("rules/flood.toml", "巡堤查险", "上堤")]);

@@ -145,6 +145,11 @@ fn the_starter_rules_are_sound() {
         told.contains("flapping.slow = 4"),
         "defaults are told too: {told}"
     );
+    let gas = told.matches("latch = at orange").count();
+    assert_eq!(
+        gas, 5,
+        "the second alarm of each gas is its highest: {told}"
+    );
 }
 
 #[test]
