@@ -217,7 +217,7 @@ impl Engine {
         self.end_sight_notice(self.config.watches[watch as usize].series.0, at, out);
     }
 
-    /// Acknowledges in a person's name, with a lease where the level has one.
+    /// Acknowledges in a person's name, with a lease where the level that is told has one.
     pub(crate) fn take_note(&mut self, watch: u32, by: &PersonId, at: Time, out: &mut Effects) {
         let Some(alarm) = self.state.alarms.get_mut(&watch) else {
             return;
@@ -225,7 +225,7 @@ impl Engine {
         if let Some(until) = alarm.ack.as_ref().and_then(|a| a.lease_until) {
             self.state.timers.disarm(until, Due::Lease { watch });
         }
-        let lease_ms = Level::from_digit(alarm.level)
+        let lease_ms = Level::from_digit(alarm.told_level())
             .map_or(0, |level| self.config.policy.lease_ms[level.index()]);
         let lease_until = (lease_ms > 0).then(|| at.plus_ms(lease_ms));
         alarm.ack = Some(Ack {
