@@ -217,6 +217,10 @@ impl Engine {
             }
             out.number(i64::from(condition.is_unknown()));
             out.number(i64::from(condition.wary));
+            if let Some(since) = condition.doubted {
+                out.text("doubted");
+                out.number(since.ms());
+            }
             out.number(i64::from(condition.doubtful));
             out.number(i64::from(condition.shaky));
             out.optional(condition.peak.map(|(value, _)| value));

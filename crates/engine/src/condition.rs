@@ -100,8 +100,11 @@ pub(crate) struct Condition {
     /// Unknown: what the clocks had counted beyond the newest sample when they stopped.
     #[serde(default)]
     pub(crate) stopped_ms: Option<i64>,
-    /// Good samples still wanted before anything may be lowered, after being unknown.
+    /// Good samples still wanted before anything may be lowered, after being unknown or in doubt.
     pub(crate) wary: u8,
+    /// Observed time since which doubtful samples keep the clocks of levels that recover still.
+    #[serde(default)]
+    pub(crate) doubted: Option<Time>,
     /// The level stands on doubtful values.
     pub(crate) doubtful: bool,
     /// The newest sample that met a level was doubtful.
@@ -178,6 +181,7 @@ impl Condition {
     /// changed: by the clock of observed times, so never after `look.observed`.
     pub(crate) fn judge(&mut self, rule: &Rule, bounds: &[Option<Bound>; 4], look: Look) -> Time {
         self.thaw(look);
+        self.weigh_doubt(look);
         let before = self.level();
         let may_lower = self.may_lower(rule.side, bounds, look);
         let (mut instant, mut any_met) = (None, false);
@@ -231,6 +235,28 @@ impl Condition {
                     *due = due.plus_ms(by_ms);
                 }
                 Step::Off | Step::On { .. } => {}
+            }
+        }
+    }
+
+    /// For lowering a doubtful sample is as good as none: from it to the next good one the clocks of
+    /// levels that recover stand still, and then two good ones in a row are wanted.
+    fn weigh_doubt(&mut self, look: Look) {
+        if look.doubtful {
+            let recovers = |step: &Step| matches!(step, Step::Recovering { .. });
+            if self.steps.iter().any(recovers) {
+                self.doubted.get_or_insert(look.observed);
+                self.wary = WARY;
+            }
+            return;
+        }
+        let Some(since) = self.doubted.take() else {
+            return;
+        };
+        let lost_ms = look.observed.since_ms(since).max(0);
+        for step in &mut self.steps {
+            if let Step::Recovering { first, .. } = step {
+                *first = first.plus_ms(lost_ms);
             }
         }
     }
@@ -318,8 +344,9 @@ impl Condition {
         let (Some(stopped_ms), Some(newest)) = (self.stopped_ms.take(), self.newest) else {
             return;
         };
-        let gap_ms = look.observed.since_ms(newest) - stopped_ms;
-        self.steps = self.steps.map(|step| step.moved(gap_ms.max(0)));
+        let gap_ms = (look.observed.since_ms(newest) - stopped_ms).max(0);
+        self.steps = self.steps.map(|step| step.moved(gap_ms));
+        self.doubted = self.doubted.map(|since| since.plus_ms(gap_ms));
     }
 
     /// Sets every deadline anew for a newest sample that was entered at `at`.
@@ -362,7 +389,8 @@ impl Condition {
     /// What decides about later readings, without arrival times: two conditions that agree in it
     /// go on alike.
     pub(crate) fn shape(&self) -> Shape {
-        (self.steps.map(Step::shape), self.stopped_ms, self.wary)
+        let steps = self.steps.map(Step::shape);
+        (steps, self.stopped_ms, self.wary, self.doubted)
     }
 
     /// The steps without entry times, for the hash of the decision state: per level a digit for
@@ -375,10 +403,11 @@ impl Condition {
     }
 }
 
-/// What [`Condition::shape`] compares: the steps, how long the clocks have stood, how wary it is.
-pub(crate) type Shape = ([(u8, Time, Time, u32); 4], Option<i64>, u8);
+/// What [`Condition::shape`] compares: the steps, how long the clocks have stood, how wary it is, and
+/// since when it doubts.
+pub(crate) type Shape = ([(u8, Time, Time, u32); 4], Option<i64>, u8, Option<Time>);
 
-/// Good samples in a row that must come after being unknown before anything is lowered.
+/// Good samples in a row that must come after being unknown or in doubt before anything is lowered.
 const WARY: u8 = 2;
 
 /// One level and one reading.

@@ -65,7 +65,8 @@ impl Engine {
             // Not remembered so far back.
             return;
         }
-        then.pass(rule, time, self.horizon_ms(spec.series));
+        let heard = self.state.series[spec.series.index()].heard_before(time);
+        then.pass(rule, time, heard, self.horizon_ms(spec.series));
         let look = Look {
             measured: in_season(rule, measured, time),
             observed: time,

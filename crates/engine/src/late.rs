@@ -114,11 +114,10 @@ impl Engine {
         let horizon_ms = self.horizon_ms(spec.series);
         let series = &self.state.series[spec.series.index()];
         let place = series.place_of(late.observed);
-        let before = place
-            .checked_sub(1)
-            .and_then(|p| series.up_to(p).next_back());
-        let before = before.map(|s| s.observed);
+        let before = series.heard_before(late.observed);
+        let (newest_valid, newest_at) = (series.newest_valid(), series.newest_at);
         let condition = &mut self.state.conditions[watch as usize];
+        let (newest_was, newest_was_at) = (condition.newest, condition.newest_at);
         let mut from = condition.rewind(rule, late.observed, before);
         if place + 1 == series.len() {
             // Another revision of the newest sample is judged whatever is remembered.
@@ -130,14 +129,14 @@ impl Engine {
             let Some(sample) = series.get(place).copied().filter(|s| s.is_valid()) else {
                 continue;
             };
-            let is_newest = place + 1 == series.len();
-            let arrived = if is_newest {
-                series.newest_at
+            let arrived = if newest_valid == Some(sample.observed) {
+                newest_at
             } else {
                 sample.observed
             };
+            let heard = series.heard_before(sample.observed);
             let condition = &mut self.state.conditions[watch as usize];
-            condition.pass(rule, sample.observed, horizon_ms);
+            condition.pass(rule, sample.observed, heard, horizon_ms);
             let Some((measured, on_doubts)) = self.measured(watch, place) else {
                 continue;
             };
@@ -158,10 +157,14 @@ impl Engine {
                 would = Some(condition.level());
             }
         }
-        let newest_at = self.state.series[spec.series.index()].newest_at;
         let condition = &mut self.state.conditions[watch as usize];
         if let Some(newest) = condition.newest {
-            condition.set_clocks(rule, newest, newest_at);
+            let at = match Some(newest) {
+                known if known == newest_valid => newest_at,
+                known if known == newest_was => newest_was_at,
+                _ => newest,
+            };
+            condition.set_clocks(rule, newest, at);
         }
         would
     }

@@ -19,6 +19,8 @@ pub(crate) struct Mark {
     steps: [Step; 4],
     stopped_ms: Option<i64>,
     wary: u8,
+    #[serde(default)]
+    doubted: Option<Time>,
     doubtful: bool,
     shaky: bool,
     peak: Option<(Fixed, Time)>,
@@ -34,6 +36,7 @@ impl Condition {
             steps: self.steps,
             stopped_ms: self.stopped_ms,
             wary: self.wary,
+            doubted: self.doubted,
             doubtful: self.doubtful,
             shaky: self.shaky,
             peak: self.peak,
@@ -103,6 +106,7 @@ impl Condition {
         self.steps = mark.steps;
         self.stopped_ms = mark.stopped_ms;
         self.wary = mark.wary;
+        self.doubted = mark.doubted;
         self.doubtful = mark.doubtful;
         self.shaky = mark.shaky;
         self.decided = mark.decided;
@@ -115,10 +119,19 @@ impl Condition {
         from
     }
 
-    /// Lets the clock of observed times run to the next sample, as if each had arrived in time.
-    pub(crate) fn pass(&mut self, rule: &Rule, until: Time, horizon_ms: Option<i64>) {
+    /// Lets the clock of observed times run to the next sample, as if each had arrived in time;
+    /// `heard` is the last one before it, which may have been too doubtful to count.
+    pub(crate) fn pass(
+        &mut self,
+        rule: &Rule,
+        until: Time,
+        heard: Option<Time>,
+        horizon_ms: Option<i64>,
+    ) {
         let sight_ends = match (self.newest, horizon_ms) {
-            (Some(newest), Some(ms)) if rule.unknown_when_stale => Some(newest.plus_ms(ms)),
+            (newest @ Some(_), Some(ms)) if rule.unknown_when_stale => {
+                newest.max(heard).map(|last| last.plus_ms(ms))
+            }
             (Some(_) | None, Some(_) | None) => None,
         };
         match sight_ends.filter(|end| *end < until && !self.is_unknown()) {
@@ -142,6 +155,7 @@ impl Condition {
             steps: mark.steps,
             stopped_ms: mark.stopped_ms,
             wary: mark.wary,
+            doubted: mark.doubted,
             ..Condition::default()
         };
         then.set_clocks(rule, time, time);

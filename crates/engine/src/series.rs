@@ -132,6 +132,12 @@ impl Series {
         self.recent.back()
     }
 
+    /// Observed time of the newest sample whose value may decide anything.
+    pub(crate) fn newest_valid(&self) -> Option<Time> {
+        let valid = self.recent.iter().rev().find(|s| s.is_valid());
+        valid.map(|s| s.observed)
+    }
+
     pub(crate) fn newest_place(&self) -> Option<usize> {
         self.recent.len().checked_sub(1)
     }
@@ -149,7 +155,9 @@ impl Series {
     /// Takes the newest sample, entered at `at`. Cost does not depend on the length of the windows.
     pub(crate) fn push(&mut self, sample: Sample, at: Time) {
         self.watermark = Some(sample.observed);
-        self.newest_at = at;
+        if sample.is_valid() {
+            self.newest_at = at;
+        }
         self.runs_ahead = false;
         self.recent.push_back(sample);
         let recent = &self.recent;
@@ -180,13 +188,17 @@ impl Series {
     /// Puts a late sample, or a higher revision, in its place and sums anew. Gives the place.
     pub(crate) fn insert(&mut self, sample: Sample, at: Time) -> usize {
         self.runs_ahead = false;
+        let before = self.newest_valid();
         let place = self.place_of(sample.observed);
         match self.recent.get_mut(place) {
             Some(old) if old.observed == sample.observed => *old = sample,
             Some(_) | None => self.recent.insert(place, sample),
         }
-        if place + 1 == self.recent.len() {
-            self.newest_at = at;
+        match self.newest_valid() {
+            Some(newest) if newest == sample.observed => self.newest_at = at,
+            // The newest was taken back; when the one before it came is not remembered.
+            Some(newest) if before != Some(newest) => self.newest_at = newest,
+            Some(_) | None => {}
         }
         self.sum_anew();
         place
@@ -225,6 +237,12 @@ impl Series {
     pub(crate) fn up_to(&self, place: usize) -> impl DoubleEndedIterator<Item = &Sample> + Clone {
         let end = (place + 1).min(self.recent.len());
         self.recent.range(..end).filter(|s| s.is_valid())
+    }
+
+    /// Observed time of the last valid sample before `time`.
+    pub(crate) fn heard_before(&self, time: Time) -> Option<Time> {
+        let last = self.place_of(time).checked_sub(1)?;
+        self.up_to(last).next_back().map(|s| s.observed)
     }
 
     /// The valid samples observed after `from`, up to and with the one at `place`, in order of observed time.
