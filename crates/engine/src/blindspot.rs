@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::ground::ROOT;
-use crate::timers::Due;
 
 /// By place (catchment, else township): who is in alarm there, and who is quiet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -108,17 +107,8 @@ impl Engine {
 
     fn watch_silent(&mut self, slots: Vec<u32>, at: Time) {
         for slot in slots {
-            let spec = &self.config.series[slot as usize];
-            let series = &mut self.state.series[slot as usize];
-            let interval_ms = series.interval_ms(spec.interval_ms);
-            let (Some(heard), Some(interval_ms)) = (series.heard, interval_ms) else {
-                continue;
-            };
-            if !series.guarded && !series.quiet {
-                series.guarded = true;
-                let stale_ms = self.config.policy.stale_ms(interval_ms);
-                let due = heard.plus_ms(stale_ms).max(at);
-                self.state.timers.arm(due, Due::Freshness { series: slot });
+            if !self.state.series[slot as usize].quiet {
+                self.guard(slot, at);
             }
         }
     }

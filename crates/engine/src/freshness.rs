@@ -2,12 +2,21 @@
 //!
 //! One armed deadline per series, moved only when it fires: a reading costs nothing here.
 
+use model::config::Measure;
 use model::effect::SystemKind;
 use model::view::Freshness;
-use model::{Effect, Effects, Time};
+use model::{Effect, Effects, SeriesSlot, Time};
 
 use crate::engine::Engine;
 use crate::timers::Due;
+
+/// How long a silence lasts until it amounts to something.
+struct Marks {
+    late_ms: i64,
+    horizon_ms: i64,
+    stale_ms: i64,
+    dead_ms: i64,
+}
 
 impl Engine {
     /// A valid reading came by an interface: the series is fresh, sight is back.
@@ -15,7 +24,7 @@ impl Engine {
         let series = &mut self.state.series[slot as usize];
         let from = series.heard.map(|_| series.interface);
         let back = std::mem::take(&mut series.quiet);
-        series.heard = Some(at);
+        let before = series.heard.replace(at);
         series.freshness = Freshness::Fresh;
         series.interface = interface;
         let unknown = std::mem::take(&mut series.unknown);
@@ -26,80 +35,119 @@ impl Engine {
             self.move_voice(slot, from, interface, at, out);
         }
         if back {
+            self.unguard(slot, before);
             let station = self.config.series[slot as usize].station.0;
             self.look_for_blindness(station, at, out);
         }
         self.guard(slot, at);
     }
 
-    /// Arms the first deadline once the expected interval is known.
-    fn guard(&mut self, slot: u32, at: Time) {
-        if self.state.series[slot as usize].guarded {
-            return;
-        }
-        let spec = &self.config.series[slot as usize];
-        if spec.silence_normal && !self.is_endangered(spec.station.0) {
-            return;
-        }
-        let series = &mut self.state.series[slot as usize];
-        let Some(interval) = series.interval_ms(spec.interval_ms) else {
-            return;
-        };
-        series.guarded = true;
+    /// What silence amounts to, by how long it lasts, once the expected interval is known.
+    fn marks(&self, slot: u32) -> Option<Marks> {
         let policy = &self.config.policy;
-        let wait = match spec.silence_normal {
-            true => policy.stale_ms(interval),
-            false => (interval * policy.late_tenths / 10).max(1),
+        let series = &self.state.series[slot as usize];
+        let interval = series.interval_ms(self.config.series[slot as usize].interval_ms)?;
+        let scaled = |tenths: i64| (interval * tenths / 10).max(1);
+        let stale_ms = policy.stale_ms(interval);
+        Some(Marks {
+            late_ms: scaled(policy.late_tenths),
+            horizon_ms: scaled(policy.horizon_tenths),
+            stale_ms,
+            dead_ms: policy.dead_ms.max(stale_ms),
+        })
+    }
+
+    /// Whether silence says nothing: a gauge that reports only above a start level is below it as
+    /// long as no rule says anything of it, or is about to.
+    fn is_silence_normal(&mut self, slot: u32) -> bool {
+        if !self.config.series[slot as usize].silence_normal {
+            return false;
+        }
+        let (first, end) = self.index.watches[slot as usize];
+        (first..end).all(|watch| {
+            let rule = self.config.watches[watch as usize].rule;
+            self.config.rules[rule.index()].measure == Measure::Silence
+                || self.state.conditions.is_idle(watch)
+        })
+    }
+
+    /// Arms the first deadline once the expected interval is known, where silence says something.
+    pub(crate) fn guard(&mut self, slot: u32, at: Time) {
+        let series = &self.state.series[slot as usize];
+        let Some(heard) = series.heard.filter(|_| !series.guarded) else {
+            return;
         };
-        self.state
-            .timers
-            .arm(at.plus_ms(wait), Due::Freshness { series: slot });
+        let station = self.config.series[slot as usize].station.0;
+        if self.is_silence_normal(slot) && !self.is_endangered(station) {
+            return;
+        }
+        let Some(marks) = self.marks(slot) else {
+            return;
+        };
+        self.state.series[slot as usize].guarded = true;
+        let due = heard.plus_ms(marks.late_ms).max(at);
+        self.state.timers.arm(due, Due::Freshness { series: slot });
+    }
+
+    /// A stale series waits a day for being dead; once it has spoken it may be late long before.
+    fn unguard(&mut self, slot: u32, heard: Option<Time>) {
+        self.state.series[slot as usize].guarded = false;
+        if let Some((heard, marks)) = heard.zip(self.marks(slot)) {
+            let due = heard.plus_ms(marks.dead_ms);
+            self.state
+                .timers
+                .disarm(due, Due::Freshness { series: slot });
+        }
+    }
+
+    /// Whether a series was last heard so long ago that conditions are unknown.
+    pub(crate) fn is_beyond_horizon(&self, slot: SeriesSlot, at: Time) -> bool {
+        let heard = self.state.series[slot.index()].heard;
+        let sight = heard.zip(self.horizon_ms(slot));
+        sight.is_some_and(|(heard, ms)| heard.plus_ms(ms) <= at)
     }
 
     /// A freshness deadline came: what the silence amounts to, and when to look again.
     pub(crate) fn judge_freshness(&mut self, slot: u32, at: Time, out: &mut Effects) {
-        let policy = self.config.policy;
-        let spec = &self.config.series[slot as usize];
-        let (station, silence_normal) = (spec.station.0, spec.silence_normal);
-        let endangered = silence_normal && self.is_endangered(station);
+        let station = self.config.series[slot as usize].station.0;
+        let normal = self.is_silence_normal(slot);
+        // Where silence is normal it says nothing, unless the neighbours are in alarm.
+        let listens = !normal || self.is_endangered(station);
+        let marks = self.marks(slot);
         let series = &mut self.state.series[slot as usize];
-        let (Some(heard), Some(interval)) = (series.heard, series.interval_ms(spec.interval_ms))
-        else {
+        let (Some(heard), Some(marks)) = (series.heard, marks) else {
             series.guarded = false;
             return;
         };
-        let scaled = |tenths: i64| (interval * tenths / 10).max(1);
-        let stale = policy.stale_ms(interval);
-        let dead = policy.dead_ms.max(stale);
-        let (late, horizon) = (scaled(policy.late_tenths), scaled(policy.horizon_tenths));
         let silent_ms = at.since_ms(heard);
-        // Where silence is normal it says nothing, unless the neighbours are in alarm.
-        let bounds = match (silence_normal, endangered) {
-            (false, _) => vec![late, horizon, stale, dead],
-            (true, true) => vec![stale],
-            (true, false) => Vec::new(),
-        };
-        match bounds.into_iter().filter(|b| *b > silent_ms).min() {
+        let bounds = [
+            marks.late_ms,
+            marks.horizon_ms,
+            marks.stale_ms,
+            marks.dead_ms,
+        ];
+        let ahead = bounds.into_iter().filter(|ms| listens && *ms > silent_ms);
+        match ahead.min() {
             Some(next) => self
                 .state
                 .timers
                 .arm(heard.plus_ms(next), Due::Freshness { series: slot }),
             None => series.guarded = false,
         }
-        let quiet = silent_ms >= stale && (endangered || !silence_normal);
+        let quiet = silent_ms >= marks.stale_ms && listens;
         let was_quiet = std::mem::replace(&mut series.quiet, quiet);
-        if !silence_normal {
+        if !normal {
             let freshness = match silent_ms {
-                ms if ms >= dead => Freshness::Dead,
-                ms if ms >= stale => Freshness::Stale,
-                ms if ms >= late => Freshness::Late,
+                ms if ms >= marks.dead_ms => Freshness::Dead,
+                ms if ms >= marks.stale_ms => Freshness::Stale,
+                ms if ms >= marks.late_ms => Freshness::Late,
                 _ => Freshness::Fresh,
             };
             if series.freshness != freshness {
                 series.freshness = freshness;
-                out.push(Effect::Series(model::SeriesSlot(slot)));
+                out.push(Effect::Series(SeriesSlot(slot)));
             }
-            if silent_ms >= horizon && !series.unknown {
+            if silent_ms >= marks.horizon_ms && !series.unknown {
                 series.unknown = true;
                 self.lose_sight(slot, at, out);
             }
@@ -118,7 +166,7 @@ impl Engine {
         let mut blind = false;
         for watch in first..end {
             let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
-            if rule.measure == model::config::Measure::Silence {
+            if rule.measure == Measure::Silence {
                 // Silence is what such a rule sees.
                 continue;
             }
@@ -138,7 +186,7 @@ impl Engine {
             }
         }
         if blind {
-            let station = self.config.station_of(model::SeriesSlot(slot)).id.clone();
+            let station = self.config.station_of(SeriesSlot(slot)).id.clone();
             self.notice(SystemKind::SightLost, &station, true, at, out);
         }
     }

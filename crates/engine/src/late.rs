@@ -65,6 +65,7 @@ impl Engine {
         };
         let (level, peak_moved) = (condition.level(), condition.peak != peak);
         self.rearm(watch, deadlines);
+        self.guard(late.series.0, at);
         if late.observed < newest
             && let Some(would) = would.filter(|level| *level != stood)
         {
@@ -169,12 +170,10 @@ impl Engine {
         would
     }
 
-    /// How long after its newest sample a series is unknown, once its interval is.
+    /// How long after its newest sample a series is unknown, once its interval is. Where silence is
+    /// normal that holds too: only conditions that say something ask.
     pub(crate) fn horizon_ms(&self, slot: SeriesSlot) -> Option<i64> {
         let spec = &self.config.series[slot.index()];
-        if spec.silence_normal {
-            return None;
-        }
         let interval = self.state.series[slot.index()].interval_ms(spec.interval_ms)?;
         Some((interval * self.config.policy.horizon_tenths / 10).max(1))
     }

@@ -155,6 +155,10 @@ impl Engine {
 
     pub(crate) fn judge(&mut self, watch: u32, look: Look, out: &mut Effects) {
         let spec = &self.config.watches[watch as usize];
+        if spec.is_bare() {
+            return;
+        }
+        let slot = spec.series.0;
         let rule = &self.config.rules[spec.rule.index()];
         let look = Look {
             measured: in_season(rule, look.measured, look.observed),
@@ -173,6 +177,7 @@ impl Engine {
         let clocks_moved = condition.deadlines() != deadlines;
         let swung = condition.take_swing();
         self.rearm(watch, deadlines);
+        self.guard(slot, look.at);
         if swung && level == prev {
             self.swing_back(watch, look.at, out);
         }
