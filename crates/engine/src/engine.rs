@@ -166,7 +166,7 @@ impl Engine {
     /// Never fails: what cannot be honoured leaves as an answer to its sender.
     pub fn apply(&mut self, at: Time, input: &Input, out: &mut Effects) {
         if matches!(input, Input::Resumed) {
-            self.hold_back(at);
+            self.hold_back(at, out);
         }
         self.fire(at, out);
         self.state.last_at = Some(at);

@@ -49,13 +49,19 @@ impl Engine {
         let condition = &mut self.state.conditions[watch as usize];
         let (prev, deadlines, peak) = (condition.level(), condition.deadlines(), condition.peak);
         let stood = condition.level_at(rule, late.observed);
+        let stopped = condition
+            .stopped_ms
+            .map(|ms| condition.newest_at.plus_ms(ms));
         let would = self.relive(watch, late);
         let series = &self.state.series[late.series.index()];
-        let (newest, newest_at) = (series.watermark.unwrap_or(late.observed), series.newest_at);
+        let newest = series.watermark.unwrap_or(late.observed);
         let horizon_ms = self.horizon_ms(late.series);
+        let sight_ends = horizon_ms.map(|ms| series.newest_at.plus_ms(ms));
+        let sight_ends = sight_ends.filter(|end| rule.unknown_when_stale && *end < at);
+        // What has lost sight gets it back by a newer reading alone.
+        let stopped = stopped.filter(|_| series.newest_valid() > Some(late.observed));
         let condition = &mut self.state.conditions[watch as usize];
-        let sight_ends = horizon_ms.map(|ms| newest_at.plus_ms(ms));
-        let instant = match sight_ends.filter(|end| rule.unknown_when_stale && *end < at) {
+        let instant = match stopped.or(sight_ends) {
             Some(end) => {
                 let instant = condition.expire(rule, end);
                 condition.freeze(end);

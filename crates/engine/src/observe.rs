@@ -206,7 +206,7 @@ impl Engine {
     }
 
     /// Whether people see the alarm of a watch, and so the clocks that run for it.
-    fn is_told(&self, watch: u32) -> bool {
+    pub(crate) fn is_told(&self, watch: u32) -> bool {
         self.state.alarms.get(&watch).is_some_and(|a| !a.closed)
     }
 

@@ -1,6 +1,7 @@
 //! After a start: time in which nobody looked does not count, sources get a moment, red does not.
 
-use model::{Effects, Time};
+use model::config::Measure;
+use model::{Effect, Effects, Time};
 
 use crate::engine::Engine;
 use crate::timers::Due;
@@ -12,19 +13,23 @@ impl Engine {
     /// Silence is judged once sources had a moment to speak. Situations are looked at anew: red that
     /// was not told goes at once, the rest waits for sources. Runs that came due are taken up once
     /// everything else has happened, all their missed steps as one.
-    pub(crate) fn hold_back(&mut self, at: Time) {
+    pub(crate) fn hold_back(&mut self, at: Time, out: &mut Effects) {
         let settle_ms = self.config.policy.grouping.settle_ms;
         let down_ms = self.state.last_at.map_or(0, |last| at.since_ms(last));
         if down_ms > 0 {
+            for series in &mut self.state.series {
+                series.newest_at = series.newest_at.plus_ms(down_ms);
+            }
             for watch in 0..self.state.conditions.len() as u32 {
-                let condition = &mut self.state.conditions[watch as usize];
-                let before = condition.deadlines();
-                if before != [None; 4] {
+                if !self.state.conditions.is_idle(watch) {
+                    let condition = &mut self.state.conditions[watch as usize];
+                    let before = condition.deadlines();
                     condition.postpone(down_ms);
                     self.rearm(watch, before);
                 }
             }
         }
+        self.freeze_unseen(at, out);
         let of_sources = |due: &Due| matches!(due, Due::Freshness { .. } | Due::Silence { .. });
         let settled = at.plus_ms(settle_ms);
         for due in self.state.timers.take(at, of_sources) {
@@ -57,6 +62,32 @@ impl Engine {
         let situations = &mut self.state.situations;
         situations.hold_until = Some(at.plus_ms(settle_ms));
         situations.resuming = true;
+    }
+
+    /// Conditions whose series lies beyond the horizon stand still from the start on. Who is told of
+    /// it waits for sources.
+    fn freeze_unseen(&mut self, at: Time, out: &mut Effects) {
+        for watch in 0..self.state.conditions.len() as u32 {
+            if self.state.conditions.is_idle(watch) {
+                continue;
+            }
+            let spec = &self.config.watches[watch as usize];
+            let rule = &self.config.rules[spec.rule.index()];
+            let sees = rule.measure != Measure::Silence;
+            if !sees || !rule.unknown_when_stale || !self.is_beyond_horizon(spec.series, at) {
+                continue;
+            }
+            let condition = &mut self.state.conditions[watch as usize];
+            if condition.is_unknown() {
+                continue;
+            }
+            let before = condition.deadlines();
+            condition.freeze(at);
+            self.rearm(watch, before);
+            if self.is_told(watch) {
+                out.push(Effect::Alarm(self.index.keys[watch as usize]));
+            }
+        }
     }
 
     /// Called once what is due has happened: every open situation is looked at as of the start.

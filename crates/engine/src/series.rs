@@ -80,7 +80,7 @@ pub(crate) struct Series {
     pub(crate) guarded: bool,
     /// Beyond the validity horizon.
     pub(crate) unknown: bool,
-    /// Entry time of the newest sample.
+    /// Entry time of the newest valid sample, moved by every time the process was down since.
     #[serde(default)]
     pub(crate) newest_at: Time,
     /// The last reading that came had a suspect clock.
