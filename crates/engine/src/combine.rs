@@ -66,7 +66,7 @@ impl Combinations {
         (all.ranks, all.circle) = ranks(config);
         for (watch, spec) in config.watches.iter().enumerate() {
             let rank = all.ranks[spec.rule.index()];
-            if rank >= all.circle {
+            if rank >= all.circle || spec.is_bare() {
                 // Asking in a circle is refused by the reader of the files; here it goes unheard.
                 continue;
             }

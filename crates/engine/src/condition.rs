@@ -386,6 +386,12 @@ impl Condition {
         };
     }
 
+    /// The values are others from `at` on; what stands goes on.
+    pub(crate) fn leave_values(&mut self, at: Time) {
+        (self.newest, self.newest_at) = (None, at);
+        (self.peak, self.decided) = (None, None);
+    }
+
     /// What decides about later readings, without arrival times: two conditions that agree in it
     /// go on alike.
     pub(crate) fn shape(&self) -> Shape {

@@ -191,9 +191,12 @@ impl Engine {
         }
     }
 
-    fn regain_sight(&mut self, slot: u32, at: Time, out: &mut Effects) {
+    pub(crate) fn regain_sight(&mut self, slot: u32, at: Time, out: &mut Effects) {
         let (first, end) = self.index.watches[slot as usize];
         for watch in first..end {
+            if self.config.watches[watch as usize].is_bare() {
+                continue;
+            }
             if let Some(alarm) = self.state.alarms.get_mut(&watch)
                 && alarm.sight_lost
             {

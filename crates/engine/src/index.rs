@@ -150,6 +150,7 @@ impl Index {
             };
             let mut watches: Vec<u32> = (0..config.watches.len() as u32)
                 .filter(|w| config.watches[*w as usize].rule.index() == slot)
+                .filter(|w| !config.watches[*w as usize].is_bare())
                 .collect();
             let id = |w: &u32| &config.station_of(config.watches[*w as usize].series).id;
             watches.sort_by(|a, b| id(a).cmp(id(b)));

@@ -19,7 +19,11 @@ impl Engine {
     pub(crate) fn judge_late(&mut self, late: &Observed, at: Time, out: &mut Effects) {
         let (first, end) = self.index.watches[late.series.index()];
         for watch in first..end {
-            let rule = self.config.watches[watch as usize].rule;
+            let spec = &self.config.watches[watch as usize];
+            if spec.is_bare() {
+                continue;
+            }
+            let rule = spec.rule;
             match self.config.rules[rule.index()].measure {
                 Measure::Value
                 | Measure::Sum { .. }

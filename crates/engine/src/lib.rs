@@ -37,6 +37,7 @@ mod incident;
 mod index;
 mod inhibition;
 mod interface;
+mod kept;
 mod late;
 mod ledger_view;
 mod legal_clock;

@@ -61,6 +61,20 @@ impl Engine {
 
     /// Judges one watch at the newest sample of its series.
     pub(crate) fn look_at(&mut self, watch: u32, slot: SeriesSlot, at: Time, out: &mut Effects) {
+        if let Some(sample) = self.state.series[slot.index()].newest() {
+            self.look_from(watch, slot, sample.observed, at, out);
+        }
+    }
+
+    /// The same, with whatever begins by it beginning at `since`.
+    pub(crate) fn look_from(
+        &mut self,
+        watch: u32,
+        slot: SeriesSlot,
+        since: Time,
+        at: Time,
+        out: &mut Effects,
+    ) {
         let series = &self.state.series[slot.index()];
         let Some((place, sample)) = series.newest_place().zip(series.newest().copied()) else {
             return;
@@ -70,7 +84,7 @@ impl Engine {
         let around = matches!(rule.measure, Measure::Cluster { .. });
         let speaks = matches!(rule.measure, Measure::Expression { .. });
         if matches!(rule.measure, Measure::Levels { .. }) {
-            return self.ask_later(watch, sample.observed);
+            return self.ask_later(watch, since);
         }
         if rule.measure == Measure::Silence {
             return self.break_silence(watch, at, out);
@@ -88,7 +102,7 @@ impl Engine {
         };
         let look = Look {
             measured,
-            observed: sample.observed,
+            observed: since,
             at,
             doubtful: on_doubts || sample.quality != Quality::Good || sample.doubts.any(),
         };

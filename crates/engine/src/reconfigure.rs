@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::config::{Bound, Clause, Config, Delays, Measure, Misses, Rule, Watch};
-use model::{Effects, Level, SeriesSlot, Time};
+use model::effect::SystemKind;
+use model::{AlarmKey, Effect, Effects, Level, SeriesSlot, Time};
 
 use crate::condition::Condition;
 use crate::engine::Engine;
+use crate::series::Sample;
 use crate::timers::Due;
 
 /// What makes a series the same series: station, quantity and how its values are written.
@@ -68,9 +70,43 @@ fn clock_of(
     (bound, delays, rule.min_hold_ms, rule.misses)
 }
 
+/// A watch with its rule.
+type Text<'a> = (&'a Watch, &'a Rule);
+
+fn is_same_text((watch, rule): Text<'_>, (old_watch, old_rule): Text<'_>) -> bool {
+    rule == old_rule && watch.bounds == old_watch.bounds && watch.versions == old_watch.versions
+}
+
+/// Brings a condition under another text: what stands goes on, a clock runs on only where what it runs
+/// by is the same. Says whether anything about it is another.
+fn take_over(
+    condition: &mut Condition,
+    alike: bool,
+    (watch, rule): Text<'_>,
+    (old_watch, old_rule): Text<'_>,
+    now: Time,
+) -> bool {
+    let mut is_other = !alike || rule.season != old_rule.season;
+    if !alike {
+        // The worst of one measure is nothing to compare another with.
+        condition.peak = None;
+    }
+    if !watch.is_bare() {
+        condition.keep_only(watch.bounds_at(now));
+    }
+    for level in Level::ALL {
+        let clock = clock_of(watch, rule, level, now);
+        if !alike || clock != clock_of(old_watch, old_rule, level, now) {
+            condition.restart(level);
+            is_other = true;
+        }
+    }
+    is_other
+}
+
 impl Engine {
-    /// Takes over what is known under `next`. Running clocks go on where the condition's meaning is
-    /// the same; a level whose bound is gone ends at the next reading.
+    /// Takes over what is known under `next`. Running clocks go on where the condition's text is the
+    /// same. Where it is another, what stands goes on, and the newest reading is judged by it at once.
     pub(crate) fn reconfigure(&mut self, next: Arc<Config>, at: Time, out: &mut Effects) {
         if *next == *self.config {
             return;
@@ -78,10 +114,11 @@ impl Engine {
         let mut old = std::mem::replace(self, Engine::new(next));
         self.take_by_name(&mut old);
         self.take_series(&old);
-        self.take_conditions(&old, at, out);
-        self.take_alarms(&old);
+        let anew = self.take_conditions(&old, at, out);
         self.rearm_all(at);
         self.recount(&old, at, out);
+        self.review_sight(at, out);
+        self.look_anew(&anew, at, out);
         self.review_reach(at, out);
     }
 
@@ -144,7 +181,8 @@ impl Engine {
         }
     }
 
-    fn take_conditions(&mut self, old: &Engine, at: Time, out: &mut Effects) {
+    /// Takes conditions with their alarms; gives the watches whose text is new or another.
+    fn take_conditions(&mut self, old: &Engine, at: Time, out: &mut Effects) -> Vec<u32> {
         let places: BTreeMap<_, usize> = old
             .config
             .watches
@@ -153,44 +191,82 @@ impl Engine {
             .map(|(n, watch)| (watch_name(&old.config, watch), n))
             .collect();
         let config = Arc::clone(&self.config);
+        let (mut anew, mut renamed) = (Vec::new(), BTreeMap::new());
+        let keys = self.index.keys.clone();
         for (slot, watch) in config.watches.iter().enumerate() {
-            let Some(place) = places.get(&watch_name(&config, watch)) else {
+            let named = places.get(&watch_name(&config, watch)).copied();
+            // The alarm is the same whatever its values are: it goes on where they are others now.
+            let key = &keys[slot];
+            let known = named.or_else(|| old.index.watch_of.get(key).map(|place| *place as usize));
+            let Some(place) = known else {
+                anew.push(slot as u32);
                 continue;
             };
             let rule = &config.rules[watch.rule.index()];
-            let old_watch = &old.config.watches[*place];
+            let old_watch = &old.config.watches[place];
             let old_rule = &old.config.rules[old_watch.rule.index()];
-            if !looks_alike(&config, rule, &old.config, old_rule) {
-                continue;
-            }
-            self.take_heat(old, *place, slot);
+            let (text, old_text) = ((watch, rule), (old_watch, old_rule));
+            let alike = named.is_some() && looks_alike(&config, rule, &old.config, old_rule);
             let watermark = self.state.series[watch.series.index()].watermark;
-            let mut condition = old.state.conditions[*place].clone();
+            let mut condition = old.state.conditions[place].clone();
             let level = condition.level();
-            let now = watermark.unwrap_or(at);
-            condition.keep_only(watch.bounds_at(now));
-            for level in Level::ALL {
-                if clock_of(watch, rule, level, now) != clock_of(old_watch, old_rule, level, now) {
-                    condition.restart(level);
-                }
+            if named.is_some() {
+                self.take_heat(old, place, slot);
+            } else {
+                condition.leave_values(at);
             }
-            if (rule, &watch.bounds, &watch.versions)
-                != (old_rule, &old_watch.bounds, &old_watch.versions)
-            {
+            if take_over(
+                &mut condition,
+                alike,
+                text,
+                old_text,
+                watermark.unwrap_or(at),
+            ) {
+                anew.push(slot as u32);
+            }
+            if named.is_none() || !is_same_text(text, old_text) {
                 // Another text never rewrites what was decided under the old one.
                 condition.settle_at(watermark.unwrap_or(Time::MIN));
             }
             let kept = condition.level();
             self.state.conditions[slot] = condition;
-            if let Some(alarm) = old.state.alarms.get(&(*place as u32)) {
+            if let Some(alarm) = old.state.alarms.get(&(place as u32)) {
                 self.state.alarms.insert(slot as u32, alarm.clone());
+                if old.index.keys[place] != *key {
+                    renamed.insert(old.index.keys[place], *key);
+                }
             }
-            if let Some(samples) = old.state.evidence.get(&(*place as u32)) {
+            let samples = old.state.evidence.get(&(place as u32));
+            if let Some(samples) = samples.filter(|_| named.is_some()) {
                 self.state.evidence.insert(slot as u32, samples.clone());
             }
             if kept != level {
                 self.change_level(slot as u32, level, kept, at, at, out);
             }
+        }
+        self.rename(&renamed);
+        anew
+    }
+
+    /// A hazard is part of the key of an alarm: what names one by an old key names it by the new one.
+    fn rename(&mut self, renamed: &BTreeMap<AlarmKey, AlarmKey>) {
+        if renamed.is_empty() {
+            return;
+        }
+        let follow = |key: &mut AlarmKey| *key = renamed.get(key).copied().unwrap_or(*key);
+        for command in self.state.commands.values_mut() {
+            command.alarm.iter_mut().for_each(follow);
+            command.noted.iter_mut().for_each(follow);
+        }
+        for entry in self.state.ledger.entries.values_mut() {
+            entry.alarm.iter_mut().for_each(|(key, _)| follow(key));
+        }
+        for alarm in self.state.alarms.values_mut() {
+            alarm.duplicate_of.iter_mut().for_each(follow);
+        }
+        for situation in self.state.situations.list.values_mut() {
+            follow(&mut situation.first);
+            follow(&mut situation.newest);
         }
     }
 
@@ -209,17 +285,72 @@ impl Engine {
         }
     }
 
-    /// Alarms whose condition means something else now stay as they were until a person ends them.
-    fn take_alarms(&mut self, old: &Engine) {
-        for (watch, alarm) in &old.state.alarms {
-            let key = old.index.keys[*watch as usize];
-            if let Some(slot) = self.index.watch_of.get(&key)
-                && !self.state.alarms.contains_key(slot)
-                && self.state.conditions[*slot as usize] == Condition::default()
-                && !alarm.is_active()
-            {
-                self.state.alarms.insert(*slot, alarm.clone());
+    /// An alarm that nothing looks at any more has lost sight; one that is looked at again has it back.
+    fn review_sight(&mut self, at: Time, out: &mut Effects) {
+        let active = self.state.alarms.iter().filter(|(_, a)| a.is_active());
+        let active: Vec<(u32, bool)> = active.map(|(w, a)| (*w, a.sight_lost)).collect();
+        for (watch, lost) in active {
+            let spec = &self.config.watches[watch as usize];
+            let rule = &self.config.rules[spec.rule.index()];
+            let slot = spec.series;
+            let series = &mut self.state.series[slot.index()];
+            let by_readings = !matches!(rule.measure, Measure::Levels { .. } | Measure::Silence);
+            let unheard = series.heard.is_none() && by_readings;
+            if !lost && (spec.is_bare() || unheard) {
+                series.unknown |= unheard;
+                self.lose_sight_of(watch, at, out);
+            } else if lost && !spec.is_bare() && !series.unknown && series.heard.is_some() {
+                self.regain_sight(slot.0, at, out);
             }
+        }
+    }
+
+    fn lose_sight_of(&mut self, watch: u32, at: Time, out: &mut Effects) {
+        let condition = &mut self.state.conditions[watch as usize];
+        let deadlines = condition.deadlines();
+        condition.freeze(at);
+        self.rearm(watch, deadlines);
+        if let Some(alarm) = self.state.alarms.get_mut(&watch) {
+            alarm.sight_lost = true;
+        }
+        out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        self.touch(watch, at, out);
+        let station = self.station_id(watch);
+        self.notice(SystemKind::SightLost, &station, true, at, out);
+    }
+
+    /// Holds new texts against the newest readings, as far as these still say what is. What begins by
+    /// that begins now: no text decides about a time before it was in force.
+    fn look_anew(&mut self, watches: &[u32], at: Time, out: &mut Effects) {
+        for watch in watches {
+            let spec = &self.config.watches[*watch as usize];
+            let slot = spec.series;
+            let newest = self.state.series[slot.index()].newest();
+            // Silence has a deadline of its own, and what others say is not said by this series.
+            let says = newest.is_some_and(Sample::is_valid) && !self.is_beyond_horizon(slot, at);
+            let measure = &self.config.rules[spec.rule.index()].measure;
+            if matches!(measure, Measure::Levels { .. }) {
+                self.ask_later(*watch, at);
+            } else if says && *measure != Measure::Silence {
+                self.look_from(*watch, slot, at, at, out);
+            }
+        }
+        for watch in watches {
+            let slot = self.config.watches[*watch as usize].series;
+            let since = self.state.series[slot.index()].watermark;
+            let since = since.unwrap_or(Time::MIN);
+            if !self.state.conditions.is_idle(*watch) {
+                self.state.conditions[*watch as usize].settle_at(since);
+            }
+            self.settle_heat(*watch, since);
+        }
+    }
+
+    fn settle_heat(&mut self, watch: u32, since: Time) {
+        if let Some((cluster, member)) = self.index.member_of.get(&watch) {
+            let heat = &mut self.state.heat[*cluster as usize];
+            let hot = heat.is_hot(*member);
+            heat.settle(*member, since, hot);
         }
     }
 
@@ -233,20 +364,22 @@ impl Engine {
         }
     }
 
+    /// Arms what stands by slots anew. After a start silence goes on waiting for sources.
     fn rearm_all(&mut self, at: Time) {
+        let settled = self.state.situations.hold_until.map_or(at, |t| t.max(at));
         for watch in 0..self.config.watches.len() as u32 {
             self.rearm(watch, [None; 4]);
-            self.listen_again(watch, at);
+            self.listen_again(watch, settled);
             let ack = self.state.alarms.get(&watch).and_then(|a| a.ack.as_ref());
             if let Some(until) = ack.and_then(|a| a.lease_until) {
                 self.state.timers.arm(until, Due::Lease { watch });
             }
         }
         for slot in 0..self.config.series.len() {
-            if self.state.series[slot].heard.is_some() && !self.config.series[slot].silence_normal {
+            if self.state.series[slot].heard.is_some() {
                 self.state.series[slot].guarded = true;
                 self.state.timers.arm(
-                    at,
+                    settled,
                     Due::Freshness {
                         series: slot as u32,
                     },

@@ -21,6 +21,9 @@ impl Engine {
         let mut subjects = vec![0u32; self.config.rules.len()];
         let mut active = vec![0u32; self.config.rules.len()];
         for (watch, spec) in self.config.watches.iter().enumerate() {
+            if spec.is_bare() {
+                continue;
+            }
             let rule = spec.rule.index();
             first[rule] = first[rule].or(Some(watch));
             subjects[rule] += 1;

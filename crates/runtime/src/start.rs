@@ -297,13 +297,17 @@ impl Registrar {
         }
     }
 
-    /// Journals each config that is new or says something else than the one in force; the codes of
-    /// those that do.
+    /// Journals each config that is new or says something else than the one in force, with what open
+    /// alarms still stand on; the codes of those that do.
     pub(crate) fn take_over(&mut self, configs: Vec<Config>, by: Origin, at: Time) -> Vec<String> {
         let mut changed = Vec::new();
         for config in configs {
             let next = JurisdictionSlot(self.fleet.len() as u16);
             let slot = self.fleet.jurisdiction(&config.code).unwrap_or(next);
+            let config = match self.fleet.engine(slot) {
+                Some(engine) => engine.keeping_open(config),
+                None => config,
+            };
             let known = self.fleet.config(slot);
             if known.is_none_or(|known| **known != config) {
                 changed.push(config.code.clone());

@@ -17,11 +17,11 @@ pub enum Clocks {
     /// They go on.
     Keep,
     /// A level that stands stays; a clock that was running towards a changed level, or towards its
-    /// end, starts again. The next reading is judged by the new text.
+    /// end, starts again. The newest reading is judged by the new text.
     Restart,
-    /// The condition means something else: it begins at no level.
+    /// Nothing is known of the condition: it begins at no level.
     StartAnew,
-    /// There is nothing left that could run; an alarm that stands stays until a person ends it.
+    /// There is nothing left that could run; an alarm that is open stays until a person ends it.
     End,
 }
 
@@ -184,10 +184,9 @@ fn compare_rules(old: &Config, new: &Config, found: &mut Difference) {
         let is = lines_of_rule(new, rule);
         for ((key, was), (_, is)) in was.iter().zip(&is).filter(|(was, is)| was != is) {
             let clocks = match *key {
-                "measure" | "side" => Clocks::StartAnew,
-                "on_delay" | "off_delay" | "min_hold" | "pending_ends" => Clocks::Restart,
-                // The hazard is part of an alarm's key.
-                "hazard" => Clocks::StartAnew,
+                "measure" | "side" | "on_delay" | "off_delay" | "min_hold" | "pending_ends" => {
+                    Clocks::Restart
+                }
                 _ => Clocks::Keep,
             };
             let was = if was.is_empty() {
@@ -278,7 +277,7 @@ fn compare_bounds(old: &Config, new: &Config, found: &mut Difference) {
         let same_scale = decimals(old, other.series) == decimals(new, watch.series);
         if !same_scale {
             let what = "its values are written with other decimals";
-            found.tell("bounds", &subject, what, Some(Clocks::StartAnew));
+            found.tell("bounds", &subject, what, Some(Clocks::Restart));
         } else if was != is {
             let what = format!("{was} → {is}");
             found.tell("bounds", &subject, what, Some(Clocks::Restart));

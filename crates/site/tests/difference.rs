@@ -30,13 +30,13 @@ fn the_same_files_change_nothing() {
 }
 
 #[test]
-fn what_a_rule_looks_at_starts_anew_and_its_delays_go_on() {
+fn what_a_rule_looks_at_and_its_delays_restart_its_clocks() {
     let anew = told(&[("rules/rain.toml", "{ sum = \"1h\" }", "{ sum = \"2h\" }")]);
     let [(line, clocks)] = &lines(&anew)[..] else {
         panic!("{anew}");
     };
     assert!(line.starts_with("rule rain-1h: measure "), "{line}");
-    assert_eq!(*clocks, Some(Clocks::StartAnew));
+    assert_eq!(*clocks, Some(Clocks::Restart));
 
     let slower = told(&[(
         "rules/rain.toml",

@@ -56,7 +56,8 @@ impl Side {
             effects: Effects::default(),
         };
         if start.is_some() {
-            let files = Configured::from(Config::clone(&config));
+            let files = side.engine.keeping_open(Config::clone(&config));
+            let files = Configured::from(files);
             side.apply(from, &Input::Configured(Box::new(files)));
         }
         side

@@ -4,12 +4,14 @@
 use std::ops::ControlFlow;
 
 use crate::support::*;
+use model::action::{Act, Action, Answer};
 use model::codec::{Record, decode};
-use model::config::Clock;
+use model::config::{Clock, Config, Role};
 use model::effect::SystemKind;
 use model::intake::{Refusal, Taken};
-use model::{Input, Origin};
-use runtime::{Draft, start};
+use model::view::AlarmView;
+use model::{Input, JurisdictionSlot, Origin};
+use runtime::{Draft, Runtime, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readings_on_their_way_find_their_series_under_other_names() {
@@ -141,4 +143,91 @@ async fn the_journal_says_who_had_the_files_read() {
     });
     read.unwrap();
     assert_eq!(origins, [Some(Origin::System), Some(wang)]);
+}
+
+/// The open alarms of the first jurisdiction.
+async fn alarms(site: &Runtime) -> Vec<AlarmView> {
+    let slot = JurisdictionSlot(0);
+    let view = site.inbox.ask(move |fleet| {
+        let engine = fleet.engine(slot).unwrap();
+        engine.county_view(fleet.now()).alarms
+    });
+    view.await.unwrap()
+}
+
+async fn reset(site: &Runtime, op: &str, alarm: &AlarmView) -> Answer {
+    let act = Act {
+        op: op.into(),
+        by: "wang".into(),
+        role: Role::DutyOfficer,
+        device_at: None,
+        action: Action::ResetAlarm {
+            alarm: alarm.key,
+            reason: None,
+        },
+    };
+    press(site, act).await
+}
+
+/// Without its last gauge.
+fn fewer(mut config: Config) -> Config {
+    config.stations.pop();
+    config.series.pop();
+    config.watches.pop();
+    config
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_open_alarm_stands_on_stays_in_force_until_a_person_ends_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = county("A", 2, 0);
+    let site = start(options(dir.path(), Clock::Feed, vec![config.clone()]))
+        .await
+        .unwrap();
+    send(&site, &[reading(0, 0, 1050), reading(1, 0, 1050)]).await;
+    let files = vec![fewer(config.clone())];
+    let take = || site.inbox.configure(files.clone(), Origin::Signal);
+    assert_eq!(take().await.unwrap(), ["A"]);
+    assert_eq!(take().await.unwrap(), [""; 0], "what is kept is in force");
+    let open = alarms(&site).await;
+    assert_eq!(
+        (open.len(), open[1].level, open[1].sight_lost),
+        (2, 1, true)
+    );
+    assert!(!open[0].sight_lost);
+    site.stop().await;
+
+    // A start finds other files still: the rule is another one, which judges what is stored.
+    let mut other = fewer(config);
+    other.rules[0].id = "another".to_owned();
+    let site = start(options(dir.path(), Clock::Feed, vec![other.clone()]))
+        .await
+        .unwrap();
+    let open = alarms(&site).await;
+    let open: Vec<(&str, &str, bool)> = open
+        .iter()
+        .map(|a| (a.rule.as_str(), a.station.as_str(), a.sight_lost))
+        .collect();
+    let kept = "threshold:level";
+    let all = [
+        ("another", "A-0000", false),
+        (kept, "A-0000", true),
+        (kept, "A-0001", true),
+    ];
+    assert_eq!(open, all);
+    for (op, alarm) in (0..).zip(alarms(&site).await.iter().filter(|a| a.rule == kept)) {
+        assert_eq!(reset(&site, &format!("r{op}"), alarm).await, Answer::Done);
+    }
+    assert_eq!(alarms(&site).await.len(), 1);
+    let hash = site.inbox.ask(|fleet| fleet.hash()).await.unwrap();
+    site.stop().await;
+    let again = runtime::replay(dir.path(), |_| {}).unwrap();
+    assert_eq!(again.mismatches, 0);
+    assert_eq!(again.fleet.hash().hash, hash.hash);
+
+    let site = start(options(dir.path(), Clock::Feed, vec![other]))
+        .await
+        .unwrap();
+    assert!(site.inbox.catalogue().series_of("A-0001").is_empty());
+    site.stop().await;
 }

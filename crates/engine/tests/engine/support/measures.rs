@@ -55,6 +55,19 @@ pub fn read(config: &mut Config, words: &[&str]) -> bool {
         }
         ["check", quantity, rest @ ..] => check(config, quantity, rest),
         ["place", station, rest @ ..] => place(config, station, rest),
+        ["drop", "rule", rule] => {
+            let slot = find(config, rule).0;
+            drop_rule(config, slot);
+        }
+        ["drop", "station", station] => drop_station(config, station),
+        ["decimals", quantity, decimals] => {
+            let known = config.quantities.iter_mut().find(|q| q.id == *quantity);
+            known.unwrap().decimals = Decimals(decimals.parse().unwrap());
+        }
+        ["hazard", rule, hazard] => {
+            let (slot, _) = find(config, rule);
+            config.rules[slot].hazard = (*hazard).to_owned();
+        }
         ["retitle", rule, title] => {
             let (slot, _) = find(config, rule);
             config.rules[slot].title = Text::same(title);
@@ -62,6 +75,35 @@ pub fn read(config: &mut Config, words: &[&str]) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Takes a rule out; those behind it move up by one slot.
+fn drop_rule(config: &mut Config, slot: usize) {
+    config.rules.remove(slot);
+    config.watches.retain(|w| w.rule.index() != slot);
+    for watch in &mut config.watches {
+        watch.rule.0 -= u16::from(watch.rule.index() > slot);
+    }
+}
+
+/// Takes a station out with its series; those behind it move up.
+fn drop_station(config: &mut Config, station: &str) {
+    let slot = config.stations.iter().position(|s| s.id == station);
+    let slot = slot.unwrap_or_else(|| panic!("no station: {station}"));
+    config.stations.remove(slot);
+    let stays = |series: &Series| series.station.index() != slot;
+    let places: Vec<usize> = (0..config.series.len())
+        .filter(|n| stays(&config.series[*n]))
+        .collect();
+    config.series.retain(stays);
+    for series in &mut config.series {
+        series.station.0 -= u32::from(series.station.index() > slot);
+    }
+    let place = |series: SeriesSlot| places.iter().position(|n| *n == series.index());
+    config.watches.retain(|w| place(w.series).is_some());
+    for watch in &mut config.watches {
+        watch.series.0 = place(watch.series).unwrap() as u32;
+    }
 }
 
 fn find(config: &Config, rule: &str) -> (usize, Decimals) {

@@ -83,10 +83,8 @@ pub fn play(text: &str) -> String {
                 );
             }
             script::Step::Rewrite(config) => {
-                stage.apply(
-                    line.at,
-                    &Input::Configured(Box::new((**config).clone().into())),
-                );
+                let config = stage.engine.keeping_open((**config).clone());
+                stage.apply(line.at, &Input::Configured(Box::new(config.into())));
             }
             script::Step::Show(words) => stage.show(line.at, words),
             script::Step::Act(act) => stage.apply(line.at, &Input::Acted(act.clone())),
