@@ -286,15 +286,14 @@ impl Registrar {
     fn open_with(&mut self, configs: Vec<Config>, shown: Option<Time>) {
         let process = JurisdictionSlot(0);
         let at = shown.map_or(self.fleet.now(), |now| now.max(self.fleet.now()));
-        // What is due is decided by the rules that were in force then.
+        // What came due meanwhile is decided, or held back, by the rules that were in force then. A
+        // jurisdiction that nobody knew begins with the start, if nothing would come due before it.
         let overdue = self.fleet.next_deadline().is_some_and(|due| due <= at);
-        if overdue {
-            self.enter(at, process, Input::Resumed);
-        }
-        self.take_over(configs, Origin::System, at);
-        if !overdue {
-            self.enter(at, process, Input::Resumed);
-        }
+        let begins = |config: &Config| !overdue && self.fleet.jurisdiction(&config.code).is_none();
+        let (new, known): (Vec<Config>, Vec<Config>) = configs.into_iter().partition(begins);
+        self.take_over(new, Origin::System, at);
+        self.enter(at, process, Input::Resumed);
+        self.take_over(known, Origin::System, at);
     }
 
     /// Journals each config that is new or says something else than the one in force, with what open

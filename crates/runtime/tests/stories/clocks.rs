@@ -154,3 +154,35 @@ async fn a_made_up_night_goes_on_where_it_stopped() {
     );
     again.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_takes_other_files_does_not_count_the_down_time_either() {
+    const HELD_MS: i64 = 40_000;
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = county("A", 1, HELD_MS);
+    let site = start(options(dir.path(), Clock::Wall, vec![config.clone()]))
+        .await
+        .unwrap();
+    let now = jiff::Timestamp::now().as_millisecond();
+    let draft = Draft {
+        observed: model::Time::from_ms(now),
+        ..reading(0, 0, 1050)
+    };
+    send(&site, &[draft]).await;
+    let due = async |site: &runtime::Runtime| {
+        let next = site.inbox.ask(|fleet| fleet.next_deadline()).await;
+        next.unwrap().unwrap()
+    };
+    let before = due(&site).await;
+    site.stop().await;
+    const DOWN_MS: u64 = 1_500;
+    tokio::time::sleep(Duration::from_millis(DOWN_MS)).await;
+    config.rules[0].owner = "another".to_owned();
+    let site = start(options(dir.path(), Clock::Wall, vec![config]))
+        .await
+        .unwrap();
+    let after = due(&site).await;
+    let moved_ms = after.since_ms(before);
+    assert!(moved_ms >= DOWN_MS as i64, "only by {moved_ms} ms");
+    site.stop().await;
+}
