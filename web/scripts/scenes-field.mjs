@@ -120,8 +120,8 @@ export const FIELD_PHONE = [
     mode: "calm",
     looks: LOOKS,
     act: async (page, fake) => {
-      await open(page, fake);
       await page.context().grantPermissions(["geolocation"]);
+      await open(page, fake);
       await id(page, "position-switch").click();
       await page.waitForTimeout(400);
     },

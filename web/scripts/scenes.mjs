@@ -636,7 +636,7 @@ export const DESK_SCENES = [
       await id(page, "command-card")
         .filter({ hasText: /澄潭江沿线转移|Chengtan river/ })
         .click();
-      await page.locator("[data-testid=board-row][data-stage=working]").first().click();
+      await page.locator("[data-testid=board-row][data-stage=done]").first().click();
       await id(page, "show-place").first().click();
       await page.waitForTimeout(1200);
     },
@@ -662,7 +662,7 @@ export const DESK_SCENES = [
       await id(page, "command-card")
         .filter({ hasText: /澄潭江沿线转移|Chengtan river/ })
         .click();
-      await page.locator("[data-testid=board-row][data-stage=accepted]").first().click();
+      await page.locator("[data-testid=board-row][data-stage=declined]").first().click();
       await id(page, "record").click();
       await id(page, "record-done").click();
       await id(page, "count-moved").nth(2).fill("399");

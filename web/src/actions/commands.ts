@@ -28,7 +28,7 @@ export const TYPED_COUNT_ABOVE = 20;
 
 export function issueCommand(draft: Draft): Promise<string> {
   const { op, ...rest } = draft;
-  const shown = shownNow(draft.alarm ? [draft.alarm] : []);
+  const shown = shownNow([...(draft.alarm ? [draft.alarm] : []), ...(draft.alarms ?? [])]);
   return press({ action: "issue_command", ...rest, ...(shown.length ? { shown } : {}) }, op);
 }
 

@@ -296,7 +296,7 @@ function calls(token: Tokens, theme: string): LayerSpecification[] {
         ...over,
         ...words,
         "text-size": 14,
-        "text-offset": [1.4, 0],
+        "text-offset": [1.8, 0],
       },
       paint: ink,
     },

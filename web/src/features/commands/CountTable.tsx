@@ -71,7 +71,7 @@ export function CountTable({ rows, texts, onChange, onAdd }: CountTableProps) {
               ),
             )}
           </div>
-          {LEFT.filter((why) => isLeft(row, why)).map((why) => (
+          {LEFT.filter((why) => row.touched && isLeft(row, why)).map((why) => (
             <Names
               key={why}
               row={row}

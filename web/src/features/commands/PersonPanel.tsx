@@ -62,7 +62,7 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
           <b data-testid="person-stage">{stageName(task.stage, task.percent)}</b>
         </div>
         <p className="l">{person?.phone ?? i18n.t("没有电话")}</p>
-        <LastPlace county={county} trace={lastTrace(task)} now={now} />
+        <LastPlace county={county} person={task.person} trace={lastTrace(task)} now={now} />
         {substitute ? (
           <p className="s i2">
             {i18n.t("代班：{name} {phone}", {

@@ -44,6 +44,8 @@ export type Drawing = "pen" | { border: Border; stations: string[]; townships: s
 export interface Spot {
   lon: number;
   lat: number;
+  /** Whose place it is, where it is somebody's last. */
+  person: string | null;
   from: View;
 }
 /** What is being written on the ledger page: how it begins, from where it was asked for. */
@@ -115,7 +117,7 @@ export type DeskMove =
   | { to: "open"; alarm: string; station: string | null; asking?: boolean }
   | { to: "station"; station: string }
   | { to: "person"; person: string | null }
-  | { to: "spot"; lon: number; lat: number }
+  | { to: "spot"; lon: number; lat: number; person?: string }
   | {
       to: "compose";
       alarm?: string | null;
@@ -175,6 +177,7 @@ function step(desk: Desk, move: DeskMove): Desk {
         spot: {
           lon: move.lon,
           lat: move.lat,
+          person: move.person ?? null,
           from: desk.view === "map" && desk.spot ? desk.spot.from : desk.view,
         },
       };

@@ -42,7 +42,7 @@ export function JournalTab({ county, posts, now }: DutyTabProps) {
   return (
     <div className="journal" data-testid="journal">
       <div className="pf">
-        <Chip on={only === null} onPress={() => setOnly(null)} testId="journal-all">
+        <Chip on={only === null} onPress={() => setOnly(null)} testId="journal-only-all">
           {i18n.t("全部 {n}", { n: entries.length })}
         </Chip>
         {PARTS.map((part) => (
@@ -50,7 +50,7 @@ export function JournalTab({ county, posts, now }: DutyTabProps) {
             key={part}
             on={only === part}
             onPress={() => setOnly(only === part ? null : part)}
-            testId={`journal-${part}`}
+            testId={`journal-only-${part}`}
           >
             {partName(part)} {count(part)}
           </Chip>
@@ -76,7 +76,11 @@ export function JournalTab({ county, posts, now }: DutyTabProps) {
         )}
         {failed ? ` ${i18n.t("没有取到最新的按键和记事，还在试。")}` : ""}
       </p>
-      {shown.length === 0 ? (
+      {!lanes && !failed ? (
+        <div className="pb">
+          <Empty title={i18n.t("正在取…")} />
+        </div>
+      ) : shown.length === 0 ? (
         <div className="pb">
           <Empty title={i18n.t("这一班还没有记录。")}>
             {i18n.t("签到、报警、指令、决定、上报、静默会自己记在这里。")}

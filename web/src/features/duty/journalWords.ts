@@ -21,7 +21,7 @@ export function partName(part: Part): string {
     case "report":
       return i18n.t("上报");
     case "quiet":
-      return i18n.t("静默");
+      return i18n.t("静默搁置");
     case "duty":
       return i18n.t("值守");
     case "note":
@@ -123,6 +123,7 @@ export function entryWords(
     case "mark":
       return plain(text(entry.note));
     case "deed": {
+      if (entry.kind === "acknowledge") return plain(i18n.t("确认报警 {n} 条", { n: entry.count }));
       const name = [deedName(entry.kind), say(entry.title)].filter(Boolean).join("：");
       return {
         words: entry.count > 1 ? i18n.t("{name} {n} 条", { name, n: entry.count }) : name,

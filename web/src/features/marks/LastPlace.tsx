@@ -12,13 +12,14 @@ import { lonLat, placeName, sure } from "./positionWords";
 
 interface LastPlaceProps {
   county: County;
+  person: string;
   trace: Trace | null;
   now: number;
   /** Where it stands for a call for help, the place of the call. */
   help?: boolean;
 }
 
-export function LastPlace({ county, trace, now, help = false }: LastPlaceProps) {
+export function LastPlace({ county, person, trace, now, help = false }: LastPlaceProps) {
   const { move } = useDesk();
   const seal = trace?.seal ?? null;
   const text = useApp((state) => (seal ? state.texts.get(seal) : undefined));
@@ -44,7 +45,7 @@ export function LastPlace({ county, trace, now, help = false }: LastPlaceProps) 
       {fix ? (
         <Button
           small
-          onPress={() => move({ to: "spot", lon: fix.lon, lat: fix.lat })}
+          onPress={() => move({ to: "spot", lon: fix.lon, lat: fix.lat, person })}
           testId="show-place"
         >
           {i18n.t("在地图上看")}

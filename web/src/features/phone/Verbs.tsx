@@ -24,6 +24,7 @@ const NO_FIELDS: Field[] = [];
 export function Verbs({ own }: { own: Own }) {
   const { task, command } = own;
   const outbox = useApp((state) => state.outbox);
+  const placed = useApp(({ where }) => where.goes && where.trouble === null);
   const [open, setOpen] = useState<Open>(null);
   const closed = isClosed(task) || command.cancelled !== null;
   const counts = command.kind === "evacuation";
@@ -64,7 +65,7 @@ export function Verbs({ own }: { own: Own }) {
         fact="on_scene"
         name={i18n.t("我到场了")}
         proof={proof("on_scene")}
-        hint={i18n.t("会记下时间和位置")}
+        hint={placed ? i18n.t("会记下时间和位置") : i18n.t("会记下时间")}
         next={next === "on_scene"}
         disabled={closed || said("on_scene")}
         onPress={() => say("on_scene", true)}

@@ -58,8 +58,8 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
       {text ? <p>“{text}”</p> : null}
       {manual.how === "help" ? (
         <>
-          <LastPlace county={county} trace={called} now={now} help />
-          {later ? <LastPlace county={county} trace={later} now={now} /> : null}
+          <LastPlace county={county} person={manual.by} trace={called} now={now} help />
+          {later ? <LastPlace county={county} person={manual.by} trace={later} now={now} /> : null}
         </>
       ) : border ? (
         <p>

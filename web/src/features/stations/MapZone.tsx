@@ -50,7 +50,8 @@ export function MapZone({ county, theme }: MapZoneProps) {
   useEffect(() => map.current?.show(county), [county]);
   useEffect(() => map.current?.choose(desk.station), [desk.station]);
   useEffect(() => map.current?.spot(desk.spot), [desk.spot]);
-  useEffect(() => map.current?.name(desk.person), [desk.person]);
+  const named = desk.person ?? desk.spot?.person ?? null;
+  useEffect(() => map.current?.name(named), [named]);
   const people = usePeople(county);
   useEffect(() => map.current?.people(people.points), [people.points]);
 
@@ -112,7 +113,7 @@ export function MapZone({ county, theme }: MapZoneProps) {
           <PeopleBox
             county={county}
             people={people}
-            onName={(person) => map.current?.name(person ?? desk.person)}
+            onName={(person) => map.current?.name(person ?? named)}
           />
         </div>
       ) : null}

@@ -30,7 +30,7 @@ export function PersonCard({ county, person: id }: { county: County; person: str
         <b className="nw">{stageName(task.stage, task.percent)}</b>
       </div>
       <div className="pad">
-        <LastPlace county={county} trace={one.trace} now={now} />
+        <LastPlace county={county} person={id} trace={one.trace} now={now} />
       </div>
       <div className="line">
         <span className="g">{person?.phone ?? i18n.t("没有电话")}</span>
