@@ -270,7 +270,12 @@ function calls(token: Tokens, theme: string): LayerSpecification[] {
       type: "symbol",
       source: SOURCES.people,
       filter: NOBODY,
-      layout: { ...words, "text-offset": [0.9, 0] },
+      layout: {
+        ...words,
+        "text-anchor": "right",
+        "text-justify": "right",
+        "text-offset": [-0.9, 0],
+      },
       paint: ink,
     },
     {
