@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outlook } from "../src/state/reach";
+import { outlook, troubledFirst } from "../src/state/reach";
 import type { Channel, ContactView } from "../src/wire/view";
 
 const NOW = Date.parse("2026-08-20T18:00:00Z");
@@ -25,15 +25,21 @@ const CONTACTS = [
 ];
 const people = (...ids: string[]) => ids.map((id) => ({ id, township: `t-${id[0]}` }));
 
-test("each person who may not be reached stands in one group, the gravest", () => {
-  const all = people("well", "broken", "untold", "saved", "nobody");
-  const found = outlook(all, CONTACTS, [], NOW);
-  expect(found).toMatchObject({ none: ["nobody"], failed: ["broken"], unproven: ["untold"] });
+test("each person who may not be reached has one reason, the gravest, and stands before the others", () => {
+  const all = people("well", "untold", "broken", "saved", "nobody");
+  const { trouble } = outlook(all, CONTACTS, [], NOW);
+  expect(Object.fromEntries(trouble)).toEqual({
+    nobody: "none",
+    broken: "failed",
+    untold: "unproven",
+  });
+  const ids = troubledFirst(all, trouble).map((one) => one.id);
+  expect(ids).toEqual(["nobody", "broken", "untold", "well", "saved"]);
 });
 
 test("a receipt of more than a month ago proves nothing", () => {
   const later = NOW + 32 * 86_400_000;
-  expect(outlook(people("well"), CONTACTS, [], later).unproven).toEqual(["well"]);
+  expect(outlook(people("well"), CONTACTS, [], later).trouble.get("well")).toBe("unproven");
 });
 
 test("what is tried first is counted, what follows comes in the order in which it may come", () => {

@@ -11,13 +11,13 @@ export interface LostHere {
   alone: string[];
 }
 
+/** No contact point at all; or nothing has proven to reach them for a month, with or without a failure last. */
+export type Trouble = "none" | "failed" | "unproven";
+const GRAVEST: readonly Trouble[] = ["none", "failed", "unproven"];
+
 export interface Outlook {
-  /** No contact point at all. */
-  none: string[];
-  /** Nothing has proven to reach them for a month, and something failed last. */
-  failed: string[];
-  /** Nothing has proven to reach them for a month. */
-  unproven: string[];
+  /** Who may not be reached, and why. */
+  trouble: ReadonlyMap<string, Trouble>;
   lost: LostHere[];
   /** What is tried first, with for how many people; most first. */
   first: { channel: Channel; people: number }[];
@@ -30,6 +30,12 @@ interface Reached {
   township: string | null;
 }
 
+function troubleOf(points: PersonContacts["contacts"], now: number): Trouble | null {
+  if (points.length === 0) return "none";
+  if (points.some((one) => isProven(one, now))) return null;
+  return points.some((one) => proofOf(one, now).state === "failed") ? "failed" : "unproven";
+}
+
 export function outlook(
   people: readonly Reached[],
   contacts: readonly PersonContacts[],
@@ -37,32 +43,43 @@ export function outlook(
   now: number,
 ): Outlook {
   const known = new Map(contacts.map((one) => [one.person, one.contacts]));
-  const found: Outlook = { none: [], failed: [], unproven: [], lost: [], first: [], after: [] };
+  const trouble = new Map<string, Trouble>();
   const first = new Map<Channel, number>();
   const after = new Map<Channel, number>();
   for (const { id } of people) {
     const points = known.get(id) ?? [];
-    const [start] = points;
-    if (!start) {
-      found.none.push(id);
-      continue;
+    const found = troubleOf(points, now);
+    if (found) trouble.set(id, found);
+    for (const [place, { channel }] of points.entries()) {
+      if (place === 0) first.set(channel, (first.get(channel) ?? 0) + 1);
+      else after.set(channel, Math.min(place, after.get(channel) ?? place));
     }
-    first.set(start.channel, (first.get(start.channel) ?? 0) + 1);
-    for (const [place, { channel }] of points.entries())
-      if (place > 0) after.set(channel, Math.min(place, after.get(channel) ?? place));
-    if (points.some((one) => isProven(one, now))) continue;
-    const isFailed = points.some((one) => proofOf(one, now).state === "failed");
-    (isFailed ? found.failed : found.unproven).push(id);
   }
-  found.first = [...first].map(([channel, n]) => ({ channel, people: n }));
-  found.first.sort((a, b) => b.people - a.people);
-  found.after = [...after].sort((a, b) => a[1] - b[1]).map(([channel]) => channel);
-  for (const { township, channel } of lost) {
+  const here = lost.flatMap(({ township, channel }): LostHere[] => {
     const has = (id: string) => known.get(id)?.some((one) => one.channel === channel) ?? false;
-    const here = people.filter((one) => one.township === township && has(one.id));
-    const ids = here.map((one) => one.id);
+    const there = people.filter((one) => one.township === township && has(one.id));
+    const ids = there.map((one) => one.id);
     const alone = ids.filter((id) => known.get(id)?.every((one) => one.channel === channel));
-    if (ids.length > 0) found.lost.push({ township, channel, people: ids, alone });
-  }
-  return found;
+    return ids.length > 0 ? [{ township, channel, people: ids, alone }] : [];
+  });
+  return {
+    trouble,
+    lost: here,
+    first: [...first]
+      .map(([channel, n]) => ({ channel, people: n }))
+      .sort((a, b) => b.people - a.people),
+    after: [...after].sort((a, b) => a[1] - b[1]).map(([channel]) => channel),
+  };
+}
+
+/** Those who may not be reached first, the gravest before; everybody else in their order. */
+export function troubledFirst<T extends { id: string }>(
+  list: readonly T[],
+  trouble: Outlook["trouble"],
+): T[] {
+  const rank = ({ id }: T) => {
+    const found = trouble.get(id);
+    return found ? GRAVEST.indexOf(found) : GRAVEST.length;
+  };
+  return [...list].sort((a, b) => rank(a) - rank(b));
 }

@@ -2,7 +2,7 @@
 import { type ReactNode, useMemo, useState } from "react";
 import { i18n } from "../../i18n/i18n";
 import { personName, personPost } from "../../i18n/words";
-import { outlook } from "../../state/reach";
+import { outlook, troubledFirst } from "../../state/reach";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -13,7 +13,7 @@ import { useNow } from "../clock/useNow";
 import { useContacts } from "../duty/useContacts";
 import { useReach } from "../duty/useReach";
 import { HoldButton } from "./HoldButton";
-import { ReachOutlook } from "./ReachOutlook";
+import { ReachOutlook, troubleName } from "./ReachOutlook";
 
 /** Height of a person's line. */
 const ROW = 24;
@@ -48,6 +48,8 @@ export function ReachPanel(props: ReachPanelProps) {
     const people = list.map(({ id, person }) => ({ id, township: person?.township ?? null }));
     return outlook(people, contacts.list, reach?.lost ?? [], minute);
   }, [list, contacts, reach, minute]);
+  const trouble = drill ? undefined : prospect?.trouble;
+  const shown = useMemo(() => (trouble ? troubledFirst(list, trouble) : list), [list, trouble]);
   const [sure, setSure] = useState(false);
   const [active, setActive] = useState<string | null>(null);
   const go = () => {
@@ -59,7 +61,7 @@ export function ReachPanel(props: ReachPanelProps) {
       <div className="pt">
         <h2>{i18n.t("将会送到谁")}</h2>
       </div>
-      <div className="f" style={{ padding: "12px" }}>
+      <div className="f reachcount">
         <span className="big" data-testid="reach-count">
           {n}
         </span>
@@ -71,7 +73,7 @@ export function ReachPanel(props: ReachPanelProps) {
         </div>
       ) : (
         <VirtualList
-          items={list}
+          items={shown}
           rowHeight={ROW}
           keyOf={(one) => one.id}
           label={i18n.t("将会送到谁")}
@@ -79,15 +81,19 @@ export function ReachPanel(props: ReachPanelProps) {
           onActivate={setActive}
           onOpen={setActive}
           testId="reach-list"
-          render={({ id, person }) => (
-            <div className="line">
-              <b className="nw">{personName(person, id)}</b>
-              <span className="g el i2">{personPost(person)}</span>
-              <span className="s i3 nw">
-                {person?.phone ?? (drill ? i18n.t("演练不打电话") : i18n.t("没有电话"))}
-              </span>
-            </div>
-          )}
+          render={({ id, person }) => {
+            const found = trouble?.get(id);
+            return (
+              <div className="line">
+                <b className="nw">{personName(person, id)}</b>
+                <span className="g el i2">{personPost(person)}</span>
+                {found ? <span className="tag nw">{troubleName(found)}</span> : null}
+                <span className="s i3 nw">
+                  {person?.phone ?? (drill ? i18n.t("演练不打电话") : i18n.t("没有电话"))}
+                </span>
+              </div>
+            );
+          }}
         />
       )}
       {strangers.length > 0 ? (
