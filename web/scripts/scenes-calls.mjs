@@ -79,7 +79,7 @@ export const CALL_DESK = [
     act: async (page, fake) => {
       await oneOfMany(page, fake);
       await page.keyboard.press("f");
-      await page.keyboard.insertText("吕国强");
+      await page.keyboard.insertText("吕国平");
       await page.waitForTimeout(400);
     },
   },

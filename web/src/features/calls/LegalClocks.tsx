@@ -31,7 +31,7 @@ export function LegalClocks({ county, missed, now }: LegalClocksProps) {
   if (missed.length + owed.length === 0) return null;
   return (
     <section className="legal" aria-label={i18n.t("法定时限")} data-testid="legal-clocks">
-      <b className="nw">{i18n.t("法定时限")}</b>
+      <b className="nw">{i18n.t("法定时限 · 剩余")}</b>
       {missed.map(({ run, step, since, people }) => (
         <div key={`${run.id}#${step}`} className="legalclock" data-testid="missed-clock">
           <Due at={since} now={now} />

@@ -1,7 +1,14 @@
 // One row of everybody who owes an answer: to an order, or to a call about a warning.
 import { span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { pageStageName, personName, personPost, stageName, stepName } from "../../i18n/words";
+import {
+  hazardName,
+  pageStageName,
+  personName,
+  personPost,
+  stageName,
+  stepName,
+} from "../../i18n/words";
 import { callPips, situationOf } from "../../state/calls";
 import { pips, type Want } from "../../state/obligations";
 import type { Row } from "../../state/silence";
@@ -72,12 +79,27 @@ export function SilenceRow({ row, county, now }: { row: Row; county: County; now
       <span className="i2 el c-post">{personPost(person)}</span>
       <span className="i2 nw">{person?.phone ?? "—"}</span>
       <span className="i2 el">
-        {row.kind === "call" ? <span className="tag ln">{i18n.t("叫应")}</span> : null}{" "}
-        {silenceSubject(county, row)}
+        {row.kind === "call" ? (
+          <Warning county={county} id={situationOf(row.one.run) ?? ""} />
+        ) : (
+          silenceSubject(county, row)
+        )}
       </span>
       <span className="r">{span(now - Date.parse(row.since))}</span>
       <span className="i2 el">{silenceNext(county, row) || "—"}</span>
       <span className="r">{row.at < "9" ? <Due at={row.at} now={now} /> : "—"}</span>
     </div>
+  );
+}
+
+/** A warning that somebody was called about: its hazard as a tag, then where. */
+function Warning({ county, id }: { county: County; id: string }) {
+  const one = county.situations.get(id);
+  if (!one) return openedName(county, id);
+  return (
+    <>
+      <span className="tag ln">{hazardName(one.hazard)}</span>{" "}
+      {say(one.area.title) || one.area.code}
+    </>
   );
 }

@@ -122,8 +122,8 @@ export function Unanswered({ county }: { county: County }) {
                 <span>{i18n.t("状态")}</span>
                 <span>{i18n.t("姓名")}</span>
                 <span className="c-post">{i18n.t("岗位")}</span>
-                <span>{i18n.t("电话")}</span>
-                <span>{i18n.t("指令或预警")}</span>
+                <span>{i18n.t("号码")}</span>
+                <span className="el">{i18n.t("指令或预警")}</span>
                 <span className="r">{i18n.t("没声音")}</span>
                 <span>{i18n.t("自动下一步")}</span>
                 <span className="r">{i18n.t("还有")}</span>

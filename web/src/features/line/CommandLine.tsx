@@ -26,7 +26,7 @@ export function CommandLine({ county }: { county: County }) {
   const { move } = useDesk();
   const [line, setLine] = useState("");
   // As it stood when the line was opened: what `s3` means does not change under the hand.
-  const [entries] = useState(() => lineEntries(county));
+  const [entries] = useState(() => lineEntries(county, owedNow(county)));
   const list = useMemo(() => meanings(line, entries), [line, entries]);
   const close = () => move({ to: "dialog", dialog: null });
   const complete = ({ verb, entry }: Meaning) =>

@@ -3,6 +3,7 @@ import { i18n, say } from "../../i18n/i18n";
 import { hazardName, levelName, personPost } from "../../i18n/words";
 import type { Entry } from "../../state/line";
 import { alarmsByUrgency, commandsOf, isOpen, isUnacked, shownLevel } from "../../state/select";
+import type { Row } from "../../state/silence";
 import { LOOSE, looseAlarms, situationLevel, situationList } from "../../state/situations";
 import type { County } from "../../state/world";
 import type { Text } from "../../wire/view";
@@ -11,10 +12,10 @@ import { PAGES } from "./linePages";
 
 const both = (text: Text | undefined | null): string[] => (text ? [text.zh, text.en] : []);
 
-export function lineEntries(county: County): Entry[] {
+export function lineEntries(county: County, owed: readonly Row[]): Entry[] {
   return [
     ...situations(county),
-    ...people(county),
+    ...people(county, owed),
     ...alarms(county),
     ...commands(county),
     ...county.groups.map(
@@ -65,13 +66,19 @@ function situations(county: County): Entry[] {
   ];
 }
 
-function people(county: County): Entry[] {
-  return [...county.people.values()].map((one) => ({
-    kind: "person",
-    id: one.id,
-    label: [one.name || one.id, personPost(one), one.phone].filter(Boolean).join(" "),
-    words: [one.name, one.id, ...both(one.post), one.phone?.replaceAll(" ", "") ?? ""],
-  }));
+/** Whoever owes an answer stands before everybody else, worst first. */
+function people(county: County, owed: readonly Row[]): Entry[] {
+  const ids = new Set([...owed.map((row) => row.person), ...county.people.keys()]);
+  return [...ids].flatMap((id) => {
+    const one = county.people.get(id);
+    if (!one) return [];
+    return {
+      kind: "person" as const,
+      id,
+      label: [one.name || id, personPost(one), one.phone].filter(Boolean).join(" "),
+      words: [one.name, id, ...both(one.post), one.phone?.replaceAll(" ", "") ?? ""],
+    };
+  });
 }
 
 function alarms(county: County): Entry[] {
