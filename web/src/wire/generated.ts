@@ -2624,6 +2624,7 @@ export interface components {
             acked_by: components["schemas"]["PersonId"] | null;
             by: components["schemas"]["PersonId"];
             how: components["schemas"]["OpenedBy"];
+            lease_until: components["schemas"]["Time"] | null;
             level: components["schemas"]["Level"];
             place: components["schemas"]["Seal"] | null;
             task: components["schemas"]["TaskId"] | null;
