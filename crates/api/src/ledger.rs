@@ -10,7 +10,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use model::view::TransitionView;
 use runtime::TransitionStream;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ fn lines(api: Arc<Api>, after: u64, only: Option<String>) -> Response {
         let text = ndjson(wanted);
         Some((Ok(text), full.then_some((api, last, only))))
     });
-    ([(header::CONTENT_TYPE, NDJSON)], Body::from_stream(pages)).into_response()
+    ([(header::CONTENT_TYPE, NDJSON)], Body::from_stream(pages.fuse())).into_response()
 }
 
 /// One line an item.

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use model::intake::Quality;
 use model::view::SampleView;
 use model::{Decimals, Time};
@@ -104,7 +104,8 @@ impl Telling {
                 }
             }
         });
-        Body::from_stream(pages)
+        // Whoever sends it may ask once more behind the last page.
+        Body::from_stream(pages.fuse())
     }
 
     /// The next lines; none behind the last.
