@@ -85,7 +85,11 @@ fn lines(api: Arc<Api>, after: u64, only: Option<String>) -> Response {
         let text = ndjson(wanted);
         Some((Ok(text), full.then_some((api, last, only))))
     });
-    ([(header::CONTENT_TYPE, NDJSON)], Body::from_stream(pages.fuse())).into_response()
+    (
+        [(header::CONTENT_TYPE, NDJSON)],
+        Body::from_stream(pages.fuse()),
+    )
+        .into_response()
 }
 
 /// One line an item.
