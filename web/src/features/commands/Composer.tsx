@@ -19,7 +19,7 @@ import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { situationName } from "../situations/situationWords";
 import { whyNot } from "../timebar/whyNot";
-import { AckNote } from "./AckNote";
+import { AckChoice, AckNote } from "./AckNote";
 import { ClockLines } from "./ClockLines";
 import { PersonAdder } from "./PersonAdder";
 import { ReachPanel } from "./ReachPanel";
@@ -189,6 +189,17 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
                 <p className="s i2">{i18n.t("报完成要有照片或见证人，由另一个人核实。")}</p>
               ) : null}
             </div>
+            {about ? (
+              <AckChoice
+                county={county}
+                about={about}
+                set={set}
+                at={frozen}
+                named={named}
+                onNamed={setNamed}
+                now={now}
+              />
+            ) : null}
             {causeAlarm ? (
               <p className="s i2">
                 {i18n.t("发出即以你的名义确认这条报警。")}{" "}
@@ -209,19 +220,7 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
           mustType={list.length > TYPED_COUNT_ABOVE}
           needsSecond={level >= (template.approve_from ?? 9)}
           onSend={send}
-          note={
-            about ? (
-              <AckNote
-                county={county}
-                about={about}
-                set={set}
-                at={frozen}
-                named={named}
-                onNamed={setNamed}
-                now={now}
-              />
-            ) : null
-          }
+          note={about ? <AckNote county={county} about={about} set={set} named={named} /> : null}
         />
       </div>
     </section>
