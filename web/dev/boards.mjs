@@ -311,7 +311,7 @@ export function addIncidents(county, now, texts) {
   texts[seals.second] =
     "新昌县：澄潭江沿线 8·21 洪水\n截至 02:11。\n洪水 · 澄潭江流域，23:05 起，现在红色 Ⅰ，涉及 2316 人。\n转移群众：02:07 发出，37 人，完成 3，在做 18，无应答 3。";
   texts[seals.by] = "县长 张国强";
-  const opened = now - 14 * MIN;
+  const opened = now - 24 * MIN;
   county.incidents = [
     {
       id: "incident-1",
@@ -326,7 +326,7 @@ export function addIncidents(county, now, texts) {
         title,
         to,
         due: iso(opened + minutes * MIN),
-        overdue: false,
+        overdue: n === 1,
         sent:
           n === 0
             ? [

@@ -1,5 +1,6 @@
 // A stand-in that answers acts the way the real program does, well enough for screens. It keeps no
 // clocks of its own and decides nothing about hazards.
+import { noteShown } from "./hands.mjs";
 import { applyLedger } from "./ledger.mjs";
 import { helpOf } from "./places.mjs";
 import { iso, MIN } from "./storm.mjs";
@@ -134,6 +135,8 @@ export function apply(night, act, by, now, seal) {
     for (const id of action.groups)
       for (const m of county.groups.find((g) => g.id === id)?.members ?? []) ids.add(m);
     if (ids.size === 0) return refuse("nobody_to_reach");
+    if (action.situation && !county.situations.some((one) => one.id === action.situation))
+      return refuse("no_such_situation");
     const clocks = action.clocks ?? template.clocks[action.level - 1];
     const command = {
       id: act.op,
@@ -176,6 +179,8 @@ export function apply(night, act, by, now, seal) {
       cause.ack ??= { by: by.id, at: iso(now), lease_until: iso(now + 15 * MIN) };
       alarmChanged(cause);
     }
+    const { situation } = action;
+    changes.push(...noteShown(night, { ...command, situation }, action.alarms ?? [], now));
     return done();
   }
 

@@ -15,6 +15,7 @@ import { asDrill, drillsOf, scoreOf } from "./drill.mjs";
 import { addDuty, postsOf, postView, pressDuty } from "./duty.mjs";
 import { apply } from "./engine.mjs";
 import { eventsOf, pressEvent, weatherOf } from "./events.mjs";
+import { pressHands } from "./hands.mjs";
 import { lanesOf, replayTo } from "./past.mjs";
 import { oneRow, sheetOf } from "./registry.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
@@ -212,6 +213,7 @@ export async function startFake({
         const { answer, changes } =
           pressDuty(night, act, person, now(), seal) ??
           pressEvent(night, act, person, now(), seal) ??
+          (person.role === "responder" ? null : pressHands(night, act, person, now(), seal)) ??
           apply(night, act, person, now(), seal);
         night.county.posts = postsOf(night, now());
         answers.set(act.op, answer);

@@ -78,6 +78,12 @@ export function applyLedger(night, act, by, now, seal) {
         alarm.ack = { by: by.id, at: iso(now), lease_until: lease };
         changes.push({ kind: "alarm", alarm });
       }
+      const one = county.situations.find((each) => each.id === action.situation);
+      if (one.manual) {
+        Object.assign(one.manual, { acked_by: by.id, acked_at: iso(now) });
+        one.unacked = 0;
+        changes.push({ kind: "situation", situation: one });
+      }
       return done();
     }
     case "shelve": {

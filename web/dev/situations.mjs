@@ -97,6 +97,10 @@ export function gather(county, now, before = []) {
           ? iso(now + (repeat - 1) * MIN + (id.charCodeAt(3) % 50) * 1000)
           : null,
       merged_into: null,
+      manual: null,
+      decisions: old?.decisions ?? [],
+      undecided_since: old?.undecided_since ?? null,
+      decide_by: old?.decide_by ?? null,
       closed: false,
     };
   });
@@ -246,20 +250,30 @@ export function makeSystem(county, now, mode) {
   if (mode !== "storm") return [];
   const at = (minutes) => iso(now - minutes * MIN);
   const shelf = county.suppressions.find((one) => one.kind === "shelved");
-  const one = (kind, subject, minutes, level = null) => ({
+  const one = (kind, subject, minutes, level = null, owner = null) => ({
     kind,
     subject,
     since: at(minutes),
     until: null,
     level,
+    owner,
   });
+  const helped = county.commands.flatMap((each) => each.tasks).find((task) => task.needs_help);
+  const late = county.situations.filter((each) => Date.parse(each.decide_by) < now);
+  const overdue = (county.incidents ?? []).flatMap(({ id, reports }) =>
+    reports.filter((each) => each.overdue).map((clock) => `${id}/${clock.id}`),
+  );
   const quiet = county.stations.filter((s) => s.series[0].freshness === "stale");
   return [
+    ...(helped ? [one("need_help", helped.id, 1, 4)] : []),
+    ...late.map((each) => one("undecided", each.id, 2, 4)),
+    ...overdue.map((subject) => one("report_overdue", subject, 4, 4)),
     one("sight_lost", county.alarms[5].station, 23),
     one("link_down", "sl651-huishan", 9),
     one("interface_down", "town-4g-huishan", 23),
     ...quiet.slice(0, 2).map((station) => one("blind_spot", station.id, 12, 3)),
     one("unstable_signal", county.alarms[18].station, 31),
+    one("sensor_repair", county.alarms[18].station, 31, null, "p-lyu"),
     ...(shelf ? [one("suppression_ending", shelf.id, 3)] : []),
     one("flood_mode", "", 7),
   ];

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { addIncidents, addOrders } from "./boards.mjs";
+import { addByHand } from "./hands.mjs";
 import { addHelp, addPlaces } from "./places.mjs";
 import {
   addMerged,
@@ -155,6 +156,7 @@ export function makeNight({ mode, now, seed = 7, scale = 2 }) {
     addMerged(county, now);
     addIncidents(county, now, texts);
     addHelp(county);
+    addByHand(county, now, texts);
   }
   county.load = makeLoad(county, now, mode);
   const marks = mode === "storm" ? makeMarks(now, texts) : [];
@@ -391,6 +393,7 @@ const TEMPLATES = [
         most: 20,
       },
     ],
+    hazards: ["flood", "flash_flood", "reservoir", "landslide"],
   },
   {
     id: "patrol",
@@ -401,6 +404,7 @@ const TEMPLATES = [
     ),
     clocks: FOUR,
     proof: false,
+    hazards: ["rainstorm"],
   },
   {
     id: "close",
@@ -411,6 +415,7 @@ const TEMPLATES = [
     ),
     clocks: FOUR,
     proof: false,
+    hazards: ["gas"],
   },
 ];
 

@@ -1,9 +1,11 @@
 // The desk in a storm of 300 alarms, against the invented night: everything red or orange is one click
 // away, a set is frozen at the press, red is silenced only by two people, only annunciations make noise,
-// lists stay still under a hand, and files are looked at before they are applied.
+// lists stay still under a hand, commands are about situations, and files are looked at before they are
+// applied.
 import { fileURLToPath } from "node:url";
 import { startFake } from "../dev/fake-server.mjs";
 import { openDesk } from "./driver.mjs";
+import { callBecomesACommand, commandFromASituation, noticeIsTakenOn } from "./hands.mjs";
 
 const level = (alarm) => (alarm.process === "returned" ? alarm.worst : alarm.level || alarm.worst);
 
@@ -24,6 +26,11 @@ export async function playStorm({ picture, must }) {
     await redIsSilencedByTwo(desk, second, must);
     await picture(second, "storm-ledger");
     await second.close();
+    await noticeIsTakenOn(desk, fake, must);
+    const late = (like) => bring(fake, later(like, "f00d000000000004"));
+    await commandFromASituation(desk, fake, must, late);
+    await picture(desk, "storm-command");
+    await callBecomesACommand(desk, fake, must);
     await filesAreLookedAtFirst(fake, picture, must);
     must(desk.errors.length === 0, "no page threw in the storm", desk.errors);
   } finally {

@@ -11,12 +11,13 @@ import { CALL_DESK } from "./scenes-calls.mjs";
 import { DRILL_DESK, DRILL_PHONE } from "./scenes-drill.mjs";
 import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
+import { HANDS_DESK } from "./scenes-hands.mjs";
 
 /** Pages at once: more only wait for the processor. */
 const WORKERS = 2;
 const GRAVE = ["serious", "critical"];
 /** Scenes that begin with a press on the map. */
-const PRESSED_ON_THE_MAP = ["area"];
+const PRESSED_ON_THE_MAP = ["area", "area-command", "area-composer"];
 /** All rules under the first theme; under the second those that colours can break. */
 const RULES = {
   night: { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"] },
@@ -112,7 +113,10 @@ process.on("SIGTERM", () => {
   process.exit(1);
 });
 const work = [
-  ...[...DESK_SCENES, ...CALL_DESK, ...DUTY_DESK, ...DRILL_DESK].map((scene) => [scene, false]),
+  ...[...DESK_SCENES, ...CALL_DESK, ...HANDS_DESK, ...DUTY_DESK, ...DRILL_DESK].map((scene) => [
+    scene,
+    false,
+  ]),
   ...[...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE, ...FIELD_PHONE].map((scene) => [scene, true]),
 ].filter(([scene, phone]) =>
   only.some((part) => `${phone ? "phone" : "desk"}-${scene.name}`.includes(part)),

@@ -56,28 +56,6 @@ export const DESK_SCENES = [
   },
   { name: "situation", mode: "storm", looks: ALL, act: situation },
   {
-    name: "area",
-    mode: "storm",
-    looks: ALL,
-    act: async (page) => {
-      await page.keyboard.press("g");
-      await page.waitForTimeout(1200);
-      const box = await page.locator("[data-testid=map] canvas").first().boundingBox();
-      const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
-      for (const [x, y] of [
-        [0.35, 0.4],
-        [0.55, 0.35],
-        [0.6, 0.6],
-        [0.4, 0.65],
-      ]) {
-        await page.mouse.click(...at(x, y));
-        await page.waitForTimeout(350);
-      }
-      await page.keyboard.press("Enter");
-      await page.waitForTimeout(800);
-    },
-  },
-  {
     name: "past",
     mode: "storm",
     looks: [

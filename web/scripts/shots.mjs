@@ -11,6 +11,7 @@ import { CALL_DESK } from "./scenes-calls.mjs";
 import { DRILL_DESK, DRILL_PHONE } from "./scenes-drill.mjs";
 import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
+import { HANDS_DESK } from "./scenes-hands.mjs";
 
 const option = (name, fallback) => {
   const place = process.argv.indexOf(`--${name}`);
@@ -65,7 +66,7 @@ async function shoot(
   }
 }
 
-for (const scene of [...DESK_SCENES, ...CALL_DESK, ...DUTY_DESK, ...DRILL_DESK]) {
+for (const scene of [...DESK_SCENES, ...CALL_DESK, ...HANDS_DESK, ...DUTY_DESK, ...DRILL_DESK]) {
   for (const [size, theme, locale] of scene.looks) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {
       viewport: SIZES[size],

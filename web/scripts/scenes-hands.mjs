@@ -1,0 +1,152 @@
+// Pictures of what people open and order themselves: areas drawn on the map, situations no gauge raised,
+// commands from them, notices somebody takes on, what an incident gathers.
+const id = (page, name) => page.getByTestId(name);
+const situation = (page) => id(page, "situation-row").first().click();
+const ALL = [
+  [1920, "night", "zh"],
+  [1920, "day", "en"],
+  [1366, "night", "en"],
+  [1366, "day", "zh"],
+  [390, "night", "zh"],
+];
+
+/** Draws an area on the map by hand. */
+const drawArea = async (page) => {
+  await page.keyboard.press("g");
+  await page.waitForTimeout(1200);
+  const box = await page.locator("[data-testid=map] canvas").first().boundingBox();
+  const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+  for (const [x, y] of [
+    [0.35, 0.4],
+    [0.55, 0.35],
+    [0.6, 0.6],
+    [0.4, 0.65],
+  ]) {
+    await page.mouse.click(...at(x, y));
+    await page.waitForTimeout(350);
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(800);
+};
+/** Opens the situation of this hazard, wherever it stands in the list. */
+const openHazard = async (page, fake, hazard) => {
+  const found = fake.night.county.situations.find((one) => one.hazard === hazard);
+  const row = page.locator(`[data-testid=situation-row][data-situation="${found.id}"]`);
+  await id(page, "situations").focus();
+  for (let place = 0; place < 20 && (await row.count()) === 0; place++) {
+    await page.keyboard.press("PageDown");
+    await page.waitForTimeout(60);
+  }
+  await row.click();
+  await page.waitForTimeout(600);
+};
+
+export const HANDS_DESK = [
+  {
+    name: "area",
+    mode: "storm",
+    looks: ALL,
+    act: drawArea,
+  },
+  {
+    name: "area-command",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await drawArea(page);
+      await id(page, "area-command").click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: "area-composer",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await drawArea(page);
+      await id(page, "area-command").click();
+      await id(page, "open-situation-command").click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "composer-situation",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await situation(page);
+      await page.keyboard.press("c");
+      await id(page, "group-g-river").click();
+    },
+  },
+  {
+    name: "composer-call",
+    mode: "storm",
+    looks: ALL.slice(0, 4),
+    act: async (page, fake) => {
+      await openHazard(page, fake, "gas");
+      await id(page, "compose-from-manual").click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: "by-hand",
+    mode: "storm",
+    looks: ALL,
+    act: (page, fake) => openHazard(page, fake, "gas"),
+  },
+  {
+    name: "grade",
+    mode: "storm",
+    looks: ALL,
+    act: async (page, fake) => {
+      await openHazard(page, fake, "gas");
+      await id(page, "grade-situation").click();
+      await id(page, "grade-4").click();
+    },
+  },
+  {
+    name: "notices",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await id(page, "more-notices").click();
+      await page.locator('[data-kind="undecided"] [data-testid="take-notice"]').first().click();
+      await page.waitForTimeout(600);
+    },
+  },
+  {
+    name: "sensor-fault",
+    mode: "storm",
+    looks: ALL,
+    act: async (page, fake) => {
+      const { subject } = fake.night.system.find((one) => one.kind === "sensor_repair");
+      await id(page, "page-stations").click();
+      await id(page, "stations-search").fill(subject);
+      await id(page, "station-row").first().click();
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: "gather",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await page.keyboard.press("d");
+      await id(page, "gather").click();
+      await id(page, "part-situation").first().click();
+      await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: "open-incident",
+    mode: "storm",
+    looks: ALL,
+    act: async (page) => {
+      await page.keyboard.press("d");
+      await id(page, "open-incident").click();
+      await id(page, "part-situation").nth(1).click();
+      await page.waitForTimeout(400);
+    },
+  },
+];
