@@ -1,17 +1,6 @@
 // Pictures of who has not answered a call, of the command line, and of whom an order may not reach.
 import { warningRun } from "../dev/warnings.mjs";
-
-const id = (page, name) => page.getByTestId(name);
-const ALL = [
-  [1920, "night", "zh"],
-  [1920, "day", "en"],
-  [1366, "night", "en"],
-  [1366, "day", "zh"],
-];
-const TWO = [
-  [1920, "night", "zh"],
-  [1366, "day", "en"],
-];
+import { DESK, id, TWO } from "./looks.mjs";
 
 const board = async (page) => {
   await page.keyboard.press("w");
@@ -41,7 +30,7 @@ export const CALL_DESK = [
   {
     name: "calls-clock",
     mode: "storm",
-    looks: ALL,
+    looks: DESK,
     act: async (page) => {
       await board(page);
       await page.locator("[data-testid=unanswered-row][data-want=clock]").click();
@@ -86,7 +75,7 @@ export const CALL_DESK = [
   {
     name: "calls-situation",
     mode: "storm",
-    looks: ALL,
+    looks: DESK,
     act: async (page) => {
       await id(page, "situation-row").first().click();
       await id(page, "call-record").first().click();
@@ -94,7 +83,7 @@ export const CALL_DESK = [
     },
   },
   { name: "line", mode: "storm", looks: TWO, act: line("") },
-  { name: "line-ack", mode: "storm", looks: ALL, act: line("确认 ") },
+  { name: "line-ack", mode: "storm", looks: DESK, act: line("确认 ") },
   { name: "line-call", mode: "storm", looks: TWO, act: line("call 1") },
   { name: "line-none", mode: "calm", looks: TWO, act: line("call zzz") },
   {
@@ -110,7 +99,7 @@ export const CALL_DESK = [
   {
     name: "reach",
     mode: "storm",
-    looks: ALL,
+    looks: DESK,
     act: async (page) => {
       await page.keyboard.press("c");
       await id(page, "group-g-river").click();

@@ -1,9 +1,10 @@
 // Screens of a drill, and the real desk beside one.
+import { id } from "./looks.mjs";
+
 const TWO = [
   [1920, "night", "zh"],
   [1920, "day", "en"],
 ];
-const id = (page, name) => page.getByTestId(name);
 
 export const DRILL_DESK = [
   {

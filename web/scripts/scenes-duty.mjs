@@ -1,16 +1,5 @@
 // Pictures of duty watch: who is there, the roll-call, the handover, the channels; on the desk and the phone.
-const id = (page, name) => page.getByTestId(name);
-const ALL = [
-  [1920, "night", "zh"],
-  [1920, "day", "en"],
-  [1366, "night", "en"],
-  [1366, "day", "zh"],
-  [390, "night", "zh"],
-];
-const TWO = [
-  [1920, "night", "zh"],
-  [1366, "day", "en"],
-];
+import { ALL, id, TWO } from "./looks.mjs";
 
 const tab = (name) => async (page) => {
   await page.keyboard.press("z");

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { film, jpegWith } from "../e2e/camera.mjs";
 import { photo } from "../e2e/photo.mjs";
+import { id } from "./looks.mjs";
 import { open } from "./scenes.mjs";
 
-const id = (page, name) => page.getByTestId(name);
 const LOOKS = [
   ["day", "zh"],
   ["night", "en"],

@@ -1,14 +1,8 @@
 // Pictures of what people open and order themselves: areas drawn on the map, situations no gauge raised,
 // commands from them, notices somebody takes on, what an incident gathers.
-const id = (page, name) => page.getByTestId(name);
+import { ALL, DESK, id } from "./looks.mjs";
+
 const situation = (page) => id(page, "situation-row").first().click();
-const ALL = [
-  [1920, "night", "zh"],
-  [1920, "day", "en"],
-  [1366, "night", "en"],
-  [1366, "day", "zh"],
-  [390, "night", "zh"],
-];
 
 /** Draws an area on the map by hand. */
 const drawArea = async (page) => {
@@ -82,7 +76,7 @@ export const HANDS_DESK = [
   {
     name: "composer-call",
     mode: "storm",
-    looks: ALL.slice(0, 4),
+    looks: DESK,
     act: async (page, fake) => {
       await openHazard(page, fake, "gas");
       await id(page, "compose-from-manual").click();

@@ -1,7 +1,6 @@
 // What each picture shows and how to get there.
 import { photo } from "../e2e/photo.mjs";
-
-const id = (page, name) => page.getByTestId(name);
+import { ALL, DESK, id } from "./looks.mjs";
 
 /** Opens the first situation, then the first alarm of this kind in it. */
 const situation = (page) => id(page, "situation-row").first().click();
@@ -25,13 +24,6 @@ const openQuestion = async (page) => {
   const narrow = page.getByRole("button", { name: /改问题|question/ });
   if (await narrow.isVisible()) await narrow.click();
 };
-const ALL = [
-  [1920, "night", "zh"],
-  [1920, "day", "en"],
-  [1366, "night", "en"],
-  [1366, "day", "zh"],
-  [390, "night", "zh"],
-];
 
 export const DESK_SCENES = [
   {
@@ -101,7 +93,7 @@ export const DESK_SCENES = [
   {
     name: "unanswered",
     mode: "storm",
-    looks: ALL.slice(0, 4),
+    looks: DESK,
     act: async (page) => {
       await page.keyboard.press("w");
       await page.waitForTimeout(600);
@@ -122,7 +114,7 @@ export const DESK_SCENES = [
   {
     name: "incidents",
     mode: "storm",
-    looks: ALL.slice(0, 4),
+    looks: DESK,
     act: async (page) => {
       await page.keyboard.press("d");
       await page.waitForTimeout(600);
@@ -635,7 +627,7 @@ export const DESK_SCENES = [
   {
     name: "record",
     mode: "storm",
-    looks: ALL.slice(0, 4),
+    looks: DESK,
     act: async (page) => {
       await id(page, "command-card")
         .filter({ hasText: /澄潭江沿线转移|Chengtan river/ })
@@ -666,7 +658,7 @@ export const DESK_SCENES = [
   {
     name: "report-next",
     mode: "storm",
-    looks: ALL.slice(0, 4),
+    looks: DESK,
     act: async (page) => {
       await page.keyboard.press("d");
       await page.waitForTimeout(600);

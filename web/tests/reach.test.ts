@@ -21,6 +21,8 @@ const CONTACTS = [
   { person: "broken", contacts: [point("sms", { failed: HOUR, why: "no" }), point("voice")] },
   { person: "untold", contacts: [point("push"), point("voice", { accepted: HOUR })] },
   { person: "saved", contacts: [point("sms", { failed: HOUR }), point("voice", good)] },
+  { person: "officer", contacts: [point("desk", good), point("voice")] },
+  { person: "seated", contacts: [point("desk", good)] },
   { person: "lonely", contacts: [point("sms", good)] },
 ];
 const people = (...ids: string[]) => ids.map((id) => ({ id, township: `t-${id[0]}` }));
@@ -51,6 +53,13 @@ test("what is tried first is counted, what follows comes in the order in which i
   ]);
   expect(after).toEqual(["sms", "voice"]);
   expect(outlook([], CONTACTS, [], NOW)).toMatchObject({ first: [], after: [] });
+});
+
+test("nobody is called at a desk: it shows the order by itself", () => {
+  const { first, after, trouble } = outlook(people("officer", "seated"), CONTACTS, [], NOW);
+  expect(first).toEqual([{ channel: "voice", people: 1 }]);
+  expect(after).toEqual([]);
+  expect(Object.fromEntries(trouble)).toEqual({ officer: "unproven", seated: "none" });
 });
 
 test("a lost channel concerns those of that township who have it, and most those who have nothing else", () => {

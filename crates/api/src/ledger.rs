@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use model::view::TransitionView;
 use runtime::TransitionStream;
 use serde::{Deserialize, Serialize};
@@ -19,6 +18,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
+use crate::pieces::body_of;
 use crate::socket::{Said, Source, bounded, run};
 
 /// The media type of answers that are one JSON object a line.
@@ -71,7 +71,6 @@ fn lines(api: Arc<Api>, after: u64, only: Option<String>) -> Response {
         let (api, after, only) = state?;
         let page = match api.feed.transitions_after(after, PAGE).await {
             Ok(page) => page,
-            // The head is gone already: a body that breaks off is the only honest answer.
             Err(cause) => {
                 let fault = store_fault("read transitions", &cause);
                 return Some((Err(std::io::Error::other(fault)), None));
@@ -85,11 +84,7 @@ fn lines(api: Arc<Api>, after: u64, only: Option<String>) -> Response {
         let text = ndjson(wanted);
         Some((Ok(text), full.then_some((api, last, only))))
     });
-    (
-        [(header::CONTENT_TYPE, NDJSON)],
-        Body::from_stream(pages.fuse()),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, NDJSON)], body_of(pages)).into_response()
 }
 
 /// One line an item.

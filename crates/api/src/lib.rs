@@ -24,6 +24,7 @@ mod looks;
 mod media;
 mod people;
 mod phones;
+mod pieces;
 mod probes;
 mod replay;
 mod reports;

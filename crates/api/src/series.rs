@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use model::intake::Quality;
 use model::view::SampleView;
 use model::{Decimals, Time};
@@ -20,6 +20,7 @@ use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::ledger::{NDJSON, ndjson};
+use crate::pieces::body_of;
 
 /// Samples put into lines at once: a day of a series that reports every second has many.
 const PAGE: usize = 4096;
@@ -97,15 +98,13 @@ impl Telling {
             let mut telling = telling?;
             match telling.page().await {
                 Ok(page) => Some((Ok(page?), Some(telling))),
-                // The head is gone already: a body that breaks off is the only honest answer.
                 Err(cause) => {
                     let fault = store_fault(READING, &cause);
                     Some((Err(std::io::Error::other(fault)), None))
                 }
             }
         });
-        // Whoever sends it may ask once more behind the last page.
-        Body::from_stream(pages.fuse())
+        body_of(pages)
     }
 
     /// The next lines; none behind the last.

@@ -132,6 +132,7 @@ async fn a_long_history_leaves_a_day_at_a_time() {
         };
         pieces.push(piece.lines().map(value).collect());
     }
+    assert!(body.next().await.is_none(), "it stays at its end");
     // The night begins at eight in the morning of UTC: three quarters, three days, one quarter.
     let sizes: Vec<usize> = pieces.iter().map(Vec::len).collect();
     assert_eq!(sizes, [3, 4, 4, 4, 1]);

@@ -32,19 +32,14 @@ impl Situation {
         }
         self.told.level = self.told.level.max(top(&acked)).min(top(&self.loud));
         // Where all is over nothing is known any more: what begins there again is new.
-        let townships = &self.townships;
-        let over = |code: &String| townships.get(code).is_none_or(|t| t.loud == 0);
-        let ended: Vec<String> = self
-            .told
-            .townships
-            .iter()
-            .filter(|c| over(c))
-            .cloned()
-            .collect();
-        for code in ended {
-            self.told.people = self.told.people.saturating_sub(people_of(&code));
-            self.told.townships.remove(&code);
-        }
+        let (known, here) = (&mut self.told, &self.townships);
+        known.townships.retain(|code| {
+            let stands = here.get(code).is_some_and(|t| t.loud > 0);
+            if !stands {
+                known.people = known.people.saturating_sub(people_of(code));
+            }
+            stands
+        });
         let known = self.townships.iter();
         let known = known.filter(|(code, t)| {
             t.loud > 0 && t.unread == 0 && !self.told.townships.contains(*code)

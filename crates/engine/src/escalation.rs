@@ -4,7 +4,6 @@
 //! One input moves a run on: the step, its pages, the next deadline and the line of its log are made
 //! together or not at all. A run goes by the policy it began with; another file never rewrites it.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::config::{Call, Escalation, Occasion, Target};
@@ -88,9 +87,6 @@ pub(crate) struct Called {
     pub(crate) confirmed: Option<Time>,
     pub(crate) refused: Option<Time>,
 }
-
-/// Ended runs are remembered this long, with their pages.
-const REMEMBER_MS: i64 = 86_400_000;
 
 /// What taking a step came to.
 #[derive(Clone, Copy, PartialEq)]
@@ -584,37 +580,5 @@ impl Engine {
             runs.filter(|(_, run)| run.about == About::Situation(id) && run.policy.id == policy);
         let newest = of.max_by_key(|(_, run)| run.began);
         newest.map(|(id, run)| (id.clone(), run.state))
-    }
-
-    /// Forgets runs that ended long ago, with their pages.
-    pub(crate) fn sweep_runs(&mut self, at: Time) {
-        let bound = at.plus_ms(-REMEMBER_MS);
-        let calling = &mut self.state.calling;
-        let old = calling.runs.iter();
-        let old = old.filter(|(_, run)| run.ended.is_some_and(|ended| ended < bound));
-        let live = &calling.live;
-        let settled = |id: &RunId| !live.values().any(|runs| runs.contains(id));
-        let old: Vec<RunId> = old.map(|(id, _)| id.clone()).filter(settled).collect();
-        for id in old {
-            if let Some(run) = calling.runs.remove(&id) {
-                for page in run.pages {
-                    calling.pages.remove(&page);
-                }
-                if let About::Task(task) = run.about {
-                    forget(&mut calling.tasks, task, &id);
-                }
-            }
-        }
-        self.sweep_contacts(at);
-        self.sweep_proofs();
-    }
-}
-
-fn forget(tasks: &mut BTreeMap<TaskId, Vec<RunId>>, task: TaskId, id: &RunId) {
-    if let Entry::Occupied(mut runs) = tasks.entry(task) {
-        runs.get_mut().retain(|run| run != id);
-        if runs.get().is_empty() {
-            runs.remove();
-        }
     }
 }

@@ -257,6 +257,11 @@ impl Engine {
         for command in self.state.commands.values_mut() {
             command.alarm.iter_mut().for_each(follow);
             command.noted.iter_mut().for_each(follow);
+            // Its episode is another now, so what waited to be acknowledged stays unread.
+            command
+                .shown
+                .iter_mut()
+                .for_each(|shown| follow(&mut shown.alarm));
         }
         for entry in self.state.ledger.entries.values_mut() {
             entry.alarm.iter_mut().for_each(|(key, _)| follow(key));

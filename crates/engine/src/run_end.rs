@@ -1,13 +1,20 @@
-//! What people answer to a run, and how it ends: by their answers, by its alarms, or by another run.
+//! What people answer to a run, and how it ends: by their answers, by its alarms, or by another run; and
+//! when it is forgotten.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use model::effect::SystemKind;
 use model::page::About;
 use model::view::{CancelReason, RunLine, RunState};
-use model::{Effects, Level, PersonId, RunId, SituationId, Time};
+use model::{Effects, Level, PersonId, RunId, SituationId, TaskId, Time};
 
 use crate::engine::Engine;
 use crate::escalation::step_subject;
 use crate::situation::top;
+
+/// Ended runs are remembered this long, with their pages.
+const REMEMBER_MS: i64 = 86_400_000;
 
 impl Engine {
     /// Somebody said yes or no.
@@ -196,5 +203,37 @@ impl Engine {
         }
         self.write(id, RunLine::Refused { round, step }, at, out);
         self.advance(id, true, at, out);
+    }
+
+    /// Forgets runs that ended long ago, with their pages.
+    pub(crate) fn sweep_runs(&mut self, at: Time) {
+        let bound = at.plus_ms(-REMEMBER_MS);
+        let calling = &mut self.state.calling;
+        let old = calling.runs.iter();
+        let old = old.filter(|(_, run)| run.ended.is_some_and(|ended| ended < bound));
+        let live = &calling.live;
+        let settled = |id: &RunId| !live.values().any(|runs| runs.contains(id));
+        let old: Vec<RunId> = old.map(|(id, _)| id.clone()).filter(settled).collect();
+        for id in old {
+            if let Some(run) = calling.runs.remove(&id) {
+                for page in run.pages {
+                    calling.pages.remove(&page);
+                }
+                if let About::Task(task) = run.about {
+                    forget(&mut calling.tasks, task, &id);
+                }
+            }
+        }
+        self.sweep_contacts(at);
+        self.sweep_proofs();
+    }
+}
+
+fn forget(tasks: &mut BTreeMap<TaskId, Vec<RunId>>, task: TaskId, id: &RunId) {
+    if let Entry::Occupied(mut runs) = tasks.entry(task) {
+        runs.get_mut().retain(|run| run != id);
+        if runs.get().is_empty() {
+            runs.remove();
+        }
     }
 }

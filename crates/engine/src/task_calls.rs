@@ -176,6 +176,12 @@ impl Engine {
             | Channel::Mail
             | Channel::Loudspeaker => Means::App,
         };
+        // Of what went out with another page the device has been told, and its person only that there
+        // is more: they answered something else.
+        let fact = match sheet.bundled {
+            Some(_) if sheet.was_heard() => &PageFact::Delivered,
+            Some(_) | None => fact,
+        };
         let said = by.cloned().unwrap_or_else(|| sheet.to.clone());
         let known = self.state.commands.get(&command);
         let kind = known.and_then(|c| fact_of(&c.tasks[place], fact));

@@ -261,8 +261,9 @@
 //! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`, and may name `posts`. `templates.toml` has
 //! `[[template]] id, title, wording, proof` and `[template.clocks.red]` (and blue, yellow, orange)
 //! with any of `ack_by`, `move_by`, `update_every`, `arrive_by`, `done_by`, `verify_by`; and, where
-//! wanted, `kind` (plain, evacuation, rescue, correction), `hazards` (it is offered first for), `approve_from = "red"`, `correction` (the
-//! template that takes it back; needed where there are several of that kind), `crew = { personnel =
+//! wanted, `kind` (plain, evacuation, rescue, correction), `hazards` (those it is offered first for),
+//! `approve_from = "red"`, `correction` (the template that takes it back; needed where there are several
+//! of that kind), `crew = { personnel =
 //! "15m" }` (also vehicle, commander, exposure, rotation), `proven_by = { station, quantity, below }`
 //! (or `above`), and questions `[[template.field]] id, title, kind, required` of kind text, choice
 //! (with `[[template.field.option]] id, title`) or number (with `least`, `most`). `accounts.toml` has

@@ -42,7 +42,9 @@ export function outlook(
   lost: readonly LostReach[],
   now: number,
 ): Outlook {
-  const known = new Map(contacts.map((one) => [one.person, one.contacts]));
+  // The desk shows an order by itself: nobody is called there.
+  const called = (one: PersonContacts) => one.contacts.filter(({ channel }) => channel !== "desk");
+  const known = new Map(contacts.map((one) => [one.person, called(one)]));
   const trouble = new Map<string, Trouble>();
   const first = new Map<Channel, number>();
   const after = new Map<Channel, number>();

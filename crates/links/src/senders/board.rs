@@ -18,12 +18,22 @@ pub struct Subject {
     pub en: String,
     /// Everything is made up; whoever reads the page must see that first.
     pub demo: bool,
-    /// The task it tells of is over: the desk took it back.
-    pub ended: bool,
+    /// How the desk took the task back that it tells of, where it did.
+    pub withdrawn: Option<Withdrawn>,
     /// It is a drill; whoever reads the page must see that before everything else.
     pub drill: bool,
     /// Code of the jurisdiction it comes from.
     pub jurisdiction: String,
+}
+
+/// How the desk took a task back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawn {
+    Cancelled,
+    /// Another order took its place, and is told by itself.
+    Superseded,
+    /// Another person has it now.
+    Reassigned,
 }
 
 /// Asks and tells the loop.

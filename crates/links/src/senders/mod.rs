@@ -35,7 +35,7 @@ use runtime::{Delivery, Sender, Stopped};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use board::{Later, Subject, Switchboard};
+pub use board::{Later, Subject, Switchboard, Withdrawn};
 pub use contacts::{Contact, Contacts};
 pub use equipment::{EquipError, Setup};
 pub use loudspeaker::Speakers;

@@ -3,24 +3,25 @@
 use model::config::Text;
 use model::effect::SystemKind;
 use model::page::About;
+use model::task::Stage;
 use model::{JurisdictionSlot, SituationId, TaskId};
 use runtime::Fleet;
 
-use super::board::Subject;
+use super::board::{Subject, Withdrawn};
 
 /// The words for what `about` names; `also` counts in the page itself.
 pub(super) fn subject(fleet: &Fleet, slot: JurisdictionSlot, about: &About) -> Option<Subject> {
     let config = fleet.config(slot)?;
-    let (text, ended) = match about {
-        About::Situation(id) => (of_situation(fleet, slot, *id)?, false),
+    let (text, withdrawn) = match about {
+        About::Situation(id) => (of_situation(fleet, slot, *id)?, None),
         About::Task(id) => of_task(fleet, slot, id)?,
-        About::Notice { kind, subject } => (of_notice(*kind, subject), false),
-        About::RollCall(_) | About::Test(_) => (Text::default(), false),
+        About::Notice { kind, subject } => (of_notice(*kind, subject), None),
+        About::RollCall(_) | About::Test(_) => (Text::default(), None),
     };
     Some(Subject {
         zh: text.zh,
         en: text.en,
-        ended,
+        withdrawn,
         demo: config.demo,
         drill: config.drill.is_some(),
         jurisdiction: config.code.clone(),
@@ -50,8 +51,12 @@ fn of_situation(fleet: &Fleet, slot: JurisdictionSlot, id: SituationId) -> Optio
     Some(Text { zh, en })
 }
 
-/// What is to be done and where the danger is; and whether it was taken back.
-fn of_task(fleet: &Fleet, slot: JurisdictionSlot, id: &TaskId) -> Option<(Text, bool)> {
+/// What is to be done and where the danger is; and how it was taken back, where it was.
+fn of_task(
+    fleet: &Fleet,
+    slot: JurisdictionSlot,
+    id: &TaskId,
+) -> Option<(Text, Option<Withdrawn>)> {
     let task = fleet.task(slot, id)?;
     let command = fleet.command(slot, &task.command)?;
     let mut text = command.title;
@@ -64,7 +69,26 @@ fn of_task(fleet: &Fleet, slot: JurisdictionSlot, id: &TaskId) -> Option<(Text, 
         text.zh = format!("{}（{}）", text.zh, place.name.zh);
         text.en = format!("{} ({})", text.en, place.name.en);
     }
-    Some((text, task.stage.is_withdrawn()))
+    Some((text, withdrawn(task.stage)))
+}
+
+fn withdrawn(stage: Stage) -> Option<Withdrawn> {
+    match stage {
+        Stage::Cancelled => Some(Withdrawn::Cancelled),
+        Stage::Superseded => Some(Withdrawn::Superseded),
+        Stage::Reassigned => Some(Withdrawn::Reassigned),
+        Stage::Issued
+        | Stage::NoReply
+        | Stage::Delivered
+        | Stage::Seen
+        | Stage::Declined
+        | Stage::Accepted
+        | Stage::EnRoute
+        | Stage::OnScene
+        | Stage::Working
+        | Stage::Done
+        | Stage::Verified => None,
+    }
 }
 
 fn of_notice(kind: SystemKind, subject: &str) -> Text {

@@ -61,18 +61,19 @@ struct Tongue {
     task: &'static str,
     /// The same of blue, yellow, orange, red.
     tasks: [&'static str; 4],
-    task_ended: &'static str,
+    /// Cancelled, superseded, given to another.
+    withdrawn: [&'static str; 3],
     notice: &'static str,
     roll_call: &'static str,
     test: &'static str,
     press: &'static str,
     press_task: &'static str,
-    press_ended: &'static str,
+    press_withdrawn: &'static str,
     press_here: &'static str,
     press_test: &'static str,
     open: &'static str,
     open_task: &'static str,
-    open_ended: &'static str,
+    open_withdrawn: &'static str,
     open_here: &'static str,
     open_test: &'static str,
     /// In front of the code.
@@ -91,18 +92,22 @@ const ZH: Tongue = Tongue {
     levels: ["蓝色预警：", "黄色预警：", "橙色预警：", "红色预警："],
     task: "任务：",
     tasks: ["蓝色任务：", "黄色任务：", "橙色任务：", "红色任务："],
-    task_ended: "任务取消，不用再去：",
+    withdrawn: [
+        "任务取消，不用再去：",
+        "此令作废，以新令为准：",
+        "任务已改派他人，不用再去：",
+    ],
     notice: "系统：",
     roll_call: "查岗",
     test: "通道测试",
     press: "确认请按1，不能处理请按2。",
     press_task: "收到请按1，不能去请按2。",
-    press_ended: "知道了请按1。",
+    press_withdrawn: "知道了请按1。",
     press_here: "在岗请按1。",
     press_test: "听到请按1。",
     open: "请打开烽火确认。",
     open_task: "请打开烽火接受任务。",
-    open_ended: "请打开烽火点知道了。",
+    open_withdrawn: "请打开烽火点知道了。",
     open_here: "请打开烽火签到。",
     open_test: "收到无需处理。",
     number: "编号",
@@ -129,18 +134,22 @@ const EN: Tongue = Tongue {
         "Orange task: ",
         "Red task: ",
     ],
-    task_ended: "Task withdrawn, do not go: ",
+    withdrawn: [
+        "Task cancelled, do not go: ",
+        "Order void, a new one follows: ",
+        "Task given to another, do not go: ",
+    ],
     notice: "System: ",
     roll_call: "Roll-call",
     test: "Channel test",
     press: " Press 1 to acknowledge, 2 if you cannot.",
     press_task: " Press 1 if you heard it, 2 if you cannot go.",
-    press_ended: " Press 1 if you heard it.",
+    press_withdrawn: " Press 1 if you heard it.",
     press_here: " Press 1 if you are at your post.",
     press_test: " Press 1 if you heard it.",
     open: " Open Watchfire to acknowledge.",
     open_task: " Open Watchfire to accept.",
-    open_ended: " Open Watchfire to confirm.",
+    open_withdrawn: " Open Watchfire to confirm.",
     open_here: " Open Watchfire to sign in.",
     open_test: " Nothing to do.",
     number: " No. ",
@@ -156,12 +165,13 @@ fn spoken(
     code: &str,
     tongue: &Tongue,
 ) -> (String, String) {
+    let back = subject.withdrawn.map(|how| tongue.withdrawn[how as usize]);
     let about = match &page.about {
         About::Situation(_) => "",
-        About::Task(_) if subject.ended => tongue.task_ended,
-        About::Task(_) => page
-            .level
-            .map_or(tongue.task, |level| tongue.tasks[Level::index(level)]),
+        About::Task(_) => back.unwrap_or_else(|| {
+            let coloured = page.level.map(|level| tongue.tasks[Level::index(level)]);
+            coloured.unwrap_or(tongue.task)
+        }),
         About::Notice { .. } => tongue.notice,
         About::RollCall(_) => tongue.roll_call,
         About::Test(_) => tongue.test,
@@ -170,8 +180,8 @@ fn spoken(
     let ask = match (&page.about, by_voice) {
         (About::Situation(_) | About::Notice { .. }, true) => tongue.press,
         (About::Situation(_) | About::Notice { .. }, false) => tongue.open,
-        (About::Task(_), true) if subject.ended => tongue.press_ended,
-        (About::Task(_), false) if subject.ended => tongue.open_ended,
+        (About::Task(_), true) if back.is_some() => tongue.press_withdrawn,
+        (About::Task(_), false) if back.is_some() => tongue.open_withdrawn,
         (About::Task(_), true) => tongue.press_task,
         (About::Task(_), false) => tongue.open_task,
         (About::RollCall(_), true) => tongue.press_here,
@@ -227,6 +237,7 @@ fn cut(text: &str, room: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::board::Withdrawn;
     use super::*;
     use model::{OpId, PageId, PersonId, SituationId, TaskId};
 
@@ -294,14 +305,36 @@ mod tests {
             Language::Zh,
             "红色任务：镜岭镇 江河水位，3处。收到请按1，不能去请按2。",
         );
-        let ended = Subject {
-            ended: true,
-            ..subject("转移群众（镜岭站）", "Evacuate (Jingling)")
+    }
+
+    #[test]
+    fn a_task_taken_back_says_how() {
+        let call = page(
+            Channel::Voice,
+            About::Task(TaskId::from("c.p")),
+            Some(Level::Red),
+        );
+        let check = |how: Withdrawn, expected: &str| {
+            let subject = Subject {
+                withdrawn: Some(how),
+                ..subject("转移群众（镜岭站）", "Evacuate (Jingling)")
+            };
+            assert_eq!(words(&call, false, &subject, Language::Both).text, expected);
         };
-        assert_eq!(
-            words(&call, false, &ended, Language::Both).text,
+        check(
+            Withdrawn::Cancelled,
             "任务取消，不用再去：转移群众（镜岭站）。知道了请按1。\n\
-             Task withdrawn, do not go: Evacuate (Jingling). Press 1 if you heard it."
+             Task cancelled, do not go: Evacuate (Jingling). Press 1 if you heard it.",
+        );
+        check(
+            Withdrawn::Superseded,
+            "此令作废，以新令为准：转移群众（镜岭站）。知道了请按1。\n\
+             Order void, a new one follows: Evacuate (Jingling). Press 1 if you heard it.",
+        );
+        check(
+            Withdrawn::Reassigned,
+            "任务已改派他人，不用再去：转移群众（镜岭站）。知道了请按1。\n\
+             Task given to another, do not go: Evacuate (Jingling). Press 1 if you heard it.",
         );
     }
 

@@ -85,7 +85,7 @@ impl Switchboard for Office {
         let over = self.over.lock().unwrap().contains(&page.id);
         let wanted = !over && !settled(&self.facts(page.id.as_str()));
         let subject = Subject {
-            ended: false,
+            withdrawn: None,
             zh: "镜岭镇 江河水位，3处".to_owned(),
             en: "Jingling: river stage, 3 places".to_owned(),
             demo: true,

@@ -7,9 +7,9 @@ import { answers, type Form, unanswered } from "../../state/forms";
 import { type Behind, countedRow, shortOf } from "../../state/headcount";
 import { Sheet } from "../../ui/Sheet";
 import type { CommandView, Field, TaskView } from "../../wire/view";
+import { FieldInputs } from "../commands/FieldInputs";
 import { useCount } from "../commands/useCount";
 import { CountFields } from "./CountFields";
-import { FormFields } from "./FormFields";
 import { PhotoField, picturesFor, useShots } from "./PhotoField";
 
 interface CountSheetProps {
@@ -60,7 +60,7 @@ export function CountSheet({ command, task, fields, onClose }: CountSheetProps) 
           <b>{i18n.t("再加一个村")}</b>
         </button>
       ) : null}
-      <FormFields fields={fields} form={form} onChange={setForm} />
+      <FieldInputs fields={fields} form={form} onChange={setForm} thumb />
       <PhotoField task={task.id} shots={shots} onChange={setShots} />
       <p className="s" aria-live="polite" data-testid="count-short">
         {said.length === 0

@@ -5,7 +5,7 @@ import { i18n, say } from "../../i18n/i18n";
 import { answers, type Form, unanswered } from "../../state/forms";
 import { Sheet } from "../../ui/Sheet";
 import type { Field, TaskView } from "../../wire/view";
-import { FormFields } from "./FormFields";
+import { FieldInputs } from "../commands/FieldInputs";
 import { PhotoField, useShots } from "./PhotoField";
 
 const STEPS = [10, 20, 40, 60, 80, 100];
@@ -81,7 +81,7 @@ export function DoneSheet({
           data-testid="done-note"
         />
       </label>
-      <FormFields fields={fields} form={form} onChange={setForm} />
+      <FieldInputs fields={fields} form={form} onChange={setForm} thumb />
       {unproven ? <p className="s i2">{i18n.t("还差一张照片，或者写一个见证人。")}</p> : null}
       {open.length > 0 ? (
         <p className="s i2">
