@@ -17,6 +17,9 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 const PATIENCE: Duration = Duration::from_secs(600);
 /// Requests on their way at once; what is more waits on this side, as it would in the air.
 const AT_ONCE: usize = 48;
+/// A connection unused for this long is not used again: the server closes it at ten seconds, and a
+/// request sent at that very moment would be lost.
+const IDLE: Duration = Duration::from_secs(5);
 /// A snapshot of a county with everybody's tasks in it.
 const MAX_FRAME: usize = 64 << 20;
 
@@ -36,6 +39,7 @@ impl Front {
             .timeout_global(Some(PATIENCE))
             .max_idle_connections(AT_ONCE)
             .max_idle_connections_per_host(AT_ONCE)
+            .max_idle_age(IDLE)
             .build();
         Front {
             address: address.to_owned(),

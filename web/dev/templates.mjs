@@ -1,4 +1,5 @@
 // The orders of the invented night, and how long each level gives for them.
+const MIN = 60_000;
 const text = (zh, en) => ({ zh, en });
 
 const clocks = (ack, every, arrive, done) => ({

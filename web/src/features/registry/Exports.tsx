@@ -65,7 +65,9 @@ export function Exports({ county, kind, name }: ExportsProps) {
           {i18n.t("岗位、组和叫应规则，原文件")}
         </Button>
       </div>
-      <span className="lab exportsmore">{i18n.t("今天的名单，只供查看")}</span>
+      <span className="lab" style={{ marginTop: "var(--s2)" }}>
+        {i18n.t("今天的名单，只供查看")}
+      </span>
       <div className="acts">
         <Button small disabled={busy} onPress={() => run(groups)} testId="export-groups">
           {i18n.t("{name}，CSV", { name: i18n.t("组") })}
