@@ -11,6 +11,8 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use model::backtest::calls::CallReport;
 use model::backtest::{BoundChange, ClockChange, Report};
@@ -129,8 +131,8 @@ pub trait SiteDesk: Send + Sync {
     /// Reads the files again; with `apply`, puts them into force when nothing stops them.
     fn review(&self, apply: bool, by: Origin) -> Later<'_, Taken<ReviewView>>;
 
-    /// Compares an uploaded CSV or GeoJSON with one of the files of a jurisdiction; with `apply`,
-    /// replaces the file and puts it into force when every row is sound.
+    /// Compares an uploaded CSV, workbook (XLSX) or GeoJSON with one of the files of a jurisdiction;
+    /// with `apply`, replaces the file and puts it into force when every row is sound.
     fn registry(&self, upload: Upload, apply: bool, by: PersonId)
     -> Later<'_, Taken<RegistryView>>;
 
@@ -144,6 +146,9 @@ pub trait SiteDesk: Send + Sync {
         jurisdiction: String,
         station: Option<String>,
     ) -> Later<'_, SheetView>;
+
+    /// A table as a workbook that an office can edit and bring back.
+    fn workbook(&self, sheet: SheetView) -> Later<'_, Vec<u8>>;
 
     /// Reads the site as if some of its rule files were these, and tells what would change; nothing
     /// is written or put into force.
@@ -188,9 +193,11 @@ pub enum NotTried {
 /// An uploaded registry file.
 #[derive(Clone, Debug)]
 pub struct Upload {
-    /// `stations`, `thresholds`, `areas`, `zones`, `people` …
+    /// `stations`, `thresholds`, `areas`, `zones`, `people`, `groups` …
     pub kind: String,
     pub jurisdiction: String,
+    /// Rows that are not in it go; else they stay.
+    pub whole: bool,
     /// As they came: a spreadsheet may have saved them as anything.
     pub bytes: Bytes,
 }
@@ -242,6 +249,8 @@ pub(crate) struct RegistryQuery {
     jurisdiction: Option<String>,
     #[serde(default = "yes")]
     dry_run: bool,
+    #[serde(default)]
+    whole: bool,
 }
 
 /// Which rows of a registry are wanted.
@@ -249,7 +258,21 @@ pub(crate) struct RegistryQuery {
 pub(crate) struct SheetQuery {
     jurisdiction: Option<String>,
     station: Option<String>,
+    #[serde(default)]
+    form: SheetForm,
 }
+
+/// How a table is given.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SheetForm {
+    #[default]
+    Json,
+    Xlsx,
+}
+
+/// The media type of a workbook.
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn yes() -> bool {
     true
@@ -286,12 +309,14 @@ async fn review(api: &Api, who: &Principal, apply: bool) -> Answered<Json<Review
     Ok(Json(api.take_over(taken).await?))
 }
 
-/// Compares an uploaded CSV or GeoJSON with a registry of the site, row by row; with
-/// `dry_run=false` puts it into force when every row is sound.
+/// Compares an uploaded CSV, workbook (XLSX) or GeoJSON with a registry of the site, row by row; with
+/// `dry_run=false` puts it into force when every row is sound. Rows that the upload does not have stay
+/// as they are, unless it is `whole`.
 #[utoipa::path(post, path = "/api/v1/registry/{kind}", tag = "site",
-    params(("kind" = String, Path, description = "stations, series, thresholds, attributes, areas, zones or people"),
+    params(("kind" = String, Path, description = "stations, series, thresholds, attributes, areas, zones, people, units, posts or groups"),
            ("jurisdiction" = Option<String>, Query, description = "Needed where there are several"),
-           ("dry_run" = Option<bool>, Query, description = "true unless said")),
+           ("dry_run" = Option<bool>, Query, description = "true unless said"),
+           ("whole" = Option<bool>, Query, description = "Rows that are not in it go; false unless said")),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = RegistryView), (status = 403, body = FaultView)))]
 pub(crate) async fn registry(
@@ -314,6 +339,7 @@ pub(crate) async fn registry(
     let upload = Upload {
         kind,
         jurisdiction,
+        whole: query.whole,
         bytes,
     };
     let apply = !query.dry_run;
@@ -374,16 +400,17 @@ pub(crate) async fn rule_files(
 /// Rows of a registry as the site's files have them, with their history by `valid_from`. Telephone
 /// numbers are for administrators.
 #[utoipa::path(get, path = "/api/v1/registry/{kind}", tag = "site",
-    params(("kind" = String, Path, description = "stations, series, thresholds, attributes, areas or people"),
+    params(("kind" = String, Path, description = "stations, series, thresholds, attributes, areas, people, units, posts or groups"),
            ("jurisdiction" = Option<String>, Query, description = "Needed where there are several"),
-           ("station" = Option<String>, Query, description = "Only rows about this one")),
+           ("station" = Option<String>, Query, description = "Only rows about this one"),
+           ("form" = Option<String>, Query, description = "json unless said, or xlsx: a workbook")),
     responses((status = 200, body = SheetView), (status = 403, body = FaultView)))]
 pub(crate) async fn sheet(
     State(api): State<Arc<Api>>,
     Extension(who): Extension<Principal>,
     Path(kind): Path<String>,
     Asked(query): Asked<SheetQuery>,
-) -> Answered<Json<SheetView>> {
+) -> Answered<Response> {
     let deed = match kind.as_str() {
         "people" => Deed::KeepSite,
         _ => Deed::See,
@@ -397,7 +424,20 @@ pub(crate) async fn sheet(
         let people = u32::try_from(sheet.rows.len()).unwrap_or(u32::MAX);
         api.looks.telephones(&who, slot, people).await?;
     }
-    Ok(Json(sheet))
+    if let SheetForm::Json = query.form {
+        return Ok(Json(sheet).into_response());
+    }
+    let name = sheet.file.replace(".csv", ".xlsx");
+    let bytes = api.desk.workbook(sheet).await.map_err(Fault::SiteFiles)?;
+    let kept = format!("attachment; filename=\"{name}\"");
+    Ok((
+        [
+            (CONTENT_TYPE, WORKBOOK.to_owned()),
+            (CONTENT_DISPOSITION, kept),
+        ],
+        bytes,
+    )
+        .into_response())
 }
 
 /// The jurisdiction meant where only one can be.

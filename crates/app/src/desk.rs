@@ -179,14 +179,10 @@ impl Desk {
         let sheet = sheet_of(&upload.kind)
             .ok_or_else(|| format!("there is no registry `{}`; there are {KINDS}", upload.kind))?;
         let folder = self.folder.clone();
-        let how = match sheet {
-            Sheet::Zones => site::Upload::Replace,
-            Sheet::Stations
-            | Sheet::Series
-            | Sheet::Thresholds
-            | Sheet::Attributes
-            | Sheet::Areas
-            | Sheet::People => site::Upload::Merge,
+        let how = if upload.whole || sheet == Sheet::Zones {
+            site::Upload::Replace
+        } else {
+            site::Upload::Merge
         };
         let code = upload.jurisdiction.clone();
         let review = aside(move || {
@@ -263,6 +259,14 @@ impl SiteDesk for Desk {
         })
     }
 
+    fn workbook(&self, sheet: SheetView) -> Later<'_, Vec<u8>> {
+        let table = site::Table {
+            columns: sheet.columns,
+            rows: sheet.rows,
+        };
+        Box::pin(async move { aside(move || site::workbook(&table)).await? })
+    }
+
     fn try_rules(&self, files: BTreeMap<String, String>) -> Later<'_, ReviewView> {
         let read = move |folder: &Path| read_changed(folder, &Edit::of_rules(&files));
         Box::pin(self.reviewed(read))
@@ -310,7 +314,8 @@ fn in_view(files: impl IntoIterator<Item = (String, String)>) -> Vec<RuleFileVie
         .collect()
 }
 
-const KINDS: &str = "stations, series, thresholds, attributes, areas, zones and people";
+const KINDS: &str =
+    "stations, series, thresholds, attributes, areas, zones, people, units, posts and groups";
 
 fn sheet_of(kind: &str) -> Option<Sheet> {
     Some(match kind {
@@ -321,6 +326,9 @@ fn sheet_of(kind: &str) -> Option<Sheet> {
         "areas" => Sheet::Areas,
         "zones" => Sheet::Zones,
         "people" => Sheet::People,
+        "units" => Sheet::Units,
+        "posts" => Sheet::Posts,
+        "groups" => Sheet::Groups,
         _ => return None,
     })
 }

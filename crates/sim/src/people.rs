@@ -18,6 +18,16 @@ const HEADS: usize = 60;
 /// Members of the county's rescue team.
 const RESCUERS: usize = 10;
 
+/// Grid workers of a village; two villages of three have one more.
+const GRIDS: usize = 5;
+
+/// What people are certified for, as groups ask for it: keeping a grid, driving a rescue boat, first
+/// aid, flying a drone.
+const GRID_WORKER: &str = "grid-worker";
+const BOAT: &str = "boat";
+const FIRST_AID: &str = "first-aid";
+const DRONE: &str = "drone";
+
 /// One invented person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -32,6 +42,9 @@ pub struct Person {
     pub phone: String,
     /// Who is told when this person does not answer.
     pub substitute: Option<String>,
+    /// Code of the village or grid they answer for.
+    pub area: Option<String>,
+    pub certificates: Vec<&'static str>,
 }
 
 /// People who receive a command together.
@@ -40,7 +53,15 @@ pub struct Group {
     pub id: String,
     pub title: String,
     pub title_en: String,
-    pub members: Vec<String>,
+    pub members: Members,
+}
+
+/// Who belongs to a group: named people, or everybody with something in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Members {
+    Named(Vec<String>),
+    /// With this certificate, in this township where one is given.
+    Certified(&'static str, Option<String>),
 }
 
 /// A demonstration login and its person.
@@ -68,6 +89,8 @@ impl People {
         dams(&mut hall, county);
         rescuers(&mut hall);
         leaders(&mut hall);
+        other_heads(&mut hall, county, &heads);
+        grid_workers(&mut hall, county);
         let groups = groups(&hall, county, &heads);
         let logins = logins(&hall, county, &heads);
         People {
@@ -96,6 +119,16 @@ const GIVEN: [&str; 36] = [
     "晓峰", "佳琪", "文斌", "美珍", "柏松", "根土", "少华", "云飞", "庆丰", "玉兰", "其昌", "天明",
 ];
 
+/// Characters of given names of those who came to the county's lists later.
+const FIRST: [&str; 24] = [
+    "家", "兴", "宝", "景", "思", "嘉", "良", "仁", "泽", "文", "振", "友", "惠", "秋", "瑞", "清",
+    "世", "茂", "正", "方", "润", "和", "静", "全",
+];
+const SECOND: [&str; 24] = [
+    "富", "祥", "英", "娣", "琴", "芳", "荣", "标", "炎", "飞", "娟", "奇", "康", "林", "庆", "妹",
+    "洪", "琼", "培", "涛", "莲", "良", "江", "仙",
+];
+
 impl Hall {
     fn new(seed: u64) -> Hall {
         Hall {
@@ -114,6 +147,29 @@ impl Hall {
                 break name;
             }
         };
+        self.enter(id, role, name, post, post_en)
+    }
+
+    /// As [`Hall::add`], from the longer list of names.
+    fn add_one_of_many(&mut self, id: &str, post: &str, post_en: &str) -> &mut Person {
+        let name = loop {
+            let mut of = |all: &[&'static str]| all[self.dice.below(all.len())];
+            let name = [of(&FAMILY), of(&FIRST), of(&SECOND)].concat();
+            if self.taken.insert(name.clone()) {
+                break name;
+            }
+        };
+        self.enter(id, "responder", name, post, post_en)
+    }
+
+    fn enter(
+        &mut self,
+        id: &str,
+        role: &'static str,
+        name: String,
+        post: &str,
+        post_en: &str,
+    ) -> &mut Person {
         // 138-0000 is no exchange of any operator.
         let phone = format!("138-0000-{:04}", self.people.len() + 1);
         self.people.push(Person {
@@ -125,6 +181,8 @@ impl Hall {
             township: None,
             phone,
             substitute: None,
+            area: None,
+            certificates: Vec::new(),
         });
         self.people.last_mut().expect("a person was just added")
     }
@@ -219,17 +277,80 @@ fn village_heads(hall: &mut Hall, county: &County) -> Vec<(String, usize, usize)
     riverside.truncate(HEADS);
     let mut heads = Vec::new();
     for (number, (river, _, slot)) in riverside.into_iter().enumerate() {
-        let village = &county.villages[slot];
-        let town = &county.ground.townships[village.township];
         let id = format!("head-{:02}", number + 1);
-        let post = format!("{}{}主任", town.name.trim_end_matches("街道"), village.name);
-        let post_en = format!("Head of {} village", village.name_en);
+        let (post, post_en) = head_of(county, slot);
         let person = hall.add(&id, "responder", &post, &post_en);
-        person.township = Some(town.code.clone());
-        person.substitute = Some(format!("town-{}", &town.code[6..]));
+        settle(person, county, slot);
         heads.push((id, slot, river));
     }
     heads
+}
+
+/// Heads of all other villages, in the order of their codes.
+fn other_heads(hall: &mut Hall, county: &County, heads: &[(String, usize, usize)]) {
+    let there: BTreeSet<usize> = heads.iter().map(|(_, slot, _)| *slot).collect();
+    let others = (0..county.villages.len()).filter(|slot| !there.contains(slot));
+    for (number, slot) in (heads.len() + 1..).zip(others) {
+        let (post, post_en) = head_of(county, slot);
+        let person = hall.add_one_of_many(&format!("head-{number:02}"), &post, &post_en);
+        settle(person, county, slot);
+    }
+}
+
+/// Who keeps an eye on a grid of a village; one of a village is certified for first aid, one of some
+/// villages drives a boat or flies a drone.
+fn grid_workers(hall: &mut Hall, county: &County) {
+    for (slot, village) in county.villages.iter().enumerate() {
+        let riverside = village.river.is_some();
+        let town = county.ground.townships[village.township].name.as_str();
+        for grid in 1..=grids(slot) {
+            let id = format!("grid-{:03}-{grid}", slot + 1);
+            let post = format!(
+                "{}{}第{grid}网格员",
+                town.trim_end_matches("街道"),
+                village.name
+            );
+            let post_en = format!("Grid worker {grid}, {} village", village.name_en);
+            let person = hall.add_one_of_many(&id, &post, &post_en);
+            settle(person, county, slot);
+            person.area = Some(grid_code(&village.code, grid));
+            person.certificates.push(GRID_WORKER);
+            match grid {
+                1 => person.certificates.push(FIRST_AID),
+                2 if riverside => person.certificates.push(BOAT),
+                3 if slot % 10 == 0 => person.certificates.push(DRONE),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Grids of a village by its slot.
+pub(crate) fn grids(slot: usize) -> usize {
+    GRIDS + usize::from(!slot.is_multiple_of(3))
+}
+
+/// Code of a village's grid.
+pub(crate) fn grid_code(village: &str, grid: usize) -> String {
+    format!("{village}-{grid}")
+}
+
+fn head_of(county: &County, slot: usize) -> (String, String) {
+    let village = &county.villages[slot];
+    let town = county.ground.townships[village.township].name.as_str();
+    (
+        format!("{}{}主任", town.trim_end_matches("街道"), village.name),
+        format!("Head of {} village", village.name_en),
+    )
+}
+
+/// Where somebody of a village belongs, and that the township's duty chief stands in for them.
+fn settle(person: &mut Person, county: &County, slot: usize) {
+    let village = &county.villages[slot];
+    let town = &county.ground.townships[village.township].code;
+    person.township = Some(town.clone());
+    person.substitute = Some(format!("town-{}", &town[6..]));
+    person.area = Some(village.code.clone());
 }
 
 fn dams(hall: &mut Hall, county: &County) {
@@ -262,6 +383,11 @@ fn rescuers(hall: &mut Hall) {
             _ => ("县抢险队队员", "County rescue team"),
         };
         let person = hall.add(&format!("rescue-{number:02}"), "responder", post, post_en);
+        person.certificates.push(match number % 3 {
+            0 => DRONE,
+            1 => BOAT,
+            _ => FIRST_AID,
+        });
         person.substitute = Some(if number == 1 { "duty-2" } else { "rescue-01" }.to_owned());
     }
 }
@@ -271,7 +397,7 @@ fn groups(hall: &Hall, county: &County, heads: &[(String, usize, usize)]) -> Vec
         id: "townships".to_owned(),
         title: "各乡镇街道值班长".to_owned(),
         title_en: "Duty chiefs of all townships".to_owned(),
-        members: hall.ids(|p| p.id.starts_with("town-")),
+        members: Members::Named(hall.ids(|p| p.id.starts_with("town-"))),
     }];
     for (slot, river) in county.rivers.iter().enumerate() {
         let members: Vec<String> = heads
@@ -283,7 +409,7 @@ fn groups(hall: &Hall, county: &County, heads: &[(String, usize, usize)]) -> Vec
             id: format!("villages-{}", river.id),
             title: format!("{}沿线村主任", river.name),
             title_en: format!("Village heads along the {}", river.name_en),
-            members,
+            members: Members::Named(members),
         });
     }
     let named = [
@@ -295,7 +421,7 @@ fn groups(hall: &Hall, county: &County, heads: &[(String, usize, usize)]) -> Vec
             id: id.to_owned(),
             title: title.to_owned(),
             title_en: title_en.to_owned(),
-            members: hall.ids(|p| p.id.starts_with(prefix)),
+            members: Members::Named(hall.ids(|p| p.id.starts_with(prefix))),
         });
     }
     for town in &county.ground.townships {
@@ -303,9 +429,36 @@ fn groups(hall: &Hall, county: &County, heads: &[(String, usize, usize)]) -> Vec
             id: format!("town-{}", &town.code[6..]),
             title: format!("{}值班与村主任", town.name),
             title_en: format!("Duty and village heads, {}", town.name_en),
-            members: hall.ids(|p| p.township.as_deref() == Some(town.code.as_str())),
+            members: Members::Named(hall.ids(|p| {
+                p.township.as_deref() == Some(town.code.as_str())
+                    && !p.certificates.contains(&GRID_WORKER)
+            })),
         });
     }
+    for town in &county.ground.townships {
+        groups.push(Group {
+            id: format!("grid-{}", &town.code[6..]),
+            title: format!("{}网格员", town.name),
+            title_en: format!("Grid workers, {}", town.name_en),
+            members: Members::Certified(GRID_WORKER, Some(town.code.clone())),
+        });
+    }
+    let able = [
+        ("boats", "会开冲锋舟的", "Who can drive a rescue boat", BOAT),
+        (
+            "first-aid",
+            "有急救证的",
+            "Certified for first aid",
+            FIRST_AID,
+        ),
+        ("drones", "会飞无人机的", "Who can fly a drone", DRONE),
+    ];
+    groups.extend(able.map(|(id, title, title_en, certificate)| Group {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        title_en: title_en.to_owned(),
+        members: Members::Certified(certificate, None),
+    }));
     groups
 }
 
@@ -371,7 +524,8 @@ mod tests {
                 .count()
         };
         assert_eq!((count("town-"), count("deputy-")), (12, 12));
-        assert_eq!(count("head-"), 60);
+        assert_eq!((count("head-"), count("grid-")), (292, 1654));
+        assert!((1_950..=2_050).contains(&people.people.len()));
         assert_eq!(
             (count("dam-"), count("rescue-"), count("duty-")),
             (4, 10, 3)
@@ -406,9 +560,12 @@ mod tests {
             );
         }
         for group in &people.groups {
-            assert!(!group.members.is_empty(), "{}", group.id);
+            let Members::Named(members) = &group.members else {
+                continue;
+            };
+            assert!(!members.is_empty(), "{}", group.id);
             assert!(
-                group.members.iter().all(|m| ids.contains(m.as_str())),
+                members.iter().all(|m| ids.contains(m.as_str())),
                 "{}",
                 group.id
             );

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::county::{County, Post, Quantity, Station};
 use crate::orders::{ORDERS, PATIENCE};
-use crate::people::{Login, PASSWORD, PHONE_LOGIN, People, Person};
+use crate::people::{Login, Members, PASSWORD, PHONE_LOGIN, People, Person};
 use crate::posts;
 use crate::storm::START;
 use crate::{areas, rule_files};
@@ -214,8 +214,9 @@ fn series(county: &County) -> String {
 }
 
 fn people_rows(people: &[Person]) -> String {
-    let mut out =
-        format!("{HEAD}id,name,post_zh,post_en,role,township,phone,substitute,contacts\n");
+    let mut out = format!(
+        "{HEAD}id,name,post_zh,post_en,role,township,phone,substitute,contacts,area,certificates\n"
+    );
     for person in people {
         let Person {
             id,
@@ -226,6 +227,8 @@ fn people_rows(people: &[Person]) -> String {
             township,
             phone,
             substitute,
+            area,
+            certificates,
         } = person;
         let (township, substitute) = (
             township.as_deref().unwrap_or(""),
@@ -233,8 +236,10 @@ fn people_rows(people: &[Person]) -> String {
         );
         writeln!(
             out,
-            "{id},{name},{post},\"{post_en}\",{role},{township},{phone},{substitute},{}",
-            posts::contacts(id, role)
+            "{id},{name},{post},\"{post_en}\",{role},{township},{phone},{substitute},{},{},{}",
+            posts::contacts(id, role),
+            area.as_deref().unwrap_or(""),
+            certificates.join(" "),
         )
         .expect("writing to a string");
     }
@@ -244,13 +249,22 @@ fn people_rows(people: &[Person]) -> String {
 fn groups(people: &People) -> String {
     let mut out = HEAD.to_owned();
     for group in &people.groups {
-        let members: Vec<String> = group.members.iter().map(|m| format!("\"{m}\"")).collect();
+        let title = text((&group.title, &group.title_en));
+        let who = match &group.members {
+            Members::Named(members) => {
+                let members: Vec<String> = members.iter().map(|m| format!("\"{m}\"")).collect();
+                format!("members = [{}]\n", members.join(", "))
+            }
+            Members::Certified(certificate, township) => {
+                let of = township.as_ref();
+                let of = of.map_or_else(String::new, |code| format!("townships = [\"{code}\"]\n"));
+                format!("{of}certificates = [\"{certificate}\"]\n")
+            }
+        };
         write!(
             out,
-            "\n[[group]]\nid = \"{}\"\ntitle = {}\nmembers = [{}]\n",
-            group.id,
-            text((&group.title, &group.title_en)),
-            members.join(", "),
+            "\n[[group]]\nid = \"{}\"\ntitle = {title}\n{who}",
+            group.id
         )
         .expect("writing to a string");
     }
@@ -371,7 +385,7 @@ mod tests {
     use crate::orders::{INLINE_RULES, STAGE_RULES};
 
     /// Changes only when the county is meant to change; then the printed value is taken over.
-    const GOLDEN: &str = "f36535e9f332b8ba63d710c8d8fc874855f2d1a0a11f3b793dab2becf72488f5";
+    const GOLDEN: &str = "1cbff1fcece29ea7d55bbb66431c7c484337099413579185a14c85b49b7573e2";
 
     fn demonstration() -> Files {
         files(&County::demonstration().unwrap(), crate::storm::FACTOR)

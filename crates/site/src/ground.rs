@@ -10,11 +10,16 @@ use rstar::{AABB, RTree};
 
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::sheet::{self, Columns};
+use crate::villages::Villages;
 
 const AREAS: Columns = Columns {
     required: &["code", "kind", "title", "parent", "people"],
-    optional: &["title_en"],
+    optional: &["title_en", "lon", "lat"],
 };
+
+/// Kinds of area that only groups of people go by.
+const VILLAGE: &str = "village";
+const GRID: &str = "grid";
 
 /// Words of the kinds of area.
 pub(crate) const KINDS: [(&str, AreaKind); 4] = [
@@ -24,9 +29,10 @@ pub(crate) const KINDS: [(&str, AreaKind); 4] = [
     ("county", AreaKind::County),
 ];
 
-/// Reads `areas.csv`.
-pub(crate) fn read_areas(source: &Source, out: &mut Diagnostics) -> Vec<Area> {
+/// Reads `areas.csv`: what decisions go by, and villages with their grids.
+pub(crate) fn read_areas(source: &Source, out: &mut Diagnostics) -> (Vec<Area>, Villages) {
     let mut areas: Vec<Area> = Vec::new();
+    let mut villages = Villages::default();
     let mut places = Vec::new();
     let mut seen = HashSet::new();
     sheet::read(source, &AREAS, out, |row, out| {
@@ -34,9 +40,11 @@ pub(crate) fn read_areas(source: &Source, out: &mut Diagnostics) -> Vec<Area> {
         if code.is_empty() {
             out.push(row.problem(0, "an area needs a code"));
         }
-        let words = KINDS.map(|(word, _)| word);
         let kind = KINDS.iter().find(|(word, _)| *word == row.get(1));
-        if kind.is_none() {
+        let small = [VILLAGE, GRID].contains(&row.get(1));
+        if kind.is_none() && !small {
+            let words = KINDS.iter().map(|(word, _)| *word).chain([VILLAGE, GRID]);
+            let words: Vec<&str> = words.collect();
             let problem = row.problem(1, format!("`{}` is no kind of area", row.get(1)));
             out.push(problem.expecting(words.join(", ")).near(row.get(1), words));
         }
@@ -47,6 +55,10 @@ pub(crate) fn read_areas(source: &Source, out: &mut Diagnostics) -> Vec<Area> {
         if people.is_none() {
             let problem = row.problem(4, format!("`{}` is no number of people", row.get(4)));
             out.push(problem.expecting("a whole number, or nothing: 0"));
+        }
+        if small {
+            villages.take(row, row.get(1) == GRID, out);
+            return;
         }
         let (Some((_, kind)), Some(people)) = (kind, people) else {
             return;
@@ -71,7 +83,10 @@ pub(crate) fn read_areas(source: &Source, out: &mut Diagnostics) -> Vec<Area> {
         });
     });
     check_parents(&areas, &places, source, out);
-    areas
+    let townships = areas.iter().filter(|a| a.kind == AreaKind::Township);
+    let townships: Vec<&str> = townships.map(|a| a.code.as_str()).collect();
+    villages.check(&townships, source, out);
+    (areas, villages)
 }
 
 /// A parent is an area of the same kind, and nobody is their own grandparent.

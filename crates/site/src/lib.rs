@@ -25,14 +25,21 @@
 //!                     and, where levels change, valid_from
 //!   attributes.csv    station,attribute,value,unit,valid_from,source    (may be absent)
 //!   areas.csv         code,kind,title,parent,people,title_en            (may be absent)
+//!                     and lon,lat of villages and grids
 //!   zones.geojson     polygons with a code                              (may be absent)
 //!   rules/*.toml      rules of this jurisdiction alone                  (may be absent)
 //!   people.csv        id,name,post_zh,post_en,role,township,phone,substitute   (may be absent)
 //!                     and contacts: how they are reached, in order, separated by spaces
 //!                     and, where they are reached by them, mail and speaker (a loudspeaker's station)
+//!                     and area (a village or grid they answer for) and certificates
 //!   posts.toml        units, posts, and the rosters behind them         (may be absent)
+//!   units.csv         id,title_zh,title_en,parent,township: further units      (may be absent)
+//!   posts.csv         id,title_zh,title_en,kind,unit,township,people: further  (may be absent)
+//!                     posts, without a roster
 //!   policies/*.toml   who is called in which order, and limits          (may be absent)
 //!   groups.toml       groups of people                                  (may be absent)
+//!   groups.csv        id,title_zh,title_en,members,posts,townships,villages,grids,zones,
+//!                     certificates,except: further groups               (may be absent)
 //!   templates.toml    commands prepared beforehand                      (may be absent)
 //! ```
 //!
@@ -188,7 +195,8 @@
 //!
 //! `attributes.csv` gives stations what levels ask for; a rate may be written per time (`mm/d`) and is
 //! converted. Values are rounded to the quantity's decimals. `areas.csv`: `kind` is township,
-//! catchment or zone; `parent` is an area of the same kind. `zones.geojson` is a FeatureCollection of
+//! catchment or zone, and `parent` an area of the same kind; or village, `parent` its township, or
+//! grid, `parent` its village. `zones.geojson` is a FeatureCollection of
 //! polygons with `code` among their properties; a station on the border is inside. In `stations.csv`,
 //! `upstream` names gauges and travel times: `ST02:90m ST03:2h`.
 //!
@@ -258,7 +266,9 @@
 //! by = ["sms", "voice"]            # absent: every channel a person has
 //! ```
 //!
-//! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`, and may name `posts`. `templates.toml` has
+//! `groups.toml` has `[[group]] id, title, members = ["p-001", …]`, and may name `posts`. Or it says what
+//! its people have in common, each list that is given: `townships`, `villages`, `grids`, `zones` (those
+//! their village lies in), `certificates`; `except` takes people out. `templates.toml` has
 //! `[[template]] id, title, wording, proof` and `[template.clocks.red]` (and blue, yellow, orange)
 //! with any of `ack_by`, `move_by`, `update_every`, `arrive_by`, `done_by`, `verify_by`; and, where
 //! wanted, `kind` (plain, evacuation, rescue, correction), `hazards` (those it is offered first for),
@@ -323,6 +333,7 @@ mod escalations;
 mod examples;
 mod found;
 mod ground;
+mod groups;
 mod in_force;
 mod keep;
 mod make;
@@ -341,6 +352,7 @@ mod stations;
 mod storage;
 mod templates;
 mod thresholds;
+mod villages;
 mod watches;
 mod words;
 mod workload;
@@ -363,7 +375,7 @@ pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::{CheckedRules, check_rules, read_site};
 pub use registry::{
     Refused, RegistryError, Review, RowChange, Sheet, Table, Upload, is_plain, organisation_file,
-    organisation_files, review, rule_files, table,
+    organisation_files, review, rule_files, table, workbook,
 };
 pub use storage::Storage;
 

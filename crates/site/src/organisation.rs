@@ -1,11 +1,13 @@
-//! `posts.toml`: units, posts, and the rosters behind them.
+//! `posts.toml`, `units.csv` and `posts.csv`: units, posts, and the rosters behind them.
 
-use model::config::{Group, Post, Roster, Unit};
+use model::config::{Post, Roster, Text, Unit};
 use model::{PersonId, PostId, Time};
 
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Table, Value, Word};
-use crate::people::{NamedGroup, People, member, once};
+use crate::groups::words_of;
+use crate::people::{People, member, once};
+use crate::sheet::{self, Columns, Row};
 
 /// Units and posts, and how far ahead gaps are told.
 #[derive(Debug, Default)]
@@ -220,24 +222,123 @@ fn read_crews(
     crews
 }
 
-/// The groups with the posts they name.
-pub(crate) fn resolve_groups(
-    groups: Vec<NamedGroup>,
-    posts: &Posts,
+const UNITS: Columns = Columns {
+    required: &["id", "title_zh"],
+    optional: &["title_en", "parent", "township"],
+};
+
+/// Reads `units.csv`: further units, a row each.
+pub(crate) fn read_unit_rows(source: &Source, posts: &mut Posts, out: &mut Diagnostics) {
+    let mut seen = posts.units.iter().map(|unit| unit.id.clone()).collect();
+    let mut parents = Vec::new();
+    sheet::read(source, &UNITS, out, |row, out| {
+        let title = title_of(row, out);
+        let parent = word_of(row, 3);
+        let Some((id, title)) = id_of(row, &mut seen, source, out).zip(title) else {
+            return;
+        };
+        parents.extend(parent.clone());
+        posts.units.push(Unit {
+            id,
+            title,
+            parent: parent.map(|word| word.text),
+            township: word_of(row, 4).map(|word| word.text),
+        });
+    });
+    for parent in &parents {
+        check_unit(parent, &posts.units, source, out);
+    }
+    check_circles(&posts.units, source, out);
+}
+
+const POSTS: Columns = Columns {
+    required: &["id", "title_zh", "kind", "people"],
+    optional: &["title_en", "unit", "township"],
+};
+
+/// Reads `posts.csv`: further posts that named people hold, a row each. A post with a roster stands in
+/// `posts.toml`.
+pub(crate) fn read_post_rows(
     source: &Source,
+    people: &People,
+    posts: &mut Posts,
     out: &mut Diagnostics,
-) -> Vec<Group> {
-    let resolve = |named: NamedGroup| {
-        let mut group = named.group;
-        for word in named.posts {
-            if posts.find(&word.text).is_some() {
-                group.posts.push(PostId(word.text));
-            } else {
-                let what = format!("no post `{}` in posts.toml", word.text);
-                out.push(Problem::at(source, word.span, what).near(&word.text, posts.ids()));
+) {
+    let mut seen = posts.list.iter().map(|post| post.id.0.clone()).collect();
+    sheet::read(source, &POSTS, out, |row, out| {
+        let zh = row.get(1);
+        let title = (!zh.is_empty()).then(|| Text::new(zh, english(row, 4, zh)));
+        let kind = word_of(row, 2);
+        for (column, missing) in [(1, title.is_none()), (2, kind.is_none())] {
+            if missing {
+                out.push(row.problem(column, "a post needs a title and a kind"));
             }
         }
-        group
+        let named = words_of(row, 3).into_iter();
+        let named: Vec<PersonId> = named
+            .filter_map(|word| reachable(word, people, source, out))
+            .collect();
+        let unit = word_of(row, 5);
+        if let Some(unit) = &unit {
+            check_unit(unit, &posts.units, source, out);
+        }
+        let Some(id) = id_of(row, &mut seen, source, out) else {
+            return;
+        };
+        if row.get(3).is_empty() {
+            let problem = row.problem(3, format!("nobody holds `{id}`"));
+            out.push(problem.expecting("ids of people, separated by spaces"));
+        }
+        let (Some(title), Some(kind)) = (title, kind) else {
+            return;
+        };
+        posts.list.push(Post {
+            id: PostId(id),
+            title,
+            kind: kind.text,
+            unit: unit.map(|word| word.text),
+            township: word_of(row, 6).map(|word| word.text),
+            people: named,
+            roster: None,
+        });
+    });
+}
+
+/// The word of a cell, where there is one.
+fn word_of(row: &Row<'_>, column: usize) -> Option<Word> {
+    let text = Some(row.get(column)).filter(|text| !text.is_empty())?;
+    Some(Word {
+        text: text.to_owned(),
+        span: row.span(column),
+    })
+}
+
+fn english<'a>(row: &'a Row<'_>, column: usize, zh: &'a str) -> &'a str {
+    Some(row.get(column))
+        .filter(|text| !text.is_empty())
+        .unwrap_or(zh)
+}
+
+/// The title of a unit: Chinese in its second column, English in its third.
+fn title_of(row: &Row<'_>, out: &mut Diagnostics) -> Option<Text> {
+    let zh = row.get(1);
+    if zh.is_empty() {
+        out.push(row.problem(1, "a unit needs a title"));
+        return None;
+    }
+    Some(Text::new(zh, english(row, 2, zh)))
+}
+
+/// The id of a row, unless it was there before.
+fn id_of(
+    row: &Row<'_>,
+    seen: &mut Vec<String>,
+    source: &Source,
+    out: &mut Diagnostics,
+) -> Option<String> {
+    let Some(id) = word_of(row, 0) else {
+        out.push(row.problem(0, "a row needs an id"));
+        return None;
     };
-    groups.into_iter().map(resolve).collect()
+    once(id, seen, source, out)
 }

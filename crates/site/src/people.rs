@@ -4,16 +4,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::config::{Group, Person, Role, Text};
+use model::PersonId;
+use model::config::{Person, Role, Text};
 use model::page::Channel;
 use model::view::PersonView;
-use model::{GroupId, PersonId};
 
 use crate::Contact;
 use crate::contacts;
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::document::{self, Value, Word, quoted};
 use crate::sheet::{self, Columns, Row};
+use crate::villages::Villages;
 
 /// Words of the roles, as files write them.
 const ROLES: [(&str, Role); 5] = [
@@ -30,10 +31,20 @@ pub(crate) struct People {
     pub(crate) list: Vec<PersonView>,
     /// Where they are reached, in the same order.
     pub(crate) reached: Vec<Contact>,
+    /// What groups go by, in the same order.
+    pub(crate) traits: Vec<Traits>,
     by_id: HashMap<String, usize>,
     faulty: HashSet<String>,
     /// Kinds of contact points by person, in the order they are tried; numbers stay in the file.
     contacts: HashMap<String, Vec<Channel>>,
+}
+
+/// Where a person answers for the ground, and what they are certified for.
+#[derive(Debug, Default)]
+pub(crate) struct Traits {
+    /// Code of a village or grid.
+    pub(crate) area: Option<String>,
+    pub(crate) certificates: Vec<String>,
 }
 
 impl People {
@@ -86,8 +97,11 @@ const PEOPLE: Columns = Columns {
         "phone",
         "substitute",
     ],
-    optional: &["contacts", "mail", "speaker"],
+    optional: &["contacts", "mail", "speaker", "area", "certificates"],
 };
+/// Columns of [`PEOPLE`] that groups go by.
+const AREA: usize = 11;
+const CERTIFICATES: usize = 12;
 
 /// What an id of a person looks like, in words.
 pub(crate) const PERSON_ID: &str = "1 to 64 bytes without space, dot or slash";
@@ -98,11 +112,11 @@ pub(crate) fn is_person_id(id: &str) -> bool {
 }
 
 /// Reads `people.csv`, telling every bad row and its reason.
-pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
+pub(crate) fn read_people(source: &Source, villages: &Villages, out: &mut Diagnostics) -> People {
     let mut people = People::default();
     let mut substitutes = Vec::new();
     sheet::read(source, &PEOPLE, out, |row, out| {
-        let Some(person) = read_person(row, out) else {
+        let Some(mut person) = read_person(row, out) else {
             people.faulty.insert(row.get(0).to_owned());
             return;
         };
@@ -119,6 +133,9 @@ pub(crate) fn read_people(source: &Source, out: &mut Diagnostics) -> People {
         people
             .reached
             .push(contacts::read_contact(&person, row, out));
+        people
+            .traits
+            .push(read_traits(row, &mut person, villages, out));
         people.list.push(person);
     });
     for (person, substitute, span) in substitutes {
@@ -180,6 +197,35 @@ fn read_person(row: &Row<'_>, out: &mut Diagnostics) -> Option<PersonView> {
     })
 }
 
+/// Where a person answers and what they are certified for. Who names no township is of the village's.
+fn read_traits(
+    row: &Row<'_>,
+    person: &mut PersonView,
+    villages: &Villages,
+    out: &mut Diagnostics,
+) -> Traits {
+    let area = Some(row.get(AREA)).filter(|code| !code.is_empty());
+    if let Some(code) = area {
+        match (villages.township_of(code), person.township.as_deref()) {
+            (None, _) => {
+                let what = format!("no village or grid `{code}` in areas.csv");
+                let problem = row.problem(AREA, what);
+                out.push(problem.near_unless(out.is_long(), code, villages.all_codes()));
+            }
+            (Some(of), Some(own)) if of != own => {
+                let what = format!("`{code}` lies in township {of}, and the person is of {own}");
+                out.push(row.problem(AREA, what));
+            }
+            (Some(of), _) => person.township = Some(of.to_owned()),
+        }
+    }
+    let certificates = row.get(CERTIFICATES).split_whitespace();
+    Traits {
+        area: area.map(str::to_owned),
+        certificates: certificates.map(str::to_owned).collect(),
+    }
+}
+
 /// The kinds of contact points of a row, in the order they are tried: `desk push voice`. A call or a
 /// text message goes to the row's telephone, so there must be one.
 fn read_contacts(row: &Row<'_>, person: &PersonView, out: &mut Diagnostics) -> Vec<Channel> {
@@ -206,51 +252,7 @@ fn read_contacts(row: &Row<'_>, person: &PersonView, out: &mut Diagnostics) -> V
     contacts
 }
 
-/// Reads `groups.toml`.
-pub(crate) fn read_groups(
-    source: &Source,
-    people: &People,
-    out: &mut Diagnostics,
-) -> Vec<NamedGroup> {
-    let mut file = document::parse(source, out);
-    let mut seen = Vec::new();
-    let groups = file.each("group", out, |table, out| {
-        let id = table.required("id", out, Value::text);
-        let title = table.required("title", out, Value::title);
-        let posts = table.optional("posts", out, Value::words);
-        let members = if posts.is_some() {
-            Some(
-                table
-                    .optional("members", out, Value::words)
-                    .unwrap_or_default(),
-            )
-        } else {
-            table.required("members", out, Value::words)
-        };
-        let id = once(id?, &mut seen, source, out)?;
-        let members = members?
-            .into_iter()
-            .filter_map(|word| member(word, people, source, out));
-        Some(NamedGroup {
-            posts: posts.unwrap_or_default(),
-            group: Group {
-                id: GroupId(id),
-                members: members.collect(),
-                posts: Vec::new(),
-                title: title?,
-            },
-        })
-    });
-    file.close(out);
-    groups
-}
-
-/// A group with the posts it names, before these are found.
-pub(crate) struct NamedGroup {
-    pub(crate) group: Group,
-    pub(crate) posts: Vec<Word>,
-}
-
+/// A person of the file, by the word that names them.
 pub(crate) fn member(
     word: Word,
     people: &People,

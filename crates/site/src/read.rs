@@ -18,6 +18,8 @@ use crate::channels;
 use crate::diagnose::{Diagnostics, Problem, Source};
 use crate::escalations::{self, Known};
 use crate::found::Found;
+use crate::ground::Zone;
+use crate::groups;
 use crate::organisation::{self, Posts};
 use crate::people::{self, People};
 use crate::rules::levels::Levels;
@@ -26,6 +28,7 @@ use crate::site_file::{self, OFFSET_MIN, Place};
 use crate::stations::{self, AllSeries, Quantities, Stations};
 use crate::templates::{self, Gauges};
 use crate::thresholds::{self, Thresholds};
+use crate::villages::Villages;
 use crate::watches::{self, Bounds, Ground};
 use crate::{Account, Jurisdiction, Site};
 use crate::{ground, soundness};
@@ -135,6 +138,14 @@ struct Shared {
     demo: bool,
 }
 
+/// Where a jurisdiction's stations stand, and the areas they and its people lie in.
+struct Land {
+    stations: Stations,
+    areas: Vec<Area>,
+    villages: Villages,
+    zones: Vec<Zone>,
+}
+
 /// What a jurisdiction measures and watches.
 struct Measured {
     stations: Stations,
@@ -146,6 +157,8 @@ struct Measured {
     watches: Vec<Watch>,
     /// Its own rule files, thresholds and attributes.
     decided_by: Vec<Source>,
+    villages: Villages,
+    zones: Vec<Zone>,
 }
 
 impl Reader {
@@ -251,13 +264,8 @@ impl Reader {
             return None;
         }
         let measured = self.read_measured(folder, shared, found);
-        let gauges = Gauges {
-            stations: &measured.stations,
-            quantities: &shared.quantities,
-            series: &measured.series,
-        };
         let (people, groups, templates, organisation) =
-            self.read_organisation(folder, &gauges, shared.offset_min);
+            self.read_organisation(folder, &measured, shared);
         let config = Config {
             code: place.code.clone(),
             title: place.title.clone(),
@@ -295,7 +303,12 @@ impl Reader {
     /// Stations, series, rules and thresholds of a jurisdiction, and the watches they make.
     fn read_measured(&mut self, folder: &str, shared: &Shared, found: &mut Found) -> Measured {
         let path = |file: &str| format!("{folder}/{file}");
-        let (stations, areas) = self.read_ground(folder);
+        let Land {
+            stations,
+            areas,
+            villages,
+            zones,
+        } = self.read_ground(folder);
         let series = self.open(&path("series.csv"));
         let mut series: AllSeries = series
             .map(|s| stations::read_series(&s, &stations, &shared.quantities, &mut self.out))
@@ -358,11 +371,13 @@ impl Reader {
             decided_by,
             stations,
             series,
+            villages,
+            zones,
         }
     }
 
-    /// Stations, and the areas they lie in.
-    fn read_ground(&mut self, folder: &str) -> (Stations, Vec<Area>) {
+    /// Stations, and the areas they and people lie in.
+    fn read_ground(&mut self, folder: &str) -> Land {
         let path = |file: &str| format!("{folder}/{file}");
         let stations = self.open(&path("stations.csv"));
         let mut stations: Stations = stations
@@ -375,35 +390,45 @@ impl Reader {
             .map(|z| ground::read_zones(&z, &mut self.out))
             .unwrap_or_default();
         ground::place_stations(&mut stations.list, &zones);
-        (
+        let (areas, mut villages) = areas.unwrap_or_default();
+        villages.place(&zones);
+        Land {
             stations,
-            ground::with_zones(areas.unwrap_or_default(), &zones),
-        )
+            areas: ground::with_zones(areas, &zones),
+            villages,
+            zones,
+        }
     }
 
     fn read_organisation(
         &mut self,
         folder: &str,
-        gauges: &Gauges<'_>,
-        offset_min: i16,
+        measured: &Measured,
+        shared: &Shared,
     ) -> (People, Vec<Group>, Vec<Template>, Organisation) {
+        let gauges = Gauges {
+            stations: &measured.stations,
+            quantities: &shared.quantities,
+            series: &measured.series,
+        };
+        let offset_min = shared.offset_min;
         let people = self.open_if(&format!("{folder}/people.csv"), false);
         let people: People = people
-            .map(|p| people::read_people(&p, &mut self.out))
+            .map(|p| people::read_people(&p, &measured.villages, &mut self.out))
             .unwrap_or_default();
         self.faulty_people.extend(people.faulty().cloned());
-        let posts = self.open_if(&format!("{folder}/posts.toml"), false);
-        let posts: Posts = posts
-            .map(|p| organisation::read_posts(&p, &people, &mut self.out))
-            .unwrap_or_default();
-        let groups = self.open_if(&format!("{folder}/groups.toml"), false);
-        let groups = groups.map(|source| {
-            let named = people::read_groups(&source, &people, &mut self.out);
-            organisation::resolve_groups(named, &posts, &source, &mut self.out)
-        });
-        let groups = groups.unwrap_or_default();
+        let posts = self.read_posts(folder, &people);
+        let groups = self.read_groups(
+            folder,
+            &groups::Known {
+                people: &people,
+                posts: &posts,
+                villages: &measured.villages,
+                zones: &measured.zones,
+            },
+        );
         let templates = self.open_if(&format!("{folder}/templates.toml"), false);
-        let templates = templates.map(|t| templates::read_templates(&t, gauges, &mut self.out));
+        let templates = templates.map(|t| templates::read_templates(&t, &gauges, &mut self.out));
         let mut whole = Organisation {
             collapse: Collapse::usual(),
             ..Organisation::default()
@@ -420,6 +445,34 @@ impl Reader {
         whole.look_ahead_ms = posts.look_ahead_ms.unwrap_or(whole.look_ahead_ms);
         (whole.units, whole.posts) = (posts.units, posts.list);
         (people, groups, templates.unwrap_or_default(), whole)
+    }
+
+    /// Units and posts, in the file written by hand and in rows.
+    fn read_posts(&mut self, folder: &str, people: &People) -> Posts {
+        let file = self.open_if(&format!("{folder}/posts.toml"), false);
+        let mut posts: Posts = file
+            .map(|source| organisation::read_posts(&source, people, &mut self.out))
+            .unwrap_or_default();
+        if let Some(source) = self.open_if(&format!("{folder}/units.csv"), false) {
+            organisation::read_unit_rows(&source, &mut posts, &mut self.out);
+        }
+        if let Some(source) = self.open_if(&format!("{folder}/posts.csv"), false) {
+            organisation::read_post_rows(&source, people, &mut posts, &mut self.out);
+        }
+        posts
+    }
+
+    /// Groups, in the file written by hand and in rows.
+    fn read_groups(&mut self, folder: &str, known: &groups::Known<'_>) -> Vec<Group> {
+        let mut seen = Vec::new();
+        let file = self.open_if(&format!("{folder}/groups.toml"), false);
+        let mut all: Vec<Group> = file
+            .map(|source| groups::read_file(&source, known, &mut seen, &mut self.out))
+            .unwrap_or_default();
+        if let Some(source) = self.open_if(&format!("{folder}/groups.csv"), false) {
+            all.extend(groups::read_rows(&source, known, &mut seen, &mut self.out));
+        }
+        all
     }
 
     fn read_channels(

@@ -7,6 +7,7 @@
 
 mod rows;
 mod table;
+mod workbook;
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -21,6 +22,7 @@ use crate::read::read_site_with;
 use crate::{Site, read_site};
 pub use rows::RowChange;
 pub use table::{Table, is_plain, organisation_file, organisation_files, rule_files, table};
+pub use workbook::workbook;
 
 /// A file of a jurisdiction that may be replaced by an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -32,18 +34,24 @@ pub enum Sheet {
     Attributes,
     Areas,
     People,
+    Units,
+    Posts,
+    Groups,
     Zones,
 }
 
 impl Sheet {
     /// All of them.
-    pub const ALL: [Sheet; 7] = [
+    pub const ALL: [Sheet; 10] = [
         Sheet::Stations,
         Sheet::Series,
         Sheet::Thresholds,
         Sheet::Attributes,
         Sheet::Areas,
         Sheet::People,
+        Sheet::Units,
+        Sheet::Posts,
+        Sheet::Groups,
         Sheet::Zones,
     ];
 
@@ -56,6 +64,9 @@ impl Sheet {
             Sheet::Attributes => "attributes.csv",
             Sheet::Areas => "areas.csv",
             Sheet::People => "people.csv",
+            Sheet::Units => "units.csv",
+            Sheet::Posts => "posts.csv",
+            Sheet::Groups => "groups.csv",
             Sheet::Zones => "zones.geojson",
         }
     }
@@ -70,6 +81,9 @@ impl Sheet {
             | Sheet::Thresholds
             | Sheet::Attributes
             | Sheet::Areas
+            | Sheet::Units
+            | Sheet::Posts
+            | Sheet::Groups
             | Sheet::Zones => before.unwrap_or(0o644),
         }
     }
@@ -77,7 +91,9 @@ impl Sheet {
     /// The columns that say which row it is.
     pub(crate) const fn key(self) -> &'static [&'static str] {
         match self {
-            Sheet::Stations | Sheet::People => &["id"],
+            Sheet::Stations | Sheet::People | Sheet::Units | Sheet::Posts | Sheet::Groups => {
+                &["id"]
+            }
             Sheet::Series => &["station", "quantity"],
             Sheet::Thresholds => &["rule", "station", "level", "valid_from"],
             Sheet::Attributes => &["station", "attribute", "valid_from"],
@@ -138,7 +154,7 @@ pub enum RegistryError {
     UnknownJurisdiction(String),
     #[error("the site cannot be read as it is; put it right first:\n{0}")]
     Unsound(crate::Diagnostics),
-    #[error("the upload is not UTF-8 text; in a spreadsheet, save as \"CSV UTF-8\"")]
+    #[error("the upload is not UTF-8 text; in a spreadsheet, save as XLSX or as \"CSV UTF-8\"")]
     NotText,
     #[error("{0}")]
     NoRows(String),
@@ -166,7 +182,13 @@ pub fn review(
     let folder = folder_of(&now, jurisdiction)?;
     let name = format!("{folder}/{}", sheet.file());
     let file = site.join(&name);
-    let text = std::str::from_utf8(bytes).map_err(|_| RegistryError::NotText)?;
+    let book = workbook::is_workbook(bytes) && sheet != Sheet::Zones;
+    let unpacked = book.then(|| workbook::text_of(bytes));
+    let unpacked = unpacked.transpose().map_err(RegistryError::NoRows)?;
+    let text = match &unpacked {
+        Some(text) => text,
+        None => std::str::from_utf8(bytes).map_err(|_| RegistryError::NotText)?,
+    };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let before = match fs::read_to_string(&file) {
         Ok(before) => before,

@@ -3,6 +3,7 @@
 export {
   backtest,
   checkSite,
+  type ImportManner,
   importRegistry,
   organisationFiles,
   reloadSite,
@@ -12,4 +13,5 @@ export {
   tryCalls,
   tryOrganisation,
   tryRules,
+  workbook,
 } from "../link/api";

@@ -230,15 +230,27 @@ export async function reloadSite(): Promise<SiteCheck> {
   return (await (await request("/site/reload", json({}), SITE_PATIENCE_MS)).json()) as SiteCheck;
 }
 
-/** Rows of a CSV or features of a GeoJSON; a dry run says what each would do. */
+/** How a file of rows is taken. */
+export interface ImportManner {
+  /** Only says what each row would do. */
+  dryRun: boolean;
+  /** Rows that are not in the file go. */
+  whole: boolean;
+}
+
+/** Rows of a CSV or a workbook, or features of a GeoJSON; a dry run says what each would do. */
 export async function importRegistry(
   what: RegistryKind,
   jurisdiction: string,
   file: Blob,
   type: string,
-  dryRun: boolean,
+  { dryRun, whole }: ImportManner,
 ): Promise<ImportResult> {
-  const query = new URLSearchParams({ jurisdiction, dry_run: String(dryRun) });
+  const query = new URLSearchParams({
+    jurisdiction,
+    dry_run: String(dryRun),
+    whole: String(whole),
+  });
   const sent = { method: "POST", headers: { "content-type": type }, body: file };
   const response = await request(`/registry/${what}?${query}`, sent, SITE_PATIENCE_MS);
   return (await response.json()) as ImportResult;
@@ -252,6 +264,12 @@ export async function sheet(
 ): Promise<SheetView> {
   const query = new URLSearchParams({ jurisdiction, ...(station ? { station } : {}) });
   return (await (await request(`/registry/${what}?${query}`)).json()) as SheetView;
+}
+
+/** A table of the site's files as a workbook. */
+export async function workbook(what: RegistryKind, jurisdiction: string): Promise<Blob> {
+  const query = new URLSearchParams({ jurisdiction, form: "xlsx" });
+  return (await request(`/registry/${what}?${query}`)).blob();
 }
 
 /** The rule files as they lie on disk. */

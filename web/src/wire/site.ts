@@ -19,4 +19,7 @@ export type RegistryKind =
   | "attributes"
   | "areas"
   | "zones"
-  | "people";
+  | "people"
+  | "units"
+  | "posts"
+  | "groups";

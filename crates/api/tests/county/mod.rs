@@ -523,6 +523,10 @@ impl api::SiteDesk for NoFiles {
         Box::pin(async move { Err(format!("no file of {kind}")) })
     }
 
+    fn workbook(&self, sheet: api::SheetView) -> api::Later<'_, Vec<u8>> {
+        Box::pin(async move { Err(format!("no workbook of {}", sheet.file)) })
+    }
+
     fn try_rules(
         &self,
         files: std::collections::BTreeMap<String, String>,

@@ -42,6 +42,10 @@ impl SiteDesk for NoFiles {
         refuse()
     }
 
+    fn workbook(&self, _: SheetView) -> Later<'_, Vec<u8>> {
+        refuse()
+    }
+
     fn try_rules(&self, _files: BTreeMap<String, String>) -> Later<'_, ReviewView> {
         refuse()
     }

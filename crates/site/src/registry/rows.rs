@@ -37,7 +37,10 @@ pub(super) fn changes(before: &str, after: &str, sheet: Sheet) -> Vec<RowChange>
         | Sheet::Thresholds
         | Sheet::Attributes
         | Sheet::Areas
-        | Sheet::People => table(text, sheet.key()),
+        | Sheet::People
+        | Sheet::Units
+        | Sheet::Posts
+        | Sheet::Groups => table(text, sheet.key()),
     };
     let (before, after) = (read(before), read(after));
     let mut all = Vec::new();

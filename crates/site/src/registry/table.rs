@@ -38,7 +38,12 @@ pub fn table(
     let column = match sheet {
         Sheet::Stations => "id",
         Sheet::Series | Sheet::Thresholds | Sheet::Attributes => "station",
-        Sheet::Areas | Sheet::People | Sheet::Zones => "",
+        Sheet::Areas
+        | Sheet::People
+        | Sheet::Units
+        | Sheet::Posts
+        | Sheet::Groups
+        | Sheet::Zones => "",
     };
     let place = heading.iter().position(|name| name == column);
     let wanted = |row: &csv::StringRecord| match station.zip(place) {

@@ -56,7 +56,10 @@ export function EditDialog({ county, station, asked, onClose, onApplied }: EditD
     try {
       const file = new Blob([uploadOf(edit)], { type: "text/csv" });
       const { kind } = asked.edit;
-      const answer = await importRegistry(kind, county.code, file, "text/csv", dryRun);
+      const answer = await importRegistry(kind, county.code, file, "text/csv", {
+        dryRun,
+        whole: false,
+      });
       setResult(answer);
       if (answer.applied) onApplied();
     } catch (error) {

@@ -2,7 +2,7 @@
 // groups and posts with the people who are in them today.
 import { useState } from "react";
 import { duty } from "../../actions/duty";
-import { organisationFiles, sheet } from "../../actions/site";
+import { organisationFiles, sheet, workbook } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
 import { csvOf, groupTable, postTable } from "../../state/csv";
 import type { County } from "../../state/world";
@@ -36,6 +36,12 @@ export function Exports({ county, kind, name }: ExportsProps) {
     saveFile(found.file, csvOf(found));
     return saved(found.file);
   };
+  const book = async () => {
+    const file = `${kind}.xlsx`;
+    const found = await workbook(kind, code);
+    saveFile(file, found, found.type);
+    return saved(file);
+  };
   const groups = async () => {
     saveFile("groups.csv", csvOf(groupTable(county)));
     return saved("groups.csv");
@@ -57,9 +63,14 @@ export function Exports({ county, kind, name }: ExportsProps) {
       <span className="lab">{i18n.t("下载现在的表：改好可以再导入")}</span>
       <div className="acts">
         {kind === "zones" ? null : (
-          <Button small disabled={busy} onPress={() => run(table)} testId="export-table">
-            {i18n.t("{name}，CSV", { name })}
-          </Button>
+          <>
+            <Button small disabled={busy} onPress={() => run(book)} testId="export-book">
+              {i18n.t("{name}，Excel", { name })}
+            </Button>
+            <Button small disabled={busy} onPress={() => run(table)} testId="export-table">
+              {i18n.t("{name}，CSV", { name })}
+            </Button>
+          </>
         )}
         <Button small disabled={busy} onPress={() => run(files)} testId="export-files">
           {i18n.t("岗位、组和叫应规则，原文件")}

@@ -1,6 +1,6 @@
 // Stations, lines, areas, zones and people from a file: row by row what it would do, before it does it.
 import { useState } from "react";
-import { importRegistry } from "../../actions/site";
+import { type ImportManner, importRegistry } from "../../actions/site";
 import { i18n } from "../../i18n/i18n";
 import { mayKeepSite } from "../../state/select";
 import { useApp } from "../../state/store";
@@ -22,7 +22,11 @@ const KINDS: RegistryKind[] = [
   "areas",
   "zones",
   "people",
+  "units",
+  "posts",
+  "groups",
 ];
+const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /** Rows shown at once; the counts above tell of all of them. */
 const SHOWN = 300;
 
@@ -42,6 +46,12 @@ function kindName(kind: RegistryKind): string {
       return i18n.t("防范区");
     case "people":
       return i18n.t("人员");
+    case "units":
+      return i18n.t("单位");
+    case "posts":
+      return i18n.t("岗位");
+    case "groups":
+      return i18n.t("组");
   }
 }
 
@@ -59,6 +69,7 @@ function rowName(kind: ImportRow["kind"]): string {
 const ORDER: ImportRow["kind"][] = ["removed", "changed", "added"];
 
 function typeOf(file: File): string {
+  if (/xlsx$/i.test(file.name)) return WORKBOOK;
   return /json$/i.test(file.name) ? "application/geo+json" : "text/csv";
 }
 
@@ -69,6 +80,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
   const [result, setResult] = useState<ImportResult | null>(null);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState("");
+  const [whole, setWhole] = useState(false);
   const close = (
     <Button small onPress={onClose}>
       {i18n.t("关上")}
@@ -83,11 +95,11 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
       </Panel>
     );
   }
-  const send = async (what: RegistryKind, from: File, dryRun: boolean) => {
+  const send = async (what: RegistryKind, from: File, manner: ImportManner) => {
     setBusy(true);
     setFailed("");
     try {
-      setResult(await importRegistry(what, county.code, from, typeOf(from), dryRun));
+      setResult(await importRegistry(what, county.code, from, typeOf(from), manner));
     } catch (error) {
       setResult(null);
       setFailed(failure(error));
@@ -116,7 +128,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
                 onPress={() => {
                   setKind(one);
                   setResult(null);
-                  if (file) void send(one, file, true);
+                  if (file) void send(one, file, { dryRun: true, whole });
                 }}
                 testId={`import-${one}`}
               >
@@ -125,23 +137,39 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
             ))}
           </div>
           <div>
-            <span className="lab">{i18n.t("CSV 或 GeoJSON 文件；先试算，不改任何东西")}</span>
+            <span className="lab">{i18n.t("Excel、CSV 或 GeoJSON 文件；先试算，不改任何东西")}</span>
             <label className="btn filebtn">
               <input
                 type="file"
                 className="vh"
-                accept=".csv,.json,.geojson,text/csv,application/geo+json"
+                accept={`.xlsx,.csv,.json,.geojson,${WORKBOOK},text/csv,application/geo+json`}
                 onChange={(event) => {
                   const chosen = event.target.files?.[0] ?? null;
                   setFile(chosen);
                   setResult(null);
-                  if (chosen) void send(kind, chosen, true);
+                  if (chosen) void send(kind, chosen, { dryRun: true, whole });
                 }}
                 data-testid="import-file"
               />
               {file ? i18n.t("{name}，换一个…", { name: file.name }) : i18n.t("选文件…")}
             </label>
           </div>
+          {kind === "zones" ? null : (
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={whole}
+                onChange={(event) => {
+                  const on = event.target.checked;
+                  setWhole(on);
+                  setResult(null);
+                  if (file) void send(kind, file, { dryRun: true, whole: on });
+                }}
+                data-testid="import-whole"
+              />
+              {i18n.t("文件是完整的表：里面没有的行去掉")}
+            </label>
+          )}
           <Exports county={county} kind={kind} name={kindName(kind)} />
         </div>
         {failed ? (
@@ -168,7 +196,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
                 <Button
                   kind="primary"
                   disabled={bad > 0 || touched === 0}
-                  onPress={() => file && void send(kind, file, false)}
+                  onPress={() => file && void send(kind, file, { dryRun: false, whole })}
                   testId="import-apply"
                 >
                   {bad > 0
