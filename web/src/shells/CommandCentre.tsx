@@ -41,6 +41,7 @@ import { CommandLine } from "../features/line/CommandLine";
 import { LoadDialog } from "../features/load/LoadMeter";
 import { Login } from "../features/login/Login";
 import { HatchInk } from "../features/marks/Mark";
+import { IntakePage } from "../features/intake/IntakePage";
 import { StationsPage } from "../features/registry/StationsPage";
 import { ReportPage } from "../features/report/ReportPage";
 import { RulesPage } from "../features/rules/RulesPage";
@@ -240,6 +241,7 @@ function Centre() {
   if (desk.view === "events") return <EventsPage county={county} />;
   if (desk.view === "duty") return <DutyPage county={county} />;
   if (desk.view === "stations") return <StationsPage county={county} />;
+  if (desk.view === "intake") return <IntakePage county={county} />;
   if (desk.view === "score") return <ScorePage county={county} />;
   if (desk.view === "report") return <ReportPage county={county} />;
   return null;
