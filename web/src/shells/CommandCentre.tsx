@@ -4,6 +4,7 @@ import "../styles/status.css";
 import "../styles/desk-pages.css";
 import "../styles/people.css";
 import "../styles/incidents.css";
+import "../styles/intake.css";
 import "../styles/duty.css";
 import "../styles/calls.css";
 import "../styles/line.css";

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { age, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
-import { mayDiagnose } from "../../state/select";
+import { mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -16,7 +16,7 @@ import { useIntake } from "./useIntake";
 
 export function IntakePage({ county }: { county: County }) {
   const { move } = useDesk();
-  const allowed = useApp(mayDiagnose);
+  const allowed = useApp((state) => mayTry(state.me?.person));
   const back = (
     <Button small onPress={() => move({ to: "stations" })}>
       {i18n.t("回站点")}
