@@ -81,6 +81,18 @@ fn every_bad_observation_gets_a_reason_and_the_good_ones_are_taken() {
             before + 1,
             "{what}: {answer}"
         );
+        // Whoever looks after the links sees the message itself, and why.
+        let newest = &server.json("/api/v1/intake/refused?limit=1")[0];
+        assert_eq!(
+            (&newest["kind"], &newest["interface"]),
+            (&kind.into(), &"http".into())
+        );
+        let kept = newest["text"].as_str().unwrap();
+        assert!(body.starts_with(&kept[..20]), "{what}: {newest}");
+        assert!(
+            newest["reason"].as_str().unwrap().len() > 10,
+            "{what}: {newest}"
+        );
     }
     let future = good(7)
         .replace("2026-", "2027-")
@@ -92,7 +104,26 @@ fn every_bad_observation_gets_a_reason_and_the_good_ones_are_taken() {
     assert_eq!(status, 413, "{answer}");
     assert!(play(&bench.load.folder, &server.mqtt, &[]).status.success());
     bench.load.check(&server.transitions());
+    let unknown = server.json("/api/v1/intake/refused?kind=unknown&interface=http");
+    assert_eq!(unknown.as_array().unwrap().len(), 2, "{unknown}");
+    assert_eq!(
+        server.json("/api/v1/intake/refused?interface=mqtt"),
+        serde_json::json!([])
+    );
     assert!(server.stop().success());
+    let told = |more: &[&str]| {
+        let mut asked = Command::new(program());
+        asked
+            .args(["refused", "--data"])
+            .arg(&bench.data)
+            .args(more);
+        let answer = asked.output().unwrap();
+        String::from_utf8([answer.stdout, answer.stderr].concat()).unwrap()
+    };
+    let lines = told(&["--kind", "unknown"]);
+    assert_eq!(lines.matches("http  unknown").count(), 2, "{lines}");
+    let slip = told(&["--kind", "unknwon"]);
+    assert!(slip.contains("malformed, unknown, future"), "{slip}");
 }
 
 #[test]

@@ -207,7 +207,7 @@ fn verdicts(score: &Value) -> Vec<(String, String, String)> {
 }
 
 /// Every answer in which something of the other side could show.
-const ANSWERS: [&str; 9] = [
+const ANSWERS: [&str; 11] = [
     "/api/v1/alarms/transitions?after=0",
     "/api/v1/alarms",
     "/api/v1/situations",
@@ -215,6 +215,8 @@ const ANSWERS: [&str; 9] = [
     "/api/v1/stations",
     "/api/v1/series/ST01/water_level?from=2026-01-01T00:00:00Z&to=2036-01-01T00:00:00Z",
     "/api/v1/intake/counts",
+    "/api/v1/intake",
+    "/api/v1/intake/refused",
     "/api/v1/events",
     "/api/v1/state/hash",
 ];

@@ -17,6 +17,7 @@ import { apply } from "./engine.mjs";
 import { eventsOf, pressEvent, weatherOf } from "./events.mjs";
 import { pressHands } from "./hands.mjs";
 import { lanesOf, replayTo } from "./past.mjs";
+import { interfacesOf, refusedOf } from "./intake.mjs";
 import { oneRow, sheetOf } from "./registry.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
 import { gather } from "./situations.mjs";
@@ -297,6 +298,9 @@ export async function startFake({
         200,
         night.posts.map((post) => postView(night, post, now())),
       );
+    if (path === "/intake") return reply(response, 200, interfacesOf(night, now()));
+    if (path === "/intake/refused")
+      return reply(response, 200, refusedOf(now(), url.searchParams));
     if (path === "/drill") return reply(response, 200, drillsOf(night, now()));
     if (path === "/drill/score") return reply(response, 200, scoreOf(night, start));
     if (path === "/reach") return reply(response, 200, [night.reach]);

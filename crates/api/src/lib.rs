@@ -16,6 +16,7 @@ mod entries;
 mod error;
 mod ground;
 mod guard;
+mod intake;
 mod ledger;
 mod listener;
 mod lists;
@@ -49,7 +50,7 @@ use model::view::PersonView;
 use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
 use sha2::{Digest, Sha256};
-use store::{Blobs, History, Store, UploadBounds, Uploads};
+use store::{Blobs, History, Quarantine, Store, UploadBounds, Uploads};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
@@ -90,6 +91,8 @@ pub struct Options {
     pub history: History,
     pub replays: Replays,
     pub blobs: Blobs,
+    /// Messages that were refused.
+    pub quarantine: Quarantine,
     /// Where logins are kept.
     pub store: Store,
     pub accounts: Vec<Account>,
@@ -131,6 +134,7 @@ pub(crate) struct Api {
     history: History,
     replays: Replays,
     blobs: Blobs,
+    quarantine: Quarantine,
     uploads: Uploads,
     accounts: Accounts,
     ground: Ground,
@@ -180,6 +184,7 @@ pub async fn open(options: Options, machines: Router) -> Result<Opened, Accounts
         history: options.history,
         replays: options.replays,
         blobs: options.blobs,
+        quarantine: options.quarantine,
         uploads,
         accounts,
         ground,

@@ -26,7 +26,7 @@ use crate::sight::{is_narrow, narrow_command, narrow_county, narrow_post};
 /// About which jurisdiction.
 #[derive(Debug, Deserialize)]
 pub(crate) struct OfQuery {
-    jurisdiction: Option<String>,
+    pub(crate) jurisdiction: Option<String>,
 }
 
 /// A row with the jurisdiction it belongs to.

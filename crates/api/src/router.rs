@@ -19,8 +19,8 @@ use utoipa::OpenApi;
 use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
 use crate::{
-    Api, acts, blobs, desk, drills, entries, guard, ledger, lists, login, phones, probes, replay,
-    reports, series, stream, trials, uploads, web,
+    Api, acts, blobs, desk, drills, entries, guard, intake, ledger, lists, login, phones, probes,
+    replay, reports, series, stream, trials, uploads, web,
 };
 
 /// A request that is no socket and has no answer after this long is told so.
@@ -48,7 +48,7 @@ const MB: usize = 1024 * 1024;
         replay::feed, replay::lanes, reports::written, reports::make, entries::entry,
         drills::here, drills::score,
         phones::key, phones::note, phones::forget,
-        series::series, probes::system, probes::counts, probes::state_hash,
+        series::series, probes::system, probes::counts, intake::interfaces, intake::refused, probes::state_hash,
         probes::health, probes::metrics,
     ),
     components(schemas(model::view::FeedMessage, model::view::Update, model::replay::ReplayOrder)),
@@ -144,6 +144,8 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
             get(phones::key).post(phones::note).delete(phones::forget),
         )
         .route("/api/v1/alarms/system", get(probes::system))
+        .route("/api/v1/intake", get(intake::interfaces))
+        .route("/api/v1/intake/refused", get(intake::refused))
         .route("/api/v1/intake/counts", get(probes::counts))
         .route("/api/v1/state/hash", get(probes::state_hash))
         .route("/api/v1/series/{station}/{quantity}", get(series::series))

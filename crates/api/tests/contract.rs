@@ -18,6 +18,8 @@ const GUARDED: [&str; 16] = [
     "/api/v1/alarms/transitions",
     "/api/v1/alarms/system",
     "/api/v1/intake/counts",
+    "/api/v1/intake",
+    "/api/v1/intake/refused",
     "/api/v1/state/hash",
     "/api/v1/series/ST%2F01/water_level",
     "/api/v1/texts?ids=",
@@ -105,6 +107,12 @@ async fn what_was_confirmed_before_a_request_is_in_its_answer() {
     let counts = json(county.get(&Who::Token, "/api/v1/intake/counts").await).await;
     assert_eq!(counts["mqtt"]["accepted"], 4);
     assert_eq!(counts["http"]["refused"]["malformed"], 0);
+    let intake = json(county.get(&Who::Token, "/api/v1/intake").await).await;
+    let (mqtt, http) = (&intake[0], &intake[1]);
+    assert_eq!((&mqtt["id"], &http["id"]), (&json!("mqtt"), &json!("http")));
+    assert_eq!(mqtt["counts"], counts["mqtt"]);
+    assert_eq!((&mqtt["series"], &mqtt["silent"]), (&json!(1), &json!(0)));
+    assert!(mqtt["heard"].is_string() && http["heard"].is_null());
     let state = json(county.get(&Who::Token, "/api/v1/state/hash").await).await;
     assert_eq!(state["hash"].as_str().unwrap().len(), 64);
     assert!(state["seq"].as_u64().unwrap() >= 4);

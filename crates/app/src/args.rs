@@ -37,6 +37,21 @@ pub(crate) enum Verb {
         #[arg(long)]
         in_force: bool,
     },
+    /// Show the newest messages that were refused, and why; the server may be running.
+    Refused {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Only what came by this interface.
+        #[arg(long)]
+        interface: Option<String>,
+        /// Only these: malformed, unknown, future, oversized or conflict.
+        #[arg(long)]
+        kind: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        newest: usize,
+    },
     /// Look at every record of the journal and every signed checkpoint, and name whatever was changed.
     Verify {
         /// The data folder of a server or of a backup; the server may be running.

@@ -16,6 +16,7 @@ mod lock;
 mod metrics;
 mod play;
 mod ready;
+mod refused;
 mod senders;
 mod serve;
 mod storage;
@@ -71,6 +72,12 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         } => return check::check(&folder, stations, in_force),
         Verb::Account(asked) => account::obey(asked)?,
         Verb::Verify { data, against } => return chain::verify(&data, against.as_deref()),
+        Verb::Refused {
+            data,
+            interface,
+            kind,
+            newest,
+        } => refused::refused(&data, interface.as_deref(), kind.as_deref(), newest)?,
         Verb::Checkpoint(CheckpointVerb::Export { data, to }) => chain::hand_out(&data, &to)?,
         Verb::Checkpoint(CheckpointVerb::Show { data }) => chain::show(&data)?,
         Verb::Export {

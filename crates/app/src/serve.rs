@@ -394,6 +394,7 @@ async fn routes(around: Around<'_>, site: Site, runtime: &Runtime) -> anyhow::Re
         history: runtime.history.clone(),
         replays: runtime.replays.clone(),
         blobs: runtime.blobs.clone(),
+        quarantine: runtime.quarantine.clone(),
         store: store.clone(),
         accounts: accounts_of(&site),
         people: people_of(site),

@@ -12,6 +12,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 
+/// What is heard by one interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InterfaceVoices {
+    /// Series last heard by it.
+    pub series: u32,
+    /// Those of them that are stale.
+    pub silent: u32,
+    pub heard: Option<Time>,
+    pub down: bool,
+}
+
 /// By slot of the interface.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Interfaces {
@@ -123,6 +134,25 @@ impl Engine {
                 .rows
                 .get(&interface)
                 .is_some_and(|row| row.down)
+    }
+
+    /// What is heard by each interface that was ever heard: series, silent ones, the newest entry time,
+    /// and whether it counts as down. Looks at every series.
+    pub fn voices(&self) -> BTreeMap<u8, InterfaceVoices> {
+        let mut all: BTreeMap<u8, InterfaceVoices> = BTreeMap::new();
+        for series in &self.state.series {
+            let Some(heard) = series.heard else { continue };
+            let row = all.entry(series.interface).or_default();
+            row.series += 1;
+            row.heard = row.heard.max(Some(heard));
+        }
+        for (interface, row) in &mut all {
+            if let Some(known) = self.state.interfaces.rows.get(interface) {
+                row.silent = known.since.len() as u32;
+                row.down = known.down;
+            }
+        }
+        all
     }
 
     pub(crate) fn interface_name(&self, interface: u8) -> String {

@@ -81,3 +81,4 @@ pub use admit::{Admission, Candidate};
 pub use engine::Engine;
 pub use expression::expression_flaw;
 pub use index::memory_ms;
+pub use interface::InterfaceVoices;

@@ -68,6 +68,7 @@ pub enum Clock {
 /// What happens to readings that are not newer than their series' newest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum LatePolicy {
     /// Every late reading is stored, marked too late, and decides nothing.
     Discard,

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{LatePolicy, Text};
+use crate::time::Time;
+
 /// How much a reading can be trusted, as its sender says.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -112,6 +115,23 @@ pub struct RefusedCounts {
     pub future: u64,
     pub oversized: u64,
     pub conflict: u64,
+}
+
+/// One way readings come in: what came by it, and whether it is heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct InterfaceView {
+    pub id: String,
+    pub title: Text,
+    pub late: LatePolicy,
+    /// Series that were last heard by it, and how many of these are silent for too long.
+    pub series: u32,
+    pub silent: u32,
+    /// When the last valid reading came by it; absent: none did.
+    pub heard: Option<Time>,
+    /// So many series went silent together that it counts as down.
+    pub down: bool,
+    pub counts: Counts,
 }
 
 impl Counts {

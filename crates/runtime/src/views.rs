@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use engine::Engine;
 use model::Config;
 use model::field::AreaRef;
 use model::incident::IncidentView;
-use model::intake::Counts;
+use model::intake::{Counts, InterfaceView};
 use model::task::Stage;
 use model::view::{
     AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PersonContacts,
@@ -300,6 +301,43 @@ impl Fleet {
                 )
             })
             .collect()
+    }
+
+    /// Every declared interface: what came by it since the journal began, and what is heard by it now in
+    /// the jurisdictions asked about.
+    pub fn interfaces(&self, only: Option<JurisdictionSlot>) -> Vec<InterfaceView> {
+        let slots = (0..self.len() as u16).map(JurisdictionSlot);
+        let asked = slots.filter(|slot| only.is_none_or(|only| only == *slot));
+        let engines: Vec<&Engine> = asked.filter_map(|slot| self.engine(slot)).collect();
+        let mut rows: Vec<InterfaceView> = Vec::new();
+        for engine in &engines {
+            let declared = engine.config().interfaces.iter();
+            rows.extend(declared.skip(rows.len()).map(|declared| InterfaceView {
+                id: declared.id.clone(),
+                title: declared.title.clone(),
+                late: declared.late,
+                series: 0,
+                silent: 0,
+                heard: None,
+                down: false,
+                counts: Counts::default(),
+            }));
+        }
+        for (slot, row) in (0u8..).zip(&mut rows) {
+            row.counts = self.counts.get(&slot).copied().unwrap_or_default();
+        }
+        for engine in engines {
+            for (slot, voices) in engine.voices() {
+                let Some(row) = rows.get_mut(usize::from(slot)) else {
+                    continue;
+                };
+                row.series += voices.series;
+                row.silent += voices.silent;
+                row.heard = row.heard.max(voices.heard);
+                row.down |= voices.down;
+            }
+        }
+        rows
     }
 
     /// SHA-256 over the canonical decision state of all jurisdictions, by code, without journal

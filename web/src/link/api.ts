@@ -11,7 +11,15 @@ import type {
 import type { DrillsView, ScoreView } from "../wire/drill";
 import type { LanesView } from "../wire/replay";
 import type { EntryView, ReportText } from "../wire/report";
-import type { ImportResult, RegistryKind, SheetView, SiteCheck } from "../wire/site";
+import type {
+  ImportResult,
+  InterfaceView,
+  Refusal,
+  RefusedView,
+  RegistryKind,
+  SheetView,
+  SiteCheck,
+} from "../wire/site";
 import type {
   EventView,
   Me,
@@ -270,6 +278,22 @@ export async function sheet(
 export async function workbook(what: RegistryKind, jurisdiction: string): Promise<Blob> {
   const query = new URLSearchParams({ jurisdiction, form: "xlsx" });
   return (await request(`/registry/${what}?${query}`)).blob();
+/** Every interface: what came by it, and whether it is heard. */
+export async function interfaces(jurisdiction: string): Promise<InterfaceView[]> {
+  const query = new URLSearchParams({ jurisdiction });
+  return (await (await request(`/intake?${query}`)).json()) as InterfaceView[];
+}
+
+/** The newest messages that were refused. */
+export async function refusedMessages(
+  by: string | null,
+  kind: Refusal | null,
+): Promise<RefusedView[]> {
+  const query = new URLSearchParams({
+    ...(by ? { interface: by } : {}),
+    ...(kind ? { kind } : {}),
+  });
+  return (await (await request(`/intake/refused?${query}`)).json()) as RefusedView[];
 }
 
 /** The rule files as they lie on disk. */

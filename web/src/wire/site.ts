@@ -10,6 +10,9 @@ export type SiteChange = Schemas["ChangeView"];
 export type ImportRow = Schemas["RegistryRow"];
 export type ImportResult = Schemas["RegistryView"];
 export type SheetView = Schemas["SheetView"];
+export type InterfaceView = Schemas["InterfaceView"];
+export type RefusedView = Schemas["RefusedView"];
+export type Refusal = Schemas["Refusal"];
 
 /** Tables of a jurisdiction that can be read and changed by upload. */
 export type RegistryKind =

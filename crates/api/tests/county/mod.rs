@@ -108,6 +108,7 @@ impl County {
                 history: runtime.history.clone(),
                 replays: runtime.replays.clone(),
                 blobs: runtime.blobs.clone(),
+                quarantine: runtime.quarantine.clone(),
                 store,
                 accounts: accounts(),
                 people: vec![(CODE.to_owned(), people())],

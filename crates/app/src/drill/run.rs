@@ -181,6 +181,7 @@ async fn routes(
         history: runtime.history.clone(),
         replays: runtime.replays.clone(),
         blobs: runtime.blobs.clone(),
+        quarantine: runtime.quarantine.clone(),
         store: store.clone(),
         accounts: logins::accounts(&asked.data, script)?,
         people: vec![(script.jurisdiction.clone(), people)],

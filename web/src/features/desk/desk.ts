@@ -16,6 +16,7 @@ export type View =
   | "rules"
   | "backtest"
   | "stations"
+  | "intake"
   | "events"
   | "duty"
   | "report"
@@ -28,6 +29,7 @@ const PAGES: readonly View[] = [
   "rules",
   "backtest",
   "stations",
+  "intake",
   "events",
   "duty",
   "report",
@@ -137,6 +139,7 @@ export type DeskMove =
   | { to: "incidents"; incident?: string }
   | { to: "backtest"; rule?: string | null }
   | { to: "stations"; station?: string | null }
+  | { to: "intake" }
   | { to: "events" }
   | { to: "duty"; tab?: DutyTab; post?: string | null }
   | { to: "report"; ask?: ReportAsk }
@@ -224,6 +227,8 @@ function step(desk: Desk, move: DeskMove): Desk {
       return { ...centre, view: "backtest", rule: move.rule ?? null };
     case "stations":
       return { ...centre, view: "stations", station: move.station ?? null };
+    case "intake":
+      return { ...centre, view: "intake" };
     case "events":
       return { ...centre, view: "events" };
     case "duty":
@@ -249,6 +254,7 @@ function back(desk: Desk): Desk {
   if (desk.view === "ledger" && (desk.draft || desk.entry))
     return { ...desk, draft: null, entry: null };
   if (desk.view === "rules" && desk.rule) return { ...desk, rule: null };
+  if (desk.view === "intake") return { ...desk, view: "stations" };
   if (desk.view === "events") return { ...desk, view: "rules" };
   if (desk.view === "backtest" && desk.rule) return { ...desk, view: "rules" };
   if (desk.view === "duty" && desk.post) return { ...desk, post: null };

@@ -72,6 +72,12 @@ export const PAGES: readonly Page[] = [
     move: { to: "stations" },
   },
   {
+    id: "intake",
+    name: () => i18n.t("接口"),
+    words: ["接口", "拒收", "隔离区", "interfaces", "refused"],
+    move: { to: "intake" },
+  },
+  {
     id: "report",
     name: () => i18n.t("复盘"),
     words: ["复盘", "报告", "report"],

@@ -4,7 +4,7 @@ import { i18n, say } from "../../i18n/i18n";
 import { freshnessShort, stationKind } from "../../i18n/words";
 import { found, worstOf } from "../../state/stations";
 import type { County } from "../../state/world";
-import { Chip } from "../../ui/Button";
+import { Button, Chip } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { StationView } from "../../wire/view";
@@ -38,6 +38,9 @@ export function StationsPage({ county }: { county: County }) {
             {name}
           </Chip>
         ))}
+        <Button small onPress={() => move({ to: "intake" })} testId="to-intake">
+          {i18n.t("接口")}
+        </Button>
       </div>
       <div className="pagebody" data-side={chosen ? "open" : "closed"}>
         <div className="p pagelist">

@@ -50,10 +50,11 @@ export function placeOf(
       return { words: i18n.t("看值班"), go: { to: "duty", tab: "handover" } };
     case "flood_mode":
       return { words: i18n.t("看负荷"), go: { to: "dialog", dialog: "load" } };
-    case "disk_full":
-    case "clock_stepped":
     case "link_down":
     case "interface_down":
+      return { words: i18n.t("看接口"), go: { to: "intake" } };
+    case "disk_full":
+    case "clock_stepped":
       return null;
     default:
       return null;

@@ -1,0 +1,125 @@
+//! How readings come in: every interface with what came by it, and the messages that were refused.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use model::Time;
+use model::intake::{InterfaceView, Refusal};
+use runtime::bulkhead;
+use serde::{Deserialize, Serialize};
+use store::Refused;
+use utoipa::ToSchema;
+
+use crate::Api;
+use crate::access::{Deed, Principal};
+use crate::body::Asked;
+use crate::error::{Answered, Fault, FaultView};
+use crate::lists::OfQuery;
+
+/// Refused messages given unless fewer are asked for, and the most that are.
+const USUAL: usize = 100;
+const MOST: usize = 1000;
+/// Messages looked through for those that are asked for.
+const LOOKED_AT: usize = 20_000;
+
+/// Which refused messages.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RefusedQuery {
+    interface: Option<String>,
+    kind: Option<Refusal>,
+    limit: Option<usize>,
+}
+
+/// A message that was refused, as far as it is kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefusedView {
+    at: Time,
+    /// Id of the interface it came by.
+    interface: String,
+    kind: Refusal,
+    /// A sentence saying why, in English.
+    reason: String,
+    /// Topic or path it was sent to.
+    topic: String,
+    /// Its beginning where that is text.
+    text: Option<String>,
+    /// Its beginning as hexadecimal digits where it is not.
+    hex: Option<String>,
+    /// Length of the whole message.
+    bytes: u64,
+    /// Only the beginning was kept.
+    cut: bool,
+}
+
+/// Every interface: what came by it since the journal began, how many series are heard by it now, how
+/// many of them are silent, and when it was last heard.
+#[utoipa::path(get, path = "/api/v1/intake", tag = "site",
+    params(("jurisdiction" = Option<String>, Query, description = "Only what this one hears; counts are of all")),
+    responses((status = 200, body = Vec<InterfaceView>), (status = 403, body = FaultView)))]
+pub(crate) async fn interfaces(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<OfQuery>,
+) -> Answered<Json<Vec<InterfaceView>>> {
+    reader.need(Deed::Diagnose)?;
+    let only = api.slot(&reader, query.jurisdiction.as_deref())?;
+    let rows = api.inbox.ask(move |fleet| fleet.interfaces(only)).await?;
+    Ok(Json(rows))
+}
+
+/// The newest messages that were refused, newest first. Where a process serves several jurisdictions,
+/// whoever belongs to one is not shown what names a station of another.
+#[utoipa::path(get, path = "/api/v1/intake/refused", tag = "site",
+    params(("interface" = Option<String>, Query, description = "Only what came by this one"),
+           ("kind" = Option<String>, Query, description = "malformed, unknown, future, oversized or conflict"),
+           ("limit" = Option<usize>, Query, description = "100 unless said, at most 1000")),
+    responses((status = 200, body = Vec<RefusedView>), (status = 403, body = FaultView)))]
+pub(crate) async fn refused(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<RefusedQuery>,
+) -> Answered<Json<Vec<RefusedView>>> {
+    reader.need(Deed::Diagnose)?;
+    let catalogue = api.inbox.catalogue();
+    let own = reader.scope(catalogue.codes(), None)?;
+    let own = own.and_then(|code| catalogue.jurisdiction(&code));
+    let shared = own.filter(|_| catalogue.codes().len() > 1);
+    let quarantine = api.quarantine.clone();
+    let limit = query.limit.unwrap_or(USUAL).clamp(1, MOST);
+    let plain = query.interface.is_none() && query.kind.is_none() && shared.is_none();
+    let looked_at = if plain { limit } else { LOOKED_AT };
+    let newest = bulkhead::aside(move || quarantine.newest(looked_at)).await;
+    let newest = newest.map_err(|_| Fault::Broken)?.map_err(|cause| {
+        tracing::error!(%cause, "the quarantine cannot be read");
+        Fault::Store
+    })?;
+    let wanted = |item: &Refused| {
+        let by = query
+            .interface
+            .as_ref()
+            .is_none_or(|id| *id == item.interface);
+        let foreign = shared.is_some_and(|own| {
+            let station = item.topic.split('/').nth(1).unwrap_or_default();
+            let series = catalogue.series_of(station);
+            !series.is_empty() && series.iter().all(|one| one.target.jurisdiction != own)
+        });
+        by && !foreign && query.kind.is_none_or(|kind| kind == item.kind)
+    };
+    let rows = newest.into_iter().filter(wanted).take(limit);
+    Ok(Json(rows.map(view).collect()))
+}
+
+fn view(item: Refused) -> RefusedView {
+    RefusedView {
+        at: item.at,
+        interface: item.interface,
+        kind: item.kind,
+        reason: item.reason,
+        topic: item.topic,
+        text: item.body.text,
+        hex: item.body.hex,
+        bytes: item.body.bytes,
+        cut: item.body.cut,
+    }
+}
