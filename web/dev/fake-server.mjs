@@ -16,8 +16,8 @@ import { addDuty, postsOf, postView, pressDuty } from "./duty.mjs";
 import { apply } from "./engine.mjs";
 import { eventsOf, pressEvent, weatherOf } from "./events.mjs";
 import { pressHands } from "./hands.mjs";
-import { lanesOf, replayTo } from "./past.mjs";
 import { interfacesOf, refusedOf } from "./intake.mjs";
+import { lanesOf, replayTo } from "./past.mjs";
 import { oneRow, sheetOf } from "./registry.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
 import { gather } from "./situations.mjs";
@@ -299,8 +299,7 @@ export async function startFake({
         night.posts.map((post) => postView(night, post, now())),
       );
     if (path === "/intake") return reply(response, 200, interfacesOf(night, now()));
-    if (path === "/intake/refused")
-      return reply(response, 200, refusedOf(now(), url.searchParams));
+    if (path === "/intake/refused") return reply(response, 200, refusedOf(now(), url.searchParams));
     if (path === "/drill") return reply(response, 200, drillsOf(night, now()));
     if (path === "/drill/score") return reply(response, 200, scoreOf(night, start));
     if (path === "/reach") return reply(response, 200, [night.reach]);

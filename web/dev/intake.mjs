@@ -40,10 +40,34 @@ export function interfacesOf(night, now) {
 }
 
 const REFUSED = [
-  ["mqtt", "malformed", "the unit of water_level is m, the message says cm", "obs/330624-W0107/water_level", '{"station":"330624-W0107","quantity":"water_level","value":4312,"unit":"cm","time":"2026-08-21T02:11:00+08:00"}'],
-  ["http", "unknown", "no such station, or no such quantity there", "/api/v1/observations", '{"station":"330624-P0999","quantity":"rain","value":3.5,"time":"2026-08-21T02:10:00+08:00"}'],
-  ["mqtt", "conflict", "another value already stands for this series, time and revision", "obs/330624-R0031/rain", '{"station":"330624-R0031","quantity":"rain","value":7.5,"time":"2026-08-21T02:05:00+08:00"}'],
-  ["mqtt", "future", "its time is too far ahead of the clock to be believed", "obs/330624-W0012/water_level", '{"station":"330624-W0012","quantity":"water_level","value":41.07,"time":"2026-08-23T02:00:00+08:00"}'],
+  [
+    "mqtt",
+    "malformed",
+    "the unit of water_level is m, the message says cm",
+    "obs/330624-W0107/water_level",
+    '{"station":"330624-W0107","quantity":"water_level","value":4312,"unit":"cm","time":"2026-08-21T02:11:00+08:00"}',
+  ],
+  [
+    "http",
+    "unknown",
+    "no such station, or no such quantity there",
+    "/api/v1/observations",
+    '{"station":"330624-P0999","quantity":"rain","value":3.5,"time":"2026-08-21T02:10:00+08:00"}',
+  ],
+  [
+    "mqtt",
+    "conflict",
+    "another value already stands for this series, time and revision",
+    "obs/330624-R0031/rain",
+    '{"station":"330624-R0031","quantity":"rain","value":7.5,"time":"2026-08-21T02:05:00+08:00"}',
+  ],
+  [
+    "mqtt",
+    "future",
+    "its time is too far ahead of the clock to be believed",
+    "obs/330624-W0012/water_level",
+    '{"station":"330624-W0012","quantity":"water_level","value":41.07,"time":"2026-08-23T02:00:00+08:00"}',
+  ],
 ];
 
 export function refusedOf(now, asked) {

@@ -278,6 +278,8 @@ export async function sheet(
 export async function workbook(what: RegistryKind, jurisdiction: string): Promise<Blob> {
   const query = new URLSearchParams({ jurisdiction, form: "xlsx" });
   return (await request(`/registry/${what}?${query}`)).blob();
+}
+
 /** Every interface: what came by it, and whether it is heard. */
 export async function interfaces(jurisdiction: string): Promise<InterfaceView[]> {
   const query = new URLSearchParams({ jurisdiction });

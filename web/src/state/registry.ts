@@ -21,6 +21,9 @@ const KEYS: Record<RegistryKind, readonly string[]> = {
   thresholds: ["rule", "station", "level", "valid_from"],
   attributes: ["station", "attribute", "valid_from"],
   areas: ["kind", "code"],
+  units: ["id"],
+  posts: ["id"],
+  groups: ["id"],
   zones: ["code"],
 };
 

@@ -75,8 +75,15 @@ pub fn organisation_files(
     jurisdiction: &str,
 ) -> Result<Vec<(String, String)>, RegistryError> {
     let folder = site.join(folder_of(site, jurisdiction)?);
-    let mut files = texts(&folder, "")?;
-    files.retain(|(name, _)| ORGANISATION.contains(&name.as_str()));
+    let mut files = Vec::new();
+    for name in ORGANISATION {
+        let file = folder.join(name);
+        match fs::read_to_string(&file) {
+            Ok(text) => files.push((name.to_owned(), text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(RegistryError::Disk { file, source }),
+        }
+    }
     files.extend(texts(&folder.join(POLICIES), POLICIES)?);
     Ok(files)
 }
@@ -102,8 +109,15 @@ pub fn is_plain(name: &str) -> bool {
     name.ends_with(".toml") && !name.contains(['/', '\\']) && !name.starts_with('.')
 }
 
-/// Files of a jurisdiction's folder that say who holds posts and belongs to groups.
-const ORGANISATION: [&str; 2] = ["posts.toml", "groups.toml"];
+/// Files of a jurisdiction's folder that say who holds posts and belongs to groups. Not `people.csv`: whoever
+/// tries another roster need not see telephone numbers.
+const ORGANISATION: [&str; 5] = [
+    "groups.csv",
+    "groups.toml",
+    "posts.csv",
+    "posts.toml",
+    "units.csv",
+];
 const POLICIES: &str = "policies";
 
 /// The TOML files of a folder by name, named below `above`; none when it is not there.

@@ -8,7 +8,7 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
-import type { InterfaceView, RefusedView, Refusal } from "../../wire/site";
+import type { InterfaceView, Refusal, RefusedView } from "../../wire/site";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { lateWords, REFUSALS, refusalAdvice, refusalName, refusedCount } from "./intakeWords";
@@ -67,7 +67,7 @@ function Intake({ county }: { county: County }) {
               <th className="r">{i18n.t("重复")}</th>
               <th className="r">{i18n.t("迟到")}</th>
               <th className="r">{i18n.t("拒收")}</th>
-              <th>{i18n.t("规矩")}</th>
+              <th>{i18n.t("迟到读数")}</th>
             </tr>
           </thead>
           <tbody>
@@ -105,8 +105,13 @@ function Intake({ county }: { county: County }) {
           {i18n.t("拒收的报文留在隔离区，写明原因，不影响别的站。")}
         </Empty>
       ) : null}
-      {(refused ?? []).map((one, place) => (
-        <Refusing key={`${one.at}/${place}`} one={one} by={title(one.interface)} now={now} />
+      {(refused ?? []).map((one) => (
+        <Refusing
+          key={`${one.at}/${one.topic}/${one.text ?? one.hex}`}
+          one={one}
+          by={title(one.interface)}
+          now={now}
+        />
       ))}
     </div>
   );
@@ -118,7 +123,8 @@ function Row({ one, now }: { one: InterfaceView; now: number }) {
   return (
     <tr data-testid="interface" data-id={one.id}>
       <td className="wrap">
-        <b>{say(one.title)}</b> {one.down ? <span className="tag inv">{i18n.t("中断")}</span> : null}
+        <b>{say(one.title)}</b>{" "}
+        {one.down ? <span className="tag inv">{i18n.t("中断")}</span> : null}
       </td>
       <td className="r nw">{heard}</td>
       <td className="r nw">

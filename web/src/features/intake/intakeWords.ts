@@ -38,7 +38,7 @@ export function refusalAdvice(kind: Refusal): string {
     case "oversized":
       return i18n.t("一条报文只放一个读数。");
     case "conflict":
-      return i18n.t("同一时刻先到的值有效；更正请加大 revision。");
+      return i18n.t("同一时刻先到的值有效；更正请把修订号加一。");
   }
 }
 

@@ -1,7 +1,7 @@
 // What the server says of its interfaces, asked again while somebody looks.
 import { useEffect, useState } from "react";
 import { interfaces, refusedMessages } from "../../actions/site";
-import type { InterfaceView, RefusedView, Refusal } from "../../wire/site";
+import type { InterfaceView, Refusal, RefusedView } from "../../wire/site";
 import { failure } from "../rules/failure";
 
 const EVERY_MS = 10_000;

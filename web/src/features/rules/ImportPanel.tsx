@@ -137,7 +137,9 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
             ))}
           </div>
           <div>
-            <span className="lab">{i18n.t("Excel、CSV 或 GeoJSON 文件；先试算，不改任何东西")}</span>
+            <span className="lab">
+              {i18n.t("Excel、CSV 或 GeoJSON 文件；先试算，不改任何东西")}
+            </span>
             <label className="btn filebtn">
               <input
                 type="file"
