@@ -9,7 +9,7 @@ use model::config::Role;
 use model::view::{CountyView, PersonView};
 
 use crate::access::{Deed, Principal};
-use crate::sight::is_narrow;
+use crate::sight::{is_narrow, narrow_ground};
 
 /// The people of every jurisdiction.
 #[derive(Debug, Default)]
@@ -61,6 +61,9 @@ impl People {
         };
         let concerned = list.iter().filter(concerns);
         county.people = concerned.map(|person| seen_by(person, reader)).collect();
+        if let Some(own) = own.filter(|_| narrow) {
+            narrow_ground(county, own);
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use model::command::FormValue;
 use model::task::Stage;
 use model::view::{
-    Change, CommandView, CountyView, FeedMessage, Obligations, PostView, SystemView, TaskView,
-    Update,
+    Change, CommandView, CountyView, FeedMessage, Obligations, PersonView, PostView, StationView,
+    SystemView, TaskView, Update,
 };
 use model::{PersonId, Seal};
 
@@ -111,6 +111,24 @@ pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
             .commands
             .retain_mut(|command| narrow_command(command, &reader.person));
     }
+}
+
+/// Leaves of the ground what lies in the township of whoever sees their own part alone: a phone far from
+/// any mast should not wait for the lines of a thousand gauges it never draws. Who is of no township keeps
+/// all of it.
+pub(crate) fn narrow_ground(county: &mut CountyView, own: &PersonView) {
+    county
+        .groups
+        .retain(|group| group.members.contains(&own.id));
+    let Some(township) = own.township.as_deref() else {
+        return;
+    };
+    let near = |station: &StationView| station.township.as_deref() == Some(township);
+    county.stations.retain(near);
+    let there: BTreeSet<&str> = county.stations.iter().map(|s| s.id.as_str()).collect();
+    county
+        .alarms
+        .retain(|alarm| there.contains(alarm.station.as_str()));
 }
 
 /// Leaves of notices what `reader` may see: whether somebody else has answered is the desk's affair.

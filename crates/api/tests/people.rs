@@ -432,6 +432,52 @@ async fn a_socket_ends_when_its_reader_has_another_role_and_others_go_on() {
 }
 
 #[tokio::test]
+async fn a_phone_is_given_the_ground_of_its_own_township() {
+    let county = County::open_with(|config| {
+        config.stations[0].township = Some("T1".to_owned());
+        let mut far = config.stations[0].clone();
+        (far.id, far.township) = ("ST/02".to_owned(), Some("T2".to_owned()));
+        config.stations.push(far);
+        let mut desk = config.groups[0].clone();
+        desk.id = "desk".into();
+        desk.members = vec!["officer".into()];
+        config.groups.push(desk);
+    })
+    .await;
+    county.stage(0, 9_000).await;
+    let (officer, li) = (county.sign_in("officer").await, county.sign_in("li").await);
+    let (address, _serving) = county.listen().await;
+    let ground = async |who| {
+        let snapshot = first(&mut open(address, who, "").await).await;
+        let ids = |list: &str| {
+            let rows = snapshot["counties"][0][list].as_array().unwrap().clone();
+            rows.iter().map(|row| row["id"].clone()).collect::<Value>()
+        };
+        let alarms = snapshot["counties"][0]["alarms"].as_array().unwrap().len();
+        (ids("stations"), alarms, ids("groups"))
+    };
+    let (both, groups) = (json!(["ST/01", "ST/02"]), json!(["villages", "desk"]));
+    assert_eq!(ground(&officer).await, (both.clone(), 1, groups));
+    let own = json!(["villages"]);
+    assert_eq!(
+        ground(&li).await,
+        (both, 1, own.clone()),
+        "of no township: all"
+    );
+    for (township, station, alarms) in [("T1", "ST/01", 1), ("T2", "ST/02", 0)] {
+        let mut people = county::people();
+        people[2].township = Some(township.to_owned());
+        *county.files.lock().unwrap() = Some(people);
+        let taken = county
+            .post(&Who::Token, "/api/v1/site/reload", &json!({}))
+            .await;
+        assert_eq!(taken.status(), StatusCode::OK);
+        let want = (json!([station]), alarms, own.clone());
+        assert_eq!(ground(&li).await, want, "{township}");
+    }
+}
+
+#[tokio::test]
 async fn files_that_are_no_pictures_or_too_large_are_refused() {
     let county = County::open().await;
     let (li, guest) = (county.sign_in("li").await, county.sign_in("guest").await);
