@@ -67,7 +67,7 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
     enter: () => desk.alarm && go("open", desk.alarm),
     a: () => {
       const alarm = desk.alarm ? county.alarms.get(desk.alarm) : null;
-      if (allowed && alarm && isUnacked(alarm)) void acknowledge([alarm.key]);
+      if (allowed && alarm && isUnacked(alarm)) void acknowledge([alarm]);
     },
     // The page of a situation freezes its own set.
     ...(desk.view === "situation" ? {} : { A: freeze }),

@@ -197,7 +197,7 @@ function Heavy(props: { alarms: AlarmView[]; county: County; now: number; allowe
                 <Button
                   small
                   disabled={!allowed}
-                  onPress={() => void acknowledge([alarm.key])}
+                  onPress={() => void acknowledge([alarm])}
                   testId="ack-one"
                 >
                   {i18n.t("确认")}
