@@ -6,6 +6,7 @@ import { useApp } from "../../state/store";
 import type { SystemView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { CalledLine } from "../duty/CalledLine";
+import { FaultLines } from "./FaultLines";
 import { LostBanner, RefusedLine } from "./LostBanner";
 import { NoticeLine } from "./NoticeLine";
 import { lines as linesOf, noticeOf, together } from "./notices";
@@ -48,6 +49,7 @@ export function SystemStrip() {
     >
       <LostBanner />
       <RefusedLine />
+      <FaultLines />
       {county ? <CalledLine county={county} now={now} /> : null}
       {shown.map((line, place) => (
         <NoticeLine key={lineKey(line)} line={line} county={county} now={now}>
