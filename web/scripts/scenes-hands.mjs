@@ -79,7 +79,7 @@ export const HANDS_DESK = [
     looks: DESK,
     act: async (page, fake) => {
       await openHazard(page, fake, "gas");
-      await id(page, "compose-from-manual").click();
+      await id(page, "compose-from-situation").click();
       await page.waitForTimeout(400);
     },
   },

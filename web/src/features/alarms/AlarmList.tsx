@@ -83,7 +83,11 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
         </button>
       ) : null}
       {all.length === 0 ? (
-        <Empty title={i18n.t("这里没有报警。")} />
+        <Empty title={i18n.t("这里没有报警。")}>
+          {county.situations.get(scope ?? "")?.manual
+            ? i18n.t("这个态势是人报的，没有站在看；站上报了警会归进来。")
+            : null}
+        </Empty>
       ) : items.length === 0 && waiting.length === 0 ? (
         <Empty title={i18n.t("没有符合筛选的报警。")}>
           <Chip on={false} onPress={onClear} testId="filter-clear">

@@ -49,13 +49,13 @@ export function SystemStrip() {
     >
       <LostBanner />
       <RefusedLine />
-      <FaultLines />
       {county ? <CalledLine county={county} now={now} /> : null}
       {shown.map((line, place) => (
         <NoticeLine key={lineKey(line)} line={line} county={county} now={now}>
-          {place === shown.length - 1 ? more : null}
+          {place === (all ? limit : shown.length) - 1 ? more : null}
         </NoticeLine>
       ))}
+      <FaultLines />
     </section>
   );
 }
