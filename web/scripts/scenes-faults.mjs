@@ -24,9 +24,9 @@ export const FAULT_DESK = [
     looks: TWO,
     act: async (page, fake) => {
       await spoil((county) => {
-        county.posts[0].holders = null;
+        county.incidents[0].notes = null;
       })(page, fake);
-      await page.keyboard.press("z");
+      await page.keyboard.press("d");
       await page.waitForTimeout(800);
     },
   },
@@ -42,14 +42,13 @@ export const FAULT_PHONE = [
     ],
     act: async (page, fake) => {
       await open(page, fake);
+      // Whatever is drawn from now on for the first time meets it.
       await page.evaluate(() => {
-        // Whatever is drawn from now on for the first time meets it.
-        Array.prototype.toSorted = Array.prototype.findLast = () => {
+        Array.prototype.reverse = () => {
           throw new Error("broken by hand");
         };
       });
       await id(page, "tab-queue").click();
-      await id(page, "tab-tasks").click();
       await page.waitForTimeout(600);
     },
   },

@@ -134,7 +134,7 @@ function CommandCard({
   const groups = command.groups
     .map((id) => say(county.groups.find((group) => group.id === id)?.title))
     .filter(Boolean)
-    .join("、");
+    .join(i18n.t("、"));
   return (
     <button
       type="button"
