@@ -162,7 +162,7 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
         key={`${tab}/${open}`}
         part="page"
         name={() => i18n.t("这一页")}
-        still={<p>{i18n.t("按过的都留在这台手机里，照常自己发。要紧就打电话。")}</p>}
+        kept={() => i18n.t("按过的都留在这台手机里，照常自己发。要紧就打电话。")}
       >
         {own && tab === "tasks" ? (
           <TaskPage key={own.task.id} own={own} issuer={issuer} onBack={() => setOpen(null)} />

@@ -13,6 +13,8 @@ interface BoundaryProps {
   heals?: boolean;
   /** What is shown in its place beside the words. */
   still?: ReactNode;
+  /** What is not lost, where that is said otherwise than on a desk. */
+  kept?: () => string;
   children: ReactNode;
 }
 
@@ -57,7 +59,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
 
   override render(): ReactNode {
     const { why, tries } = this.state;
-    const { part, name, heals, still, children } = this.props;
+    const { part, name, heals, still, kept, children } = this.props;
     if (why === null) return children;
     return (
       <div className="broken" role="alert" data-testid={`broken-${part}`}>
@@ -66,7 +68,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
         </p>
         {still}
         <p>
-          {i18n.t("收到的数据和按过的操作都没有丢，别处照常能用。")}{" "}
+          {kept ? kept() : i18n.t("收到的数据和按过的操作都没有丢，别处照常能用。")}{" "}
           {heals && restBefore(tries) !== null ? i18n.t("过一会儿自己再试。") : null}
         </p>
         <Button onPress={() => this.again(0)} testId={`again-${part}`}>
