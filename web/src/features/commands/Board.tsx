@@ -83,7 +83,7 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
         style={{ flex: 1, minHeight: 0, alignItems: "stretch", gap: 1, background: "var(--bg-0)" }}
       >
         <div className="p g">
-          <div className="pf">
+          <div className="pf wants">
             <b>{i18n.t("未应答 {waiting} / {total}", { waiting, total: command.tasks.length })}</b>
             <WantChips wants={all.map((one) => one.want)} only={only} onOnly={setOnly} />
           </div>

@@ -50,10 +50,7 @@ export function HeadCount({ command }: { command: CommandView }) {
                   <td className="r">
                     {row.people_short + row.names_short > 0 ? (
                       <span className="tag inv">
-                        {i18n.t("{people} 人 {names} 名", {
-                          people: row.people_short,
-                          names: row.names_short,
-                        })}
+                        {shortWords({ people: row.people_short, names: row.names_short })}
                       </span>
                     ) : (
                       "0"
