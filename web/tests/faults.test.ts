@@ -1,13 +1,13 @@
 import { expect, test, vi } from "vitest";
 import { createStore } from "../src/state/store";
-import { mended, restBefore, withFault, withoutFault } from "../src/ui/faults";
+import { over, restBefore, withFault, withoutFault } from "../src/ui/faults";
 
 const news = (part: string, at: number) => ({
   part,
   name: () => part,
   why: `it broke at ${at}`,
   at,
-  down: true,
+  state: "down" as const,
 });
 
 test("a part that fails again is one line that is counted, the newest first", () => {
@@ -19,9 +19,9 @@ test("a part that fails again is one line that is counted, the newest first", ()
 });
 
 test("that a part failed stays said once it stands again, until it is read", () => {
-  const list = mended(withFault([], news("alarms", 1)), "alarms");
-  expect(list).toMatchObject([{ part: "alarms", down: false, times: 1 }]);
-  expect(mended(list, "alarms")).toBe(list);
+  const list = over(withFault([], news("alarms", 1)), "alarms", "up");
+  expect(list).toMatchObject([{ part: "alarms", state: "up", times: 1 }]);
+  expect(over(list, "alarms", "past")).toBe(list);
   expect(withoutFault(list, "alarms")).toEqual([]);
 });
 

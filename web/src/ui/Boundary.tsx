@@ -3,7 +3,7 @@
 import { Component, type ReactNode } from "react";
 import { i18n } from "../i18n/i18n";
 import { Button } from "./Button";
-import { noteFault, noteMended, restBefore } from "./faults";
+import { noteFault, noteLeft, noteMended, restBefore } from "./faults";
 
 interface BoundaryProps {
   /** Which part of the page it is: faults of one part are one line of the strip. */
@@ -37,7 +37,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override componentDidCatch(error: unknown): void {
     const { part, name, heals } = this.props;
     const why = error instanceof Error ? error.message : String(error);
-    noteFault({ part, name, why, at: Date.now(), down: true });
+    noteFault({ part, name, why, at: Date.now(), state: "down" });
     clearTimeout(this.timer);
     const rest = heals ? restBefore(this.state.tries) : null;
     if (rest !== null) this.timer = setTimeout(() => this.again(this.state.tries + 1), rest);
@@ -45,7 +45,7 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
 
   override componentWillUnmount(): void {
     clearTimeout(this.timer);
-    if (this.state.why !== null) noteMended(this.props.part);
+    if (this.state.why !== null) noteLeft(this.props.part);
   }
 
   private again(tries: number): void {

@@ -10,11 +10,11 @@ export interface Fault {
   /** By this machine's clock, ms since the epoch. */
   at: number;
   times: number;
-  /** It has failed and does not stand again yet. */
-  down: boolean;
+  /** `down` until it stands again; `past` where nobody knows whether it would. */
+  state: "down" | "up" | "past";
 }
 
-type News = Pick<Fault, "part" | "name" | "why" | "at" | "down">;
+type News = Pick<Fault, "part" | "name" | "why" | "at" | "state">;
 
 /** Newest first; the same part again is counted. */
 export function withFault(list: readonly Fault[], news: News): readonly Fault[] {
@@ -23,10 +23,10 @@ export function withFault(list: readonly Fault[], news: News): readonly Fault[] 
   return [{ ...news, times: (before?.times ?? 0) + 1 }, ...rest];
 }
 
-/** The part stands again; that it had failed stays said. */
-export function mended(list: readonly Fault[], part: string): readonly Fault[] {
-  if (!list.some((one) => one.part === part && one.down)) return list;
-  return list.map((one) => (one.part === part ? { ...one, down: false } : one));
+/** The part stands again, or was left; that it had failed stays said. */
+export function over(list: readonly Fault[], part: string, state: "up" | "past"): readonly Fault[] {
+  if (!list.some((one) => one.part === part && one.state === "down")) return list;
+  return list.map((one) => (one.part === part ? { ...one, state } : one));
 }
 
 export function withoutFault(list: readonly Fault[], part: string): readonly Fault[] {
@@ -48,7 +48,8 @@ function listen(listener: () => void): () => void {
 }
 
 export const noteFault = (news: News): void => keep(withFault(faults, news));
-export const noteMended = (part: string): void => keep(mended(faults, part));
+export const noteMended = (part: string): void => keep(over(faults, part, "up"));
+export const noteLeft = (part: string): void => keep(over(faults, part, "past"));
 export const dropFault = (part: string): void => keep(withoutFault(faults, part));
 
 export function useFaults(): readonly Fault[] {
@@ -59,7 +60,7 @@ export function useFaults(): readonly Fault[] {
 export function watchFaults(name: () => string): () => void {
   const hear = ({ error }: ErrorEvent) => {
     if (!(error instanceof Error)) return;
-    noteFault({ part: "page", name, why: error.message, at: Date.now(), down: false });
+    noteFault({ part: "page", name, why: error.message, at: Date.now(), state: "past" });
   };
   window.addEventListener("error", hear);
   return () => window.removeEventListener("error", hear);

@@ -4,27 +4,28 @@ import { age } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { isUnacked, levelCounts } from "../../state/select";
 import type { County } from "../../state/world";
-import { dropFault, useFaults, watchFaults } from "../../ui/faults";
+import { dropFault, type Fault, useFaults, watchFaults } from "../../ui/faults";
 import { useMono } from "../clock/useNow";
 import { Counts } from "../marks/Mark";
+
+const words: Record<Fault["state"], (name: string) => string> = {
+  down: (name) => i18n.t("{name}出错了，没有画出来。", { name }),
+  up: (name) => i18n.t("{name}出过错，现在又好了。", { name }),
+  past: (name) => i18n.t("{name}出过错。", { name }),
+};
 
 export function FaultLines() {
   const faults = useFaults();
   useMono();
   useEffect(() => watchFaults(() => i18n.t("本页")), []);
-  return faults.map(({ part, name, why, at, times, down }) => (
+  return faults.map(({ part, name, why, at, times, state }) => (
     <div key={part} role="alert" data-testid="fault" data-part={part}>
       <span className="g">
-        <b>
-          {down
-            ? i18n.t("{name}出错了，没有画出来。", { name: name() })
-            : i18n.t("{name}出过错，现在又好了。", { name: name() })}
-        </b>{" "}
-        {i18n.t("{age}前", { age: age(Date.now() - at) })}
+        <b>{words[state](name())}</b> {i18n.t("{age}前", { age: age(Date.now() - at) })}
         {times > 1 ? ` · ${i18n.t("共 {n} 次", { n: times })}` : ""} ·{" "}
         {i18n.t("再出错就告诉管理员：{why}", { why })}
       </span>
-      {down ? null : (
+      {state === "down" ? null : (
         <button
           type="button"
           className="more nw"
