@@ -48,8 +48,8 @@ function byHand(county, op, at, { hazard, level, how, area, text, place, by }) {
   };
 }
 
-function acknowledge(one, by, at) {
-  Object.assign(one.manual, { acked_by: by, acked_at: at });
+function acknowledge(one, by, at, until = null) {
+  Object.assign(one.manual, { acked_by: by, acked_at: at, lease_until: until });
   one.unacked = 0;
 }
 
@@ -87,7 +87,7 @@ export function addByHand(county, now, texts) {
     place: seal(4, JSON.stringify({ type: "Polygon", coordinates: [ring] })),
     by: "p-lyu",
   });
-  acknowledge(drawn, "p-lyu", ago(17));
+  acknowledge(drawn, "p-lyu", ago(17), ago(-13));
   county.situations.push(call, drawn);
 }
 
@@ -201,7 +201,7 @@ export function noteShown(night, command, alarms, now) {
     alarm.ack = { by: command.by, at, lease_until: iso(now + 15 * MIN) };
     changes.push({ kind: "alarm", alarm });
   }
-  if (one.manual) acknowledge(one, command.by, at);
+  if (one.manual) acknowledge(one, command.by, at, iso(now + 15 * MIN));
   const { by, id, level } = command;
   decided(one, { response: 5 - level, by, at, reason: null, command: id });
   return [...changes, { kind: "situation", situation: one }];

@@ -10,6 +10,7 @@ import { DESK_SCENES, PHONE_SCENES } from "./scenes.mjs";
 import { CALL_DESK } from "./scenes-calls.mjs";
 import { DRILL_DESK, DRILL_PHONE } from "./scenes-drill.mjs";
 import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
+import { FAULT_DESK, FAULT_PHONE } from "./scenes-faults.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
 import { HANDS_DESK } from "./scenes-hands.mjs";
 
@@ -113,11 +114,12 @@ process.on("SIGTERM", () => {
   process.exit(1);
 });
 const work = [
-  ...[...DESK_SCENES, ...CALL_DESK, ...HANDS_DESK, ...DUTY_DESK, ...DRILL_DESK].map((scene) => [
-    scene,
-    false,
-  ]),
-  ...[...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE, ...FIELD_PHONE].map((scene) => [scene, true]),
+  ...[...DESK_SCENES, ...CALL_DESK, ...HANDS_DESK, ...DUTY_DESK, ...DRILL_DESK, ...FAULT_DESK].map(
+    (scene) => [scene, false],
+  ),
+  ...[...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE, ...FIELD_PHONE, ...FAULT_PHONE].map(
+    (scene) => [scene, true],
+  ),
 ].filter(([scene, phone]) =>
   only.some((part) => `${phone ? "phone" : "desk"}-${scene.name}`.includes(part)),
 );

@@ -51,6 +51,7 @@ async function counting(page, fake) {
   const login = (name) =>
     page.request.post(`${fake.base}/api/v1/login`, { data: { login: name, password: "x" } });
   await login("officer");
+  fake.night.county.templates.find((one) => one.id === "evacuate").kind = "evacuation";
   await post({
     op: "c9",
     device_at: null,

@@ -22,9 +22,9 @@ const drawArea = async (page) => {
   await page.keyboard.press("Enter");
   await page.waitForTimeout(800);
 };
-/** Opens the situation of this hazard, wherever it stands in the list. */
-const openHazard = async (page, fake, hazard) => {
-  const found = fake.night.county.situations.find((one) => one.hazard === hazard);
+/** Opens the situation that is like this, wherever it stands in the list. */
+const openLike = async (page, fake, like) => {
+  const found = fake.night.county.situations.find(like);
   const row = page.locator(`[data-testid=situation-row][data-situation="${found.id}"]`);
   await id(page, "situations").focus();
   for (let place = 0; place < 20 && (await row.count()) === 0; place++) {
@@ -34,6 +34,8 @@ const openHazard = async (page, fake, hazard) => {
   await row.click();
   await page.waitForTimeout(600);
 };
+
+const openHazard = (page, fake, hazard) => openLike(page, fake, (one) => one.hazard === hazard);
 
 export const HANDS_DESK = [
   {
@@ -79,7 +81,7 @@ export const HANDS_DESK = [
     looks: DESK,
     act: async (page, fake) => {
       await openHazard(page, fake, "gas");
-      await id(page, "compose-from-manual").click();
+      await id(page, "compose-from-situation").click();
       await page.waitForTimeout(400);
     },
   },
@@ -88,6 +90,12 @@ export const HANDS_DESK = [
     mode: "storm",
     looks: ALL,
     act: (page, fake) => openHazard(page, fake, "gas"),
+  },
+  {
+    name: "drawn",
+    mode: "storm",
+    looks: ALL,
+    act: (page, fake) => openLike(page, fake, (one) => one.manual?.how === "drawn"),
   },
   {
     name: "grade",

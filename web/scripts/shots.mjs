@@ -1,5 +1,6 @@
 // Pictures of every screen against the invented night, for eyes.
-//   npm run build && npm run shots -- [--out <dir>] [--only <part of a name>,…]
+//   npm run build && npm run shots -- [--out <dir>] [--only <part of a name>,…] [--small]
+// --small: phones of 360x640 in place of 390x844.
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import { DESK_SCENES, PHONE_SCENES } from "./scenes.mjs";
 import { CALL_DESK } from "./scenes-calls.mjs";
 import { DRILL_DESK, DRILL_PHONE } from "./scenes-drill.mjs";
 import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
+import { FAULT_DESK, FAULT_PHONE } from "./scenes-faults.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
 import { HANDS_DESK } from "./scenes-hands.mjs";
 
@@ -28,6 +30,7 @@ const SIZES = {
   1366: { width: 1366, height: 768 },
   390: { width: 390, height: 844 },
 };
+const PHONE = process.argv.includes("--small") ? { width: 360, height: 640 } : SIZES[390];
 
 async function shoot(
   name,
@@ -66,7 +69,14 @@ async function shoot(
   }
 }
 
-for (const scene of [...DESK_SCENES, ...CALL_DESK, ...HANDS_DESK, ...DUTY_DESK, ...DRILL_DESK]) {
+for (const scene of [
+  ...DESK_SCENES,
+  ...CALL_DESK,
+  ...HANDS_DESK,
+  ...DUTY_DESK,
+  ...DRILL_DESK,
+  ...FAULT_DESK,
+]) {
   for (const [size, theme, locale] of scene.looks) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {
       viewport: SIZES[size],
@@ -81,10 +91,16 @@ for (const scene of [...DESK_SCENES, ...CALL_DESK, ...HANDS_DESK, ...DUTY_DESK, 
     });
   }
 }
-for (const scene of [...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE, ...FIELD_PHONE]) {
+for (const scene of [
+  ...PHONE_SCENES,
+  ...DUTY_PHONE,
+  ...DRILL_PHONE,
+  ...FIELD_PHONE,
+  ...FAULT_PHONE,
+]) {
   for (const [theme, locale] of scene.looks) {
     await shoot(`phone-${scene.name}-${theme}-${locale}`, {
-      viewport: { width: 390, height: 844 },
+      viewport: PHONE,
       path: "/m",
       login: scene.login ?? "responder",
       theme,

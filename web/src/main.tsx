@@ -2,6 +2,7 @@
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/drill-frame.css";
+import "./styles/faults.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { startLocale } from "./i18n/i18n";

@@ -39,18 +39,25 @@ afterEach(() => {
 const a = { alarm: "a", episode: "a-1", level: 3 };
 const b = { alarm: "b", episode: "b-7", level: 4 };
 
-test("taking note says which episode and level were shown at the press", async () => {
-  await acknowledge(["a", "b", "gone"]);
-  await acknowledgeSituation("s", ["b"]);
+test("taking note says which episode and level were shown, whatever the county has told since", async () => {
+  const seen = [...(store.get().world.counties.get("j")?.alarms.values() ?? [])];
+  // Both rise between the picture and the press.
+  const risen = [
+    alarm("a", { level: 4, told: 4 }),
+    alarm("b", { level: 4, told: 4, episode: "b-8" }),
+  ];
+  store.set({ world: reduce(emptyWorld, snapshot(2, risen), 0) });
+  await acknowledge(seen);
+  await acknowledgeSituation("s", seen.slice(1));
   await vi.waitFor(() => expect(sent).toHaveLength(2));
-  expect(sent[0]?.action).toMatchObject({ alarms: ["a", "b", "gone"], shown: [a, b] });
+  expect(sent[0]?.action).toMatchObject({ alarms: ["a", "b"], shown: [a, b] });
   expect(sent[1]?.action).toMatchObject({ alarms: ["b"], shown: [b] });
 });
 
-test("a command says it of the alarm it answers", async () => {
+test("a command says it of the alarms it names, and nothing where it names none", async () => {
   const draft = { template: "t", level: 4 as const, groups: [], people: [], wording: "w" };
-  await issueCommand({ op: "c1", alarm: "a", clocks: null, ...draft });
-  await issueCommand({ op: "c2", alarm: null, clocks: null, ...draft });
+  await issueCommand({ op: "c1", alarm: "a", clocks: null, shown: [a], ...draft });
+  await issueCommand({ op: "c2", alarm: null, clocks: null, shown: [], ...draft });
   await vi.waitFor(() => expect(sent).toHaveLength(2));
   expect(sent[0]?.action).toMatchObject({ alarm: "a", shown: [a] });
   expect(sent[1]?.action).not.toHaveProperty("shown");

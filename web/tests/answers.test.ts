@@ -22,6 +22,11 @@ describe("a command from a situation", () => {
       alarm: "red",
       situation: "s",
       alarms: ["red", "other", "yellow"],
+      shown: [
+        { alarm: "red", episode: "red-1", level: 4 },
+        { alarm: "other", episode: "other-1", level: 4 },
+        { alarm: "yellow", episode: "yellow-1", level: 2 },
+      ],
     });
   });
 
@@ -48,12 +53,17 @@ describe("a command from a situation", () => {
   test("one with no alarm is about the situation alone", () => {
     const byHand = flood([]);
     const none = freezeAck("s", []);
-    expect(answers(byHand, none, new Set())).toEqual({ alarm: null, situation: "s", alarms: [] });
+    expect(answers(byHand, none, new Set())).toEqual({
+      alarm: null,
+      situation: "s",
+      alarms: [],
+      shown: [],
+    });
   });
 
   test("a situation that ended meanwhile is not named, so that the command goes out", () => {
     const gone = play(snapshot(10));
-    expect(answers(gone, set, new Set(["red"]))).toEqual({ alarm: null });
+    expect(answers(gone, set, new Set(["red"]))).toEqual({ alarm: null, shown: [] });
   });
 });
 

@@ -35,6 +35,8 @@ describe("times and numbers", () => {
     expect(format.age(23 * 60_000)).toBe("23 min");
     expect(format.age(72 * 3_600_000)).toBe("3 d");
     expect(format.limit(2 * 3_600_000)).toBe("2 h");
+    expect(format.limit(90 * 60_000)).toBe("90 min");
+    expect(format.limit(346 * 60_000)).toBe("5 h 46 min");
   });
 
   test("an absent value is a dash, a unit stands apart", () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import {
   ackKeys,
+  ackViews,
   alarmsUnder,
+  asShown,
   cameLater,
   freezeAck,
   LOOSE,
@@ -128,6 +130,23 @@ describe("the set that one press acknowledges", () => {
     expect(ackKeys(set, new Set(), reduceWith(alarm("o", { level: 3, worst: 3, ack })))).toEqual([
       "y",
     ]);
+  });
+
+  test("what it sends is what was shown when it was frozen, whatever has become of it", () => {
+    const fallen = reduceWith(alarm("o", { level: 1, worst: 3, value: "0.50" }));
+    expect(ackViews(set, new Set(), fallen).map(asShown)).toEqual([
+      { alarm: "o", episode: "o-1", level: 3 },
+      { alarm: "y", episode: "y-1", level: 2 },
+    ]);
+  });
+
+  test("what rose below red or began anew since is left out and counted with what came later", () => {
+    const risen = reduceWith(alarm("y", { level: 3, worst: 3 }));
+    expect(ackKeys(set, new Set(["red"]), risen)).toEqual(["red", "o"]);
+    expect(cameLater(set, [...risen.alarms.values()])).toBe(1);
+    const anew = reduceWith(alarm("red", { level: 4, worst: 4, episode: "red-2" }));
+    expect(ackKeys(set, new Set(["red"]), anew)).toEqual(["o", "y"]);
+    expect(cameLater(set, [...anew.alarms.values()])).toBe(1);
   });
 
   function reduceWith(one: ReturnType<typeof alarm>) {

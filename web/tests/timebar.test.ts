@@ -6,6 +6,7 @@ import {
   holding,
   placeOf,
   roomy,
+  shownSpan,
   spaced,
   stretches,
   ticks,
@@ -128,4 +129,20 @@ test("nothing that was told in the past is told again", () => {
     reduce(world, { ...updates, mode }, 0).counties.get("330624")?.told.length;
   expect(told("live")).toBe(1);
   expect(told("replay")).toBe(0);
+});
+
+test("what the bar keeps comes to rest, live and in the past, wherever the clock has gone", () => {
+  const span = { from: T, to: T + 6 * HOUR };
+  const broken = { from: Number.NaN, to: Number.NaN };
+  for (const kept of [null, span, broken])
+    for (const past of [false, true])
+      for (const at of [0, T - HOUR, T, T + 3 * HOUR, T + 3 * HOUR + 0.5, T + 99 * HOUR]) {
+        // Live is another object with every drawing.
+        const first = shownSpan(kept, past, following(at, 6), at);
+        const second = shownSpan(first.keep, past, following(at, 6), at);
+        expect(second.keep).toBe(first.keep);
+        expect(second.span).toEqual(first.span);
+      }
+  expect(shownSpan(span, false, following(T, 6), T)).toEqual({ span: following(T, 6), keep: null });
+  expect(shownSpan(span, true, following(T, 6), T).span).toBe(span);
 });

@@ -1,32 +1,24 @@
 // What an officer does to alarms.
-import { store } from "../state/store";
-import type { Shown } from "../wire/acts";
-import type { SystemKind, Truth } from "../wire/view";
+import { asShown } from "../state/situations";
+import type { AlarmView, SystemKind, Truth } from "../wire/view";
 import { press } from "./act";
 
-/** How alarms are shown now: what rises or begins anew before the press arrives is not taken along. */
-export function shownNow(keys: readonly string[]): Shown[] {
-  const counties = [...store.get().world.counties.values()];
-  return keys.flatMap((key) => {
-    const alarm = counties.map((county) => county.alarms.get(key)).find((one) => one);
-    if (!alarm) return [];
-    const level = Math.max(alarm.told, alarm.level);
-    return { alarm: key, episode: alarm.episode, level };
-  });
+/** These alarms as the screen showed them: what has risen or begun anew by then is not taken along. */
+function seen(alarms: readonly AlarmView[]) {
+  return { alarms: alarms.map((alarm) => alarm.key), shown: alarms.map(asShown) };
 }
 
-/** Takes note of exactly these alarms: the set is frozen at the press. */
-export function acknowledge(alarms: readonly string[]): Promise<string> {
-  return press({ action: "acknowledge", alarms: [...alarms], shown: shownNow(alarms) });
+/** Takes note of exactly these alarms, as they stand before the officer. */
+export function acknowledge(alarms: readonly AlarmView[]): Promise<string> {
+  return press({ action: "acknowledge", ...seen(alarms) });
 }
 
-/** Takes note of a situation: of the members shown at the press, and of nothing that came after. */
+/** Takes note of a situation: of the members as they were shown, and of nothing that came after. */
 export function acknowledgeSituation(
   situation: string,
-  alarms: readonly string[],
+  alarms: readonly AlarmView[],
 ): Promise<string> {
-  const shown = shownNow(alarms);
-  return press({ action: "acknowledge_situation", situation, alarms: [...alarms], shown });
+  return press({ action: "acknowledge_situation", situation, ...seen(alarms) });
 }
 
 /** One alarm makes no noise until then, unless it rises. */

@@ -1,8 +1,7 @@
 // What an officer does with commands and, on someone's word, with their tasks.
-import type { CountedVillage } from "../wire/acts";
+import type { CountedVillage, Shown } from "../wire/acts";
 import type { FormAnswer, Level, Means, TaskClocks, VillageTarget } from "../wire/view";
 import { press } from "./act";
-import { shownNow } from "./alarms";
 
 export interface Draft {
   /** Minted when the draft was begun: sending twice is one command. */
@@ -21,15 +20,17 @@ export interface Draft {
   situation?: string;
   alarms?: string[];
   villages?: VillageTarget[];
+  /** The alarms it names, as they stood before the officer. */
+  shown: readonly Shown[];
 }
 
 /** Above this many people the officer types the number before sending; the server has the last word. */
 export const TYPED_COUNT_ABOVE = 20;
 
 export function issueCommand(draft: Draft): Promise<string> {
-  const { op, ...rest } = draft;
-  const shown = shownNow([...(draft.alarm ? [draft.alarm] : []), ...(draft.alarms ?? [])]);
-  return press({ action: "issue_command", ...rest, ...(shown.length ? { shown } : {}) }, op);
+  const { op, shown, ...rest } = draft;
+  const seen = shown.length > 0 ? { shown: [...shown] } : {};
+  return press({ action: "issue_command", ...rest, ...seen }, op);
 }
 
 export function confirmCommand(command: string, count: number): Promise<string> {

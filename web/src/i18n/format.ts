@@ -78,6 +78,8 @@ export function age(duration: number): string {
 export function limit(duration: number): string {
   const minutes = Math.round(duration / 60_000);
   if (minutes < 1) return i18n.t("{n} 秒", { n: Math.round(duration / 1000) });
+  if (minutes > 120 && minutes % 60 !== 0)
+    return i18n.t("{h} 小时 {m} 分", { h: Math.floor(minutes / 60), m: minutes % 60 });
   if (minutes % 60 === 0) return i18n.t("{n} 小时", { n: minutes / 60 });
   return i18n.t("{n} 分钟", { n: minutes });
 }

@@ -688,7 +688,7 @@ export function pageStageName(stage: PageStage): string {
     case "expired":
       return i18n.t("没有回应");
     case "accepted":
-      return i18n.t("网关已收");
+      return i18n.t("已交给通道");
     case "delivered":
       return i18n.t("已送到");
     case "seen":

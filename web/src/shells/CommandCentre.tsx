@@ -50,13 +50,15 @@ import { SituationPage } from "../features/situations/SituationPage";
 import { useSound } from "../features/sound/useSound";
 import { loadTownships } from "../features/stations/townships";
 import { Announcer } from "../features/status/Announcer";
-import { StatusLine } from "../features/status/StatusLine";
+import { AlarmsStill } from "../features/status/FaultLines";
+import { LinkState, StatusLine } from "../features/status/StatusLine";
 import { SystemStrip } from "../features/status/SystemStrip";
 import { TimeBar } from "../features/timebar/TimeBar";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
 import { countyOf, isPast, mayAct } from "../state/select";
 import { useApp } from "../state/store";
+import { Boundary } from "../ui/Boundary";
 import { Empty } from "../ui/Panel";
 import { setTheme, useTheme } from "./theme";
 import { useSession } from "./useSession";
@@ -81,12 +83,14 @@ export function CommandCentre() {
       return <Login onDone={enter} />;
     case "here":
       return (
-        <DeskRoom
-          onLeave={() => {
-            void logout();
-            leave();
-          }}
-        />
+        <Boundary part="desk" name={() => i18n.t("指挥台")} heals>
+          <DeskRoom
+            onLeave={() => {
+              void logout();
+              leave();
+            }}
+          />
+        </Boundary>
       );
   }
 }
@@ -129,44 +133,73 @@ function DeskRoom({ onLeave }: { onLeave: () => void }) {
         data-testid="desk"
       >
         {county?.drill ? <DrillBand drill={county.drill} /> : null}
-        <StatusLine
-          sound={{ ready: sound.ready, silenced: sound.silenced, check: () => void sound.check() }}
-          theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}
-          onKeys={() => move({ to: "dialog", dialog: "keys" })}
-          onLoad={() => move({ to: "dialog", dialog: "load" })}
-          onLeave={onLeave}
-        />
-        <SystemStrip />
+        <Boundary part="status" name={() => i18n.t("状态行")} still={<LinkState />} heals>
+          <StatusLine
+            sound={{
+              ready: sound.ready,
+              silenced: sound.silenced,
+              check: () => void sound.check(),
+            }}
+            theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}
+            onKeys={() => move({ to: "dialog", dialog: "keys" })}
+            onLoad={() => move({ to: "dialog", dialog: "load" })}
+            onLeave={onLeave}
+          />
+        </Boundary>
+        <Boundary part="strip" name={() => i18n.t("系统通知")} still={<LinkState />} heals>
+          <SystemStrip />
+        </Boundary>
         {county ? (
           <>
             <section className="zone left" aria-label={i18n.t("报警")}>
-              <AlarmPanel county={county} />
-              <QuietPanel county={county} />
+              <Boundary
+                part="alarms"
+                name={() => i18n.t("报警栏")}
+                still={<AlarmsStill county={county} />}
+                heals
+              >
+                <AlarmPanel county={county} />
+              </Boundary>
+              <Boundary part="quiet" name={() => i18n.t("不响的那一栏")} heals>
+                <QuietPanel county={county} />
+              </Boundary>
             </section>
             <main className="zone centre">
-              <Suspense fallback={<Empty title={i18n.t("正在载入地图…")} />}>
-                <MapZone county={county} theme={theme} />
-              </Suspense>
+              <Boundary part="map" name={() => i18n.t("地图")}>
+                <Suspense fallback={<Empty title={i18n.t("正在载入地图…")} />}>
+                  <MapZone county={county} theme={theme} />
+                </Suspense>
+              </Boundary>
               <NarrowBack />
-              <Centre />
+              <Boundary key={desk.view} part={desk.view} name={() => i18n.t("打开的这一页")}>
+                <Centre />
+              </Boundary>
             </main>
             <aside className="zone right" aria-label={i18n.t("欠着的事")}>
-              <Obligations county={county} />
+              <Boundary part="owed" name={() => i18n.t("欠着的事")} heals>
+                <Obligations county={county} />
+              </Boundary>
             </aside>
-            <TimeBar county={county} />
+            <Boundary part="timebar" name={() => i18n.t("时间条")} heals>
+              <TimeBar county={county} />
+            </Boundary>
             <ZoneTabs />
-            <Announcer county={county} />
+            <Boundary part="announcer" name={() => i18n.t("朗读")} heals>
+              <Announcer county={county} />
+            </Boundary>
           </>
         ) : (
           <div style={{ gridColumn: "1/-1" }} className="p">
             <Empty title={i18n.t("正在取全县的现状…")} />
           </div>
         )}
-        {desk.dialog === "keys" ? <KeysDialog onClose={() => move({ to: "back" })} /> : null}
-        {desk.dialog === "line" && county ? <CommandLine county={county} /> : null}
-        {desk.dialog === "load" && county ? (
-          <LoadDialog county={county} onClose={() => move({ to: "back" })} />
-        ) : null}
+        <Boundary key={desk.dialog} part="dialog" name={() => i18n.t("打开的窗口")}>
+          {desk.dialog === "keys" ? <KeysDialog onClose={() => move({ to: "back" })} /> : null}
+          {desk.dialog === "line" && county ? <CommandLine county={county} /> : null}
+          {desk.dialog === "load" && county ? (
+            <LoadDialog county={county} onClose={() => move({ to: "back" })} />
+          ) : null}
+        </Boundary>
       </div>
     </DeskContext>
   );

@@ -23,6 +23,7 @@ import { keepMe, keptMe } from "../link/shelf";
 import { postsOf } from "../state/duty";
 import { countyOf, isClosed, isUnderWay, tasksOf } from "../state/select";
 import { useApp } from "../state/store";
+import { Boundary } from "../ui/Boundary";
 import { Empty } from "../ui/Panel";
 import type { Me } from "../wire/view";
 import { keepShelving, takeFromShelf } from "./shelving";
@@ -58,15 +59,17 @@ export function Responder() {
       return <Login onDone={enter} />;
     case "here":
       return (
-        <Phone
-          key={session.me.person.id}
-          me={session.me}
-          onEnter={enter}
-          onLeave={() => {
-            void logout();
-            leave();
-          }}
-        />
+        <Boundary part="phone" name={() => i18n.t("烽火")} heals>
+          <Phone
+            key={session.me.person.id}
+            me={session.me}
+            onEnter={enter}
+            onLeave={() => {
+              void logout();
+              leave();
+            }}
+          />
+        </Boundary>
       );
   }
 }
@@ -130,7 +133,9 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
   return (
     <main className="phone" data-testid="phone">
       {county?.drill ? <DrillBand drill={county.drill} /> : null}
-      <QueueLine onOpen={() => go("queue")} />
+      <Boundary part="queue-line" name={() => i18n.t("待发那一行")} heals>
+        <QueueLine onOpen={() => go("queue")} />
+      </Boundary>
       {expired ? (
         <button
           type="button"
@@ -153,25 +158,32 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
           {i18n.t("演示数据")}
         </div>
       ) : null}
-      {own && tab === "tasks" ? (
-        <TaskPage key={own.task.id} own={own} issuer={issuer} onBack={() => setOpen(null)} />
-      ) : tab === "duty" && county ? (
-        <OwnDuty county={county} posts={posts} person={person} />
-      ) : tab === "queue" ? (
-        <Queue person={person} />
-      ) : tab === "map" ? (
-        <OwnMap pack={pack} onBack={() => go("more")} />
-      ) : tab === "more" ? (
-        <More
-          pack={pack}
-          onMap={() => go("map")}
-          me={me.person}
-          theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}
-          onLeave={onLeave}
-        />
-      ) : (
-        <TaskList me={me.person} tasks={tasks} onOpen={setOpen} />
-      )}
+      <Boundary
+        key={`${tab}/${open}`}
+        part="page"
+        name={() => i18n.t("这一页")}
+        kept={() => i18n.t("按过的都留在这台手机里，照常自己发。要紧就打电话。")}
+      >
+        {own && tab === "tasks" ? (
+          <TaskPage key={own.task.id} own={own} issuer={issuer} onBack={() => setOpen(null)} />
+        ) : tab === "duty" && county ? (
+          <OwnDuty county={county} posts={posts} person={person} />
+        ) : tab === "queue" ? (
+          <Queue person={person} />
+        ) : tab === "map" ? (
+          <OwnMap pack={pack} onBack={() => go("more")} />
+        ) : tab === "more" ? (
+          <More
+            pack={pack}
+            onMap={() => go("map")}
+            me={me.person}
+            theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}
+            onLeave={onLeave}
+          />
+        ) : (
+          <TaskList me={me.person} tasks={tasks} onOpen={setOpen} />
+        )}
+      </Boundary>
       {county && calls.length > 0 ? (
         own && tab === "tasks" ? (
           <button
@@ -183,7 +195,9 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
             {i18n.t("县里在叫你，按此应答")}
           </button>
         ) : (
-          <OwnCalls county={county} calls={calls} />
+          <Boundary part="own-calls" name={() => i18n.t("县里叫你的那一栏")} heals>
+            <OwnCalls county={county} calls={calls} />
+          </Boundary>
         )
       ) : null}
       <nav className={`tabs${posts.length > 0 ? " four" : ""}`} aria-label={i18n.t("页面")}>

@@ -1,7 +1,8 @@
 // What a command that is begun from a situation answers, and what it acknowledges in the officer's name.
+import type { Shown } from "../wire/acts";
 import type { AlarmView } from "../wire/view";
 import { isUnacked, shownLevel } from "./select";
-import { type AckSet, ackKeys, alarmsUnder } from "./situations";
+import { type AckSet, ackViews, alarmsUnder, asShown } from "./situations";
 import type { County } from "./world";
 
 export interface Answers {
@@ -10,6 +11,8 @@ export interface Answers {
   situation?: string;
   /** Members that were shown when it was begun, red ones only by name. */
   alarms?: string[];
+  /** These and the alarm it hangs on, as they stood before the officer. */
+  shown: Shown[];
 }
 
 /** The worst member somebody has taken note of, by this very press or before; none that came later. */
@@ -27,7 +30,10 @@ export function answered(
 /** Nothing where the situation has ended meanwhile, or the county has not told of it yet. */
 export function answers(county: County, set: AckSet, named: ReadonlySet<string>): Answers {
   const { situation } = set;
-  if (situation === null || !county.situations.has(situation)) return { alarm: null };
-  const alarms = ackKeys(set, named, county);
-  return { alarm: answered(county, situation, alarms)?.key ?? null, situation, alarms };
+  if (situation === null || !county.situations.has(situation)) return { alarm: null, shown: [] };
+  const taken = ackViews(set, named, county);
+  const alarms = taken.map((one) => one.key);
+  const cause = answered(county, situation, alarms);
+  const seen = cause && !alarms.includes(cause.key) ? [cause, ...taken] : taken;
+  return { alarm: cause?.key ?? null, situation, alarms, shown: seen.map(asShown) };
 }

@@ -1,4 +1,5 @@
 // Situations as the server made them, in the order a desk reads them; and whatever the server left out.
+import type { Shown } from "../wire/acts";
 import type { AlarmView, Level, Matcher, SituationView } from "../wire/view";
 import { byUrgency, isUnacked, shownLevel } from "./select";
 import type { County } from "./world";
@@ -110,24 +111,37 @@ export function freezeAck(situation: string | null, shown: readonly AlarmView[])
   };
 }
 
-/** The keys to send: all that go together and the reds chosen by name, none that came later or is acknowledged by now. */
-export function ackKeys(set: AckSet, named: ReadonlySet<string>, county: County): string[] {
-  const still = (key: string) => {
-    const alarm = county.alarms.get(key);
-    return alarm !== undefined && isUnacked(alarm);
-  };
-  const chosen = [...set.byName.filter((alarm) => named.has(alarm.key)), ...set.together];
-  return chosen
-    .filter((alarm) => {
-      const now = county.alarms.get(alarm.key);
-      // Grown to red since it was frozen: it is no longer one of those that go together.
-      const risen = now !== undefined && shownLevel(now) === 4 && !named.has(alarm.key);
-      return still(alarm.key) && !risen;
-    })
-    .map((alarm) => alarm.key);
+/** An alarm as a person saw it: a press takes note of this and of nothing above it. */
+export function asShown({ key, episode, told, level }: AlarmView): Shown {
+  return { alarm: key, episode, level: Math.max(told, level) };
 }
 
-/** How many alarms under this situation came after the set was frozen. */
+/** What is now is no longer what was seen: it has risen, or begun anew. */
+export function hasMoved(seen: AlarmView, now: AlarmView): boolean {
+  return now.episode !== seen.episode || asShown(now).level > asShown(seen).level;
+}
+
+/**
+ * What to send, as it was frozen: all that go together and the reds chosen by name; none that came later, has
+ * moved since or is acknowledged by now.
+ */
+export function ackViews(set: AckSet, named: ReadonlySet<string>, county: County): AlarmView[] {
+  const chosen = [...set.byName.filter((alarm) => named.has(alarm.key)), ...set.together];
+  return chosen.filter((alarm) => {
+    const now = county.alarms.get(alarm.key);
+    return now !== undefined && isUnacked(now) && !hasMoved(alarm, now);
+  });
+}
+
+export function ackKeys(set: AckSet, named: ReadonlySet<string>, county: County): string[] {
+  return ackViews(set, named, county).map((alarm) => alarm.key);
+}
+
+/** How many alarms under this situation came, rose or began anew after the set was frozen. */
 export function cameLater(set: AckSet, shown: readonly AlarmView[]): number {
-  return shown.filter((alarm) => !set.listed.has(alarm.key)).length;
+  const frozen = new Map([...set.together, ...set.byName].map((alarm) => [alarm.key, alarm]));
+  return shown.filter((alarm) => {
+    const seen = frozen.get(alarm.key);
+    return !set.listed.has(alarm.key) || (seen && isUnacked(alarm) && hasMoved(seen, alarm));
+  }).length;
 }

@@ -99,6 +99,19 @@ export interface Store {
   feed(messages: FeedMessage[], heardAt: number): void;
 }
 
+/** One that fails keeps no other from hearing; what it said is thrown once all have heard. */
+export function tellAll(listeners: Iterable<() => void>): void {
+  const failed: unknown[] = [];
+  for (const listener of listeners) {
+    try {
+      listener();
+    } catch (error) {
+      failed.push(error);
+    }
+  }
+  if (failed.length > 0) throw failed[0];
+}
+
 export function createStore(at: number): Store {
   let state: AppState = {
     me: null,
@@ -119,7 +132,7 @@ export function createStore(at: number): Store {
   const listeners = new Set<() => void>();
   const set = (patch: Partial<AppState>) => {
     state = { ...state, ...patch };
-    for (const listener of listeners) listener();
+    tellAll(listeners);
   };
   return {
     get: () => state,

@@ -23,9 +23,19 @@ export function following(now: number, hours: number): Span {
 /** The same span; moved once `at` has left it, so that there is more ahead than behind. */
 export function holding(span: Span, at: number): Span {
   const length = span.to - span.from;
-  if (at >= span.from && at <= span.to) return span;
+  if (!(at < span.from || at > span.to)) return span;
   const behind = at > span.to ? 0.2 : 0.8;
   return { from: at - length * behind, to: at + length * (1 - behind) };
+}
+
+/**
+ * What the bar shows, and what it keeps of it until it is asked again: live nothing, of the past the span itself.
+ * Asked again with what it kept it says the same: what is kept in turn must come to rest, or a page that hears
+ * much draws itself to death.
+ */
+export function shownSpan(kept: Span | null, past: boolean, live: Span, at: number) {
+  const span = past && kept ? holding(kept, at) : live;
+  return { span, keep: past ? span : null };
 }
 
 /** A span of this length around `at`, not further into the future than it must. */

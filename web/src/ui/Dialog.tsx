@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { i18n } from "../i18n/i18n";
+import { Boundary } from "./Boundary";
 
 export interface DialogProps {
   title: ReactNode;
@@ -17,7 +19,11 @@ export function Dialog({ title, onClose, children, testId }: DialogProps) {
           <div className="pt">
             <Heading slot="title">{title}</Heading>
           </div>
-          <div className="body">{children}</div>
+          <div className="body">
+            <Boundary part="dialog" name={() => i18n.t("打开的窗口")}>
+              {children}
+            </Boundary>
+          </div>
         </AriaDialog>
       </Modal>
     </ModalOverlay>

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { i18n } from "../i18n/i18n";
+import { Boundary } from "./Boundary";
 
 interface SheetProps {
   title: ReactNode;
@@ -20,7 +22,9 @@ export function Sheet({ title, onClose, children, testId }: SheetProps) {
       <Modal className="sheet">
         <AriaDialog data-testid={testId}>
           <Heading slot="title">{title}</Heading>
-          {children}
+          <Boundary part="dialog" name={() => i18n.t("打开的窗口")}>
+            {children}
+          </Boundary>
         </AriaDialog>
       </Modal>
     </ModalOverlay>

@@ -59,7 +59,7 @@ export function AlarmActions({
           kind="primary"
           hint="A"
           disabled={!allowed || waiting}
-          onPress={() => void acknowledge([alarm.key])}
+          onPress={() => void acknowledge([alarm])}
           testId="acknowledge"
         >
           {waiting ? i18n.t("正在送到服务器…") : i18n.t("确认")}

@@ -67,7 +67,7 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
     enter: () => desk.alarm && go("open", desk.alarm),
     a: () => {
       const alarm = desk.alarm ? county.alarms.get(desk.alarm) : null;
-      if (allowed && alarm && isUnacked(alarm)) void acknowledge([alarm.key]);
+      if (allowed && alarm && isUnacked(alarm)) void acknowledge([alarm]);
     },
     // The page of a situation freezes its own set.
     ...(desk.view === "situation" ? {} : { A: freeze }),
@@ -83,7 +83,11 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
         </button>
       ) : null}
       {all.length === 0 ? (
-        <Empty title={i18n.t("这里没有报警。")} />
+        <Empty title={i18n.t("这里没有报警。")}>
+          {county.situations.get(scope ?? "")?.manual
+            ? i18n.t("这个态势是人报的，没有站在看；站上报了警会归进来。")
+            : null}
+        </Empty>
       ) : items.length === 0 && waiting.length === 0 ? (
         <Empty title={i18n.t("没有符合筛选的报警。")}>
           <Chip on={false} onPress={onClear} testId="filter-clear">

@@ -95,10 +95,8 @@ function useSamples(series: SeriesView, latest: SeriesNow | undefined, now: numb
     };
     return [...history, sample];
   }, [history, latest]);
-  // Readings heard since the history was fetched stay in it.
-  useEffect(() => {
-    if (list && list !== history) setHistory(list);
-  }, [list, history]);
+  // Readings heard since the history was fetched stay in it. Kept while it is drawn: see the bar of time.
+  if (list && list !== history) setHistory(list);
   return { list, failed };
 }
 

@@ -27,9 +27,9 @@ export function NearestLines({ county }: { county: County }) {
         <h2>{i18n.t("离第一道线最近")}</h2>
       </div>
       {near.slice(0, SHOWN).map(({ key, series, latest, line, left }) => (
-        <div key={key} className="line">
+        <div key={key} className="line nearline">
           <span className="g el">{say(county.stations.get(series.station)?.name)}</span>
-          <span>{value(latest.value, series.unit)}</span>
+          <span className="nw">{value(latest.value, series.unit)}</span>
           <span className="s i3 nw">
             {i18n.t("{title}下 {left}", {
               title: say(line.title),

@@ -36,7 +36,8 @@ export function AstrayList({ county, report, now }: AstrayListProps) {
           </p>
           {own.refused.map((one) => (
             <p className="line i2" key={`${one.at}/${one.by}`} data-testid="refused-press">
-              {stamp(one.at, now)} {personName(county.people.get(one.by), one.by)}：
+              {stamp(one.at, now)} {personName(county.people.get(one.by), one.by)}
+              {i18n.t("：")}
               {whySentence(one.why)}
             </p>
           ))}

@@ -74,7 +74,7 @@ export function BoundTable({ rule, bounds, edits, onEdit }: BoundTableProps) {
         <p className="s" role="status">
           <b>
             {i18n.t("{levels}开始得不比轻一级的晚，轻的那一级就看不到了。", {
-              levels: over.map(levelName).join("、"),
+              levels: over.map(levelName).join(i18n.t("、")),
             })}
           </b>
         </p>

@@ -198,7 +198,7 @@ function Base({ draft }: { draft: Draft }) {
         {base.length === 0
           ? i18n.t("A 是现行规则；B 改了 {n} 个文件。", { n: changed })
           : i18n.t("A 是先前改的 {files}；B 改了 {n} 个文件。", {
-              files: base.join("、"),
+              files: base.join(i18n.t("、")),
               n: changed,
             })}
       </span>

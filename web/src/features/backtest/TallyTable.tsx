@@ -96,7 +96,7 @@ export function TallyTable({ county, report, rule, now }: TallyTableProps) {
       {quiet.length > 0 ? (
         <p className="line i3">
           {i18n.t("{levels}：没有报", {
-            levels: quiet.map((row) => levelName(row.level as Level)).join("、"),
+            levels: quiet.map((row) => levelName(row.level as Level)).join(i18n.t("、")),
           })}
         </p>
       ) : null}

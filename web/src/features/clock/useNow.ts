@@ -1,7 +1,7 @@
 // The engine's now on screens: steps once a second, all readers in the same instant.
 import { useSyncExternalStore } from "react";
 import { engineNow } from "../../state/clock";
-import { store } from "../../state/store";
+import { store, tellAll } from "../../state/store";
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -19,7 +19,7 @@ function step() {
     const back = !lost && now < shown && shown - now < 5_000;
     if (!back) shown = now;
   }
-  for (const listener of listeners) listener();
+  tellAll(listeners);
 }
 
 function subscribe(listener: () => void): () => void {

@@ -63,7 +63,7 @@ export function AckChoice({ county, about, set, at, named, onNamed, now }: AckCh
   return (
     <div className="ackchoice" data-testid="ack-choice">
       <span className="lab">{i18n.t("以你的名义确认的报警，{time} 定住", { time: hms(at) })}</span>
-      {later > 0 ? <p>{i18n.t("此后新来的 {n} 条不在内。", { n: later })}</p> : null}
+      {later > 0 ? <p>{i18n.t("此后新来、升级或重报的 {n} 条不在内。", { n: later })}</p> : null}
       {together.length > 0 ? (
         <div className="f s">
           <span className="i2 nw">{i18n.t("橙色及以下 {n} 条", { n: together.length })}</span>

@@ -5,7 +5,7 @@ import { span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, whySentence } from "../../i18n/words";
 import { ranked, type Want } from "../../state/obligations";
-import { isAnswered, isClosed, mayAct } from "../../state/select";
+import { isAnswered, isClosed, isIssued, mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -83,7 +83,7 @@ function BoardOf({ county, command }: { county: County; command: CommandView }) 
         style={{ flex: 1, minHeight: 0, alignItems: "stretch", gap: 1, background: "var(--bg-0)" }}
       >
         <div className="p g">
-          <div className="pf">
+          <div className="pf wants">
             <b>{i18n.t("未应答 {waiting} / {total}", { waiting, total: command.tasks.length })}</b>
             <WantChips wants={all.map((one) => one.want)} only={only} onOnly={setOnly} />
           </div>
@@ -142,6 +142,13 @@ function BoardHead({
   const wording = useApp((state) => state.texts.get(command.wording));
   const [cancelling, setCancelling] = useState(false);
   const open = command.cancelled === null && command.tasks.some((task) => !isClosed(task));
+  // Before anybody is told its words are there to be checked: whole, and with no tally of nobody.
+  const out = isIssued(command);
+  const written = {
+    name: personName(county.people.get(command.by), command.by),
+    time: stamp(command.issued, now),
+    age: span(now - Date.parse(command.issued)),
+  };
   return (
     <header className="boardhead">
       <div className="f" style={{ alignItems: "flex-start" }}>
@@ -149,20 +156,18 @@ function BoardHead({
         <div className="g">
           <h1 className="l">{say(command.title)}</h1>
           <p className="s i2">
-            {i18n.t("{name} 发于 {time}，已 {age}", {
-              name: personName(county.people.get(command.by), command.by),
-              time: stamp(command.issued, now),
-              age: span(now - Date.parse(command.issued)),
-            })}
+            {out
+              ? i18n.t("{name} 发于 {time}，已 {age}", written)
+              : i18n.t("{name} 写于 {time}，已 {age}", written)}
           </p>
-          <p className="s i2 el" title={wording}>
+          <p className={out ? "s i2 el" : ""} title={wording} data-testid="board-wording">
             {wording ?? i18n.t("正在取正文…")}
           </p>
         </div>
       </div>
-      <TallyBar command={command} />
+      {out ? <TallyBar command={command} /> : <span />}
       <div className="acts">
-        {command.phase && command.phase.phase !== "issued" ? null : command.superseded_by ? (
+        {!out ? null : command.superseded_by ? (
           <Button
             small
             onPress={() => move({ to: "board", command: command.superseded_by ?? "" })}

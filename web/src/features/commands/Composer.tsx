@@ -7,7 +7,7 @@ import { i18n, say } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
 import { answers } from "../../state/answers";
 import { mayAct, reached, shownLevel } from "../../state/select";
-import { alarmsUnder, freezeAck, situationLevel } from "../../state/situations";
+import { alarmsUnder, asShown, freezeAck, hasMoved, situationLevel } from "../../state/situations";
 import { useApp } from "../../state/store";
 import { offered } from "../../state/templates";
 import type { County } from "../../state/world";
@@ -40,7 +40,7 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
   const allowed = useApp(mayAct);
   const alarm = alarmKey && !about ? county.alarms.get(alarmKey) : undefined;
   const [op, setOp] = useState(newOp);
-  const [cause, setCause] = useState(alarm?.key ?? null);
+  const [cause, setCause] = useState(alarm ?? null);
   const [set] = useState(() => freezeAck(about, about ? alarmsUnder(county, about) : []));
   const [frozen] = useState(now);
   const [named, setNamed] = useState<ReadonlySet<string>>(
@@ -61,7 +61,7 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
   const wording = edited ?? say(template?.wording);
   const clocks = template?.clocks[level - 1] ?? null;
   const list = useMemo(() => reached(county, groups, people), [county, groups, people]);
-  const causeAlarm = cause ? county.alarms.get(cause) : undefined;
+  const causeAlarm = cause ? county.alarms.get(cause.key) : undefined;
 
   if (!allowed) {
     return (
@@ -84,7 +84,9 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
   const send = async () => {
     const draft: Draft = {
       op,
-      ...(about ? answers(county, set, named) : { alarm: cause }),
+      ...(about
+        ? answers(county, set, named)
+        : { alarm: cause?.key ?? null, shown: cause ? [asShown(cause)] : [] }),
       template: template.id,
       level,
       groups,
@@ -202,7 +204,9 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
             ) : null}
             {causeAlarm ? (
               <p className="s i2">
-                {i18n.t("发出即以你的名义确认这条报警。")}{" "}
+                {cause && hasMoved(cause, causeAlarm)
+                  ? i18n.t("这条报警在写指令时升级或重报了，发出不确认它。")
+                  : i18n.t("发出即以你的名义确认这条报警。")}{" "}
                 <button type="button" className="chip" onClick={() => setCause(null)}>
                   {i18n.t("不关联这条报警")}
                 </button>

@@ -38,6 +38,7 @@ export function TakeBack({
       wording: say(back.wording),
       clocks: null,
       supersedes: command.id,
+      shown: [],
     });
     move({ to: "board", command: op });
   };

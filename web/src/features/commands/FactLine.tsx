@@ -49,7 +49,9 @@ function FormLine({ answer, fields }: { answer: FormAnswer; fields: readonly Fie
   const value = answer.kind === "number" ? String(answer.number) : (text ?? option);
   return (
     <p className="s i2">
-      {say(field?.title) || answer.field}：{value}
+      {say(field?.title) || answer.field}
+      {i18n.t("：")}
+      {value}
     </p>
   );
 }

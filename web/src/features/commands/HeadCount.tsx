@@ -1,6 +1,7 @@
 // An evacuation by village: it closes when every line adds up and everybody left behind is known.
 import { i18n } from "../../i18n/i18n";
 import type { CommandView } from "../../wire/view";
+import { shortWords } from "../marks/shortWords";
 
 export function HeadCount({ command }: { command: CommandView }) {
   const rows = command.count ?? [];
@@ -18,7 +19,7 @@ export function HeadCount({ command }: { command: CommandView }) {
         {rows.length === 0 ? (
           <span className="s">{i18n.t("还没有人报人数")}</span>
         ) : people + names > 0 ? (
-          <b className="s">{i18n.t("还差 {people} 人、{names} 个名字", { people, names })}</b>
+          <b className="s">{i18n.t("还差 {what}", { what: shortWords({ people, names }) })}</b>
         ) : (
           <span className="s">{i18n.t("人数对得上，等第二个人核实")}</span>
         )}
@@ -49,10 +50,7 @@ export function HeadCount({ command }: { command: CommandView }) {
                   <td className="r">
                     {row.people_short + row.names_short > 0 ? (
                       <span className="tag inv">
-                        {i18n.t("{people} 人 {names} 名", {
-                          people: row.people_short,
-                          names: row.names_short,
-                        })}
+                        {shortWords({ people: row.people_short, names: row.names_short })}
                       </span>
                     ) : (
                       "0"

@@ -10,7 +10,7 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
-import type { CommandView } from "../../wire/view";
+import type { CommandView, Phase } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
@@ -112,6 +112,13 @@ function More({ left }: { left: number }) {
   return <div className="line s i3">{i18n.t("另有 {left} 人，按 W 打开全表", { left })}</div>;
 }
 
+/** Nobody has been told of it yet, and what it waits for. */
+function phaseWords(phase: Phase["phase"], n: number): string {
+  if (phase === "held") return i18n.t("正在发出，还停得住 · {n} 人", { n });
+  if (phase === "prepared") return i18n.t("还没发出，等核对人数 · {n} 人", { n });
+  return i18n.t("还没发出，等第二个人同意 · {n} 人", { n });
+}
+
 function CommandCard({
   command,
   county,
@@ -123,10 +130,11 @@ function CommandCard({
 }) {
   const { desk, move } = useDesk();
   const next = nextStep(command);
+  const phase = command.phase?.phase ?? "issued";
   const groups = command.groups
     .map((id) => say(county.groups.find((group) => group.id === id)?.title))
     .filter(Boolean)
-    .join("、");
+    .join(i18n.t("、"));
   return (
     <button
       type="button"
@@ -150,7 +158,13 @@ function CommandCard({
         ) : null}
       </div>
       <div style={{ marginTop: 4 }}>
-        <TallyBar command={command} />
+        {phase === "issued" ? (
+          <TallyBar command={command} />
+        ) : (
+          <span className="tag inv" data-testid="command-phase">
+            {phaseWords(phase, command.reach?.length ?? 0)}
+          </span>
+        )}
       </div>
     </button>
   );

@@ -10,6 +10,7 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { CommandView, TaskView } from "../../wire/view";
+import { PhoneLink } from "../calls/PhoneLink";
 import { useKeys } from "../keys/useKeys";
 import { LastPlace } from "../marks/LastPlace";
 import { Pips } from "../marks/Pips";
@@ -61,7 +62,9 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
           <Pips task={task} />
           <b data-testid="person-stage">{stageName(task.stage, task.percent)}</b>
         </div>
-        <p className="l">{person?.phone ?? i18n.t("没有电话")}</p>
+        <p className="l">
+          <PhoneLink county={county} person={person ?? undefined} />
+        </p>
         <LastPlace county={county} person={task.person} trace={lastTrace(task)} now={now} />
         {substitute ? (
           <p className="s i2">

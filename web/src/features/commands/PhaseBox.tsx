@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { approveCommand, confirmCommand, stopCommand } from "../../actions/commands";
 import { stamp } from "../../i18n/format";
-import { i18n } from "../../i18n/i18n";
+import { i18n, say } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
@@ -12,6 +12,9 @@ import { Button } from "../../ui/Button";
 import type { CommandView, Phase } from "../../wire/view";
 import { useKeys } from "../keys/useKeys";
 import { HoldButton } from "./HoldButton";
+
+/** People named where an order is to be agreed to. */
+const NAMED = 40;
 
 interface PhaseBoxProps {
   county: County;
@@ -25,7 +28,7 @@ export function PhaseBox({ county, command, phase, now }: PhaseBoxProps) {
   return (
     <div className="phasebox" data-testid="phase" data-phase={phase.phase}>
       {phase.phase === "held" ? <Held command={command} until={phase.until} now={now} /> : null}
-      {phase.phase === "prepared" ? <Prepared command={command} n={n} /> : null}
+      {phase.phase === "prepared" ? <Prepared county={county} command={command} n={n} /> : null}
       {phase.phase === "waiting" ? <Waiting county={county} command={command} n={n} /> : null}
       {phase.phase === "stopped" ? (
         <>
@@ -77,13 +80,14 @@ function Held({ command, until, now }: { command: CommandView; until: string; no
   );
 }
 
-function Prepared({ command, n }: { command: CommandView; n: number }) {
+function Prepared({ county, command, n }: { county: County; command: CommandView; n: number }) {
   const allowed = useApp(mayAct);
   const [typed, setTyped] = useState("");
   const agrees = typed.trim() === String(n);
   return (
     <>
       <h2 className="l">{i18n.t("已备好，等人核对人数。会送到 {n} 人。", { n })}</h2>
+      <ToWhom county={county} command={command} />
       <label className="f">
         <input
           className="in"
@@ -112,6 +116,24 @@ function Prepared({ command, n }: { command: CommandView; n: number }) {
   );
 }
 
+/** Everybody it would reach, by name: who agrees has seen them. */
+function ToWhom({ county, command }: { county: County; command: CommandView }) {
+  const groups = command.groups.map((id) =>
+    say(county.groups.find((group) => group.id === id)?.title),
+  );
+  const reach = command.reach ?? [];
+  const list = reach
+    .slice(0, NAMED)
+    .map((id) => personName(county.people.get(id), id))
+    .join(i18n.t("、"));
+  return (
+    <p className="s" data-testid="phase-people">
+      <b>{groups.filter(Boolean).join(i18n.t("、"))}</b>{" "}
+      {reach.length > NAMED ? i18n.t("{list} 等", { list }) : list}
+    </p>
+  );
+}
+
 function Waiting({ county, command, n }: { county: County; command: CommandView; n: number }) {
   const me = useApp((state) => state.me?.person);
   const own = command.by === me?.id;
@@ -131,6 +153,7 @@ function Waiting({ county, command, n }: { county: County; command: CommandView;
               name: personName(county.people.get(command.by), command.by),
             })}
       </p>
+      <ToWhom county={county} command={command} />
       <div className="f">
         {own ? null : (
           <>

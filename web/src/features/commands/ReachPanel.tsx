@@ -147,10 +147,9 @@ export function ReachPanel(props: ReachPanelProps) {
         {live ? null : (
           <p className="s">{i18n.t("现在没有连上服务器：发出后先留在本机，连上才送达。")}</p>
         )}
+        {mustType ? <p className="s i3">{i18n.t("发出后 10 秒内可以停，由服务器走钟。")}</p> : null}
         <div className="f">
-          <span className="s i3 g">
-            {mustType ? i18n.t("发出后 10 秒内可以停，由服务器走钟。") : ""}
-          </span>
+          <span className="g" />
           {mustType ? (
             <HoldButton
               disabled={!ready || n === 0 || !agrees || busy || sure}

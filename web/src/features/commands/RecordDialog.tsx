@@ -8,6 +8,7 @@ import { countedRow, shortOf } from "../../state/headcount";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { CommandView, Field, Means, TaskView } from "../../wire/view";
+import { shortWords } from "../marks/shortWords";
 import { CountTable } from "./CountTable";
 import { FieldInputs } from "./FieldInputs";
 import { useCount } from "./useCount";
@@ -89,7 +90,7 @@ export function RecordDialog({ command, task, name, fields, onClose }: RecordDia
             {said.length === 0
               ? i18n.t("没有写人数：可以先记，核实要等人数对上。")
               : short.people + short.names > 0
-                ? i18n.t("还差 {people} 人、{names} 个名字：可以先记，核实要等补齐。", { ...short })
+                ? i18n.t("还差 {what}：可以先记，核实要等补齐。", { what: shortWords(short) })
                 : i18n.t("人数对得上。")}
           </p>
         </>

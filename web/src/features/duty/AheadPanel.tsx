@@ -33,8 +33,8 @@ export function AheadPanel({ posts, county, now, onChoose }: AheadPanelProps) {
               <span className="col g">
                 <b className="el">{postName(county, gap.post)}</b>
                 <span className="s i2">
-                  {shiftSpan(gap.from, gap.until, now)}（
-                  {limit(Date.parse(gap.until) - Date.parse(gap.from))}）
+                  {shiftSpan(gap.from, gap.until, now)} ·{" "}
+                  {limit(Date.parse(gap.until) - Date.parse(gap.from))}
                 </span>
                 <span className="s i3">
                   {i18n.t("要 {least} 人，现有：{names}", {

@@ -163,7 +163,7 @@ export function ContactsTab({ county, posts, now }: DutyTabProps) {
         ) : (
           <Empty title={i18n.t("选一个人，看每条通道的来历。")}>
             {i18n.t(
-              "“网关已收”不算叫到；手机自己的回执、接听或应答才算。一个月没有回执的要重新测试。",
+              "“已交给通道”不算叫到；手机自己的回执、接听或应答才算。一个月没有回执的要重新测试。",
             )}
           </Empty>
         )}

@@ -54,7 +54,7 @@ export function PersonContactsPanel({ one, county, now, onTest, onClose }: Props
           const lines: [string, string | null][] = [
             [i18n.t("最后叫"), contact.tried],
             [i18n.t("最后测试"), contact.tested],
-            [i18n.t("网关已收"), contact.accepted],
+            [i18n.t("已交给通道"), contact.accepted],
             [i18n.t("手机回执"), contact.reached],
             [i18n.t("本人应答"), contact.answered],
             [i18n.t("没打通"), contact.failed],

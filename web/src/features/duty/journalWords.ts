@@ -116,7 +116,7 @@ export function entryWords(
       const one = entry.suppression;
       const until = one.until ? i18n.t("，到 {time}", { time: stamp(one.until, now) }) : "";
       return {
-        words: `${quietName(one.kind)}：${coverWords(county, one)}${until}`,
+        words: `${quietName(one.kind)}${i18n.t("：")}${coverWords(county, one)}${until}`,
         said: text(one.reason),
       };
     }
@@ -124,7 +124,7 @@ export function entryWords(
       return plain(text(entry.note));
     case "deed": {
       if (entry.kind === "acknowledge") return plain(i18n.t("确认报警 {n} 条", { n: entry.count }));
-      const name = [deedName(entry.kind), say(entry.title)].filter(Boolean).join("：");
+      const name = [deedName(entry.kind), say(entry.title)].filter(Boolean).join(i18n.t("："));
       return {
         words: entry.count > 1 ? i18n.t("{name} {n} 条", { name, n: entry.count }) : name,
         said: text(entry.note),

@@ -38,7 +38,8 @@ export function EventPanel({ event, county, now, onDone }: EventPanelProps) {
     ],
     [
       i18n.t("站"),
-      event.stations.map((id) => say(county.stations.get(id)?.name) || id).join("、") || "—",
+      event.stations.map((id) => say(county.stations.get(id)?.name) || id).join(i18n.t("、")) ||
+        "—",
     ],
     [i18n.t("级别"), event.level ? levelName(event.level) : "—"],
     [

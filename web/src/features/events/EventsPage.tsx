@@ -183,7 +183,7 @@ function Line({ event, county, now, selected }: LineProps) {
   const text = useApp((state) => state.texts.get(event.text ?? ""));
   const place = event.area
     ? areaName(county, event.area.kind, event.area.code)
-    : event.stations.map((id) => say(county.stations.get(id)?.name) || id).join("、");
+    : event.stations.map((id) => say(county.stations.get(id)?.name) || id).join(i18n.t("、"));
   return (
     <div className={`strow${selected ? " sel" : ""}`} data-testid="event-row">
       <span>{event.level ? <Mark level={event.level as Level} size={14} /> : null}</span>

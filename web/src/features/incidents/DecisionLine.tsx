@@ -28,7 +28,7 @@ export function DecisionLine({ decision, county, now }: DecisionLineProps) {
       {level
         ? i18n.t("{time} {by} 定 {level} 级响应", { time: stamp(decision.at, now), by, level })
         : i18n.t("{time} {by} 决定不响应，理由：", { time: stamp(decision.at, now), by })}
-      {reason ? `“${reason}”` : ""}
+      {reason ? `“${reason}”` : ""}{" "}
       {decision.command ? (
         <button
           type="button"

@@ -86,7 +86,7 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
                 {i18n.t("当时还开着：{list}", {
                   list: incident.closed.open
                     .map((one) => openName(county, incident, one))
-                    .join("、"),
+                    .join(i18n.t("、")),
                 })}
               </p>
             ) : null}

@@ -1,6 +1,7 @@
 // Every open situation and command, to be ticked: worst and newest first.
 import { hm } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
+import { isIssued } from "../../state/select";
 import { situationLevel } from "../../state/situations";
 import type { County } from "../../state/world";
 import type { CommandView } from "../../wire/view";
@@ -38,10 +39,9 @@ export function PartsPicker({ county, choice }: { county: County; choice: Choice
             <Mark level={one.level} size={16} />
             <span className="g el">{commandName(county, one)}</span>
             <span className="s i3 nw">
-              {i18n.t("{time} 发，{n} 人", {
-                time: hm(one.issued),
-                n: one.tasks.length || (one.reach?.length ?? 0),
-              })}
+              {isIssued(one)
+                ? i18n.t("{time} 发，{n} 人", { time: hm(one.issued), n: one.tasks.length })
+                : i18n.t("{time} 写，还没发出", { time: hm(one.issued) })}
             </span>
           </label>
         ))}

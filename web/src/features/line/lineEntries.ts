@@ -50,7 +50,7 @@ function situations(county: County): Entry[] {
     (one, n): Entry => ({
       kind: "situation",
       id: one.id,
-      label: `${situationName(one)} ${levelName(situationLevel(one))}`,
+      label: `${situationName(one)} · ${levelName(situationLevel(one))}`,
       words: [hazardName(one.hazard), one.hazard, ...both(one.area.title), one.area.code],
       number: n + 1,
       open: one.unacked > 0,
@@ -87,7 +87,7 @@ function alarms(county: County): Entry[] {
     return {
       kind: "alarm",
       id: alarm.key,
-      label: `${say(station?.name) || alarm.station} ${say(alarm.title)} ${levelName(shownLevel(alarm))}`,
+      label: `${say(station?.name) || alarm.station} ${say(alarm.title)} · ${levelName(shownLevel(alarm))}`,
       words: [...both(station?.name), alarm.station, ...both(alarm.title)],
       open: isUnacked(alarm),
     };

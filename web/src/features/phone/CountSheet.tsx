@@ -9,6 +9,7 @@ import { Sheet } from "../../ui/Sheet";
 import type { CommandView, Field, TaskView } from "../../wire/view";
 import { FieldInputs } from "../commands/FieldInputs";
 import { useCount } from "../commands/useCount";
+import { shortWords } from "../marks/shortWords";
 import { CountFields } from "./CountFields";
 import { PhotoField, picturesFor, useShots } from "./PhotoField";
 
@@ -67,11 +68,13 @@ export function CountSheet({ command, task, fields, onClose }: CountSheetProps) 
           ? i18n.t("还没有写哪个村。")
           : adds
             ? i18n.t("人数对得上。")
-            : i18n.t("还差 {people} 人、{names} 个名字", { people, names })}
+            : i18n.t("还差 {what}", { what: shortWords({ people, names }) })}
       </p>
       {open.length > 0 ? (
         <p className="s i2" data-testid="count-open">
-          {i18n.t("还要填：{names}", { names: open.map((field) => say(field.title)).join("、") })}
+          {i18n.t("还要填：{names}", {
+            names: open.map((field) => say(field.title)).join(i18n.t("、")),
+          })}
         </p>
       ) : null}
       <div className="grid">
@@ -98,7 +101,7 @@ export function CountSheet({ command, task, fields, onClose }: CountSheetProps) 
               ? i18n.t("等第二个人核实后关闭")
               : adds
                 ? i18n.t("还有要填的，还不能报")
-                : i18n.t("差 {people} 人、{names} 个名字，还不能报", { people, names })}
+                : i18n.t("差 {what}，还不能报", { what: shortWords({ people, names }) })}
           </small>
         </button>
       </div>

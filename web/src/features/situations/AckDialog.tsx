@@ -4,7 +4,7 @@ import { acknowledge, acknowledgeSituation } from "../../actions/alarms";
 import { hms } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { levelCounts } from "../../state/select";
-import { type AckSet, ackKeys, cameLater, LOOSE } from "../../state/situations";
+import { type AckSet, ackViews, cameLater, LOOSE } from "../../state/situations";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -26,18 +26,18 @@ interface AckDialogProps {
 
 export function AckDialog({ county, set, at, name, shown, now, onClose }: AckDialogProps) {
   const [named, setNamed] = useState<ReadonlySet<string>>(new Set());
-  const keys = ackKeys(set, named, county);
+  const taken = ackViews(set, named, county);
   const later = cameLater(set, shown);
   const send = () => {
-    if (set.situation && set.situation !== LOOSE) void acknowledgeSituation(set.situation, keys);
-    else void acknowledge(keys);
+    if (set.situation && set.situation !== LOOSE) void acknowledgeSituation(set.situation, taken);
+    else void acknowledge(taken);
     onClose();
   };
   return (
     <Dialog title={i18n.t("确认：{name}", { name })} onClose={onClose} testId="ack-dialog">
       <p>
         {i18n.t("这一批在 {time} 定住。确认表示你看见并负责，不表示已处置。", { time: hms(at) })}
-        {later > 0 ? <b> {i18n.t("此后新来的 {n} 条不在内。", { n: later })}</b> : null}
+        {later > 0 ? <b> {i18n.t("此后新来、升级或重报的 {n} 条不在内。", { n: later })}</b> : null}
       </p>
       {set.together.length > 0 ? (
         <div className="f" data-testid="ack-together">
@@ -56,8 +56,8 @@ export function AckDialog({ county, set, at, name, shown, now, onClose }: AckDia
         now={now}
       />
       <div className="acts">
-        <Button kind="primary" disabled={keys.length === 0} onPress={send} testId="ack-confirm">
-          {i18n.t("确认 {n} 条", { n: keys.length })}
+        <Button kind="primary" disabled={taken.length === 0} onPress={send} testId="ack-confirm">
+          {i18n.t("确认 {n} 条", { n: taken.length })}
         </Button>
         <Button onPress={onClose}>{i18n.t("不确认")}</Button>
       </div>

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { acknowledgeSituation } from "../../actions/alarms";
 import { closeSituation } from "../../actions/incidents";
 import { wantTexts } from "../../actions/read";
-import { stamp } from "../../i18n/format";
+import { age, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { borderOf } from "../../map/inside";
@@ -16,6 +16,7 @@ import { useDesk } from "../desk/desk";
 import { ReasonDialog } from "../incidents/dialogs";
 import { LastPlace } from "../marks/LastPlace";
 import { GradeDialog } from "./GradeDialog";
+import { openedBy } from "./situationWords";
 
 interface ManualBoxProps {
   county: County;
@@ -36,7 +37,6 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
   const command = task
     ? [...county.commands.values()].find((each) => each.tasks.some((t) => t.id === task))
     : undefined;
-  const name = personName(county.people.get(manual.by), manual.by);
   const of = command?.tasks.find((each) => each.id === task);
   const press = of?.facts.find((fact) => fact.position === manual.place);
   const at = press ? placedAt(press) : Date.parse(one.opened);
@@ -46,14 +46,7 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
   return (
     <div className="note" data-testid="manual">
       <p>
-        <b>
-          {manual.how === "help"
-            ? i18n.t("{name} 在现场要帮助", { name })
-            : manual.how === "drawn"
-              ? i18n.t("{name} 在地图上圈定的态势", { name })
-              : i18n.t("{name} 接报开的态势", { name })}
-        </b>{" "}
-        <span className="s i2">{stamp(one.opened, now)}</span>
+        <b>{openedBy(county, manual)}</b> <span className="s i2">{stamp(one.opened, now)}</span>
       </p>
       {text ? <p>“{text}”</p> : null}
       {manual.how === "help" ? (
@@ -77,6 +70,12 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
               time: stamp(manual.acked_at, now),
             })
           : i18n.t("还没有人确认")}
+        {manual.acked_by && manual.lease_until ? (
+          <span data-testid="manual-lease">
+            {" · "}
+            {i18n.t("续认 {age}", { age: age(Date.parse(manual.lease_until) - now) })}
+          </span>
+        ) : null}
       </p>
       <div className="acts">
         <Button
@@ -86,13 +85,6 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
           testId="ack-manual"
         >
           {i18n.t("确认")}
-        </Button>
-        <Button
-          disabled={!allowed}
-          onPress={() => move({ to: "compose", situation: one.id })}
-          testId="compose-from-manual"
-        >
-          {i18n.t("下指令")}
         </Button>
         <Button disabled={!allowed} onPress={() => setOpen("grade")} testId="grade-situation">
           {i18n.t("改级别…")}

@@ -10,7 +10,7 @@ import { Empty } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { AlarmView, SituationView } from "../../wire/view";
 import { AlarmMark, Counts, Mark } from "../marks/Mark";
-import { cause, situationName } from "./situationWords";
+import { cause, openedBy, situationName } from "./situationWords";
 
 /** What one row of the list stands for. */
 export interface Row {
@@ -73,6 +73,9 @@ function SituationRow({ county, one, alarms, now, selected }: RowProps & { one: 
   const merged = mergedInto(county, one.id).length;
   const blind = alarms.some((alarm) => alarm.sight_lost);
   const unacked = Math.max(one.unacked, alarms.filter((alarm) => alarm.ack === null).length);
+  // Nobody's gauge: what holds of the situation itself.
+  const by = worst ? worst.ack?.by : one.manual?.acked_by;
+  const lease = worst ? worst.ack?.lease_until : one.manual?.acked_by && one.manual.lease_until;
   return (
     <div
       className={`srow${selected ? " sel" : ""}`}
@@ -83,7 +86,7 @@ function SituationRow({ county, one, alarms, now, selected }: RowProps & { one: 
     >
       <Mark
         level={level}
-        ring={unacked > 0 ? "un" : worst?.ack?.lease_until ? "conf" : "ack"}
+        ring={unacked > 0 ? "un" : lease ? "conf" : "ack"}
         returned={one.level === 0}
         freshness={worst?.sight_lost ? "stale" : "fresh"}
         quiet={one.quiet > 0 && one.quiet >= one.active}
@@ -99,9 +102,15 @@ function SituationRow({ county, one, alarms, now, selected }: RowProps & { one: 
         {merged > 0 ? <span className="tag ln">{i18n.t("并入 {merged}", { merged })}</span> : null}
       </span>
       <span className="s i3 nw r">{age(now - Date.parse(one.changed))}</span>
-      <span className="s el wide">{worst ? cause(county, worst, now) : ""}</span>
+      <span className="s el wide">
+        {worst ? cause(county, worst, now) : one.manual ? openedBy(county, one.manual) : ""}
+      </span>
       <span className="f s">
-        <Counts counts={levelCounts(alarms)} />
+        {worst ? (
+          <Counts counts={levelCounts(alarms)} />
+        ) : (
+          <span className="i2 nw">{i18n.t("没有站在看")}</span>
+        )}
         {one.people > 0 ? (
           <span className="i2 nw el">
             {i18n.t("风险人口")} <b>{one.people.toLocaleString("en-US")}</b>
@@ -111,12 +120,10 @@ function SituationRow({ county, one, alarms, now, selected }: RowProps & { one: 
       <span className="s nw r">
         {unacked > 0 ? (
           <b>{i18n.t("未确认 {unacked}", { unacked })}</b>
-        ) : worst?.ack ? (
+        ) : by ? (
           <span className="i3">
-            {personName(county.people.get(worst.ack.by), worst.ack.by)}
-            {worst.ack.lease_until
-              ? ` · ${i18n.t("续认到 {time}", { time: hm(worst.ack.lease_until) })}`
-              : ""}
+            {personName(county.people.get(by), by)}
+            {lease ? ` · ${i18n.t("续认到 {time}", { time: hm(lease) })}` : ""}
           </span>
         ) : (
           ""

@@ -74,7 +74,11 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
     <section className="p greys" data-testid="situation-page" data-situation={id}>
       <header className="dhead">
         {one ? (
-          <Mark level={situationLevel(one)} ring={unseen ? "un" : "ack"} size={56} />
+          <Mark
+            level={situationLevel(one)}
+            ring={unseen ? "un" : one.manual?.lease_until ? "conf" : "ack"}
+            size={56}
+          />
         ) : worst ? (
           <AlarmMark alarm={worst} size={56} />
         ) : null}
@@ -139,7 +143,7 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
         {one?.manual ? (
           <ManualBox county={county} one={one} manual={one.manual} allowed={allowed} now={now} />
         ) : null}
-        {one ? <Numbers one={one} alarms={alarms} now={now} /> : null}
+        {one ? <Numbers one={one} alarms={alarms} ungauged={ungauged} now={now} /> : null}
         {allowed ? null : (
           <p className="note">{whyNot(i18n.t("你可以看，不能确认。确认需要值班员角色。"))}</p>
         )}
@@ -181,7 +185,7 @@ function Heavy(props: { alarms: AlarmView[]; county: County; now: number; allowe
     <Panel
       title={i18n.t("红色和橙色，逐站")}
       count={heavy.length}
-      aside={<span className="s i3">{i18n.t("全部成员在左边")}</span>}
+      aside={<span className="s i3 el">{i18n.t("全部成员在左边")}</span>}
     >
       {heavy.length === 0 ? (
         <Empty title={i18n.t("没有红色和橙色。")} />
@@ -197,7 +201,7 @@ function Heavy(props: { alarms: AlarmView[]; county: County; now: number; allowe
                 <Button
                   small
                   disabled={!allowed}
-                  onPress={() => void acknowledge([alarm.key])}
+                  onPress={() => void acknowledge([alarm])}
                   testId="ack-one"
                 >
                   {i18n.t("确认")}
@@ -211,15 +215,24 @@ function Heavy(props: { alarms: AlarmView[]; county: County; now: number; allowe
   );
 }
 
-function Numbers({ one, alarms, now }: { one: SituationView; alarms: AlarmView[]; now: number }) {
+interface NumbersProps {
+  one: SituationView;
+  alarms: AlarmView[];
+  ungauged: boolean;
+  now: number;
+}
+
+function Numbers({ one, alarms, ungauged, now }: NumbersProps) {
   return (
     <dl className="facts">
       <div>
         <dt>{i18n.t("报警")}</dt>
         <dd>
-          {alarms.length}
+          {ungauged ? "—" : alarms.length}
           <small>
-            {i18n.t("在报 {active} · 不响 {quiet}", { active: one.active, quiet: one.quiet })}
+            {ungauged
+              ? i18n.t("人报的，没有站在看")
+              : i18n.t("在报 {active} · 不响 {quiet}", { active: one.active, quiet: one.quiet })}
           </small>
         </dd>
       </div>

@@ -14,7 +14,7 @@ const PAUSE_MS = 1_700;
 export function useSound() {
   const county = useApp(countyOf);
   const lost = useApp((state) => state.connection.phase === "lost");
-  const [ready, setReady] = useState(false);
+  const [ready, setReady] = useState(soundReady);
   const [silenced, setSilenced] = useState(false);
   const heard = useRef<{ code: string; seq: number; n: number } | null>(null);
 

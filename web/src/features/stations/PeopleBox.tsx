@@ -7,7 +7,7 @@ import { fadedAfter, type Out } from "../../state/positions";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { VirtualList } from "../../ui/VirtualList";
-import { useMinute } from "../clock/useNow";
+import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import type { People } from "./usePeople";
 
@@ -19,7 +19,7 @@ interface PeopleBoxProps {
 }
 
 export function PeopleBox({ county, people, onName }: PeopleBoxProps) {
-  const now = useMinute();
+  const now = useNow();
   const { desk, move } = useDesk();
   const [open, setOpen] = useState(false);
   const { list, shown, show } = people;

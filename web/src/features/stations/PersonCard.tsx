@@ -4,6 +4,7 @@ import { personName, personPost, stageName } from "../../i18n/words";
 import { peopleOut } from "../../state/positions";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
+import { PhoneLink } from "../calls/PhoneLink";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { LastPlace } from "../marks/LastPlace";
@@ -33,7 +34,9 @@ export function PersonCard({ county, person: id }: { county: County; person: str
         <LastPlace county={county} person={id} trace={one.trace} now={now} />
       </div>
       <div className="line">
-        <span className="g">{person?.phone ?? i18n.t("没有电话")}</span>
+        <span className="g">
+          <PhoneLink county={county} person={person} />
+        </span>
         <Button
           small
           onPress={() => move({ to: "board", command: command.id, task: task.id })}

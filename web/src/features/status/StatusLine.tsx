@@ -241,7 +241,7 @@ function CountyName() {
 }
 
 /** Live or lost, how far the journal is, and the age of what is shown. Lost is inverted: our fault. */
-function LinkState() {
+export function LinkState() {
   const connection = useApp((state) => state.connection);
   const seq = useApp((state) => state.world.seq);
   const heardAt = useApp((state) => state.world.heartbeat?.heardAt ?? null);

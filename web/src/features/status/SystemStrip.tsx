@@ -6,6 +6,7 @@ import { useApp } from "../../state/store";
 import type { SystemView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { CalledLine } from "../duty/CalledLine";
+import { FaultLines } from "./FaultLines";
 import { LostBanner, RefusedLine } from "./LostBanner";
 import { NoticeLine } from "./NoticeLine";
 import { lines as linesOf, noticeOf, together } from "./notices";
@@ -51,9 +52,10 @@ export function SystemStrip() {
       {county ? <CalledLine county={county} now={now} /> : null}
       {shown.map((line, place) => (
         <NoticeLine key={lineKey(line)} line={line} county={county} now={now}>
-          {place === shown.length - 1 ? more : null}
+          {place === (all ? limit : shown.length) - 1 ? more : null}
         </NoticeLine>
       ))}
+      <FaultLines />
     </section>
   );
 }

@@ -153,17 +153,24 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
         )}
       </Labelled>
       {[[commands, 5] as const, [decisions, 7] as const].map(([deeds, place]) => {
-        return roomy(deeds, (deed) => x(Date.parse(deed.at)), LABEL_ROOM).map((deed) => (
-          <text
-            key={`${place}/${deed.op}`}
-            className="tb-word"
-            x={x(Date.parse(deed.at)) + (isLast(deed) ? -4 : 10)}
-            textAnchor={isLast(deed) ? "end" : "start"}
-            y={row * place + row - 2}
-          >
-            {title(deed)}
-          </text>
-        ));
+        const at = (deed: DeedView) => x(Date.parse(deed.at));
+        // Written to the left at the edge: nothing may stand there either.
+        const free = (deed: DeedView) =>
+          !isLast(deed) ||
+          deeds.every((one) => one === deed || Math.abs(at(one) - at(deed)) > LABEL_ROOM);
+        return roomy(deeds, at, LABEL_ROOM)
+          .filter(free)
+          .map((deed) => (
+            <text
+              key={`${place}/${deed.op}`}
+              className="tb-word"
+              x={x(Date.parse(deed.at)) + (isLast(deed) ? -4 : 10)}
+              textAnchor={isLast(deed) ? "end" : "start"}
+              y={row * place + row - 2}
+            >
+              {title(deed)}
+            </text>
+          ));
       })}
     </>
   );

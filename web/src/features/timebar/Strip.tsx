@@ -76,7 +76,9 @@ export function Strip({ county, span, now, last, past, chosen, onChoose, onGo }:
       onGo(timeAt(place, span, width));
     } else if (Math.abs(place - hold.x) >= STILL) {
       const ends = [timeAt(hold.x, span, width), timeAt(place, span, width)];
-      onChoose({ from: Math.min(...ends), to: Math.max(...ends) });
+      const [from, to] = [Math.min(...ends), Math.max(...ends)];
+      // Beyond the edge there is no time to choose.
+      onChoose(to > from ? { from, to } : null);
     }
   };
   const up = (event: PointerEvent) => {

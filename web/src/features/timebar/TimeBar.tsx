@@ -7,7 +7,7 @@ import { i18n } from "../../i18n/i18n";
 import { interval } from "../../state/report";
 import { isPast, mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
-import { around, following, holding, LENGTHS, SPEEDS, type Span } from "../../state/timebar";
+import { around, following, LENGTHS, SPEEDS, type Span, shownSpan } from "../../state/timebar";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { setDraft } from "../backtest/useTrial";
@@ -39,11 +39,9 @@ export function TimeBar({ county }: { county: County }) {
   const last = replay ? Date.parse(replay.last) : now;
   // Live moves with the seconds by whole tens; a moment of the past stays where the hand left it.
   const live = following(Math.ceil(now / 10_000) * 10_000, hours);
-  const span = past && kept ? holding(kept, now) : live;
-  useEffect(() => {
-    if (!past) setKept(null);
-    else if (kept !== span) setKept(span);
-  }, [past, kept, span]);
+  const { span, keep } = shownSpan(kept, past, live, now);
+  // While it is drawn, never in an effect: there it would be set again with everything the page hears.
+  if (kept !== keep) setKept(keep);
   const { from, to } = chosen ?? span;
   useEffect(() => {
     if (to > 0) noteBar({ from, to });
