@@ -70,7 +70,7 @@ const SUBJECTS: Record<SystemKind, [string, string]> = {
   flood_mode: ["", ""],
 };
 /** There is no page for these: an administrator has to look at the machine or the line. */
-const NOWHERE: SystemKind[] = ["disk_full", "clock_stepped", "link_down", "interface_down"];
+const NOWHERE: SystemKind[] = ["disk_full", "clock_stepped"];
 
 const entry = (kind: SystemKind, subject = SUBJECTS[kind][0]): SystemView => ({
   kind,
