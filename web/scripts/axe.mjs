@@ -13,6 +13,7 @@ import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
 import { FAULT_DESK, FAULT_PHONE } from "./scenes-faults.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
 import { HANDS_DESK } from "./scenes-hands.mjs";
+import { INTAKE_DESK } from "./scenes-intake.mjs";
 
 /** Pages at once: more only wait for the processor. */
 const WORKERS = 2;
@@ -114,9 +115,15 @@ process.on("SIGTERM", () => {
   process.exit(1);
 });
 const work = [
-  ...[...DESK_SCENES, ...CALL_DESK, ...HANDS_DESK, ...DUTY_DESK, ...DRILL_DESK, ...FAULT_DESK].map(
-    (scene) => [scene, false],
-  ),
+  ...[
+    ...DESK_SCENES,
+    ...CALL_DESK,
+    ...HANDS_DESK,
+    ...INTAKE_DESK,
+    ...DUTY_DESK,
+    ...DRILL_DESK,
+    ...FAULT_DESK,
+  ].map((scene) => [scene, false]),
   ...[...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE, ...FIELD_PHONE, ...FAULT_PHONE].map(
     (scene) => [scene, true],
   ),

@@ -14,6 +14,7 @@ import { DUTY_DESK, DUTY_PHONE } from "./scenes-duty.mjs";
 import { FAULT_DESK, FAULT_PHONE } from "./scenes-faults.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
 import { HANDS_DESK } from "./scenes-hands.mjs";
+import { INTAKE_DESK } from "./scenes-intake.mjs";
 
 const option = (name, fallback) => {
   const place = process.argv.indexOf(`--${name}`);
@@ -73,6 +74,7 @@ for (const scene of [
   ...DESK_SCENES,
   ...CALL_DESK,
   ...HANDS_DESK,
+  ...INTAKE_DESK,
   ...DUTY_DESK,
   ...DRILL_DESK,
   ...FAULT_DESK,
