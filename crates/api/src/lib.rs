@@ -9,6 +9,7 @@ mod accounts;
 mod acts;
 mod blobs;
 mod body;
+mod bounds;
 mod described;
 mod desk;
 mod drills;
@@ -25,6 +26,7 @@ mod media;
 mod people;
 mod phones;
 mod pieces;
+mod places;
 mod probes;
 mod replay;
 mod reports;
@@ -76,6 +78,7 @@ use accounts::Accounts;
 use error::Answered;
 use ground::Ground;
 use people::People;
+use places::Places;
 use probes::Pulse;
 use throttle::Throttle;
 
@@ -138,6 +141,7 @@ pub(crate) struct Api {
     desk: Arc<dyn SiteDesk>,
     phones: Arc<dyn PhoneBook>,
     throttle: Throttle,
+    places: Places,
     looks: Looks,
     token_hash: Option<[u8; 32]>,
     drill: bool,
@@ -187,6 +191,7 @@ pub async fn open(options: Options, machines: Router) -> Result<Opened, Accounts
         desk: options.desk,
         phones: options.phones,
         throttle: Throttle::default(),
+        places: Places::default(),
         token_hash: options
             .token
             .map(|token| Sha256::digest(token.as_bytes()).into()),

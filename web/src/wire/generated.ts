@@ -937,7 +937,10 @@ export interface components {
             /** @enum {string} */
             action: "acknowledge_situation";
             alarms: components["schemas"]["AlarmKey"][];
-            /** @description How they were shown at the press. */
+            /**
+             * @description How they were shown at the press; one opened by hand under its own id, with the `episode` and
+             *     `level` of its `manual`.
+             */
             shown?: components["schemas"]["Shown"][];
             situation: components["schemas"]["SituationId"];
         } | {
@@ -1105,6 +1108,19 @@ export interface components {
             means?: components["schemas"]["Means"] | null;
             page: components["schemas"]["PageId"];
             reason?: string | null;
+        } | {
+            ack: boolean;
+            /** @enum {string} */
+            action: "answer_call";
+            means: components["schemas"]["Means"];
+            person: components["schemas"]["PersonId"];
+            reason?: string | null;
+            run: components["schemas"]["RunId"];
+        } | {
+            /** @enum {string} */
+            action: "report_place";
+            position: components["schemas"]["Position"];
+            task: components["schemas"]["TaskId"];
         } | {
             /** @enum {string} */
             action: "change_duty";
@@ -2247,6 +2263,9 @@ export interface components {
         } | {
             /** @enum {string} */
             fact: "photo";
+        } | {
+            /** @enum {string} */
+            fact: "not_reached";
         };
         /** @description The body of every failed request. */
         FaultView: {
@@ -2500,6 +2519,17 @@ export interface components {
             reports: number[];
             to: components["schemas"]["Time"];
         };
+        /** @description By when one of some people must have answered a call. */
+        LawClock: {
+            by: components["schemas"]["Time"];
+            /** @description Empty: nobody holds its posts. */
+            of: components["schemas"]["PersonId"][];
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            step: number;
+        };
         /**
          * @description Why someone was not moved.
          * @enum {string}
@@ -2623,6 +2653,8 @@ export interface components {
             acked_at: components["schemas"]["Time"] | null;
             acked_by: components["schemas"]["PersonId"] | null;
             by: components["schemas"]["PersonId"];
+            /** @description Which call it is, as an acknowledgement says what was shown: another call for help has another. */
+            episode: string;
             how: components["schemas"]["OpenedBy"];
             lease_until: components["schemas"]["Time"] | null;
             level: components["schemas"]["Level"];
@@ -2659,6 +2691,9 @@ export interface components {
         NextCall: {
             at: components["schemas"]["Time"];
             by: components["schemas"]["Channel"][];
+            law: components["schemas"]["LawClock"] | null;
+            /** @description The step is a clock of the law. Where it is met already, nobody is called by it. */
+            must: boolean;
             /**
              * Format: int32
              * @description From 1; absent: the round is over, and it begins again or is used up.
@@ -2853,6 +2888,14 @@ export interface components {
             auth?: string;
             endpoint: string;
             p256dh?: string;
+        };
+        /** @description Where the phone of a task's person was, as it told by itself: the newest place, no word of anybody. */
+        Place: {
+            /** @description When the server had it. */
+            at: components["schemas"]["Time"];
+            device_at: components["schemas"]["Time"] | null;
+            op: components["schemas"]["OpId"];
+            position: components["schemas"]["Seal"];
         };
         /** @description What the last test of a plan came to, with whatever was heard since. */
         PlanResult: {
@@ -3292,6 +3335,15 @@ export interface components {
             /** @enum {string} */
             what: "cancelled";
             why: components["schemas"]["CancelReason"];
+        } | {
+            /** @description False: they said no. */
+            ack: boolean;
+            by: components["schemas"]["PersonId"];
+            means: components["schemas"]["Means"];
+            note: components["schemas"]["Seal"] | null;
+            person: components["schemas"]["PersonId"];
+            /** @enum {string} */
+            what: "answered";
         };
         /** @description How a run went. */
         RunOutcome: {
@@ -3367,6 +3419,11 @@ export interface components {
             /** Format: int32 */
             steps: number;
             title: components["schemas"]["Text"];
+            /**
+             * @description Who stands in its steps and has not been called: not yet, or by no channel of theirs. What they say
+             *     elsewhere can be recorded.
+             */
+            uncalled: components["schemas"]["PersonId"][];
             /** @description Posts that were to be called and had nobody. */
             vacant: components["schemas"]["PostId"][];
             /** @description Called, and neither confirmed nor refused; longest silence first. */
@@ -3492,7 +3549,8 @@ export interface components {
         ShotPlace: "picture" | "phone" | "none";
         /**
          * @description An alarm as a screen showed it when somebody took note of it. One that has risen or begun anew since is
-         *     none that they have seen.
+         *     none that they have seen. For a situation opened by hand, such as a call for help, its own id stands where
+         *     an alarm's would.
          */
         Shown: {
             alarm: components["schemas"]["AlarmKey"];
@@ -3724,6 +3782,7 @@ export interface components {
             /** Format: int32 */
             percent: number | null;
             person: components["schemas"]["PersonId"];
+            place: components["schemas"]["Place"] | null;
             reassigned_to: components["schemas"]["PersonId"] | null;
             stage: components["schemas"]["Stage"];
             /** Format: int32 */
@@ -3901,7 +3960,7 @@ export interface components {
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy" | "not_as_shown";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy" | "not_as_shown" | "not_in_run";
     };
     responses: never;
     parameters: never;
@@ -3950,6 +4009,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description A place of a task, too soon after the one before it; `Retry-After` says when */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
