@@ -4,32 +4,30 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::{Extension, Json};
-use model::action::{Act, Answer, Shown};
+use model::action::{Act, Answer};
 use model::id::MAX_OP_ID;
 use model::incident::OpenedBy;
 use model::report::ReportOf;
-use model::task::{FactKind, Means};
+use model::task::Means;
 use model::{JurisdictionSlot, OpId, Seal, TaskId};
 
 use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Body;
-use crate::error::{Answered, Fault, FaultView};
-use crate::uploads::may_name;
-use crate::wire::{
-    ActRequest, ActionRequest, AnswerValue, MAX_ANSWERS, MAX_LEFT, MAX_PHOTOS, MAX_TEXT,
-    MAX_VILLAGES, ReportRequest,
+use crate::bounds::{
+    MAX_ALARMS, check_photos, check_report, check_shown, few_parts, heard_by, is_place, said,
+    text_fits, word_fits,
 };
-
-/// Most alarms acknowledged with one press.
-const MAX_ALARMS: usize = 5000;
-/// Longest name of a kind of warning or event, in bytes.
-const MAX_WORD: usize = 64;
+use crate::error::{Answered, Fault, FaultView};
+use crate::places;
+use crate::uploads::may_name;
+use crate::wire::{ActRequest, ActionRequest, MAX_VILLAGES};
 
 /// Records one press and answers once it is on disk; the same op again gets the first answer.
 #[utoipa::path(post, path = "/api/v1/acts", tag = "commands", request_body = ActRequest,
     responses((status = 200, description = "On disk; done, or refused with the reason", body = Answer),
-              (status = 400, body = FaultView), (status = 401, body = FaultView), (status = 403, body = FaultView)))]
+              (status = 400, body = FaultView), (status = 401, body = FaultView), (status = 403, body = FaultView),
+              (status = 429, description = "A place of a task, too soon after the one before it; `Retry-After` says when", body = FaultView)))]
 pub(crate) async fn act(
     State(api): State<Arc<Api>>,
     Extension(who): Extension<Principal>,
@@ -41,9 +39,15 @@ pub(crate) async fn act(
     if let Some(first) = first_answer(&api, jurisdiction, request.op.clone()).await? {
         return Ok(Json(first));
     }
+    if let ActionRequest::ReportPlace { task, .. } = &request.action
+        && !places::is_news(&api, jurisdiction, &who, task, &request.op).await?
+    {
+        return Ok(Json(Answer::Done));
+    }
     let (task, photos) = named(&request.action);
     may_name(&api, task, photos).await?;
     let action = api.seal(request.action).await?;
+    let place = places::told_by(&action);
     let act = Act {
         op: request.op,
         by: who.person,
@@ -51,7 +55,11 @@ pub(crate) async fn act(
         device_at: request.device_at,
         action,
     };
-    Ok(Json(api.inbox.act(jurisdiction, act).await?))
+    let answer = api.inbox.act(jurisdiction, act).await?;
+    if let (Answer::Refused { .. }, Some(place)) = (&answer, place) {
+        places::let_go(&api, place).await;
+    }
+    Ok(Json(answer))
 }
 
 /// The pictures that an act names, and the task it is about.
@@ -314,6 +322,15 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             })?;
             text_fits("reason", reason.as_deref())
         }
+        ActionRequest::AnswerCall { means, reason, .. } => {
+            who.need(Deed::ReportAnyTask)?;
+            heard_by(*means)?;
+            text_fits("reason", reason.as_deref())
+        }
+        ActionRequest::ReportPlace { position, .. } => {
+            who.need(Deed::ReportOwnTask)?;
+            is_place(*position)
+        }
         ActionRequest::SignIn { .. } | ActionRequest::SeePage { .. } => {
             who.need(Deed::ReportOwnTask)
         }
@@ -324,119 +341,6 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
     }
 }
 
-/// How alarms were shown, within bounds.
-fn check_shown(shown: &[Shown]) -> Answered<()> {
-    if shown.len() > MAX_ALARMS || shown.iter().any(|one| one.episode.len() > MAX_WORD) {
-        let most = format!("at most {MAX_ALARMS} alarms, their episodes at most {MAX_WORD} bytes");
-        return Err(Fault::field("shown", most));
-    }
-    Ok(())
-}
-
-/// A name for a kind of thing: short, and not nothing.
-fn word_fits(field: &'static str, word: &str) -> Answered<()> {
-    if word.trim().is_empty() || word.len() > MAX_WORD {
-        return Err(Fault::field(field, format!("1 to {MAX_WORD} bytes")));
-    }
-    Ok(())
-}
-
-fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
-    let own = owns(who, &report.task);
-    let means = report.means.unwrap_or(Means::App);
-    // Verification and rejection are an officer's own witness, not a word passed on.
-    let judges = matches!(
-        report.kind,
-        FactKind::Verified | FactKind::Rejected | FactKind::Called
-    );
-    match means {
-        Means::System => return Err(Fault::field("means", "the system reports for itself")),
-        Means::App if own && !judges => who.need(Deed::ReportOwnTask)?,
-        Means::App | Means::Phone | Means::Radio | Means::InPerson => {
-            who.need(Deed::ReportAnyTask)?
-        }
-    }
-    if let FactKind::Working { percent } = report.kind
-        && percent > 100
-    {
-        return Err(Fault::field("percent", "0 to 100"));
-    }
-    text_fits("note", report.note.as_deref())?;
-    if report.position.is_some_and(|position| !position.is_sound()) {
-        return Err(Fault::field("position", "WGS 84 degrees"));
-    }
-    check_answers(report)?;
-    if usize::from(report.coming) > MAX_PHOTOS {
-        return Err(Fault::field("coming", format!("at most {MAX_PHOTOS}")));
-    }
-    let of = report.shot.as_ref().map(|shot| shot.of.as_str());
-    if of.is_some_and(|op| op.is_empty() || op.len() > MAX_OP_ID) {
-        return Err(Fault::field("shot", "the op of the report it belongs to"));
-    }
-    check_photos(&report.photos)
-}
-
-fn check_photos(photos: &[Seal]) -> Answered<()> {
-    if photos.len() > MAX_PHOTOS || !photos.iter().all(Seal::is_sound) {
-        return Err(Fault::field(
-            "photos",
-            format!("at most {MAX_PHOTOS} ids from POST /blobs"),
-        ));
-    }
-    Ok(())
-}
-
-/// A text that has to say something, within its bounds.
-fn said(field: &'static str, text: &str) -> Answered<()> {
-    if text.trim().is_empty() {
-        return Err(Fault::field(field, "it says something".to_owned()));
-    }
-    text_fits(field, Some(text))
-}
-
-/// Situations and commands gathered with one press.
-fn few_parts(count: usize) -> Answered<()> {
-    if count > MAX_ALARMS {
-        let most = format!("at most {MAX_ALARMS} situations and commands");
-        return Err(Fault::field("situations", most));
-    }
-    Ok(())
-}
-
-/// A head-count and a form within their bounds.
-fn check_answers(report: &ReportRequest) -> Answered<()> {
-    if report.count.len() > MAX_VILLAGES {
-        let most = format!("at most {MAX_VILLAGES} villages");
-        return Err(Fault::field("count", most));
-    }
-    // Each name is a file of its own: all villages together have the bound.
-    let left = || report.count.iter().flat_map(|village| &village.left);
-    let sound = |photo: &Option<Seal>| photo.as_ref().is_none_or(Seal::is_sound);
-    if left().count() > MAX_LEFT || !left().all(|one| sound(&one.photo)) {
-        let most = format!("at most {MAX_LEFT} names or pictures in all");
-        return Err(Fault::field("count", most));
-    }
-    for village in &report.count {
-        text_fits("count", Some(&village.village))?;
-    }
-    for one in left() {
-        text_fits("count", one.name.as_deref())?;
-    }
-    if report.form.len() > MAX_ANSWERS {
-        let most = format!("at most {MAX_ANSWERS} answers");
-        return Err(Fault::field("form", most));
-    }
-    for answer in &report.form {
-        match &answer.value {
-            AnswerValue::Text { text } | AnswerValue::Choice { option: text } => {
-                text_fits("form", Some(text))?;
-            }
-            AnswerValue::Number { .. } => {}
-        }
-    }
-    Ok(())
-}
-
 /// Whether a task is this person's own: its id ends with theirs.
 pub(crate) fn owns(who: &Principal, task: &TaskId) -> bool {
     task.as_str()
@@ -444,17 +348,11 @@ pub(crate) fn owns(who: &Principal, task: &TaskId) -> bool {
         .is_some_and(|command| command.ends_with('.'))
 }
 
-fn text_fits(field: &'static str, text: Option<&str>) -> Answered<()> {
-    if text.is_some_and(|text| text.len() > MAX_TEXT) {
-        return Err(Fault::field(field, format!("at most {MAX_TEXT} bytes")));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::wire::MAX_LEFT;
     use model::PersonId;
     use model::config::Role;
 

@@ -21,6 +21,8 @@ pub enum Fault {
     WrongLogin,
     #[error("too many failed logins; {wait_s} s to wait")]
     TooManyTries { wait_s: u64 },
+    #[error("the place before it is too new; {wait_s} s to wait")]
+    TooSoon { wait_s: u64 },
     #[error("the role does not allow it")]
     RoleNotAllowed,
     #[error("the session belongs to another jurisdiction")]
@@ -128,7 +130,7 @@ impl Fault {
     pub fn status(&self) -> StatusCode {
         match self {
             Fault::NotSignedIn | Fault::OtherPerson | Fault::WrongLogin => StatusCode::UNAUTHORIZED,
-            Fault::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Fault::TooManyTries { .. } | Fault::TooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
             Fault::RoleNotAllowed
             | Fault::OtherJurisdiction
             | Fault::ForeignOrigin
@@ -183,6 +185,14 @@ impl Fault {
                 "too_many_tries",
                 format!("失败次数过多，请 {wait_s} 秒后再试。"),
                 format!("Too many failed attempts; try again in {wait_s} s."),
+            ),
+            Fault::TooSoon { wait_s } => FaultView::new(
+                "too_soon",
+                format!("这项任务刚收到过位置，请 {wait_s} 秒后再发最新的一个；之前的不必补发。"),
+                format!(
+                    "A place of this task came just now; send the newest in {wait_s} s. Those before it \
+                     need not follow."
+                ),
             ),
             Fault::RoleNotAllowed => say(
                 "role_not_allowed",
@@ -385,7 +395,7 @@ fn not_tried(why: &NotTried) -> FaultView {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let mut response = (self.status(), Json(self.view())).into_response();
-        if let Fault::TooManyTries { wait_s } = self {
+        if let Fault::TooManyTries { wait_s } | Fault::TooSoon { wait_s } = self {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(wait_s));

@@ -9,6 +9,7 @@ mod accounts;
 mod acts;
 mod blobs;
 mod body;
+mod bounds;
 mod described;
 mod desk;
 mod drills;
@@ -26,6 +27,7 @@ mod media;
 mod people;
 mod phones;
 mod pieces;
+mod places;
 mod probes;
 mod replay;
 mod reports;
@@ -77,6 +79,7 @@ use accounts::Accounts;
 use error::Answered;
 use ground::Ground;
 use people::People;
+use places::Places;
 use probes::Pulse;
 use throttle::Throttle;
 
@@ -142,6 +145,7 @@ pub(crate) struct Api {
     desk: Arc<dyn SiteDesk>,
     phones: Arc<dyn PhoneBook>,
     throttle: Throttle,
+    places: Places,
     looks: Looks,
     token_hash: Option<[u8; 32]>,
     drill: bool,
@@ -192,6 +196,7 @@ pub async fn open(options: Options, machines: Router) -> Result<Opened, Accounts
         desk: options.desk,
         phones: options.phones,
         throttle: Throttle::default(),
+        places: Places::default(),
         token_hash: options
             .token
             .map(|token| Sha256::digest(token.as_bytes()).into()),

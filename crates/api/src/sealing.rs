@@ -11,7 +11,7 @@ use model::{Action, Seal};
 use crate::Api;
 use crate::error::{Answered, store_fault};
 use crate::wire::{
-    ActionRequest, AnswerRequest, AnswerValue, CountRequest, IssueRequest, ReportRequest,
+    ActionRequest, AnswerRequest, AnswerValue, CountRequest, IssueRequest, Position, ReportRequest,
 };
 
 impl Api {
@@ -122,6 +122,23 @@ impl Api {
                 ack,
                 means: means.unwrap_or(Means::App),
                 reason: self.seal_text(reason).await?,
+            },
+            ActionRequest::AnswerCall {
+                run,
+                person,
+                ack,
+                means,
+                reason,
+            } => Action::AnswerCall {
+                run,
+                person,
+                ack,
+                means,
+                reason: self.seal_text(reason).await?,
+            },
+            ActionRequest::ReportPlace { task, position } => Action::ReportPlace {
+                task,
+                position: self.seal_position(position).await?,
             },
             ActionRequest::ChangeDuty {
                 post,
@@ -279,10 +296,7 @@ impl Api {
 
     async fn seal_report(&self, report: ReportRequest) -> Answered<ReportTask> {
         let position = match report.position {
-            Some(place) => {
-                let text = serde_json::to_vec(&place).expect("three numbers checked to be finite");
-                Some(self.seal_bytes(text).await?)
-            }
+            Some(position) => Some(self.seal_position(position).await?),
             None => None,
         };
         Ok(ReportTask {
@@ -298,6 +312,11 @@ impl Api {
             coming: report.coming,
             shot: report.shot,
         })
+    }
+
+    async fn seal_position(&self, position: Position) -> Answered<Seal> {
+        let text = serde_json::to_vec(&position).expect("three numbers checked to be finite");
+        self.seal_bytes(text).await
     }
 
     /// Names of people who were not moved stand outside the entry.

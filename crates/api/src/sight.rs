@@ -70,6 +70,8 @@ fn collect(command: &CommandView, reader: &Principal, seals: &mut BTreeSet<Seal>
     if !own.is_empty() || !reader.may(Deed::ReportOwnTask) {
         seals.insert(command.wording.clone());
     }
+    let places = own.iter().filter_map(|task| task.place.as_ref());
+    seals.extend(places.map(|place| place.position.clone()));
     for fact in own.into_iter().flat_map(|task| &task.facts) {
         seals.extend(
             fact.note

@@ -92,7 +92,8 @@ pub enum ActionRequest {
     AcknowledgeSituation {
         situation: SituationId,
         alarms: Vec<AlarmKey>,
-        /// How they were shown at the press.
+        /// How they were shown at the press; one opened by hand under its own id, with the `episode` and
+        /// `level` of its `manual`.
         #[serde(default)]
         shown: Vec<Shown>,
     },
@@ -253,6 +254,21 @@ pub enum ActionRequest {
         means: Option<Means>,
         #[serde(default)]
         reason: Option<String>,
+    },
+    /// An officer heard what somebody of a run says, whether or not a call has gone out to them yet.
+    AnswerCall {
+        run: RunId,
+        person: PersonId,
+        ack: bool,
+        means: Means,
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// The phone of a task's own person tells where it is, by itself, while the task is open. One in half a
+    /// minute is taken for each task; the others are answered 429 `too_soon`.
+    ReportPlace {
+        task: TaskId,
+        position: Position,
     },
     /// Somebody is away from a post, comes instead, or besides.
     ChangeDuty {

@@ -272,6 +272,181 @@ async fn the_description_names_every_route_and_the_pages_are_guarded() {
     assert_eq!(missing.status(), StatusCode::NOT_FOUND);
 }
 
+fn place(task: &str, lon: f64) -> Value {
+    json!({"action": "report_place", "task": task,
+           "position": {"lon": lon, "lat": 29.5, "accuracy_m": 8.0}})
+}
+
+/// Whether any file beside the journal holds these words.
+fn is_kept(county: &County, words: &str) -> bool {
+    let mut folders = vec![county.folder.path().join("blobs")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains(words) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_phone_tells_where_its_person_is_while_their_task_is_open() {
+    let county = County::open().await;
+    let (officer, li, chen, guest) = (
+        county.sign_in("officer").await,
+        county.sign_in("li").await,
+        county.sign_in("chen").await,
+        county.sign_in("guest").await,
+    );
+    let issue = json!({"action": "issue_command", "template": "move", "level": 4,
+                       "groups": ["villages"], "wording": "立即转移到学校"});
+    let (done, refused) = (
+        json!({"answer": "done"}),
+        |why: &str| json!({"answer": "refused", "why": why}),
+    );
+    assert_eq!(county.act(&officer, "c1", issue).await.1, done);
+
+    let taken = (StatusCode::OK, done.clone());
+    assert_eq!(county.act(&li, "p1", place("c1.li", 120.91)).await, taken);
+    let seen = json(county.get(&officer, "/api/v1/commands").await).await;
+    let task = |seen: &Value| {
+        let rows = seen.as_array().unwrap();
+        let mut tasks = rows.iter().flat_map(|row| row["tasks"].as_array().unwrap());
+        tasks.find(|task| task["id"] == "c1.li").unwrap().clone()
+    };
+    let told = task(&seen);
+    assert_eq!(told["stage"], "issued");
+    assert_eq!(
+        (&told["heard"], &told["version"]),
+        (&Value::Null, &json!(1))
+    );
+    assert_eq!(told["place"]["op"], "p1");
+    assert_eq!(told["place"]["device_at"], "2026-07-15T08:00:00Z");
+    // It stands outside the entry, for its person and the desk, until it is erased.
+    let seal = told["place"]["position"].as_str().unwrap().to_owned();
+    let texts = format!("/api/v1/texts?ids={seal}");
+    for (who, may) in [
+        (&officer, true),
+        (&li, true),
+        (&chen, false),
+        (&guest, false),
+    ] {
+        let text = json(county.get(who, &texts).await).await[&seal].clone();
+        let lon = text.as_str().map(|text| text.contains("120.91"));
+        assert_eq!(lon, may.then_some(true), "{who:?}: {text}");
+    }
+    let erased = county.runtime.blobs.erase(&model::Seal(seal.clone()));
+    assert!(erased.unwrap());
+    let text = json(county.get(&officer, &texts).await).await;
+    assert_eq!(text[&seal], Value::Null);
+
+    // The same place once more is the same; another one waits, and says how long.
+    assert_eq!(county.act(&li, "p1", place("c1.li", 120.91)).await, taken);
+    let body = json!({"op": "p2", "action": place("c1.li", 120.92)});
+    let response = county.post(&li, "/api/v1/acts", &body).await;
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = response.headers()[header::RETRY_AFTER]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1..=30).contains(&wait), "{wait}");
+    let fault = json(response).await;
+    assert_eq!(fault["code"], "too_soon");
+    assert!(fault["en"].as_str().unwrap().contains(&format!("{wait} s")));
+
+    // Nobody tells another's, neither of the field nor of the desk, and it holds nobody up.
+    for (op, who) in [("p3", &li), ("p4", &officer)] {
+        let answer = county.act(who, op, place("c1.chen", 120.93)).await;
+        assert_eq!(answer, (StatusCode::OK, refused("not_your_task")), "{op}");
+    }
+    let (status, _) = county.act(&guest, "p5", place("c1.chen", 120.93)).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let nowhere = county.act(&chen, "p6", place("c1.chen", 999.0)).await;
+    assert_eq!(
+        (nowhere.0, &nowhere.1["code"]),
+        (StatusCode::BAD_REQUEST, &json!("bad_field"))
+    );
+    assert_eq!(
+        county.act(&chen, "p7", place("c1.chen", 120.94)).await,
+        taken
+    );
+
+    // Once it is over nobody is followed any more.
+    let cancel = json!({"action": "cancel_command", "command": "c1", "reason": null});
+    assert_eq!(county.act(&officer, "x1", cancel).await.1, done);
+    county
+        .act(
+            &officer,
+            "c2",
+            json!({"action": "issue_command", "template": "move", "level": 4,
+        "people": ["li"], "wording": "巡查"}),
+        )
+        .await;
+    county
+        .act(
+            &officer,
+            "x2",
+            json!({"action": "cancel_command", "command": "c2", "reason": null}),
+        )
+        .await;
+    let answer = county.act(&li, "p8", place("c2.li", 120.95)).await;
+    assert_eq!(answer, (StatusCode::OK, refused("task_closed")));
+    assert!(is_kept(&county, "120.94"));
+    for gone in ["120.91", "120.92", "120.93", "120.95"] {
+        assert!(
+            !is_kept(&county, gone),
+            "a place that nobody may have is kept: {gone}"
+        );
+    }
+    // What was refused is on record all the same.
+    let data = county.close().await;
+    let mut told = Vec::new();
+    runtime::replay(data.path(), |again| {
+        if let model::Input::Acted(act) = again.input
+            && matches!(act.action, model::Action::ReportPlace { .. })
+        {
+            told.push(act.op.0.clone());
+        }
+    })
+    .unwrap();
+    assert_eq!(told, ["p1", "p3", "p4", "p7", "p8"]);
+}
+
+#[tokio::test]
+async fn what_an_officer_heard_says_how_they_heard_it() {
+    let county = County::open().await;
+    let officer = county.sign_in("officer").await;
+    let li = county.sign_in("li").await;
+    let call = |means: Value| json!({"action": "answer_call", "run": "r", "person": "li", "ack": true, "means": means});
+    let missed = |means: Value| json!({"action": "report_task", "task": "c1.li", "fact": "not_reached", "means": means});
+    for (op, action) in [("a1", call(json!("app"))), ("a2", missed(Value::Null))] {
+        let (status, fault) = county.act(&officer, op, action).await;
+        assert_eq!(
+            (status, &fault["code"]),
+            (StatusCode::BAD_REQUEST, &json!("bad_field")),
+            "{op}"
+        );
+    }
+    for (op, action) in [("a3", call(json!("phone"))), ("a4", missed(json!("phone")))] {
+        let (status, fault) = county.act(&li, op, action).await;
+        assert_eq!(
+            (status, &fault["code"]),
+            (StatusCode::FORBIDDEN, &json!("role_not_allowed")),
+            "{op}"
+        );
+    }
+    let (status, answer) = county.act(&officer, "a5", call(json!("phone"))).await;
+    assert_eq!(
+        (status, &answer["why"]),
+        (StatusCode::OK, &json!("no_such_run"))
+    );
+}
+
 type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 

@@ -100,6 +100,10 @@ impl Engine {
             confirmed: count(true),
             refused: count(false),
             waiting: waiting.into_iter().map(|(_, person)| person).collect(),
+            uncalled: match run.closed || run.is_about_a_task() {
+                true => Vec::new(),
+                false => self.uncalled(run, self.state.last_at.unwrap_or(run.began)),
+            },
             vacant: run.vacant.clone(),
             posts: run.posts.iter().map(|p| post_called(run, p)).collect(),
             log: run
@@ -122,11 +126,17 @@ impl Engine {
                 step: None,
                 to: Vec::new(),
                 by: Vec::new(),
+                must: false,
+                law: None,
             });
         };
+        let law = self.law_ahead(run);
+        let number = run.taken + 1;
+        // Its clock is met, so it calls nobody.
+        let idle = step.must && law.as_ref().is_none_or(|law| law.step != number);
         let mut to: Vec<PersonId> = Vec::new();
         let mut by: Vec<Channel> = Vec::new();
-        for call in &step.calls {
+        for call in step.calls.iter().filter(|_| !idle) {
             for person in self.meant(run, &call.to, at).0 {
                 let first = self.channels_of(&person, &call.by).first().copied();
                 let Some(first) = first.filter(|_| !run.has_answered(&person)) else {
@@ -142,9 +152,11 @@ impl Engine {
         }
         Some(NextCall {
             at,
-            step: Some(run.taken + 1),
+            step: Some(number),
             to,
             by,
+            must: step.must,
+            law,
         })
     }
 

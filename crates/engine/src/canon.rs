@@ -320,6 +320,11 @@ fn canon_life(command: &Command, out: &mut Canon<'_>) {
             out.number(task.postponed_ms);
             out.text(task.reassigned_to.as_ref().map_or("", |to| to.as_str()));
         }
+        if let Some(place) = &task.place {
+            out.text("place");
+            out.text(place.op.as_str());
+            out.text(&place.position.0);
+        }
         for (place, fact) in task.facts.iter().enumerate() {
             let said = (&fact.count, &fact.form, &fact.reading, &fact.version);
             if said != (&Vec::new(), &Vec::new(), &None, &None) {

@@ -306,7 +306,7 @@ impl Engine {
         let (noted, answers) = (command.noted.clone(), command.alarm.is_some());
         let members = self.members_among(situation, &noted);
         self.attach(&members, id);
-        self.note_by_hand(situation, by, at);
+        self.note_by_hand(situation, shown, by, at);
         self.note_as_shown(&members, shown, by, at, out);
         if !answers {
             self.decide_by_command(situation, id, at, out);

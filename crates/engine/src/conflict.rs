@@ -1,6 +1,6 @@
 //! Two results of one task that contradict each other: kept, and put before the desk.
 
-use model::task::{FactKind, Means};
+use model::task::{Fact, FactKind};
 
 use crate::task::Task;
 
@@ -30,14 +30,16 @@ const fn result(kind: FactKind) -> Option<bool> {
         | FactKind::CheckedIn { .. }
         | FactKind::CrewWarned { .. }
         | FactKind::CrewCritical { .. }
-        | FactKind::Photo => None,
+        | FactKind::Photo
+        | FactKind::NotReached => None,
     }
 }
 
 impl Task {
     /// An acceptance and a refusal were reported by someone who did not know of the other one. A
     /// device that says which version it knew may change its mind, except about what it reported done;
-    /// what an officer hears and records, or decides, settles it.
+    /// what an officer hears and records, or decides, settles it. A key pressed in a call is of somebody who
+    /// knows what they said themselves.
     pub(crate) fn is_contradictory(&self) -> bool {
         let mut last: Option<(usize, bool)> = None;
         let mut conflict = false;
@@ -58,10 +60,14 @@ impl Task {
             let Some(yes) = result(fact.kind) else {
                 continue;
             };
-            let heard = matches!(fact.means, Means::Phone | Means::Radio | Means::InPerson);
+            let own = |fact: &Fact| fact.by.as_ref() == Some(&self.person);
+            // What comes of a page has no press of its own.
+            let by_key = fact.op.is_none() && own(fact);
+            let heard = fact.means.is_heard() && !by_key;
             let known = |before: usize| {
-                let done = self.facts[before].kind == FactKind::Done;
-                !done && fact.version.is_some_and(|v| v as usize > before)
+                let before_it = &self.facts[before];
+                let knew = fact.version.is_some_and(|v| v as usize > before);
+                before_it.kind != FactKind::Done && (knew || (by_key && own(before_it)))
             };
             match last {
                 Some((_, before)) if heard && (conflict || before != yes) => conflict = false,

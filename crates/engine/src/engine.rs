@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::action::{Act, Answer};
+use model::action::{Act, Action, Answer};
 use model::effect::SystemKind;
 use model::view::{EventView, WeatherView};
 use model::{CommandId, Config, Effect, Effects, Input, Level, OpId, PersonId, Time};
@@ -103,7 +103,7 @@ const REMEMBER_OP_MS: i64 = 90 * 86_400_000;
 
 impl Engine {
     /// Names who decided, beside every outcome. Raise it when the same inputs decide otherwise.
-    pub const VERSION: u16 = 6;
+    pub const VERSION: u16 = 7;
 
     /// An engine that has heard nothing yet.
     ///
@@ -271,9 +271,11 @@ impl Engine {
             Err(why) => Answer::Refused { why },
         };
         self.forget_old_answers(at);
-        self.state
-            .answers
-            .insert(act.op.clone(), (at, answer.clone()));
+        // Places come by the million and change nothing when they come again.
+        if !matches!(act.action, Action::ReportPlace { .. }) {
+            let given = (at, answer.clone());
+            self.state.answers.insert(act.op.clone(), given);
+        }
         out.push(Effect::Answer(answer));
     }
 

@@ -89,6 +89,7 @@ impl Engine {
             | Action::SendReport { .. }
             | Action::WriteReport(_)
             | Action::ReportTask(_)
+            | Action::ReportPlace { .. }
             | Action::EndNotice { .. }
             | Action::Mark { .. }
             | Action::AcknowledgeSituation { .. }
@@ -99,6 +100,7 @@ impl Engine {
             | Action::DropEvent { .. }
             | Action::SeePage { .. }
             | Action::AnswerPage { .. }
+            | Action::AnswerCall { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }

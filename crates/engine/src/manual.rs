@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::action::{Act, Why};
+use model::action::{Act, Shown, Why};
 use model::config::AreaKind;
 use model::effect::{NoticeReason, SystemKind};
 use model::id::Seal;
 use model::incident::{ManualView, OpenSituation, OpenedBy};
+use model::task::FactKind;
 use model::{AlarmKey, Effects, Level, PersonId, SituationId, TaskId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,9 @@ pub(crate) struct Manual {
     /// Until when that holds without a word from there; absent: for good.
     #[serde(default)]
     lease_until: Option<Time>,
+    /// Which call of its task for help it is, from 1; of other situations there is one.
+    #[serde(default)]
+    call: u32,
 }
 
 impl Manual {
@@ -41,7 +45,20 @@ impl Manual {
         self.lease_until
     }
 
-    pub(crate) fn view(&self) -> ManualView {
+    /// An id of this call among all calls of its situation.
+    fn episode(&self, id: SituationId) -> String {
+        format!("{id}-{}", self.call)
+    }
+
+    /// Whether it has neither become worse nor been called anew since a screen showed it; of what nothing is
+    /// said, it is taken as it is.
+    fn is_as_shown(&self, id: SituationId, shown: &[Shown]) -> bool {
+        let mut shown = shown.iter();
+        let seen = shown.find(|shown| shown.alarm == key_of(id));
+        seen.is_none_or(|seen| self.level.digit() <= seen.level && self.episode(id) == seen.episode)
+    }
+
+    pub(crate) fn view(&self, id: SituationId) -> ManualView {
         ManualView {
             how: self.how,
             by: self.by.clone(),
@@ -49,6 +66,7 @@ impl Manual {
             text: self.text.clone(),
             place: self.place.clone(),
             task: self.task.clone(),
+            episode: self.episode(id),
             acked_by: self.acked.as_ref().map(|(by, _)| by.clone()),
             acked_at: self.acked.as_ref().map(|(_, at)| *at),
             lease_until: self.lease_until,
@@ -56,10 +74,14 @@ impl Manual {
     }
 }
 
+/// No alarm began a situation opened by hand; its own id stands where an alarm's would.
+fn key_of(id: SituationId) -> AlarmKey {
+    AlarmKey(id.0)
+}
+
 impl Situation {
     fn by_hand(hazard: &str, area: AreaName, id: SituationId, at: Time) -> Situation {
-        // No alarm began it; its own id stands where an alarm's would.
-        let key = AlarmKey(id.0);
+        let key = key_of(id);
         Situation {
             hazard: hazard.to_owned(),
             area,
@@ -131,6 +153,7 @@ impl Engine {
             township,
             acked: None,
             lease_until: None,
+            call: 1,
         };
         self.seat_by_hand(id, &order.hazard, area, manual, at);
         Ok(())
@@ -169,10 +192,13 @@ impl Engine {
         at: Time,
     ) {
         let id = self.help_id(task);
-        let assignee = self.find_task(task).and_then(|(command, n)| {
-            let command = self.state.commands.get(&command)?;
-            Some(command.tasks[n].person.clone())
+        let of = self.find_task(task).and_then(|(command, n)| {
+            let task = &self.state.commands.get(&command)?.tasks[n];
+            let facts = task.facts.iter();
+            let calls = facts.filter(|fact| fact.kind == FactKind::NeedHelp).count();
+            Some((task.person.clone(), calls as u32))
         });
+        let (assignee, before) = of.unzip();
         let mut people = self.config.people.iter();
         let person = people.find(|p| Some(&p.id) == assignee.as_ref());
         let township = person.and_then(|p| p.township.clone());
@@ -189,6 +215,7 @@ impl Engine {
             township: area.as_ref().map(|(_, code)| code.clone()),
             acked: None,
             lease_until: None,
+            call: before.unwrap_or(0) + 1,
         };
         if self.is_manual(id) {
             self.end_by_hand(id, at);
@@ -214,14 +241,25 @@ impl Engine {
         }
     }
 
-    /// Takes note of what was opened by hand.
-    pub(crate) fn note_by_hand(&mut self, id: SituationId, by: &PersonId, at: Time) -> bool {
+    /// Takes note of what was opened by hand, unless it is another call by now than a screen showed.
+    pub(crate) fn note_by_hand(
+        &mut self,
+        id: SituationId,
+        shown: &[Shown],
+        by: &PersonId,
+        at: Time,
+    ) -> bool {
         let leases_ms = self.config.policy.lease_ms;
         let situations = &mut self.state.situations;
         let Some(situation) = situations.list.get_mut(&id).filter(|s| !s.closed) else {
             return false;
         };
-        if situation.manual.is_none() {
+        let Some(manual) = &situation.manual else {
+            return false;
+        };
+        // Whoever pressed is shown what it is by now.
+        situations.touched.insert(id, true);
+        if !manual.is_as_shown(id, shown) {
             return false;
         }
         situation.seat_manual(false);
@@ -232,7 +270,6 @@ impl Engine {
         }
         situation.seat_manual(true);
         situation.changed = at;
-        situations.touched.insert(id, true);
         true
     }
 

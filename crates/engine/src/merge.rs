@@ -107,12 +107,13 @@ impl Engine {
     ) -> Result<(), Why> {
         let whole = self.whole(situation).ok_or(Why::NoSuchSituation)?;
         let members = self.members_among(whole, alarms);
-        let by_hand = self.note_by_hand(whole, by, at);
+        let by_hand = self.is_manual(whole);
+        let seen = self.note_by_hand(whole, shown, by, at);
         if members.is_empty() && !by_hand {
             return Err(Why::NoSuchAlarm);
         }
         let noted = self.note_as_shown(&members, shown, by, at, out);
-        if noted == 0 && !by_hand {
+        if noted == 0 && !seen {
             return Err(Why::NotAsShown);
         }
         Ok(())

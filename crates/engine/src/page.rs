@@ -429,6 +429,11 @@ impl Engine {
             });
             let (run, person) = (sheet.run.clone(), sheet.to.clone());
             out.push(Effect::PageKnown(id.clone()));
+            // Whoever says no to a task is heard by it: no other channel of theirs is tried for that.
+            let refusal = *fact == PageFact::Declined;
+            if refusal {
+                self.note_on_task(&id, fact, by, at, out);
+            }
             match fact {
                 PageFact::Acked => self.hear_answer(&run, &person, true, at, out),
                 PageFact::Declined => self.hear_answer(&run, &person, false, at, out),
@@ -436,7 +441,9 @@ impl Engine {
                 PageFact::Failed { .. } | PageFact::Expired => self.try_next(&id, at, out),
                 PageFact::Sent | PageFact::Accepted { .. } | PageFact::Delivered => {}
             }
-            self.note_on_task(&id, fact, by, at, out);
+            if !refusal {
+                self.note_on_task(&id, fact, by, at, out);
+            }
         }
     }
 
@@ -504,8 +511,7 @@ impl Engine {
     ) -> Result<(), Why> {
         let sheet = self.state.calling.pages.get(id).ok_or(Why::NoSuchPage)?;
         let own = sheet.to == act.by;
-        let told = matches!(means, Means::Phone | Means::Radio | Means::InPerson);
-        let may = own || (is_officer(act.role) && told);
+        let may = own || (is_officer(act.role) && means.is_heard());
         if !may {
             return Err(Why::NotYourPage);
         }

@@ -11,6 +11,7 @@ use crate::alarm::is_officer;
 use crate::condition::Condition;
 use crate::engine::Engine;
 use crate::event::may_keep_events;
+use crate::on_word::Said;
 use crate::roster::DutyChange;
 
 impl Engine {
@@ -22,6 +23,9 @@ impl Engine {
                 if officer || act.role == Role::Planner => {}
             Action::Mark { .. } | Action::WriteReport(_) => return Err(Why::RoleNotAllowed),
             Action::ReportTask(report) => return self.report_task(act, report, at, out),
+            Action::ReportPlace { task, position } => {
+                return self.report_place(act, task, position, at, out);
+            }
             Action::KeepEvent(_) | Action::DropEvent { .. } if !may_keep_events(act.role) => {
                 return Err(Why::RoleNotAllowed);
             }
@@ -62,6 +66,7 @@ impl Engine {
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }
             | Action::CallRoll { .. }
+            | Action::AnswerCall { .. }
             | Action::EndRun { .. }
             | Action::TestContacts { .. }
                 if !officer =>
@@ -180,6 +185,20 @@ impl Engine {
                 means,
                 reason,
             } => self.answer_page(act, (page, *ack, *means), reason.as_ref(), at, out)?,
+            Action::AnswerCall {
+                run,
+                person,
+                ack,
+                means,
+                reason,
+            } => {
+                let said = Said {
+                    ack: *ack,
+                    means: *means,
+                    reason: reason.as_ref(),
+                };
+                self.answer_call(act, (run, person), &said, at, out)?;
+            }
             Action::CallRoll { posts } => self.call_roll(act, posts, at, out)?,
             Action::EndRun { run } => self.end_run(run, at, out)?,
             Action::TestContacts { people } => self.test_contacts(act, people, at, out)?,
@@ -337,7 +356,8 @@ impl Engine {
             .map(|_| watch)
     }
 
-    /// Takes a latch off, or ends an alarm whose gauge is gone: both only by a person.
+    /// Takes a latch off, or ends an alarm whose gauge is gone: both only by a person, and both at once where
+    /// the files have dropped its rule, since nothing will ever look at it again.
     fn reset(
         &mut self,
         key: &AlarmKey,
@@ -349,9 +369,11 @@ impl Engine {
         let Some(alarm) = self.state.alarms.get_mut(&watch) else {
             return Err(Why::NoSuchAlarm);
         };
-        if alarm.latched {
+        let is_dropped = alarm.sight_lost && self.config.watches[watch as usize].is_bare();
+        if alarm.latched && !is_dropped {
             alarm.latched = false;
         } else if alarm.sight_lost {
+            alarm.latched = false;
             let series = self.config.watches[watch as usize].series;
             let watermark = self.state.series[series.index()].watermark;
             let condition = &mut self.state.conditions[watch as usize];

@@ -4,7 +4,6 @@ use model::view::{AreaView, SituationView};
 use model::{AlarmKey, SituationId};
 
 use crate::engine::Engine;
-use crate::manual::Manual;
 use crate::situation::Situation;
 
 impl Engine {
@@ -58,7 +57,7 @@ impl Engine {
             next_notice: s.due,
             merged_into: s.merged_into,
             closed: s.closed,
-            manual: s.manual.as_ref().map(Manual::view),
+            manual: s.manual.as_ref().map(|manual| manual.view(id)),
             decisions: s.decisions.clone(),
             undecided_since: s.undecided.map(|u| u.since),
             decide_by: s.undecided.map(|u| u.due),

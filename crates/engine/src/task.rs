@@ -3,7 +3,7 @@
 use model::action::{Act, ReportTask, Why};
 use model::command::{CrewKind, TemplateKind};
 use model::effect::SystemKind;
-use model::task::{self, Fact, FactKind, Means, Stage};
+use model::task::{self, Fact, FactKind, Means, Place, Stage};
 use model::view::StepKind;
 use model::{CommandId, Effect, Effects, OpId, PersonId, TaskId, Time};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ pub(crate) struct Task {
     pub(crate) postponed_ms: i64,
     #[serde(default)]
     pub(crate) reassigned_to: Option<PersonId>,
+    /// The newest place that its person's phone told by itself.
+    #[serde(default)]
+    pub(crate) place: Option<Place>,
 }
 
 /// A window of a task, and what happens by itself when it closes.
@@ -81,6 +84,7 @@ impl Task {
             due: None,
             postponed_ms: 0,
             reassigned_to: None,
+            place: None,
         }
     }
 
@@ -160,6 +164,7 @@ pub(crate) fn is_of_desk(kind: FactKind) -> bool {
             | FactKind::CrewWarned { .. }
             | FactKind::CrewCritical { .. }
             | FactKind::Photo
+            | FactKind::NotReached
     )
 }
 
@@ -243,8 +248,11 @@ impl Engine {
             | FactKind::Hastened
             | FactKind::CrewWarned { .. }
             | FactKind::CrewCritical { .. } => return Err(Why::RoleNotAllowed),
-            FactKind::Called if is_officer(act.role) => return Ok(()),
-            FactKind::Called => return Err(Why::RoleNotAllowed),
+            FactKind::Called | FactKind::NotReached if !is_officer(act.role) => {
+                return Err(Why::RoleNotAllowed);
+            }
+            FactKind::NotReached if !report.means.is_heard() => return Err(Why::NotYourTask),
+            FactKind::Called | FactKind::NotReached => return Ok(()),
             FactKind::Verified | FactKind::Rejected => {
                 if !is_officer(act.role) {
                     return Err(Why::RoleNotAllowed);
@@ -293,9 +301,10 @@ impl Engine {
         if task.person == act.by {
             return Ok(());
         }
-        match (is_officer(act.role), report.means) {
-            (true, Means::Phone | Means::Radio | Means::InPerson) => Ok(()),
-            (true, Means::App | Means::System) | (false, _) => Err(Why::NotYourTask),
+        if is_officer(act.role) && report.means.is_heard() {
+            Ok(())
+        } else {
+            Err(Why::NotYourTask)
         }
     }
 

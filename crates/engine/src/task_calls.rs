@@ -7,7 +7,7 @@
 
 use model::config::{Call, Escalation, EscalationStep, Occasion, Target};
 use model::page::{About, Channel};
-use model::task::{Fact, FactKind, Means};
+use model::task::{Fact, FactKind, Means, Stage};
 use model::view::{CancelReason, NextTry, RunLine, RunState, TaskCall};
 use model::{CommandId, Effects, PageFact, PageId, PersonId, RunId, TaskId, Time};
 
@@ -252,7 +252,8 @@ fn fact_of(task: &Task, fact: &PageFact) -> Option<FactKind> {
             task.is_end_unseen().then_some(FactKind::CancelSeen)
         }
         PageFact::Seen | PageFact::Acked => (!heard).then_some(FactKind::Seen),
-        PageFact::Declined => (!task.stage().is_answered()).then_some(FactKind::Declined),
+        // Who said yes before says no now, as in the app.
+        PageFact::Declined => (task.stage() != Stage::Declined).then_some(FactKind::Declined),
         PageFact::Sent
         | PageFact::Accepted { .. }
         | PageFact::Failed { .. }

@@ -352,6 +352,7 @@ impl Engine {
             crew: command.crew_views(task),
             calls,
             next_call,
+            place: task.place.clone(),
         }
     }
 

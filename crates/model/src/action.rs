@@ -227,6 +227,22 @@ pub enum Action {
         #[serde(default)]
         reason: Option<Seal>,
     },
+    /// An officer heard what somebody of a run says, whether or not a call has gone out to them yet.
+    AnswerCall {
+        run: RunId,
+        person: PersonId,
+        /// False: they say no.
+        ack: bool,
+        means: Means,
+        #[serde(default)]
+        reason: Option<Seal>,
+    },
+    /// Where the phone of a task's person is, told by itself while the task is open. It is no word of
+    /// theirs: it moves nothing but their last place.
+    ReportPlace {
+        task: TaskId,
+        position: Seal,
+    },
     /// Somebody is away from a post, somebody comes instead, or besides.
     ChangeDuty {
         post: PostId,
@@ -346,7 +362,8 @@ pub struct IssueCommand {
 }
 
 /// An alarm as a screen showed it when somebody took note of it. One that has risen or begun anew since is
-/// none that they have seen.
+/// none that they have seen. For a situation opened by hand, such as a call for help, its own id stands where
+/// an alarm's would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Shown {
@@ -504,4 +521,6 @@ pub enum Why {
     NoRollCallPolicy,
     /// It has risen, or begun anew, since the screen that was pressed showed it.
     NotAsShown,
+    /// They stand in no step of this run, so nobody would have called them.
+    NotInRun,
 }

@@ -9,6 +9,7 @@ use crate::id::{AlarmKey, GroupId, OpId, PageId, PersonId, PostId, RunId, Seal, 
 use crate::level::Level;
 use crate::organisation::Occasion;
 use crate::page::{About, Channel, PageFact};
+use crate::task::Means;
 use crate::time::Time;
 
 /// Where a run stands.
@@ -85,6 +86,15 @@ pub enum RunLine {
     Cancelled {
         why: CancelReason,
     },
+    /// An officer recorded what somebody said whom no call had gone out to.
+    Answered {
+        person: PersonId,
+        /// False: they said no.
+        ack: bool,
+        means: Means,
+        by: PersonId,
+        note: Option<Seal>,
+    },
 }
 
 /// A line and when it was written.
@@ -105,6 +115,24 @@ pub struct NextCall {
     pub step: Option<u16>,
     pub to: Vec<PersonId>,
     pub by: Vec<Channel>,
+    /// The step is a clock of the law. Where it is met already, nobody is called by it.
+    #[serde(default)]
+    pub must: bool,
+    /// The clock of the law that runs out next in this round, while it is not met: that of this step, or
+    /// of one behind it.
+    #[serde(default)]
+    pub law: Option<LawClock>,
+}
+
+/// By when one of some people must have answered a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct LawClock {
+    /// From 1.
+    pub step: u16,
+    pub by: Time,
+    /// Empty: nobody holds its posts.
+    pub of: Vec<PersonId>,
 }
 
 /// One escalation on its way.
@@ -134,6 +162,10 @@ pub struct RunView {
     pub refused: u32,
     /// Called, and neither confirmed nor refused; longest silence first.
     pub waiting: Vec<PersonId>,
+    /// Who stands in its steps and has not been called: not yet, or by no channel of theirs. What they say
+    /// elsewhere can be recorded.
+    #[serde(default)]
+    pub uncalled: Vec<PersonId>,
     /// Posts that were to be called and had nobody.
     pub vacant: Vec<PostId>,
     /// Of a roll-call: every post that was called, in the order of the files.

@@ -45,6 +45,9 @@ pub struct ManualView {
     pub place: Option<Seal>,
     /// The task of whoever needs help.
     pub task: Option<TaskId>,
+    /// Which call it is, as an acknowledgement says what was shown: another call for help has another.
+    #[serde(default)]
+    pub episode: String,
     pub acked_by: Option<PersonId>,
     pub acked_at: Option<Time>,
     /// Until when that holds without a word from there; absent: for good.

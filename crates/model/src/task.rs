@@ -64,6 +64,8 @@ pub enum FactKind {
     },
     /// A picture of an earlier report has come. It is no new word of anybody, and moves nothing.
     Photo,
+    /// An officer called them and nobody picked up. It is no word of theirs, and moves nothing.
+    NotReached,
 }
 
 /// Where the place of a picture is from.
@@ -107,6 +109,13 @@ pub enum Means {
     System,
 }
 
+impl Means {
+    /// Whether an officer records what they heard of somebody else.
+    pub const fn is_heard(self) -> bool {
+        matches!(self, Means::Phone | Means::Radio | Means::InPerson)
+    }
+}
+
 /// A fact with its witness and both times. Free text, photos and positions stand outside, by seal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -141,6 +150,32 @@ pub struct Fact {
     /// The picture that this is about.
     #[serde(default)]
     pub shot: Option<Shot>,
+}
+
+/// Where the phone of a task's person was, as it told by itself: the newest place, no word of anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Place {
+    pub op: OpId,
+    /// When the server had it.
+    pub at: Time,
+    /// What the device's clock said when it was there.
+    pub device_at: Option<Time>,
+    pub position: Seal,
+}
+
+/// A device's clock that claims to be further back than this is not believed about a place.
+const STOOD_MS: i64 = 86_400_000;
+
+impl Place {
+    /// When the phone was there: one that waited for a network tells where it was before.
+    pub fn stood(&self) -> Time {
+        let claimed = self.device_at.filter(|claimed| {
+            let before_ms = self.at.since_ms(*claimed);
+            before_ms > 0 && before_ms < STOOD_MS
+        });
+        claimed.unwrap_or(self.at)
+    }
 }
 
 /// How far a task is: a reading of its facts, never stored.
@@ -198,6 +233,7 @@ fn step(stage: Stage, fact: FactKind) -> Stage {
         | FactKind::CrewWarned { .. }
         | FactKind::CrewCritical { .. }
         | FactKind::Photo
+        | FactKind::NotReached
         | FactKind::CancelSeen => stage,
         // Silence shows only while there is nothing better to show than what was sent.
         FactKind::NoReply if stage <= Stage::Seen => Stage::NoReply,

@@ -14,14 +14,14 @@ use crate::intake::Quality;
 use crate::level::Level;
 use crate::page::{Channel, PageId};
 use crate::replay::{Mode, ReplayView};
-use crate::task::{Fact, Stage};
+use crate::task::{Fact, Place, Stage};
 use crate::time::Time;
 
 pub use crate::calling::{
-    CancelReason, ContactView, DutyChangeView, EndingQuiet, GapView, HandoverView, LostReach,
-    NextCall, Obligations, PageEntry, PageStage, PageView, PersonContacts, PlanResult, PlanView,
-    PostCalled, PostView, ReachView, RunEntry, RunLine, RunState, RunView, RunningClock, ShiftView,
-    SignIn, Unheard,
+    CancelReason, ContactView, DutyChangeView, EndingQuiet, GapView, HandoverView, LawClock,
+    LostReach, NextCall, Obligations, PageEntry, PageStage, PageView, PersonContacts, PlanResult,
+    PlanView, PostCalled, PostView, ReachView, RunEntry, RunLine, RunState, RunView, RunningClock,
+    ShiftView, SignIn, Unheard,
 };
 pub use crate::field::{EventSource, EventView, WeatherView};
 pub use crate::past::{SampleView, StateHash};
@@ -333,6 +333,9 @@ pub struct TaskView {
     /// The next call, unless they are heard before.
     #[serde(default)]
     pub next_call: Option<NextTry>,
+    /// The newest place that their phone told by itself; those that came with reports stand in the facts.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
 /// A call about a task and what came of it.

@@ -101,6 +101,7 @@ impl Chronicle {
             | Action::MarkTruth { .. }
             | Action::ResetAlarm { .. }
             | Action::ReportTask(_)
+            | Action::ReportPlace { .. }
             | Action::EndNotice { .. }
             | Action::AcknowledgeSituation { .. }
             | Action::Shelve { .. }
@@ -126,6 +127,7 @@ impl Chronicle {
             | Action::WriteReport(_)
             | Action::SeePage { .. }
             | Action::AnswerPage { .. }
+            | Action::AnswerCall { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }
@@ -180,9 +182,11 @@ impl Chronicle {
         let word = |text: &str, deed, note| line(deed, About::Word(text.to_owned()), note, all);
         Some(match &act.action {
             Action::ReportTask(_)
+            | Action::ReportPlace { .. }
             | Action::WriteReport(_)
             | Action::SeePage { .. }
             | Action::AnswerPage { .. }
+            | Action::AnswerCall { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }

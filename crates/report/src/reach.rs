@@ -173,7 +173,8 @@ fn passes(step: Step, fact: FactKind) -> bool {
         | FactKind::CheckedIn { .. }
         | FactKind::CrewWarned { .. }
         | FactKind::CrewCritical { .. }
-        | FactKind::Photo => 0,
+        | FactKind::Photo
+        | FactKind::NotReached => 0,
     };
     rank >= match step {
         Step::Delivered => 1,

@@ -132,7 +132,10 @@ impl Chronicle {
                 ids.insert(SituationId::of(&config.code, &open.hazard, &place, 0));
             } else if let Action::GradeSituation { situation, .. } = &act.action {
                 ids.insert(*situation);
-            } else if !matches!(act.action, Action::ReportTask(_)) {
+            } else if !matches!(
+                act.action,
+                Action::ReportTask(_) | Action::ReportPlace { .. }
+            ) {
                 ids.extend(self.waiting.keys());
             }
         }

@@ -130,6 +130,7 @@ pub(crate) fn fact(kind: FactKind, l: Language) -> String {
         FactKind::CrewWarned { .. } => l.of("队伍将逾时", "Crew nearly overdue"),
         FactKind::CrewCritical { .. } => l.of("队伍逾时", "Crew overdue"),
         FactKind::Photo => l.of("照片送到", "Picture came in"),
+        FactKind::NotReached => l.of("值班台去电无人接", "Called by the desk, nobody picked up"),
     };
     word.to_owned()
 }

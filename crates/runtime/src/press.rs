@@ -566,6 +566,8 @@ fn changes_command(input: &Input) -> bool {
             | Action::SendReport { .. }
             | Action::SeePage { .. }
             | Action::AnswerPage { .. }
+            | Action::AnswerCall { .. }
+            | Action::ReportPlace { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }

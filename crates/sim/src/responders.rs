@@ -322,6 +322,7 @@ mod tests {
             crew: Vec::new(),
             calls: Vec::new(),
             next_call: None,
+            place: None,
         }
     }
 

@@ -303,26 +303,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/intake": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Every interface: what came by it since the journal began, how many series are heard by it now, how
-         *     many of them are silent, and when it was last heard.
-         */
-        get: operations["interfaces"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/intake/counts": {
         parameters: {
             query?: never;
@@ -332,26 +312,6 @@ export interface paths {
         };
         /** What became of the messages of each interface since the journal began. */
         get: operations["counts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/intake/refused": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The newest messages that were refused, newest first. Where a process serves several jurisdictions,
-         *     whoever belongs to one is not shown what names a station of another.
-         */
-        get: operations["refused"];
         put?: never;
         post?: never;
         delete?: never;
@@ -481,9 +441,8 @@ export interface paths {
         get: operations["sheet"];
         put?: never;
         /**
-         * Compares an uploaded CSV, workbook (XLSX) or GeoJSON with a registry of the site, row by row; with
-         *     `dry_run=false` puts it into force when every row is sound. Rows that the upload does not have stay
-         *     as they are, unless it is `whole`.
+         * Compares an uploaded CSV or GeoJSON with a registry of the site, row by row; with
+         *     `dry_run=false` puts it into force when every row is sound.
          */
         post: operations["registry"];
         delete?: never;
@@ -978,7 +937,10 @@ export interface components {
             /** @enum {string} */
             action: "acknowledge_situation";
             alarms: components["schemas"]["AlarmKey"][];
-            /** @description How they were shown at the press. */
+            /**
+             * @description How they were shown at the press; one opened by hand under its own id, with the `episode` and
+             *     `level` of its `manual`.
+             */
             shown?: components["schemas"]["Shown"][];
             situation: components["schemas"]["SituationId"];
         } | {
@@ -1146,6 +1108,19 @@ export interface components {
             means?: components["schemas"]["Means"] | null;
             page: components["schemas"]["PageId"];
             reason?: string | null;
+        } | {
+            ack: boolean;
+            /** @enum {string} */
+            action: "answer_call";
+            means: components["schemas"]["Means"];
+            person: components["schemas"]["PersonId"];
+            reason?: string | null;
+            run: components["schemas"]["RunId"];
+        } | {
+            /** @enum {string} */
+            action: "report_place";
+            position: components["schemas"]["Position"];
+            task: components["schemas"]["TaskId"];
         } | {
             /** @enum {string} */
             action: "change_duty";
@@ -2288,6 +2263,9 @@ export interface components {
         } | {
             /** @enum {string} */
             fact: "photo";
+        } | {
+            /** @enum {string} */
+            fact: "not_reached";
         };
         /** @description The body of every failed request. */
         FaultView: {
@@ -2469,23 +2447,6 @@ export interface components {
             situations: components["schemas"]["SituationId"][];
             title: components["schemas"]["Seal"];
         };
-        /** @description One way readings come in: what came by it, and whether it is heard. */
-        InterfaceView: {
-            counts: components["schemas"]["Counts"];
-            /** @description So many series went silent together that it counts as down. */
-            down: boolean;
-            heard: components["schemas"]["Time"] | null;
-            id: string;
-            late: components["schemas"]["LatePolicy"];
-            /**
-             * Format: int32
-             * @description Series that were last heard by it, and how many of these are silent for too long.
-             */
-            series: number;
-            /** Format: int32 */
-            silent: number;
-            title: components["schemas"]["Text"];
-        };
         /** @description A command to groups and people. */
         IssueRequest: {
             alarm?: components["schemas"]["AlarmKey"] | null;
@@ -2558,15 +2519,16 @@ export interface components {
             reports: number[];
             to: components["schemas"]["Time"];
         };
-        /** @description What happens to readings that are not newer than their series' newest. */
-        LatePolicy: {
-            /** @enum {string} */
-            kind: "discard";
-        } | {
-            /** @enum {string} */
-            kind: "allow";
-            /** Format: int64 */
-            within_ms: number;
+        /** @description By when one of some people must have answered a call. */
+        LawClock: {
+            by: components["schemas"]["Time"];
+            /** @description Empty: nobody holds its posts. */
+            of: components["schemas"]["PersonId"][];
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            step: number;
         };
         /**
          * @description Why someone was not moved.
@@ -2691,6 +2653,8 @@ export interface components {
             acked_at: components["schemas"]["Time"] | null;
             acked_by: components["schemas"]["PersonId"] | null;
             by: components["schemas"]["PersonId"];
+            /** @description Which call it is, as an acknowledgement says what was shown: another call for help has another. */
+            episode: string;
             how: components["schemas"]["OpenedBy"];
             lease_until: components["schemas"]["Time"] | null;
             level: components["schemas"]["Level"];
@@ -2727,6 +2691,9 @@ export interface components {
         NextCall: {
             at: components["schemas"]["Time"];
             by: components["schemas"]["Channel"][];
+            law: components["schemas"]["LawClock"] | null;
+            /** @description The step is a clock of the law. Where it is met already, nobody is called by it. */
+            must: boolean;
             /**
              * Format: int32
              * @description From 1; absent: the round is over, and it begins again or is used up.
@@ -2922,6 +2889,14 @@ export interface components {
             endpoint: string;
             p256dh?: string;
         };
+        /** @description Where the phone of a task's person was, as it told by itself: the newest place, no word of anybody. */
+        Place: {
+            /** @description When the server had it. */
+            at: components["schemas"]["Time"];
+            device_at: components["schemas"]["Time"] | null;
+            op: components["schemas"]["OpId"];
+            position: components["schemas"]["Seal"];
+        };
         /** @description What the last test of a plan came to, with whatever was heard since. */
         PlanResult: {
             /** Format: int32 */
@@ -3071,11 +3046,6 @@ export interface components {
             /** @description Tests that begin by themselves, in the order of the files. */
             plans: components["schemas"]["PlanView"][];
         };
-        /**
-         * @description Why a message was not taken. Counted by kind and interface; the message lies in quarantine.
-         * @enum {string}
-         */
-        Refusal: "malformed" | "unknown" | "future" | "oversized" | "conflict";
         /** @description Refusals by kind. */
         RefusedCounts: {
             /** Format: int64 */
@@ -3094,28 +3064,6 @@ export interface components {
             at: components["schemas"]["Time"];
             by: components["schemas"]["PersonId"];
             why: components["schemas"]["Why"];
-        };
-        /** @description A message that was refused, as far as it is kept. */
-        RefusedView: {
-            at: components["schemas"]["Time"];
-            /**
-             * Format: int64
-             * @description Length of the whole message.
-             */
-            bytes: number;
-            /** @description Only the beginning was kept. */
-            cut: boolean;
-            /** @description Its beginning as hexadecimal digits where it is not. */
-            hex: string | null;
-            /** @description Id of the interface it came by. */
-            interface: string;
-            kind: components["schemas"]["Refusal"];
-            /** @description A sentence saying why, in English. */
-            reason: string;
-            /** @description Its beginning where that is text. */
-            text: string | null;
-            /** @description Topic or path it was sent to. */
-            topic: string;
         };
         /** @description One row of an uploaded registry file. */
         RegistryRow: {
@@ -3387,6 +3335,15 @@ export interface components {
             /** @enum {string} */
             what: "cancelled";
             why: components["schemas"]["CancelReason"];
+        } | {
+            /** @description False: they said no. */
+            ack: boolean;
+            by: components["schemas"]["PersonId"];
+            means: components["schemas"]["Means"];
+            note: components["schemas"]["Seal"] | null;
+            person: components["schemas"]["PersonId"];
+            /** @enum {string} */
+            what: "answered";
         };
         /** @description How a run went. */
         RunOutcome: {
@@ -3462,6 +3419,11 @@ export interface components {
             /** Format: int32 */
             steps: number;
             title: components["schemas"]["Text"];
+            /**
+             * @description Who stands in its steps and has not been called: not yet, or by no channel of theirs. What they say
+             *     elsewhere can be recorded.
+             */
+            uncalled: components["schemas"]["PersonId"][];
             /** @description Posts that were to be called and had nobody. */
             vacant: components["schemas"]["PostId"][];
             /** @description Called, and neither confirmed nor refused; longest silence first. */
@@ -3587,7 +3549,8 @@ export interface components {
         ShotPlace: "picture" | "phone" | "none";
         /**
          * @description An alarm as a screen showed it when somebody took note of it. One that has risen or begun anew since is
-         *     none that they have seen.
+         *     none that they have seen. For a situation opened by hand, such as a call for help, its own id stands where
+         *     an alarm's would.
          */
         Shown: {
             alarm: components["schemas"]["AlarmKey"];
@@ -3819,6 +3782,7 @@ export interface components {
             /** Format: int32 */
             percent: number | null;
             person: components["schemas"]["PersonId"];
+            place: components["schemas"]["Place"] | null;
             reassigned_to: components["schemas"]["PersonId"] | null;
             stage: components["schemas"]["Stage"];
             /** Format: int32 */
@@ -3996,7 +3960,7 @@ export interface components {
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy" | "not_as_shown";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy" | "not_as_shown" | "not_in_run";
     };
     responses: never;
     parameters: never;
@@ -4045,6 +4009,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description A place of a task, too soon after the one before it; `Retry-After` says when */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4639,36 +4612,6 @@ export interface operations {
             };
         };
     };
-    interfaces: {
-        parameters: {
-            query?: {
-                /** @description Only what this one hears; counts are of all */
-                jurisdiction?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterfaceView"][];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultView"];
-                };
-            };
-        };
-    };
     counts: {
         parameters: {
             query?: {
@@ -4689,40 +4632,6 @@ export interface operations {
                     "application/json": {
                         [key: string]: components["schemas"]["Counts"];
                     };
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FaultView"];
-                };
-            };
-        };
-    };
-    refused: {
-        parameters: {
-            query?: {
-                /** @description Only what came by this one */
-                interface?: string;
-                /** @description malformed, unknown, future, oversized or conflict */
-                kind?: string;
-                /** @description 100 unless said, at most 1000 */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusedView"][];
                 };
             };
             403: {
@@ -4970,12 +4879,10 @@ export interface operations {
                 jurisdiction?: string;
                 /** @description Only rows about this one */
                 station?: string;
-                /** @description json unless said, or xlsx: a workbook */
-                form?: string;
             };
             header?: never;
             path: {
-                /** @description stations, series, thresholds, attributes, areas, people, units, posts or groups */
+                /** @description stations, series, thresholds, attributes, areas or people */
                 kind: string;
             };
             cookie?: never;
@@ -5007,12 +4914,10 @@ export interface operations {
                 jurisdiction?: string;
                 /** @description true unless said */
                 dry_run?: boolean;
-                /** @description Rows that are not in it go; false unless said */
-                whole?: boolean;
             };
             header?: never;
             path: {
-                /** @description stations, series, thresholds, attributes, areas, zones, people, units, posts or groups */
+                /** @description stations, series, thresholds, attributes, areas, zones or people */
                 kind: string;
             };
             cookie?: never;

@@ -389,8 +389,10 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
     };
     match act.action {
         Action::ReportTask(_)
+        | Action::ReportPlace { .. }
         | Action::SeePage { .. }
         | Action::AnswerPage { .. }
+        | Action::AnswerCall { .. }
         | Action::SignIn { .. } => return None,
         Action::Acknowledge { alarms, .. } | Action::AcknowledgeSituation { alarms, .. } => {
             deed.kind = DeedKind::Acknowledge;

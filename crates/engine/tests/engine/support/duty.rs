@@ -340,6 +340,16 @@ pub fn run_line(engine: &Engine, run: &RunId, line: &RunLine) -> String {
         RunLine::Satisfied => "satisfied".to_owned(),
         RunLine::Exhausted { called } => format!("exhausted, calls {called}"),
         RunLine::Cancelled { why } => format!("cancelled, {why:?}"),
+        RunLine::Answered {
+            person,
+            ack,
+            means,
+            by,
+            ..
+        } => {
+            let word = if *ack { "yes" } else { "no" };
+            format!("{person} says {word} by {means:?} to {by}")
+        }
     });
     if let Some(next) = &view.next
         && view.state == RunState::Running
@@ -372,7 +382,7 @@ pub fn known_line(engine: &Engine, page: &PageId) -> Option<String> {
 }
 
 /// `show duty desk [11:00]`, `show gaps desk`, `show handover desk`, `show run red`, `show pages red`,
-/// `show posts roll`, `show calls c1.li`, `show contacts li`, `show reach`, `show plans`
+/// `show ahead red`, `show posts roll`, `show calls c1.li`, `show contacts li`, `show reach`, `show plans`
 pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let names = |people: &[PersonId]| {
@@ -460,6 +470,22 @@ pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> 
             }
             if !run.vacant.is_empty() {
                 line.push_str(&format!(", {} posts have nobody", run.vacant.len()));
+            }
+            Some(vec![line])
+        }
+        ["ahead", policy] => {
+            let run = engine
+                .run_views()
+                .into_iter()
+                .find(|r| r.policy == *policy)?;
+            let mut line = format!("ahead {policy}: not called {}", names(&run.uncalled));
+            if let Some(next) = run.next {
+                let (must, to) = (if next.must { " must" } else { "" }, names(&next.to));
+                line.push_str(&format!(", next{must} at {} {to}", clock(next.at)));
+                line.push_str(&next.law.map_or(String::new(), |law| {
+                    let (by, of) = (clock(law.by), names(&law.of));
+                    format!(", law of step {} by {by} {of}", law.step)
+                }));
             }
             Some(vec![line])
         }

@@ -448,6 +448,9 @@ fn task_line(t: &TaskView) -> String {
     if t.conflict {
         line.push_str(", conflict");
     }
+    if let Some(place) = &t.place {
+        write!(line, ", placed {} by {}", clock(place.stood()), place.op).unwrap();
+    }
     if t.needs_help {
         line.push_str(", needs help");
     }

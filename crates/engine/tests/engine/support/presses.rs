@@ -39,6 +39,18 @@ fn seen(config: &Config, names: &[&str]) -> (Vec<AlarmKey>, Vec<Shown>) {
     (alarms, shown)
 }
 
+/// `need_help/c1.zhang=2:4` where the screen showed its second call at level 4.
+fn seen_situation(config: &Config, name: &str) -> (SituationId, Option<Shown>) {
+    let (name, how) = name.split_once('=').unwrap_or((name, ""));
+    let id = situation(config, name);
+    let shown = how.split_once(':').map(|(call, level)| Shown {
+        alarm: AlarmKey(id.0),
+        episode: format!("{id}-{call}"),
+        level: level.parse().unwrap(),
+    });
+    (id, shown)
+}
+
 fn seal(text: &str) -> Seal {
     Seal::of(&[0; 16], text.as_bytes())
 }
@@ -72,9 +84,11 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             },
         },
         ["acknowledge-situation", name, names @ ..] => {
-            let (alarms, shown) = seen(config, names);
+            let (alarms, mut shown) = seen(config, names);
+            let (situation, by_hand) = seen_situation(config, name);
+            shown.extend(by_hand);
             Action::AcknowledgeSituation {
-                situation: situation(config, name),
+                situation,
                 alarms,
                 shown,
             }
@@ -179,8 +193,10 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             };
             let mut rest = rest;
             if let ["from", name, names @ ..] = rest {
-                order.situation = Some(situation(config, name));
+                let (id, by_hand) = seen_situation(config, name);
+                order.situation = Some(id);
                 (order.alarms, order.shown) = seen(config, names);
+                order.shown.extend(by_hand);
                 rest = &[];
             }
             for pair in rest.chunks(2) {
@@ -313,19 +329,28 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             subject: (*task).to_owned(),
         },
         ["report", task, fact, rest @ ..] => report(task, fact, rest),
+        ["place", task, where_, ..] => Action::ReportPlace {
+            task: (*task).into(),
+            position: seal(where_),
+        },
+        ["answer-for", person, name, policy, began, word] => Action::AnswerCall {
+            run: run(config, name, policy, began),
+            person: (*person).into(),
+            ack: word.starts_with("yes"),
+            means: match word.split_once('-') {
+                Some((_, "by-app")) => Means::App,
+                Some((_, "by-radio")) => Means::Radio,
+                _ => Means::Phone,
+            },
+            reason: None,
+        },
         ["answer", "roll", op, page, rest @ ..] => answer(format!("{op}.{page}"), rest),
         ["answer", name, policy, began, page, rest @ ..] => {
-            let began = instant(began).ms();
-            let situation = situation(config, name);
-            answer(format!("{situation}-{policy}-{began:x}.{page}"), rest)
+            answer(format!("{}.{page}", run(config, name, policy, began)), rest)
         }
-        ["see", name, policy, began, page] => {
-            let began = instant(began).ms();
-            let situation = situation(config, name);
-            Action::SeePage {
-                page: PageId(format!("{situation}-{policy}-{began:x}.{page}")),
-            }
-        }
+        ["see", name, policy, began, page] => Action::SeePage {
+            page: PageId(format!("{}.{page}", run(config, name, policy, began))),
+        },
         ["change-duty", post, "from", from, "until", until, rest @ ..] => Action::ChangeDuty {
             post: (*post).into(),
             from: instant(from),
@@ -365,9 +390,18 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         op: op.into(),
         by: by.into(),
         role: role.unwrap_or(Role::Viewer),
-        device_at: None,
+        device_at: match words {
+            ["place", .., "from", when] => Some(instant(when)),
+            _ => None,
+        },
         action,
     }
+}
+
+/// The run about a situation by a policy that began then.
+fn run(config: &Config, name: &str, policy: &str, began: &str) -> RunId {
+    let began = instant(began).ms();
+    RunId(format!("{}-{policy}-{began:x}", situation(config, name)))
 }
 
 fn after(word: &str, words: &[&str]) -> Option<PersonId> {
@@ -402,6 +436,7 @@ fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
         "need-help" => FactKind::NeedHelp,
         "cancel-seen" => FactKind::CancelSeen,
         "called" => FactKind::Called,
+        "not-reached" => FactKind::NotReached,
         "photo-of" => FactKind::Photo,
         "check-in" => FactKind::CheckedIn {
             timer: CrewKind::Personnel,
