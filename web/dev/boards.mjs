@@ -116,6 +116,7 @@ function crowd(county, now, texts, size) {
       percent: null,
       heard: facts.filter((one) => one.by).at(-1)?.at ?? null,
       needs_help: false,
+      place: null,
       overdue: [],
       next: step,
       facts,

@@ -358,6 +358,7 @@ function beginRoll(night, op, posts, at) {
     step: 1,
     steps: 2,
     next: null,
+    uncalled: [],
     confirm_all: true,
     called: 0,
     confirmed: 0,

@@ -165,6 +165,7 @@ export function apply(night, act, by, now, seal) {
       percent: null,
       heard: null,
       needs_help: false,
+      place: null,
       overdue: [],
       next: { at: iso(now + clocks.ack_by_ms), step: "remind", to: person },
       facts: [fact({ fact: "issued" }, by.id, "system", { device_at: null })],

@@ -72,6 +72,7 @@ export function helpOf(task, press, area) {
       text: press.note,
       place: press.position,
       task: task.id,
+      episode: press.at,
       acked_by: null,
       acked_at: null,
     },

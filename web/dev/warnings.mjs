@@ -58,6 +58,7 @@ export function warningRun(county, situation, policy, began, calls, more = {}) {
     step: Math.max(...calls.map((one) => one[2])),
     steps: 7,
     next: null,
+    uncalled: [],
     confirm_all: false,
     called: people.length,
     confirmed: people.filter((to) => said(to, "acked")).length,
@@ -102,7 +103,17 @@ export function addWarnings(night, now, storm) {
       ["p-lyu", 5, 4, "sms", "accepted"],
       ["p-lyu", 10, 5, "voice", "called"],
     ],
-    { next: { at: iso(now + 3 * MIN), step: 6, to: ["p-head"], by: ["voice", "sms"] } },
+    {
+      next: {
+        at: iso(now + 3 * MIN),
+        step: 6,
+        to: ["p-head"],
+        by: ["voice", "sms"],
+        must: true,
+        law: { step: 6, by: iso(now + 13 * MIN), of: ["p-head"] },
+      },
+      uncalled: ["p-head"],
+    },
   );
   red.log.push({ at: iso(now - 2 * MIN), what: "clock_missed", step: 5 });
   night.system.push({

@@ -48,10 +48,11 @@ test("taking note says which episode and level were shown, whatever the county h
   ];
   store.set({ world: reduce(emptyWorld, snapshot(2, risen), 0) });
   await acknowledge(seen);
-  await acknowledgeSituation("s", seen.slice(1));
+  const told = { alarm: "s", episode: "s-2", level: 4 };
+  await acknowledgeSituation("s", seen.slice(1), [told]);
   await vi.waitFor(() => expect(sent).toHaveLength(2));
   expect(sent[0]?.action).toMatchObject({ alarms: ["a", "b"], shown: [a, b] });
-  expect(sent[1]?.action).toMatchObject({ alarms: ["b"], shown: [b] });
+  expect(sent[1]?.action).toMatchObject({ alarms: ["b"], shown: [told, b] });
 });
 
 test("a command says it of the alarms it names, and nothing where it names none", async () => {

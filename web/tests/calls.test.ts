@@ -38,6 +38,7 @@ function run(id: string, waiting: string[], more: Partial<RunView> = {}): RunVie
     confirmed: 0,
     refused: 0,
     waiting,
+    uncalled: [],
     vacant: [],
     posts: [],
     log: [],
@@ -170,7 +171,9 @@ describe("both kinds of silence in one list", () => {
     crew: null,
   });
   const orange = command([task("t", "issued", { next: next(1) })], { level: 3 });
-  const red = run("r", ["a", "b"], { next: { at: at(3), step: 3, to: ["a"], by: ["voice"] } });
+  const red = run("r", ["a", "b"], {
+    next: { at: at(3), step: 3, to: ["a"], by: ["voice"], must: false, law: null },
+  });
   const system = [clock(red, 5)];
   const pages = byId(
     page("r", "a", "called"),

@@ -68,6 +68,7 @@ export function task(person: string, stage: Stage, more: Partial<TaskView> = {})
     crew: [],
     calls: [],
     next_call: null,
+    place: null,
     ...more,
   };
 }

@@ -27,6 +27,7 @@ function run(more: Partial<RunView> = {}): RunView {
     called: 3,
     confirmed: 1,
     refused: 0,
+    uncalled: [],
     waiting: ["li", "zhao"],
     vacant: ["t3"],
     posts: [

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-const GUARDED: [&str; 16] = [
+const GUARDED: [&str; 18] = [
     "/api/v1/me",
     "/api/v1/feed",
     "/api/v1/alarms/transitions",

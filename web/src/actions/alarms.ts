@@ -1,11 +1,12 @@
 // What an officer does to alarms.
 import { asShown } from "../state/situations";
+import type { Shown } from "../wire/acts";
 import type { AlarmView, SystemKind, Truth } from "../wire/view";
 import { press } from "./act";
 
 /** These alarms as the screen showed them: what has risen or begun anew by then is not taken along. */
-function seen(alarms: readonly AlarmView[]) {
-  return { alarms: alarms.map((alarm) => alarm.key), shown: alarms.map(asShown) };
+function seen(alarms: readonly AlarmView[], told: readonly Shown[] = []) {
+  return { alarms: alarms.map((alarm) => alarm.key), shown: [...told, ...alarms.map(asShown)] };
 }
 
 /** Takes note of exactly these alarms, as they stand before the officer. */
@@ -13,12 +14,16 @@ export function acknowledge(alarms: readonly AlarmView[]): Promise<string> {
   return press({ action: "acknowledge", ...seen(alarms) });
 }
 
-/** Takes note of a situation: of the members as they were shown, and of nothing that came after. */
+/**
+ * Takes note of a situation: of the members, and of what a person told, as they were shown, and of nothing that
+ * came after.
+ */
 export function acknowledgeSituation(
   situation: string,
   alarms: readonly AlarmView[],
+  told: readonly Shown[],
 ): Promise<string> {
-  return press({ action: "acknowledge_situation", situation, ...seen(alarms) });
+  return press({ action: "acknowledge_situation", situation, ...seen(alarms, told) });
 }
 
 /** One alarm makes no noise until then, unless it rises. */

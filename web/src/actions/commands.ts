@@ -69,7 +69,14 @@ export function cancelCommand(command: string, reason: string): Promise<string> 
   return press({ action: "cancel_command", command, ...(reason ? { reason } : {}) });
 }
 
-export type Recorded = "accepted" | "declined" | "en_route" | "on_scene" | "done" | "need_help";
+export type Recorded =
+  | "accepted"
+  | "declined"
+  | "not_reached"
+  | "en_route"
+  | "on_scene"
+  | "done"
+  | "need_help";
 
 export interface Word {
   note: string;

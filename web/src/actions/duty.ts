@@ -75,6 +75,16 @@ export function answerCall(page: string, ack: boolean, reason = ""): Promise<str
   return press({ action: "answer_page", page, ack, ...(reason ? { reason } : {}) });
 }
 
+/** What somebody said whose turn to be called had not come, recorded by an officer. */
+export function answerBefore(
+  run: string,
+  person: string,
+  ack: boolean,
+  means: Means,
+): Promise<string> {
+  return press({ action: "answer_call", run, person, ack, means });
+}
+
 /** What somebody said, recorded by an officer. */
 export function recordAnswer(
   page: string,

@@ -164,6 +164,8 @@ export function factName(fact: FactWords): string {
       return i18n.t("退回，未核实");
     case "need_help":
       return i18n.t("要帮助");
+    case "not_reached":
+      return i18n.t("没联系上");
     case "escalated":
       if (fact.step === 1) return i18n.t("自动：再次提醒");
       if (fact.step === 2) return i18n.t("自动：通知代班人");
@@ -628,6 +630,8 @@ export function whySentence(why: Why | string): string {
       return i18n.t("已经签过；第二个签字要由接班的人来签。");
     case "no_roll_call_policy":
       return i18n.t("没有点名用的叫应规则，请管理员在 policies 里写一条。");
+    case "not_in_run":
+      return i18n.t("这次叫应里没有这个人，不能替他记。");
     case "not_as_shown":
       return i18n.t("你看到之后它又升级了，或重新报了，没有确认。请再看一眼。");
     default:

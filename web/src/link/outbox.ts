@@ -307,6 +307,10 @@ function pending(kept: Kept): Pending {
   }
   if (action.action === "sign_in" || action.action === "sign_handover") subject.post = action.post;
   if (action.action === "end_run") subject.run = action.run;
+  if (action.action === "answer_call") {
+    subject.run = action.run;
+    subject.person = action.person;
+  }
   return {
     op: kept.op,
     at: kept.at,

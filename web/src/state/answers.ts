@@ -35,5 +35,10 @@ export function answers(county: County, set: AckSet, named: ReadonlySet<string>)
   const alarms = taken.map((one) => one.key);
   const cause = answered(county, situation, alarms);
   const seen = cause && !alarms.includes(cause.key) ? [cause, ...taken] : taken;
-  return { alarm: cause?.key ?? null, situation, alarms, shown: seen.map(asShown) };
+  return {
+    alarm: cause?.key ?? null,
+    situation,
+    alarms,
+    shown: [...set.told, ...seen.map(asShown)],
+  };
 }

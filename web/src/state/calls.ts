@@ -123,6 +123,22 @@ export interface MissedClock {
   people: string[];
 }
 
+/** A clock of a call that still runs: by then one of these people must have answered. */
+export interface ClockAhead {
+  run: RunView;
+  law: NonNullable<NonNullable<RunView["next"]>["law"]>;
+}
+
+/** Clocks of calls that have not run out yet, soonest first; none that is told as missed. */
+export function clocksAhead(county: County, missed: readonly MissedClock[]): ClockAhead[] {
+  const told = new Set(missed.map(({ run, step }) => `${run.id}#${step}`));
+  const found = openRuns(county.runs).flatMap((run): ClockAhead[] => {
+    const law = run.next?.law;
+    return law && !told.has(`${run.id}#${law.step}`) ? [{ run, law }] : [];
+  });
+  return found.sort((a, b) => Date.parse(a.law.by) - Date.parse(b.law.by));
+}
+
 /** Clocks of calls that have run out and that nobody has met since. */
 export function missedClocks(
   runs: Runs,

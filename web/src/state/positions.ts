@@ -27,9 +27,9 @@ export function fixOf(text: string | null | undefined): Fix | null {
 const DAY_MS = 86_400_000;
 
 /** A press that waited for a network tells where its phone was at the press, not when it came. */
-export function placedAt(fact: Fact): number {
-  const came = Date.parse(fact.at);
-  const pressed = fact.device_at ? Date.parse(fact.device_at) : came;
+export function placedAt({ at, device_at }: Pick<Fact, "at" | "device_at">): number {
+  const came = Date.parse(at);
+  const pressed = device_at ? Date.parse(device_at) : came;
   return pressed < came && came - pressed < DAY_MS ? pressed : came;
 }
 
@@ -48,7 +48,9 @@ export const lastTrace = cached((task: TaskView): Trace | null => {
     const at = placedAt(fact);
     if (!last || at >= last.at) last = { seal: fact.position, at };
   }
-  return last;
+  const place = task.place;
+  const at = place ? placedAt(place) : 0;
+  return place && (!last || at >= last.at) ? { seal: place.position, at } : last;
 });
 
 /** Somebody with an open task. */

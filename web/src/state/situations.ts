@@ -98,17 +98,31 @@ export interface AckSet {
   byName: AlarmView[];
   /** Everything that was listed, acknowledged or not: what is not in here came later. */
   listed: ReadonlySet<string>;
+  /** A situation opened by hand, as it stood; empty for any other. */
+  told: readonly Shown[];
 }
 
 /** Freezes the alarms shown now that nobody has taken note of. */
-export function freezeAck(situation: string | null, shown: readonly AlarmView[]): AckSet {
+export function freezeAck(
+  situation: string | null,
+  shown: readonly AlarmView[],
+  told: readonly Shown[] = [],
+): AckSet {
   const open = shown.filter(isUnacked);
   return {
     situation,
     together: open.filter((alarm) => shownLevel(alarm) < 4),
     byName: open.filter((alarm) => shownLevel(alarm) === 4),
     listed: new Set(shown.map((alarm) => alarm.key)),
+    told,
   };
+}
+
+/** A situation opened by hand as a person saw it: a press takes note of no newer call, and of no graver one. */
+export function asTold(county: County, situation: string | null): Shown[] {
+  const manual = county.situations.get(situation ?? "")?.manual;
+  if (!situation || !manual) return [];
+  return [{ alarm: situation, episode: manual.episode, level: manual.level }];
 }
 
 /** An alarm as a person saw it: a press takes note of this and of nothing above it. */

@@ -29,6 +29,7 @@ export interface Pending {
     yes?: boolean;
     post?: string;
     run?: string;
+    person?: string;
     fact?: string;
     percent?: number;
   };

@@ -5,7 +5,7 @@ import { acknowledge } from "../../actions/alarms";
 import { i18n } from "../../i18n/i18n";
 import { type AlarmFilter, passes } from "../../state/filters";
 import { alarmsByUrgency, countyOf, isUnacked, mayAct, shownLevel } from "../../state/select";
-import { type AckSet, alarmsUnder, freezeAck } from "../../state/situations";
+import { type AckSet, alarmsUnder, asTold, freezeAck } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
@@ -58,7 +58,8 @@ export function AlarmList({ county, filter, now, onClear }: AlarmListProps) {
     if (next) go("select", next.key);
   };
   const freeze = () => {
-    if (allowed && items.some(isUnacked)) setAck({ set: freezeAck(scope, items), at: now });
+    if (allowed && items.some(isUnacked))
+      setAck({ set: freezeAck(scope, items, asTold(county, scope)), at: now });
   };
   useKeys({
     j: () => step(1),

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { wantTexts } from "../../actions/read";
 import { i18n, say } from "../../i18n/i18n";
-import { callKey, type MissedClock, situationOf } from "../../state/calls";
+import { callKey, clocksAhead, type MissedClock, situationOf } from "../../state/calls";
 import { type Owed, owedReports } from "../../state/incidents";
 import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
@@ -28,7 +28,8 @@ export function LegalClocks({ county, missed, now }: LegalClocksProps) {
   const owed = owedReports(county);
   const titles = owed.map(({ incident }) => incident.title).join(" ");
   useEffect(() => wantTexts(titles.split(" ").filter(Boolean)), [titles]);
-  if (missed.length + owed.length === 0) return null;
+  const ahead = clocksAhead(county, missed);
+  if (missed.length + owed.length + ahead.length === 0) return null;
   return (
     <section className="legal" aria-label={i18n.t("法定时限")} data-testid="legal-clocks">
       <b className="nw">{i18n.t("法定时限 · 剩余")}</b>
@@ -50,6 +51,19 @@ export function LegalClocks({ county, missed, now }: LegalClocksProps) {
               {i18n.t("看")}
             </Button>
           ) : null}
+        </div>
+      ))}
+      {ahead.map(({ run, law }) => (
+        <div key={`${run.id}#${law.step}`} className="legalclock" data-testid="clock-ahead">
+          <Due at={law.by} now={now} />
+          <span className="el">
+            <b>
+              {i18n.t("要接到电话：{who}", { who: fewNames(county, law.of) || i18n.t("没有排人") })}
+            </b>{" "}
+            <span className="s i2">
+              {say(run.title)} · {openedName(county, situationOf(run) ?? "")}
+            </span>
+          </span>
         </div>
       ))}
       {owed.map((one) => (

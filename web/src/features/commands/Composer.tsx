@@ -7,7 +7,14 @@ import { i18n, say } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
 import { answers } from "../../state/answers";
 import { mayAct, reached, shownLevel } from "../../state/select";
-import { alarmsUnder, asShown, freezeAck, hasMoved, situationLevel } from "../../state/situations";
+import {
+  alarmsUnder,
+  asShown,
+  asTold,
+  freezeAck,
+  hasMoved,
+  situationLevel,
+} from "../../state/situations";
 import { useApp } from "../../state/store";
 import { offered } from "../../state/templates";
 import type { County } from "../../state/world";
@@ -41,7 +48,9 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
   const alarm = alarmKey && !about ? county.alarms.get(alarmKey) : undefined;
   const [op, setOp] = useState(newOp);
   const [cause, setCause] = useState(alarm ?? null);
-  const [set] = useState(() => freezeAck(about, about ? alarmsUnder(county, about) : []));
+  const [set] = useState(() =>
+    freezeAck(about, about ? alarmsUnder(county, about) : [], asTold(county, about)),
+  );
   const [frozen] = useState(now);
   const [named, setNamed] = useState<ReadonlySet<string>>(
     () => new Set(set.byName.map((one) => one.key)),

@@ -19,6 +19,7 @@ type Said = Recorded | "working";
 const FACTS: Said[] = [
   "accepted",
   "declined",
+  "not_reached",
   "en_route",
   "on_scene",
   "working",
@@ -26,6 +27,11 @@ const FACTS: Said[] = [
   "need_help",
 ];
 const STEPS = [20, 40, 60, 80, 100];
+
+function saidName(one: Said): string {
+  if (one === "need_help") return i18n.t("要帮助");
+  return one === "not_reached" ? i18n.t("没联系上") : stageName(one);
+}
 
 interface RecordDialogProps {
   command: CommandView;
@@ -65,7 +71,7 @@ export function RecordDialog({ command, task, name, fields, onClose }: RecordDia
       <Choice title={i18n.t("他说")}>
         {FACTS.map((one) => (
           <Chip key={one} on={one === fact} onPress={() => setFact(one)} testId={`record-${one}`}>
-            {one === "need_help" ? i18n.t("要帮助") : stageName(one)}
+            {saidName(one)}
           </Chip>
         ))}
       </Choice>

@@ -57,25 +57,27 @@ function Intake({ county }: { county: County }) {
       ) : null}
       {interfaces === null && !failed ? <Empty title={i18n.t("正在问…")} /> : null}
       {interfaces ? (
-        <table data-testid="interfaces">
-          <thead>
-            <tr>
-              <th>{i18n.t("接口")}</th>
-              <th className="r">{i18n.t("最近来数")}</th>
-              <th className="r">{i18n.t("在线序列")}</th>
-              <th className="r">{i18n.t("收下")}</th>
-              <th className="r">{i18n.t("重复")}</th>
-              <th className="r">{i18n.t("迟到")}</th>
-              <th className="r">{i18n.t("拒收")}</th>
-              <th>{i18n.t("迟到读数")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((one) => (
-              <Row key={one.id} one={one} now={now} />
-            ))}
-          </tbody>
-        </table>
+        <div className="widetable intaketable">
+          <table data-testid="interfaces">
+            <thead>
+              <tr>
+                <th>{i18n.t("接口")}</th>
+                <th className="r">{i18n.t("最近来数")}</th>
+                <th className="r">{i18n.t("在线序列")}</th>
+                <th className="r">{i18n.t("收下")}</th>
+                <th className="r">{i18n.t("重发的")}</th>
+                <th className="r">{i18n.t("迟到的")}</th>
+                <th className="r">{i18n.t("拒收")}</th>
+                <th>{i18n.t("迟到读数")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((one) => (
+                <Row key={one.id} one={one} now={now} />
+              ))}
+            </tbody>
+          </table>
+        </div>
       ) : null}
       <div className="pt">
         <h2>{i18n.t("最近被拒的报文")}</h2>

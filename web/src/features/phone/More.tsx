@@ -55,7 +55,7 @@ export function More({ me, theme, pack, onMap, onLeave }: MoreProps) {
           onClick={() => letPosition(!goes)}
           data-testid="position"
         >
-          <b>{goes ? i18n.t("报告不再附上位置") : i18n.t("报告附上位置")}</b>
+          <b>{goes ? i18n.t("不让值班台看我在哪") : i18n.t("任务中让值班台看我在哪")}</b>
           <small>
             {goes
               ? i18n.t("现在：到场、进度、完成、要帮助时附上，只在任务打开时找位置。")

@@ -1,13 +1,24 @@
-// Whether what is reported here says where it was reported, and the press that changes it.
+// Whether the desk is told where this phone is while its task is open, and the press that changes it.
 import { useEffect } from "react";
+import { tellPlaces } from "../../actions/place";
 import { letPosition, ownPosition, watchPosition } from "../../actions/position";
 import { i18n } from "../../i18n/i18n";
 import { useApp, type Where } from "../../state/store";
 import { useMono } from "../clock/useNow";
 
-export function PositionLine() {
+interface PositionLineProps {
+  /** The task that is open, while places may be told of it; null: only what is reported says where. */
+  task: string | null;
+  person: string;
+}
+
+export function PositionLine({ task, person }: PositionLineProps) {
   const where = useApp((state) => state.where);
   useEffect(() => (where.goes ? watchPosition() : undefined), [where.goes]);
+  useEffect(
+    () => (where.goes && task ? tellPlaces(task, person) : undefined),
+    [where.goes, task, person],
+  );
   // A fix grows old by itself.
   useMono();
   return (
@@ -19,7 +30,7 @@ export function PositionLine() {
           onClick={() => letPosition(!where.goes)}
           data-testid="position-switch"
         >
-          {where.goes ? i18n.t("不附") : i18n.t("附上")}
+          {where.goes ? i18n.t("不让看") : i18n.t("让看")}
         </button>
       )}
     </div>
@@ -27,13 +38,13 @@ export function PositionLine() {
 }
 
 function positionWords({ goes, trouble }: Where): string {
-  if (!goes) return i18n.t("报告不附位置");
-  if (trouble === "denied") return i18n.t("手机不让用位置，报告不附位置");
-  if (trouble === "unable") return i18n.t("这里用不了位置，报告不附位置");
+  if (!goes) return i18n.t("值班台看不到你在哪");
+  if (trouble === "denied") return i18n.t("手机不让用位置，值班台看不到你在哪");
+  if (trouble === "unable") return i18n.t("这里用不了位置，值班台看不到你在哪");
   const here = ownPosition();
-  if (!here) return i18n.t("报告附上位置：还在找");
+  if (!here) return i18n.t("任务中值班台看得到你在哪：还在找");
   const { accuracy_m: metres = null } = here;
   return metres === null
-    ? i18n.t("报告附上位置")
-    : i18n.t("报告附上位置：±{n} m", { n: Math.round(metres) });
+    ? i18n.t("任务中值班台看得到你在哪")
+    : i18n.t("任务中值班台看得到你在哪：±{n} m", { n: Math.round(metres) });
 }

@@ -5,7 +5,7 @@ import { report } from "../../actions/tasks";
 import { hm, limit, span } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { factName, levelName, personName, personPost, stageName } from "../../i18n/words";
-import { isUnderWay, isWithdrawn } from "../../state/select";
+import { isClosed, isUnderWay, isWithdrawn } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import type { PersonView, TaskView } from "../../wire/view";
@@ -98,7 +98,7 @@ export function TaskPage({
             ))
           : null}
       </div>
-      <PositionLine />
+      <PositionLine task={isClosed(task) ? null : task.id} person={task.person} />
       <Verbs own={own} />
     </div>
   );

@@ -81,10 +81,10 @@ export function Exports({ county, kind, name }: ExportsProps) {
       </span>
       <div className="acts">
         <Button small disabled={busy} onPress={() => run(groups)} testId="export-groups">
-          {i18n.t("{name}，CSV", { name: i18n.t("组") })}
+          {i18n.t("{name}，CSV", { name: i18n.t("分组") })}
         </Button>
         <Button small disabled={busy} onPress={() => run(posts)} testId="export-posts">
-          {i18n.t("{name}，CSV", { name: i18n.t("岗位") })}
+          {i18n.t("{name}，CSV", { name: i18n.t("岗位表") })}
         </Button>
       </div>
       {words ? (

@@ -49,9 +49,9 @@ function kindName(kind: RegistryKind): string {
     case "units":
       return i18n.t("单位");
     case "posts":
-      return i18n.t("岗位");
+      return i18n.t("岗位表");
     case "groups":
-      return i18n.t("组");
+      return i18n.t("分组");
   }
 }
 
@@ -88,7 +88,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
   );
   if (!admin) {
     return (
-      <Panel title={i18n.t("导入站点和线")} aside={close} testId="import-panel" className="g">
+      <Panel title={i18n.t("导入表格")} aside={close} testId="import-panel" className="g">
         <Empty title={whyNot(i18n.t("这里要管理员。"))}>
           {i18n.t("你可以看规则，不能换用文件。请管理员来做。")}
         </Empty>
@@ -117,7 +117,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
     (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.row ?? 0) - (b.row ?? 0),
   );
   return (
-    <Panel title={i18n.t("导入站点和线")} aside={close} testId="import-panel" className="g">
+    <Panel title={i18n.t("导入表格")} aside={close} testId="import-panel" className="g">
       <div className="pb">
         <div className="form" style={{ flex: "none" }}>
           <div className="chips">
@@ -157,7 +157,7 @@ export function ImportPanel({ county, onClose }: { county: County; onClose: () =
             </label>
           </div>
           {kind === "zones" ? null : (
-            <label className="check">
+            <label className="f">
               <input
                 type="checkbox"
                 checked={whole}

@@ -60,7 +60,7 @@ export function RulesPage({ county }: { county: County }) {
           {i18n.t("检查和换用文件")}
         </Chip>
         <Chip on={side === "import"} onPress={() => setSide("import")} testId="open-import">
-          {i18n.t("导入站点和线")}
+          {i18n.t("导入表格")}
         </Chip>
       </div>
       <div className="pagebody" data-side={side !== "rule" || chosen ? "open" : "closed"}>

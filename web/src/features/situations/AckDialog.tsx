@@ -29,7 +29,8 @@ export function AckDialog({ county, set, at, name, shown, now, onClose }: AckDia
   const taken = ackViews(set, named, county);
   const later = cameLater(set, shown);
   const send = () => {
-    if (set.situation && set.situation !== LOOSE) void acknowledgeSituation(set.situation, taken);
+    if (set.situation && set.situation !== LOOSE)
+      void acknowledgeSituation(set.situation, taken, set.told);
     else void acknowledge(taken);
     onClose();
   };

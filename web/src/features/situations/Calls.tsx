@@ -17,8 +17,9 @@ import { Button } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { RunView } from "../../wire/view";
 import { AnswerPresses } from "../calls/AnswerPresses";
-import { channelsName, nextFor, nextWords } from "../calls/callWords";
+import { channelsName, fewNames, nextFor, nextWords } from "../calls/callWords";
 import { PhoneLink } from "../calls/PhoneLink";
+import { Uncalled } from "../calls/Uncalled";
 import { useCallPages } from "../calls/useCallPages";
 import { Due } from "../commands/Due";
 import { PipMarks } from "../marks/Pips";
@@ -65,6 +66,16 @@ function Run({ run, pages, county, about, now }: RunProps) {
           <span className="g">{nextWords(county, run)}</span>
         </p>
       ) : null}
+      {run.next?.law ? (
+        <p className="line" data-testid="run-law">
+          <Due at={run.next.law.by} now={now} />
+          <span className="g">
+            {i18n.t("法定时限：{who} 要接到电话", {
+              who: fewNames(county, run.next.law.of) || i18n.t("没有排人"),
+            })}
+          </span>
+        </p>
+      ) : null}
       {calls.map((call) =>
         calling && call.answer === null ? (
           <SilentLine
@@ -84,6 +95,7 @@ function Run({ run, pages, county, about, now }: RunProps) {
           </div>
         ),
       )}
+      {calling ? <Uncalled county={county} run={run} /> : null}
     </Panel>
   );
 }

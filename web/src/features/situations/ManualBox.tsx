@@ -8,6 +8,7 @@ import { i18n } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { borderOf } from "../../map/inside";
 import { lastTrace, placedAt } from "../../state/positions";
+import { asTold } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -81,7 +82,7 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
         <Button
           kind="primary"
           disabled={!allowed || manual.acked_by !== null}
-          onPress={() => void acknowledgeSituation(one.id, [])}
+          onPress={() => void acknowledgeSituation(one.id, [], asTold(county, one.id))}
           testId="ack-manual"
         >
           {i18n.t("确认")}

@@ -9,6 +9,7 @@ import { isUnacked, mayAct, shownLevel } from "../../state/select";
 import {
   type AckSet,
   alarmsUnder,
+  asTold,
   freezeAck,
   isUngauged,
   LOOSE,
@@ -43,7 +44,8 @@ export function SituationPage({ county, id }: { county: County; id: string }) {
   const [deciding, setDeciding] = useState(false);
   const one = county.situations.get(id);
   const alarms = alarmsUnder(county, id);
-  const freeze = () => allowed && setAck({ set: freezeAck(id, alarms), at: now });
+  const freeze = () =>
+    allowed && setAck({ set: freezeAck(id, alarms, asTold(county, id)), at: now });
   const ask = useEffectEvent(() => {
     move({ to: "asked" });
     if (alarms.some(isUnacked)) freeze();

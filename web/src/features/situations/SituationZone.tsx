@@ -1,7 +1,7 @@
 // The list of situations with its keys and the set that one press acknowledges.
 import { useMemo, useState } from "react";
 import { isUnacked, mayAct } from "../../state/select";
-import { type AckSet, alarmsUnder, freezeAck } from "../../state/situations";
+import { type AckSet, alarmsUnder, asTold, freezeAck } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { NewBar } from "../alarms/NewBar";
@@ -45,7 +45,7 @@ export function SituationZone({ county, rows, unackedOnly, now }: SituationZoneP
   const freeze = () => {
     const row = items.find((one) => one.key === active);
     if (allowed && row?.alarms.some(isUnacked))
-      setAck({ set: freezeAck(row.key, row.alarms), at: now, row });
+      setAck({ set: freezeAck(row.key, row.alarms, asTold(county, row.key)), at: now, row });
   };
   useKeys({
     j: () => step(1),

@@ -176,7 +176,7 @@ function Pages() {
     },
     {
       name: i18n.t("站点"),
-      on: desk.view === "stations",
+      on: desk.view === "stations" || desk.view === "intake",
       go: { to: "stations" },
       testId: "page-stations",
     },
