@@ -44,11 +44,17 @@ export const FAULT_PHONE = [
       await open(page, fake);
       // Whatever is drawn from now on for the first time meets it.
       await page.evaluate(() => {
+        const { reverse } = Array.prototype;
         Array.prototype.reverse = () => {
           throw new Error("broken by hand");
         };
+        window.mend = () => {
+          Array.prototype.reverse = reverse;
+        };
       });
       await id(page, "tab-queue").click();
+      await id(page, "broken-page").waitFor();
+      await page.evaluate(() => window.mend());
       await page.waitForTimeout(600);
     },
   },
