@@ -303,6 +303,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every interface: what came by it since the journal began, how many series are heard by it now, how
+         *     many of them are silent, and when it was last heard.
+         */
+        get: operations["interfaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intake/counts": {
         parameters: {
             query?: never;
@@ -312,6 +332,26 @@ export interface paths {
         };
         /** What became of the messages of each interface since the journal began. */
         get: operations["counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest messages that were refused, newest first. Where a process serves several jurisdictions,
+         *     whoever belongs to one is not shown what names a station of another.
+         */
+        get: operations["refused"];
         put?: never;
         post?: never;
         delete?: never;
@@ -441,8 +481,9 @@ export interface paths {
         get: operations["sheet"];
         put?: never;
         /**
-         * Compares an uploaded CSV or GeoJSON with a registry of the site, row by row; with
-         *     `dry_run=false` puts it into force when every row is sound.
+         * Compares an uploaded CSV, workbook (XLSX) or GeoJSON with a registry of the site, row by row; with
+         *     `dry_run=false` puts it into force when every row is sound. Rows that the upload does not have stay
+         *     as they are, unless it is `whole`.
          */
         post: operations["registry"];
         delete?: never;
@@ -2447,6 +2488,23 @@ export interface components {
             situations: components["schemas"]["SituationId"][];
             title: components["schemas"]["Seal"];
         };
+        /** @description One way readings come in: what came by it, and whether it is heard. */
+        InterfaceView: {
+            counts: components["schemas"]["Counts"];
+            /** @description So many series went silent together that it counts as down. */
+            down: boolean;
+            heard: components["schemas"]["Time"] | null;
+            id: string;
+            late: components["schemas"]["LatePolicy"];
+            /**
+             * Format: int32
+             * @description Series that were last heard by it, and how many of these are silent for too long.
+             */
+            series: number;
+            /** Format: int32 */
+            silent: number;
+            title: components["schemas"]["Text"];
+        };
         /** @description A command to groups and people. */
         IssueRequest: {
             alarm?: components["schemas"]["AlarmKey"] | null;
@@ -2518,6 +2576,16 @@ export interface components {
             /** @description Facts that came back from the field. */
             reports: number[];
             to: components["schemas"]["Time"];
+        };
+        /** @description What happens to readings that are not newer than their series' newest. */
+        LatePolicy: {
+            /** @enum {string} */
+            kind: "discard";
+        } | {
+            /** @enum {string} */
+            kind: "allow";
+            /** Format: int64 */
+            within_ms: number;
         };
         /** @description By when one of some people must have answered a call. */
         LawClock: {
@@ -3046,6 +3114,11 @@ export interface components {
             /** @description Tests that begin by themselves, in the order of the files. */
             plans: components["schemas"]["PlanView"][];
         };
+        /**
+         * @description Why a message was not taken. Counted by kind and interface; the message lies in quarantine.
+         * @enum {string}
+         */
+        Refusal: "malformed" | "unknown" | "future" | "oversized" | "conflict";
         /** @description Refusals by kind. */
         RefusedCounts: {
             /** Format: int64 */
@@ -3064,6 +3137,28 @@ export interface components {
             at: components["schemas"]["Time"];
             by: components["schemas"]["PersonId"];
             why: components["schemas"]["Why"];
+        };
+        /** @description A message that was refused, as far as it is kept. */
+        RefusedView: {
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Length of the whole message.
+             */
+            bytes: number;
+            /** @description Only the beginning was kept. */
+            cut: boolean;
+            /** @description Its beginning as hexadecimal digits where it is not. */
+            hex: string | null;
+            /** @description Id of the interface it came by. */
+            interface: string;
+            kind: components["schemas"]["Refusal"];
+            /** @description A sentence saying why, in English. */
+            reason: string;
+            /** @description Its beginning where that is text. */
+            text: string | null;
+            /** @description Topic or path it was sent to. */
+            topic: string;
         };
         /** @description One row of an uploaded registry file. */
         RegistryRow: {
@@ -4612,6 +4707,36 @@ export interface operations {
             };
         };
     };
+    interfaces: {
+        parameters: {
+            query?: {
+                /** @description Only what this one hears; counts are of all */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterfaceView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
     counts: {
         parameters: {
             query?: {
@@ -4632,6 +4757,40 @@ export interface operations {
                     "application/json": {
                         [key: string]: components["schemas"]["Counts"];
                     };
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    refused: {
+        parameters: {
+            query?: {
+                /** @description Only what came by this one */
+                interface?: string;
+                /** @description malformed, unknown, future, oversized or conflict */
+                kind?: string;
+                /** @description 100 unless said, at most 1000 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedView"][];
                 };
             };
             403: {
@@ -4879,10 +5038,12 @@ export interface operations {
                 jurisdiction?: string;
                 /** @description Only rows about this one */
                 station?: string;
+                /** @description json unless said, or xlsx: a workbook */
+                form?: string;
             };
             header?: never;
             path: {
-                /** @description stations, series, thresholds, attributes, areas or people */
+                /** @description stations, series, thresholds, attributes, areas, people, units, posts or groups */
                 kind: string;
             };
             cookie?: never;
@@ -4914,10 +5075,12 @@ export interface operations {
                 jurisdiction?: string;
                 /** @description true unless said */
                 dry_run?: boolean;
+                /** @description Rows that are not in it go; false unless said */
+                whole?: boolean;
             };
             header?: never;
             path: {
-                /** @description stations, series, thresholds, attributes, areas, zones or people */
+                /** @description stations, series, thresholds, attributes, areas, zones, people, units, posts or groups */
                 kind: string;
             };
             cookie?: never;

@@ -58,7 +58,7 @@ export function More({ me, theme, pack, onMap, onLeave }: MoreProps) {
           <b>{goes ? i18n.t("不让值班台看我在哪") : i18n.t("任务中让值班台看我在哪")}</b>
           <small>
             {goes
-              ? i18n.t("现在：到场、进度、完成、要帮助时附上，只在任务打开时找位置。")
+              ? i18n.t("现在：任务打开时大约每分钟告诉值班台，报告也附上；任务完了就停。")
               : i18n.t("现在：什么都不附，照片自带的地点也不附。")}
           </small>
         </button>
