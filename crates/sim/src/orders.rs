@@ -247,7 +247,7 @@ pub(crate) struct Order {
     pub(crate) hazards: &'static [&'static str],
 }
 
-pub(crate) const ORDERS: [Order; 6] = [
+pub(crate) const ORDERS: [Order; 8] = [
     Order {
         id: "evacuate",
         title: ("转移群众", "Move people to safety"),
@@ -308,6 +308,32 @@ pub(crate) const ORDERS: [Order; 6] = [
         red: [Some(5), Some(30), None, None, None],
         proof: false,
         kind: "",
+        hazards: &[],
+    },
+    Order {
+        id: "evacuate-counted",
+        title: ("转移并清点人数", "Evacuate, by head-count"),
+        wording: (
+            "按村转移并清点：应转移、已转移、拒绝、失联各多少人，拒绝和失联的写名字或拍照",
+            "Evacuate village by village and count: to move, moved, refused, not reached; name or \
+             picture whoever refuses or cannot be reached",
+        ),
+        red: [Some(5), Some(15), Some(30), Some(90), Some(30)],
+        proof: true,
+        kind: "evacuation",
+        hazards: &[],
+    },
+    Order {
+        id: "rescue",
+        title: ("救援", "Rescue"),
+        wording: (
+            "立即前往救援被困人员，到场即报，完成后拍照或写明见证人",
+            "Go and rescue whoever is trapped, report when on scene; done needs a picture or a named \
+             witness",
+        ),
+        red: [Some(5), Some(10), Some(30), Some(120), Some(30)],
+        proof: true,
+        kind: "rescue",
         hazards: &[],
     },
     Order {
