@@ -107,12 +107,14 @@ pub(crate) fn posts(county: &County) -> String {
     out
 }
 
-/// How a person is reached, in order, as the people file writes it.
-pub(crate) fn contacts(id: &str, role: &str) -> &'static str {
+/// How a person is reached, in order, as the people file writes it. Of those in the field only the one whose
+/// phone a visitor holds has a browser that can be woken.
+pub(crate) fn contacts(id: &str, role: &str, held: bool) -> &'static str {
     match role {
         "duty_officer" if id.starts_with("duty-") => "desk push voice sms",
         "duty_officer" => "push voice sms",
-        "responder" => "push sms voice",
+        "responder" if held => "push sms voice",
+        "responder" => "sms voice",
         _ if id.starts_with("dept-") => "sms mail",
         _ => "voice sms",
     }

@@ -8,6 +8,8 @@ import { lastPosition } from "./position";
 
 /** At most so often, ms; the server takes no more. */
 const EVERY_MS = 60_000;
+/** How often this is looked at: the first fix may take a while, ms. */
+const LOOK_MS = 5_000;
 /** Who stands still is told again after this long, ms. */
 const STILL_MS = 10 * 60_000;
 /** Nearer than this is the same place, metres. */
@@ -16,13 +18,15 @@ const MOVED_M = 100;
 /** Tells the places of one open task until the returned function is called. */
 export function tellPlaces(task: string, person: string): () => void {
   let told: { lon: number; lat: number; at: number } | null = null;
+  let tried = 0;
   let over = false;
   const tell = async () => {
     const position = lastPosition();
-    if (!position || over || !navigator.onLine) return;
     const now = Date.now();
+    if (!position || over || !navigator.onLine || now - tried < EVERY_MS) return;
     const moved = told && metresBetween([told.lon, told.lat], [position.lon, position.lat]);
     if (told && moved !== null && moved < MOVED_M && now - told.at < STILL_MS) return;
+    tried = now;
     try {
       await act({
         op: newOp(),
@@ -37,6 +41,6 @@ export function tellPlaces(task: string, person: string): () => void {
     }
   };
   void tell();
-  const timer = setInterval(() => void tell(), EVERY_MS);
+  const timer = setInterval(() => void tell(), LOOK_MS);
   return () => clearInterval(timer);
 }

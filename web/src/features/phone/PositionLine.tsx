@@ -23,7 +23,7 @@ export function PositionLine({ task, person }: PositionLineProps) {
   useMono();
   return (
     <div className="posline" data-testid="position-line" data-on={where.goes}>
-      <span className="g">{positionWords(where)}</span>
+      <span className="g">{positionWords(where, task !== null)}</span>
       {where.goes && where.trouble ? null : (
         <button
           type="button"
@@ -37,10 +37,11 @@ export function PositionLine({ task, person }: PositionLineProps) {
   );
 }
 
-function positionWords({ goes, trouble }: Where): string {
+function positionWords({ goes, trouble }: Where, open: boolean): string {
   if (!goes) return i18n.t("值班台看不到你在哪");
   if (trouble === "denied") return i18n.t("手机不让用位置，值班台看不到你在哪");
   if (trouble === "unable") return i18n.t("这里用不了位置，值班台看不到你在哪");
+  if (!open) return i18n.t("任务已完，不再告诉值班台你在哪");
   const here = ownPosition();
   if (!here) return i18n.t("任务中值班台看得到你在哪：还在找");
   const { accuracy_m: metres = null } = here;
