@@ -92,6 +92,8 @@ export function hazardName(hazard: string): string {
       return i18n.t("其他险情");
     case "need_help":
       return i18n.t("现场求助");
+    case "release":
+      return i18n.t("泄洪");
     default:
       return hazard;
   }
