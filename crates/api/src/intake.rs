@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
-use crate::error::{Answered, Fault, FaultView};
+use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::lists::OfQuery;
 
 /// Refused messages given unless fewer are asked for, and the most that are.
@@ -90,24 +90,32 @@ pub(crate) async fn refused(
     let plain = query.interface.is_none() && query.kind.is_none() && shared.is_none();
     let looked_at = if plain { limit } else { LOOKED_AT };
     let newest = bulkhead::aside(move || quarantine.newest(looked_at)).await;
-    let newest = newest.map_err(|_| Fault::Broken)?.map_err(|cause| {
-        tracing::error!(%cause, "the quarantine cannot be read");
-        Fault::Store
-    })?;
+    let newest = newest.map_err(|_| Fault::Broken)?;
+    let newest = newest.map_err(|cause| store_fault("read what was refused", &cause))?;
     let wanted = |item: &Refused| {
         let by = query
             .interface
             .as_ref()
             .is_none_or(|id| *id == item.interface);
         let foreign = shared.is_some_and(|own| {
-            let station = item.topic.split('/').nth(1).unwrap_or_default();
-            let series = catalogue.series_of(station);
-            !series.is_empty() && series.iter().all(|one| one.target.jurisdiction != own)
+            stations_of(item).iter().any(|station| {
+                let series = catalogue.series_of(station);
+                !series.is_empty() && series.iter().all(|one| one.target.jurisdiction != own)
+            })
         });
         by && !foreign && query.kind.is_none_or(|kind| kind == item.kind)
     };
     let rows = newest.into_iter().filter(wanted).take(limit);
     Ok(Json(rows.map(view).collect()))
+}
+
+/// The stations that a message names, in its topic or in itself.
+fn stations_of(item: &Refused) -> Vec<String> {
+    let body = item.body.text.as_deref().map(serde_json::from_str);
+    let body: Option<serde_json::Value> = body.and_then(Result::ok);
+    let named = body.and_then(|body| body["station"].as_str().map(str::to_owned));
+    let topic = item.topic.split('/').nth(1).map(str::to_owned);
+    topic.into_iter().chain(named).collect()
 }
 
 fn view(item: Refused) -> RefusedView {

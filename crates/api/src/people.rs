@@ -9,7 +9,7 @@ use model::config::Role;
 use model::view::{CountyView, PersonView};
 
 use crate::access::{Deed, Principal};
-use crate::sight::{is_narrow, narrow_ground};
+use crate::sight::is_narrow;
 
 /// The people of every jurisdiction.
 #[derive(Debug, Default)]
@@ -61,9 +61,6 @@ impl People {
         };
         let concerned = list.iter().filter(concerns);
         county.people = concerned.map(|person| seen_by(person, reader)).collect();
-        if let Some(own) = own.filter(|_| narrow) {
-            narrow_ground(county, own);
-        }
     }
 }
 

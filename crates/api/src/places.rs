@@ -1,6 +1,7 @@
 //! How often a phone may tell where it is, and what becomes of a place that is not taken.
 //!
-//! Bounded: the oldest are forgotten first, and nothing here is written down.
+//! Bounded: what has run out is forgotten when there is no room, and all of it where that is not enough.
+//! Nothing here is written down.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use model::command::FormValue;
 use model::task::Stage;
 use model::view::{
-    Change, CommandView, CountyView, FeedMessage, Obligations, PersonView, PostView, StationView,
-    SystemView, TaskView, Update,
+    Change, CommandView, CountyView, FeedMessage, Obligations, PostView, StationView, SystemView,
+    TaskView, Update,
 };
 use model::{PersonId, Seal};
 
@@ -97,7 +97,7 @@ pub(crate) fn is_narrow(reader: &Principal) -> bool {
     !reader.may(Deed::SeeEveryTask) && reader.may(Deed::ReportOwnTask)
 }
 
-/// Leaves in a snapshot's county what `reader` may see.
+/// Leaves in a snapshot's county, whose people are filled in, what `reader` may see.
 pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
     if reader.may(Deed::SeeEveryTask) {
         return;
@@ -112,20 +112,20 @@ pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
         county
             .commands
             .retain_mut(|command| narrow_command(command, &reader.person));
+        narrow_ground(county, &reader.person);
     }
 }
 
 /// Leaves of the ground what lies in the township of whoever sees their own part alone: a phone far from
 /// any mast should not wait for the lines of a thousand gauges it never draws. Who is of no township keeps
 /// all of it.
-pub(crate) fn narrow_ground(county: &mut CountyView, own: &PersonView) {
-    county
-        .groups
-        .retain(|group| group.members.contains(&own.id));
-    let Some(township) = own.township.as_deref() else {
+fn narrow_ground(county: &mut CountyView, reader: &PersonId) {
+    county.groups.retain(|group| group.members.contains(reader));
+    let own = county.people.iter().find(|person| person.id == *reader);
+    let Some(township) = own.and_then(|own| own.township.clone()) else {
         return;
     };
-    let near = |station: &StationView| station.township.as_deref() == Some(township);
+    let near = |station: &StationView| station.township.as_ref() == Some(&township);
     county.stations.retain(near);
     let there: BTreeSet<&str> = county.stations.iter().map(|s| s.id.as_str()).collect();
     county

@@ -117,23 +117,6 @@ pub struct RefusedCounts {
     pub conflict: u64,
 }
 
-/// One way readings come in: what came by it, and whether it is heard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct InterfaceView {
-    pub id: String,
-    pub title: Text,
-    pub late: LatePolicy,
-    /// Series that were last heard by it, and how many of these are silent for too long.
-    pub series: u32,
-    pub silent: u32,
-    /// When the last valid reading came by it; absent: none did.
-    pub heard: Option<Time>,
-    /// So many series went silent together that it counts as down.
-    pub down: bool,
-    pub counts: Counts,
-}
-
 impl Counts {
     /// Counts one answer.
     pub fn add(&mut self, taken: Taken) {
@@ -165,4 +148,21 @@ impl Counts {
     pub fn is_empty(&self) -> bool {
         *self == Counts::default()
     }
+}
+
+/// One way readings come in: what came by it, and whether it is heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct InterfaceView {
+    pub id: String,
+    pub title: Text,
+    pub late: LatePolicy,
+    /// Series that were last heard by it, and how many of these are silent for too long.
+    pub series: u32,
+    pub silent: u32,
+    /// When the last valid reading came by it; absent: none did.
+    pub heard: Option<Time>,
+    /// So many series went silent together that it counts as down.
+    pub down: bool,
+    pub counts: Counts,
 }

@@ -1,4 +1,4 @@
-// Where this phone is while a task is open, told without a press as long as its person lets it. Never kept for
+// Where this phone is while the page of an open task is shown, told without a press as long as its person lets it. Never kept for
 // later: an old place says nothing, and nothing that was pressed waits behind it.
 
 import { act, Refused } from "../link/api";
@@ -28,13 +28,14 @@ export function tellPlaces(task: string, person: string): () => void {
     if (told && moved !== null && moved < MOVED_M && now - told.at < STILL_MS) return;
     tried = now;
     try {
-      await act({
+      const { answer } = await act({
         op: newOp(),
         by: person,
         device_at: new Date(now).toISOString(),
         action: { action: "report_place", task, position },
       });
       told = { lon: position.lon, lat: position.lat, at: now };
+      over = answer === "refused";
     } catch (error) {
       // What the server understood and does not take, it will not take later either.
       if (error instanceof Refused && error.status < 500 && error.status !== 429) over = true;
