@@ -32,7 +32,8 @@ export function apply(night, act, by, now, seal) {
   const alarm = (key) => county.alarms.find((one) => one.key === key);
   const officer = by.role === "duty_officer" || by.role === "administrator";
 
-  if (action.action !== "report_task" && !officer) return refuse("role_not_allowed");
+  const own = action.action === "report_task" || action.action === "report_place";
+  if (!own && !officer) return refuse("role_not_allowed");
   const quiet = applyLedger(night, act, by, now, seal);
   if (quiet) return quiet;
   switch (action.action) {
@@ -74,6 +75,16 @@ export function apply(night, act, by, now, seal) {
     }
     case "report_task":
       return reportTask();
+    case "report_place": {
+      const command = county.commands.find((one) => one.tasks.some((t) => t.id === action.task));
+      const task = command?.tasks.find((one) => one.id === action.task);
+      if (!task) return refuse("no_such_task");
+      if (CLOSED.has(task.stage)) return refuse("task_closed");
+      const position = seal(JSON.stringify(action.position));
+      task.place = { op: act.op, at: iso(now), device_at: act.device_at, position };
+      changes.push({ kind: "task", task, worst: command.worst });
+      return done();
+    }
     case "mark": {
       const { at, until = null, text } = action;
       night.marks = [

@@ -19,6 +19,7 @@ import { pressHands } from "./hands.mjs";
 import { interfacesOf, refusedOf } from "./intake.mjs";
 import { lanesOf, replayTo } from "./past.mjs";
 import { oneRow, sheetOf } from "./registry.mjs";
+import { reportOf } from "./report.mjs";
 import { checkSite, importRows, rulesOf } from "./site.mjs";
 import { gather } from "./situations.mjs";
 import { geo, iso, MIN, makeNight, random } from "./storm.mjs";
@@ -310,6 +311,13 @@ export async function startFake({
       return reply(response, 200, whole);
     }
     if (path === "/events") return reply(response, 200, night.events);
+    if (path === "/reports") return reply(response, 200, []);
+    if (path.startsWith("/reports/")) {
+      const { type, body } = reportOf(night, path.slice(9), url.searchParams, now());
+      await new Promise((resolve) => setTimeout(resolve, trialMs));
+      response.writeHead(200, { "content-type": type });
+      return response.end(body);
+    }
     if (path === "/load") return reply(response, 200, night.county.load);
     if (path.startsWith("/site/") || path.startsWith("/registry/")) {
       if (person.role !== "administrator")

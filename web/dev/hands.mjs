@@ -137,6 +137,9 @@ export function pressHands(night, act, by, now, seal) {
     }
     case "close_situation":
       if (!situation?.manual) return refuse("no_such_situation");
+      if (action.shown && action.shown.episode !== situation.manual.episode) {
+        return refuse("not_as_shown");
+      }
       county.situations = county.situations.filter((one) => one !== situation);
       return told({ ...situation, level: 0, closed: true });
     case "decide": {

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Opens the report of the last hours and does with it what a planner does. */
-export async function giveAccount(desk, { picture, must, out }) {
+/** Opens the report of the last hours. */
+export async function makeReport(desk) {
   const { page } = desk;
   await page.keyboard.press("Escape");
   await desk.id("page-report").click();
@@ -13,6 +13,50 @@ export async function giveAccount(desk, { picture, must, out }) {
     async () => (await page.locator(".report h1").count()) === 1,
     70_000,
   );
+}
+
+/** One more map, a minute before the last: in the article, and in every file but the tables. */
+export async function chooseMoment(desk, { picture, must }) {
+  const { page } = desk;
+  const field = desk.id("moment-at");
+  const last = await field.inputValue();
+  must(/^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(last), "a time is in our one form", last);
+  await field.press("ArrowDown");
+  const before = await field.inputValue();
+  must(before < last, "a key makes it a minute earlier", { last, before });
+  await field.fill("8-32 3:15");
+  await field.press("Enter");
+  const wrong = desk.id("moment-at-wrong");
+  await desk.expect("what cannot be read is said, with what holds", async () => {
+    const words = (await wrong.innerText()).replaceAll("\u2060", "").replace("\u00a0", " ");
+    return words.includes(before);
+  });
+  must((await desk.id("moment").count()) === 0, "and adds nothing", await wrong.innerText());
+  const [day, clock] = before.split(" ");
+  await field.fill(`${day.slice(5).replace("-", "/")} ${clock.replace(":", "：")}`);
+  await desk.id("moment-add").click();
+  await desk.expect("the moment is in the list", async () =>
+    (await desk.id("moment").innerText()).includes(before),
+  );
+  await desk.expect(
+    "the article has a map of it",
+    async () => (await page.locator(".report").innerText()).includes("指定时刻"),
+    70_000,
+  );
+  must((await wrong.count()) === 0, "nothing is wrong any more", null);
+  for (const form of ["docx", "page", "json", "geojson"]) {
+    const address = (await desk.id(`report-${form}`).getAttribute("href")) ?? "";
+    must(new URLSearchParams(address.split("?")[1]).get("at"), `${form} asks for it too`, address);
+  }
+  await desk.id("moment-add").click();
+  await desk.expect("the same one is refused", () => desk.id("moment-refused").isVisible());
+  await picture(desk, "report-moment");
+}
+
+/** Makes the report of the last hours and does with it what a planner does. */
+export async function giveAccount(desk, { picture, must, out }) {
+  const { page } = desk;
+  await makeReport(desk);
   await picture(desk, "report");
   const entries = page.locator(".report [data-entry]");
   const count = await entries.count();
@@ -22,6 +66,8 @@ export async function giveAccount(desk, { picture, must, out }) {
     must(text.includes(words), `the report tells: ${words}`, text.slice(0, 600));
   }
   must((await page.locator(".report svg").count()) >= 2, "there are pictures", null);
+
+  await chooseMoment(desk, { picture, must });
 
   // By keyboard: an entry is a link, and opens what the journal holds.
   const number = await entries.nth(4).getAttribute("data-entry");

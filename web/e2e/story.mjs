@@ -11,8 +11,9 @@ import { openDesk, openPhone } from "./driver.mjs";
 import { playField } from "./field.mjs";
 import { lookBack } from "./past.mjs";
 import { photo } from "./photo.mjs";
-import { giveAccount } from "./report.mjs";
+import { chooseMoment, giveAccount, makeReport } from "./report.mjs";
 import { playStorm } from "./storm.mjs";
+import { tellOnTheWay } from "./telling.mjs";
 import { askWhatIf } from "./whatif.mjs";
 import { openWorld } from "./world.mjs";
 
@@ -147,8 +148,12 @@ async function play(world) {
     await picture(phone, "phone-verified");
     await lookBack(desk, { picture, must });
     await askWhatIf(desk, { picture, must });
-    // The stand-in has no journal to give account of.
+    // The stand-in has no journal to give account of, only its maps.
     if (!process.argv.includes("--fake")) await giveAccount(desk, { picture, must, out });
+    else {
+      await makeReport(desk);
+      await chooseMoment(desk, { picture, must });
+    }
     const errors = [...desk.errors, ...phone.errors];
     must(errors.length === 0, "no page threw", errors);
   } catch (error) {
@@ -174,7 +179,10 @@ try {
   if (!field) await play(world);
   // Minutes long, with many clicks: where it is asked for.
   if (field) await playField(world, { picture, must, out });
-  if (fake && !field) await playStorm({ picture, must });
+  if (fake && !field) {
+    await playStorm({ picture, must });
+    await tellOnTheWay({ picture, must });
+  }
   console.log(`browser story: holds, pictures in ${out}`);
 } catch (error) {
   console.error(`browser story: FAILED\n${error?.message ?? error}\npictures in ${out}`);

@@ -138,6 +138,22 @@ export const FIELD_PHONE = [
       await open(page, fake);
     },
   },
+  {
+    name: "position-list",
+    mode: "calm",
+    looks: [...LOOKS, ["day", "en"]],
+    act: async (page, fake) => {
+      await page.context().grantPermissions(["geolocation"]);
+      const place = { longitude: 120.9, latitude: 29.5, accuracy: 12 };
+      await page.context().setGeolocation(place);
+      await open(page, fake);
+      await id(page, "verb-accept").click();
+      await page.waitForTimeout(600);
+      await id(page, "back").click();
+      await id(page, "position-line").waitFor();
+      await page.waitForTimeout(600);
+    },
+  },
   { name: "upload", mode: "calm", looks: LOOKS, act: underWay },
   {
     name: "upload-queue",

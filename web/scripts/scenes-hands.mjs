@@ -1,5 +1,5 @@
 // Pictures of what people open and order themselves: areas drawn on the map, situations no gauge raised,
-// commands from them, notices somebody takes on, what an incident gathers.
+// commands from them, notices somebody takes on, what an incident gathers, the moments of a report.
 import { ALL, DESK, id } from "./looks.mjs";
 
 const situation = (page) => id(page, "situation-row").first().click();
@@ -36,6 +36,18 @@ const openLike = async (page, fake, like) => {
 };
 
 const openHazard = (page, fake, hazard) => openLike(page, fake, (one) => one.hazard === hazard);
+
+/** A report of the night with two maps that are asked for. */
+const moments = async (page) => {
+  await id(page, "page-report").click();
+  await id(page, "report-make").click();
+  await page.locator(".report figure").first().waitFor();
+  for (const at of ["2026-08-21 01:40", "20260821 0055"]) {
+    await id(page, "moment-at").fill(at);
+    await id(page, "moment-add").click();
+  }
+  await page.locator(".report figure").nth(3).waitFor();
+};
 
 export const HANDS_DESK = [
   {
@@ -149,6 +161,28 @@ export const HANDS_DESK = [
       await id(page, "open-incident").click();
       await id(page, "part-situation").nth(1).click();
       await page.waitForTimeout(400);
+    },
+  },
+  {
+    name: "moments",
+    mode: "storm",
+    looks: DESK,
+    act: async (page) => {
+      await moments(page);
+      await page.locator(".report figure").nth(1).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "moments-refused",
+    mode: "storm",
+    looks: DESK,
+    act: async (page) => {
+      await moments(page);
+      await id(page, "moment-at").fill("2026/8/21 23:59");
+      await id(page, "moment-add").click();
+      await id(page, "report-from").fill("2026-08-32 1:00");
+      await id(page, "report-to").focus();
+      await page.locator(".report h1").scrollIntoViewIfNeeded();
     },
   },
 ];

@@ -37,3 +37,14 @@ test("the page of incidents keeps the one that is open", () => {
   const there = go({ to: "incidents", incident: "i" }, { to: "map" }, { to: "incidents" });
   expect(there.incident).toBe("i");
 });
+
+test("moments stay with their report, and another report begins without any", () => {
+  const night = { kind: "interval", from: 0, to: 60_000 } as const;
+  const open = go({ to: "report", ask: night }, { to: "moments", moments: [60_000] });
+  const away = [{ to: "map" }, { to: "report" }] as const;
+  expect(away.reduce<typeof open>(moveDesk, open).moments).toEqual([60_000]);
+  // Asked for once more it is the same report.
+  expect(moveDesk(open, { to: "report", ask: { ...night } }).moments).toEqual([60_000]);
+  expect(moveDesk(open, { to: "report", ask: { ...night, to: 120_000 } }).moments).toEqual([]);
+  expect(moveDesk(open, { to: "report", ask: { kind: "incident", id: "i" } }).moments).toEqual([]);
+});

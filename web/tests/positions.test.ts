@@ -11,9 +11,11 @@ import {
   nearest,
   peopleOut,
   placeOfCommand,
+  toldOf,
 } from "../src/state/positions";
 import { reduce } from "../src/state/reduce";
 import { type County, emptyWorld } from "../src/state/world";
+import type { Stage } from "../src/wire/view";
 import { alarm, command, fact, snapshot, task } from "./night";
 
 const at = (minute: number) => `2026-08-20T18:${String(minute).padStart(2, "0")}:00Z`;
@@ -135,6 +137,37 @@ describe("people who are out", () => {
     expect(point).toMatchObject({ id: "a", lon: 120.91, properties: { fade: "late", help: 0 } });
     expect(peoplePoints(county, texts, ms(43))[0]?.properties.fade).toBe("stale");
     expect(peoplePoints(county, new Map(), ms(35))).toEqual([]);
+  });
+});
+
+describe("the tasks that are told where their person is", () => {
+  const own = (id: string, stage: Stage, minute = 0) => ({
+    command: command([], { issued: at(minute) }),
+    task: task("a", stage, { id }),
+  });
+  test("are those they said yes to, until they are done", () => {
+    const yes: Stage[] = ["accepted", "en_route", "on_scene", "working"];
+    const no: Stage[] = ["issued", "no_reply", "delivered", "seen", "declined", "done"];
+    const over: Stage[] = ["verified", "cancelled", "superseded", "reassigned"];
+    for (const stage of yes)
+      expect([stage, toldOf([own("t", stage)], null)]).toEqual([stage, ["t"]]);
+    for (const stage of [...no, ...over])
+      expect([stage, toldOf([own("t", stage)], null)]).toEqual([stage, []]);
+    for (const stage of no) expect([stage, toldOf([own("t", stage)], "t")]).toEqual([stage, ["t"]]);
+    for (const stage of over) expect([stage, toldOf([own("t", stage)], "t")]).toEqual([stage, []]);
+  });
+
+  test("are three, the one on the screen and then the newest", () => {
+    const tasks = [
+      own("old", "working", 1),
+      own("older", "accepted", 0),
+      own("new", "accepted", 9),
+      own("newer", "on_scene", 12),
+      own("unread", "delivered", 30),
+    ];
+    expect(toldOf(tasks, null)).toEqual(["newer", "new", "old"]);
+    expect(toldOf(tasks, "unread")).toEqual(["unread", "newer", "new"]);
+    expect(toldOf(tasks, "older")).toEqual(["older", "newer", "new"]);
   });
 });
 

@@ -16,6 +16,9 @@ use crate::registry::Registry;
 /// How many lines of a log are shown when its program fails.
 const LAST_LINES: usize = 40;
 
+/// Lines of each panic before them that are shown too.
+const PANIC_LINES: usize = 4;
+
 /// How often progress is told where no terminal can be rewritten.
 const TELL_EVERY: Duration = Duration::from_secs(30);
 
@@ -133,9 +136,12 @@ impl Call {
             .into();
         }
         let lines: Vec<&str> = text.lines().collect();
-        let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
+        let end = lines.len().saturating_sub(LAST_LINES);
+        let mut told = panics(&lines[..end]);
+        told.extend_from_slice(&lines[end..]);
         anyhow::anyhow!(
-            "{last}\n{} failed; all it said is in {}",
+            "{}\n{} failed; all it said is in {}",
+            told.join("\n"),
             self.line(),
             path.display()
         )
@@ -175,6 +181,22 @@ impl Call {
         }
         line
     }
+}
+
+/// Where tests panicked, each with what it said: the end of a long log names only who failed.
+fn panics<'t>(lines: &[&'t str]) -> Vec<&'t str> {
+    let mut told = Vec::new();
+    let mut left = 0;
+    for line in lines {
+        if line.contains("panicked at ") {
+            left = PANIC_LINES;
+        }
+        if left > 0 && told.len() < LAST_LINES {
+            told.push(*line);
+        }
+        left = left.saturating_sub(1);
+    }
+    told
 }
 
 /// A registry that did not give what was asked.
@@ -308,6 +330,15 @@ mod tests {
             .logged(logs.path(), "x")
             .unwrap_err();
         assert!(failure.to_string().contains("the reason"), "{failure}");
+    }
+
+    #[test]
+    fn a_test_that_panicked_long_before_the_end_says_what() {
+        let logs = tempfile::tempdir().unwrap();
+        let script = "echo 'thread x panicked at y'; echo 'the county sank'; seq 100; exit 1";
+        let failure = sh(script).logged(logs.path(), "x").unwrap_err().to_string();
+        assert!(failure.contains("the county sank"), "{failure}");
+        assert!(!failure.contains("\n50\n"), "{failure}");
     }
 
     #[test]

@@ -154,7 +154,7 @@ pub(crate) fn stories(paths: &Paths, slice: &Slice) -> Result<Outcome> {
     for name in story_names(paths)? {
         call = call.args(["--test".to_owned(), name]);
     }
-    surroundings(paths, slice.in_environment(call))?.shown()?;
+    surroundings(paths, slice.in_environment(call))?.logged(&paths.logs(), "stories")?;
     Ok(Outcome::Done)
 }
 

@@ -88,13 +88,16 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         &["tests"],
         || rust::tests(paths, slice, Part::Outside),
     ));
-    stages.push(Stage::new(
-        "web-test",
-        "tests of the web client",
-        0.7,
-        &["web-packages"],
-        || web::script(paths, "test"),
-    ));
+    stages.push(
+        Stage::new(
+            "web-test",
+            "tests of the web client",
+            0.7,
+            &["web-packages"],
+            || web::logged_script(paths, "test"),
+        )
+        .beside(),
+    );
     stages.push(
         Stage::new(
             "demo",
@@ -105,13 +108,16 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         )
         .beside(),
     );
-    stages.push(Stage::new(
-        "stories",
-        "end-to-end stories",
-        3.0,
-        &["browser", "program"],
-        || rust::stories(paths, slice),
-    ));
+    stages.push(
+        Stage::new(
+            "stories",
+            "end-to-end stories",
+            3.0,
+            &["browser", "program"],
+            || rust::stories(paths, slice),
+        )
+        .beside(),
+    );
     stages.push(Stage::new(
         "browser-story",
         "the story in two browsers",
@@ -144,7 +150,7 @@ pub(crate) fn tools(paths: &Paths) -> Vec<Stage<'_>> {
 fn lints(paths: &Paths) -> Vec<Stage<'_>> {
     vec![
         Stage::new("fmt", "formatting", 0.1, &[], || rust::format(paths)),
-        Stage::new("tidy", "tidiness", 0.1, &["crates"], || tidy_stage(paths)),
+        Stage::new("tidy", "tidiness", 0.1, &["crates"], || tidy_stage(paths)).beside(),
         Stage::new(
             "clippy",
             "clippy, warnings are errors",

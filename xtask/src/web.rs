@@ -40,6 +40,16 @@ pub(crate) fn script(paths: &Paths, name: &str) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The same beside other stages: what it says goes into a log, and is shown when it fails.
+pub(crate) fn logged_script(paths: &Paths, name: &str) -> Result<Outcome> {
+    if let Some(skipped) = without_script(paths, name) {
+        return Ok(skipped);
+    }
+    let log = format!("web-{name}");
+    node::npm(paths, ["run", name])?.logged(&paths.logs(), &log)?;
+    Ok(Outcome::Done)
+}
+
 /// The story in two real browsers, against the built program; `more` words choose another.
 pub(crate) fn browser_story(paths: &Paths, slice: &Slice, more: &[&str]) -> Result<Outcome> {
     if let Some(skipped) = without_script(paths, "story") {

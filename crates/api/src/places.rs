@@ -68,7 +68,10 @@ pub(crate) async fn is_news(
     }
     let whose = (slot, who.person.clone(), task.clone());
     let begun = api.places.begin(whose, Instant::now());
-    begun.map_err(|wait_s| Fault::TooSoon { wait_s })?;
+    begun.map_err(|wait_s| {
+        metrics::counter!("watchfire_places_too_soon_total").increment(1);
+        Fault::TooSoon { wait_s }
+    })?;
     Ok(true)
 }
 

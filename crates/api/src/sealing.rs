@@ -39,7 +39,15 @@ impl Api {
                 until,
                 note: self.seal_bytes(text.into_bytes()).await?,
             },
-            ActionRequest::EndNotice { notice, subject } => Action::EndNotice { notice, subject },
+            ActionRequest::EndNotice {
+                notice,
+                subject,
+                shown,
+            } => Action::EndNotice {
+                notice,
+                subject,
+                shown,
+            },
             ActionRequest::AcknowledgeSituation {
                 situation,
                 alarms,
@@ -206,9 +214,14 @@ impl Api {
             ActionRequest::GradeSituation { situation, level } => {
                 Action::GradeSituation { situation, level }
             }
-            ActionRequest::CloseSituation { situation, reason } => Action::CloseSituation {
+            ActionRequest::CloseSituation {
+                situation,
+                reason,
+                shown,
+            } => Action::CloseSituation {
                 situation,
                 reason: self.seal_bytes(reason.into_bytes()).await?,
+                shown,
             },
             ActionRequest::Decide {
                 situation,

@@ -87,6 +87,9 @@ pub enum ActionRequest {
     EndNotice {
         notice: SystemKind,
         subject: String,
+        /// Of a call for help: how its situation was shown.
+        #[serde(default)]
+        shown: Option<Shown>,
     },
     /// Takes note of a situation: of these members and of nothing that came after.
     AcknowledgeSituation {
@@ -194,6 +197,8 @@ pub enum ActionRequest {
     CloseSituation {
         situation: SituationId,
         reason: String,
+        #[serde(default)]
+        shown: Option<Shown>,
     },
     /// A response level 1 (Ⅰ) to 4 (Ⅳ); null with a reason: decided not to act.
     Decide {

@@ -5,8 +5,10 @@ mod county;
 
 use axum::body::Body;
 use axum::http::StatusCode;
-use county::{County, Who, ask, json};
+use county::{County, Who, ask, json, night};
+use model::intake::Refusal;
 use serde_json::json;
+use store::Refused;
 
 #[tokio::test]
 async fn lists_name_their_jurisdiction_and_show_what_stands() {
@@ -237,4 +239,43 @@ async fn a_test_of_the_channels_is_the_desks_to_begin_and_says_when_it_was() {
         county.act(&officer, "t2", strange).await.1,
         json!({"answer": "refused", "why": "no_such_person"})
     );
+}
+
+#[tokio::test]
+async fn a_refused_message_that_names_a_station_of_another_county_is_not_shown_here() {
+    let refused = |at: i64, topic: &str, body: &str| Refused {
+        at: night().plus_ms(at * 1_000),
+        interface: "mqtt".to_owned(),
+        kind: Refusal::Malformed,
+        reason: format!("{at}"),
+        topic: topic.to_owned(),
+        body: store::Body::of(body.as_bytes()),
+    };
+    let messages = [
+        refused(1, "obs/N-1", "{"),
+        refused(2, "obs/own", "{"),
+        refused(
+            3,
+            "/api/v1/observations",
+            r#"{"station": "N-1", "value": "x"}"#,
+        ),
+        refused(4, "/api/v1/observations", r#"{"station": "nobody's"}"#),
+        // Named in the topic as one of theirs, whatever the body says.
+        refused(5, "obs/N-1", r#"{"station": "nobody's"}"#),
+    ];
+    let shown = async |county: &County| {
+        county.runtime.quarantine.append(&messages).unwrap();
+        let officer = county.sign_in("officer").await;
+        let rows = json(county.get(&officer, "/api/v1/intake/refused").await).await;
+        let reasons = rows.as_array().unwrap().iter();
+        let reasons = reasons.map(|row| row["reason"].as_str().unwrap().to_owned());
+        reasons.collect::<Vec<String>>().join(" ")
+    };
+    let theirs = County::open_beside(|neighbour| neighbour.stations[0].id = "N-1".to_owned()).await;
+    assert_eq!(shown(&theirs).await, "4 2");
+    let alone = County::open().await;
+    assert_eq!(shown(&alone).await, "5 4 3 2 1");
+    let li = alone.sign_in("li").await;
+    let answer = alone.get(&li, "/api/v1/intake/refused").await.status();
+    assert_eq!(answer, StatusCode::FORBIDDEN);
 }

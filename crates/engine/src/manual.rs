@@ -234,11 +234,21 @@ impl Engine {
     }
 
     /// The desk has dealt with whoever needed help.
-    pub(crate) fn help_is_over(&mut self, task: &str, at: Time) {
+    ///
+    /// # Errors
+    /// [`Why::NotAsShown`] when somebody called again since.
+    pub(crate) fn help_is_over(
+        &mut self,
+        task: &str,
+        shown: &[Shown],
+        at: Time,
+    ) -> Result<(), Why> {
         let id = self.help_id(&TaskId(task.to_owned()));
         if self.is_manual(id) {
+            self.end_as_shown(id, shown)?;
             self.end_by_hand(id, at);
         }
+        Ok(())
     }
 
     /// Takes note of what was opened by hand, unless it is another call by now than a screen showed.
@@ -341,20 +351,32 @@ impl Engine {
     pub(crate) fn close_by_hand(
         &mut self,
         id: SituationId,
+        shown: &[Shown],
         at: Time,
         out: &mut Effects,
     ) -> Result<(), Why> {
-        if !self.is_manual(id) {
-            return Err(Why::NoSuchSituation);
-        }
-        let situation = self.state.situations.list.get(&id);
-        let task = situation.and_then(|s| s.manual.as_ref()?.task.clone());
+        let task = self.end_as_shown(id, shown)?;
         self.end_by_hand(id, at);
         if let Some(task) = task {
             self.notice(SystemKind::NeedHelp, task.as_str(), false, at, out);
             self.calm_task(task.as_str(), out);
         }
         Ok(())
+    }
+
+    /// The task whose person called for help, where a situation opened by hand may be ended by a press.
+    fn end_as_shown(&mut self, id: SituationId, shown: &[Shown]) -> Result<Option<TaskId>, Why> {
+        let situation = self.state.situations.list.get(&id);
+        let open = situation.filter(|situation| !situation.closed);
+        let Some(manual) = open.and_then(|situation| situation.manual.as_ref()) else {
+            return Err(Why::NoSuchSituation);
+        };
+        if manual.is_as_shown(id, shown) {
+            return Ok(manual.task.clone());
+        }
+        // Whoever pressed is shown what it is by now.
+        self.state.situations.touched.insert(id, true);
+        Err(Why::NotAsShown)
     }
 
     fn end_by_hand(&mut self, id: SituationId, at: Time) {

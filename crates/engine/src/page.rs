@@ -76,7 +76,8 @@ impl Sheet {
             PageFact::Sent
             | PageFact::Accepted { .. }
             | PageFact::Failed { .. }
-            | PageFact::Expired => false,
+            | PageFact::Expired
+            | PageFact::NoWay { .. } => false,
         })
     }
 
@@ -90,7 +91,8 @@ impl Sheet {
             | PageFact::Acked
             | PageFact::Declined
             | PageFact::Failed { .. }
-            | PageFact::Expired => true,
+            | PageFact::Expired
+            | PageFact::NoWay { .. } => true,
         })
     }
 
@@ -103,7 +105,7 @@ impl Sheet {
             PageFact::Seen => PageStage::Seen,
             PageFact::Acked => PageStage::Acked,
             PageFact::Declined => PageStage::Declined,
-            PageFact::Failed { .. } => PageStage::Failed,
+            PageFact::Failed { .. } | PageFact::NoWay { .. } => PageStage::Failed,
             PageFact::Expired => PageStage::Expired,
         };
         let quiet = match (&self.bundled, self.sent) {
@@ -438,7 +440,9 @@ impl Engine {
                 PageFact::Acked => self.hear_answer(&run, &person, true, at, out),
                 PageFact::Declined => self.hear_answer(&run, &person, false, at, out),
                 PageFact::Seen => self.stop_legal_clocks(&run, &person, at, out),
-                PageFact::Failed { .. } | PageFact::Expired => self.try_next(&id, at, out),
+                PageFact::Failed { .. } | PageFact::Expired | PageFact::NoWay { .. } => {
+                    self.try_next(&id, at, out);
+                }
                 PageFact::Sent | PageFact::Accepted { .. } | PageFact::Delivered => {}
             }
             if !refusal {

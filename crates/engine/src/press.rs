@@ -105,17 +105,21 @@ impl Engine {
             }
             Action::HastenTask { task } => self.hasten(act, task, at, out)?,
             Action::PostponeTask { task, by_ms } => self.postpone(act, task, *by_ms, at, out)?,
-            Action::EndNotice { notice, subject } => {
+            Action::EndNotice {
+                notice,
+                subject,
+                shown,
+            } => {
                 if !self.state.notices.contains_key(&(*notice, subject.clone())) {
                     return Err(Why::NoSuchNotice);
                 }
                 if *notice == SystemKind::SensorRepair && self.is_unstable(subject) {
                     return Err(Why::NotOverYet);
                 }
-                self.notice(*notice, subject, false, at, out);
                 if *notice == SystemKind::NeedHelp {
-                    self.help_is_over(subject, at);
+                    self.help_is_over(subject, shown.as_slice(), at)?;
                 }
+                self.notice(*notice, subject, false, at, out);
                 self.calm_task(subject, out);
             }
             Action::TakeNotice {
@@ -127,7 +131,9 @@ impl Engine {
             Action::GradeSituation { situation, level } => {
                 self.grade_by_hand(*situation, *level, at)?;
             }
-            Action::CloseSituation { situation, .. } => self.close_by_hand(*situation, at, out)?,
+            Action::CloseSituation {
+                situation, shown, ..
+            } => self.close_by_hand(*situation, shown.as_slice(), at, out)?,
             Action::Decide {
                 situation,
                 response,

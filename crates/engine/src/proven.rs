@@ -106,6 +106,11 @@ impl Engine {
                 (proof.failed, proof.why) = (Some(at), Some(why.clone()));
                 proof.lost = proof.silent.is_some();
             }
+            // Nothing went out, so nothing is missing.
+            PageFact::NoWay { why } => {
+                (proof.failed, proof.why) = (Some(at), Some(why.clone()));
+                proof.start_over();
+            }
             // Silence is no answer of anybody.
             PageFact::Expired => proof.lost = proof.silent.is_some(),
             PageFact::Sent => {}

@@ -3,7 +3,8 @@
 //!
 //! Nobody is reached when enough people were tried since the last receipt from there, and each of them
 //! came to nothing: a definite no, or silence for longer than the channel's receipts usually take. Those
-//! whose receipt may still come are waited for. One receipt from there, of whomever, ends it.
+//! whose receipt may still come are waited for, and who has nothing to be called on there says nothing
+//! of it. One receipt from there, of whomever, ends it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,7 +89,7 @@ impl Engine {
                 PageFact::Failed { .. } | PageFact::Expired => {
                     self.judge_reach(&township, channel, at, out);
                 }
-                PageFact::Sent | PageFact::Accepted { .. } => {}
+                PageFact::Sent | PageFact::Accepted { .. } | PageFact::NoWay { .. } => {}
             }
         }
         if first {

@@ -257,6 +257,7 @@ fn fact_of(task: &Task, fact: &PageFact) -> Option<FactKind> {
         PageFact::Sent
         | PageFact::Accepted { .. }
         | PageFact::Failed { .. }
-        | PageFact::Expired => None,
+        | PageFact::Expired
+        | PageFact::NoWay { .. } => None,
     }
 }

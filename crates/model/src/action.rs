@@ -61,6 +61,10 @@ pub enum Action {
     EndNotice {
         notice: SystemKind,
         subject: String,
+        /// Of a call for help: how its situation was shown at the press. A call that came since is not
+        /// ended by it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shown: Option<Shown>,
     },
     /// Takes note of a situation: of the members shown at the press, and of nothing that came after.
     AcknowledgeSituation {
@@ -171,6 +175,9 @@ pub enum Action {
     CloseSituation {
         situation: SituationId,
         reason: Seal,
+        /// How it was shown at the press: another call, or a higher level, since then is not ended by it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shown: Option<Shown>,
     },
     /// A response level 1 (Ⅰ) to 4 (Ⅳ) for a warning, or none: decided not to act, and why.
     Decide {

@@ -481,6 +481,12 @@ mod tests {
                 page: "run.1.0.p-01.voice".into(),
                 fact: PageFact::Accepted { reference: None },
             },
+            Input::Paged {
+                page: "run.1.0.p-01.push".into(),
+                fact: PageFact::NoWay {
+                    why: "no phone has asked to be woken".to_owned(),
+                },
+            },
         ] {
             check(&Record::Input {
                 at,

@@ -113,8 +113,11 @@ pub enum PageFact {
     Acked,
     /// The person says no.
     Declined,
-    /// The provider's definite no, or no way to try.
+    /// The provider's definite no.
     Failed { why: String },
     /// It was given up: nothing was heard in time.
     Expired,
+    /// There was nothing to try: no number, no browser that asked to be woken. It says nothing of the
+    /// channel. The senders of older journals said [`PageFact::Failed`].
+    NoWay { why: String },
 }

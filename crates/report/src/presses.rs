@@ -236,6 +236,7 @@ impl Chronicle {
             Action::CloseSituation {
                 situation: id,
                 reason,
+                ..
             } => situation(*id, Deed::Close, Some(reason)),
             Action::Decide {
                 situation: id,

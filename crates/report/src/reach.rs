@@ -45,7 +45,9 @@ impl Pages {
             PageFact::Sent | PageFact::Accepted { .. } => {}
             PageFact::Delivered | PageFact::Seen => row.delivered.push(number),
             PageFact::Acked | PageFact::Declined => row.answered.push(number),
-            PageFact::Failed { .. } | PageFact::Expired => row.failed.push(number),
+            PageFact::Failed { .. } | PageFact::Expired | PageFact::NoWay { .. } => {
+                row.failed.push(number);
+            }
         }
     }
 

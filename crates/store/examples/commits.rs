@@ -1,7 +1,8 @@
-//! Prints what a store's commits take beside the least that could be done with the same rows: for files
-//! one plain write and fdatasync of the same bytes, for PostgreSQL a plain COPY and a plain INSERT of the
-//! same rows into a table with the same key, whichever is quicker. `cargo run --release -p watchfire-store --example commits [rows]`; with
-//! `WATCHFIRE_TEST_POSTGRES` the database is measured too. All sides take turns, commit by commit.
+//! Prints what a store's commits take beside what else could be done with the same rows: for files a plain
+//! batched INSERT into a durable SQLite table with the same key, and, as the least possible, one plain write
+//! and fdatasync of the same bytes; for PostgreSQL a plain COPY and a plain INSERT, whichever is quicker.
+//! `cargo run --release -p watchfire-store --example commits [rows]`; with `WATCHFIRE_TEST_POSTGRES` the
+//! database is measured too. All sides take turns, commit by commit.
 #![allow(clippy::print_stdout)]
 
 use std::io::Write;
@@ -9,7 +10,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use model::codec::Tag;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, PgConnection, QueryBuilder, SqliteConnection,
+};
 use store::{CommitBuffer, JournalOptions, Position, Sealed, Store, Writer};
 
 type Failure = Box<dyn std::error::Error>;
@@ -42,22 +46,63 @@ fn open(store: &Store) -> Result<Writer, Failure> {
 fn say(what: &str, size: usize, rows: usize, ours: Duration, least: Duration) {
     let rate = |took: Duration| rows as f64 / took.as_secs_f64();
     println!(
-        "{what:<14} {size:>6} a commit: {:>9.0} rows/s, least possible {:>9.0} rows/s: {:.0} %",
+        "{what:<22} {size:>6} a commit: {:>9.0} rows/s, beside {:>9.0} rows/s: {:.0} %",
         rate(ours),
         rate(least),
         100.0 * rate(ours) / rate(least)
     );
 }
 
+/// A table as a plain program would have it: on disk when a commit returns.
+async fn plain_table(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+    let mut connection = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .connect()
+        .await?;
+    let make = "CREATE TABLE plain (number INTEGER PRIMARY KEY, kind INTEGER NOT NULL,
+                version INTEGER NOT NULL, payload BLOB NOT NULL, hash BLOB NOT NULL)";
+    sqlx::raw_sql(make).execute(&mut connection).await?;
+    Ok(connection)
+}
+
+/// The same rows in one transaction, a thousand a statement.
+async fn plain_rows(
+    connection: &mut SqliteConnection,
+    first: usize,
+    size: usize,
+) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    for begin in (0..size).step_by(1_000) {
+        let rows = begin..size.min(begin + 1_000);
+        let mut insert = QueryBuilder::new("INSERT INTO plain ");
+        insert.push_values(rows, |mut row, n| {
+            row.push_bind((first + n) as i64);
+            row.push_bind(1i16).push_bind(1i16);
+            row.push_bind(payload(n).to_vec())
+                .push_bind(vec![n as u8; 32]);
+        });
+        insert.build().execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
+}
+
 fn files(rows: usize) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     for size in SIZES {
         let dir = tempfile::tempdir()?;
         let mut writer = open(&Store::embedded(dir.path()))?;
         let mut plain = std::fs::File::create(dir.path().join("plain"))?;
         let mut buffer = CommitBuffer::new(writer.position());
+        let mut table = runtime.block_on(plain_table(&dir.path().join("plain.sqlite")))?;
         let (mut ours, mut least) = (Duration::ZERO, Duration::ZERO);
+        let mut inserted = Duration::ZERO;
         let commits = (rows / size).clamp(5, 2_000);
-        for _ in 0..commits {
+        for n in 0..commits {
             let started = Instant::now();
             let sealed = commit(&mut buffer, size)?;
             writer.append(&sealed)?;
@@ -67,8 +112,13 @@ fn files(rows: usize) -> Result<(), Failure> {
             plain.write_all(&bytes)?;
             plain.sync_data()?;
             least += started.elapsed();
+            let started = Instant::now();
+            runtime.block_on(plain_rows(&mut table, 1 + n * size, size))?;
+            inserted += started.elapsed();
         }
-        say("files", size, commits * size, ours, least);
+        say("files against INSERT", size, commits * size, ours, inserted);
+        say("files against a write", size, commits * size, ours, least);
+        runtime.block_on(table.close())?;
     }
     Ok(())
 }
@@ -159,8 +209,14 @@ fn database(address: &str, dir: &Path, rows: usize) -> Result<(), Failure> {
             runtime.block_on(plain_insert(&mut connection, &table, behind, size))?;
             inserted += started.elapsed();
         }
-        say("against COPY", size, commits * size, ours, copied);
-        say("against INSERT", size, commits * size, ours, inserted);
+        say("tables against COPY", size, commits * size, ours, copied);
+        say(
+            "tables against INSERT",
+            size,
+            commits * size,
+            ours,
+            inserted,
+        );
         runtime.block_on(async {
             let drop = format!("DROP TABLE {table}");
             sqlx::raw_sql(AssertSqlSafe(drop))

@@ -51,7 +51,14 @@ export function takeNotice(notice: SystemKind, subject: string, owner: string): 
   return press({ action: "take_notice", notice, subject, owner });
 }
 
-/** Says that a notice of the system is dealt with: such notices end only by a person. */
-export function endNotice(notice: SystemKind, subject: string): Promise<string> {
-  return press({ action: "end_notice", notice, subject });
+/**
+ * Says that a notice of the system is dealt with: such notices end only by a person. `told` is how a call for
+ * help was shown; one that came since stands.
+ */
+export function endNotice(
+  notice: SystemKind,
+  subject: string,
+  [shown]: readonly Shown[] = [],
+): Promise<string> {
+  return press({ action: "end_notice", notice, subject, ...(shown ? { shown } : {}) });
 }

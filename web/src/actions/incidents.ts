@@ -1,4 +1,5 @@
 // What an officer does with warnings, incidents and the reports that are owed.
+import type { Shown } from "../wire/acts";
 import type { Level } from "../wire/view";
 import { press } from "./act";
 
@@ -37,8 +38,13 @@ export function gradeSituation(situation: string, level: Level): Promise<string>
   return press({ action: "grade_situation", situation, level });
 }
 
-export function closeSituation(situation: string, reason: string): Promise<string> {
-  return press({ action: "close_situation", situation, reason });
+/** Ends a situation opened by hand, as it was shown: what was called since then stands. */
+export function closeSituation(
+  situation: string,
+  reason: string,
+  [shown]: readonly Shown[],
+): Promise<string> {
+  return press({ action: "close_situation", situation, reason, ...(shown ? { shown } : {}) });
 }
 
 /** A response level, or none: decided not to act, and why. */

@@ -1,5 +1,5 @@
-// Where this phone is while the page of an open task is shown, told without a press as long as its person lets it. Never kept for
-// later: an old place says nothing, and nothing that was pressed waits behind it.
+// Where this phone is, told without a press for the tasks its person is out for, as long as its person lets
+// it. Never kept for later: an old place says nothing, and nothing that was pressed waits behind it.
 
 import { act, Refused } from "../link/api";
 import { metresBetween } from "../state/mapPack";
@@ -14,9 +14,11 @@ const LOOK_MS = 5_000;
 const STILL_MS = 10 * 60_000;
 /** Nearer than this is the same place, metres. */
 const MOVED_M = 100;
+/** The login ran out and is renewed, or it was too soon: that passes. */
+const PASSING = [401, 429];
 
 /** Tells the places of one open task until the returned function is called. */
-export function tellPlaces(task: string, person: string): () => void {
+function tellPlaces(task: string, person: string): () => void {
   let told: { lon: number; lat: number; at: number } | null = null;
   let tried = 0;
   let over = false;
@@ -38,10 +40,25 @@ export function tellPlaces(task: string, person: string): () => void {
       over = answer === "refused";
     } catch (error) {
       // What the server understood and does not take, it will not take later either.
-      if (error instanceof Refused && error.status < 500 && error.status !== 429) over = true;
+      over = error instanceof Refused && error.status < 500 && !PASSING.includes(error.status);
     }
   };
   void tell();
   const timer = setInterval(() => void tell(), LOOK_MS);
   return () => clearInterval(timer);
+}
+
+/** Tells the tasks it was given last: those it was given before go on undisturbed, others end. */
+export function startTelling(person: string): (tasks: readonly string[]) => void {
+  const stops = new Map<string, () => void>();
+  return (tasks) => {
+    for (const [task, stop] of stops) {
+      if (tasks.includes(task)) continue;
+      stop();
+      stops.delete(task);
+    }
+    for (const task of tasks) {
+      if (!stops.has(task)) stops.set(task, tellPlaces(task, person));
+    }
+  };
 }

@@ -90,12 +90,17 @@ export function value(text: string | null | undefined, unit: string | undefined)
   return unit ? `${text} ${unit}` : text;
 }
 
-/** An instant as a date-and-time field holds it, in the county's time: `2026-08-21T02:13`. */
+/** `2026-08-21 02:13`, whatever day it is. */
+export function full(time: string | number): string {
+  return toLocal(time).replace("T", " ");
+}
+
+/** The minute of an instant on the county's clock: `2026-08-21T02:13`. */
 export function toLocal(time: string | number): string {
   return new Date(ms(time) + ahead(ms(time))).toISOString().slice(0, 16);
 }
 
-/** The instant that such a field means; null while it is not filled in. */
+/** The instant of such a minute; null where it is none. */
 export function fromLocal(text: string): number | null {
   const guess = Date.parse(`${text}Z`);
   if (Number.isNaN(guess)) return null;

@@ -17,6 +17,7 @@ import { TaskList } from "../features/phone/TaskList";
 import { TaskPage } from "../features/phone/TaskPage";
 import { useMapPack } from "../features/phone/useMapPack";
 import { useDelivered } from "../features/phone/useReceipts";
+import { useTelling } from "../features/phone/useTelling";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
 import { keepMe, keptMe } from "../link/shelf";
@@ -116,7 +117,8 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
     return keepShelving(me.person.id);
   }, [me]);
 
-  const own = tasks.find(({ task }) => task.id === open);
+  const own = tab === "tasks" ? tasks.find(({ task }) => task.id === open) : undefined;
+  const told = useTelling(tasks, own?.task.id ?? null, person);
   const issuer = own && county ? (county.people.get(own.command.by) ?? null) : null;
   const waiting = [...outbox, ...photos].filter(isUnderWay).length;
   const openTasks = tasks.filter(({ task }) => !isClosed(task)).length;
@@ -164,7 +166,7 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
         name={() => i18n.t("这一页")}
         kept={() => i18n.t("按过的都留在这台手机里，照常自己发。要紧就打电话。")}
       >
-        {own && tab === "tasks" ? (
+        {own ? (
           <TaskPage key={own.task.id} own={own} issuer={issuer} onBack={() => setOpen(null)} />
         ) : tab === "duty" && county ? (
           <OwnDuty county={county} posts={posts} person={person} />
@@ -181,11 +183,11 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
             onLeave={onLeave}
           />
         ) : (
-          <TaskList me={me.person} tasks={tasks} onOpen={setOpen} />
+          <TaskList me={me.person} tasks={tasks} told={told} onOpen={setOpen} />
         )}
       </Boundary>
       {county && calls.length > 0 ? (
-        own && tab === "tasks" ? (
+        own ? (
           <button
             type="button"
             className="callbar"

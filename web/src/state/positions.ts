@@ -1,5 +1,6 @@
-// Where people were last, as their phones sent it with their presses. Pure; instants are ms since the epoch.
-import type { CommandView, Fact, StationView, TaskView } from "../wire/view";
+// Where people were last, as their phones sent it, and for which tasks a phone tells it. Pure; instants are ms
+// since the epoch.
+import type { CommandView, Fact, Stage, StationView, TaskView } from "../wire/view";
 import { metresBetween } from "./mapPack";
 import { cached, isClosed, isIssued } from "./select";
 import type { County } from "./world";
@@ -87,6 +88,32 @@ export const peopleOut = cached((commands: County["commands"]): readonly Out[] =
     (a, b) => Number(b.help) - Number(a.help) || (b.trace?.at ?? 0) - (a.trace?.at ?? 0),
   );
 });
+
+/** So many tasks are told where their person is, the one that is looked at and then the newest. */
+const MOST_TOLD = 3;
+const UNDER_WAY: ReadonlySet<Stage> = new Set<Stage>([
+  "accepted",
+  "en_route",
+  "on_scene",
+  "working",
+]);
+
+/** The open tasks of one person whose desk is told where they are: the one on the screen, and what they said
+ * yes to and have not done yet. */
+export function toldOf(
+  tasks: readonly { command: CommandView; task: TaskView }[],
+  shown: string | null,
+): string[] {
+  const told = tasks.filter(
+    ({ task }) => !isClosed(task) && (task.id === shown || UNDER_WAY.has(task.stage)),
+  );
+  told.sort(
+    (a, b) =>
+      Number(b.task.id === shown) - Number(a.task.id === shown) ||
+      (a.command.issued < b.command.issued ? 1 : -1),
+  );
+  return told.slice(0, MOST_TOLD).map(({ task }) => task.id);
+}
 
 /** How much a place still says: now, a while ago, or hardly anything. */
 export type Faded = "fresh" | "late" | "stale";

@@ -53,9 +53,11 @@ export function flaw(from: number, to: number, now: number): "order" | "long" | 
 /** What the server calls the same report. */
 export function ofAsk(ask: ReportAsk): ReportOf {
   if (ask.kind === "incident") return { incident: ask.id };
-  const instant = (at: number) => new Date(at).toISOString().replace(".000Z", "Z");
-  return { interval: { from: instant(ask.from), to: instant(ask.to) } };
+  const whole = (at: number) => rfc(at).replace(".000Z", "Z");
+  return { interval: { from: whole(ask.from), to: whole(ask.to) } };
 }
+
+const rfc = (at: number) => new Date(at).toISOString();
 
 /** The other way round. */
 export function askOf(of: ReportOf): ReportAsk {
@@ -69,19 +71,61 @@ export function isSame(a: ReportAsk, b: ReportAsk): boolean {
   return b.kind === "interval" && a.from === b.from && a.to === b.to;
 }
 
-/** The parameters of a report; `zone` only where the county has none of its own. */
-export function parameters(
-  ask: ReportAsk,
-  more: { jurisdiction: string; lang: string; zone: string | null; table?: ReportSheet },
-): string {
+/** More maps than this the server does not draw. */
+export const MOST_MOMENTS = 12;
+
+/** Between which times its maps can lie, as far as that is known here; `closed` is when its incident ended. */
+export function bounds(ask: ReportAsk, closed: number | null): { from: number; to: number } {
+  if (ask.kind === "interval") return { from: ask.from, to: ask.to };
+  return { from: Number.NEGATIVE_INFINITY, to: closed ?? Number.POSITIVE_INFINITY };
+}
+
+/** Why a moment gets no map of its own. */
+export function momentFlaw(
+  moments: readonly number[],
+  at: number,
+  within: { from: number; to: number },
+  now: number,
+): "many" | "there" | "future" | "outside" | null {
+  if (moments.includes(wholeMinute(at))) return "there";
+  if (moments.length >= MOST_MOMENTS) return "many";
+  if (at > now) return "future";
+  return at < within.from || at > within.to ? "outside" : null;
+}
+
+/** With one more, in the order of time. */
+export function withMoment(moments: readonly number[], at: number): number[] {
+  return [...new Set([...moments, wholeMinute(at)])].sort((a, b) => a - b);
+}
+
+/** What a moment is chosen from first: the end of the report, or now. */
+export function lastMoment(within: { to: number }, now: number): number {
+  return wholeMinute(Math.min(within.to, now));
+}
+
+const wholeMinute = (at: number) => Math.floor(at / MINUTE) * MINUTE;
+
+/** What a report is asked for beside what it is about. */
+export interface ReportMore {
+  jurisdiction: string;
+  lang: string;
+  /** Only where the county has none of its own. */
+  zone: string | null;
+  /** When it shows a map beside those it has of itself; tables have none. */
+  moments: readonly number[];
+}
+
+/** The parameters of a report, or of one of its tables. */
+export function parameters(ask: ReportAsk, more: ReportMore, table?: ReportSheet): string {
   const query = new URLSearchParams({ jurisdiction: more.jurisdiction, lang: more.lang });
   if (ask.kind === "incident") query.set("incident", ask.id);
   else {
-    query.set("from", new Date(ask.from).toISOString());
-    query.set("to", new Date(ask.to).toISOString());
+    query.set("from", rfc(ask.from));
+    query.set("to", rfc(ask.to));
   }
   if (more.zone) query.set("zone", more.zone);
-  if (more.table) query.set("table", more.table);
+  if (table) query.set("table", table);
+  else if (more.moments.length > 0) query.set("at", more.moments.map(rfc).join());
   return query.toString();
 }
 

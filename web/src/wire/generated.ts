@@ -973,6 +973,7 @@ export interface components {
             /** @enum {string} */
             action: "end_notice";
             notice: components["schemas"]["SystemKind"];
+            shown?: components["schemas"]["Shown"] | null;
             subject: string;
         } | {
             /** @enum {string} */
@@ -1091,6 +1092,7 @@ export interface components {
             /** @enum {string} */
             action: "close_situation";
             reason: string;
+            shown?: components["schemas"]["Shown"] | null;
             situation: components["schemas"]["SituationId"];
         } | {
             /** @enum {string} */
@@ -2873,6 +2875,10 @@ export interface components {
         } | {
             /** @enum {string} */
             fact: "expired";
+        } | {
+            /** @enum {string} */
+            fact: "no_way";
+            why: string;
         };
         /**
          * @description One attempt to reach one person on one channel; derived from content (run, round, step,

@@ -76,10 +76,16 @@ impl County {
 
     /// Opens the county as the second of two that a process serves; the first is `NEIGHBOUR`.
     pub async fn open_beside_another() -> County {
-        let neighbour = Config {
+        County::open_beside(|_| ()).await
+    }
+
+    /// The same, of which the other has files of its own.
+    pub async fn open_beside(change: impl FnOnce(&mut Config)) -> County {
+        let mut neighbour = Config {
             code: NEIGHBOUR.to_owned(),
             ..config()
         };
+        change(&mut neighbour);
         let both = vec![neighbour, config()];
         County::open_as(TempDir::new().unwrap(), both, UploadBounds::default()).await
     }

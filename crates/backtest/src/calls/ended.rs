@@ -94,7 +94,9 @@ impl Side {
         let said = page.facts.iter().rev().find_map(|known| match known.fact {
             PageFact::Acked => Some(Reply::Answered { at: known.at }),
             PageFact::Declined => Some(Reply::Declined { at: known.at }),
-            PageFact::Failed { .. } | PageFact::Expired => Some(Reply::Failed { at: known.at }),
+            PageFact::Failed { .. } | PageFact::Expired | PageFact::NoWay { .. } => {
+                Some(Reply::Failed { at: known.at })
+            }
             PageFact::Sent | PageFact::Accepted { .. } | PageFact::Delivered | PageFact::Seen => {
                 None
             }

@@ -17,9 +17,13 @@ pub(crate) enum Outcome {
     Accepted {
         reference: Option<String>,
     },
-    /// A definite no, or no way to try.
+    /// A definite no.
     Refused {
         why: String,
+    },
+    /// This person has nothing to be tried on here.
+    NoWay {
+        why: &'static str,
     },
     /// Nobody knows, or later; `wait` is how long the other side asked for.
     Unclear {

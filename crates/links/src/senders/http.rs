@@ -13,7 +13,7 @@ use super::{Shared, sign};
 
 pub(crate) async fn send(shared: &Shared, exit: &Exit, way: &HttpWay, load: &Load<'_>) -> Outcome {
     if let Some(lack) = lack(way, load) {
-        return Outcome::refused(lack);
+        return Outcome::NoWay { why: lack };
     }
     let signature = match &way.sign {
         Some(wanted) => sign::sign(wanted.scheme, exit.secret(&wanted.secret), sign::now_ms()),

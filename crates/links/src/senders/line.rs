@@ -163,7 +163,7 @@ async fn carry(
             return fail(shared, jurisdiction, page, &why).await;
         }
         let Some(contact) = equipment.contacts.find(&subject.jurisdiction, &page.to) else {
-            return fail(shared, jurisdiction, page, "not in the people file").await;
+            return no_way(shared, jurisdiction, page, "not in the people file").await;
         };
         let Ok(place) = exit.places.acquire().await else {
             return Err(Stopped);
@@ -185,6 +185,7 @@ async fn carry(
                 return shared.tell(jurisdiction, page, fact).await;
             }
             Outcome::Refused { why } => return fail(shared, jurisdiction, page, &why).await,
+            Outcome::NoWay { why } => return no_way(shared, jurisdiction, page, why).await,
             Outcome::Unclear { why, wait } => {
                 telemetry::pages(page.channel, "unclear");
                 tracing::info!(
@@ -211,6 +212,21 @@ async fn fail(
     let why = why.to_owned();
     shared
         .tell(jurisdiction, page, PageFact::Failed { why })
+        .await
+}
+
+/// The person has nothing to be tried on: it is told, and counts as no fault of the channel.
+async fn no_way(
+    shared: &Shared,
+    jurisdiction: JurisdictionSlot,
+    page: &Page,
+    why: &str,
+) -> Result<(), Stopped> {
+    telemetry::pages(page.channel, "no_way");
+    tracing::info!(channel = page.channel.word(), page = %page.id, why, "a page had no way to go");
+    let why = why.to_owned();
+    shared
+        .tell(jurisdiction, page, PageFact::NoWay { why })
         .await
 }
 

@@ -74,7 +74,8 @@ fn by_reference(
             | PageFact::Acked
             | PageFact::Declined
             | PageFact::Failed { .. }
-            | PageFact::Expired => false,
+            | PageFact::Expired
+            | PageFact::NoWay { .. } => false,
         })
     };
     slots(fleet).find_map(|slot| {
@@ -95,7 +96,8 @@ fn is_settled(page: &PageView) -> bool {
         | PageFact::Acked
         | PageFact::Declined
         | PageFact::Failed { .. }
-        | PageFact::Expired => true,
+        | PageFact::Expired
+        | PageFact::NoWay { .. } => true,
     })
 }
 

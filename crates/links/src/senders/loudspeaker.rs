@@ -40,7 +40,9 @@ impl Speakers for Downlinks {
 
 pub(crate) fn send(shared: &Shared, way: &LoudspeakerWay, load: &Load<'_>) -> Outcome {
     let Some(station) = &load.contact.speaker else {
-        return Outcome::refused("no loudspeaker");
+        return Outcome::NoWay {
+            why: "no loudspeaker",
+        };
     };
     let Some(speakers) = shared.speakers.get() else {
         return Outcome::refused("devices are connected to another broker");

@@ -21,7 +21,7 @@ pub(crate) async fn send(shared: &Shared, exit: &Exit, way: &MailWay, load: &Loa
         return Outcome::refused("a made-up site reaches nobody real");
     }
     let Some(mail) = &load.contact.mail else {
-        return Outcome::refused("no mailbox");
+        return Outcome::NoWay { why: "no mailbox" };
     };
     let message = match message(way, mail, load) {
         Ok(message) => message,

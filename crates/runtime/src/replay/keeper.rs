@@ -153,20 +153,19 @@ fn fill(past: &PastOf, begin: u64, end: u64, over: &dyn Fn() -> bool) -> Result<
     };
     let mut tape = Tape::behind(&past.rewind.journal, number);
     let mut decisions = Decisions::default();
+    let newest = past.lanes.span()?.map_or(Time::MIN, |(_, newest)| newest);
     let mut since = 0u64;
     while let Some((seq, at)) = tape.peek()? {
         if seq > end {
             return Ok(true);
         }
-        let due = seq - last.number > EVERY_RECORDS
-            || (last.at > Time::MIN && at.since_ms(last.at) >= EVERY_MS);
-        if due && since > 0 && fleet.now() > Time::MIN {
-            let place = Place {
-                number: seq - 1,
-                at: fleet.now(),
-            };
-            write(past, place, &fleet)?;
-            (last, since) = (place, 0);
+        let here = Place {
+            number: seq - 1,
+            at: fleet.now(),
+        };
+        if since > 0 && here.at > Time::MIN && is_far(last, here, newest) {
+            write(past, here, &fleet)?;
+            (last, since) = (here, 0);
             if over() {
                 return Ok(false);
             }
@@ -180,6 +179,17 @@ fn fill(past: &PastOf, begin: u64, end: u64, over: &dyn Fn() -> bool) -> Result<
         since += 1;
     }
     Ok(true)
+}
+
+/// Whether a stretch has come far enough behind its `last` keyframe for one more: in a long past only
+/// those are written that thinning would leave.
+fn is_far(last: Place, here: Place, newest: Time) -> bool {
+    let (records, ms) = if newest.since_ms(here.at) < FINE_MS {
+        (EVERY_RECORDS, EVERY_MS)
+    } else {
+        (COARSE_RECORDS, COARSE_MS)
+    };
+    here.number - last.number >= records || (last.at > Time::MIN && here.at.since_ms(last.at) >= ms)
 }
 
 fn write(past: &PastOf, place: Place, fleet: &Fleet) -> Result<(), ReplayError> {
@@ -266,6 +276,38 @@ mod tests {
             surplus(&again).is_empty(),
             "thinning twice is thinning once"
         );
+    }
+
+    /// Keyframes that living through a past would write.
+    fn filled(records: &[Place]) -> Vec<Place> {
+        let newest = records[records.len() - 1].at;
+        let mut kept = vec![records[0]];
+        for pair in records.windows(2) {
+            if is_far(kept[kept.len() - 1], pair[1], newest) {
+                kept.push(pair[1]);
+            }
+        }
+        kept
+    }
+
+    #[test]
+    fn a_lost_past_is_written_as_far_apart_as_it_is_kept() {
+        // A record a second, so that neither bound is met alone.
+        let records: Vec<_> = (0..86_400 * 20)
+            .map(|second| Place {
+                number: 1 + second as u64,
+                at: Time::from_ms(second * 1_000),
+            })
+            .collect();
+        let kept = filled(&records);
+        assert!(
+            (72 + 17..=100).contains(&kept.len()),
+            "three fine days and 17 coarse ones: {}",
+            kept.len()
+        );
+        assert!(surplus(&kept).len() <= 1, "{:?}", surplus(&kept));
+        let longest = kept.windows(2).map(|pair| pair[1].number - pair[0].number);
+        assert!(longest.max() <= Some(COARSE_RECORDS));
     }
 
     #[test]

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use links::senders::{Contact, Contacts, Reach, Senders, Setup};
-use model::config::Clock;
+use model::action::{Act, Answer, IssueCommand};
+use model::config::{Clock, Role};
 use model::intake::Quality;
-use model::view::{PageStage, PageView};
-use model::{JurisdictionSlot, SeriesSlot, Time};
+use model::task::{FactKind, Stage};
+use model::view::{PageStage, PageView, TaskView};
+use model::{Action, JurisdictionSlot, Level, Seal, SeriesSlot, Time};
 use runtime::{Draft, Item, Options, Outbox, Runtime};
 use sim::gateways::{Callback, Fault, Gateway, Kind, Script};
 
@@ -80,28 +82,79 @@ impl Night {
 
     /// Waits until the one page of the night fits.
     async fn await_page(&self, fits: impl Fn(&PageView) -> bool) -> PageView {
-        let pages = async || {
-            let look = |fleet: &runtime::Fleet| {
-                let runs = fleet.runs(JurisdictionSlot(0));
-                let pages = runs
-                    .iter()
-                    .flat_map(|run| fleet.pages(JurisdictionSlot(0), &run.id));
-                pages.collect::<Vec<PageView>>()
-            };
-            self.runtime.inbox.ask(look).await.unwrap()
-        };
+        self.await_one(fits, |fleet| {
+            let runs = fleet.runs(JurisdictionSlot(0));
+            let pages = runs
+                .iter()
+                .flat_map(|run| fleet.pages(JurisdictionSlot(0), &run.id));
+            pages.collect()
+        })
+        .await
+    }
+
+    /// Waits until the one task of the night fits.
+    async fn await_task(&self, fits: impl Fn(&TaskView) -> bool) -> TaskView {
+        self.await_one(fits, |fleet| {
+            let commands = fleet.commands(JurisdictionSlot(0));
+            commands.into_iter().flat_map(|order| order.tasks).collect()
+        })
+        .await
+    }
+
+    async fn await_one<T: std::fmt::Debug + Send + 'static>(
+        &self,
+        fits: impl Fn(&T) -> bool,
+        look: fn(&runtime::Fleet) -> Vec<T>,
+    ) -> T {
+        let all = async || self.runtime.inbox.ask(look).await.unwrap();
         let waiting = async {
             loop {
-                if let Some(page) = pages().await.into_iter().find(&fits) {
-                    return page;
+                if let Some(one) = all().await.into_iter().find(&fits) {
+                    return one;
                 }
                 tokio::task::yield_now().await;
             }
         };
         match tokio::time::timeout(Duration::from_secs(20), waiting).await {
-            Ok(page) => page,
-            Err(_) => panic!("{:#?}", pages().await),
+            Ok(one) => one,
+            Err(_) => panic!("{:#?}", all().await),
         }
+    }
+
+    /// The duty officer sends the dam keeper to the dyke.
+    async fn order(&self) {
+        let act = Act {
+            op: "order".into(),
+            by: "p-duty".into(),
+            role: Role::DutyOfficer,
+            device_at: None,
+            action: Action::IssueCommand(IssueCommand {
+                alarm: None,
+                template: "patrol".to_owned(),
+                level: Level::Red,
+                groups: vec!["dam-keepers".into()],
+                people: Vec::new(),
+                wording: Seal("0".repeat(64)),
+                clocks: None,
+                situation: None,
+                alarms: Vec::new(),
+                count: None,
+                supersedes: None,
+                villages: Vec::new(),
+                shown: Vec::new(),
+            }),
+        };
+        let answer = self.runtime.inbox.act(JurisdictionSlot(0), act);
+        assert_eq!(answer.await.unwrap(), Answer::Done);
+    }
+
+    /// Receipts of gateways are taken; says where for the voice gateway.
+    async fn receipts(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let routes = self.senders.routes();
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        format!("http://{address}/api/v1/channels/voice/receipts?token=voice.receipts")
     }
 
     async fn end(self) {
@@ -138,11 +191,7 @@ async fn stand_in(script: Script) -> (Gateway, tempfile::TempDir) {
 async fn a_red_reading_calls_a_person_and_their_key_is_the_answer() {
     let (gateway, folder) = stand_in(Script::default()).await;
     let night = Night::begin(folder.path()).await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let routes = night.senders.routes();
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    let url = format!("http://{address}/api/v1/channels/voice/receipts?token=voice.receipts");
+    let url = night.receipts().await;
     gateway.rewrite(Script {
         callback: Some(Callback {
             url,
@@ -167,6 +216,40 @@ async fn a_red_reading_calls_a_person_and_their_key_is_the_answer() {
         text.starts_with("〔演示〕红色预警：") && text.contains("江河水位"),
         "{text}"
     );
+    night.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_calls_its_person_and_their_key_says_that_they_heard_it() {
+    let (gateway, folder) = stand_in(Script::default()).await;
+    let night = Night::begin(folder.path()).await;
+    gateway.rewrite(Script {
+        // The gateway is not well at first, and nobody knows whether the call was made.
+        faults: [Fault::Status(503)].into(),
+        callback: Some(Callback {
+            url: night.receipts().await,
+            after: Duration::ZERO,
+            copies: 2,
+        }),
+        ..Script::default()
+    });
+    night.order().await;
+    gateway.record().await_count(2).await;
+    let task = night.await_task(|task| task.stage == Stage::Seen).await;
+    let [call] = &task.calls[..] else {
+        panic!("{task:#?}");
+    };
+    let heard = gateway.record().all();
+    let calls: Vec<_> = heard
+        .iter()
+        .map(|h| (h.page.as_str(), h.to.as_str()))
+        .collect();
+    assert_eq!(calls, [(call.page.as_str(), "+8613000000001"); 2]);
+    assert!(heard[0].text.contains("巡堤"), "{heard:?}");
+    assert!(heard[1].text.contains("可能重复"), "{heard:?}");
+    // Told twice is known once, and nobody accepts by picking up.
+    let kinds: Vec<FactKind> = task.facts.iter().map(|fact| fact.kind).collect();
+    assert_eq!(kinds, [FactKind::Issued, FactKind::Seen]);
     night.end().await;
 }
 

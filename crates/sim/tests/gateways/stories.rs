@@ -18,6 +18,12 @@ fn failed(why: &str) -> PageFact {
     }
 }
 
+fn no_way(why: &str) -> PageFact {
+    PageFact::NoWay {
+        why: why.to_owned(),
+    }
+}
+
 fn accepted(reference: Option<&str>) -> PageFact {
     PageFact::Accepted {
         reference: reference.map(str::to_owned),
@@ -198,12 +204,14 @@ async fn a_page_fails_when_the_attempts_are_used_up_or_the_answer_is_no() {
         })
         .await;
     // No way to try.
-    for (id, channel, to, why) in [
-        ("d", Channel::Sms, "stranger", "not in the people file"),
-        ("e", Channel::Voice, "p7", "no gateway for this channel"),
+    let stranger = no_way("not in the people file");
+    let closed = failed("no gateway for this channel");
+    for (id, channel, to, fact) in [
+        ("d", Channel::Sms, "stranger", stranger),
+        ("e", Channel::Voice, "p7", closed),
     ] {
         house.page(id, channel, to);
-        house.office.await_facts(id, &[failed(why)]).await;
+        house.office.await_facts(id, &[fact]).await;
     }
     house.page("f", Channel::Desk, "p7");
     house
@@ -360,7 +368,7 @@ async fn a_push_wakes_every_phone_and_forgets_those_that_are_gone() {
     let nobody = "no phone has asked to be woken";
     house
         .office
-        .await_facts("a", &[PageFact::Sent, failed(nobody)])
+        .await_facts("a", &[PageFact::Sent, no_way(nobody)])
         .await;
     let phone = |n: usize| {
         Subscription {

@@ -1,10 +1,11 @@
 // Over which time a trial runs: what the time bar shows, the last hours or days, or from one instant to
 // another.
-import { fromLocal, stamp, toLocal } from "../../i18n/format";
+import { stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import type { Draft } from "../../state/backtest";
 import type { Span } from "../../state/timebar";
 import { Chip } from "../../ui/Button";
+import { Instant } from "../clock/Typed";
 import { setDraft } from "./useTrial";
 
 const HOURS = [6, 24, 72, 168];
@@ -71,31 +72,5 @@ export function TrialTime({ draft, span, now }: TrialTimeProps) {
         </p>
       ) : null}
     </fieldset>
-  );
-}
-
-interface InstantProps {
-  label: string;
-  at: number;
-  onChange: (at: number) => void;
-  testId: string;
-}
-
-/** A field that holds an instant in the county's own time. */
-export function Instant({ label, at, onChange, testId }: InstantProps) {
-  return (
-    <label>
-      <span className="lab">{label}</span>
-      <input
-        type="datetime-local"
-        className="in"
-        value={toLocal(at)}
-        onChange={(event) => {
-          const found = fromLocal(event.target.value);
-          if (found !== null) onChange(found);
-        }}
-        data-testid={testId}
-      />
-    </label>
   );
 }

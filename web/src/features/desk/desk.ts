@@ -1,7 +1,7 @@
 // What the officer looks at: selection and the view of the centre zone. Nothing here is sent anywhere.
 import { createContext, type Dispatch, useContext } from "react";
 import type { Border } from "../../map/pen";
-import type { ReportAsk } from "../../state/report";
+import { isSame, type ReportAsk } from "../../state/report";
 import type { Matcher } from "../../wire/view";
 
 export type View =
@@ -80,6 +80,8 @@ export interface Desk {
   post: string | null;
   /** The report that is open. */
   report: ReportAsk | null;
+  /** When it shows a map beside those it has of itself. */
+  moments: readonly number[];
   /** The area drawn on the map. */
   drawing: Drawing | null;
   /** Whom a command that is begun reaches from the start. */
@@ -107,6 +109,7 @@ export const startDesk: Desk = {
   duty: "now",
   post: null,
   report: null,
+  moments: [],
   drawing: null,
   reach: { people: [], groups: [], round: 0 },
   about: null,
@@ -143,6 +146,7 @@ export type DeskMove =
   | { to: "events" }
   | { to: "duty"; tab?: DutyTab; post?: string | null }
   | { to: "report"; ask?: ReportAsk }
+  | { to: "moments"; moments: readonly number[] }
   | { to: "score" }
   | { to: "map" }
   | { to: "zone"; zone: Zone }
@@ -234,7 +238,9 @@ function step(desk: Desk, move: DeskMove): Desk {
     case "duty":
       return { ...centre, view: "duty", duty: move.tab ?? desk.duty, post: move.post ?? null };
     case "report":
-      return { ...centre, view: "report", report: move.ask ?? desk.report };
+      return { ...centre, view: "report", ...reportOf(desk, move.ask ?? desk.report) };
+    case "moments":
+      return { ...desk, moments: move.moments };
     case "score":
       return { ...centre, view: "score" };
     case "map":
@@ -246,6 +252,12 @@ function step(desk: Desk, move: DeskMove): Desk {
     case "back":
       return back(desk);
   }
+}
+
+/** Another report begins with no moments of its own. */
+function reportOf(desk: Desk, ask: ReportAsk | null): Pick<Desk, "report" | "moments"> {
+  const same = ask && desk.report && isSame(ask, desk.report);
+  return { report: ask, moments: same ? desk.moments : [] };
 }
 
 /** One step outwards: a dialog, what is being written, the view, then the selection. */

@@ -6,7 +6,7 @@ import { personName } from "../../i18n/words";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { PostView } from "../../wire/view";
-import { Instant } from "../backtest/TrialTime";
+import { Instant } from "../clock/Typed";
 import { shiftSpan } from "./dutyWords";
 import { PersonField } from "./PersonField";
 

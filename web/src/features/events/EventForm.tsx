@@ -7,7 +7,7 @@ import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { AreaRef, Level } from "../../wire/view";
-import { Instant } from "../backtest/TrialTime";
+import { Instant } from "../clock/Typed";
 import { StationChooser } from "../ledger/StationChooser";
 import { PlaceFields } from "./PlaceFields";
 

@@ -58,7 +58,9 @@ export function More({ me, theme, pack, onMap, onLeave }: MoreProps) {
           <b>{goes ? i18n.t("不让值班台看我在哪") : i18n.t("任务中让值班台看我在哪")}</b>
           <small>
             {goes
-              ? i18n.t("现在：任务打开时大约每分钟告诉值班台，报告也附上；任务完了就停。")
+              ? i18n.t(
+                  "现在：接受了的任务、正打开的任务，大约每分钟告诉值班台一次，报告也附上；任务完了就停。",
+                )
               : i18n.t("现在：什么都不附，照片自带的地点也不附。")}
           </small>
         </button>

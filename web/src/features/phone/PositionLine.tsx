@@ -1,29 +1,17 @@
-// Whether the desk is told where this phone is while its task is open, and the press that changes it.
-import { useEffect } from "react";
-import { tellPlaces } from "../../actions/place";
-import { letPosition, ownPosition, watchPosition } from "../../actions/position";
+// Whether the desk is told where this phone is, and the press that changes it.
+import { letPosition, ownPosition } from "../../actions/position";
 import { i18n } from "../../i18n/i18n";
 import { useApp, type Where } from "../../state/store";
 import { useMono } from "../clock/useNow";
 
-interface PositionLineProps {
-  /** The task that is open, while places may be told of it; null: only what is reported says where. */
-  task: string | null;
-  person: string;
-}
-
-export function PositionLine({ task, person }: PositionLineProps) {
+/** `open` while it is about a task that is not over. */
+export function PositionLine({ open }: { open: boolean }) {
   const where = useApp((state) => state.where);
-  useEffect(() => (where.goes ? watchPosition() : undefined), [where.goes]);
-  useEffect(
-    () => (where.goes && task ? tellPlaces(task, person) : undefined),
-    [where.goes, task, person],
-  );
   // A fix grows old by itself.
   useMono();
   return (
     <div className="posline" data-testid="position-line" data-on={where.goes}>
-      <span className="g">{positionWords(where, task !== null)}</span>
+      <span className="g">{positionWords(where, open)}</span>
       {where.goes && where.trouble ? null : (
         <button
           type="button"

@@ -7,6 +7,7 @@ import { Empty } from "../../ui/Panel";
 import type { CommandView, Fact, PersonView, StepKind, TaskView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { Mark } from "../marks/Mark";
+import { PositionLine } from "./PositionLine";
 import { PROOF_CLASS, proofOfPress } from "./proof";
 
 export interface Own {
@@ -14,34 +15,37 @@ export interface Own {
   task: TaskView;
 }
 
-export function TaskList({
-  me,
-  tasks,
-  onOpen,
-}: {
+interface TaskListProps {
   me: PersonView;
   tasks: Own[];
+  /** Some of them are told where their person is. */
+  told: boolean;
   onOpen: (id: string) => void;
-}) {
+}
+
+export function TaskList({ me, tasks, told, onOpen }: TaskListProps) {
   const shelved = useApp((state) => state.shelved);
   const open = tasks.filter(({ task }) => !isClosed(task));
   return (
-    <div className="read" data-testid="task-list">
-      <div className="head">
-        <h1>{i18n.t("我的任务 {n}", { n: open.length })}</h1>
-        <p className="i2">
-          {me.name} · {personPost(me)}
-        </p>
-        {shelved ? <p className="s i2">{i18n.t("这是手机里存的，连上后更新。")}</p> : null}
+    <>
+      <div className="read" data-testid="task-list">
+        <div className="head">
+          <h1>{i18n.t("我的任务 {n}", { n: open.length })}</h1>
+          <p className="i2">
+            {me.name} · {personPost(me)}
+          </p>
+          {shelved ? <p className="s i2">{i18n.t("这是手机里存的，连上后更新。")}</p> : null}
+        </div>
+        {tasks.length === 0 ? (
+          <Empty title={i18n.t("现在没有你的任务。")}>
+            {i18n.t("有新任务会自动出现，请保持这个页面可以打开。")}
+          </Empty>
+        ) : (
+          tasks.map((own) => <TaskRow key={own.task.id} own={own} onOpen={onOpen} />)
+        )}
       </div>
-      {tasks.length === 0 ? (
-        <Empty title={i18n.t("现在没有你的任务。")}>
-          {i18n.t("有新任务会自动出现，请保持这个页面可以打开。")}
-        </Empty>
-      ) : (
-        tasks.map((own) => <TaskRow key={own.task.id} own={own} onOpen={onOpen} />)
-      )}
-    </div>
+      {told ? <PositionLine open /> : null}
+    </>
   );
 }
 

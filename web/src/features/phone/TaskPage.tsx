@@ -98,7 +98,7 @@ export function TaskPage({
             ))
           : null}
       </div>
-      <PositionLine task={isClosed(task) ? null : task.id} person={task.person} />
+      <PositionLine open={!isClosed(task)} />
       <Verbs own={own} />
     </div>
   );

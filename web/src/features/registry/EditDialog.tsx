@@ -7,6 +7,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { ImportResult } from "../../wire/site";
+import { Day } from "../clock/Typed";
 import { ChangeList } from "../rules/ChangeList";
 import { ProblemLine } from "../rules/FilesPanel";
 import { failure } from "../rules/failure";
@@ -108,21 +109,15 @@ export function EditDialog({ county, station, asked, onClose, onApplied }: EditD
             </label>
           ))}
           {asked.dated ? (
-            <label>
-              <span className="lab">{i18n.t("从哪天起（空着：改正原来那一行）")}</span>
-              <input
-                type="date"
-                className="in"
-                value={from}
-                disabled={busy || result?.applied}
-                onChange={(event) => {
-                  setFrom(event.target.value);
-                  setResult(null);
-                }}
-                data-testid="edit-from"
-              />
-              <span className="s i3">{i18n.t("填了日子就另加一行，旧的留作历史")}</span>
-            </label>
+            <Day
+              label={i18n.t("从哪天起（空着：改正原来那一行）")}
+              day={from}
+              disabled={busy || result?.applied === true}
+              onChange={setFrom}
+              onType={() => setResult(null)}
+              hint={i18n.t("填了日子就另加一行，旧的留作历史")}
+              testId="edit-from"
+            />
           ) : null}
         </div>
         <div className="acts">

@@ -1,17 +1,14 @@
 // The after-action report: chosen, read, followed to the journal, written to, printed and taken away.
 import { useEffect, useMemo, useState } from "react";
 import { wantTexts } from "../../actions/read";
-import { reportAddress } from "../../actions/report";
 import { i18n, useLocale } from "../../i18n/i18n";
 import { incidentsOf } from "../../state/incidents";
 import {
-  FORMS,
   flaw,
   interval,
   parameters,
   type ReportAsk,
   SECTIONS,
-  SHEETS,
   versions,
   written,
 } from "../../state/report";
@@ -21,12 +18,14 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty, Key, Panel } from "../../ui/Panel";
 import type { ReportSection } from "../../wire/report";
-import { Instant } from "../backtest/TrialTime";
+import { Instant } from "../clock/Typed";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { Article } from "./Article";
+import { Downloads } from "./Downloads";
 import { EntrySheet } from "./EntrySheet";
-import { askName, formName, sectionName, sheetName } from "./reportWords";
+import { Moments } from "./Moments";
+import { askName, sectionName } from "./reportWords";
 import { useReport, useTexts } from "./useReport";
 import { Writing } from "./Writing";
 
@@ -53,7 +52,8 @@ export function ReportPage({ county }: { county: County }) {
   const [round, setRound] = useState(0);
   const [side, setSide] = useState<Side>({ kind: "list" });
   const ask = desk.report;
-  const more = { jurisdiction: county.code, lang, zone: zoneOf(county.code) };
+  const { moments } = desk;
+  const more = { jurisdiction: county.code, lang, zone: zoneOf(county.code), moments };
   const asked = allowed && ask ? parameters(ask, more) : null;
   const report = useReport(asked, round + kept);
   const list = useTexts(county.code, round + kept, allowed);
@@ -103,6 +103,15 @@ export function ReportPage({ county }: { county: County }) {
             />
           ) : (
             <div className="pb">
+              {ask && allowed ? (
+                <Moments
+                  key={JSON.stringify(ask)}
+                  county={county}
+                  ask={ask}
+                  now={now}
+                  busy={report.kind === "here" && report.anew}
+                />
+              ) : null}
               {ask && report.kind === "here" ? (
                 <>
                   <Panel title={i18n.t("手写")}>
@@ -121,7 +130,12 @@ export function ReportPage({ county }: { county: County }) {
                       </button>
                     ))}
                   </Panel>
-                  <Downloads ask={ask} more={more} onPrint={() => window.print()} />
+                  <Downloads
+                    ask={ask}
+                    more={more}
+                    busy={report.anew}
+                    onPrint={() => window.print()}
+                  />
                 </>
               ) : null}
               <Earlier county={county} list={list} now={now} />
@@ -162,21 +176,28 @@ function Chooser({ county, now, onAsk }: ChooserProps) {
   const end = to ?? shown?.to ?? now;
   const wrong = flaw(begin, end, now);
   return (
-    <div className="pt reportpick">
+    <form
+      className="pt reportpick"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!wrong) onAsk(interval(begin, end));
+      }}
+    >
       <h2>{i18n.t("复盘报告")}</h2>
       <Instant label={i18n.t("从")} at={begin} onChange={setFrom} testId="report-from" />
       <Instant label={i18n.t("到")} at={end} onChange={setTo} testId="report-to" />
       <Button
         small
         kind="primary"
+        submit
         disabled={wrong !== null}
-        onPress={() => onAsk(interval(begin, end))}
+        onPress={() => {}}
         testId="report-make"
       >
         {i18n.t("生成")}
       </Button>
       {wrong ? (
-        <b className="s" role="status">
+        <b className="s wrong" role="status">
           {wrong === "order"
             ? i18n.t("结束要晚于开始。")
             : wrong === "long"
@@ -201,53 +222,7 @@ function Chooser({ county, now, onAsk }: ChooserProps) {
           </option>
         ))}
       </select>
-    </div>
-  );
-}
-
-interface DownloadsProps {
-  ask: ReportAsk;
-  more: { jurisdiction: string; lang: string; zone: string | null };
-  onPrint: () => void;
-}
-
-function Downloads({ ask, more, onPrint }: DownloadsProps) {
-  return (
-    <Panel title={i18n.t("带走")}>
-      <div className="acts" style={{ padding: 12 }}>
-        <Button kind="primary" onPress={onPrint} testId="report-print">
-          {i18n.t("打印 / 存 PDF")}
-        </Button>
-        {FORMS.map((form) => (
-          <a
-            key={form}
-            className="btn"
-            href={reportAddress(form, parameters(ask, more))}
-            {...(form === "page" ? { target: "_blank", rel: "noreferrer" } : { download: "" })}
-            data-testid={`report-${form}`}
-          >
-            {formName(form)}
-          </a>
-        ))}
-      </div>
-      <div className="acts" style={{ padding: "0 12px 12px" }}>
-        <span className="lab">CSV</span>
-        {SHEETS.map((table) => (
-          <a
-            key={table}
-            className="btn sm"
-            href={reportAddress("csv", parameters(ask, { ...more, table }))}
-            download=""
-            data-testid={`report-csv-${table}`}
-          >
-            {sheetName(table)}
-          </a>
-        ))}
-      </div>
-      <p className="s i3" style={{ padding: "0 12px 12px" }}>
-        {i18n.t("每次打开和带走都记入日志：谁、何时、哪一段。")}
-      </p>
-    </Panel>
+    </form>
   );
 }
 

@@ -7,7 +7,8 @@ import { failure } from "../rules/failure";
 export type Fetched =
   | { kind: "idle" }
   | { kind: "asking" }
-  | { kind: "here"; markup: string }
+  /** `anew` while the one that was asked for since is being made. */
+  | { kind: "here"; markup: string; anew: boolean }
   | { kind: "failed"; words: string };
 
 /** The article under these parameters; none is asked for while they are absent. */
@@ -21,9 +22,9 @@ export function useReport(parameters: string | null, round: number): Fetched {
     }
     const gone = new AbortController();
     // What is shown stays until the new one is there.
-    setFound((before) => (before.kind === "here" ? before : { kind: "asking" }));
+    setFound((before) => (before.kind === "here" ? { ...before, anew: true } : { kind: "asking" }));
     reportFragment(parameters, gone.signal)
-      .then((markup) => setFound({ kind: "here", markup }))
+      .then((markup) => setFound({ kind: "here", markup, anew: false }))
       .catch((error: unknown) => {
         if (!gone.signal.aborted) setFound({ kind: "failed", words: failure(error) });
       });

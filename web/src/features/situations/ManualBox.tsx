@@ -12,6 +12,7 @@ import { asTold } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
+import type { Shown } from "../../wire/acts";
 import type { ManualView, SituationView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { ReasonDialog } from "../incidents/dialogs";
@@ -29,7 +30,9 @@ interface ManualBoxProps {
 
 export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps) {
   const { move } = useDesk();
-  const [open, setOpen] = useState<"grade" | "close" | null>(null);
+  const [open, setOpen] = useState<"grade" | null>(null);
+  // As it was when the dialog opened: a call that comes while a reason is typed is not ended with it.
+  const [ending, setEnding] = useState<Shown[] | null>(null);
   const text = useApp((state) => (manual.text ? state.texts.get(manual.text) : undefined));
   const place = useApp((state) => (manual.place ? state.texts.get(manual.place) : undefined));
   useEffect(() => wantTexts([manual.text, manual.place]), [manual.text, manual.place]);
@@ -98,20 +101,24 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
             {i18n.t("看这个人")}
           </Button>
         ) : null}
-        <Button disabled={!allowed} onPress={() => setOpen("close")} testId="close-situation">
+        <Button
+          disabled={!allowed}
+          onPress={() => setEnding(asTold(county, one.id))}
+          testId="close-situation"
+        >
           {i18n.t("结束态势…")}
         </Button>
       </div>
       {open === "grade" ? (
         <GradeDialog one={one} manual={manual} onClose={() => setOpen(null)} />
       ) : null}
-      {open === "close" ? (
+      {ending ? (
         <ReasonDialog
           title={i18n.t("结束态势")}
           words={i18n.t("这个态势没有站在看，只有人能结束它。")}
           confirm={i18n.t("结束")}
-          onReason={(reason) => void closeSituation(one.id, reason)}
-          onClose={() => setOpen(null)}
+          onReason={(reason) => void closeSituation(one.id, reason, ending)}
+          onClose={() => setEnding(null)}
         />
       ) : null}
     </div>

@@ -3,10 +3,19 @@ import { endNotice, takeNotice } from "../../actions/alarms";
 import { i18n } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { mayAct } from "../../state/select";
+import { asTold } from "../../state/situations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
+import type { Shown } from "../../wire/acts";
 import type { SystemView } from "../../wire/view";
 import { noticeOf } from "./notices";
+
+/** How the call for help that a notice tells of is shown; of other notices there is none. */
+function calledFor(county: County | null, { kind, subject }: SystemView): Shown[] {
+  if (!county || kind !== "need_help") return [];
+  const calls = [...county.situations.values()];
+  return asTold(county, calls.find((one) => one.manual?.task === subject)?.id ?? null);
+}
 
 export function NoticeActs({ entry, county }: { entry: SystemView; county: County | null }) {
   const allowed = useApp(mayAct);
@@ -36,7 +45,7 @@ export function NoticeActs({ entry, county }: { entry: SystemView; county: Count
         <button
           type="button"
           className="btn sm"
-          onClick={() => void endNotice(entry.kind, entry.subject)}
+          onClick={() => void endNotice(entry.kind, entry.subject, calledFor(county, entry))}
           data-testid="end-notice"
         >
           {i18n.t("已处理")}

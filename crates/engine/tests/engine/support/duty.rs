@@ -265,6 +265,7 @@ pub fn receipt(words: &[&str]) -> Receipt {
         ["declined"] => PageFact::Declined,
         ["expired"] => PageFact::Expired,
         ["failed", why @ ..] => PageFact::Failed { why: why.join(" ") },
+        ["no-way", why @ ..] => PageFact::NoWay { why: why.join(" ") },
         other => panic!("page: {other:?}"),
     };
     Receipt {

@@ -1,10 +1,9 @@
 //! What people press in a story.
 
 use model::action::{Act, Action, IssueCommand, Matcher, ReportTask, Shown, Truth};
-use model::command::{
-    CrewKind, FormAnswer, FormValue, Left, LeftBehind, VillageCount, VillageTarget,
-};
+use model::command::*;
 use model::config::*;
+use model::effect::SystemKind;
 use model::id::Seal;
 use model::incident::{OpenSituation, OpenedBy};
 use model::task::{FactKind, Means, Shot, ShotPlace};
@@ -49,6 +48,14 @@ fn seen_situation(config: &Config, name: &str) -> (SituationId, Option<Shown>) {
         level: level.parse().unwrap(),
     });
     (id, shown)
+}
+
+fn end_notice(notice: SystemKind, subject: &str, shown: Option<Shown>) -> Action {
+    Action::EndNotice {
+        notice,
+        subject: subject.to_owned(),
+        shown,
+    }
 }
 
 fn seal(text: &str) -> Seal {
@@ -135,10 +142,7 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             subject: (*subject).to_owned(),
             owner: (*owner).into(),
         },
-        ["end-notice", kind, subject] => Action::EndNotice {
-            notice: notice(kind),
-            subject: (*subject).to_owned(),
-        },
+        ["end-notice", kind, subject] => end_notice(notice(kind), subject, None),
         ["warn-weather", kind, area, level, "until", until] => {
             Action::WarnOfWeather(model::field::WeatherWarning {
                 kind: (*kind).to_owned(),
@@ -171,10 +175,10 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             event: (*op).into(),
             reason: seal("reason"),
         },
-        ["end-help", task] => Action::EndNotice {
-            notice: model::effect::SystemKind::NeedHelp,
-            subject: (*task).to_owned(),
-        },
+        ["end-help", task] => {
+            let (_, shown) = seen_situation(config, &format!("need_help/{task}"));
+            end_notice(SystemKind::NeedHelp, task.split('=').next().unwrap(), shown)
+        }
         ["issue", template, level, "to", group, rest @ ..] => {
             let mut order = IssueCommand {
                 alarm: None,
@@ -267,10 +271,14 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             situation: situation(config, name),
             level: Level::ALL[place(level)],
         },
-        ["close-situation", name] => Action::CloseSituation {
-            situation: situation(config, name),
-            reason: seal("reason"),
-        },
+        ["close-situation", name] => {
+            let (situation, shown) = seen_situation(config, name);
+            Action::CloseSituation {
+                situation,
+                reason: seal("reason"),
+                shown,
+            }
+        }
         ["decide", name, "response", response] => Action::Decide {
             situation: situation(config, name),
             response: Some(response.parse().unwrap()),
@@ -324,10 +332,7 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             received_by: seal("city"),
             photos: Vec::new(),
         },
-        ["end-crew", task] => Action::EndNotice {
-            notice: model::effect::SystemKind::CrewOverdue,
-            subject: (*task).to_owned(),
-        },
+        ["end-crew", task] => end_notice(SystemKind::CrewOverdue, task, None),
         ["report", task, fact, rest @ ..] => report(task, fact, rest),
         ["place", task, where_, ..] => Action::ReportPlace {
             task: (*task).into(),
@@ -548,8 +553,7 @@ fn area_of(name: &str) -> model::field::AreaRef {
     }
 }
 
-fn notice(kind: &str) -> model::effect::SystemKind {
-    use model::effect::SystemKind;
+fn notice(kind: &str) -> SystemKind {
     match kind {
         "sensor-repair" => SystemKind::SensorRepair,
         "unstable-signal" => SystemKind::UnstableSignal,

@@ -29,11 +29,11 @@ pub(crate) async fn send(shared: &Shared, way: &PushWay, load: &Load<'_>) -> Out
     let person = &load.page.to;
     let subscribed = shared.subscriptions.of(load.jurisdiction, person);
     if subscribed.is_empty() {
-        return Outcome::refused(NOBODY);
+        return Outcome::NoWay { why: NOBODY };
     }
     let said = payload(load);
     let rank = |outcome: &Outcome| match outcome {
-        Outcome::Refused { .. } => 0,
+        Outcome::Refused { .. } | Outcome::NoWay { .. } => 0,
         Outcome::Unclear { .. } => 1,
         Outcome::Accepted { .. } => 2,
     };
@@ -47,7 +47,7 @@ pub(crate) async fn send(shared: &Shared, way: &PushWay, load: &Load<'_>) -> Out
             best = Some(outcome);
         }
     }
-    best.unwrap_or_else(|| Outcome::refused(NOBODY))
+    best.unwrap_or(Outcome::NoWay { why: NOBODY })
 }
 
 /// What the phone is told: enough to show it and to open the right page.
