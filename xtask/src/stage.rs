@@ -1,9 +1,11 @@
 //! Stages: named pieces of a verb with their expected minutes, told as they pass.
 //!
 //! A stage that fails stops only the stages that need it; the others still run, and the end names what failed.
-//! Stages that mostly wait, for the network, a disk or a clock, run beside the others until somebody needs them.
+//! Stages that mostly wait, for the network, a disk or a clock, run beside the others, each from when what it needs
+//! is there; whoever needs one of them awaits it.
 
-use std::thread::{self, ScopedJoinHandle};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -29,6 +31,8 @@ pub(crate) struct Stage<'a> {
     /// Minutes on two cores from nothing; a warm run takes a fraction.
     minutes: f32,
     needs: &'static [&'static str],
+    /// Stages that are to be through before it, however they came out.
+    after: &'static [&'static str],
     /// Runs while later stages do.
     beside: bool,
     work: Work<'a>,
@@ -47,6 +51,7 @@ impl<'a> Stage<'a> {
             title,
             minutes,
             needs,
+            after: &[],
             beside: false,
             work: Box::new(work),
         }
@@ -58,6 +63,11 @@ impl<'a> Stage<'a> {
             beside: true,
             ..self
         }
+    }
+
+    /// This stage, not begun while these run: the machine would be too busy.
+    pub(crate) fn after(self, after: &'static [&'static str]) -> Self {
+        Self { after, ..self }
     }
 
     #[cfg(test)]
@@ -132,62 +142,101 @@ pub(crate) fn run(verb: &str, stages: Vec<Stage<'_>>) -> Result<()> {
     say(&format!(
         "{verb}: {count} stages, about {minutes:.0} min from nothing on two cores"
     ));
-    let mut told: Vec<Told> = Vec::new();
+    let board = Board::of(&stages);
     thread::scope(|scope| {
-        let mut running: Vec<Beside<'_>> = Vec::new();
         for (index, stage) in stages.into_iter().enumerate() {
-            let (awaited, others): (Vec<_>, Vec<_>) = running
-                .into_iter()
-                .partition(|one| stage.needs.contains(&one.key));
-            running = others;
-            for one in awaited {
-                told.push(one.joined()?);
-            }
-            say(&format!(
-                "[{:>2}/{count}] {} ({}{})",
-                index + 1,
-                stage.title,
-                expectation(stage.minutes),
-                if stage.beside {
-                    ", beside what follows"
-                } else {
-                    ""
-                }
-            ));
-            let barred = bar(&stage, &told);
-            if stage.beside && barred.is_none() {
-                let key = stage.key;
-                let thread = scope.spawn(move || carry_out(stage, None));
-                running.push(Beside { key, thread });
+            let number = format!("{:>2}/{count}", index + 1);
+            if stage.beside {
+                let board = &board;
+                scope.spawn(move || board.pass(stage, &number));
             } else {
-                told.push(carry_out(stage, barred)?);
+                board.pass(stage, &number);
             }
         }
-        for one in running {
-            told.push(one.joined()?);
-        }
-        Ok::<(), anyhow::Error>(())
-    })?;
-    close(verb, &told, started.elapsed())
+    });
+    let known = board.known.into_inner();
+    let known = known.unwrap_or_else(PoisonError::into_inner);
+    match known.stopped {
+        Some(stopped) => Err(stopped.into()),
+        None => close(verb, &known.told, started.elapsed()),
+    }
 }
 
-/// A stage that runs beside others.
-struct Beside<'scope> {
-    key: &'static str,
-    thread: ScopedJoinHandle<'scope, Result<Told>>,
+/// What is known of the stages of one run; whoever needs some waits here for them.
+struct Board {
+    keys: Vec<&'static str>,
+    known: Mutex<Known>,
+    changed: Condvar,
 }
 
-impl Beside<'_> {
-    fn joined(self) -> Result<Told> {
-        match self.thread.join() {
-            Ok(told) => told,
-            Err(panic) => std::panic::resume_unwind(panic),
+#[derive(Default)]
+struct Known {
+    told: Vec<Told>,
+    /// A signal ends everything.
+    stopped: Option<Stopped>,
+}
+
+impl Board {
+    fn of(stages: &[Stage<'_>]) -> Self {
+        Self {
+            keys: stages.iter().map(|stage| stage.key).collect(),
+            known: Mutex::default(),
+            changed: Condvar::new(),
         }
+    }
+
+    /// Waits for what the stage needs, carries it out and notes how it came out.
+    fn pass(&self, stage: Stage<'_>, number: &str) {
+        let Some(barred) = self.await_needs(&stage) else {
+            return;
+        };
+        say(&format!(
+            "[{number}] {} ({}{})",
+            stage.title,
+            expectation(stage.minutes),
+            if stage.beside { ", beside others" } else { "" }
+        ));
+        let out = carry_out(stage, barred);
+        let mut known = self.known();
+        match out {
+            Ok(one) => known.told.push(one),
+            Err(stopped) => {
+                // Those beside it are to see it too.
+                stopped.pass_on();
+                known.stopped = Some(stopped);
+            }
+        }
+        self.changed.notify_all();
+    }
+
+    /// The failed stage that bars this one, if any; `None` at all once a signal has ended everything.
+    fn await_needs(&self, stage: &Stage<'_>) -> Option<Option<&'static str>> {
+        let mut known = self.known();
+        loop {
+            if known.stopped.is_some() {
+                return None;
+            }
+            let awaited = stage.needs.iter().chain(stage.after).any(|need| {
+                self.keys.contains(need) && !known.told.iter().any(|one| one.key == *need)
+            });
+            if !awaited {
+                return Some(bar(stage, &known.told));
+            }
+            known = self
+                .changed
+                .wait(known)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// A stage that panicked ends the run by itself; what others noted is whole.
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Runs a stage that nothing bars and tells it; fails only when a signal ends everything.
-fn carry_out(stage: Stage<'_>, barred: Option<&'static str>) -> Result<Told> {
+fn carry_out(stage: Stage<'_>, barred: Option<&'static str>) -> Result<Told, Stopped> {
     let begun = Instant::now();
     let (key, title) = (stage.key, stage.title);
     let end = match barred {
@@ -195,8 +244,10 @@ fn carry_out(stage: Stage<'_>, barred: Option<&'static str>) -> Result<Told> {
         None => match (stage.work)() {
             Ok(Outcome::Done) => End::Passed,
             Ok(Outcome::Skipped(why)) => End::Skipped(why),
-            Err(failure) if failure.is::<Stopped>() => return Err(failure),
-            Err(failure) => End::Failed(format!("{failure:#}")),
+            Err(failure) => match failure.downcast::<Stopped>() {
+                Ok(stopped) => return Err(stopped),
+                Err(failure) => End::Failed(format!("{failure:#}")),
+            },
         },
     };
     let took = begun.elapsed();
@@ -325,7 +376,41 @@ mod tests {
         let first = stages.remove(0).beside();
         stages.insert(0, first);
         let failure = run("test", stages).unwrap_err().to_string();
-        assert_eq!(*ran.lock().unwrap(), ["a", "d"]);
-        assert!(failure.ends_with(": a; not run: b, c"), "{failure}");
+        let mut ran = ran.lock().unwrap().clone();
+        ran.sort_unstable();
+        assert_eq!(ran, ["a", "d"]);
+        assert!(failure.contains(": a; not run: b, c"), "{failure}");
+    }
+
+    #[test]
+    fn a_stage_beside_others_holds_up_nobody_while_it_waits() {
+        let (ran, ready) = (Mutex::new(Vec::new()), std::sync::Barrier::new(2));
+        let note = |key| ran.lock().unwrap().push(key);
+        let stages = vec![
+            Stage::new("slow", "slow", 0.1, &[], || {
+                ready.wait();
+                note("slow");
+                Ok(Outcome::Done)
+            })
+            .beside(),
+            Stage::new("waits", "waits", 0.1, &["slow"], || {
+                note("waits");
+                Ok(Outcome::Done)
+            })
+            .beside(),
+            Stage::new("after", "after", 0.1, &[], || {
+                note("after");
+                Ok(Outcome::Done)
+            })
+            .after(&["waits"])
+            .beside(),
+            Stage::new("main", "main", 0.1, &[], || {
+                note("main");
+                ready.wait();
+                Ok(Outcome::Done)
+            }),
+        ];
+        run("test", stages).unwrap();
+        assert_eq!(*ran.lock().unwrap(), ["main", "slow", "waits", "after"]);
     }
 }

@@ -15,6 +15,15 @@ static ASKED: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
 #[derive(Debug)]
 pub(crate) struct Stopped(pub(crate) i32);
 
+impl Stopped {
+    /// Leaves the mark for whoever waits for another child.
+    pub(crate) fn pass_on(&self) {
+        if let (Some(asked), Ok(signal)) = (ASKED.get(), usize::try_from(self.0)) {
+            asked.store(signal, Ordering::SeqCst);
+        }
+    }
+}
+
 impl std::fmt::Display for Stopped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "stopped by signal {}", self.0)

@@ -81,6 +81,18 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
         )
         .beside(),
     );
+    // More than three parts at once would be late for their own clocks.
+    stages.push(
+        Stage::new(
+            "stories",
+            "end-to-end stories",
+            3.0,
+            &["browser", "program"],
+            || rust::stories(paths, slice),
+        )
+        .after(&["rust-within"])
+        .beside(),
+    );
     stages.push(Stage::new(
         "rust",
         "tests of the crates from outside",
@@ -105,16 +117,6 @@ pub(crate) fn test_stages<'a>(paths: &'a Paths, slice: &'a Slice) -> Vec<Stage<'
             1.0,
             &["program"],
             || rehearsal::rehearse(paths),
-        )
-        .beside(),
-    );
-    stages.push(
-        Stage::new(
-            "stories",
-            "end-to-end stories",
-            3.0,
-            &["browser", "program"],
-            || rust::stories(paths, slice),
         )
         .beside(),
     );

@@ -203,6 +203,8 @@ impl Night {
             say(self, PageFact::Declined, 8, 200);
             let why = "no answer".to_owned();
             say(self, PageFact::Failed { why }, 20, 90);
+            let why = "nobody subscribed".to_owned();
+            say(self, PageFact::NoWay { why }, 8, 30);
         }
     }
 
