@@ -287,6 +287,10 @@ async fn every_figure_is_what_the_journal_says() {
     assert_eq!((signal.observed, signal.value), (at(20), 1_010));
     assert_eq!(book.transition(entry("first_alarm")), (0, 3));
     assert_eq!(book.transition(entry("worst_level")), (3, 4));
+    // Each alarm as it stood then, not as bad as it became.
+    let level = |name: &str| &key(report, name)["about"]["station"]["level"];
+    let levels = ["first_signal", "first_alarm", "worst_level", "acknowledged"].map(level);
+    assert_eq!(levels, [&json!(3), &json!(3), &json!(4), &json!(4)]);
     assert!(matches!(
         book.act(entry("acknowledged")),
         Action::Acknowledge { .. }
@@ -429,6 +433,34 @@ async fn every_figure_is_what_the_journal_says() {
     assert_eq!(maps[0]["by_level"], json!([0, 0, 1, 0]));
     assert_eq!(maps[1]["by_level"], json!([0, 0, 0, 1]));
     assert_eq!(maps[3]["by_level"], json!([0, 0, 0, 0]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notice_is_told_by_the_names_of_what_it_is_about() {
+    let county = open().await;
+    let (officer, _) = live(&county).await;
+    let li = county.sign_in("li").await;
+    let help = json!({"action": "report_task", "task": "c1.li", "fact": "need_help"});
+    assert_eq!(county.act(&li, "help", help).await.0, StatusCode::OK);
+    let end = json!({"action": "end_notice", "notice": "need_help", "subject": "c1.li"});
+    assert_eq!(county.act(&officer, "end", end).await.0, StatusCode::OK);
+    county.stage(61, 800).await;
+    let of = |form: &str, more: &str| {
+        format!("/api/v1/reports/{form}?from={}&to={}{more}", at(0), at(62))
+    };
+    let found = facts(&county, &officer, &of("json", "")).await;
+    let notices = found["report"]["notices"].as_array().unwrap();
+    let called = notices.iter().find(|row| row["kind"] == "need_help");
+    let about = &called.unwrap()["about"]["command"];
+    assert_eq!(
+        (&about["id"], &about["person"], &about["title"]["zh"]),
+        (&json!("c1"), &json!("li"), &json!("转移"))
+    );
+    let page = text(county.get(&officer, &of("page", "&lang=en")).await).await;
+    assert!(page.contains("转移 · 李村长"), "{page}");
+    assert!(!page.contains("c1.li"), "no id of ours is read out: {page}");
+    // A name, a value and its unit stay together on paper.
+    assert!(page.contains("<td class=\"short\">李村长</td>"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -287,7 +287,7 @@ impl Composer<'_> {
             };
             vec![
                 vec![Span::text(words::notice(row.kind, l))],
-                vec![Span::text(l.say(&row.name))],
+                self.about(&row.about),
                 self.moment(row.began),
                 ended,
             ]

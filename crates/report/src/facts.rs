@@ -512,6 +512,7 @@ pub struct NoticeRow {
     pub kind: SystemKind,
     pub subject: String,
     pub name: Text,
+    pub about: About,
     pub began: Moment,
     pub ended: Option<Moment>,
 }

@@ -300,16 +300,16 @@ fn keys(report: &Report) -> Vec<KeyTime> {
     let key = |key: Key| {
         let found = match key {
             Key::FirstSignal => first_signal(report),
-            Key::FirstAlarm => first.map(|row| Found::at(row.raised, about_alarm(row))),
+            Key::FirstAlarm => first.map(|row| Found::at(row.raised, about_alarm(row, row.raised))),
             Key::WorstLevel => rose()
                 .min_by_key(|row| (std::cmp::Reverse(row.worst), row.worst_at))
-                .map(|row| Found::at(row.worst_at, about_alarm(row))),
+                .map(|row| Found::at(row.worst_at, about_alarm(row, row.worst_at))),
             Key::Acknowledged => rose()
                 .filter_map(|row| Some((row, row.acked.as_ref()?)))
                 .min_by_key(|(_, ack)| ack.moment)
                 .map(|(row, ack)| Found {
                     by: Some(ack.by.clone()),
-                    ..Found::at(ack.moment, about_alarm(row))
+                    ..Found::at(ack.moment, about_alarm(row, ack.moment))
                 }),
             Key::Decided => report.decisions.first().map(|row| Found {
                 by: Some(row.by.clone()),
@@ -378,7 +378,7 @@ fn first_signal(report: &Report) -> Option<Found> {
         moment: signal.moment,
         observed: Some(signal.observed),
         by: None,
-        about: about_alarm(row),
+        about: about_alarm(row, row.raised),
     });
     let call = call.map(|event| Found {
         by: event.by.clone(),
@@ -440,12 +440,15 @@ fn first_report(report: &Report) -> Option<Found> {
     })
 }
 
-fn about_alarm(row: &AlarmRow) -> About {
+/// An alarm as it stood at a moment, not as bad as it became later.
+fn about_alarm(row: &AlarmRow, at: Moment) -> About {
+    let until = row.changes.iter().take_while(|change| change.moment <= at);
+    let level = until.last().map_or(row.first_level, |change| change.level);
     About::Station {
         id: row.station.clone(),
         name: row.name.clone(),
         title: row.title.clone(),
-        level: row.worst,
+        level,
     }
 }
 

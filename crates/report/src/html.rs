@@ -98,13 +98,32 @@ fn table_of(table: &Table) -> String {
     for row in &table.rows {
         out.push_str("<tr>");
         for cell in row {
-            out.push_str(&format!("<td>{}</td>", inline(cell)));
+            let class = if is_short(cell) {
+                " class=\"short\""
+            } else {
+                ""
+            };
+            out.push_str(&format!("<td{class}>{}</td>", inline(cell)));
         }
         out.push_str("</tr>");
     }
     out.push_str("</tbody></table></div>");
     out
 }
+
+/// A name, a value with its unit, a time of waiting: it stays on one line.
+fn is_short(cell: &[Span]) -> bool {
+    let letters = |span: &Span| match span {
+        Span::Text(text) | Span::Strong(text) | Span::Faint(text) | Span::Level(_, text) => {
+            text.chars().count()
+        }
+        Span::Entry(_) => SHORT + 1,
+    };
+    cell.iter().map(letters).sum::<usize>() <= SHORT
+}
+
+/// Letters of a cell that is never broken.
+const SHORT: usize = 12;
 
 fn inline(spans: &[Span]) -> String {
     let mut out = String::new();

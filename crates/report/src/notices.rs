@@ -1,12 +1,15 @@
 //! Conditions of the system itself, from their beginning to their end.
 
-use model::config::Text;
+use model::config::{AreaKind, Text};
 use model::effect::SystemKind;
-use model::{OpId, SituationId};
+use model::page::{About as Called, Channel};
+use model::{OpId, RunId, SituationId, TaskId};
 
-use crate::chronicle::{Chronicle, World};
+use crate::chronicle::{Chronicle, World, about_situation};
 use crate::course::What;
 use crate::facts::{About, Moment, NoticeRow};
+use crate::language::Language;
+use crate::words;
 
 impl Chronicle {
     pub(crate) fn notice(
@@ -21,20 +24,20 @@ impl Chronicle {
             return;
         }
         let key = (kind, subject.to_owned());
-        let config = world.config();
-        let stem = subject.split('/').next().unwrap_or(subject);
-        let station = config
-            .stations
-            .iter()
-            .find(|s| s.id == subject || s.id == stem);
-        let name = station.map_or_else(|| Text::same(subject), |s| s.name.clone());
+        let about = about(kind, subject, world);
+        let name = if let About::Station { name, .. } = &about {
+            name.clone()
+        } else {
+            Text::same(subject)
+        };
         match (on, self.notices.get(&key).copied()) {
             (true, None) => {
                 self.notices.insert(key, self.report.notices.len());
                 self.report.notices.push(NoticeRow {
                     kind,
                     subject: subject.to_owned(),
-                    name: name.clone(),
+                    name,
+                    about: about.clone(),
                     began: moment,
                     ended: None,
                 });
@@ -46,12 +49,6 @@ impl Chronicle {
             // Told again with another level or owner, or it began before the interval.
             (true, Some(_)) | (false, None) => return,
         }
-        let about = About::Station {
-            id: subject.to_owned(),
-            name,
-            title: Text::default(),
-            level: 0,
-        };
         self.tell(moment, None, about, What::Notice { kind, on }, None);
     }
 
@@ -92,4 +89,90 @@ impl Chronicle {
             | SystemKind::ChannelLost => false,
         }
     }
+}
+
+/// What a notice is about, as people call it; its own subject where nothing has that name any more.
+pub(crate) fn about(kind: SystemKind, subject: &str, world: &dyn World) -> About {
+    let stem = subject.split(['/', '#']).next().unwrap_or(subject);
+    let found = match kind {
+        SystemKind::Unanswered | SystemKind::NeedHelp | SystemKind::CrewOverdue => {
+            about_task(&TaskId(subject.to_owned()), world)
+        }
+        SystemKind::Undecided => {
+            let id = subject.parse::<SituationId>().ok();
+            id.and_then(|id| world.situation(id))
+                .map(|view| about_situation(&view))
+        }
+        SystemKind::ReportOverdue => Some(About::Incident {
+            id: OpId::from(stem),
+        }),
+        SystemKind::EmptyStep | SystemKind::CallsExhausted | SystemKind::LegalClock => {
+            about_run(&RunId(stem.to_owned()), world)
+        }
+        SystemKind::CoverageGap | SystemKind::NotSignedIn | SystemKind::HandoverOpen => {
+            let mut posts = world.config().organisation.posts.iter();
+            let post = posts.find(|post| post.id.as_str() == subject);
+            post.map(|post| named(subject, post.title.clone()))
+        }
+        SystemKind::ChannelLost => about_channel(subject, world),
+        SystemKind::SightLost
+        | SystemKind::LinkDown
+        | SystemKind::ClockStepped
+        | SystemKind::DiskFull
+        | SystemKind::BlindSpot
+        | SystemKind::InterfaceDown
+        | SystemKind::UnstableSignal
+        | SystemKind::SuppressionEnding
+        | SystemKind::FloodMode
+        | SystemKind::RulesRefused
+        | SystemKind::RuleFailing
+        | SystemKind::SensorRepair => {
+            let mut stations = world.config().stations.iter();
+            let station = stations.find(|s| s.id == subject || s.id == stem);
+            station.map(|station| named(subject, station.name.clone()))
+        }
+    };
+    found.unwrap_or_else(|| named(subject, Text::same(subject)))
+}
+
+fn named(subject: &str, name: Text) -> About {
+    About::Station {
+        id: subject.to_owned(),
+        name,
+        title: Text::default(),
+        level: 0,
+    }
+}
+
+fn about_task(id: &TaskId, world: &dyn World) -> Option<About> {
+    let task = world.task(id)?;
+    let title = world.command(&task.command)?.title;
+    Some(About::Command {
+        id: task.command,
+        title,
+        person: Some(task.person),
+    })
+}
+
+/// What people were called about; of a test or a roll-call its own name.
+fn about_run(id: &RunId, world: &dyn World) -> Option<About> {
+    let run = world.run(id)?;
+    match &run.about {
+        Called::Situation(id) => Some(about_situation(&world.situation(*id)?)),
+        Called::Task(id) => about_task(id, world),
+        Called::Notice { .. } | Called::RollCall(_) | Called::Test(_) => {
+            Some(named(&id.0, run.title))
+        }
+    }
+}
+
+/// `sms/330624112`: the channel, and where it reaches nobody.
+fn about_channel(subject: &str, world: &dyn World) -> Option<About> {
+    let (channel, code) = subject.split_once('/')?;
+    let channel = Channel::of_word(channel)?;
+    let mut areas = world.config().areas.iter();
+    let area = areas.find(|area| area.kind == AreaKind::Township && area.code == code)?;
+    let said = |l| format!("{} · {}", words::channel(channel, l), l.say(&area.title));
+    let name = Text::new(&said(Language::Chinese), &said(Language::English));
+    Some(named(subject, name))
 }

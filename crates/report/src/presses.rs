@@ -9,6 +9,7 @@ use model::{AlarmKey, CommandId, PostId, Seal, SituationId};
 use crate::chronicle::{Chronicle, World, about_situation};
 use crate::course::{Deed, What};
 use crate::facts::{About, DecisionRow, Moment, Pressed};
+use crate::notices;
 
 /// A press in parts: what was done, about what, with which words.
 struct Line {
@@ -276,9 +277,17 @@ impl Chronicle {
             }
             Action::ApproveSuppression { .. } => word("", Deed::Approve, None),
             Action::EndSuppression { .. } => word("", Deed::EndQuiet, None),
-            Action::EndNotice { subject, .. } | Action::TakeNotice { subject, .. } => {
-                word(subject, Deed::Notice, None)
+            Action::EndNotice {
+                notice, subject, ..
             }
+            | Action::TakeNotice {
+                notice, subject, ..
+            } => line(
+                Deed::Notice,
+                notices::about(*notice, subject, world),
+                None,
+                all,
+            ),
             Action::WarnOfWeather(warning) => word(&warning.kind, Deed::Weather, None),
             Action::LiftWeather { .. } => word("", Deed::Weather, None),
             Action::KeepEvent(event) => word(&event.kind, Deed::Event, Some(&event.text)),

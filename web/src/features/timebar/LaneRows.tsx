@@ -154,10 +154,10 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
       </Labelled>
       {[[commands, 5] as const, [decisions, 7] as const].map(([deeds, place]) => {
         const at = (deed: DeedView) => x(Date.parse(deed.at));
-        // Written to the left at the edge: nothing may stand there either.
+        // Written to the left at the edge: neither another nor its words, which go to the right, may stand there.
         const free = (deed: DeedView) =>
           !isLast(deed) ||
-          deeds.every((one) => one === deed || Math.abs(at(one) - at(deed)) > LABEL_ROOM);
+          deeds.every((one) => one === deed || Math.abs(at(one) - at(deed)) > 2 * LABEL_ROOM);
         return roomy(deeds, at, LABEL_ROOM)
           .filter(free)
           .map((deed) => (
