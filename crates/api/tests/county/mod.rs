@@ -1,6 +1,8 @@
 //! A small county behind the real runtime, in a folder that goes away: what the stories drive.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod hour;
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
