@@ -83,10 +83,8 @@ impl County {
 
     /// The same, of which the other has files of its own.
     pub async fn open_beside(change: impl FnOnce(&mut Config)) -> County {
-        let mut neighbour = Config {
-            code: NEIGHBOUR.to_owned(),
-            ..config()
-        };
+        let mut neighbour = config();
+        neighbour.code = NEIGHBOUR.to_owned();
         change(&mut neighbour);
         let both = vec![neighbour, config()];
         County::open_as(TempDir::new().unwrap(), both, UploadBounds::default()).await
