@@ -46,6 +46,7 @@ mod manual;
 mod measure;
 mod memory;
 mod merge;
+mod namesake;
 mod observe;
 mod on_word;
 mod page;

@@ -92,6 +92,8 @@ impl Side {
                 self.apply(at, &Input::Observed(observed));
             }
             Input::Paged { page, fact } => {
+                // The call it is about may be due just now.
+                self.pass(at);
                 let answers = matches!(fact, PageFact::Acked | PageFact::Declined);
                 let Some(page) = self.addressee(page, answers, record) else {
                     return self.pass(at);
@@ -100,6 +102,7 @@ impl Side {
                 self.apply(at, &Input::Paged { page, fact });
             }
             Input::Acted(act) => {
+                self.pass(at);
                 let Some(act) = self.readdress(act, record) else {
                     return self.pass(at);
                 };
@@ -209,7 +212,11 @@ impl Side {
         if own.is_some_and(|own| own.sent.is_some() || recorded.is_none()) {
             return Some(page.clone());
         }
-        let newest = recorded.and_then(|key| self.out.get(key)?.last().cloned());
+        let twin = self.engine.page_meant(page).filter(|twin| twin != page);
+        let out = |twin: &PageId| self.pages.get(twin).is_some_and(|p| p.sent.is_some());
+        let newest = twin
+            .filter(out)
+            .or_else(|| recorded.and_then(|key| self.out.get(key)?.last().cloned()));
         if newest.is_none() {
             self.astray.receipts += 1;
             if answers {
@@ -219,13 +226,17 @@ impl Side {
         newest
     }
 
-    /// The press with the page that it means here; none where its call was not made.
+    /// The press with the page or run that it means here; none where its call was not made.
     fn readdress(&mut self, act: &Act, record: &Recorded) -> Option<Act> {
         let mut act = act.clone();
         let answers = matches!(act.action, Action::AnswerPage { .. });
         // What other presses name is called alike in every run, or is not there.
         if let Action::SeePage { page } | Action::AnswerPage { page, .. } = &mut act.action {
             *page = self.addressee(page, answers, record)?;
+        } else if let Action::AnswerCall { run, .. } | Action::EndRun { run } = &mut act.action
+            && let Some(meant) = self.engine.run_meant(run)
+        {
+            *run = meant;
         }
         Some(act)
     }

@@ -3,12 +3,14 @@
 //! It begins at a keyframe some hours before the time that is asked for, so what was decided until
 //! there stands as it was decided then. From there on every reading enters at its observed time, also
 //! one that came in days later, and the engine decides anew. What people pressed stands at the time
-//! it was pressed.
+//! it was pressed, and answers the call that is made here in the place of the recorded one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Entry, Input, JurisdictionSlot, Observed, Time};
+use engine::Engine;
+use model::action::Action;
+use model::{Entry, Input, JurisdictionSlot, Observed, PageId, RunId, Time};
 
 use super::ReplayError;
 use super::lanes::Lanes;
@@ -71,13 +73,28 @@ impl Hindsight {
     /// [`ReplayError`] names the record that cannot be read.
     pub(crate) fn next(&mut self, to: Time, fleet: &Fleet) -> Result<Option<Entry>, ReplayError> {
         self.gather(to)?;
-        while let Some(((time, _), mut entry)) = self.pop(to) {
-            entry.at = time.max(fleet.now());
+        while let Some((key, mut entry)) = self.pop(to) {
+            entry.at = key.0.max(fleet.now());
             if let Input::Observed(observed) = &entry.input {
                 let Some(observed) = admit(fleet, entry.jurisdiction, observed, entry.at) else {
                     continue;
                 };
                 entry.input = Input::Observed(observed);
+            }
+            if let Some(named) = named(&mut entry.input) {
+                // The call that is meant may be due just now.
+                if fleet.next_deadline().is_some_and(|due| due <= entry.at) {
+                    let (at, jurisdiction) = (entry.at, entry.jurisdiction);
+                    self.waiting.insert(key, entry);
+                    entry = Entry {
+                        seq: 0,
+                        at,
+                        jurisdiction,
+                        input: Input::Ticked,
+                    };
+                } else if let Some(engine) = fleet.engine(entry.jurisdiction) {
+                    readdress(engine, named);
+                }
             }
             self.seq += 1;
             entry.seq = self.seq;
@@ -149,6 +166,47 @@ pub(crate) fn is_delayed(entry: &Entry) -> bool {
 /// The same of a reading that was entered at `at`.
 pub(crate) fn is_late_by(observed: &Observed, at: Time) -> bool {
     !observed.suspect && at.since_ms(observed.observed) > PROMPT_MS
+}
+
+/// A call that an input names.
+enum Named<'i> {
+    Page(&'i mut PageId),
+    Run(&'i mut RunId),
+}
+
+/// The call that an input says something of.
+fn named(input: &mut Input) -> Option<Named<'_>> {
+    if let Input::Paged { page, .. } = input {
+        return Some(Named::Page(page));
+    }
+    let Input::Acted(act) = input else {
+        return None;
+    };
+    if let Action::SeePage { ref mut page } | Action::AnswerPage { ref mut page, .. } = act.action {
+        Some(Named::Page(page))
+    } else if let Action::AnswerCall { ref mut run, .. } | Action::EndRun { ref mut run } =
+        act.action
+    {
+        Some(Named::Run(run))
+    } else {
+        None
+    }
+}
+
+/// Names the call that is meant here; where there is none, the recorded name stands and is refused.
+fn readdress(engine: &Engine, named: Named<'_>) {
+    match named {
+        Named::Page(page) => {
+            if let Some(meant) = engine.page_meant(page) {
+                *page = meant;
+            }
+        }
+        Named::Run(run) => {
+            if let Some(meant) = engine.run_meant(run) {
+                *run = meant;
+            }
+        }
+    }
 }
 
 /// A reading as the door would take it at this time; `None` for what it knows already.
