@@ -75,8 +75,14 @@ fn runs(a: Vec<RunEnded>, b: Vec<RunEnded>) -> Vec<RunPair> {
             let title = a.as_ref().or(b.as_ref()).map(|run| run.title.clone());
             let (a, b) = (a.map(|run| run.went), b.map(|run| run.went));
             let ended = |run: &Option<RunOutcome>| run.as_ref().and_then(|run| run.ended);
+            let began = |run: &Option<RunOutcome>| run.as_ref().map(|run| run.began);
+            let ends = match (ended(&a), ended(&b)) {
+                // Of two that run on, the one that began first is ahead.
+                (None, None) => (began(&a), began(&b)),
+                ends => ends,
+            };
             all.push(RunPair {
-                movement: movement(a.is_some(), b.is_some(), (ended(&a), ended(&b))),
+                movement: movement(a.is_some(), b.is_some(), ends),
                 about: about.clone(),
                 policy: policy.clone(),
                 title: title.unwrap_or_default(),
@@ -158,5 +164,29 @@ mod tests {
         assert_eq!(moves(None, at(1)), CallMovement::Earlier);
         assert_eq!(moves(None, None), CallMovement::Same);
         assert_eq!(movement(false, true, (None, None)), CallMovement::New);
+    }
+    #[test]
+    fn of_two_runs_that_go_on_the_one_that_began_first_is_ahead() {
+        let run = |began: i64| RunEnded {
+            about: model::page::About::Test("t".into()),
+            policy: "red".to_owned(),
+            title: model::config::Text::default(),
+            went: RunOutcome {
+                level: None,
+                began: Time::from_ms(began),
+                state: model::view::RunState::Running,
+                ended: None,
+                rounds: 1,
+                called: 0,
+                answered: 0,
+                first_call: None,
+                first_answer: None,
+                empty: Vec::new(),
+            },
+        };
+        let moves = |a, b| runs(vec![run(a)], vec![run(b)])[0].movement;
+        assert_eq!(moves(3_600_000, 0), CallMovement::Earlier);
+        assert_eq!(moves(0, 3_600_000), CallMovement::Later);
+        assert_eq!(moves(5, 5), CallMovement::Same);
     }
 }

@@ -158,7 +158,7 @@ pub enum Reply {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RunPair {
-    /// Of its end; new and gone: only one of them had such a run.
+    /// Of its end, and where both run on, of its beginning; new and gone: only one of them had such a run.
     pub movement: CallMovement,
     pub about: About,
     pub policy: String,
