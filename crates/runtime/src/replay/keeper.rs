@@ -32,8 +32,14 @@ const COARSE_MS: i64 = 86_400_000;
 /// … or in records, whichever comes first.
 const COARSE_RECORDS: u64 = 100_000;
 
-/// Most keyframes kept; beyond it the oldest are thinned further.
-const MOST_KEPT: usize = 2_000;
+/// Most keyframes kept: in a past so long that there would be more, all of them stand further apart.
+const MOST_KEPT: i64 = 2_000;
+
+/// How many of these the old ones may be, …
+const MOST_OLD: i64 = MOST_KEPT / 10 * 7;
+
+/// … and the young ones; a few stand nearer than they would have to.
+const MOST_YOUNG: i64 = MOST_KEPT / 4;
 
 /// How often it is looked whether one is due.
 const LOOK: Duration = Duration::from_secs(20);
@@ -114,6 +120,83 @@ pub(crate) fn keep_up(past: &PastOf, over: &dyn Fn() -> bool) -> Result<(), Repl
     Ok(())
 }
 
+/// How far apart keyframes stand: records and milliseconds, whichever comes first.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    records: u64,
+    ms: i64,
+}
+
+impl Pace {
+    /// So many times further apart.
+    fn times(self, times: i64) -> Pace {
+        Pace {
+            records: self.records.saturating_mul(times.unsigned_abs()),
+            ms: self.ms.saturating_mul(times),
+        }
+    }
+
+    /// The shortest doubling of it by which no more than `most` stand on a way.
+    fn stretched(self, records: u64, ms: i64, most: i64) -> Pace {
+        let mut pace = self;
+        let many = |pace: Pace| {
+            let by_records = i64::try_from(records / pace.records).unwrap_or(i64::MAX);
+            by_records.saturating_add(ms / pace.ms)
+        };
+        while many(pace) > most {
+            pace = pace.times(2);
+        }
+        pace
+    }
+
+    fn is_over(self, before: Place, here: Place) -> bool {
+        here.number - before.number >= self.records || here.at.since_ms(before.at) >= self.ms
+    }
+}
+
+/// How far apart the keyframes of one past stand. It follows from how long the past is, so that what is
+/// written, what is kept and what is missing go by the same measure.
+#[derive(Clone, Copy, Debug)]
+struct Spacing {
+    newest: Time,
+    fine: Pace,
+    coarse: Pace,
+}
+
+impl Spacing {
+    /// The one of a past that has come to `newest`; `places` are the keyframes there are.
+    fn of(places: &[Place], newest: Place) -> Spacing {
+        let fine = Pace {
+            records: EVERY_RECORDS,
+            ms: EVERY_MS,
+        };
+        let coarse = Pace {
+            records: COARSE_RECORDS,
+            ms: COARSE_MS,
+        };
+        let begin = places.first().map_or(newest.at, |first| first.at);
+        let length = newest.at.since_ms(begin).max(0);
+        let mut back = places.iter().rev();
+        let old = back.find(|place| newest.at.since_ms(place.at) >= FINE_MS);
+        let young = newest
+            .number
+            .saturating_sub(old.map_or(0, |place| place.number));
+        Spacing {
+            newest: newest.at,
+            fine: fine.stretched(young, length.min(FINE_MS), MOST_YOUNG),
+            coarse: coarse.stretched(newest.number, length, MOST_OLD),
+        }
+    }
+
+    fn at(&self, here: Time) -> Pace {
+        if self.newest.since_ms(here) < FINE_MS {
+            self.fine
+        } else {
+            self.coarse
+        }
+    }
+}
+
 /// The first stretch from record `from` on that is longer than a replay should have to go.
 fn gap(past: &PastOf, from: u64) -> Result<Option<(u64, u64)>, ReplayError> {
     let places = past
@@ -121,27 +204,40 @@ fn gap(past: &PastOf, from: u64) -> Result<Option<(u64, u64)>, ReplayError> {
         .keyframes
         .places()
         .map_err(ReplayError::Keyframes)?;
+    Ok(hole(&places, past.rewind.journal.committed(), from))
+}
+
+/// The same, of these keyframes and a journal of `committed` records.
+fn hole(places: &[Place], committed: u64, from: u64) -> Option<(u64, u64)> {
     let newest = places.last().map_or(Time::MIN, |p| p.at);
+    let spacing = Spacing::of(
+        places,
+        Place {
+            number: committed,
+            at: newest,
+        },
+    );
     let mut before = Place {
         number: 0,
         at: Time::MIN,
     };
     for place in places {
-        let fine = newest.since_ms(place.at) < FINE_MS;
-        let (records, ms) = if fine {
-            (2 * EVERY_RECORDS, 2 * EVERY_MS)
+        // One that begins among the old ones is as long as theirs, wherever it ends.
+        let begin = if before.number == 0 {
+            place.at
         } else {
-            (2 * COARSE_RECORDS, 3 * COARSE_MS)
+            before.at
         };
-        let far = place.number - before.number > records
-            && (before.number == 0 || place.at.since_ms(before.at) > ms);
+        let pace = spacing.at(begin);
+        let days = if pace.ms < COARSE_MS { 2 } else { 3 };
+        let far = place.number - before.number > 2 * pace.records
+            && (before.number == 0 || place.at.since_ms(before.at) > days * pace.ms);
         if far && before.number >= from {
-            return Ok(Some((before.number, place.number)));
+            return Some((before.number, place.number));
         }
-        before = place;
+        before = *place;
     }
-    let committed = past.rewind.journal.committed();
-    Ok((committed > before.number && before.number >= from).then_some((before.number, committed)))
+    (committed > before.number && before.number >= from).then_some((before.number, committed))
 }
 
 /// Lives through a stretch and keeps what is due; false when it was told to stop.
@@ -153,7 +249,12 @@ fn fill(past: &PastOf, begin: u64, end: u64, over: &dyn Fn() -> bool) -> Result<
     };
     let mut tape = Tape::behind(&past.rewind.journal, number);
     let mut decisions = Decisions::default();
-    let newest = past.lanes.span()?.map_or(Time::MIN, |(_, newest)| newest);
+    let newest = Place {
+        number: past.rewind.journal.committed(),
+        at: past.lanes.span()?.map_or(Time::MIN, |(_, newest)| newest),
+    };
+    let places = past.rewind.keyframes.places();
+    let spacing = Spacing::of(&places.map_err(ReplayError::Keyframes)?, newest);
     let mut since = 0u64;
     while let Some((seq, at)) = tape.peek()? {
         if seq > end {
@@ -163,7 +264,7 @@ fn fill(past: &PastOf, begin: u64, end: u64, over: &dyn Fn() -> bool) -> Result<
             number: seq - 1,
             at: fleet.now(),
         };
-        if since > 0 && here.at > Time::MIN && is_far(last, here, newest) {
+        if since > 0 && here.at > Time::MIN && is_far(last, here, &spacing) {
             write(past, here, &fleet)?;
             (last, since) = (here, 0);
             if over() {
@@ -183,13 +284,10 @@ fn fill(past: &PastOf, begin: u64, end: u64, over: &dyn Fn() -> bool) -> Result<
 
 /// Whether a stretch has come far enough behind its `last` keyframe for one more: in a long past only
 /// those are written that thinning would leave.
-fn is_far(last: Place, here: Place, newest: Time) -> bool {
-    let (records, ms) = if newest.since_ms(here.at) < FINE_MS {
-        (EVERY_RECORDS, EVERY_MS)
-    } else {
-        (COARSE_RECORDS, COARSE_MS)
-    };
-    here.number - last.number >= records || (last.at > Time::MIN && here.at.since_ms(last.at) >= ms)
+fn is_far(last: Place, here: Place, spacing: &Spacing) -> bool {
+    let pace = spacing.at(here.at);
+    here.number - last.number >= pace.records
+        || (last.at > Time::MIN && here.at.since_ms(last.at) >= pace.ms)
 }
 
 fn write(past: &PastOf, place: Place, fleet: &Fleet) -> Result<(), ReplayError> {
@@ -225,24 +323,23 @@ fn thin(past: &PastOf) -> Result<(), ReplayError> {
     Ok(())
 }
 
-/// Which of these are not needed: the first and all young ones are.
+/// Which of these are not needed: the first and the newest are, and of the others those that stand as
+/// far apart as the past is long.
 fn surplus(places: &[Place]) -> Vec<Place> {
     let Some((first, newest)) = places.first().zip(places.last()) else {
         return Vec::new();
     };
+    let spacing = Spacing::of(places, *newest);
+    let usual = spacing.fine.records == EVERY_RECORDS;
     let mut surplus = Vec::new();
     let mut kept = *first;
-    let mut many = places.len();
     for place in &places[1..] {
         let young = newest.at.since_ms(place.at) < FINE_MS;
-        let near =
-            place.at.since_ms(kept.at) < COARSE_MS && place.number - kept.number < COARSE_RECORDS;
-        let crowded = many > MOST_KEPT;
-        if (young || !near) && !crowded {
+        // Those that were written before a quiet time stand nearer, and stay while they are young.
+        if place == newest || (young && usual) || spacing.at(place.at).is_over(kept, *place) {
             kept = *place;
-        } else if place != newest {
+        } else {
             surplus.push(*place);
-            many -= 1;
         }
     }
     surplus
@@ -280,10 +377,10 @@ mod tests {
 
     /// Keyframes that living through a past would write.
     fn filled(records: &[Place]) -> Vec<Place> {
-        let newest = records[records.len() - 1].at;
+        let spacing = Spacing::of(&records[..1], records[records.len() - 1]);
         let mut kept = vec![records[0]];
         for pair in records.windows(2) {
-            if is_far(kept[kept.len() - 1], pair[1], newest) {
+            if is_far(kept[kept.len() - 1], pair[1], &spacing) {
                 kept.push(pair[1]);
             }
         }
@@ -310,10 +407,51 @@ mod tests {
         assert!(longest.max() <= Some(COARSE_RECORDS));
     }
 
+    fn kept(places: &[Place]) -> Vec<Place> {
+        let gone = surplus(places);
+        let left = places.iter().filter(|place| !gone.contains(place));
+        left.copied().collect()
+    }
+
     #[test]
     fn there_are_never_more_than_the_bound() {
         let places = hourly(24 * 365 * 7);
-        let kept = places.len() - surplus(&places).len();
-        assert!(kept <= MOST_KEPT, "{kept}");
+        assert!(kept(&places).len() as i64 <= MOST_KEPT);
+        // A past that is busier at its end than was ever thought of.
+        let busy: Vec<_> = (0..40_000)
+            .map(|n| Place {
+                number: 1 + n * EVERY_RECORDS,
+                at: Time::from_ms(n as i64 * 60_000),
+            })
+            .collect();
+        let kept = kept(&busy);
+        assert!(kept.len() as i64 <= MOST_KEPT, "{}", kept.len());
+    }
+
+    /// A day apart, with so many records a day.
+    fn daily(days: i64, records: u64) -> Vec<Place> {
+        (0..days)
+            .map(|day| Place {
+                number: 1 + day as u64 * records,
+                at: Time::from_ms(day * COARSE_MS),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_long_past_is_thinned_evenly_and_what_is_thinned_is_not_made_again() {
+        for (days, records) in [(2_010, 300), (2_010, 12_000), (20_000, 12_000)] {
+            let places = daily(days, records);
+            let kept = kept(&places);
+            assert!(kept.len() as i64 <= MOST_KEPT, "{}", kept.len());
+            assert!(kept.len() > 600, "{}", kept.len());
+            let apart = |pair: &[Place]| pair[1].at.since_ms(pair[0].at);
+            let widest = kept.windows(2).map(apart).max().unwrap_or(0);
+            let old = kept[..kept.len() - 5].windows(2).map(apart);
+            assert_eq!(old.min(), Some(widest), "every stretch is as long");
+            let end = places[places.len() - 1].number;
+            assert_eq!(hole(&kept, end, 0), None, "{days} days of {records}");
+            assert!(surplus(&kept).is_empty(), "it is thinned once");
+        }
     }
 }
