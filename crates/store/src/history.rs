@@ -22,11 +22,12 @@ use std::thread::JoinHandle;
 
 use model::intake::Quality;
 use model::{
-    Fixed, JurisdictionSlot, Observed, RuleSlot, SeriesSlot, StationSlot, Time, Transition,
+    Decimals, Fixed, JurisdictionSlot, Observed, RuleSlot, SeriesSlot, StationSlot, Time,
+    Transition,
 };
 use tokio::sync::oneshot;
 
-use self::open::Span;
+use self::open::{SeriesKey, Span};
 use self::projector::Projector;
 use self::queue::{Asked, Command, Queue};
 pub use self::roster::Roster;
@@ -94,6 +95,14 @@ pub struct NamedTransition {
     /// Rule id and station id; empty where no [`Roster`] was ever pushed.
     pub rule: Arc<str>,
     pub subject: Arc<str>,
+}
+
+/// A series that no file names any more, as it was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Former {
+    of: SeriesKey,
+    /// How its values are written.
+    pub decimals: Decimals,
 }
 
 /// Bounds that a deployment may choose.
@@ -258,6 +267,49 @@ impl History {
         };
         let asked = self.ask(|answer| Command::Days { asked, answer });
         let (span, open) = asked.await?;
+        self.course_on(span, open).await
+    }
+
+    /// The series that a station measured a quantity with until its files named it no more, of one
+    /// jurisdiction or of any; the one that was there last.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub async fn former(
+        &self,
+        only: Option<JurisdictionSlot>,
+        station: &str,
+        quantity: &str,
+    ) -> Result<Option<Former>, HistoryError> {
+        let names = self.ask(|answer| Command::Names { answer }).await?;
+        let all = names.former(station, quantity).into_iter();
+        let mut own = all.filter(|(slot, ..)| only.is_none_or(|only| only == *slot));
+        Ok(own.next().map(|(jurisdiction, number, decimals)| Former {
+            of: SeriesKey {
+                jurisdiction,
+                number,
+            },
+            decimals,
+        }))
+    }
+
+    /// As [`History::course`], of a series that no file names any more.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub async fn course_of_former(
+        &self,
+        former: &Former,
+        from: Time,
+        to: Time,
+    ) -> Result<Course, HistoryError> {
+        let of = former.of;
+        let span = Span { of, from, to };
+        let open = self.ask(|answer| Command::DaysOf { span, answer }).await?;
+        self.course_on(span, open).await
+    }
+
+    async fn course_on(&self, span: Span, open: Vec<i64>) -> Result<Course, HistoryError> {
         let mut days: BTreeSet<i64> = open.into_iter().collect();
         // Read after memory was: a day that was closed in between is in both.
         days.extend(self.inner.reads.days(&span).await?);

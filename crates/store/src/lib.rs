@@ -62,8 +62,8 @@ pub use blobs::Blobs;
 pub use evidence::{Checkpoint, Notary, PublicKey};
 pub use export::{ExportError, Exported, export};
 pub use history::{
-    Course, History, HistoryError, HistoryItem, HistoryOptions, NamedTransition, Roster, Sample,
-    TransitionRow, newest_revisions,
+    Course, Former, History, HistoryError, HistoryItem, HistoryOptions, NamedTransition, Roster,
+    Sample, TransitionRow, newest_revisions,
 };
 pub use journal::{
     CommitBuffer, Cursor, Journal, JournalError, JournalOptions, JournalReader, Position,

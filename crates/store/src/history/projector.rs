@@ -126,6 +126,8 @@ impl Projector {
                 let span = self.span(&asked);
                 drop(answer.send((span, self.open.days(&span))));
             }
+            Command::DaysOf { span, answer } => drop(answer.send(self.open.days(&span))),
+            Command::Names { answer } => drop(answer.send(Arc::clone(&self.names))),
             Command::Samples { span, answer } => drop(answer.send(self.open.read(&span))),
             Command::Transitions {
                 after,

@@ -36,6 +36,13 @@ pub(crate) enum Command {
         asked: Asked,
         answer: oneshot::Sender<(Span, Vec<i64>)>,
     },
+    /// The days that have open chunks of a series that is asked for by its number.
+    DaysOf {
+        span: Span,
+        answer: oneshot::Sender<Vec<i64>>,
+    },
+    /// All names, also those that no slot has any more.
+    Names { answer: oneshot::Sender<Arc<Names>> },
     /// The samples of open chunks.
     Samples {
         span: Span,
@@ -183,6 +190,8 @@ fn weight(command: &Command) -> usize {
     match command {
         Command::Project { items, .. } => items.len(),
         Command::Days { .. }
+        | Command::DaysOf { .. }
+        | Command::Names { .. }
         | Command::Samples { .. }
         | Command::Transitions { .. }
         | Command::Flush { .. }

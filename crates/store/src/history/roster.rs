@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use model::{Config, JurisdictionSlot, SeriesSlot};
+use model::{Config, Decimals, JurisdictionSlot, SeriesSlot};
 
 /// The names in a config, by slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Roster {
         let series = (0..config.series.len()).map(|slot| {
             let slot = SeriesSlot(slot as u32);
             let (station, quantity) = (config.station_of(slot), config.quantity_of(slot));
-            format!("{}/{}/{}", station.id, quantity.id, quantity.decimals.0)
+            series_name(&station.id, &quantity.id, quantity.decimals)
         });
         Roster {
             series: series.collect(),
@@ -37,6 +37,11 @@ impl Roster {
                 .collect(),
         }
     }
+}
+
+/// The name of a series.
+fn series_name(station: &str, quantity: &str, decimals: Decimals) -> String {
+    format!("{station}/{quantity}/{}", decimals.0)
 }
 
 /// What is named.
@@ -150,6 +155,31 @@ impl Names {
             .and_then(|t| t.texts.get(number as usize))
             .cloned()
             .unwrap_or_else(|| Arc::from(""))
+    }
+
+    /// The series that a station measured a quantity with and that no slot has now: whose, its number, and
+    /// how its values are written; the newest first.
+    pub(crate) fn former(
+        &self,
+        station: &str,
+        quantity: &str,
+    ) -> Vec<(JurisdictionSlot, u32, Decimals)> {
+        let begin = format!("{station}/{quantity}/");
+        let mut found = Vec::new();
+        for ((jurisdiction, kind), table) in &self.tables {
+            if *kind != Kind::Series {
+                continue;
+            }
+            for (number, (text, slot)) in (0u32..).zip(table.texts.iter().zip(&table.slots)) {
+                let decimals = text.strip_prefix(&*begin).and_then(|end| end.parse().ok());
+                if let (None, Some(decimals)) = (slot, decimals) {
+                    found.push((*jurisdiction, number, Decimals(decimals)));
+                }
+            }
+        }
+        // Of one jurisdiction the newest number first: what was measured last.
+        found.sort_by_key(|(jurisdiction, number, _)| (*jurisdiction, u32::MAX - number));
+        found
     }
 
     /// The names of one jurisdiction, to be stored.

@@ -130,3 +130,40 @@ async fn a_course_stays_with_its_series_when_the_slot_gets_another() {
     assert!(seen.len() > 6, "{}", seen.len());
     assert!(seen.iter().all(|s| s.value == i64::from(b'A')), "{seen:?}");
 }
+
+#[tokio::test]
+async fn what_no_file_names_any_more_is_found_by_its_name() {
+    let items = changing_site();
+    let dir = TempDir::new().unwrap();
+    let history = open(&dir, small()).await;
+    // Under the second files, which have no station B.
+    let second = items.partition_point(|item| seq_of(item) < 60);
+    for (count, written) in [(second, false), (second, true)] {
+        feed(&history, &items[..count], 7);
+        if written {
+            history.flush().await.unwrap();
+        }
+        let former = |station| history.former(None, station, "rain");
+        let gone = former("B").await.unwrap().unwrap();
+        assert_eq!(gone.decimals, Decimals(1));
+        let to = Time::from_ms(i64::MAX);
+        let mut course = history
+            .course_of_former(&gone, Time::MIN, to)
+            .await
+            .unwrap();
+        let mut seen = Vec::new();
+        while let Some(day) = course.next_day().await.unwrap() {
+            seen.extend(day);
+        }
+        assert_eq!(seen.len(), 10);
+        assert!(seen.iter().all(|s| s.value == i64::from(b'B')), "{seen:?}");
+        for known in ["A", "never"] {
+            assert_eq!(former(known).await.unwrap(), None, "{known}");
+        }
+        let elsewhere = history.former(Some(JurisdictionSlot(1)), "B", "rain");
+        assert_eq!(elsewhere.await.unwrap(), None);
+    }
+    // It comes back with the third.
+    feed(&history, &items, 11);
+    assert_eq!(history.former(None, "B", "rain").await.unwrap(), None);
+}
