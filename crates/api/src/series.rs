@@ -11,7 +11,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use model::intake::Quality;
 use model::view::SampleView;
-use model::{Decimals, Time};
+use model::{Decimals, JurisdictionSlot, Time};
+use runtime::Target;
 use serde::Deserialize;
 use store::{Course, HistoryError, Sample};
 
@@ -33,7 +34,8 @@ pub(crate) struct SpanQuery {
     jurisdiction: Option<String>,
 }
 
-/// Samples of one series with from ≤ time < to, oldest first, as NDJSON.
+/// Samples of one series with from ≤ time < to, oldest first, as NDJSON; also of a station that no file
+/// names any more.
 #[utoipa::path(get, path = "/api/v1/series/{station}/{quantity}", tag = "outside programs",
     params(("station" = String, Path, description = "Station id, percent-encoded"),
            ("quantity" = String, Path, description = "Quantity id, percent-encoded"),
@@ -50,36 +52,58 @@ pub(crate) async fn series(
 ) -> Answered<impl IntoResponse> {
     reader.need(Deed::See)?;
     let only = api.slot(&reader, span.jurisdiction.as_deref())?;
-    let catalogue = api.inbox.catalogue();
-    if !catalogue
-        .series_of(&station)
-        .iter()
-        .any(|m| only.is_none_or(|slot| slot == m.target.jurisdiction))
-    {
-        return Err(Fault::NoSuchStation {
-            near: catalogue.near(&station),
-            station,
-        });
-    }
-    let Some(target) = catalogue.find(&station, &quantity) else {
-        return Err(Fault::NoSuchQuantity { station, quantity });
-    };
     // Years 1 to 9999: all that can be written.
     let (from, to) = (
         span.from.unwrap_or(Time::MIN),
         span.to.unwrap_or(Time::from_ms(i64::MAX)),
     );
-    let course = api
-        .history
-        .course(target.jurisdiction, target.series, from, to)
-        .await
-        .map_err(|cause| store_fault(READING, &cause))?;
+    let fault = |cause: HistoryError| store_fault(READING, &cause);
+    let (course, decimals) = match target(&api, only, &station, &quantity) {
+        Ok(target) => {
+            let course = api
+                .history
+                .course(target.jurisdiction, target.series, from, to);
+            (course.await.map_err(fault)?, target.decimals)
+        }
+        // What no file names any more was measured all the same, and a screen of the past shows it.
+        Err(unknown) => {
+            let former = api.history.former(only, &station, &quantity);
+            let former = former.await.map_err(fault)?.ok_or(unknown)?;
+            let course = api.history.course_of_former(&former, from, to);
+            (course.await.map_err(fault)?, former.decimals)
+        }
+    };
     let told = Telling {
         course,
-        decimals: target.decimals,
+        decimals,
         day: Vec::new().into_iter(),
     };
     Ok(([(header::CONTENT_TYPE, NDJSON)], told.into_body()))
+}
+
+/// Where the series of a station lies now.
+fn target(
+    api: &Api,
+    only: Option<JurisdictionSlot>,
+    station: &str,
+    quantity: &str,
+) -> Answered<Target> {
+    let catalogue = api.inbox.catalogue();
+    let series = catalogue.series_of(station).iter();
+    if !series
+        .clone()
+        .any(|m| only.is_none_or(|slot| slot == m.target.jurisdiction))
+    {
+        return Err(Fault::NoSuchStation {
+            near: catalogue.near(station),
+            station: station.to_owned(),
+        });
+    }
+    let found = catalogue.find(station, quantity).cloned();
+    found.ok_or_else(|| Fault::NoSuchQuantity {
+        station: station.to_owned(),
+        quantity: quantity.to_owned(),
+    })
 }
 
 const READING: &str = "read the history of a series";
