@@ -1,11 +1,13 @@
 //! The journal looked at from outside: is it what was written and signed, and what state does it lead
 //! to.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
+use runtime::Replay;
 use store::Checkpoint;
 use store::evidence::{self, FOLDER, Keyring, examine, read_checkpoints};
 
@@ -119,15 +121,126 @@ pub(crate) fn show(data: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Applies every input again and prints the hash of the state they lead to, as JSON.
+/// Applies every input again and prints the hash of the state they lead to, as JSON; what is decided
+/// otherwise than it was is named on stderr.
 pub(crate) fn replay(data: &Path) -> anyhow::Result<()> {
     let replayed = runtime::replay(data, |_| {})
         .with_context(|| format!("could not replay the journal in {}", data.display()))?;
-    if replayed.mismatches > 0 {
-        tracing::warn!(
-            mismatches = replayed.mismatches,
-            "outcomes in the journal are decided otherwise by this program"
-        );
+    let lines = differences(&replayed);
+    // Beside the hash, which is read by programs.
+    let mut beside = std::io::stderr().lock();
+    for line in lines {
+        writeln!(beside, "{line}").context("could not write to stderr")?;
     }
     say(&serde_json::to_string(&replayed.fleet.hash()).context("could not write JSON")?)
+}
+
+/// What is decided otherwise now, one line each, and first how much of it there is; nothing where all is
+/// as it was.
+fn differences(replayed: &Replay) -> Vec<String> {
+    let Replay {
+        inputs,
+        mismatches,
+        changed,
+        differences,
+        ..
+    } = replayed;
+    let all = mismatches + changed;
+    if all == 0 {
+        return Vec::new();
+    }
+    let mut lines = vec![format!(
+        "{all} of {inputs} entries are decided otherwise now: {changed} were decided by another \
+         version of the engine, {mismatches} by this one"
+    )];
+    for one in differences {
+        lines.push(format!(
+            "entry {} of {}, decided by engine {}",
+            one.seq, one.at, one.engine
+        ));
+        let sides = [("recorded", &one.recorded), ("decided now", &one.decided)];
+        for (side, effects) in sides {
+            lines.extend(effects.iter().map(|(jurisdiction, effect)| {
+                format!("  {side}, jurisdiction {}: {effect:?}", jurisdiction.0)
+            }));
+        }
+        if one.recorded.is_empty() && one.decided.is_empty() {
+            lines.push("  the same in another order".to_owned());
+        }
+    }
+    let told = differences.len() as u64;
+    if told < all {
+        lines.push(format!(
+            "the first {told} are told one by one; {} more are not",
+            all - told
+        ));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::effect::SystemKind;
+    use model::{Effect, JurisdictionSlot, Time};
+    use runtime::Difference;
+
+    fn disk(on: bool) -> (JurisdictionSlot, Effect) {
+        let effect = Effect::System {
+            kind: SystemKind::DiskFull,
+            subject: String::new(),
+            on,
+            at: Time::from_ms(1_000),
+            level: None,
+            owner: None,
+        };
+        (JurisdictionSlot(3), effect)
+    }
+
+    #[test]
+    fn each_difference_is_named_with_its_entry_and_what_is_not_told_is_counted() {
+        let mut replayed = Replay {
+            fleet: runtime::Fleet::default(),
+            inputs: 90,
+            mismatches: 0,
+            differences: Vec::new(),
+            changed: 0,
+        };
+        assert!(differences(&replayed).is_empty());
+        replayed.changed = 1;
+        replayed.mismatches = 2;
+        let one = |seq, recorded, decided| Difference {
+            seq,
+            at: Time::from_ms(0),
+            engine: 7,
+            recorded,
+            decided,
+        };
+        replayed.differences = vec![
+            one(41, vec![disk(true)], vec![disk(false)]),
+            one(44, Vec::new(), Vec::new()),
+        ];
+        let lines = differences(&replayed);
+        assert!(lines[0].starts_with("3 of 90 entries"), "{}", lines[0]);
+        assert!(lines[0].contains("1 were decided by another") && lines[0].contains("2 by this"));
+        assert_eq!(
+            lines[1],
+            "entry 41 of 1970-01-01T00:00:00Z, decided by engine 7"
+        );
+        assert!(
+            lines[2].starts_with("  recorded, jurisdiction 3: System")
+                && lines[2].contains("on: true")
+        );
+        assert!(
+            lines[3].starts_with("  decided now, jurisdiction 3: System")
+                && lines[3].contains("on: false")
+        );
+        assert_eq!(
+            lines[4],
+            "entry 44 of 1970-01-01T00:00:00Z, decided by engine 7"
+        );
+        assert_eq!(lines[5], "  the same in another order");
+        assert_eq!(lines[6], "the first 2 are told one by one; 1 more are not");
+        assert_eq!(lines.len(), 7);
+    }
 }

@@ -29,6 +29,9 @@ struct Expected {
     /// Version of the engine that said so, and how many recorded outcomes it decides otherwise.
     engine: u16,
     mismatches: u64,
+    /// How many recorded outcomes of another version it decides otherwise.
+    #[serde(default)]
+    changed: u64,
 }
 
 fn journals() -> PathBuf {
@@ -39,6 +42,17 @@ fn look_at(folder: &Path) -> Expected {
     let found = examine(folder, &[], None).unwrap();
     assert_eq!(found.findings, vec![], "{}", folder.display());
     let again = replay(folder, |_| {}).unwrap();
+    // Each is told with its entry, and says what it is about.
+    let all = again.mismatches + again.changed;
+    assert_eq!(again.differences.len() as u64, all.min(1_000));
+    for pair in again.differences.windows(2) {
+        assert!(pair[0].seq < pair[1].seq);
+    }
+    for one in &again.differences {
+        assert!((1..=found.chain.records).contains(&one.seq));
+        let same = one.engine == Engine::VERSION;
+        assert!(again.changed > 0 || same, "{one:?}");
+    }
     Expected {
         records: found.chain.records,
         checkpoints: found.good.len(),
@@ -46,6 +60,7 @@ fn look_at(folder: &Path) -> Expected {
         hash: again.fleet.hash().hash,
         engine: Engine::VERSION,
         mismatches: again.mismatches,
+        changed: again.changed,
     }
 }
 
