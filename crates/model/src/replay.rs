@@ -127,6 +127,9 @@ pub struct DeedView {
     pub kind: DeedKind,
     /// When it was pressed; of a mark: the time it is about.
     pub at: Time,
+    /// Of what stands at another time than it was pressed at: when it was pressed.
+    #[serde(default)]
+    pub pressed: Option<Time>,
     /// Of a mark on an interval: its end.
     pub until: Option<Time>,
     pub op: OpId,

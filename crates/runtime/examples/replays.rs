@@ -140,7 +140,7 @@ async fn measure(rate: u64, seconds: u64) {
     let started = Instant::now();
     let lanes = site
         .replays
-        .lanes(support::at(0), support::at(1_440), 480, None);
+        .lanes(support::at(0), support::at(1_440), 480, None, None);
     println!(
         "lanes of the day       {:>10.1} ms",
         started.elapsed().as_secs_f64() * 1e3

@@ -132,8 +132,8 @@ impl Replays {
         session::begin(self.past(), ask, place)
     }
 
-    /// What happened from `from` to `to`, in at most `buckets` pieces of whole minutes. Blocks while
-    /// it reads.
+    /// What happened from `from` to `to`, in at most `buckets` pieces of whole minutes: all that is
+    /// known of it, or what was `known` by then. Blocks while it reads.
     ///
     /// # Errors
     /// [`ReplayError::BadSpan`]; [`ReplayError`] names the record that cannot be read.
@@ -143,6 +143,7 @@ impl Replays {
         to: Time,
         buckets: u32,
         only: Option<JurisdictionSlot>,
+        known: Option<Time>,
     ) -> Result<LanesView, ReplayError> {
         let days = to.since_ms(from) / 86_400_000;
         if to <= from || days > MOST_DAYS || buckets == 0 || buckets > MOST_BUCKETS {
@@ -153,6 +154,7 @@ impl Replays {
             from,
             to,
             buckets,
+            known,
         })
     }
 

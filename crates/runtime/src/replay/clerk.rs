@@ -11,7 +11,7 @@ use model::report::ReportText;
 use model::{Config, Effect, Input, JurisdictionSlot, Level, Observed, Seal, Time, Transition};
 use serde::{Deserialize, Serialize};
 
-use super::day::{Day, Deed, Delayed, Minute};
+use super::day::{Day, Deed, Delayed};
 use super::hindsight::is_late_by;
 
 const DAY_MS: i64 = 86_400_000;
@@ -56,7 +56,10 @@ struct County {
 
 /// What one record leaves on a day.
 pub(crate) struct Note {
+    /// When it is about.
     pub(crate) at: Time,
+    /// When it was entered.
+    entered: Time,
     slot: u16,
     what: What,
 }
@@ -125,6 +128,11 @@ impl Clerk {
         Some((seq, self.pressed(slot, at, *act)))
     }
 
+    /// Whether a press waits for what becomes of it.
+    pub(crate) fn waits(&self) -> bool {
+        self.press.is_some()
+    }
+
     /// What people wrote to reports of one jurisdiction, oldest first.
     pub(crate) fn texts(&self, slot: JurisdictionSlot) -> Vec<ReportText> {
         let of = self.texts.iter().filter(|(whose, _)| *whose == slot.0);
@@ -166,8 +174,9 @@ impl Clerk {
         slot: JurisdictionSlot,
         observed: &Observed,
     ) -> Vec<Note> {
-        let note = |at, what| Note {
-            at,
+        let note = |about, what| Note {
+            at: about,
+            entered: at,
             slot: slot.0,
             what,
         };
@@ -208,6 +217,7 @@ impl Clerk {
         let note = |what| {
             vec![Note {
                 at,
+                entered: at,
                 slot: slot.0,
                 what,
             }]
@@ -249,15 +259,16 @@ impl Clerk {
         }
     }
 
-    fn pressed(&self, slot: JurisdictionSlot, at: Time, act: Act) -> Vec<Note> {
+    fn pressed(&self, slot: JurisdictionSlot, entered: Time, act: Act) -> Vec<Note> {
         let county = self.counties.get(slot.index());
-        let (at, what) = match deed_of(act, at, county) {
+        let (at, what) = match deed_of(act, entered, county) {
             // A mark stands at the time it is about.
             Some(deed) => (deed.at, What::Deed(Box::new(deed))),
-            None => (at, What::Report),
+            None => (entered, What::Report),
         };
         vec![Note {
             at,
+            entered,
             slot: slot.0,
             what,
         }]
@@ -325,8 +336,9 @@ impl Note {
             return;
         }
         let county = day.counties.entry(self.slot).or_default();
-        let minute: &mut Minute = county.minutes.entry(place).or_default();
-        match self.what {
+        let course = county.minutes.entry(place).or_default();
+        let mut deeds = Vec::new();
+        course.enter(self.entered, |minute| match self.what {
             What::Rain(value) => minute.rain = minute.rain.max(value),
             What::Late => minute.late += 1,
             What::Level { level, peak, after } => {
@@ -350,10 +362,11 @@ impl Note {
                     | DeedKind::Decide
                     | DeedKind::Notice => minute.decisions += 1,
                 }
-                county.keep(*deed);
+                deeds.push(*deed);
             }
             What::Delayed(_) => {}
-        }
+        });
+        deeds.into_iter().for_each(|deed| county.keep(deed));
     }
 }
 
@@ -373,6 +386,7 @@ pub(crate) fn reading(payload: &[u8]) -> Option<(Time, JurisdictionSlot, Observe
 fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
     let mut deed = Deed {
         kind: DeedKind::Quiet,
+        pressed: at,
         at,
         until: None,
         op: act.op,
@@ -468,9 +482,8 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
             deed.kind = DeedKind::Decide;
             deed.note = note;
         }
-        Action::ChangeDuty { from, until, .. } => {
+        Action::ChangeDuty { until, .. } => {
             deed.kind = DeedKind::Decide;
-            deed.at = from;
             deed.until = Some(until);
         }
         Action::CallRoll { posts } => {

@@ -1,4 +1,4 @@
-//! What one day leaves for the lanes, by the minute.
+//! What one day leaves for the lanes, by the minute, and when each part of it became known.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,10 @@ const MOST_DEEDS: usize = 10_000;
 
 /// Readings that came in late, kept a day of observation; beyond it they are known only then.
 const MOST_DELAYED: usize = 250_000;
+
+/// States of one minute that are told apart by when they were known; at it, the newest is known only as
+/// late as what was added to it.
+const MOST_STATES: usize = 16;
 
 /// One day of all jurisdictions.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -43,7 +47,7 @@ pub(crate) struct Delayed {
 /// One day of one jurisdiction.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CountyDay {
-    pub(crate) minutes: BTreeMap<u16, Minute>,
+    pub(crate) minutes: BTreeMap<u16, Course>,
     pub(crate) deeds: Vec<Deed>,
 }
 
@@ -55,8 +59,33 @@ impl CountyDay {
     }
 }
 
+/// What was known of one minute, from each entry on that said more of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Course(Vec<(Time, Minute)>);
+
+impl Course {
+    /// What an entry at `entered` says more of the minute.
+    pub(crate) fn enter(&mut self, entered: Time, say: impl FnOnce(&mut Minute)) {
+        let mut minute = self.known(None).unwrap_or_default();
+        say(&mut minute);
+        let full = self.0.len() >= MOST_STATES;
+        match self.0.last_mut() {
+            Some((_, held)) if *held == minute => {}
+            Some((at, held)) if full || *at == entered => (*at, *held) = (entered, minute),
+            Some(_) | None => self.0.push((entered, minute)),
+        }
+    }
+
+    /// The minute as it was known at `by`, or as it is known now.
+    pub(crate) fn known(&self, by: Option<Time>) -> Option<Minute> {
+        let mut states = self.0.iter().rev();
+        let state = states.find(|(at, _)| by.is_none_or(|by| *at <= by));
+        state.map(|(_, minute)| *minute)
+    }
+}
+
 /// What happened in a minute.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Minute {
     /// Highest rain reading.
     pub(crate) rain: i64,
@@ -74,6 +103,7 @@ pub(crate) struct Minute {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Deed {
     pub(crate) kind: DeedKind,
+    pub(crate) pressed: Time,
     pub(crate) at: Time,
     pub(crate) until: Option<Time>,
     pub(crate) op: OpId,
@@ -88,6 +118,7 @@ impl Deed {
     pub(crate) fn view(&self) -> DeedView {
         let Deed {
             kind,
+            pressed,
             at,
             until,
             op,
@@ -99,6 +130,7 @@ impl Deed {
         } = self.clone();
         DeedView {
             kind,
+            pressed: (pressed != at).then_some(pressed),
             at,
             until,
             op,

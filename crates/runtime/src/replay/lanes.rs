@@ -29,7 +29,7 @@ const PIECE: usize = 16_384;
 const WRITE_EVERY: u64 = 200_000;
 
 /// The page that says how far all others are; another number when its content is another.
-const KNOWN: &str = "known-2";
+const KNOWN: &str = "known-3";
 
 const DAY_MS: i64 = 86_400_000;
 const MINUTE_MS: i64 = 60_000;
@@ -75,6 +75,8 @@ pub(crate) struct Span {
     pub(crate) from: Time,
     pub(crate) to: Time,
     pub(crate) buckets: u32,
+    /// Only what had been entered by then; absent: all that is known.
+    pub(crate) known: Option<Time>,
 }
 
 impl Lanes {
@@ -251,18 +253,29 @@ impl Inner {
                     Err(source) => bad = bad.take().or(Some(ReplayError::Record { seq, source })),
                 })?;
             let last = records.last().map(|(seq, _)| *seq);
-            for (seq, record) in records {
-                self.take(pages, seq, record);
+            if last.is_some() || bad.is_none() {
+                self.heed(pages, records);
             }
-            // The outcomes of an input stand in its commit, so it is whole here.
-            self.settle(pages);
             if let Some(bad) = bad {
                 return Err(bad);
             }
             let Some(last) = last else { return Ok(()) };
-            if last - self.written >= WRITE_EVERY {
+            // A press that waits is in nothing that is written down.
+            if last - self.written >= WRITE_EVERY && !self.clerk.waits() {
                 self.write(pages);
             }
+        }
+    }
+
+    /// Takes the next piece; an empty one says that there is no more.
+    fn heed(&mut self, pages: &Pages, piece: Vec<(u64, Record)>) {
+        // A commit is read whole or not at all, but a piece may end inside one, between a press and
+        // what became of it: only where nothing follows is the last press known to be honoured.
+        if piece.is_empty() {
+            self.settle(pages);
+        }
+        for (seq, record) in piece {
+            self.take(pages, seq, record);
         }
     }
 
@@ -327,7 +340,8 @@ impl Inner {
                 continue;
             };
             for (slot, county) in &day.counties {
-                let newest = county.minutes.values().rev().find_map(|m| m.levels);
+                let mut minutes = county.minutes.values().rev();
+                let newest = minutes.find_map(|course| course.known(span.known)?.levels);
                 if let Some((_, after)) = newest {
                     standing.entry(*slot).or_insert(after);
                 }
@@ -345,17 +359,22 @@ impl Inner {
                 if span.only.is_some_and(|only| only.0 != *slot) {
                     continue;
                 }
-                for (minute, what) in &county.minutes {
+                for (minute, course) in &county.minutes {
+                    let Some(what) = course.known(span.known) else {
+                        continue;
+                    };
                     let at = Time::from_ms(day * DAY_MS + i64::from(*minute) * MINUTE_MS);
                     if let Some(levels) = what.levels {
                         changes.insert((at.ms(), *slot), levels);
                     }
                     if let Some(place) = place_of(view, at) {
-                        add(view, place, what);
+                        add(view, place, &what);
                     }
                 }
                 let inside = |at: Time| at >= span.from && at < span.to;
-                let deeds = county.deeds.iter().filter(|deed| inside(deed.at));
+                let known = |at: Time| span.known.is_none_or(|by| at <= by);
+                let deeds = county.deeds.iter();
+                let deeds = deeds.filter(|deed| inside(deed.at) && known(deed.pressed));
                 view.deeds.extend(deeds.map(super::day::Deed::view));
             }
             self.forget_some();
@@ -363,7 +382,8 @@ impl Inner {
         if let Some(only) = span.only {
             standing.retain(|slot, _| *slot == only.0);
         }
-        stand(view, standing, &changes);
+        let until = span.known.map_or(view.last, |by| by.min(view.last));
+        stand(view, standing, &changes, until);
     }
 
     fn write(&mut self, pages: &Pages) {
@@ -395,17 +415,18 @@ impl Inner {
     }
 }
 
-/// Writes the levels that stood into the buckets, given what stood before and every change.
+/// Writes the levels that stood up to `until` into the buckets, given what stood before and every change.
 fn stand(
     view: &mut LanesView,
     mut standing: BTreeMap<u16, u8>,
     changes: &BTreeMap<(i64, u16), (u8, u8)>,
+    until: Time,
 ) {
     let mut changes = changes.iter().peekable();
     for place in 0..view.levels.len() {
         let begin = view.from.ms() + place as i64 * view.bucket_ms;
         // Nothing stands in a future that nobody has seen.
-        if begin > view.last.ms() {
+        if begin > until.ms() {
             return;
         }
         let mut worst = None;
@@ -462,4 +483,73 @@ fn keep<T: Serialize>(pages: &Pages, name: &str, page: &T) -> bool {
         tracing::warn!(%error, name, "could not write a page of the lanes; it is made again");
     }
     written.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::action::{Act, Action, Answer, Why};
+    use model::config::Role;
+    use model::{Config, Effect};
+    use store::{JournalOptions, Position, Store};
+
+    const AT: Time = Time::from_ms(1_000);
+
+    fn input(input: Input) -> Record {
+        Record::Input {
+            at: AT,
+            jurisdiction: JurisdictionSlot(0),
+            input,
+        }
+    }
+
+    /// How many presses are told when these pieces were read one after the other.
+    fn told(pieces: Vec<Vec<(u64, Record)>>) -> usize {
+        let dir = tempfile::tempdir().expect("there is room");
+        let store = Store::of(dir.path()).expect("a folder is a store");
+        let options = JournalOptions {
+            segment_bytes: 1 << 20,
+            reserve_bytes: 64 << 10,
+        };
+        let journal = store.open_journal(options, Position::START, &mut |_, _, _| Ok(()));
+        let (journal, _) = journal.expect("an empty journal opens");
+        let pages = Pages::open(&dir.path().join("lanes")).expect("a folder can be made");
+        let mut inner = Inner::open(&pages, &journal.reader()).expect("nothing is there");
+        for piece in pieces {
+            inner.heed(&pages, piece);
+        }
+        let counties = inner.days.values().flat_map(|day| day.counties.values());
+        counties.map(|county| county.deeds.len()).sum()
+    }
+
+    #[test]
+    fn a_press_is_told_only_when_it_is_known_what_became_of_it() {
+        let begin = || {
+            let press = Act {
+                op: "roll".into(),
+                by: "wang".into(),
+                role: Role::DutyOfficer,
+                device_at: None,
+                action: Action::CallRoll { posts: Vec::new() },
+            };
+            let files = Input::Configured(Box::new(Config::default().into()));
+            let press = Input::Acted(Box::new(press));
+            vec![(1, input(files)), (2, input(press))]
+        };
+        let why = Why::RoleNotAllowed;
+        let refused = Record::Outcome {
+            jurisdiction: JurisdictionSlot(0),
+            engine: 1,
+            rules: 0,
+            effect: Effect::Answer(Answer::Refused { why }),
+        };
+        assert_eq!(
+            told(vec![begin()]),
+            0,
+            "its outcome may stand in the next piece"
+        );
+        assert_eq!(told(vec![begin(), vec![(3, refused)], Vec::new()]), 0);
+        assert_eq!(told(vec![begin(), Vec::new()]), 1, "nothing follows");
+        assert_eq!(told(vec![begin(), vec![(3, input(Input::Ticked))]]), 1);
+    }
 }

@@ -161,7 +161,7 @@ async fn what_is_written_to_a_report_is_found_again() {
                 .unwrap()
                 .is_empty()
         );
-        let lanes = site.replays.lanes(at(0), at(60), 6, None).unwrap();
+        let lanes = site.replays.lanes(at(0), at(60), 6, None, None).unwrap();
         assert!(
             lanes.deeds.is_empty(),
             "the bar tells of the night, not of its report"

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod account;
+mod answered;
 mod clocks;
 mod configure;
 mod crash;
@@ -11,6 +12,7 @@ mod golden;
 mod helm;
 mod intake;
 mod keeping;
+mod lanes;
 mod packing;
 mod province;
 mod replay;

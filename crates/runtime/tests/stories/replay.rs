@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::support::*;
-use model::config::{Clock, Config};
+use model::config::{Clock, Config, Quantity};
 use model::intake::Taken;
-use model::replay::{DeedKind, Knowledge, Mode, ReplayOrder};
+use model::replay::{Knowledge, LanesView, Mode, ReplayOrder};
 use model::view::{Change, FeedMessage, SnapshotView};
 use model::{JurisdictionSlot, SeriesSlot, Time};
 use proptest::prelude::*;
@@ -109,6 +109,44 @@ struct Sent {
     received: i64,
 }
 
+/// A reading of a storm, with when it was entered and what became of it.
+type Entered = (Time, Sent, Taken);
+
+/// Two gauges of a river and two of rain.
+fn raining() -> Vec<Config> {
+    let mut config = county("A", 4, 2 * MINUTE);
+    config.quantities.push(Quantity {
+        id: "rain_5min".to_owned(),
+        unit: "mm".to_owned(),
+        ..config.quantities[0].clone()
+    });
+    config.watches.truncate(2);
+    for series in &mut config.series[2..] {
+        series.quantity = 1;
+    }
+    vec![config]
+}
+
+fn fallen(sent: &Sent) -> i64 {
+    1 + (sent.observed.unsigned_abs() as i64 * 37 + i64::from(sent.gauge)) % 97
+}
+
+/// The lanes of a storm from minute -20 on, a minute a bucket, are those of what was entered by then.
+fn lanes_are_those_of(lanes: &LanesView, entered: &[&Entered]) {
+    let place = |at: Time| (at.since_ms(lanes.from) / MINUTE) as usize;
+    let mut rain = vec![0; lanes.rain.len()];
+    let mut late = vec![0; lanes.late.len()];
+    for (entered, sent, taken) in entered {
+        if sent.gauge >= 2 {
+            let fell = &mut rain[place(at(sent.observed))];
+            *fell = fallen(sent).max(*fell);
+        }
+        late[place(*entered)] += u32::from(*taken == Taken::Late);
+    }
+    assert_eq!(lanes.rain, rain);
+    assert_eq!(lanes.late, late);
+}
+
 fn storm() -> impl Strategy<Value = Vec<Sent>> {
     let one = (0u32..4, 0i64..300, prop_oneof![0i64..5, 20i64..95]);
     proptest::collection::vec(one, 40..160).prop_map(|list| {
@@ -139,43 +177,60 @@ async fn newest(replays: &runtime::Replays, at: Time, knowledge: Knowledge) -> V
 
 async fn tells_two_times_apart(sent: Vec<Sent>) {
     let dir = tempfile::tempdir().unwrap();
-    let site = start(options(dir.path(), Clock::Feed, commanding()))
+    let site = start(options(dir.path(), Clock::Feed, raining()))
         .await
         .unwrap();
     // Everybody speaks once before the night, so that the clock goes on from there.
-    for gauge in 0..4 {
-        send(&site, &[reading(gauge, -10, 900)]).await;
-    }
-    let mut entered = Vec::new();
-    for one in &sent {
+    let first = (0..4).map(|gauge| Sent {
+        gauge,
+        observed: -10,
+        received: -10,
+    });
+    let mut entered: Vec<Entered> = Vec::new();
+    for one in first.chain(sent) {
         let draft = Draft {
             received: Some(at(one.received)),
-            ..reading(one.gauge, one.observed, 900)
+            ..reading(one.gauge, one.observed, fallen(&one))
         };
-        let taken = send(&site, &[draft]).await;
-        assert!(matches!(taken[0], Taken::Accepted | Taken::Late), "{one:?}");
+        let taken = send(&site, &[draft]).await[0];
+        assert!(matches!(taken, Taken::Accepted | Taken::Late), "{one:?}");
         let now = site.inbox.ask(|fleet| fleet.now()).await.unwrap();
-        entered.push((now, *one));
+        entered.push((now, one, taken));
     }
     site.replays.keep_up().unwrap();
+    let lanes = |known| {
+        let lanes = site.replays.lanes(at(-20), at(420), 440, None, known);
+        lanes.unwrap()
+    };
+    let all: Vec<_> = entered.iter().collect();
+    lanes_are_those_of(&lanes(None), &all);
     for minute in (0..400).step_by(23) {
         let t = at(minute);
-        let expected = |knows: &dyn Fn(&(Time, Sent)) -> bool| -> Vec<Option<Time>> {
+        let expected = |knows: &dyn Fn(&Entered) -> bool| -> Vec<Option<Time>> {
             (0..4)
                 .map(|gauge| {
                     let of = entered.iter().filter(|e| e.1.gauge == gauge && knows(e));
-                    Some(of.map(|(_, s)| at(s.observed)).max().unwrap_or(at(-10)))
+                    Some(of.map(|(_, s, _)| at(s.observed)).max().unwrap_or(at(-10)))
                 })
                 .collect()
         };
         let then = newest(&site.replays, t, Knowledge::Then).await;
         assert_eq!(
             then,
-            expected(&|(entered, _)| *entered <= t),
+            expected(&|(entered, ..)| *entered <= t),
             "then {minute}"
         );
         let now = newest(&site.replays, t, Knowledge::Now).await;
-        assert_eq!(now, expected(&|(_, s)| at(s.observed) <= t), "now {minute}");
+        assert_eq!(
+            now,
+            expected(&|(_, s, _)| at(s.observed) <= t),
+            "now {minute}"
+        );
+        let known: Vec<_> = entered
+            .iter()
+            .filter(|(entered, ..)| *entered <= t)
+            .collect();
+        lanes_are_those_of(&lanes(Some(t)), &known);
     }
     site.stop().await;
 }
@@ -306,65 +361,5 @@ async fn more_replays_than_may_are_refused_until_one_ends() {
         assert!(Instant::now() < until, "the place is free again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    site.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_lanes_tell_what_happened_when() {
-    let dir = tempfile::tempdir().unwrap();
-    let site = start(options(dir.path(), Clock::Feed, vec![county("A", 2, 0)]))
-        .await
-        .unwrap();
-    for (minute, value) in [(0, 900), (10, 1_050), (20, 1_250), (50, 900)] {
-        send(&site, &[reading(0, minute, value)]).await;
-    }
-    send(&site, &[reading(0, 15, 900)]).await;
-    press(&site, issue("order")).await;
-    let mut nobody = issue("nobody");
-    nobody.role = model::config::Role::Viewer;
-    press(&site, nobody).await;
-    let mark = model::Action::Mark {
-        at: at(20),
-        until: Some(at(30)),
-        note: model::Seal("1".repeat(64)),
-    };
-    for (name, role) in [
-        ("mark", model::config::Role::Planner),
-        ("scrawl", model::config::Role::Responder),
-    ] {
-        let mut act = issue(name);
-        (act.role, act.action) = (role, mark.clone());
-        press(&site, act).await;
-    }
-    let check = |site: &Runtime| {
-        let lanes = site.replays.lanes(at(0), at(60), 6, None).unwrap();
-        assert_eq!(lanes.bucket_ms, 10 * MINUTE);
-        assert_eq!(lanes.levels, [0, 1, 3, 3, 3, 3], "red until minute 50");
-        assert_eq!(lanes.alarms[1], [0, 1, 0, 0, 0]);
-        assert_eq!(lanes.alarms[2], [0, 0, 0, 1, 0]);
-        assert_eq!(lanes.alarms[5][0], 1, "returned");
-        assert_eq!(lanes.late, [0, 0, 0, 0, 0, 1], "late where it came in");
-        assert_eq!(lanes.commands, [0, 0, 0, 0, 0, 1]);
-        assert!(lanes.calls[5] > 0, "the village was told");
-        let deeds = lanes.deeds.iter().map(|d| (d.kind, d.op.as_str()));
-        let expected = [(DeedKind::Mark, "mark"), (DeedKind::Command, "order")];
-        let told = "refused presses are none, a mark stands at its time";
-        assert_eq!(deeds.collect::<Vec<_>>(), expected, "{told}");
-        assert_eq!(lanes.deeds[0].until, Some(at(30)));
-        assert_eq!((lanes.first, lanes.last), (at(0), at(50)));
-        let later = site.replays.lanes(at(30), at(48), 2, None).unwrap();
-        assert_eq!(later.levels, [3, 3], "it stood before the span began");
-    };
-    check(&site);
-    site.replays.keep_up().unwrap();
-    site.stop().await;
-    let site = start(options(dir.path(), Clock::Feed, vec![county("A", 2, 0)]))
-        .await
-        .unwrap();
-    check(&site);
-    assert!(matches!(
-        site.replays.lanes(at(1), at(0), 6, None),
-        Err(ReplayError::BadSpan)
-    ));
     site.stop().await;
 }
