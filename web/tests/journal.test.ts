@@ -14,6 +14,7 @@ function deed(kind: DeedView["kind"], minute: number, more: Partial<DeedView> = 
   return {
     kind,
     at: at(minute),
+    pressed: null,
     until: null,
     op: `${kind}${minute}`,
     by: "wang",

@@ -34,10 +34,10 @@ pub(crate) struct OfQuery {
 pub(crate) struct Of<T> {
     jurisdiction: String,
     #[serde(flatten)]
-    row: T,
+    pub(crate) row: T,
 }
 
-type Rows<T> = Answered<Json<Vec<Of<T>>>>;
+pub(crate) type Rows<T> = Answered<Json<Vec<Of<T>>>>;
 
 /// Rows of every jurisdiction that `reader` asks about and may see.
 async fn rows<T: Send + 'static>(
@@ -48,20 +48,27 @@ async fn rows<T: Send + 'static>(
 ) -> Rows<T> {
     reader.need(Deed::See)?;
     let only = api.slot(reader, query.jurisdiction.as_deref())?;
-    let all = move |fleet: &Fleet| {
-        let slots = (0..fleet.len() as u16).map(JurisdictionSlot);
-        let mut list = Vec::new();
-        for slot in slots.filter(|slot| only.is_none_or(|only| only == *slot)) {
-            let code = fleet.config(slot).map(|c| c.code.clone());
-            let jurisdiction = code.unwrap_or_default();
-            list.extend(look(fleet, slot).into_iter().map(|row| Of {
-                jurisdiction: jurisdiction.clone(),
-                row,
-            }));
-        }
-        list
-    };
+    let all = move |fleet: &Fleet| rows_of(fleet, only, look);
     Ok(Json(api.inbox.ask(all).await?))
+}
+
+/// Rows of a fleet, of one jurisdiction or of all.
+pub(crate) fn rows_of<T>(
+    fleet: &Fleet,
+    only: Option<JurisdictionSlot>,
+    look: impl Fn(&Fleet, JurisdictionSlot) -> Vec<T>,
+) -> Vec<Of<T>> {
+    let slots = (0..fleet.len() as u16).map(JurisdictionSlot);
+    let mut list = Vec::new();
+    for slot in slots.filter(|slot| only.is_none_or(|only| only == *slot)) {
+        let code = fleet.config(slot).map(|c| c.code.clone());
+        let jurisdiction = code.unwrap_or_default();
+        list.extend(look(fleet, slot).into_iter().map(|row| Of {
+            jurisdiction: jurisdiction.clone(),
+            row,
+        }));
+    }
+    list
 }
 
 /// The same for what is part of a county's whole view, narrowed to what `reader` may see.
@@ -241,7 +248,7 @@ pub(crate) async fn weather(
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RunWithPages {
     #[serde(flatten)]
-    run: RunView,
+    pub(crate) run: RunView,
     pages: Vec<PageView>,
 }
 
@@ -255,15 +262,17 @@ pub(crate) async fn runs(
     Asked(query): Asked<OfQuery>,
 ) -> Rows<RunWithPages> {
     reader.need(Deed::SeeEveryTask)?;
-    let look = |fleet: &Fleet, slot| {
-        let runs = fleet.runs(slot).into_iter();
-        let whole = runs.map(|run| RunWithPages {
-            pages: fleet.pages(slot, &run.id),
-            run,
-        });
-        whole.collect()
-    };
-    rows(&api, &reader, &query, look).await
+    rows(&api, &reader, &query, whole_runs).await
+}
+
+/// Every run of a jurisdiction that is not forgotten, with its pages.
+pub(crate) fn whole_runs(fleet: &Fleet, slot: JurisdictionSlot) -> Vec<RunWithPages> {
+    let runs = fleet.runs(slot).into_iter();
+    let whole = runs.map(|run| RunWithPages {
+        pages: fleet.pages(slot, &run.id),
+        run,
+    });
+    whole.collect()
 }
 
 /// Of when.

@@ -8,16 +8,17 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
 use axum::{Extension, Json};
 use bytes::Bytes;
-use model::Time;
 use model::replay::{FASTEST, Knowledge, LanesView, ReplayOrder};
 use model::view::{FeedMessage, SnapshotView};
-use runtime::{Frame, ReplayAsk, ReplayError, ReplaySession, bulkhead};
+use model::{RunId, Time};
+use runtime::{Frame, ReplayAsk, ReplayError, ReplaySession, Replays, bulkhead};
 use serde::Deserialize;
 
 use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
+use crate::lists::{Rows, RunWithPages, rows_of, whole_runs};
 use crate::sight::{is_narrow, narrow_county, narrow_notices, narrow_text};
 use crate::socket::{Heard, Said, Source, bounded, run};
 
@@ -140,17 +141,33 @@ pub(crate) struct LanesQuery {
     from: Time,
     to: Time,
     buckets: Option<u32>,
+    knowledge: Option<Knowledge>,
+    at: Option<Time>,
     jurisdiction: Option<String>,
+}
+
+impl LanesQuery {
+    /// Only what had been entered by then; none: all that is known.
+    fn known(&self) -> Option<Time> {
+        match (self.knowledge, self.at) {
+            (Some(Knowledge::Now), _) | (None, None) => None,
+            (Some(Knowledge::Then) | None, Some(at)) => Some(at),
+            (Some(Knowledge::Then), None) => Some(self.to),
+        }
+    }
 }
 
 /// Pieces of an answer that names none.
 const BUCKETS: u32 = 480;
 
-/// What happened in a span of time: rain, levels, alarms, calls, commands, reports, decisions.
+/// What happened in a span of time: rain, levels, alarms, calls, commands, reports, decisions; each at
+/// the time it is about. As it is known now, or as it was known at a moment.
 #[utoipa::path(get, path = "/api/v1/replay/lanes", tag = "replay",
     params(("from" = String, Query, description = "RFC 3339"),
            ("to" = String, Query, description = "RFC 3339, at most 400 days later"),
            ("buckets" = Option<u32>, Query, description = "Pieces of whole minutes, at most 2000; absent: 480"),
+           ("knowledge" = Option<String>, Query, description = "`then`: only what had been received and pressed by `at`; `now`: all of it; absent: `then` where `at` is given, else `now`"),
+           ("at" = Option<String>, Query, description = "RFC 3339: the moment of `then`; absent: `to`"),
            ("jurisdiction" = Option<String>, Query, description = "Only this one")),
     responses((status = 200, body = LanesView), (status = 400, body = FaultView), (status = 401, body = FaultView)))]
 pub(crate) async fn lanes(
@@ -163,7 +180,8 @@ pub(crate) async fn lanes(
     let replays = api.replays.clone();
     let look = move || {
         let buckets = query.buckets.unwrap_or(BUCKETS);
-        replays.lanes(query.from, query.to, buckets, only)
+        let known = query.known();
+        replays.lanes(query.from, query.to, buckets, only, known)
     };
     let asked = bulkhead::aside(look).await;
     let mut lanes = asked
@@ -173,6 +191,50 @@ pub(crate) async fn lanes(
         lanes.deeds.clear();
     }
     Ok(Json(lanes))
+}
+
+/// Of which moment.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RunsQuery {
+    at: Time,
+    #[serde(default)]
+    knowledge: Knowledge,
+    run: Option<RunId>,
+    jurisdiction: Option<String>,
+}
+
+/// Escalations and roll-calls as they stood at a moment of the past: those that ran, and those that had
+/// ended within a day of it, each with its pages. It lives through the past as a replay does, so a few
+/// are answered at a time.
+#[utoipa::path(get, path = "/api/v1/replay/runs", tag = "replay", operation_id = "replay_runs",
+    params(("at" = String, Query, description = "RFC 3339; before the first entry there are none, after the newest it is the newest"),
+           ("knowledge" = Option<String>, Query, description = "`then`: what had been received; `now`: what had been observed"),
+           ("run" = Option<String>, Query, description = "Only this one; by what is known now, the one that stands in its place"),
+           ("jurisdiction" = Option<String>, Query, description = "Only this one")),
+    responses((status = 200, description = "Each with its jurisdiction, as of /api/v1/runs", body = Vec<RunWithPages>),
+              (status = 401, body = FaultView), (status = 403, body = FaultView)))]
+pub(crate) async fn runs(
+    State(api): State<Arc<Api>>,
+    Extension(reader): Extension<Principal>,
+    Asked(query): Asked<RunsQuery>,
+) -> Rows<RunWithPages> {
+    reader.need(Deed::See)?;
+    reader.need(Deed::SeeEveryTask)?;
+    let only = api.slot(&reader, query.jurisdiction.as_deref())?;
+    let look = move |replays: &Replays| -> Result<_, ReplayError> {
+        let fleet = replays.fleet_at(query.at, query.knowledge)?;
+        Ok(rows_of(&fleet, only, |fleet, slot| {
+            let mut runs = whole_runs(fleet, slot);
+            if let Some(run) = &query.run {
+                let engine = fleet.engine(slot);
+                let meant = engine.and_then(|engine| engine.run_meant(run));
+                runs.retain(|whole| Some(&whole.run.id) == meant.as_ref());
+            }
+            runs
+        }))
+    };
+    let asked = api.replays.aside(look).await;
+    Ok(Json(asked.map_err(fault)?.map_err(fault)?))
 }
 
 pub(crate) fn fault(error: ReplayError) -> Fault {

@@ -45,7 +45,7 @@ const MB: usize = 1024 * 1024;
         lists::runs, lists::duty, lists::contacts, lists::reach,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::try_rules, desk::sheet,
         trials::calls, trials::organisation, trials::try_organisation,
-        replay::feed, replay::lanes, reports::written, reports::make, entries::entry,
+        replay::feed, replay::lanes, replay::runs, reports::written, reports::make, entries::entry,
         drills::here, drills::score,
         phones::key, phones::note, phones::forget,
         series::series, probes::system, probes::counts, intake::interfaces, intake::refused, probes::state_hash,
@@ -150,6 +150,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         .route("/api/v1/state/hash", get(probes::state_hash))
         .route("/api/v1/series/{station}/{quantity}", get(series::series))
         .route("/api/v1/replay/lanes", get(replay::lanes))
+        .route("/api/v1/replay/runs", get(replay::runs))
         .route("/api/v1/drill", get(drills::here))
         .route("/api/v1/drill/score", get(drills::score))
         .route("/api/v1/reports", get(reports::written))

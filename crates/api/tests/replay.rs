@@ -8,8 +8,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use county::{CODE, County, NEIGHBOUR, TOKEN, Who, json, night};
+use county::{CODE, County, NEIGHBOUR, TOKEN, Who, json, lines, night};
 use futures_util::{SinkExt as _, StreamExt as _};
+use model::config::{Call, Config, Escalation, EscalationStep, Occasion, Target, Text};
+use model::{JurisdictionSlot, Level, Origin};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -154,6 +156,125 @@ async fn the_lanes_of_a_span_and_what_is_no_span() {
     }
     let response = county.get(&Who::Nobody, &path).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lanes_are_those_of_a_moment_where_one_is_named() {
+    let county = County::open().await;
+    county.stage(0, 900).await;
+    county.stage(40, 1_250).await;
+    let officer = county.sign_in("officer").await;
+    let at = |minute: i64| night().plus_ms(minute * 60_000).to_string();
+    let mark = json!({"action": "mark", "at": at(10), "until": null, "text": "后来才写的"});
+    let (status, answer) = county.act(&officer, "mark", mark).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let lanes = async |known: &str| {
+        let (from, to) = (at(0), at(60));
+        let path = format!("/api/v1/replay/lanes?from={from}&to={to}&buckets=60{known}");
+        json(county.get(&officer, &path).await).await
+    };
+    let whole = lanes("").await;
+    assert_eq!(whole["deeds"][0]["at"], at(10));
+    assert_eq!(whole["deeds"][0]["pressed"], at(40));
+    assert_eq!(whole["levels"][40], 4);
+    for same in ["&knowledge=now", "&knowledge=then"] {
+        assert_eq!(lanes(same).await, whole, "{same}");
+    }
+    for moment in ["&at=", "&knowledge=then&at="] {
+        let seen = lanes(&format!("{moment}{}", at(39))).await;
+        assert_eq!(seen["all_deeds"], 0, "nobody had written it");
+        assert!(
+            seen["levels"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|level| level == 0)
+        );
+        assert_eq!(lanes(&format!("{moment}{}", at(40))).await, whole);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_of_the_past_are_told_with_their_pages_whether_they_run_or_ended() {
+    let county = County::open_with(|config| {
+        let step = EscalationStep {
+            after_ms: 0,
+            calls: vec![Call {
+                to: vec![Target::Person("li".into())],
+                by: Vec::new(),
+            }],
+            must: false,
+        };
+        config.organisation.escalations = vec![Escalation {
+            id: "red".to_owned(),
+            title: Text::same("red"),
+            occasion: Occasion::Situation,
+            levels: vec![Level::Red],
+            hazards: Vec::new(),
+            confirm_all: true,
+            steps: vec![step],
+            loops: 0,
+            loop_after_ms: 300_000,
+            exhausted: Vec::new(),
+        }];
+    })
+    .await;
+    let at = |minute: i64| night().plus_ms(minute * 60_000).to_string();
+    for (minute, stage) in [(0, 900), (10, 1_250), (12, 1_250)] {
+        county.stage(minute, stage).await;
+    }
+    let officer = county.sign_in("officer").await;
+    let live = json(county.get(&officer, "/api/v1/runs").await).await;
+    let page = live[0]["pages"][0]["id"].clone();
+    let li = county.sign_in("li").await;
+    let answer = json!({"action": "answer_page", "page": page, "ack": true, "means": "app"});
+    let (status, said) = county.act(&li, "here", answer).await;
+    assert_eq!((status, &said["answer"]), (StatusCode::OK, &json!("done")));
+    for minute in [13, 30] {
+        county.stage(minute, 1_250).await;
+    }
+    let ended = json(county.get(&officer, "/api/v1/runs").await).await;
+    assert_eq!(ended[0]["state"], "satisfied");
+    let runs = async |minute: i64, more: &str| {
+        let path = format!("/api/v1/replay/runs?at={}{more}", at(minute));
+        json(county.get(&officer, &path).await).await
+    };
+    assert_eq!(runs(5, "").await, json!([]));
+    assert_eq!(runs(10, "").await[0]["state"], "running");
+    assert_eq!(runs(30, "").await, ended, "as it is told of the present");
+    assert_eq!(runs(30, "&knowledge=now").await, ended);
+    let run = ended[0]["id"].as_str().unwrap();
+    assert_eq!(runs(30, &format!("&run={run}")).await, ended);
+    assert_eq!(runs(30, "&run=none").await, json!([]));
+    let path = format!("/api/v1/replay/runs?at={}", at(30));
+    for (who, status) in [(Who::Nobody, 401), (li, 403)] {
+        assert_eq!(county.get(&who, &path).await.status().as_u16(), status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_curve_of_a_station_that_is_gone_is_still_told() {
+    let county = County::open().await;
+    for minute in 0..3 {
+        county.stage(minute, 100 + minute).await;
+    }
+    let path = "/api/v1/series/ST%2F01/water_level";
+    let before = lines(county.get(&Who::Token, path).await).await;
+    assert_eq!(before.len(), 3);
+    let config = (county.runtime.inbox).ask(|fleet| fleet.config(JurisdictionSlot(0)).cloned());
+    let mut config = Config::clone(&config.await.unwrap().unwrap());
+    config.stations[0].id = "ST/02".to_owned();
+    let inbox = &county.runtime.inbox;
+    inbox.configure(vec![config], Origin::Signal).await.unwrap();
+    assert_eq!(lines(county.get(&Who::Token, path).await).await, before);
+    let now = "/api/v1/series/ST%2F02/water_level";
+    let other = lines(county.get(&Who::Token, now).await).await;
+    assert!(other.is_empty(), "{other:?}");
+    for nowhere in ["ST%2F03/water_level", "ST%2F01/rain"] {
+        let path = format!("/api/v1/series/{nowhere}");
+        let status = county.get(&Who::Token, &path).await.status();
+        assert_eq!(status, StatusCode::NOT_FOUND, "{nowhere}");
+    }
 }
 
 /// What this thread has worked so far.

@@ -519,8 +519,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened in a span of time: rain, levels, alarms, calls, commands, reports, decisions. */
+        /**
+         * What happened in a span of time: rain, levels, alarms, calls, commands, reports, decisions; each at
+         *     the time it is about. As it is known now, or as it was known at a moment.
+         */
         get: operations["lanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replay/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escalations and roll-calls as they stood at a moment of the past: those that ran, and those that had
+         *     ended within a day of it, each with its pages. It lives through the past as a replay does, so a few
+         *     are answered at a time.
+         */
+        get: operations["replay_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -607,7 +631,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Samples of one series with from ≤ time < to, oldest first, as NDJSON. */
+        /**
+         * Samples of one series with from ≤ time < to, oldest first, as NDJSON; also of a station that no file
+         *     names any more.
+         */
         get: operations["series"];
         put?: never;
         post?: never;
@@ -2052,6 +2079,7 @@ export interface components {
             level: components["schemas"]["Level"] | null;
             note: components["schemas"]["Seal"] | null;
             op: components["schemas"]["OpId"];
+            pressed: components["schemas"]["Time"] | null;
             title: components["schemas"]["Text"] | null;
             until: components["schemas"]["Time"] | null;
         };
@@ -3471,7 +3499,7 @@ export interface components {
             a: components["schemas"]["RunOutcome"] | null;
             about: components["schemas"]["About"];
             b: components["schemas"]["RunOutcome"] | null;
-            /** @description Of its end; new and gone: only one of them had such a run. */
+            /** @description Of its end, and where both run on, of its beginning; new and gone: only one of them had such a run. */
             movement: components["schemas"]["CallMovement"];
             policy: string;
             title: components["schemas"]["Text"];
@@ -5178,6 +5206,10 @@ export interface operations {
                 to: string;
                 /** @description Pieces of whole minutes, at most 2000; absent: 480 */
                 buckets?: number;
+                /** @description `then`: only what had been received and pressed by `at`; `now`: all of it; absent: `then` where `at` is given, else `now` */
+                knowledge?: string;
+                /** @description RFC 3339: the moment of `then`; absent: `to` */
+                at?: string;
                 /** @description Only this one */
                 jurisdiction?: string;
             };
@@ -5204,6 +5236,51 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    replay_runs: {
+        parameters: {
+            query: {
+                /** @description RFC 3339; before the first entry there are none, after the newest it is the newest */
+                at: string;
+                /** @description `then`: what had been received; `now`: what had been observed */
+                knowledge?: string;
+                /** @description Only this one; by what is known now, the one that stands in its place */
+                run?: string;
+                /** @description Only this one */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each with its jurisdiction, as of /api/v1/runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunWithPages"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
