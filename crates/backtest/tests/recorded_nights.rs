@@ -1,13 +1,17 @@
 //! Real nights through real rules.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use backtest::{Asked, InWords, Movement, Raise, Record, RuleSet, backtest};
-use model::Time;
+use engine::{Admission, Candidate, Engine};
 use model::action::Truth;
 use model::config::Measure;
+use model::intake::Quality;
 use model::view::{EventSource, EventView};
+use model::{AlarmKey, Config, Effect, Effects, Input, SeriesSlot, Time};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -158,6 +162,156 @@ fn the_worst_hour_of_a_typhoon_is_told_by_prefecture() {
     let alarms: u64 = load.districts.iter().map(|d| d.alarms).sum();
     assert_eq!(alarms, load.all.alarms);
     assert!(load.districts.len() > 5, "{:?}", load.districts);
+}
+
+/// A reading of a river gauge of the typhoon.
+struct Stage {
+    station: String,
+    at: Time,
+    cm: i64,
+}
+
+/// Every reading of the record, in order of time.
+fn stages(folder: &std::path::Path) -> Vec<Stage> {
+    let file = std::fs::File::open(folder.join("observations.csv.gz")).unwrap();
+    let mut rows = csv::Reader::from_reader(flate2::read::GzDecoder::new(file));
+    let rows = rows.records().map(Result::unwrap);
+    let given = rows.filter(|row| !row[3].is_empty());
+    given
+        .map(|row| Stage {
+            station: row[1].to_owned(),
+            at: time(&row[0]),
+            cm: model::Decimals(2).parse(&row[3]).unwrap(),
+        })
+        .collect()
+}
+
+/// Readings more than three and a half metres above the one before that are gone by half with the
+/// next, or have none: nothing a river does. Each with the time of the next.
+fn false_spikes(stages: &[Stage]) -> Vec<(String, Time, Time)> {
+    let mut by_station: BTreeMap<&str, Vec<&Stage>> = BTreeMap::new();
+    for stage in stages {
+        by_station.entry(&stage.station).or_default().push(stage);
+    }
+    let mut found = Vec::new();
+    for (station, list) in by_station {
+        for (n, pair) in list.windows(2).enumerate() {
+            let rise = pair[1].cm - pair[0].cm;
+            let next = list.get(n + 2);
+            if rise > 350 && next.is_none_or(|next| pair[1].cm - next.cm > rise / 2) {
+                let until = next.map_or(pair[1].at.plus_ms(86_400_000), |next| next.at);
+                found.push((station.to_owned(), pair[1].at, until));
+            }
+        }
+    }
+    found
+}
+
+/// A raise of an alarm: station, rule, level, when, and whether it is marked as doubtful.
+type Raised = (String, String, u8, Time, bool);
+
+fn raises(config: &Config, stages: &[Stage]) -> Vec<Raised> {
+    let mut engine = Engine::new(Arc::new(config.clone()));
+    let series: BTreeMap<&str, u32> = (0..)
+        .zip(&config.series)
+        .filter(|(_, s)| config.quantities[usize::from(s.quantity)].id == "water_level")
+        .map(|(slot, s)| (config.stations[s.station.index()].id.as_str(), slot))
+        .collect();
+    let mut told = Vec::new();
+    let mut apply = |engine: &mut Engine, at: Time, input: &Input| {
+        let mut out = Effects::default();
+        engine.apply(at, input, &mut out);
+        for effect in out.as_slice() {
+            if let Effect::Transition(t) = effect
+                && t.level > t.prev
+            {
+                let (rule, station) = (
+                    &config.rules[t.rule.index()],
+                    &config.stations[t.subject.index()],
+                );
+                let key = AlarmKey::of(&config.code, &rule.id, &station.id, &rule.hazard);
+                let doubtful = engine.alarm_view(key).unwrap().doubtful;
+                told.push((station.id.clone(), rule.id.clone(), t.level, at, doubtful));
+            }
+        }
+    };
+    let end = stages.last().unwrap().at.plus_ms(86_400_000);
+    for stage in stages {
+        while let Some(due) = engine.next_deadline().filter(|due| *due < stage.at) {
+            apply(&mut engine, due, &Input::Ticked);
+        }
+        let candidate = Candidate {
+            interface: 0,
+            series: SeriesSlot(series[stage.station.as_str()]),
+            observed: stage.at,
+            received: None,
+            value: stage.cm,
+            revision: 0,
+            quality: Quality::Good,
+        };
+        if let Admission::Accept(observed) = engine.admit(&candidate, stage.at) {
+            apply(&mut engine, stage.at, &Input::Observed(observed));
+        }
+    }
+    while let Some(due) = engine.next_deadline().filter(|due| *due < end) {
+        apply(&mut engine, due, &Input::Ticked);
+    }
+    told
+}
+
+/// Single readings metres above the bank: with the checks of the starter rules they raise nothing
+/// unmarked and nothing red, and no flood of that night is any later for it.
+#[test]
+fn false_single_spikes_raise_nothing_unmarked() {
+    let Some(folder) = shared("jp-river-2026-06") else {
+        return;
+    };
+    let pack = RuleSet::open(&root().join("rules/zhejiang"), Some(&folder)).unwrap();
+    let pack = for_gauges_that_may_be_silent(&pack);
+    let config = &pack.configs()[0];
+    let stages = stages(&folder);
+    let spikes = false_spikes(&stages);
+    let stations: Vec<&str> = spikes
+        .iter()
+        .map(|(station, ..)| station.as_str())
+        .collect();
+    assert_eq!(stations, ["2000000003", "2000000004", "2400000191"]);
+    let told = raises(config, &stages);
+    for (station, from, until) in &spikes {
+        let here = told
+            .iter()
+            .filter(|(s, _, _, at, _)| s == station && from <= at && at < until);
+        for raise in here {
+            let (_, _, level, _, doubtful) = raise;
+            assert!(*doubtful && *level < 4, "{raise:?}");
+        }
+    }
+    let mut unchecked = config.clone();
+    let leap = config.checks.iter().position(|c| c.id == "level-leap");
+    let leap = leap.unwrap() as u16;
+    for series in &mut unchecked.series {
+        series.checks.retain(|check| *check != leap);
+    }
+    let bare = raises(&unchecked, &stages);
+    for (station, from, until) in &spikes {
+        let red = bare.iter().any(|(s, _, level, at, doubtful)| {
+            s == station && from <= at && at < until && *level == 4 && !doubtful
+        });
+        assert!(red, "without the check {station} is red");
+    }
+    let floods = |told: Vec<Raised>| -> Vec<(String, u8, Time)> {
+        let own =
+            |raise: &Raised| raise.1 == "river-stage" && !stations.contains(&raise.0.as_str());
+        let floods = told.into_iter().filter(own);
+        let mut floods: Vec<_> = floods
+            .map(|(station, _, level, at, _)| (station, level, at))
+            .collect();
+        floods.sort();
+        floods
+    };
+    let (checked, bare) = (floods(told), floods(bare));
+    assert!(checked.len() > 100, "{}", checked.len());
+    assert_eq!(checked, bare);
 }
 
 /// What people say of an alarm speaks for it alone; an events.csv of it reads back as what it was.

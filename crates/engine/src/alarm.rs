@@ -50,6 +50,9 @@ pub(crate) struct Alarm {
     /// It is active and not itself kept quiet, so what it makes needless is.
     #[serde(default)]
     pub(crate) inhibits: bool,
+    /// The level at which it is, for what is no worse.
+    #[serde(default)]
+    pub(crate) inhibits_at: u8,
     #[serde(default)]
     pub(crate) motion: Motion,
 }
@@ -90,6 +93,7 @@ impl Alarm {
             seat: None,
             quiet: Quiet::default(),
             inhibits: false,
+            inhibits_at: 0,
             motion: Motion::default(),
         }
     }
@@ -118,7 +122,7 @@ impl Engine {
         let reopen_ms = self.config.rules[slot].reopen_ms;
         let latch = self.index.latches[slot];
         if prev == 0 {
-            self.open(watch, reopen_ms, time);
+            self.open(watch, reopen_ms, time, out);
         }
         self.count_change(prev == 0, at, out);
         let unstable = self
@@ -163,26 +167,33 @@ impl Engine {
         self.reseat(watch, at);
     }
 
-    /// Opens a new episode, or the old one again when it recurs soon.
-    fn open(&mut self, watch: u32, reopen_ms: i64, time: Time) {
+    /// Opens a new episode, or the old one again when it recurs soon. One that nobody has closed yet
+    /// leaves to the next what still hangs on it: its latch, its commands, its place among others.
+    fn open(&mut self, watch: u32, reopen_ms: i64, time: Time, out: &mut Effects) {
         let old = self.state.alarms.get(&watch);
-        let again = old.is_some_and(|a| {
-            !a.closed
-                || a.returned
-                    .is_some_and(|returned| time.since_ms(returned) <= reopen_ms)
+        let again = old.is_some_and(|a| match a.returned {
+            Some(returned) => time.since_ms(returned) <= reopen_ms,
+            None => !a.closed,
         });
         let next = old.map_or(1, |a| a.episode + 1);
+        if old.is_some_and(|a| !a.closed) && !again {
+            self.settle_mark(watch, out);
+        }
         let alarm = self
             .state
             .alarms
             .entry(watch)
             .or_insert_with(|| Alarm::opened(next, time));
         if !again {
-            let motion = std::mem::take(&mut alarm.motion);
-            *alarm = Alarm {
-                motion,
-                ..Alarm::opened(next, time)
-            };
+            let old = std::mem::replace(alarm, Alarm::opened(next, time));
+            alarm.motion = old.motion;
+            if !old.closed {
+                alarm.latched = old.latched;
+                alarm.commands = old.commands;
+                alarm.seat = old.seat;
+                alarm.quiet = old.quiet;
+                (alarm.inhibits, alarm.inhibits_at) = (old.inhibits, old.inhibits_at);
+            }
         }
         alarm.occurrence += 1;
         alarm.closed = false;

@@ -222,7 +222,7 @@ impl Engine {
                 out.number(since.ms());
             }
             out.number(i64::from(condition.doubtful));
-            out.number(i64::from(condition.shaky));
+            out.number(i64::from(condition.unsure));
             out.optional(condition.peak.map(|(value, _)| value));
             out.optional(condition.peak.map(|(_, at)| at.ms()));
             if let Some((cluster, member)) = self.index.member_of.get(&(watch as u32)) {

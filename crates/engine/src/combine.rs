@@ -10,7 +10,7 @@ use model::{Effects, Time};
 
 use crate::condition::Look;
 use crate::engine::Engine;
-use crate::measure::Measured;
+use crate::measure::{Measured, Seen};
 
 /// Who is to be asked again when a watch changes its level. Made from the config.
 #[derive(Clone, Debug, Default)]
@@ -124,22 +124,28 @@ fn ranks(config: &Config) -> (Vec<u32>, u32) {
 
 impl Engine {
     /// What a combining rule would have said at an earlier time.
-    pub(crate) fn combined_then(&self, watch: u32, time: Time) -> (Measured, bool) {
-        let met = self.met_clauses(watch, |source| self.level_then(source, time));
+    pub(crate) fn combined_then(&self, watch: u32, time: Time) -> Measured {
+        let then = |source| self.level_then(source, time);
+        let met = self.met_clauses(watch, then, then);
         let spec = &self.config.watches[watch as usize];
         let series = &self.state.series[spec.series.index()];
         let place = series.place_of(time.plus_ms(1)).checked_sub(1);
         let sample = place.and_then(|place| series.get(place));
-        let measured = Measured::Decided {
+        Measured::Decided {
             met,
             kept: met,
             shown: sample.map_or(0, |s| s.value),
-        };
-        (measured, false)
+        }
     }
 
-    /// Which levels of a combining rule are met, given the level of each watch it asks about.
-    fn met_clauses(&self, watch: u32, level_of: impl Fn(u32) -> u8) -> [bool; 4] {
+    /// Which levels of a combining rule are met, given the level of each watch it asks about, and of
+    /// each that must not stand.
+    fn met_clauses(
+        &self,
+        watch: u32,
+        level_of: impl Fn(u32) -> u8,
+        none_of: impl Fn(u32) -> u8,
+    ) -> [bool; 4] {
         let rule = self.config.watches[watch as usize].rule;
         let clauses = clauses(&self.config.rules[rule.index()].measure);
         let mut met = [false; 4];
@@ -147,47 +153,49 @@ impl Engine {
         let clauses = if heard { clauses } else { &[] };
         for (met, clause) in met.iter_mut().zip(clauses) {
             let clause = clause.as_ref();
-            *met = clause.is_some_and(|c| self.is_met(watch, c, &level_of));
+            *met = clause.is_some_and(|c| self.is_met(watch, c, &level_of, &none_of));
         }
         met
     }
 
-    /// What a combining rule says now, and whether it says so on doubtful grounds.
-    pub(crate) fn combined(&self, watch: u32) -> (Measured, bool) {
-        let met = self.met_clauses(watch, |source| {
-            self.state.conditions[source as usize].level()
-        });
-        let spec = &self.config.watches[watch as usize];
-        let clauses = clauses(&self.config.rules[spec.rule.index()].measure);
-        let newest = self.state.series[spec.series.index()].newest();
-        let measured = Measured::Decided {
+    /// What a combining rule says now, and what of it does not stand on doubtful grounds. Doubt is
+    /// no reason for it to keep what its grounds have left.
+    pub(crate) fn combined(&self, watch: u32) -> Seen {
+        let of = |source: u32| &self.state.conditions[source as usize];
+        let (level, sure) = (|s| of(s).level(), |s| of(s).sure_level());
+        let met = self.met_clauses(watch, level, level);
+        let proven = self.met_clauses(watch, sure, level);
+        let series = self.config.watches[watch as usize].series;
+        let newest = self.state.series[series.index()].newest();
+        let shown = newest.map_or(0, |s| s.value);
+        let measured = |met| Measured::Decided {
             met,
             kept: met,
-            shown: newest.map_or(0, |s| s.value),
+            shown,
         };
-        let level = met.iter().rposition(|m| *m).map_or(0, |p| p as u8 + 1);
-        let rises = level > self.state.conditions[watch as usize].level();
-        let terms = clauses
-            .iter()
-            .flatten()
-            .flat_map(|c| c.all.iter().chain(&c.any));
-        let on_doubts = terms
-            .flat_map(|t| self.index.combinations.sources(&self.config, watch, t))
-            .map(|source| &self.state.conditions[source as usize])
-            .any(|source| source.level() > 0 && source.doubtful);
-        (measured, rises && on_doubts)
+        Seen {
+            measured: measured(met),
+            doubtful: false,
+            proven: measured(proven),
+        }
     }
 
-    fn is_met(&self, watch: u32, clause: &Clause, level_of: impl Fn(u32) -> u8) -> bool {
-        let says = |term: &Term| {
+    fn is_met(
+        &self,
+        watch: u32,
+        clause: &Clause,
+        level_of: impl Fn(u32) -> u8,
+        none_of: impl Fn(u32) -> u8,
+    ) -> bool {
+        let says = |term: &Term, level_of: &dyn Fn(u32) -> u8| {
             let sources = self.index.combinations.sources(&self.config, watch, term);
             let wanted = term.level.digit();
             sources.into_iter().any(|s| level_of(s) >= wanted)
         };
         let some = !clause.all.is_empty() || !clause.any.is_empty() || !clause.none.is_empty();
-        some && clause.all.iter().all(says)
-            && (clause.any.is_empty() || clause.any.iter().any(says))
-            && !clause.none.iter().any(says)
+        some && clause.all.iter().all(|t| says(t, &level_of))
+            && (clause.any.is_empty() || clause.any.iter().any(|t| says(t, &level_of)))
+            && !clause.none.iter().any(|t| says(t, &none_of))
     }
 
     fn rank(&self, watch: u32) -> u32 {
@@ -218,18 +226,13 @@ impl Engine {
     pub(crate) fn follow(&mut self, at: Time, out: &mut Effects) {
         self.follow_back(out);
         while let Some(((_, watch), time)) = self.state.affected.pop_first() {
-            let (measured, doubtful) = self.combined(watch);
-            if self.is_quiet(watch, measured) {
+            let seen = self.combined(watch);
+            if self.is_quiet(watch, seen.measured) {
                 continue;
             }
             let newest = self.state.conditions[watch as usize].newest;
-            let look = Look {
-                measured,
-                observed: newest.map_or(time, |n| n.max(time)),
-                at,
-                doubtful,
-            };
-            self.judge(watch, look, out);
+            let observed = newest.map_or(time, |n| n.max(time));
+            self.judge(watch, Look::of(seen, observed, at), out);
         }
     }
 }

@@ -4,13 +4,14 @@
 //! in the steps. The announced level is the highest step that is on or recovering. Every clock runs
 //! by observed time up to the newest sample and by arrival from there on.
 
-use model::config::{Bound, Delays, Misses, Rule, Side};
+use model::config::{Bound, Delays, Rule, Side};
 use model::view::LevelClock;
 use model::{Fixed, Level, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::measure::Measured;
+use crate::measure::{Measured, Seen};
 use crate::memory::Mark;
+use crate::turn::{Says, Turn, over};
 
 /// Where one level stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,11 +83,26 @@ impl Step {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
     pub(crate) measured: Measured,
+    /// What the good values alone say; the same, unless it is doubtful.
+    pub(crate) proven: Measured,
     pub(crate) observed: Time,
     /// Entry time.
     pub(crate) at: Time,
     /// May raise, never clears.
     pub(crate) doubtful: bool,
+}
+
+impl Look {
+    /// What is seen at a sample of that observed time, entered at `at`.
+    pub(crate) fn of(seen: Seen, observed: Time, at: Time) -> Look {
+        Look {
+            measured: seen.measured,
+            proven: seen.proven,
+            observed,
+            at,
+            doubtful: seen.doubtful,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -105,11 +121,12 @@ pub(crate) struct Condition {
     /// Observed time since which doubtful samples keep the clocks of levels that recover still.
     #[serde(default)]
     pub(crate) doubted: Option<Time>,
-    /// The level stands on doubtful values.
+    /// The level stands, or stood last, on doubtful values.
     pub(crate) doubtful: bool,
-    /// The newest sample that met a level was doubtful.
+    /// A bit for each level that no good sample has met yet since it was raised; of one that waits,
+    /// for that the newest to meet it was doubtful.
     #[serde(default)]
-    pub(crate) shaky: bool,
+    pub(crate) unsure: u8,
     /// Worst value since the level left 0, and when.
     pub(crate) peak: Option<(Fixed, Time)>,
     /// The value that decided the last change.
@@ -180,19 +197,26 @@ impl Condition {
     /// Moves every level by one valid reading. Gives the instant of the change, if the level has
     /// changed: by the clock of observed times, so never after `look.observed`.
     pub(crate) fn judge(&mut self, rule: &Rule, bounds: &[Option<Bound>; 4], look: Look) -> Time {
+        let says = Level::ALL.map(|level| Says::of(rule, bounds[level.index()], look, level));
+        let any_met = says.iter().any(|s| s.met);
+        if look.doubtful && !any_met && self.is_unknown() {
+            // Says nothing that would be known.
+            return look.observed;
+        }
         self.thaw(look);
         self.weigh_doubt(look);
         let before = self.level();
+        if self.doubtful && self.unsure == 0 {
+            // Older snapshots had one mark for all levels.
+            self.unsure = bit(before);
+        }
         let may_lower = self.may_lower(rule.side, bounds, look);
-        let (mut instant, mut any_met) = (None, false);
+        let mut instant = None;
         for level in Level::ALL {
             let place = level.index();
-            let (met, kept) = look.measured.verdict(rule.side, bounds[place], level);
-            any_met |= met;
             let turn = Turn {
                 look,
-                met,
-                kept,
+                says: says[place],
                 may_lower,
                 on_ms: rule.delays[place].on_ms,
                 off_ms: self.off_ms(rule.delays[place]),
@@ -202,18 +226,52 @@ impl Condition {
             let (step, since) = turn.of(self.steps[place]);
             let recovers = matches!(self.steps[place], Step::Recovering { .. });
             self.swung |= recovers && matches!(step, Step::On { .. });
-            if step.counts() != self.steps[place].counts() {
+            let counted = self.steps[place].counts();
+            if step.counts() != counted {
                 instant = instant.max(Some(since));
             }
             self.steps[place] = step;
+            self.mark_doubt(level, says[place], counted);
         }
         if any_met || !look.doubtful {
             self.newest = Some(look.observed);
             self.newest_at = look.at;
-            self.shaky = look.doubtful;
         }
         self.note(rule.side, before, look);
         instant.unwrap_or(look.observed)
+    }
+
+    /// Whether a level stands, or waits, on doubtful values alone. Once it counts, only a good value
+    /// that meets it takes the mark away.
+    fn mark_doubt(&mut self, level: Level, says: Says, counted: bool) {
+        let unsure = match self.steps[level.index()] {
+            Step::Off => Some(false),
+            _ if says.sure => Some(false),
+            Step::On { .. } | Step::Recovering { .. } if counted => None,
+            Step::Pending { .. } | Step::On { .. } | Step::Recovering { .. } => {
+                says.met.then_some(true)
+            }
+        };
+        match unsure {
+            Some(true) => self.unsure |= bit(level.digit()),
+            Some(false) => self.unsure &= !bit(level.digit()),
+            None => {}
+        }
+    }
+
+    /// The announced level carries the mark of its own.
+    fn show_doubt(&mut self) {
+        let level = self.level();
+        if level > 0 {
+            self.doubtful = self.unsure & bit(level) != 0;
+        }
+    }
+
+    /// The highest level that counts on good values; 0 none.
+    pub(crate) fn sure_level(&self) -> u8 {
+        let sure = |l: &&Level| self.steps[l.index()].counts() && self.unsure & bit(l.digit()) == 0;
+        let top = Level::ALL.iter().rev().find(sure);
+        top.map_or(0, |l| l.digit())
     }
 
     /// A level's off-delay, longer while the alarm is unstable.
@@ -284,11 +342,7 @@ impl Condition {
         if level == 0 {
             return;
         }
-        self.doubtful = if level > before {
-            look.doubtful
-        } else {
-            self.doubtful && look.doubtful
-        };
+        self.show_doubt();
         let worse = |peak: Fixed| match side {
             Side::Above => shown > peak,
             Side::Below => shown < peak,
@@ -299,10 +353,20 @@ impl Condition {
     }
 
     /// Moves every level whose deadline has come; says at which instant the last of them changed.
-    pub(crate) fn expire(&mut self, rule: &Rule, at: Time) -> Option<Time> {
+    ///
+    /// A wait for the on-delay is worth nothing beyond the horizon from the newest reading that bore it
+    /// out, or was good: what lies between is unknown, whatever doubtful readings came since.
+    pub(crate) fn expire(
+        &mut self,
+        rule: &Rule,
+        at: Time,
+        horizon_ms: Option<i64>,
+    ) -> Option<Time> {
         let mut changed = None;
-        let before = self.level();
         let deadlines = self.deadlines();
+        let horizon_ms = horizon_ms.filter(|_| rule.unknown_when_stale);
+        let sight_ends = horizon_ms.map(|ms| self.newest_at.plus_ms(ms));
+        let mut lost = None;
         for level in Level::ALL {
             if deadlines[level.index()].is_none_or(|due| due > at) {
                 continue;
@@ -311,6 +375,10 @@ impl Condition {
             let off_ms = self.off_ms(delays);
             let step = &mut self.steps[level.index()];
             let instant = match *step {
+                Step::Pending { due, .. } if sight_ends.is_some_and(|end| due > end) => {
+                    lost = sight_ends;
+                    continue;
+                }
                 Step::Pending { first, .. } => {
                     let raised = first.plus_ms(delays.on_ms);
                     *step = Step::On { raised };
@@ -318,14 +386,16 @@ impl Condition {
                 }
                 Step::Recovering { raised, first, .. } => {
                     *step = Step::Off;
+                    self.unsure &= !bit(level.digit());
                     over(first, off_ms, raised, rule.min_hold_ms)
                 }
                 Step::Off | Step::On { .. } => continue,
             };
             changed = changed.max(Some(instant));
         }
-        if self.level() > before {
-            self.doubtful = self.shaky;
+        self.show_doubt();
+        if let Some(end) = lost {
+            self.freeze(end);
         }
         changed
     }
@@ -375,6 +445,17 @@ impl Condition {
                 *step = Step::Off;
             }
         }
+        self.forget_doubt();
+    }
+
+    /// Levels that are off stand on nothing.
+    fn forget_doubt(&mut self) {
+        for level in Level::ALL {
+            if self.steps[level.index()] == Step::Off {
+                self.unsure &= !bit(level.digit());
+            }
+        }
+        self.show_doubt();
     }
 
     /// The meaning of a level changed: what it was waiting for begins anew, what stands goes on.
@@ -384,6 +465,7 @@ impl Condition {
             Step::Off | Step::Pending { .. } => Step::Off,
             Step::On { raised } | Step::Recovering { raised, .. } => Step::On { raised },
         };
+        self.forget_doubt();
     }
 
     /// The values are others from `at` on; what stands goes on.
@@ -396,7 +478,7 @@ impl Condition {
     /// go on alike.
     pub(crate) fn shape(&self) -> Shape {
         let steps = self.steps.map(Step::shape);
-        (steps, self.stopped_ms, self.wary, self.doubted)
+        (steps, self.stopped_ms, self.wary, self.doubted, self.unsure)
     }
 
     /// The steps without entry times, for the hash of the decision state: per level a digit for
@@ -409,87 +491,23 @@ impl Condition {
     }
 }
 
-/// What [`Condition::shape`] compares: the steps, how long the clocks have stood, how wary it is, and
-/// since when it doubts.
-pub(crate) type Shape = ([(u8, Time, Time, u32); 4], Option<i64>, u8, Option<Time>);
+/// What [`Condition::shape`] compares: the steps, how long the clocks have stood, how wary it is,
+/// since when it doubts, and which levels stand on doubtful values.
+pub(crate) type Shape = (
+    [(u8, Time, Time, u32); 4],
+    Option<i64>,
+    u8,
+    Option<Time>,
+    u8,
+);
+
+/// The bit of a level in [`Condition::unsure`]; none for level 0.
+fn bit(level: u8) -> u8 {
+    match level {
+        0 => 0,
+        level => 1 << (level - 1),
+    }
+}
 
 /// Good samples in a row that must come after being unknown or in doubt before anything is lowered.
 const WARY: u8 = 2;
-
-/// One level and one reading.
-struct Turn {
-    look: Look,
-    met: bool,
-    kept: bool,
-    may_lower: bool,
-    on_ms: i64,
-    off_ms: i64,
-    hold_ms: i64,
-    misses: Option<Misses>,
-}
-
-impl Turn {
-    /// The step after the reading and, where it begins or ends to count, since when.
-    fn of(&self, step: Step) -> (Step, Time) {
-        let observed = self.look.observed;
-        match step {
-            Step::Off if self.met => self.hold(observed, 0),
-            Step::Off => (Step::Off, observed),
-            Step::Pending { first, missed, .. } if self.met => self.hold(first, missed << 1),
-            Step::Pending { .. } if self.look.doubtful => (step, observed),
-            Step::Pending { first, missed, .. } => self.miss(first, missed << 1 | 1),
-            Step::On { raised } | Step::Recovering { raised, .. } if self.met || self.kept => {
-                (Step::On { raised }, observed)
-            }
-            Step::On { .. } if !self.may_lower => (step, observed),
-            Step::On { raised } => self.leave(raised, observed),
-            Step::Recovering { .. } if self.look.doubtful => (step, observed),
-            Step::Recovering { raised, first, .. } => self.leave(raised, first),
-        }
-    }
-
-    /// Met: the run grows by observed time, the rest is waited for from its arrival.
-    fn hold(&self, first: Time, missed: u32) -> (Step, Time) {
-        let rest = self.on_ms - self.look.observed.since_ms(first);
-        let raised = first.plus_ms(self.on_ms);
-        if rest <= 0 {
-            return (Step::On { raised }, raised);
-        }
-        let due = self.look.at.plus_ms(rest);
-        (Step::Pending { first, due, missed }, raised)
-    }
-
-    /// Not met while it waits: broken off, unless the rule bears a few such readings; then the run
-    /// goes on.
-    fn miss(&self, first: Time, missed: u32) -> (Step, Time) {
-        let borne = self.misses.is_some_and(|misses| {
-            let recent = u32::MAX >> (u32::from(Misses::MOST) - u32::from(misses.of).clamp(1, 32));
-            (missed & recent).count_ones() < u32::from(misses.count)
-        });
-        match borne {
-            true => self.hold(first, missed),
-            false => (Step::Off, self.look.observed),
-        }
-    }
-
-    /// Not kept: over once it has served its off-delay and the minimum hold.
-    fn leave(&self, raised: Time, first: Time) -> (Step, Time) {
-        let over = over(first, self.off_ms, raised, self.hold_ms);
-        let rest = over.since_ms(self.look.observed);
-        if rest <= 0 && self.may_lower {
-            return (Step::Off, over);
-        }
-        let due = self.look.at.plus_ms(rest.max(0));
-        (Step::Recovering { raised, first, due }, over)
-    }
-}
-
-/// When a level that is not kept since `first` is over: after its off-delay, and not before it has
-/// been held. What other gauges decide may be raised later than the reading that ends it.
-fn over(first: Time, off_ms: i64, raised: Time, hold_ms: i64) -> Time {
-    let over = first.plus_ms(off_ms);
-    if hold_ms == 0 {
-        return over;
-    }
-    over.max(raised.plus_ms(hold_ms))
-}

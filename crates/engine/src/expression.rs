@@ -21,7 +21,8 @@ use model::config::Measure;
 use model::{Fixed, Level};
 
 use crate::engine::Engine;
-use crate::measure::{Measured, Taken};
+use crate::measure::{Measured, Seen, Taken};
+use crate::series::Sample;
 
 /// Longer texts are not compiled.
 const MAX_CHARS: usize = 1_000;
@@ -193,20 +194,56 @@ impl Engine {
         let spec = &self.config.watches[watch as usize];
         let series = &self.state.series[spec.series.index()];
         let value = series.get(place)?.value;
-        let nothing = Some((Measured::of_level(0, value), false));
         let Some(formula) = self.index.formulas.get(&spec.rule.0) else {
-            return nothing;
+            return Some(Seen::good(Measured::of_level(0, value)));
         };
+        let level = self.solved(formula, watch, place, false)?;
+        let measured = Measured::of_level(level, value);
+        let doubtful = |name: &Name| self.is_doubtful(watch, place, *name);
+        if !formula.names.iter().any(|(_, name)| doubtful(name)) {
+            return Some(Seen::good(measured));
+        }
+        let proven = self.solved(formula, watch, place, true).unwrap_or(0);
+        Some(Seen {
+            measured,
+            doubtful: true,
+            proven: Measured::of_level(proven.min(level), value),
+        })
+    }
+
+    /// What a formula says of all values or of the good ones alone: 0 where a name has no value yet,
+    /// nothing where it errs.
+    fn solved(&self, formula: &Formula, watch: u32, place: usize, good: bool) -> Option<u8> {
         let mut context = Context::empty();
         for (text, name) in &formula.names {
-            let Some(number) = self.number(watch, place, *name) else {
-                return nothing;
+            let Some(number) = self.number(watch, place, *name, good) else {
+                return Some(0);
             };
             context.add_variable_as_val(text.as_str(), Box::new(CelInt::from(number)));
         }
         match formula.program.execute(&context) {
-            Ok(Value::Int(level @ 0..=4)) => Some((Measured::of_level(level as u8, value), false)),
+            Ok(Value::Int(level @ 0..=4)) => Some(level as u8),
             Ok(_) | Err(_) => None,
+        }
+    }
+
+    /// Whether what a name stands for is made of a doubtful value.
+    fn is_doubtful(&self, watch: u32, place: usize, name: Name) -> bool {
+        let spec = &self.config.watches[watch as usize];
+        let series = &self.state.series[spec.series.index()];
+        let good = |place: Option<usize>| place.is_none_or(|place| series.is_good(place));
+        let extreme = |ms, highest| {
+            let extreme = series.extreme(place, ms, highest, false);
+            extreme.is_some_and(Sample::is_doubtful)
+        };
+        match name {
+            Name::Value => !good(Some(place)),
+            Name::Previous | Name::Gap => !good(series.before(place)),
+            Name::Level | Name::Bound(_) => false,
+            Name::Sum(ms) => series.total(place, ms).doubtful,
+            Name::Highest(ms) => extreme(ms, true),
+            Name::Lowest(ms) => extreme(ms, false),
+            Name::Rise(ms) => !good(Some(place)) || !good(series.at_least_older(place, ms)),
         }
     }
 
@@ -220,15 +257,17 @@ impl Engine {
         spoken && (taken.is_none() || !self.index.formulas.contains_key(&rule.0))
     }
 
-    fn number(&self, watch: u32, place: usize, name: Name) -> Option<Fixed> {
+    /// What a name stands for, of all values or of the good ones alone.
+    fn number(&self, watch: u32, place: usize, name: Name, good: bool) -> Option<Fixed> {
         let spec = &self.config.watches[watch as usize];
         let series = &self.state.series[spec.series.index()];
         let sample = series.get(place)?;
+        let asked = |place: usize| series.get(place).filter(|s| !good || s.is_good());
         match name {
-            Name::Value => Some(sample.value),
-            Name::Previous => Some(series.get(series.before(place)?)?.value),
+            Name::Value => Some(asked(place)?.value),
+            Name::Previous => Some(asked(series.before(place)?)?.value),
             Name::Gap => {
-                let before = series.get(series.before(place)?)?;
+                let before = asked(series.before(place)?)?;
                 Some(sample.observed.since_ms(before.observed) / 1000)
             }
             Name::Level => Some(i64::from(self.state.conditions[watch as usize].level())),
@@ -236,12 +275,13 @@ impl Engine {
                 let bounds = spec.bounds_at(sample.observed);
                 bounds[level.index()].map(|b| b.raise)
             }
+            Name::Sum(ms) if good => Some(series.total(place, ms).proven),
             Name::Sum(ms) => Some(series.total(place, ms).sum),
-            Name::Highest(ms) => Some(series.extreme(place, ms, true)?.value),
-            Name::Lowest(ms) => Some(series.extreme(place, ms, false)?.value),
+            Name::Highest(ms) => Some(series.extreme(place, ms, true, good)?.value),
+            Name::Lowest(ms) => Some(series.extreme(place, ms, false, good)?.value),
             Name::Rise(ms) => {
-                let before = series.get(series.at_least_older(place, ms)?)?;
-                Some(sample.value - before.value)
+                let before = asked(series.at_least_older(place, ms)?)?;
+                Some(asked(place)?.value.saturating_sub(before.value))
             }
         }
     }

@@ -5,7 +5,7 @@
 use model::config::Measure;
 use model::effect::SystemKind;
 use model::view::Freshness;
-use model::{Effect, Effects, SeriesSlot, Time};
+use model::{Effect, Effects, Observed, SeriesSlot, Time};
 
 use crate::engine::Engine;
 use crate::timers::Due;
@@ -19,27 +19,45 @@ struct Marks {
 }
 
 impl Engine {
-    /// A valid reading came by an interface: the series is fresh, sight is back.
-    pub(crate) fn hear(&mut self, slot: u32, interface: u8, at: Time, out: &mut Effects) {
+    /// A valid reading came by an interface, the newest observed so far: the series is fresh, sight is
+    /// back. One that is older than the horizon is news of a past: it is judged like any other, but
+    /// what was not seen before is not seen by it.
+    pub(crate) fn hear(&mut self, heard: &Observed, at: Time, out: &mut Effects) {
+        let (slot, interface) = (heard.series.0, heard.interface);
+        let series = &self.state.series[slot as usize];
+        let news = !(series.quiet || series.unknown) || self.is_of_now(heard, at);
         let series = &mut self.state.series[slot as usize];
         let from = series.heard.map(|_| series.interface);
-        let back = std::mem::take(&mut series.quiet);
+        let was_quiet = series.quiet;
+        let back = was_quiet && news;
+        let sees_again = series.unknown && news;
         let before = series.heard.replace(at);
-        series.freshness = Freshness::Fresh;
         series.interface = interface;
-        let unknown = std::mem::take(&mut series.unknown);
-        if unknown {
+        if news || !series.unknown {
+            series.freshness = Freshness::Fresh;
+        }
+        series.quiet &= !news;
+        series.unknown &= !news;
+        if sees_again {
             self.regain_sight(slot, at, out);
         }
         if back || from != Some(interface) {
             self.move_voice(slot, from, interface, at, out);
         }
-        if back {
+        if was_quiet {
             self.unguard(slot, before);
+        }
+        if back {
             let station = self.config.series[slot as usize].station.0;
             self.look_for_blindness(station, at, out);
         }
         self.guard(slot, at);
+    }
+
+    /// Whether a reading is no older than the horizon, or has a clock that says nothing.
+    fn is_of_now(&self, heard: &Observed, at: Time) -> bool {
+        let horizon_ms = self.horizon_ms(heard.series);
+        heard.suspect || horizon_ms.is_none_or(|ms| at.since_ms(heard.observed) <= ms)
     }
 
     /// What silence amounts to, by how long it lasts, once the expected interval is known.
@@ -134,7 +152,8 @@ impl Engine {
                 .arm(heard.plus_ms(next), Due::Freshness { series: slot }),
             None => series.guarded = false,
         }
-        let quiet = silent_ms >= marks.stale_ms && listens;
+        // Once quiet it stays so until something of the present is heard.
+        let quiet = (series.quiet || silent_ms >= marks.stale_ms) && listens;
         let was_quiet = std::mem::replace(&mut series.quiet, quiet);
         if !normal {
             let freshness = match silent_ms {
@@ -147,9 +166,16 @@ impl Engine {
                 series.freshness = freshness;
                 out.push(Effect::Series(SeriesSlot(slot)));
             }
-            if silent_ms >= marks.horizon_ms && !series.unknown {
-                series.unknown = true;
-                self.lose_sight(slot, at, out);
+            if silent_ms >= marks.horizon_ms {
+                let was_unknown = std::mem::replace(&mut series.unknown, true);
+                let frozen = self.freeze_watches(slot, at);
+                if was_unknown {
+                    for watch in frozen.into_iter().filter(|watch| self.is_told(*watch)) {
+                        out.push(Effect::Alarm(self.index.keys[watch as usize]));
+                    }
+                } else {
+                    self.lose_sight(slot, at, out);
+                }
             }
             if quiet && !was_quiet {
                 self.lose_voice(slot, at, out);
@@ -160,21 +186,34 @@ impl Engine {
         }
     }
 
-    /// Beyond the horizon: conditions freeze where their rule says so, standing alarms are marked.
+    /// Beyond the horizon conditions freeze where their rule says so. Gives those that do now.
+    fn freeze_watches(&mut self, slot: u32, at: Time) -> Vec<u32> {
+        let (first, end) = self.index.watches[slot as usize];
+        let mut frozen = Vec::new();
+        for watch in first..end {
+            let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
+            // Silence is what a rule about it sees.
+            if rule.measure != Measure::Silence && rule.unknown_when_stale {
+                let condition = &mut self.state.conditions[watch as usize];
+                let (deadlines, was_unknown) = (condition.deadlines(), condition.is_unknown());
+                condition.freeze(at);
+                if condition.is_unknown() && !was_unknown {
+                    frozen.push(watch);
+                }
+                self.rearm(watch, deadlines);
+            }
+        }
+        frozen
+    }
+
+    /// Beyond the horizon standing alarms are marked.
     fn lose_sight(&mut self, slot: u32, at: Time, out: &mut Effects) {
         let (first, end) = self.index.watches[slot as usize];
         let mut blind = false;
         for watch in first..end {
             let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
             if rule.measure == Measure::Silence {
-                // Silence is what such a rule sees.
                 continue;
-            }
-            if rule.unknown_when_stale {
-                let condition = &mut self.state.conditions[watch as usize];
-                let deadlines = condition.deadlines();
-                condition.freeze(at);
-                self.rearm(watch, deadlines);
             }
             if let Some(alarm) = self.state.alarms.get_mut(&watch)
                 && alarm.is_active()

@@ -12,8 +12,7 @@ use model::{Fixed, SeriesSlot};
 
 use crate::engine::Engine;
 use crate::forecast::{Prospect, Source};
-use crate::measure::{Measured, ratio};
-use crate::series::Series;
+use crate::measure::{Measured, ratio, risen};
 
 /// The mildest value at which anything can begin on a watch whose levels are all off.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +47,14 @@ impl Brink {
         }
     }
 
-    /// The same for the change from an earlier sample to the newest.
-    fn is_slow_from(self, series: &Series, before: usize, per_ms: i64) -> bool {
-        let newest = series.newest_place();
-        let ratio = newest.and_then(|place| ratio(series, before, place, per_ms));
-        matches!(ratio, Some(Measured::Ratio { rise, over }) if self.is_slow(rise, over))
+    /// The same for the change from an earlier sample to the newest; no change is none.
+    fn is_slow_from(self, change: Option<Measured>) -> bool {
+        match change {
+            Some(Measured::Ratio { rise, over }) => self.is_slow(rise, over),
+            Some(Measured::Plain(change)) => self.is_calm(change),
+            Some(Measured::Decided { .. }) => false,
+            None => true,
+        }
     }
 
     /// The same for what is expected within the lead time.
@@ -82,23 +84,17 @@ enum Subject {
     /// The value itself.
     Value,
     /// The sum over a window.
-    Sum {
-        span_ms: i64,
-    },
+    Sum { span_ms: i64 },
     /// Several sums, each with the least that can begin anything: a range of [`Glances::least`].
-    Sums {
-        first: u32,
-        end: u32,
-    },
+    Sums { first: u32, end: u32 },
     /// The change since the sample before, or over a span.
-    Rate {
-        per_ms: i64,
-    },
+    Rate { per_ms: i64 },
     Rise {
         span_ms: i64,
         per_ms: i64,
+        least_ms: i64,
     },
-    /// A member of a cluster, and the sum at which it turns hot.
+    /// A member of a cluster, and what makes it hot: the sum over the span, or the value where it is 0.
     Member {
         span_ms: i64,
         cluster: u16,
@@ -107,10 +103,7 @@ enum Subject {
     },
     /// What is foreseen: places in [`Glances::outlooks`] and [`Glances::sources`], there [`NOWHERE`]
     /// for a forecast that asks no gauge upstream.
-    Forecast {
-        outlook: u16,
-        source: u32,
-    },
+    Forecast { outlook: u16, source: u32 },
     /// Something that only the rule knows.
     Other,
 }
@@ -174,9 +167,14 @@ impl Glances {
                     })
                 }
                 Measure::Rate { per_ms } => Some(Subject::Rate { per_ms: *per_ms }),
-                Measure::Rise { span_ms, per_ms } => Some(Subject::Rise {
+                Measure::Rise {
+                    span_ms,
+                    per_ms,
+                    least_ms,
+                } => Some(Subject::Rise {
                     span_ms: *span_ms,
                     per_ms: *per_ms,
+                    least_ms: *least_ms,
                 }),
                 Measure::Forecast { .. } => {
                     let source = upstream.get(&(watch as u32)).map(|source| {
@@ -275,12 +273,23 @@ impl Engine {
             }
             Subject::Rate { per_ms } => series
                 .newest_place()
-                .and_then(|place| series.before(place))
-                .is_some_and(|before| glance.brink.is_slow_from(series, before, per_ms)),
-            Subject::Rise { span_ms, per_ms } => series
+                .and_then(|place| Some((series.before(place)?, place)))
+                .is_some_and(|(before, place)| {
+                    let change = ratio(series, before, place, per_ms);
+                    glance.brink.is_slow_from(change)
+                }),
+            Subject::Rise {
+                span_ms,
+                per_ms,
+                least_ms,
+            } => series
                 .newest_place()
-                .and_then(|place| series.at_least_older(place, span_ms))
-                .is_some_and(|before| glance.brink.is_slow_from(series, before, per_ms)),
+                .and_then(|place| Some((series.at_least_older(place, span_ms)?, place)))
+                .is_some_and(|(before, place)| {
+                    let spans = (span_ms, per_ms, least_ms);
+                    let change = risen(series, before, place, spans);
+                    glance.brink.is_slow_from(change)
+                }),
             Subject::Member {
                 span_ms,
                 cluster,
@@ -288,7 +297,11 @@ impl Engine {
                 hot,
             } => {
                 // A cool member that stays cool is nobody's business, whatever it is near to.
-                return series.sum_over(span_ms).is_some_and(|sum| sum < hot)
+                let now = match span_ms {
+                    0 => series.newest().map(|sample| sample.value),
+                    span_ms => series.sum_over(span_ms),
+                };
+                return now.is_some_and(|now| now < hot)
                     && !self.state.heat[usize::from(cluster)].is_hot(member);
             }
             Subject::Forecast { outlook, .. } => {
@@ -309,9 +322,9 @@ impl Engine {
     pub(crate) fn is_calm_by_its_rule(&self, watch: u32, slot: SeriesSlot) -> bool {
         let newest = self.state.series[slot.index()].newest_place();
         let taken = newest.and_then(|place| self.measured(watch, place));
-        taken.is_none_or(|(measured, _)| {
-            let turns = self.turns(watch, measured.shown());
-            turns.map_or_else(|| self.is_quiet(watch, measured), |turns| !turns)
+        taken.is_none_or(|seen| {
+            let turns = self.turns(watch, seen.measured.shown());
+            turns.map_or_else(|| self.is_quiet(watch, seen.measured), |turns| !turns)
         })
     }
 }

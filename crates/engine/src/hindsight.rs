@@ -10,7 +10,7 @@ use model::{Effect, Effects, Time, Transition};
 use crate::condition::Look;
 use crate::engine::Engine;
 use crate::late::in_season;
-use crate::measure::Measured;
+use crate::measure::Seen;
 
 /// Of one input: what watches would have said at its observed time, and who asks about them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,14 +48,7 @@ impl Engine {
     }
 
     /// What a watch would have said if it had measured this at `time`; tells what differs.
-    pub(crate) fn look_back(
-        &mut self,
-        watch: u32,
-        measured: Measured,
-        time: Time,
-        doubtful: bool,
-        out: &mut Effects,
-    ) {
+    pub(crate) fn look_back(&mut self, watch: u32, seen: Seen, time: Time, out: &mut Effects) {
         let spec = &self.config.watches[watch as usize];
         let rule = &self.config.rules[spec.rule.index()];
         let condition = &self.state.conditions[watch as usize];
@@ -67,12 +60,7 @@ impl Engine {
         }
         let heard = self.state.series[spec.series.index()].heard_before(time);
         then.pass(rule, time, heard, self.horizon_ms(spec.series));
-        let look = Look {
-            measured: in_season(rule, measured, time),
-            observed: time,
-            at: time,
-            doubtful,
-        };
+        let look = Look::of(in_season(rule, seen, time), time, time);
         then.judge(rule, spec.bounds_at(time), look);
         let would = then.level();
         if would != stood {
@@ -85,8 +73,8 @@ impl Engine {
     pub(crate) fn follow_back(&mut self, out: &mut Effects) {
         while let Some((_, watch)) = self.state.hindsight.askers.pop_first() {
             let time = self.state.hindsight.time;
-            let (measured, doubtful) = self.combined_then(watch, time);
-            self.look_back(watch, measured, time, doubtful, out);
+            let seen = Seen::good(self.combined_then(watch, time));
+            self.look_back(watch, seen, time, out);
         }
         self.state.hindsight.would.clear();
     }

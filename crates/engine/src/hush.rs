@@ -7,6 +7,7 @@ use model::view::QuietKind;
 use model::{AlarmKey, Effect, Effects, Level, OpId, Time};
 
 use crate::engine::Engine;
+use crate::roster::shift_of;
 use crate::suppression::Entry;
 
 impl Engine {
@@ -134,7 +135,7 @@ impl Engine {
         out: &mut Effects,
     ) -> Result<(), Why> {
         let watch = self.open_alarm(&alarm).ok_or(Why::NoSuchAlarm)?;
-        within(until, self.config.policy.limits.shelve_ms, at)?;
+        within(until, self.longest_shelf_ms(act, at), at)?;
         let level = self.state.alarms.get(&watch).map_or(0, |a| a.told_level());
         let mut entry = Entry::new(QuietKind::Shelved, &act.by, at, Some(until));
         entry.alarm = Some((alarm, level));
@@ -146,6 +147,20 @@ impl Engine {
             self.end_suppression(&old, NoticeReason::SuppressionEnded, at, out);
         }
         Ok(())
+    }
+
+    /// How long a shelf of whoever pressed may last: to the end of the shift they have at a post whose
+    /// roster is in force, and never longer than the policy allows.
+    fn longest_shelf_ms(&self, act: &Act, at: Time) -> i64 {
+        let posts = self.config.organisation.posts.iter();
+        let shifts = posts.filter_map(|post| {
+            let (_, shift) = shift_of(post, at)?;
+            let on_duty = self.on_hook(&post.id, at).contains(&act.by);
+            on_duty.then(|| shift.until.since_ms(at))
+        });
+        let longest_ms = self.config.policy.limits.shelve_ms;
+        // Of two shifts at once, the one that ends last is still somebody's.
+        shifts.max().map_or(longest_ms, |ms| ms.min(longest_ms))
     }
 
     fn silence(
@@ -175,6 +190,7 @@ impl Engine {
         entry.matcher = Some(matcher.clone());
         entry.reason = Some(reason.clone());
         entry.waits_for_approval = red;
+        entry.stood = self.standing_under(&entry);
         self.enter_ledger(act.op.clone(), entry, at, out);
         Ok(())
     }

@@ -186,6 +186,7 @@ fn proving(config: &Config) -> BTreeSet<u32> {
 /// Collects the windows a rule sums over, and says how far back it looks otherwise, in ms.
 fn look_back(rule: &Rule, formula: Option<&Formula>, windows: &mut Vec<i64>) -> i64 {
     match &rule.measure {
+        Measure::Cluster { window_ms: 0, .. } => 0,
         Measure::Sum { window_ms } | Measure::Cluster { window_ms, .. } => {
             windows.push(*window_ms);
             0

@@ -1,4 +1,5 @@
-//! One alarm makes others needless: along declared edges only, one step deep, while it stands.
+//! One alarm makes others needless: along declared edges only, one step deep, while it stands and is
+//! seen, and none that is worse than itself.
 //!
 //! Never keeps quiet what is red, what a person has called true, or what has lost sight.
 
@@ -9,6 +10,7 @@ use model::config::Measure;
 use model::{Effects, Level, OpId, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::alarm::Alarm;
 use crate::engine::Engine;
 use crate::suppression::Quiet;
 use crate::timers::Due;
@@ -25,7 +27,9 @@ impl Engine {
         let mut new = Quiet::default();
         let may = self.may_be_inhibited(watch);
         new.inhibited = may && (self.inhibitor_of(watch).is_some() || self.is_link_down(watch));
-        if may && !new.inhibited {
+        // Where its source stands still, it is told at once: it has become the worse of the two.
+        let outgrown = may && !new.inhibited && self.sources_of(watch).next().is_some();
+        if may && !new.inhibited && !outgrown {
             let wait_ms = self.config.policy.limits.after_inhibition_ms;
             let ended = (old.inhibited && wait_ms > 0).then(|| at.plus_ms(wait_ms));
             new.rest_until = old.rest_until.or(ended).filter(|until| *until > at);
@@ -55,18 +59,26 @@ impl Engine {
             && alarm.truth != Truth::True
     }
 
-    /// An alarm that makes this one needless.
+    /// An alarm that makes this one needless: never a milder one.
     pub(crate) fn inhibitor_of(&self, watch: u32) -> Option<u32> {
+        let level_of = |watch: u32| self.state.alarms.get(&watch).map_or(0, Alarm::told_level);
+        let level = level_of(watch);
+        self.sources_of(watch)
+            .find(|source| level_of(*source) >= level)
+    }
+
+    /// The alarms that stand at the other end of the edges to this one.
+    fn sources_of(&self, watch: u32) -> impl Iterator<Item = u32> + '_ {
         let rule = self.config.watches[watch as usize].rule;
         let ground = &self.index.ground;
         let station = self.station_slot(watch);
-        ground.edges_to(rule.0).iter().find_map(|edge| {
+        ground.edges_to(rule.0).iter().flat_map(move |edge| {
             let equal = self.config.inhibitions[usize::from(*edge)].equal;
-            let keys = ground.keys(equal, station);
-            keys.iter().find_map(|key| {
-                let row = self.state.inhibitors.rows.get(&(*edge, *key))?;
-                row.first().copied()
-            })
+            let keys = ground.keys(equal, station).into_iter();
+            let rows = &self.state.inhibitors.rows;
+            keys.filter_map(move |key| rows.get(&(*edge, key)))
+                .flatten()
+                .copied()
         })
     }
 
@@ -79,12 +91,14 @@ impl Engine {
         };
         let on = !edges.is_empty()
             && alarm.is_active()
+            && !alarm.sight_lost
             && alarm.quiet.held.is_empty()
             && !alarm.quiet.inhibited;
-        if alarm.inhibits == on {
+        let level = if on { alarm.told_level() } else { 0 };
+        if (alarm.inhibits, alarm.inhibits_at) == (on, level) {
             return;
         }
-        alarm.inhibits = on;
+        (alarm.inhibits, alarm.inhibits_at) = (on, level);
         self.set_rows(watch, &edges, on, Some((at, out)));
     }
 
@@ -101,18 +115,13 @@ impl Engine {
             for key in self.index.ground.keys(equal, station) {
                 let rows = &mut self.state.inhibitors.rows;
                 let row = rows.entry((*edge, key)).or_default();
-                let before = row.is_empty();
                 if on {
                     row.insert(watch);
                 } else {
                     row.remove(&watch);
                 }
-                let after = row.is_empty();
-                if after {
+                if row.is_empty() {
                     rows.remove(&(*edge, key));
-                }
-                if before == after {
-                    continue;
                 }
                 if let Some((at, out)) = &mut tell {
                     for target in self.index.ground.targets(*edge, key).to_vec() {

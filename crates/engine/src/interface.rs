@@ -39,6 +39,14 @@ struct Voices {
     down: bool,
 }
 
+impl Voices {
+    /// How many of them are that share, at least one.
+    fn share(&self, percent: u8) -> usize {
+        let share = u64::from(self.series) * u64::from(percent);
+        share.div_ceil(100).max(1) as usize
+    }
+}
+
 impl Engine {
     /// A series is heard for the first time, by another interface, or after it was stale.
     pub(crate) fn move_voice(
@@ -50,23 +58,17 @@ impl Engine {
         out: &mut Effects,
     ) {
         let rows = &mut self.state.interfaces.rows;
-        if let Some(from) = from
-            && let Some(row) = rows.get_mut(&from)
-            && let Some(since) = row.since.remove(&slot)
-        {
-            row.stale.remove(&(since, slot));
-            if row.down && from == to {
-                self.lift(from, at, out);
-            }
-        }
-        if from == Some(to) {
-            return;
-        }
-        let rows = &mut self.state.interfaces.rows;
         if let Some(row) = from.and_then(|from| rows.get_mut(&from)) {
-            row.series = row.series.saturating_sub(1);
+            if let Some(since) = row.since.remove(&slot) {
+                row.stale.remove(&(since, slot));
+            }
+            row.series = row.series.saturating_sub(u32::from(from != Some(to)));
         }
-        rows.entry(to).or_default().series += 1;
+        let row = rows.entry(to).or_default();
+        row.series += u32::from(from != Some(to));
+        for interface in from.filter(|from| *from != to).into_iter().chain([to]) {
+            self.lift_if_heard(interface, at, out);
+        }
     }
 
     /// A series has become stale; with enough others of its interface the interface is down.
@@ -85,9 +87,8 @@ impl Engine {
             return;
         }
         let from = at.plus_ms(-policy.within_ms);
-        let share = u64::from(row.series) * u64::from(policy.percent);
         // As many of the newest as are wanted must all lie within the window.
-        let wanted = share.div_ceil(100).max(1) as usize;
+        let wanted = row.share(policy.percent);
         let recent = row.stale.iter().rev().take(wanted);
         let recent = recent.take_while(|(since, _)| *since >= from);
         if recent.count() < wanted {
@@ -99,11 +100,17 @@ impl Engine {
         self.touch_silences(interface, at, out);
     }
 
-    /// An interface that was down has spoken again.
-    fn lift(&mut self, interface: u8, at: Time, out: &mut Effects) {
-        if let Some(row) = self.state.interfaces.rows.get_mut(&interface) {
-            row.down = false;
+    /// An interface that was down is so no more once fewer of its series are silent than make it down;
+    /// a single voice says nothing of the others.
+    fn lift_if_heard(&mut self, interface: u8, at: Time, out: &mut Effects) {
+        let percent = self.config.policy.interface_down.percent;
+        let Some(row) = self.state.interfaces.rows.get_mut(&interface) else {
+            return;
+        };
+        if !row.down || (percent > 0 && row.since.len() >= row.share(percent)) {
+            return;
         }
+        row.down = false;
         let subject = self.interface_name(interface);
         self.notice(SystemKind::InterfaceDown, &subject, false, at, out);
         self.touch_silences(interface, at, out);

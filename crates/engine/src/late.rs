@@ -11,7 +11,7 @@ use model::{Effect, Effects, Observed, SeriesSlot, Time};
 
 use crate::condition::Look;
 use crate::engine::Engine;
-use crate::measure::Measured;
+use crate::measure::Seen;
 use crate::season;
 
 impl Engine {
@@ -36,9 +36,7 @@ impl Engine {
                 // What others say follows from their levels.
                 Measure::Levels { .. } => self.look_at(watch, late.series, at, out),
                 Measure::Forecast { .. } => self.foresee_again(watch, late, at, out),
-                Measure::Silence if matches!(late.quality, Quality::Good | Quality::Doubtful) => {
-                    self.break_silence(watch, at, out);
-                }
+                // A word of the past ends no silence.
                 Measure::Silence => {}
             }
         }
@@ -67,11 +65,11 @@ impl Engine {
         let condition = &mut self.state.conditions[watch as usize];
         let instant = match stopped.or(sight_ends) {
             Some(end) => {
-                let instant = condition.expire(rule, end);
+                let instant = condition.expire(rule, end, horizon_ms);
                 condition.freeze(end);
                 instant
             }
-            None => condition.expire(rule, at),
+            None => condition.expire(rule, at, horizon_ms),
         };
         let (level, peak_moved) = (condition.level(), condition.peak != peak);
         self.rearm(watch, deadlines);
@@ -98,9 +96,8 @@ impl Engine {
                 .is_some_and(|newest| late.observed < newest)
         {
             let place = series.place_of(late.observed);
-            if let Some((measured, on_doubts)) = self.measured(watch, place) {
-                let doubtful = on_doubts || late.quality != Quality::Good;
-                self.look_back(watch, measured, late.observed, doubtful, out);
+            if let Some(seen) = self.measured(watch, place) {
+                self.look_back(watch, seen, late.observed, out);
             }
         }
         self.look_at(watch, late.series, at, out);
@@ -148,15 +145,11 @@ impl Engine {
             let heard = series.heard_before(sample.observed);
             let condition = &mut self.state.conditions[watch as usize];
             condition.pass(rule, sample.observed, heard, horizon_ms);
-            let Some((measured, on_doubts)) = self.measured(watch, place) else {
+            let Some(seen) = self.measured(watch, place) else {
                 continue;
             };
-            let look = Look {
-                measured: in_season(rule, measured, sample.observed),
-                observed: sample.observed,
-                at: arrived,
-                doubtful: on_doubts || sample.quality != Quality::Good || sample.doubts.any(),
-            };
+            let seen = in_season(rule, seen, sample.observed);
+            let look = Look::of(seen, sample.observed, arrived);
             let lateness_ms = self.index.lateness_ms;
             let condition = &mut self.state.conditions[watch as usize];
             let (shape, mark) = (condition.shape(), condition.mark());
@@ -190,9 +183,9 @@ impl Engine {
 }
 
 /// What a rule sees at a time: nothing is met outside its season.
-pub(crate) fn in_season(rule: &model::config::Rule, measured: Measured, time: Time) -> Measured {
+pub(crate) fn in_season(rule: &model::config::Rule, seen: Seen, time: Time) -> Seen {
     match &rule.season {
-        Some(season) if !season::holds(season, time) => measured.quieted(),
-        Some(_) | None => measured,
+        Some(season) if !season::holds(season, time) => seen.quieted(),
+        Some(_) | None => seen,
     }
 }

@@ -75,6 +75,7 @@ mod suppression;
 mod task;
 mod task_calls;
 mod timers;
+mod turn;
 mod verify;
 mod view;
 mod weather;

@@ -22,7 +22,8 @@ pub(crate) struct Mark {
     #[serde(default)]
     doubted: Option<Time>,
     doubtful: bool,
-    shaky: bool,
+    #[serde(default)]
+    unsure: u8,
     peak: Option<(Fixed, Time)>,
     decided: Option<Fixed>,
     newest: Option<Time>,
@@ -38,7 +39,7 @@ impl Condition {
             wary: self.wary,
             doubted: self.doubted,
             doubtful: self.doubtful,
-            shaky: self.shaky,
+            unsure: self.unsure,
             peak: self.peak,
             decided: self.decided,
             newest: self.newest,
@@ -108,7 +109,7 @@ impl Condition {
         self.wary = mark.wary;
         self.doubted = mark.doubted;
         self.doubtful = mark.doubtful;
-        self.shaky = mark.shaky;
+        self.unsure = mark.unsure;
         self.decided = mark.decided;
         self.peak = peak;
         let newest = if from == to { before } else { mark.newest };
@@ -136,11 +137,11 @@ impl Condition {
         };
         match sight_ends.filter(|end| *end < until && !self.is_unknown()) {
             Some(end) => {
-                self.expire(rule, end);
+                self.expire(rule, end, horizon_ms);
                 self.freeze(end);
             }
             None => {
-                self.expire(rule, until);
+                self.expire(rule, until, horizon_ms);
             }
         }
     }
@@ -159,7 +160,7 @@ impl Condition {
             ..Condition::default()
         };
         then.set_clocks(rule, time, time);
-        then.expire(rule, time);
+        then.expire(rule, time, None);
         then.level()
     }
 }

@@ -2,13 +2,12 @@
 
 use model::config::Measure;
 use model::effect::SystemKind;
-use model::intake::Quality;
 use model::{Effect, Effects, Observed, SeriesSlot, Time, Transition};
 
 use crate::condition::Look;
 use crate::engine::Engine;
 use crate::late::in_season;
-use crate::measure::{Measured, Taken};
+use crate::measure::{Measured, Seen, Taken};
 use crate::series::Sample;
 use crate::timers::Due;
 
@@ -34,8 +33,9 @@ impl Engine {
         if checked {
             self.check(slot, place, at, out);
         }
-        if sample.is_valid() {
-            self.hear(slot.0, observed.interface, at, out);
+        // What comes late fills a past: nothing is seen or heard by it now.
+        if sample.is_valid() && !observed.late {
+            self.hear(observed, at, out);
         }
         if observed.late {
             self.judge_late(observed, at, out);
@@ -87,28 +87,26 @@ impl Engine {
             return self.ask_later(watch, since);
         }
         if rule.measure == Measure::Silence {
-            return self.break_silence(watch, at, out);
+            if series.heard == Some(at) {
+                self.break_silence(watch, at, out);
+            }
+            return;
         }
         let taken = if plain {
-            Some((Measured::Plain(sample.value), false))
+            Some(Seen::of(Measured::Plain(sample.value), sample.is_good()))
         } else {
             self.measured(watch, place)
         };
         if speaks {
             self.tell_failing(watch, &taken, at, out);
         }
-        let Some((measured, on_doubts)) = taken else {
+        let Some(seen) = taken else {
             return;
         };
-        let look = Look {
-            measured,
-            observed: since,
-            at,
-            doubtful: on_doubts || sample.quality != Quality::Good || sample.doubts.any(),
-        };
+        let look = Look::of(seen, since, at);
         if around {
-            self.look_around(watch, measured.shown(), look, out);
-        } else if !self.is_quiet(watch, measured) {
+            self.look_around(watch, seen, look, out);
+        } else if !self.is_quiet(watch, seen.measured) {
             self.judge(watch, look, out);
         }
     }
@@ -144,12 +142,7 @@ impl Engine {
         if self.is_quiet(watch, measured) {
             return;
         }
-        let look = Look {
-            measured,
-            observed: at,
-            at,
-            doubtful: true,
-        };
+        let look = Look::of(Seen::of(measured, false), at, at);
         self.judge(watch, look, out);
         let watermark = self.state.series[observed.series.index()].watermark;
         self.state.conditions[watch as usize].settle_at(watermark.unwrap_or(Time::MIN));
@@ -174,12 +167,16 @@ impl Engine {
         }
         let slot = spec.series.0;
         let rule = &self.config.rules[spec.rule.index()];
-        let look = Look {
-            measured: in_season(rule, look.measured, look.observed),
-            ..look
+        let seen = Seen {
+            measured: look.measured,
+            doubtful: look.doubtful,
+            proven: look.proven,
         };
+        let seen = in_season(rule, seen, look.observed);
+        let look = Look::of(seen, look.observed, look.at);
         let condition = &mut self.state.conditions[watch as usize];
         let (prev, deadlines, peak) = (condition.level(), condition.deadlines(), condition.peak);
+        let (doubtful, unsure) = (condition.doubtful, condition.unsure);
         let lateness_ms = self.index.lateness_ms;
         let before = (lateness_ms > 0).then(|| (condition.shape(), condition.mark()));
         condition.take_swing();
@@ -187,27 +184,45 @@ impl Engine {
         if let Some((_, mark)) = before.filter(|(shape, _)| *shape != condition.shape()) {
             condition.remember(&mark, look.observed, lateness_ms);
         }
-        let (level, peak_moved) = (condition.level(), condition.peak != peak);
+        let level = condition.level();
+        let shown_moved = condition.peak != peak || condition.doubtful != doubtful;
         let clocks_moved = condition.deadlines() != deadlines;
+        let borne_out = condition.unsure != unsure;
         let swung = condition.take_swing();
         self.rearm(watch, deadlines);
         self.guard(slot, look.at);
         if swung && level == prev {
             self.swing_back(watch, look.at, out);
         }
+        if borne_out {
+            self.affect(watch, look.observed);
+        }
         if level != prev {
             self.change_level(watch, prev, level, instant, look.at, out);
-        } else if (level > 0 && peak_moved) || (clocks_moved && self.is_told(watch)) {
+        } else if (level > 0 && shown_moved) || (clocks_moved && self.is_told(watch)) {
             out.push(Effect::Alarm(self.index.keys[watch as usize]));
         }
     }
 
     /// A deadline of a watch has come.
     pub(crate) fn expire_level(&mut self, watch: u32, at: Time, out: &mut Effects) {
-        let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
+        let spec = &self.config.watches[watch as usize];
+        let rule = &self.config.rules[spec.rule.index()];
+        // Only what readings of the series itself move is borne out by them.
+        let horizon_ms = match rule.measure {
+            Measure::Cluster { .. } | Measure::Levels { .. } | Measure::Silence => None,
+            Measure::Value
+            | Measure::Sum { .. }
+            | Measure::Rate { .. }
+            | Measure::Rise { .. }
+            | Measure::Extreme { .. }
+            | Measure::Sums { .. }
+            | Measure::Expression { .. }
+            | Measure::Forecast { .. } => self.horizon_ms(spec.series),
+        };
         let condition = &mut self.state.conditions[watch as usize];
         let (prev, deadlines) = (condition.level(), condition.deadlines());
-        let instant = condition.expire(rule, at);
+        let instant = condition.expire(rule, at, horizon_ms);
         let level = condition.level();
         self.rearm(watch, deadlines);
         if let Some(instant) = instant

@@ -55,6 +55,7 @@ pub(crate) fn reach_ms(check: &Check) -> i64 {
     match check {
         Check::Jump { within_ms, .. } | Check::Oscillating { within_ms, .. } => *within_ms,
         Check::Stuck { for_ms } => *for_ms,
+        Check::TooMuch { window_ms, .. } => *window_ms,
         Check::OutOfRange { .. } => 0,
     }
 }
@@ -119,6 +120,11 @@ fn doubt(check: &Check, series: &Series, place: usize) -> Option<Doubt> {
             let values = series.within(place, from).map(|s| s.value);
             (turns(values, by) >= usize::from(swings)).then_some(Doubt::Oscillating)
         }
+        Check::TooMuch { most, window_ms } => {
+            let from = sample.observed.plus_ms(-window_ms);
+            let fallen = series.within(place, from).map(|s| i128::from(s.value));
+            (fallen.sum::<i128>() > i128::from(most)).then_some(Doubt::OutOfRange)
+        }
     }
 }
 
@@ -126,7 +132,8 @@ fn apart(a: Fixed, b: Fixed) -> u64 {
     a.abs_diff(b)
 }
 
-/// Far from what is believed, and the reading before does not bear it out.
+/// Far from what is believed, and the reading before does not bear it out: it was as far off, or on
+/// the way there.
 fn jumps(series: &Series, place: usize, sample: &Sample, by: Fixed, within_ms: i64) -> bool {
     let from = sample.observed.plus_ms(-within_ms);
     let by = by.unsigned_abs();
@@ -139,8 +146,14 @@ fn jumps(series: &Series, place: usize, sample: &Sample, by: Fixed, within_ms: i
         .chain(earlier)
         .take_while(|s| s.observed >= from)
         .find(is_believed);
-    let far = believed.is_some_and(|b| apart(b.value, sample.value) > by);
-    let borne_out = before.doubts.has(Doubt::Jump) && apart(before.value, sample.value) <= by;
+    let Some(believed) = believed.map(|b| b.value) else {
+        return false;
+    };
+    let far = apart(believed, sample.value) > by;
+    let near = apart(before.value, sample.value) <= by;
+    let (first, second) = (before.value, sample.value);
+    let onward = (believed < first && first < second) || (believed > first && first > second);
+    let borne_out = before.doubts.has(Doubt::Jump) && (near || onward);
     far && !borne_out
 }
 

@@ -265,6 +265,20 @@ impl Engine {
         }
         for entry in self.state.ledger.entries.values_mut() {
             entry.alarm.iter_mut().for_each(|(key, _)| follow(key));
+            let stood = std::mem::take(&mut entry.stood).into_iter();
+            entry.stood = stood
+                .map(|(mut key, level)| {
+                    follow(&mut key);
+                    (key, level)
+                })
+                .collect();
+            let risen = std::mem::take(&mut entry.risen).into_iter();
+            entry.risen = risen
+                .map(|mut key| {
+                    follow(&mut key);
+                    key
+                })
+                .collect();
         }
         for alarm in self.state.alarms.values_mut() {
             alarm.duplicate_of.iter_mut().for_each(follow);
@@ -286,6 +300,7 @@ impl Engine {
             let since = self.state.series[series.index()].watermark;
             let heat = &mut self.state.heat[*c as usize];
             heat.set(&self.index, *c, *m, hot);
+            heat.doubt(*m, old.state.heat[*oc as usize].is_unsure(*om));
             heat.settle(*m, since.unwrap_or(Time::MIN), hot);
         }
     }

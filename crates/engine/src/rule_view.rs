@@ -1,6 +1,6 @@
 //! Rules as people read them: the condition in words, what it watches, how often it spoke.
 
-use model::config::{Measure, Rule, Side, Text};
+use model::config::{Measure, Rule, Side, Text, Within};
 use model::view::RuleView;
 use model::{Level, RuleSlot};
 
@@ -126,7 +126,18 @@ fn measured(measure: &Measure, quantity: &Text) -> Text {
                 format!("{en}, change since the reading before, per {span}"),
             )
         }
-        Measure::Rise { span_ms, per_ms } => {
+        Measure::Rise {
+            span_ms, per_ms, ..
+        } if span_ms == per_ms => {
+            let over = span(*span_ms);
+            (
+                format!("{zh} 在 {over} 内的变化"),
+                format!("{en}, change over {over}"),
+            )
+        }
+        Measure::Rise {
+            span_ms, per_ms, ..
+        } => {
             let (over, per) = (span(*span_ms), span(*per_ms));
             (
                 format!("{zh} 在 {over} 内每 {per} 的变化"),
@@ -149,14 +160,9 @@ fn measured(measure: &Measure, quantity: &Text) -> Text {
             window_ms,
             radius_mm,
             count,
+            within,
             ..
-        } => {
-            let (span, km) = (span(*window_ms), radius_mm / 1_000_000);
-            (
-                format!("{km} 公里内至少 {count} 站 {span} 累计达标"),
-                format!("{count} stations within {km} km reach their sum over {span}"),
-            )
-        }
+        } => near(*window_ms, *radius_mm, *count, *within, quantity),
         Measure::Sums { windows, all, .. } => {
             let spans: Vec<String> = windows.iter().map(|w| span(w.window_ms)).collect();
             let spans = spans.join(" / ");
@@ -185,6 +191,41 @@ fn measured(measure: &Measure, quantity: &Text) -> Text {
         }
     };
     Text { zh, en }
+}
+
+/// What a cluster rule looks at.
+fn near(
+    window_ms: i64,
+    radius_mm: i64,
+    count: u16,
+    within: Within,
+    quantity: &Text,
+) -> (String, String) {
+    let (here, around) = match within {
+        Within::Distance if radius_mm % 1_000_000 == 0 => {
+            let km = radius_mm / 1_000_000;
+            (format!("{km} 公里内"), format!("within {km} km"))
+        }
+        Within::Distance => {
+            let m = radius_mm / 1000;
+            (format!("{m} 米内"), format!("within {m} m"))
+        }
+        Within::Township => ("同一乡镇内".to_owned(), "in one township".to_owned()),
+        Within::Catchment => ("同一流域内".to_owned(), "in one catchment".to_owned()),
+        Within::Zone => ("同一片区内".to_owned(), "in one zone".to_owned()),
+    };
+    if window_ms == 0 {
+        let Text { zh, en } = quantity;
+        return (
+            format!("{here}至少 {count} 站{zh}同时达标"),
+            format!("{en}: {count} stations {around} reach it at once"),
+        );
+    }
+    let span = span(window_ms);
+    (
+        format!("{here}至少 {count} 站 {span} 累计达标"),
+        format!("{count} stations {around} reach their sum over {span}"),
+    )
 }
 
 /// A span in the largest unit that says it whole.

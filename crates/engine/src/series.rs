@@ -9,8 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::quality::Doubts;
 
-/// More samples than this of one series are not remembered, however short the interval.
+/// More samples than this of one series are not remembered beyond its windows, however short the
+/// interval.
 const MAX_RECENT: usize = 16_384;
+
+/// More samples than this lie in no window: one a second for a day, and few enough that no sum of
+/// values within their range overflows. A gauge that speaks faster fills its window sooner: the oldest
+/// leave early, and the sum, which may be too low, is doubtful from then on.
+const MAX_IN_WINDOW: usize = 90_000;
 
 /// A sample as remembered: enough to know a repeat, to sum, and to show the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +40,16 @@ impl Sample {
     pub(crate) fn is_valid(&self) -> bool {
         matches!(self.quality, Quality::Good | Quality::Doubtful)
     }
+
+    /// Whether its source or our own checks have something against it.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.quality == Quality::Doubtful || self.doubts.any()
+    }
+
+    /// Whether it may decide everything, lowering included.
+    pub(crate) fn is_good(&self) -> bool {
+        self.quality == Quality::Good && !self.doubts.any()
+    }
 }
 
 /// A running sum over the newest `count` samples.
@@ -42,9 +58,12 @@ struct Window {
     span_ms: i64,
     sum: Fixed,
     count: u32,
-    /// Samples in it that our checks doubt.
+    /// Doubtful samples in it.
     #[serde(default)]
     doubted: u32,
+    /// What of the sum they are.
+    #[serde(default)]
+    doubted_sum: Fixed,
 }
 
 impl Window {
@@ -54,14 +73,53 @@ impl Window {
             sum: 0,
             count: 0,
             doubted: 0,
+            doubted_sum: 0,
+        }
+    }
+
+    fn add(&mut self, sample: &Sample) {
+        self.sum = self.sum.saturating_add(sample.weight());
+        self.count += 1;
+        self.count_doubt(sample);
+    }
+
+    /// What it says; a full one may lack some.
+    fn total(&self) -> Total {
+        let lacking = self.count as usize >= MAX_IN_WINDOW;
+        Total {
+            sum: self.sum,
+            proven: self.sum.saturating_sub(self.doubted_sum),
+            doubtful: self.doubted > 0 || lacking,
+        }
+    }
+
+    fn take(&mut self, sample: &Sample) {
+        self.sum = self.sum.saturating_sub(sample.weight());
+        self.count -= 1;
+        self.drop_doubt(sample);
+    }
+
+    fn count_doubt(&mut self, sample: &Sample) {
+        if sample.is_doubtful() {
+            self.doubted += 1;
+            self.doubted_sum = self.doubted_sum.saturating_add(sample.weight());
+        }
+    }
+
+    fn drop_doubt(&mut self, sample: &Sample) {
+        if sample.is_doubtful() {
+            self.doubted = self.doubted.saturating_sub(1);
+            self.doubted_sum = self.doubted_sum.saturating_sub(sample.weight());
         }
     }
 }
 
-/// A sum over a window, and whether a doubtful sample is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A sum over a window, and what of it good samples make alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Total {
     pub(crate) sum: Fixed,
+    pub(crate) proven: Fixed,
+    /// A doubtful sample is in it, or one that should be is not.
     pub(crate) doubtful: bool,
 }
 
@@ -125,6 +183,10 @@ impl Series {
     /// What the index says of a series that was read from a snapshot.
     pub(crate) fn equip(&mut self, keep_ms: i64, checked: bool) {
         (self.keep_ms, self.checked) = (keep_ms, checked);
+        // Older snapshots did not count what the sources themselves call doubtful.
+        if self.recent.iter().any(|s| s.quality == Quality::Doubtful) {
+            self.sum_anew();
+        }
     }
 
     /// The newest sample with a believed clock.
@@ -163,16 +225,13 @@ impl Series {
         let recent = &self.recent;
         let mut in_windows = 1;
         for window in &mut self.windows {
-            window.sum += sample.weight();
-            window.count += 1;
+            window.add(&sample);
             let from = sample.observed.plus_ms(-window.span_ms);
             while let Some(oldest) = recent.get(recent.len() - window.count as usize) {
-                if oldest.observed > from {
+                if oldest.observed > from && window.count as usize <= MAX_IN_WINDOW {
                     break;
                 }
-                window.sum -= oldest.weight();
-                window.count -= 1;
-                window.doubted -= u32::from(oldest.doubts.any());
+                window.take(oldest);
             }
             in_windows = in_windows.max(window.count as usize);
         }
@@ -189,10 +248,19 @@ impl Series {
     pub(crate) fn insert(&mut self, sample: Sample, at: Time) -> usize {
         self.runs_ahead = false;
         let before = self.newest_valid();
-        let place = self.place_of(sample.observed);
+        let mut place = self.place_of(sample.observed);
+        let full = self.recent.len() >= MAX_IN_WINDOW;
         match self.recent.get_mut(place) {
             Some(old) if old.observed == sample.observed => *old = sample,
-            Some(_) | None => self.recent.insert(place, sample),
+            // The oldest has to go, and that is this one itself.
+            Some(_) | None if full && place == 0 => return place,
+            Some(_) | None => {
+                if full {
+                    self.recent.pop_front();
+                    place -= 1;
+                }
+                self.recent.insert(place, sample);
+            }
         }
         match self.newest_valid() {
             Some(newest) if newest == sample.observed => self.newest_at = at,
@@ -211,10 +279,11 @@ impl Series {
         for window in &mut self.windows {
             let from = watermark.plus_ms(-window.span_ms);
             let first = self.recent.partition_point(|s| s.observed <= from);
-            let inside = self.recent.range(first..);
-            window.count = (self.recent.len() - first) as u32;
-            window.sum = inside.clone().map(Sample::weight).sum();
-            window.doubted = inside.filter(|s| s.doubts.any()).count() as u32;
+            let spare = self.recent.len().saturating_sub(MAX_IN_WINDOW);
+            *window = Window::empty(&window.span_ms);
+            for sample in self.recent.range(first.max(spare)..) {
+                window.add(sample);
+            }
         }
     }
 
@@ -258,18 +327,16 @@ impl Series {
         let Some(sample) = self.recent.get_mut(place) else {
             return;
         };
-        let (was, is) = (sample.doubts.any(), doubts.any());
+        let was = *sample;
         sample.doubts = doubts;
-        if was == is {
+        let is = *sample;
+        if was.is_doubtful() == is.is_doubtful() {
             return;
         }
         for window in &mut self.windows {
             if back <= window.count as usize {
-                window.doubted = if is {
-                    window.doubted + 1
-                } else {
-                    window.doubted - 1
-                };
+                window.drop_doubt(&was);
+                window.count_doubt(&is);
             }
         }
     }
@@ -285,9 +352,9 @@ impl Series {
         self.newest().map_or(Doubts::default(), |s| s.doubts)
     }
 
-    /// Whether the checks have anything against the sample at `place`.
-    pub(crate) fn is_doubted(&self, place: usize) -> bool {
-        self.get(place).is_some_and(|s| s.doubts.any())
+    /// Whether the sample at `place` is good.
+    pub(crate) fn is_good(&self, place: usize) -> bool {
+        self.get(place).is_some_and(Sample::is_good)
     }
 
     /// Remembers a sample whose clock is ahead, without moving anything.
@@ -315,38 +382,33 @@ impl Series {
             window.is_some(),
             "the index makes a window for every rule that sums"
         );
-        window.map_or(
-            Total {
-                sum: 0,
-                doubtful: false,
-            },
-            |w| Total {
-                sum: w.sum,
-                doubtful: w.doubted > 0,
-            },
-        )
+        window.map_or(Total::default(), Window::total)
     }
 
     fn total_then(&self, place: usize, span_ms: i64) -> Total {
         let Some(last) = self.recent.get(place) else {
-            return Total {
-                sum: 0,
-                doubtful: false,
-            };
+            return Total::default();
         };
         let first = self.place_of(last.observed.plus_ms(1 - span_ms));
-        let inside = self.recent.range(first..=place);
-        Total {
-            sum: inside.clone().map(Sample::weight).sum(),
-            doubtful: inside.clone().any(|s| s.doubts.any()),
+        let mut window = Window::empty(&span_ms);
+        for sample in self.recent.range(first..=place) {
+            window.add(sample);
         }
+        window.total()
     }
 
-    /// The highest or lowest valid sample with observed time in (t − span, t], the newest of equals.
-    pub(crate) fn extreme(&self, place: usize, span_ms: i64, highest: bool) -> Option<&Sample> {
+    /// The highest or lowest valid sample with observed time in (t − span, t], the newest of equals;
+    /// of the good ones alone, if so asked.
+    pub(crate) fn extreme(
+        &self,
+        place: usize,
+        span_ms: i64,
+        highest: bool,
+        good: bool,
+    ) -> Option<&Sample> {
         let from = self.recent.get(place)?.observed.plus_ms(-span_ms);
         let inside = self.up_to(place).rev().take_while(|s| s.observed > from);
-        inside.reduce(|best, s| {
+        inside.filter(|s| !good || s.is_good()).reduce(|best, s| {
             let better = if highest {
                 s.value > best.value
             } else {
@@ -435,18 +497,57 @@ mod tests {
             observed: Time::from_ms(at_s * 1000),
             value,
             revision: 0,
-            quality: if value % 7 == 0 {
-                Quality::Bad
-            } else {
-                Quality::Good
+            quality: match value {
+                value if value % 7 == 0 => Quality::Bad,
+                value if value % 5 == 0 => Quality::Doubtful,
+                _ => Quality::Good,
             },
             doubts: Doubts::default(),
         }
     }
 
-    fn plain_sum(samples: &[Sample], at: Time, span_ms: i64) -> i64 {
+    fn plain_sum(samples: &[Sample], at: Time, span_ms: i64) -> Total {
         let inside = |s: &&Sample| s.observed > at.plus_ms(-span_ms) && s.observed <= at;
-        samples.iter().filter(inside).map(Sample::weight).sum()
+        let inside: Vec<&Sample> = samples.iter().filter(inside).collect();
+        let good = inside.iter().filter(|s| !s.is_doubtful());
+        Total {
+            sum: inside.iter().map(|s| s.weight()).sum(),
+            proven: good.map(|s| s.weight()).sum(),
+            doubtful: inside.iter().any(|s| s.is_doubtful()),
+        }
+    }
+
+    /// A gauge with a value a second for longer than a day, each as large as there are any.
+    #[test]
+    fn a_window_that_is_too_full_says_so_and_never_wraps() {
+        const LARGEST: i64 = 99_999_999_999_999;
+        let mut series = Series::new(&[72 * HOUR], 72 * HOUR, false);
+        let good = |at_s: i64| Sample {
+            quality: Quality::Good,
+            ..sample(at_s, LARGEST)
+        };
+        for at_s in 0..MAX_IN_WINDOW as i64 + 500 {
+            let at = Time::from_ms(at_s * 1000);
+            series.push(good(at_s), at);
+        }
+        let newest = series.newest_place().unwrap();
+        let total = series.total(newest, 72 * HOUR);
+        assert_eq!(total.sum, LARGEST * MAX_IN_WINDOW as i64);
+        assert!(total.doubtful && series.len() == MAX_IN_WINDOW);
+        let before = series.get(0).unwrap().observed;
+        series.insert(good(7), before);
+        assert_eq!(series.get(0).unwrap().observed, before, "older than all");
+        let late = Sample {
+            observed: before.plus_ms(1500),
+            ..good(0)
+        };
+        let place = series.insert(late, before);
+        assert_eq!(series.get(place), Some(&late));
+        assert_eq!(
+            series.total(series.newest_place().unwrap(), 72 * HOUR),
+            total
+        );
+        assert!(LARGEST.checked_mul(MAX_IN_WINDOW as i64 + 1).is_some());
     }
 
     proptest! {
@@ -470,7 +571,7 @@ mod tests {
                 for place in series.len().saturating_sub(3)..series.len() {
                     let at = series.get(place).unwrap().observed;
                     for span in [HOUR, 3 * HOUR] {
-                        prop_assert_eq!(series.total(place, span).sum, plain_sum(&all, at, span));
+                        prop_assert_eq!(series.total(place, span), plain_sum(&all, at, span));
                     }
                 }
             }

@@ -7,7 +7,7 @@ use model::{Effects, Level, Time};
 
 use crate::condition::Look;
 use crate::engine::Engine;
-use crate::measure::Measured;
+use crate::measure::{Measured, Seen};
 use crate::timers::Due;
 
 impl Engine {
@@ -57,12 +57,6 @@ impl Engine {
             // What it said last; a number of milliseconds is no value of the quantity.
             shown: last.map_or(0, |s| s.value),
         };
-        let look = Look {
-            measured,
-            observed: at,
-            at,
-            doubtful: false,
-        };
-        self.judge(watch, look, out);
+        self.judge(watch, Look::of(Seen::good(measured), at, at), out);
     }
 }

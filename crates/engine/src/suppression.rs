@@ -10,7 +10,7 @@ use model::action::Matcher;
 use model::effect::{NoticeReason, SystemKind};
 use model::id::Seal;
 use model::view::QuietKind;
-use model::{Effect, Effects, OpId, PersonId, Time};
+use model::{AlarmKey, Effect, Effects, OpId, PersonId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::alarm::Alarm;
@@ -38,8 +38,14 @@ pub(crate) struct Entry {
     /// Of a silence.
     pub(crate) matcher: Option<Matcher>,
     /// The alarm of a shelf, and the level it was shelved at.
-    pub(crate) alarm: Option<(model::AlarmKey, u8)>,
+    pub(crate) alarm: Option<(AlarmKey, u8)>,
     pub(crate) stations: Vec<String>,
+    /// Of a silence: the alarms it is about that stood when it was made, and at which level.
+    #[serde(default)]
+    pub(crate) stood: BTreeMap<AlarmKey, u8>,
+    /// Those of them that have risen since: it is about them no more.
+    #[serde(default)]
+    pub(crate) risen: BTreeSet<AlarmKey>,
     pub(crate) waits_for_approval: bool,
     pub(crate) approved_by: Option<PersonId>,
     pub(crate) ended: Option<Time>,
@@ -93,6 +99,8 @@ impl Entry {
             matcher: None,
             alarm: None,
             stations: Vec::new(),
+            stood: BTreeMap::new(),
+            risen: BTreeSet::new(),
             waits_for_approval: false,
             approved_by: None,
             ended: None,
@@ -100,6 +108,12 @@ impl Entry {
             idle_since: None,
             due: None,
         }
+    }
+
+    /// Whether it keeps an alarm quiet that it is about, at the level that is told.
+    fn holds(&self, key: AlarmKey, level: u8) -> bool {
+        let highest = self.matcher.as_ref().map_or(4, |m| m.highest().digit());
+        level <= highest && !self.risen.contains(&key)
     }
 
     fn is_live(&self, at: Time) -> bool {
@@ -135,6 +149,28 @@ impl Engine {
             && agrees(&matcher.catchment, station.catchment.as_ref())
     }
 
+    /// An alarm that stands above the level it had when a silence was made is no longer what whoever
+    /// made it spoke of, whatever becomes of it: the silence goes on for the others.
+    fn leave_silences(&mut self, watch: u32) {
+        let level = self.state.alarms.get(&watch).map_or(0, Alarm::told_level);
+        let key = self.index.keys[watch as usize];
+        for entry in self.state.ledger.entries.values_mut() {
+            if entry.stood.get(&key).is_some_and(|stood| level > *stood) {
+                entry.risen.insert(key);
+            }
+        }
+    }
+
+    /// The alarms that stand now and that a silence would be about, with their levels.
+    pub(crate) fn standing_under(&self, entry: &Entry) -> BTreeMap<AlarmKey, u8> {
+        let open = self.state.alarms.iter().filter(|(_, a)| !a.closed);
+        let under = open.filter(|(watch, a)| a.told_level() > 0 && self.covers(entry, **watch));
+        let key = |watch: u32| self.index.keys[watch as usize];
+        under
+            .map(|(watch, a)| (key(*watch), a.told_level()))
+            .collect()
+    }
+
     /// Brings what keeps an alarm quiet in line with the ledger and the inhibitions.
     pub(crate) fn weigh_quiet(&mut self, watch: u32, at: Time, out: &mut Effects) {
         let Some(alarm) = self.state.alarms.get(&watch) else {
@@ -146,11 +182,14 @@ impl Engine {
             return;
         }
         let mut new = self.weigh_inhibition(watch, &old, at);
+        if !closed && !self.state.ledger.entries.is_empty() {
+            self.leave_silences(watch);
+        }
         if !closed && !self.state.ledger.live.is_empty() {
             let level = self.state.alarms.get(&watch).map_or(0, Alarm::told_level);
-            let highest = |e: &Entry| e.matcher.as_ref().map_or(4, |m| m.highest().digit());
+            let key = self.index.keys[watch as usize];
             let holders = self.holders(watch);
-            let (held, outgrown) = holders.partition::<Vec<_>, _>(|(_, e)| level <= highest(e));
+            let (held, outgrown) = holders.partition::<Vec<_>, _>(|(_, e)| e.holds(key, level));
             new.held = held.into_iter().map(|(id, _)| id.clone()).collect();
             new.outgrown = outgrown.into_iter().map(|(id, _)| id.clone()).collect();
         }

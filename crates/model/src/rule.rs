@@ -14,7 +14,7 @@ use crate::time::Time;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Check {
     /// Further than `by` from the newest believed value that is at most `within_ms` older. Believed
-    /// again once a second reading in a row lies within `by` of it.
+    /// again once a second reading in a row lies within `by` of it, or goes further the same way.
     Jump { by: Fixed, within_ms: i64 },
     /// The same value in every reading for `for_ms` or longer.
     Stuck { for_ms: i64 },
@@ -26,6 +26,8 @@ pub enum Check {
         swings: u16,
         within_ms: i64,
     },
+    /// More than `most` in all over (t − window, t].
+    TooMuch { most: Fixed, window_ms: i64 },
 }
 
 /// A check as written in the site's files.
@@ -60,7 +62,7 @@ pub struct WindowBounds {
 /// How wet the ground already is, and what that does to bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wetness {
-    /// Antecedent rain is summed over (t − window, t].
+    /// Antecedent rain is summed over (t − window, t], less the rain of the sum that is compared.
     pub window_ms: i64,
     /// At or above: bounds are multiplied by `wet_permille` / 1000.
     pub wet: Fixed,
@@ -120,7 +122,8 @@ pub enum Measure {
     /// `dv * per_ms >= raise * dt`; over when `dv * per_ms < reset * dt`.
     Rate { per_ms: i64 },
     /// 1 when this station is hot and at least `count` hot stations (itself counted) lie within
-    /// `radius_mm`. Hot: the sum over `window_ms` reaches `hot`, until it is below `cool`.
+    /// `radius_mm`. Hot: the sum over `window_ms`, or the newest value where that is 0, reaches `hot`,
+    /// until it is below `cool`.
     Cluster {
         window_ms: i64,
         hot: Fixed,
@@ -130,9 +133,15 @@ pub enum Measure {
         #[serde(default)]
         within: Within,
     },
-    /// Change over the last `span_ms`, per `per_ms`: against the newest reading at least `span_ms`
-    /// old, or the oldest remembered when the series is younger. Compared as for [`Measure::Rate`].
-    Rise { span_ms: i64, per_ms: i64 },
+    /// Change over the last `span_ms`: against the newest reading at least `span_ms` old, or the oldest
+    /// remembered when the series is younger. Where `per_ms` is another time it is a rate, compared as
+    /// for [`Measure::Rate`], that says nothing before `least_ms` lie between the two readings.
+    Rise {
+        span_ms: i64,
+        per_ms: i64,
+        #[serde(default)]
+        least_ms: i64,
+    },
     /// The highest or lowest value with observed time in (t − window, t].
     Extreme { window_ms: i64, highest: bool },
     /// Several sums at once, each with bounds of its own: a level is met when any (or all) of the
@@ -245,6 +254,10 @@ pub struct Rule {
     /// How many readings end a wait for the on-delay. Absent: one.
     #[serde(default)]
     pub misses: Option<Misses>,
+    /// The highest level that doubtful values alone may raise; a good one goes on from there. Absent:
+    /// any.
+    #[serde(default)]
+    pub doubtful_up_to: Option<Level>,
 }
 
 /// This many of the last `of` good readings, counted from the run's first, must not meet a level

@@ -18,6 +18,9 @@ const ATTRIBUTES: Columns = Columns {
     optional: &["valid_from", "source"],
 };
 
+/// No reading is as large as this many steps, see [`model::Decimals::parse`].
+const ABSURD: u64 = 100_000_000_000_000;
+
 /// What one attribute of one station is from some instant on.
 #[derive(Clone, Debug)]
 struct Known {
@@ -218,7 +221,7 @@ impl Ask<'_> {
     ) -> Option<Fixed> {
         let quantity = &self.quantities.list[usize::from(self.draft.quantity)];
         // Millionths of millionths: a factor times an attribute.
-        let mut sum: i128 = 0;
+        let mut sum: Option<i128> = Some(0);
         for (factor, name) in &formula.parts {
             let known = self.attributes.known.get(&(self.station, name.clone()))?;
             let known = known.iter().rev().find(|k| match (k.from, at) {
@@ -237,10 +240,23 @@ impl Ask<'_> {
                 out.push(problem.expecting(format!("a value in {}", quantity.unit)));
                 return None;
             };
-            sum += i128::from(*factor) * i128::from(known.micro) * times / per;
+            let part = i128::from(*factor) * i128::from(known.micro);
+            let part = part.checked_mul(times).map(|part| part / per);
+            sum = sum.zip(part).and_then(|(sum, part)| sum.checked_add(part));
         }
         let steps = 10i128.pow(12 - u32::from(quantity.decimals.0.min(9)));
-        Some(formula.constant + rounded(sum, steps))
+        let sum = sum.filter(|sum| sum.unsigned_abs() < u128::MAX / 4);
+        let worked = sum.map(|sum| i128::from(formula.constant) + i128::from(rounded(sum, steps)));
+        let worked = worked.and_then(|value| Fixed::try_from(value).ok());
+        let meant = worked.filter(|value| value.unsigned_abs() < ABSURD);
+        if let (None, Some(source)) = (meant, &self.attributes.source) {
+            let id = &self.draft.rule.id;
+            let what =
+                format!("with this, a level of rule `{id}` is beyond what any gauge can say");
+            let problem = Problem::at(source, place.clone().unwrap_or_default(), what);
+            out.push(problem.hint("look at the value, its unit, and the factor in the rule"));
+        }
+        meant
     }
 
     /// What an attribute is multiplied and divided by: 1 for the quantity's own unit, and for rates

@@ -237,6 +237,10 @@ pub(crate) fn check_in_words(check: Check) -> String {
             let within = show_duration(within_ms);
             format!("fewer than {swings} swings by more than {by} steps within {within}")
         }
+        Check::TooMuch { most, window_ms } => {
+            let within = show_duration(window_ms);
+            format!("no more than {most} steps in all within {within}")
+        }
     }
 }
 
@@ -289,6 +293,7 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
                 .map_or_else(|| "always".to_owned(), season_in_words),
         ),
         ("forecast", flag(rule.forecast)),
+        ("doubtful_up_to", doubtful_in_words(rule.doubtful_up_to)),
     ]
 }
 
@@ -310,6 +315,11 @@ fn misses_in_words(misses: Option<Misses>) -> String {
         || "1 of 1".to_owned(),
         |misses| format!("{} of {}", misses.count, misses.of),
     )
+}
+
+fn doubtful_in_words(up_to: Option<Level>) -> String {
+    let word = up_to.map(|level| LEVELS[level.index()].0);
+    word.unwrap_or("any level").to_owned()
 }
 
 /// Both languages of a text, once where they are the same.
@@ -352,8 +362,16 @@ fn measure_in_words(config: &Config, rule: &Rule) -> String {
         Measure::Rate { per_ms } => {
             format!("change since the reading before, per {}", span(per_ms))
         }
-        Measure::Rise { span_ms, per_ms } => {
-            format!("change over {}, per {}", span(span_ms), span(per_ms))
+        Measure::Rise {
+            span_ms, per_ms, ..
+        } if span_ms == per_ms => format!("change over {}", span(span_ms)),
+        Measure::Rise {
+            span_ms,
+            per_ms,
+            least_ms,
+        } => {
+            let (over, per, least) = (span(span_ms), span(per_ms), span(least_ms));
+            format!("change over {over}, per {per}, taken over {least} at least")
         }
         Measure::Extreme { window_ms, highest } => {
             let which = if *highest { "highest" } else { "lowest" };
@@ -376,8 +394,11 @@ fn measure_in_words(config: &Config, rule: &Rule) -> String {
                     format!("in one {}", word_of(*within))
                 }
             };
-            let window = span(window_ms);
-            format!("{count} gauges {ground} with {hot} steps in {window}, until below {cool}")
+            let window = match window_ms {
+                0 => "at once".to_owned(),
+                window_ms => format!("in {}", span(window_ms)),
+            };
+            format!("{count} gauges {ground} with {hot} steps {window}, until below {cool}")
         }
         Measure::Sums {
             windows,
@@ -396,7 +417,7 @@ fn measure_in_words(config: &Config, rule: &Rule) -> String {
             let windows: Vec<String> = windows.collect();
             let wet = wetness.map_or_else(String::new, |w| {
                 format!(
-                    "; over {} wet from {} steps (x {}/1000), dry below {} (x {}/1000)",
+                    "; what fell over {} before each, wet from {} steps (x {}/1000), dry below {} (x {}/1000)",
                     show_duration(w.window_ms),
                     w.wet,
                     w.wet_permille,

@@ -134,6 +134,8 @@
 //! # All of these may be absent:
 //! pending_ends = "2 of 3"          # so many of the last good readings below end a wait for the
 //!                                  # on-delay; absent: the first one does
+//! doubtful_up_to = "orange"        # the highest level that doubtful values alone may raise; a good one
+//!                                  # goes on from there at once; absent: any
 //! advice = { zh = "…", en = "…" }
 //! owner = "县水利局"
 //! priority = 20                    # 0 to 99, lower first among alarms of one level
@@ -161,11 +163,12 @@
 //! |---|---|---|
 //! | `"value"` | the newest value | values |
 //! | `{ sum = "6h" }` | the sum over (t − 6 h, t] | values |
-//! | `{ sums = "any", wetness = { sum = "3d", wet = "60 mm", wet_factor = 0.8, dry = "10 mm", dry_factor = 1.2 } }` | several sums, any or all of them; wet or dry ground scales the bounds | `{ yellow = { "1h" = "45 mm", "3h" = "75 mm" } }` |
+//! | `{ sums = "any", wetness = { sum = "3d", wet = "60 mm", wet_factor = 0.8, dry = "10 mm", dry_factor = 1.2 } }` | several sums, any or all of them; ground that is wet or dry by what fell in the three days before each of them scales the bounds | `{ yellow = { "1h" = "45 mm", "3h" = { raise = "75 mm", reset = "40 mm" } } }` |
 //! | `{ rate = "1h" }` | change since the reading before, per hour | values, or `{ orange = { tangent = 80, of = "station.v0" } }` |
-//! | `{ rise = "3h", per = "1h" }` | change over three hours, per hour | the same |
+//! | `{ rise = "3h" }` | change over three hours, a plain difference: less where readings reach back less far, and a step over a gap whole | values |
+//! | `{ rise = "6h", per = "1d", least = "3h" }` | rate over six hours, per day; nothing before readings lie three hours apart | values, or tangents |
 //! | `{ highest = "3h" }`, `{ lowest = "3h" }` | the extreme of the window | values |
-//! | `{ cluster = { sum = "1h", hot = "25 mm", cool = "22 mm", radius = "10 km", count = 3 } }` | enough hot gauges near each other; `within = "township"`, `"catchment"` or `"zone"` instead of `radius` | one word |
+//! | `{ cluster = { sum = "1h", hot = "25 mm", cool = "22 mm", radius = "10 km", count = 3 } }` | enough hot gauges near each other (without `sum`: by their newest values); `within = "township"`, `"catchment"` or `"zone"` instead of `radius` | one word |
 //! | `"silence"` | time since the series was heard | durations |
 //! | `"rules"` | what other rules say of the station, or of gauges upstream | `{ red = { all = ["a >= orange"], any = ["upstream b >= red"], none = […] } }` |
 //! | `{ forecast = { of = "river-stage", recent = "1h", lead = "2h", upstream = true } }` | which bound of that rule will be reached within the lead; `upstream = "outflow"` asks that quantity of the gauges upstream | absent, or the levels it may give: `["orange", "red"]` |
@@ -174,15 +177,16 @@
 //! The same files hold quality checks and inhibitions:
 //!
 //! ```toml
-//! [[check]]                        # one of jump, stuck, range, oscillating
+//! [[check]]                        # one of jump, stuck, range, oscillating, sum
 //! id = "level-jump"
 //! title = { zh = "水位突跳", en = "Water level jumps" }
 //! quantity = "water_level"
 //! jump = { by = "2 m", within = "5m" }   # stuck = "24h"; range = ["0 m", "50 m"];
-//!                                  # oscillating = { by = "0.3 m", swings = 6, within = "1h" }
+//!                                  # oscillating = { by = "0.3 m", swings = 6, within = "1h" };
+//!                                  # sum = { most = "200 mm", within = "1h" }
 //! subjects = { kinds = ["river"] }
 //!
-//! [[inhibition]]                   # one step deep, without circles
+//! [[inhibition]]                   # one step deep, without circles; of nothing worse than the source
 //! source = "flash-flood"
 //! target = "rain-windows"
 //! equal = "station"                # or "township", "catchment", "zone"

@@ -143,6 +143,9 @@ fn read_rule(
     let on = table.required("on_delay", out, read_by_level);
     let off = table.required("off_delay", out, read_by_level);
     let misses = table.optional("pending_ends", out, read_misses);
+    let doubtful_up_to = table.optional("doubtful_up_to", out, |value, out| {
+        value.one_of(&LEVELS, out)
+    });
     let min_hold_ms = table.required("min_hold", out, Value::duration);
     let latch = table.required("latch", out, Value::flag);
     let unknown_when_stale = table.required("unknown_when_stale", out, Value::flag);
@@ -178,6 +181,7 @@ fn read_rule(
         season: paper.season,
         forecast: paper.forecast || foretells,
         misses,
+        doubtful_up_to,
     };
     bands_read.then_some(Draft {
         rule,

@@ -139,6 +139,7 @@ fn out_of_pace(draft: &Draft, interval: i64) -> Option<Problem> {
             );
             return Some(tell(what).hint(format!("some of its gauges speak every {speaks}")));
         }
+        Measure::Cluster { window_ms: 0, .. } => i64::MAX,
         Measure::Sum { window_ms } | Measure::Cluster { window_ms, .. } => *window_ms,
         Measure::Rise { span_ms, .. } => *span_ms,
         Measure::Extreme { window_ms, .. } => *window_ms,

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use model::Level;
 use model::config::{Bound, Certainty, Config};
 use site::{check_rules, coverage, in_force, read_site};
 use support::good;
@@ -20,7 +21,7 @@ RU,上游站,,120.99,29.57,river,,,HZJ,
 RS,长诏水库,,121.00,29.43,reservoir,,,XCJ,
 RN,沙溪,,121.01,29.45,rain,,,,
 LS,下岩贝,,120.90,29.40,landslide,,,,
-GS,加油站,,120.90,29.50,gas,,,,
+GS,加油站,,120.90,29.50,gas,,fence,,
 WD,城关,,120.90,29.50,wind,,,,
 ";
 
@@ -31,11 +32,13 @@ RU,water_level,5m,no
 RS,water_level,5m,no
 RN,rain,5m,no
 LS,displacement,30m,no
+LS,tilt,30m,no
 GS,combustible_gas,1m,no
 GS,h2s,1m,no
 GS,co,1m,no
 GS,nh3,1m,no
 GS,cl2,1m,no
+GS,o2,1m,no
 WD,wind,10m,no
 WD,gust,10m,no
 ";
@@ -52,6 +55,7 @@ RS,typhoon_limit_stage,95.00,m,,made up for a test
 RS,normal_stage,98.00,m,,made up for a test
 RS,flood_high_stage,100.00,m,,made up for a test
 RS,design_stage,103.00,m,,made up for a test
+RS,check_stage,104.50,m,,made up for a test
 LS,v0,2,mm/d,,made up for a test
 ";
 
@@ -120,9 +124,18 @@ fn the_starter_rules_are_sound() {
         bounds(config, "river-forecast", "RV"),
         bounds(config, "river-stage", "RV")
     );
-    // v0 = 2 mm a day: tan 80° × 2 = 11.34 mm, tan 85° × 2 = 22.86 mm a day, deadband a fifth.
+    // v0 = 2 mm a day: tan 80° × 2 = 11.34 mm a day, deadband a fifth; red asks a second indicator.
     assert_eq!(bounds(config, "slope-tangent", "LS")[2], stage(113, 90));
-    assert_eq!(bounds(config, "slope-tangent", "LS")[3], stage(229, 183));
+    assert_eq!(bounds(config, "slope-tangent", "LS")[3], None);
+    for watch in &config.watches {
+        let rule = &config.rules[watch.rule.index()];
+        let red = watch.highest() == Some(Level::Red);
+        assert!(
+            !red || rule.doubtful_up_to == Some(Level::Orange),
+            "a doubtful value alone is never red: {}",
+            rule.id
+        );
+    }
     let river = config
         .watches
         .iter()

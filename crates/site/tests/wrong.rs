@@ -230,6 +230,25 @@ fn rule_files() -> Vec<(&'static str, String)> {
              jump = { by = \"5 mm\", within = \"5m\" }\n"
                 .to_owned(),
         ),
+        (
+            "a-level-of-doubt-misspelt",
+            stage("latch = false", "latch = false\ndoubtful_up_to = \"ornage\""),
+        ),
+        (
+            "a-rate-over-more-than-its-span",
+            stage(
+                MEASURE,
+                "measure = { rise = \"6h\", per = \"1d\", least = \"7h\" }",
+            ),
+        ),
+        (
+            "a-plain-change-with-a-least",
+            stage(MEASURE, "measure = { rise = \"6h\", least = \"3h\" }"),
+        ),
+        (
+            "a-sum-that-never-ends",
+            rain("\"45 mm\"", "{ raise = \"45 mm\", reset = \"46 mm\" }"),
+        ),
         ("broken-toml", stage("id = \"stage\"", "id = stage\"")),
     ]
 }
@@ -277,6 +296,22 @@ fn the_rules_that_are_spoiled_are_sound() {
         !site.notes.to_string().contains("zz.toml"),
         "{}",
         site.notes
+    );
+}
+
+#[test]
+fn a_level_beyond_all_reason_is_told_and_never_wraps() {
+    let attributes = "station,attribute,value,unit\nST01,warning_stage,90000000,m\n";
+    let factor = "\"90000000 x station.warning_stage\"";
+    let rule = stage("\"43.50 m\"", factor);
+    let folder = with_files(&[
+        ("rules/zz.toml", &rule),
+        ("jurisdictions/330624/attributes.csv", attributes),
+    ]);
+    let found = read_site(folder.path()).unwrap_err();
+    insta::assert_snapshot!(
+        "a-level-beyond-all-reason",
+        of_file(&found.to_string(), "jurisdictions")
     );
 }
 

@@ -546,7 +546,7 @@ export function whySentence(why: Why | string): string {
     case "no_such_suppression":
       return i18n.t("台账里已经没有这一条。");
     case "too_long":
-      return i18n.t("时间太长：静默最长 12 小时，含红色最长 2 小时。");
+      return i18n.t("时间太长：静默最长 12 小时，含红色最长 2 小时；搁置到本班结束为止。");
     case "not_in_future":
       return i18n.t("结束时间已经过了。");
     case "matches_everything":

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-const LINES: [(&str, &[&str]); 11] = [
+const LINES: [(&str, &[&str]); 15] = [
     (
         "for-timer over restart",
         &["restart-clocks", "red-untold-before-restart"],
@@ -58,18 +58,47 @@ const LINES: [(&str, &[&str]); 11] = [
             "silence",
         ],
     ),
-    ("a lease on acknowledgements", &["lease"]),
     (
-        "a storm is throttled and nothing is dropped",
-        &["flood-mode", "situation-merges-upward"],
+        "escalation goes on over an outage",
+        &[
+            "escalation-outage",
+            "escalation-page-unknown",
+            "task-calls-restart",
+            "reach-across-restart",
+        ],
     ),
     (
-        "the loop of a task, also offline",
+        "a lease on acknowledgements",
+        &["lease", "escalation-lease", "escalation-lapse-again"],
+    ),
+    (
+        "everybody has to confirm",
+        &["escalation-confirm-all", "roll-call-exhausted"],
+    ),
+    (
+        "a storm is throttled and nothing is dropped",
         &[
-            "command-to-proof",
-            "nobody-answers",
-            "overdue",
-            "cancelled-meets-offline",
+            "flood-mode",
+            "situation-merges-upward",
+            "escalation-throttle",
+            "escalation-throttle-red-once",
+        ],
+    ),
+    (
+        "the loop of a task",
+        &["command-to-proof", "nobody-answers", "overdue"],
+    ),
+    (
+        "what was done offline is merged, never overwritten",
+        &["cancelled-meets-offline", "task-conflict"],
+    ),
+    (
+        "a message to many is counted, held, stopped, approved and taken back",
+        &[
+            "command-mass-count",
+            "command-mass-stop",
+            "command-approval",
+            "command-correction",
         ],
     ),
 ];

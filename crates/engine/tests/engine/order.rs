@@ -181,6 +181,7 @@ fn month(thresholds: &str, stations: &str) -> Config {
         Measure::Rise {
             span_ms: HOUR_MS,
             per_ms: HOUR_MS,
+            least_ms: 0,
         },
         Measure::Extreme {
             window_ms: 6 * HOUR_MS,

@@ -58,6 +58,7 @@ pub(crate) fn read_measure(
     let rate = table.optional("rate", out, span_of_time);
     let rise = table.optional("rise", out, span_of_time);
     let per = table.optional("per", out, span_of_time);
+    let least = table.optional("least", out, span_of_time);
     let highest = table.optional("highest", out, span_of_time);
     let lowest = table.optional("lowest", out, span_of_time);
     let sums = table.optional("sums", out, |value, out| {
@@ -79,6 +80,11 @@ pub(crate) fn read_measure(
         let problem = Problem::at(source, span.clone(), "`per` goes with `rise`");
         out.push(problem.expecting("{ rise = \"3h\", per = \"1h\" }"));
     }
+    if let Some(what) = wrong_least(least, rise, per) {
+        let problem = Problem::at(source, span.clone(), what);
+        out.push(problem.expecting("{ rise = \"6h\", per = \"1d\", least = \"3h\" }"));
+        return None;
+    }
     if wetness.is_some() && sums.is_none() {
         let problem = Problem::at(source, span.clone(), "`wetness` goes with `sums`");
         out.push(problem.expecting("{ sums = \"any\", wetness = {…} }"));
@@ -91,6 +97,7 @@ pub(crate) fn read_measure(
             plain(Measure::Rise {
                 span_ms,
                 per_ms: per.unwrap_or(span_ms),
+                least_ms: least.unwrap_or(0),
             })
         }),
         highest.and_then(|window| plain(extreme(window, true))),
@@ -107,6 +114,20 @@ pub(crate) fn read_measure(
         return None;
     }
     first
+}
+
+/// What is wrong with `least`: a plain change needs none, and a rate is never taken over more than its
+/// span.
+fn wrong_least(least: Option<i64>, rise: Option<i64>, per: Option<i64>) -> Option<&'static str> {
+    let least = least?;
+    match rise {
+        Some(span) if per.is_none_or(|per| per == span) => {
+            Some("`least` goes with a `rise` per another time")
+        }
+        Some(span) if least > span => Some("`least` is longer than the span of `rise`"),
+        Some(_) => None,
+        None => Some("`least` goes with `rise`"),
+    }
 }
 
 /// The levels that go with a measure, and what of the measure stands in them.
@@ -236,7 +257,8 @@ pub(crate) fn span_of_time(value: Value<'_>, out: &mut Diagnostics) -> Option<i6
 fn read_cluster(value: Value<'_>, scale: Scale<'_>, out: &mut Diagnostics) -> Option<Measure> {
     let mut table = value.table(out)?;
     let span = table.span();
-    let window_ms = table.required("sum", out, span_of_time);
+    let summed = table.has("sum");
+    let window_ms = table.optional("sum", out, span_of_time);
     let hot = table.required("hot", out, |value, out| scale.read(value, out));
     let cool = table.required("cool", out, |value, out| scale.read(value, out));
     let radius_mm = table.optional("radius", out, |value, out| {
@@ -273,8 +295,11 @@ fn read_cluster(value: Value<'_>, scale: Scale<'_>, out: &mut Diagnostics) -> Op
         return None;
     }
     let count = u16::try_from(count?).ok()?;
+    if summed && window_ms.is_none() {
+        return None;
+    }
     Some(Measure::Cluster {
-        window_ms: window_ms?,
+        window_ms: window_ms.unwrap_or(0),
         hot,
         cool,
         radius_mm: radius_mm.unwrap_or(0),

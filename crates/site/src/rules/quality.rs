@@ -32,12 +32,12 @@ pub(crate) fn read_check(
     out: &mut Diagnostics,
 ) -> Option<CheckDraft> {
     const EXPECTED: &str =
-        "jump = {…}, stuck = \"24h\", range = [\"0 m\", \"9 m\"] or oscillating = {…}";
+        "jump = {…}, stuck = \"24h\", range = [\"0 m\", \"9 m\"], oscillating = {…} or sum = {…}";
     let id = table.required("id", out, Value::text);
     let title = table.required("title", out, Value::title);
     let quantity = read_quantity(table, source, quantities, out);
     let scale = quantity.map(|q| Scale::of(source, quantities, q));
-    let given = ["jump", "stuck", "range", "oscillating"];
+    let given = ["jump", "stuck", "range", "oscillating", "sum"];
     let given = given.iter().filter(|key| table.has(key)).count();
     let jump = table.optional("jump", out, |value, out| read_jump(value, scale?, out));
     let stuck = table.optional("stuck", out, span_of_time);
@@ -70,6 +70,7 @@ pub(crate) fn read_check(
     let oscillating = table.optional("oscillating", out, |value, out| {
         read_oscillating(value, scale?, out)
     });
+    let sum = table.optional("sum", out, |value, out| read_sum(value, scale?, out));
     let subjects = table.optional("subjects", out, read_subjects);
     if given != 1 {
         let problem = Problem::at(source, table.span(), "a check asks one thing");
@@ -82,7 +83,7 @@ pub(crate) fn read_check(
         rule: QualityRule {
             id: id.text,
             title: title?,
-            check: jump.or(stuck).or(range).or(oscillating)?,
+            check: jump.or(stuck).or(range).or(oscillating).or(sum)?,
         },
         quantity: quantity?,
         subjects: subjects.unwrap_or_default(),
@@ -116,6 +117,17 @@ fn read_oscillating(value: Value<'_>, scale: Scale<'_>, out: &mut Diagnostics) -
         by: by?,
         swings: u16::try_from(swings?).ok()?,
         within_ms: within_ms?,
+    })
+}
+
+fn read_sum(value: Value<'_>, scale: Scale<'_>, out: &mut Diagnostics) -> Option<Check> {
+    let mut table = value.table(out)?;
+    let most = table.required("most", out, |value, out| scale.read(value, out));
+    let window_ms = table.required("within", out, span_of_time);
+    table.close(out);
+    Some(Check::TooMuch {
+        most: most?,
+        window_ms: window_ms?,
     })
 }
 

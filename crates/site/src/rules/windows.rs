@@ -1,13 +1,14 @@
-//! Sums over several windows at once: `{ yellow = { "1h" = "45 mm", "3h" = "75 mm" } }`.
+//! Sums over several windows at once: `{ yellow = { "1h" = "45 mm", "3h" = "75 mm" } }`, each with a
+//! reset of its own where one is written: `"1h" = { raise = "60 mm", reset = "22.5 mm" }`.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use model::Level;
 use model::config::{Bound, Side, WindowBounds};
-use model::{Fixed, Level};
 
 use super::LEVELS;
-use super::levels::{Band, Scale, by_level};
+use super::levels::{Band, Scale, by_level, wrong_side};
 use crate::amount::{duration_ms, show_duration};
 use crate::diagnose::{Diagnostics, Problem};
 use crate::document::{Value, Word};
@@ -31,13 +32,12 @@ pub(super) fn read_windows(
     by_level(value, out, |level, value, out| {
         let mut sound = Some(());
         for (word, value) in value.pairs(out)? {
-            let read = read_window(&word, value, scale, out);
-            let Some((window_ms, raise)) = read else {
+            let read = read_window(&word, value, (scale, side, bands[level.index()]), out);
+            let Some((window_ms, bound)) = read else {
                 sound = None;
                 continue;
             };
-            let reset = bands[level.index()].reset(raise, side);
-            windows.set(window_ms, level, Bound { raise, reset }, word.span);
+            windows.set(window_ms, level, bound, word.span);
         }
         sound
     })?;
@@ -49,17 +49,43 @@ pub(super) fn read_windows(
 fn read_window(
     word: &Word,
     value: Value<'_>,
-    scale: Scale<'_>,
+    (scale, side, band): (Scale<'_>, Side, Band),
     out: &mut Diagnostics,
-) -> Option<(i64, Fixed)> {
+) -> Option<(i64, Bound)> {
     let window = duration_ms(&word.text).filter(|ms| *ms > 0);
     if window.is_none() {
         let what = format!("`{}` is no window", word.text);
         let problem = Problem::at(scale.source, word.span.clone(), what);
         out.push(problem.expecting("a duration such as \"1h\" or \"24h\""));
     }
-    let raise = scale.read(value, out)?;
-    Some((window?, raise))
+    let bound = read_bound(value, (scale, side, band), out)?;
+    Some((window?, bound))
+}
+
+fn read_bound(
+    value: Value<'_>,
+    (scale, side, band): (Scale<'_>, Side, Band),
+    out: &mut Diagnostics,
+) -> Option<Bound> {
+    if !value.is_table() {
+        let raise = scale.read(value, out)?;
+        let reset = band.reset(raise, side);
+        return Some(Bound { raise, reset });
+    }
+    let mut table = value.table(out)?;
+    let span = table.span();
+    let raise = table.required("raise", out, |value, out| scale.read(value, out));
+    let reset = table.required("reset", out, |value, out| scale.read(value, out));
+    table.close(out);
+    let bound = Bound {
+        raise: raise?,
+        reset: reset?,
+    };
+    if let Some(what) = wrong_side(bound, side) {
+        out.push(Problem::at(scale.source, span, what));
+        return None;
+    }
+    Some(bound)
 }
 
 impl Windows {

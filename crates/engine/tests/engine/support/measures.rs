@@ -44,6 +44,11 @@ pub fn read(config: &mut Config, words: &[&str]) -> bool {
                 offset_min: 0,
             });
         }
+        ["doubtful_up_to", rule, level] => {
+            let (slot, _) = find(config, rule);
+            let place = super::script::place(level);
+            config.rules[slot].doubtful_up_to = Some(Level::ALL[place]);
+        }
         ["delays", rule, level, on, off] => {
             let (slot, _) = find(config, rule);
             let place = ["blue", "yellow", "orange", "red"];
@@ -143,9 +148,14 @@ fn measure(config: &Config, decimals: Decimals, words: &[&str]) -> Measure {
     let value = |text: &str| decimals.parse(text).unwrap();
     match words {
         ["rate", "per", per] => Measure::Rate { per_ms: span(per) },
-        ["rise", over, "per", per] => Measure::Rise {
+        ["rise", over, "per", per, rest @ ..] => Measure::Rise {
             span_ms: span(over),
             per_ms: span(per),
+            least_ms: match rest {
+                ["least", least] => span(least),
+                [] => 0,
+                other => panic!("rise: {other:?}"),
+            },
         },
         ["highest", window] | ["lowest", window] => Measure::Extreme {
             window_ms: span(window),
@@ -163,7 +173,8 @@ fn measure(config: &Config, decimals: Decimals, words: &[&str]) -> Measure {
             text: text.join(" "),
         },
         ["cluster", window, hot, cool, count, within, rest @ ..] => Measure::Cluster {
-            window_ms: span(window),
+            // `now`: by the newest values.
+            window_ms: if *window == "now" { 0 } else { span(window) },
             hot: value(hot),
             cool: value(cool),
             radius_mm: rest
@@ -259,6 +270,10 @@ fn check(config: &mut Config, quantity: &str, words: &[&str]) {
         ["range", low, high] => Check::OutOfRange {
             low: value(low),
             high: value(high),
+        },
+        ["sum", most, "within", within] => Check::TooMuch {
+            most: value(most),
+            window_ms: span(within),
         },
         ["oscillating", swings, by, "within", within] => Check::Oscillating {
             by: value(by),
