@@ -22,7 +22,20 @@ const shift = (from: string, until: string, ...people: string[]): ShiftView => (
   people,
   short: people.length < 1,
 });
-const nothing = { alarms: [], unanswered: [], clocks: [], endings: [], runs: [] };
+const nothing = {
+  alarms: [],
+  unanswered: [],
+  clocks: [],
+  endings: [],
+  runs: [],
+  help: [],
+  by_hand: [],
+  declined: [],
+  unverified: [],
+  end_unseen: [],
+  untold: [],
+  exhausted: [],
+};
 
 function post(id: string, more: Partial<PostView> = {}): PostView {
   return {

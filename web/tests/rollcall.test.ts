@@ -213,6 +213,13 @@ describe("what is handed over", () => {
         clocks: [{ task: "c1.b", due: at(9) }],
         endings: [{ id: "quiet", until: at(20) }],
         runs: [],
+        help: [],
+        by_hand: [],
+        declined: [],
+        unverified: [],
+        end_unseen: [],
+        untold: [],
+        exhausted: [],
       },
     });
     expect(owed).toMatchObject({ alarmCount: 1, unansweredCount: 1 });

@@ -203,6 +203,7 @@ pub(crate) fn narrow_update(update: &mut Update, reader: &PersonId) -> bool {
     match &mut update.change {
         // What the desk writes down is the desk's.
         Change::Incident { .. } => false,
+        Change::Group { group } => group.members.contains(reader),
         Change::System { system } => concerns(system, reader),
         Change::Alarm { .. }
         | Change::Situation { .. }
@@ -211,7 +212,6 @@ pub(crate) fn narrow_update(update: &mut Update, reader: &PersonId) -> bool {
         | Change::Load { .. }
         | Change::Weather { .. }
         | Change::Event { .. }
-        | Change::Group { .. }
         | Change::Configured => true,
         Change::Page { .. } | Change::Run { .. } | Change::Duty { .. } => {
             narrow_calls(update, reader)
@@ -243,4 +243,28 @@ pub(crate) fn narrow_command(command: &mut CommandView, reader: &PersonId) -> bo
         .min()
         .unwrap_or(Stage::Issued);
     !command.tasks.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::config::Text;
+    use model::view::GroupView;
+
+    #[test]
+    fn who_is_in_a_group_is_told_to_its_members_alone() {
+        let group = GroupView {
+            id: "dams".into(),
+            title: Text::same("dams"),
+            members: vec!["li".into(), "zhao".into()],
+        };
+        let mut update = Update {
+            seq: 1,
+            n: 0,
+            jurisdiction: "330624".to_owned(),
+            change: Change::Group { group },
+        };
+        assert!(narrow_update(&mut update, &"li".into()));
+        assert!(!narrow_update(&mut update, &"wei".into()));
+    }
 }

@@ -1,5 +1,6 @@
 //! Runs and pages as screens see them.
 
+use model::config::Occasion;
 use model::page::{About, Channel};
 use model::view::{NextCall, PageEntry, PageView, PostCalled, RunEntry, RunState, RunView, SignIn};
 use model::{CommandId, PageId, PersonId, PostId, RunId, TaskId};
@@ -56,11 +57,18 @@ impl Engine {
         pages.filter_map(|id| self.page_view(id)).collect()
     }
 
-    /// The pages of every run that runs.
+    /// The pages of every run that runs, or has called everybody in vain and is not over: whoever was called
+    /// last of all can still answer.
     pub(crate) fn page_views(&self) -> Vec<PageView> {
         let runs = self.state.calling.runs.values();
-        let running = runs.filter(|run| run.state == RunState::Running && !run.is_about_a_task());
-        let pages = running.flat_map(|run| &run.pages);
+        let asks = |run: &&Run| match (run.state, run.policy.occasion) {
+            (_, Occasion::Task) => false,
+            (RunState::Running, _) => true,
+            (RunState::Exhausted, Occasion::Situation | Occasion::RollCall) => !run.closed,
+            (RunState::Exhausted, Occasion::Test)
+            | (RunState::Satisfied | RunState::Cancelled, _) => false,
+        };
+        let pages = runs.filter(asks).flat_map(|run| &run.pages);
         pages.filter_map(|id| self.page_view(id)).collect()
     }
 

@@ -7,14 +7,15 @@ use crate::task::Task;
 /// Whether a fact says that the assignee does it, or does not.
 const fn result(kind: FactKind) -> Option<bool> {
     match kind {
-        FactKind::Accepted | FactKind::Done => Some(true),
+        FactKind::Accepted
+        | FactKind::EnRoute
+        | FactKind::OnScene
+        | FactKind::Working { .. }
+        | FactKind::Done => Some(true),
         FactKind::Declined => Some(false),
         FactKind::Issued
         | FactKind::Delivered
         | FactKind::Seen
-        | FactKind::EnRoute
-        | FactKind::OnScene
-        | FactKind::Working { .. }
         | FactKind::Verified
         | FactKind::Rejected
         | FactKind::NeedHelp

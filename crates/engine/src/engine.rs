@@ -103,7 +103,7 @@ const REMEMBER_OP_MS: i64 = 90 * 86_400_000;
 
 impl Engine {
     /// Names who decided, beside every outcome. Raise it when the same inputs decide otherwise.
-    pub const VERSION: u16 = 7;
+    pub const VERSION: u16 = 8;
 
     /// An engine that has heard nothing yet.
     ///

@@ -315,6 +315,7 @@ impl Engine {
             }
             if is_step {
                 at_once = self.call_step(id, at, out) == Taken::Empty;
+                self.settle_run(id, at, out);
             } else {
                 self.end_round(id, at, out);
             }
@@ -351,26 +352,11 @@ impl Engine {
         };
         self.write(id, line, at, out);
         if called > 0 || answered > 0 {
+            self.fill_step(id, number, at, out);
             return Taken::Called;
         }
         self.tell_empty(id, number, at, out);
         Taken::Empty
-    }
-
-    pub(crate) fn tell_empty(&mut self, id: &RunId, step: u16, at: Time, out: &mut Effects) {
-        let Some(run) = self.state.calling.runs.get_mut(id) else {
-            return;
-        };
-        run.empty.insert(step);
-        let round = run.round;
-        self.write(id, RunLine::Empty { round, step }, at, out);
-        self.notice(
-            SystemKind::EmptyStep,
-            &step_subject(id, step),
-            true,
-            at,
-            out,
-        );
     }
 
     /// Pages everybody some calls name; how many were called, and how many need not be any more.
@@ -495,14 +481,19 @@ impl Engine {
             run.policy.steps.len() as u16 + 1,
         );
         let occasion = run.policy.occasion;
+        // Where everybody has to confirm, nothing else sounds once the alarm is acknowledged.
+        let level = run.level.filter(|_| !run.policy.confirm_all);
+        let level = Some(level.unwrap_or(Level::Red));
         run.state = RunState::Exhausted;
         run.ended = Some(at);
         self.arm_run(id, None);
         let (called, _) = self.make_calls(id, last, &calls, at, out);
         self.write(id, RunLine::Exhausted { called }, at, out);
+        self.pass_on_of(id, at, out);
         match occasion {
             Occasion::Situation | Occasion::RollCall => {
-                self.notice(SystemKind::CallsExhausted, id.as_str(), true, at, out);
+                let kind = SystemKind::CallsExhausted;
+                self.notice_at(kind, id.as_str(), level, at, out);
             }
             // A test that nobody answered is a finding, and no cause to wake the room; a task tells
             // the desk by its own clocks.

@@ -4,9 +4,12 @@
 //! between two shifts.
 
 use model::action::Why;
+use model::command::Phase;
+use model::effect::SystemKind;
 use model::id::Seal;
+use model::task::Stage;
 use model::view::{EndingQuiet, HandoverView, Obligations, RunState, RunningClock, SignIn};
-use model::{Effects, PersonId, PostId, Time};
+use model::{Effects, PersonId, PostId, TaskId, Time};
 
 use crate::duty::Signature;
 use crate::engine::Engine;
@@ -114,21 +117,6 @@ impl Engine {
             })
             .collect();
         alarms.sort_unstable();
-        let mut unanswered = Vec::new();
-        let mut clocks = Vec::new();
-        for command in self.state.commands.values() {
-            for (place, task) in command.tasks.iter().enumerate() {
-                if !task.is_open() {
-                    continue;
-                }
-                let id = command.task_id(place);
-                if !task.stage().is_answered() {
-                    unanswered.push(id.clone());
-                }
-                clocks.extend(task.due.map(|due| RunningClock { task: id, due }));
-            }
-        }
-        clocks.sort_by_key(|clock| clock.due);
         let quiet = self.state.ledger.entries.iter();
         let quiet = quiet.filter(|(_, entry)| entry.ended.is_none());
         let mut endings: Vec<EndingQuiet> = quiet
@@ -139,14 +127,69 @@ impl Engine {
             .filter(|ending| ending.until <= until)
             .collect();
         endings.sort_by_key(|ending| ending.until);
-        let runs = self.state.calling.runs.iter();
-        let runs = runs.filter(|(_, run)| run.state == RunState::Running && !run.is_about_a_task());
-        Obligations {
+        let mut owed = Obligations {
             alarms: alarms.into_iter().map(|(.., key)| key).collect(),
-            unanswered,
-            clocks,
             endings,
-            runs: runs.map(|(id, _)| id.clone()).collect(),
+            ..Obligations::default()
+        };
+        self.owed_on_commands(&mut owed);
+        self.owed_on_calls(&mut owed);
+        owed
+    }
+
+    fn owed_on_commands(&self, owed: &mut Obligations) {
+        for command in self.state.commands.values() {
+            let waits = match command.phase {
+                Phase::Prepared { .. } | Phase::Waiting | Phase::Held { .. } => true,
+                Phase::Issued | Phase::Stopped { .. } => false,
+            };
+            owed.untold.extend(waits.then(|| command.id.clone()));
+            for (place, task) in command.tasks.iter().enumerate() {
+                let id = command.task_id(place);
+                let stage = task.stage();
+                if task.is_end_unseen() {
+                    owed.end_unseen.push(id);
+                } else if task.is_open() {
+                    if !stage.is_answered() {
+                        owed.unanswered.push(id.clone());
+                    } else if stage == Stage::Declined {
+                        owed.declined.push(id.clone());
+                    } else if stage == Stage::Done && task.due.is_none() {
+                        owed.unverified.push(id.clone());
+                    }
+                    let clock = task.due.map(|due| RunningClock { task: id, due });
+                    owed.clocks.extend(clock);
+                }
+            }
         }
+        owed.clocks.sort_by_key(|clock| clock.due);
+    }
+
+    /// What people were called about: runs, calls for help, and what was opened by hand.
+    fn owed_on_calls(&self, owed: &mut Obligations) {
+        let notices = &self.state.notices;
+        for (id, run) in &self.state.calling.runs {
+            let told = (SystemKind::CallsExhausted, id.as_str().to_owned());
+            if run.is_about_a_task() {
+                continue;
+            }
+            match run.state {
+                RunState::Running => owed.runs.push(id.clone()),
+                RunState::Exhausted if notices.contains_key(&told) => {
+                    owed.exhausted.push(id.clone());
+                }
+                RunState::Exhausted | RunState::Satisfied | RunState::Cancelled => {}
+            }
+        }
+        let help = notices
+            .keys()
+            .filter(|(kind, _)| *kind == SystemKind::NeedHelp);
+        owed.help = help.map(|(_, task)| TaskId(task.clone())).collect();
+        let open = self.state.situations.list.iter().filter(|(_, s)| !s.closed);
+        let by_hand = open.filter(|(_, situation)| {
+            let manual = situation.manual.as_ref();
+            manual.is_some_and(|manual| manual.task.is_none())
+        });
+        owed.by_hand = by_hand.map(|(id, _)| *id).collect();
     }
 }

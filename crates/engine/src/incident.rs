@@ -180,27 +180,58 @@ impl Engine {
         whole.commands.extend(part.commands);
         whole.notes.extend(part.notes);
         whole.notes.sort_by_key(|note| note.at);
-        let mut added = Vec::new();
         for clock in part.clocks {
-            match whole.clocks.iter_mut().find(|c| c.spec.id == clock.spec.id) {
-                Some(known) => {
-                    known.sent.extend(clock.sent);
-                    known.sent.sort_by_key(|sent| sent.at);
-                }
-                None => {
-                    added.push((clock.due, clock.spec.id.clone(), clock.sent.is_empty()));
-                    whole.clocks.push(clock);
-                }
-            }
-        }
-        for (due, clock, owed) in added {
-            if owed && due > at {
-                let incident = into.clone();
-                self.state.timers.arm(due, Due::Report { incident, clock });
-            }
+            self.owe_also(into, clock, at, out)?;
         }
         out.push(Effect::Incident(id.clone()));
         out.push(Effect::Incident(into.clone()));
+        Ok(())
+    }
+
+    /// An incident takes over what is owed on another one. A report that both owe is due when the first of
+    /// them was, and sent when it was sent for either.
+    fn owe_also(
+        &mut self,
+        id: &OpId,
+        clock: Clock,
+        at: Time,
+        out: &mut Effects,
+    ) -> Result<(), Why> {
+        let incident = self.incident_mut(id)?;
+        let name = clock.spec.id.clone();
+        let known = incident.clocks.iter_mut().find(|c| c.spec.id == name);
+        let (before, due, owed) = match known {
+            Some(known) => {
+                let before = known.due;
+                known.sent.extend(clock.sent);
+                known.sent.sort_by_key(|sent| sent.at);
+                known.due = before.min(clock.due);
+                let first = known.sent.first();
+                known.overdue = first.map_or(known.overdue, |sent| sent.at > known.due);
+                (Some(before), known.due, known.sent.is_empty())
+            }
+            None => {
+                let (due, owed) = (clock.due, clock.sent.is_empty());
+                incident.clocks.push(clock);
+                (None, due, owed)
+            }
+        };
+        if !owed {
+            self.stop_clock(id, &name, before.unwrap_or(due), at, out);
+        } else if before != Some(due) {
+            let row = Due::Report {
+                incident: id.clone(),
+                clock: name.clone(),
+            };
+            if let Some(before) = before {
+                self.state.timers.disarm(before, row.clone());
+            }
+            if due > at {
+                self.state.timers.arm(due, row);
+            } else {
+                self.miss_report(id, &name, at, out);
+            }
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use model::config::{Call, Target};
 use model::effect::SystemKind;
 use model::view::{LawClock, RunLine};
-use model::{Effects, PageFact, PageId, PersonId, RunId, Time};
+use model::{Effects, Level, PageFact, PageId, PersonId, RunId, Time};
 
 use crate::engine::Engine;
 use crate::escalation::{Run, step_subject};
@@ -30,13 +30,8 @@ impl Engine {
             run.clocks.insert(step, people);
         }
         self.write(id, RunLine::ClockMissed { step }, at, out);
-        self.notice(
-            SystemKind::LegalClock,
-            &step_subject(id, step),
-            true,
-            at,
-            out,
-        );
+        let subject = step_subject(id, step);
+        self.notice_at(SystemKind::LegalClock, &subject, Some(Level::Red), at, out);
         true
     }
 

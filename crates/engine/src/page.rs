@@ -2,13 +2,13 @@
 //!
 //! An attempt stays pending until a receipt or a definite answer comes in; who answered is not tried
 //! again in that run. What the limits hold back goes out with the next attempt to that contact:
-//! bundled, never dropped.
+//! bundled (`bundle.rs`), never dropped.
 
 use std::collections::BTreeSet;
 
 use model::action::{Act, Why};
 use model::id::Seal;
-use model::page::{About, Channel, Page, PageFact};
+use model::page::{About, Channel, PageFact};
 use model::task::Means;
 use model::view::PageStage;
 use model::{Effect, Effects, Level, PageId, PersonId, RunId, SituationId, Time};
@@ -82,7 +82,7 @@ impl Sheet {
     }
 
     /// Whether its outcome is known: by a receipt, or by a definite answer of its provider.
-    fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         self.facts.iter().any(|known| match known.fact {
             PageFact::Sent => false,
             PageFact::Accepted { .. }
@@ -275,30 +275,8 @@ impl Engine {
                 .timers
                 .disarm(due, Due::Contact { person, channel });
         }
-        let mut also = Vec::new();
-        for other in held {
-            if other == *id || !self.is_wanted(&other) {
-                continue;
-            }
-            let Some(sheet) = self.state.calling.pages.get_mut(&other) else {
-                continue;
-            };
-            sheet.bundled = Some(id.clone());
-            sheet.sent = Some(at);
-            also.push(sheet.about.clone());
-            self.note_tried(&other, at);
-            out.push(Effect::PageKnown(other));
-        }
-        self.note_tried(id, at);
-        let Some(sheet) = self.state.calling.pages.get_mut(id) else {
-            return;
-        };
-        sheet.sent = Some(at);
-        also.retain(|about| *about != sheet.about);
-        also.sort();
-        also.dedup();
-        out.push(Effect::Page(page_of(id, sheet, also, false)));
-        out.push(Effect::PageKnown(id.clone()));
+        let held: Vec<PageId> = held.into_iter().filter(|other| other != id).collect();
+        self.send_with(id, held, at, out);
     }
 
     /// The limits of a contact allow what waits: all of it goes in one page, the gravest in front.
@@ -351,54 +329,6 @@ impl Engine {
         run.is_some_and(|run| run.calls_by(sheet) && !answered(run))
     }
 
-    /// Pages that are out without a receipt or a definite answer.
-    pub(crate) fn unknown_pages(&self) -> Vec<PageId> {
-        let pages = self.state.calling.pages.iter();
-        let open = pages.filter(|(id, sheet)| {
-            sheet.sent.is_some()
-                && sheet.bundled.is_none()
-                && !sheet.is_settled()
-                && self.is_wanted(id)
-        });
-        open.map(|(id, _)| id.clone()).collect()
-    }
-
-    /// After a start: what was on its way is made once more under its own id.
-    pub(crate) fn repeat_pages(&mut self, unknown: Vec<PageId>, at: Time, out: &mut Effects) {
-        for id in unknown {
-            if !self.is_wanted(&id) {
-                continue;
-            }
-            let bundled = self.bundled_with(&id);
-            let pages = &self.state.calling.pages;
-            let mut also: Vec<About> = bundled
-                .iter()
-                .filter_map(|other| Some(pages.get(other)?.about.clone()))
-                .collect();
-            self.note_tried(&id, at);
-            let Some(sheet) = self.state.calling.pages.get_mut(&id) else {
-                continue;
-            };
-            sheet.repeated += 1;
-            also.retain(|about| *about != sheet.about);
-            also.sort();
-            also.dedup();
-            out.push(Effect::Page(page_of(&id, sheet, also, true)));
-            out.push(Effect::PageKnown(id));
-        }
-    }
-
-    fn bundled_with(&self, id: &PageId) -> Vec<PageId> {
-        let Some(sheet) = self.state.calling.pages.get(id) else {
-            return Vec::new();
-        };
-        let pages = self.state.calling.pages.iter();
-        pages
-            .filter(|(_, s)| s.to == sheet.to && s.bundled.as_ref() == Some(id))
-            .map(|(id, _)| id.clone())
-            .collect()
-    }
-
     /// Whether a fact says anything that is not known.
     pub fn is_page_news(&self, id: &PageId, fact: &PageFact) -> bool {
         let sheet = self.state.calling.pages.get(id);
@@ -417,37 +347,52 @@ impl Engine {
         if !self.is_page_news(id, fact) {
             return;
         }
-        let mut all = self.bundled_with(id);
-        all.insert(0, id.clone());
-        for id in all {
-            let Some(sheet) = self.state.calling.pages.get_mut(&id) else {
-                continue;
-            };
-            sheet.facts.push(Known {
-                at,
-                fact: fact.clone(),
-                by: by.cloned(),
-                note: None,
-            });
-            let (run, person) = (sheet.run.clone(), sheet.to.clone());
-            out.push(Effect::PageKnown(id.clone()));
-            // Whoever says no to a task is heard by it: no other channel of theirs is tried for that.
-            let refusal = *fact == PageFact::Declined;
-            if refusal {
-                self.note_on_task(&id, fact, by, at, out);
+        let carried = self.carried_by(id);
+        self.learn(id, fact, by, at, out);
+        for other in carried {
+            let fate = self.fate_of(&other, id, fact, by.is_some());
+            if let Some(fate) = fate.filter(|fate| self.is_page_news(&other, fate)) {
+                self.learn(&other, &fate, by, at, out);
             }
-            match fact {
-                PageFact::Acked => self.hear_answer(&run, &person, true, at, out),
-                PageFact::Declined => self.hear_answer(&run, &person, false, at, out),
-                PageFact::Seen => self.stop_legal_clocks(&run, &person, at, out),
-                PageFact::Failed { .. } | PageFact::Expired | PageFact::NoWay { .. } => {
-                    self.try_next(&id, at, out);
-                }
-                PageFact::Sent | PageFact::Accepted { .. } | PageFact::Delivered => {}
+        }
+    }
+
+    /// Keeps a fact of one page, and takes what follows from it.
+    fn learn(
+        &mut self,
+        id: &PageId,
+        fact: &PageFact,
+        by: Option<&PersonId>,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let Some(sheet) = self.state.calling.pages.get_mut(id) else {
+            return;
+        };
+        sheet.facts.push(Known {
+            at,
+            fact: fact.clone(),
+            by: by.cloned(),
+            note: None,
+        });
+        let (run, person) = (sheet.run.clone(), sheet.to.clone());
+        out.push(Effect::PageKnown(id.clone()));
+        // Whoever says no to a task is heard by it: no other channel of theirs is tried for that.
+        let refusal = *fact == PageFact::Declined;
+        if refusal {
+            self.note_on_task(id, fact, by, at, out);
+        }
+        match fact {
+            PageFact::Acked => self.hear_answer(&run, &person, true, at, out),
+            PageFact::Declined => self.hear_answer(&run, &person, false, at, out),
+            PageFact::Seen => self.stop_legal_clocks(&run, &person, at, out),
+            PageFact::Failed { .. } | PageFact::Expired | PageFact::NoWay { .. } => {
+                self.try_next(id, at, out);
             }
-            if !refusal {
-                self.note_on_task(&id, fact, by, at, out);
-            }
+            PageFact::Sent | PageFact::Accepted { .. } | PageFact::Delivered => {}
+        }
+        if !refusal {
+            self.note_on_task(id, fact, by, at, out);
         }
     }
 
@@ -497,7 +442,13 @@ impl Engine {
     }
 
     /// What a person's own device says of a page is a receipt of its channel, as one of a gateway is.
-    fn hear_by_app(&mut self, id: &PageId, fact: &PageFact, at: Time, out: &mut Effects) {
+    pub(crate) fn hear_by_app(
+        &mut self,
+        id: &PageId,
+        fact: &PageFact,
+        at: Time,
+        out: &mut Effects,
+    ) {
         self.note_proof(id, fact, at);
         if self.is_page_news(id, fact) {
             self.weigh_reach(id, fact, at, out);
@@ -548,17 +499,5 @@ impl Engine {
             contact.reds.retain(|id| known.contains(id));
             !(contact.sends.is_empty() && contact.reds.is_empty() && contact.held.is_empty())
         });
-    }
-}
-
-fn page_of(id: &PageId, sheet: &Sheet, also: Vec<About>, repeat: bool) -> Page {
-    Page {
-        id: id.clone(),
-        to: sheet.to.clone(),
-        channel: sheet.channel,
-        about: sheet.about.clone(),
-        level: sheet.level,
-        repeat,
-        also,
     }
 }

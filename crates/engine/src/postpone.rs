@@ -24,11 +24,7 @@ impl Engine {
     /// The step that silence leads to next, if the person has not answered.
     fn step_of(&self, task: &TaskId) -> Result<(CommandId, usize, Window), Why> {
         let (id, place) = self.find_task(task).ok_or(Why::NoSuchTask)?;
-        let silent = self.state.commands.get(&id).is_some_and(|command| {
-            let task = &command.tasks[place];
-            task.is_open() && !task.stage().is_answered()
-        });
-        let window = self.next_window(&id, place).filter(|_| silent);
+        let window = self.silence_window(&id, place);
         let window = window.ok_or(Why::NoAutomaticStep)?;
         Ok((id, place, window))
     }
@@ -83,16 +79,9 @@ impl Engine {
     /// An officer is calling: the next step does not come while they are on the telephone.
     pub(crate) fn leave_room(&mut self, id: &CommandId, place: usize, at: Time) {
         let room_ms = self.config.policy.escalate_ms;
-        let Some(window) = self.next_window(id, place) else {
-            return;
-        };
-        let silent = self.state.commands.get(id).is_some_and(|command| {
-            let task = &command.tasks[place];
-            task.is_open() && !task.stage().is_answered()
-        });
-        let lacking_ms = room_ms - window.at.since_ms(at);
-        if silent
-            && lacking_ms > 0
+        let window = self.silence_window(id, place);
+        let lacking_ms = window.map_or(0, |window| room_ms - window.at.since_ms(at));
+        if lacking_ms > 0
             && let Some(task) = self.task_mut(id, place as u32)
         {
             task.postponed_ms += lacking_ms;

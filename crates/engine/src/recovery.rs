@@ -86,6 +86,7 @@ impl Engine {
             if empty {
                 self.tell_empty(&id, through, at, out);
             }
+            self.settle_run(&id, at, out);
             self.rebase(&id, at);
             self.advance(&id, empty, at, out);
         }

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use model::config::EscalationStep;
 use model::effect::SystemKind;
 use model::page::About;
 use model::view::{CancelReason, RunLine, RunState};
 use model::{Effects, Level, PersonId, RunId, SituationId, TaskId, Time};
 
 use crate::engine::Engine;
-use crate::escalation::step_subject;
+use crate::escalation::{Run, step_subject};
 use crate::situation::top;
 
 /// Ended runs are remembered this long, with their pages.
@@ -32,29 +33,57 @@ impl Engine {
         let Some(called) = run.people.get_mut(person) else {
             return;
         };
+        let first = yes && called.confirmed.is_none();
         if yes {
             called.confirmed = called.confirmed.or(Some(at));
         } else {
             called.refused = called.refused.or(Some(at));
         }
-        if yes {
-            self.stop_legal_clocks(id, person, at, out);
-            self.settle_run(id, at, out);
-        } else {
+        if !yes {
             self.skip_dead_step(id, at, out);
+            return;
+        }
+        self.stop_legal_clocks(id, person, at, out);
+        self.settle_run(id, at, out);
+        let open = self.state.calling.runs.get(id).is_some_and(|r| !r.closed);
+        if first && open {
+            self.pass_on_of(id, at, out);
         }
     }
 
-    /// A run that asks everybody is over when everybody called has confirmed.
-    fn settle_run(&mut self, id: &RunId, at: Time, out: &mut Effects) {
+    /// A run that asks everybody is over when everybody called has confirmed, and no step ahead asks anybody
+    /// else.
+    pub(crate) fn settle_run(&mut self, id: &RunId, at: Time, out: &mut Effects) {
         let Some(run) = self.state.calling.runs.get(id) else {
             return;
         };
-        let all = run.people.values().all(|called| called.confirmed.is_some());
-        let open = matches!(run.state, RunState::Running | RunState::Exhausted);
-        if run.policy.confirm_all && all && open {
+        let mut called = run.people.values();
+        let all = !run.people.is_empty() && called.all(|called| called.confirmed.is_some());
+        let open = matches!(run.state, RunState::Running | RunState::Exhausted) && !run.closed;
+        if run.policy.confirm_all && all && open && !self.asks_more(run, at) {
             self.close_run(id, RunState::Satisfied, RunLine::Satisfied, at, out);
         }
+    }
+
+    /// Whether a run has steps ahead, taken by nobody yet, that name somebody who has not confirmed; or a
+    /// step that names nobody, which the desk is told of until somebody is there.
+    fn asks_more(&self, run: &Run, at: Time) -> bool {
+        // The steps of a task are the channels of one person.
+        if run.is_about_a_task() {
+            return false;
+        }
+        let first_round = run.round == 1 && run.state == RunState::Running;
+        let taken = if first_round {
+            usize::from(run.taken)
+        } else {
+            run.policy.steps.len()
+        };
+        let asks = |step: &EscalationStep| {
+            let targets: Vec<_> = step.calls.iter().flat_map(|c| c.to.clone()).collect();
+            let people = self.meant(run, &targets, at).0;
+            people.is_empty() || people.iter().any(|person| !run.has_answered(person))
+        };
+        !run.empty.is_empty() || run.policy.steps[taken..].iter().any(asks)
     }
 
     /// Looks at the runs of a situation after its members changed.
@@ -178,6 +207,7 @@ impl Engine {
         }
         self.notice(SystemKind::CallsExhausted, id.as_str(), false, at, out);
         self.write(id, line, at, out);
+        self.pass_on_of(id, at, out);
     }
 
     /// Everybody of the newest step said no or cannot be reached: the next step at once.
@@ -211,8 +241,12 @@ impl Engine {
         let calling = &mut self.state.calling;
         let old = calling.runs.iter();
         let old = old.filter(|(_, run)| run.ended.is_some_and(|ended| ended < bound));
-        let live = &calling.live;
-        let settled = |id: &RunId| !live.values().any(|runs| runs.contains(id));
+        let (live, notices) = (&calling.live, &self.state.notices);
+        let told = |id: &RunId| (SystemKind::CallsExhausted, id.as_str().to_owned());
+        let settled = |id: &RunId| {
+            let is_live = live.values().any(|runs| runs.contains(id));
+            !is_live && !notices.contains_key(&told(id))
+        };
         let old: Vec<RunId> = old.map(|(id, _)| id.clone()).filter(settled).collect();
         for id in old {
             if let Some(run) = calling.runs.remove(&id) {

@@ -131,18 +131,6 @@ impl Task {
             .find(|f| f.kind == kind)
             .map(|f| f.at)
     }
-
-    /// Who did it, as far as anyone said so: the assignee and whoever reported it done.
-    fn is_doer(&self, person: &PersonId) -> bool {
-        let last = self.facts.iter().rev().find(|f| f.kind == FactKind::Done);
-        self.person == *person || last.and_then(|f| f.by.as_ref()) == Some(person)
-    }
-
-    pub(crate) fn has_proof(&self) -> bool {
-        self.facts
-            .iter()
-            .any(|f| !f.photos.is_empty() || (f.kind == FactKind::Done && f.note.is_some()))
-    }
 }
 
 /// Facts that are not a word from the assignee; a picture may come hours after it was taken.
@@ -226,6 +214,7 @@ impl Engine {
             self.call_for_help(&report.task, &act.by, words, at);
         }
         self.record(&id, place, fact, at, out);
+        self.hear_own_app(act, report, at, out);
         Ok(())
     }
 
@@ -268,7 +257,7 @@ impl Engine {
                     return Ok(());
                 }
                 return match command.kind {
-                    TemplateKind::Evacuation => command.head_count_holds(place),
+                    TemplateKind::Evacuation => command.head_count_holds(place, &act.by),
                     // A witness is someone who was there, so the verifier's own word is none.
                     TemplateKind::Rescue if !task.has_proof() => Err(Why::ProofMissing),
                     TemplateKind::Plain | TemplateKind::Rescue | TemplateKind::Correction => {
@@ -392,12 +381,6 @@ impl Engine {
         }
         let clocks = command.clocks;
         let issued = task.facts.first()?.at;
-        if !stage.is_answered() {
-            let ack_by = clocks.ack_by_ms.filter(|_| task.steps < LAST_STEP)?;
-            let steps_ms = i64::from(task.steps) * self.config.policy.escalate_ms;
-            let at = issued.plus_ms(ack_by + steps_ms + task.postponed_ms);
-            return Some(Window::of(at, self.step_after_silence(command, task)));
-        }
         let owed = |kind: StepKind, at: Option<Time>| {
             at.filter(|_| !task.overdue.contains(&kind))
                 .map(|at| Window::of(at, kind))
@@ -409,12 +392,12 @@ impl Engine {
         }
         let arrive = after(Some(issued), clocks.arrive_by_ms).filter(|_| stage < Stage::OnScene);
         let moves = after(Some(issued), clocks.move_by_ms).filter(|_| stage < Stage::EnRoute);
+        let heard = task.heard().filter(|_| stage.is_answered());
+        // Whoever is silent is asked for an answer, and late all the same.
         [
+            self.silence_window(id, place),
             owed(StepKind::MoveDue, moves),
-            owed(
-                StepKind::UpdateDue,
-                after(task.heard(), clocks.update_every_ms),
-            ),
+            owed(StepKind::UpdateDue, after(heard, clocks.update_every_ms)),
             owed(StepKind::ArriveDue, arrive),
             owed(StepKind::DoneDue, after(Some(issued), clocks.done_by_ms)),
             command.crew_window(task),
@@ -422,6 +405,19 @@ impl Engine {
         .into_iter()
         .flatten()
         .min_by_key(|w| w.at)
+    }
+
+    /// The step that silence leads to next; none for whoever has answered.
+    pub(crate) fn silence_window(&self, id: &CommandId, place: usize) -> Option<Window> {
+        let command = self.state.commands.get(id)?;
+        let task = &command.tasks[place];
+        if !task.is_open() || task.stage().is_answered() || task.steps >= LAST_STEP {
+            return None;
+        }
+        let steps_ms = i64::from(task.steps) * self.config.policy.escalate_ms;
+        let late_ms = command.clocks.ack_by_ms? + steps_ms + task.postponed_ms;
+        let at = task.facts.first()?.at.plus_ms(late_ms);
+        Some(Window::of(at, self.step_after_silence(command, task)))
     }
 
     fn step_after_silence(&self, command: &Command, task: &Task) -> StepKind {

@@ -5,6 +5,7 @@
 //! What comes back of such a page is a fact of the task: a receipt of the device that it was delivered, a
 //! key pressed that the person heard of it. Nobody accepts a task by picking up.
 
+use model::action::{Act, ReportTask};
 use model::config::{Call, Escalation, EscalationStep, Occasion, Target};
 use model::page::{About, Channel};
 use model::task::{Fact, FactKind, Means, Stage};
@@ -146,6 +147,33 @@ impl Engine {
         }
     }
 
+    /// The app of a task's person spoke of it by itself: a receipt of the push that told of it.
+    pub(crate) fn hear_own_app(
+        &mut self,
+        act: &Act,
+        report: &ReportTask,
+        at: Time,
+        out: &mut Effects,
+    ) {
+        let calling = &self.state.calling;
+        let runs = calling.tasks.get(&report.task).into_iter().flatten().rev();
+        let pages = runs.filter_map(|run| calling.runs.get(run));
+        let mut pages = pages.flat_map(|run| run.pages.iter().rev());
+        let own = |page: &&PageId| {
+            let sheet = calling.pages.get(*page);
+            let pushed = |s: &Sheet| s.channel == Channel::Push && s.sent.is_some();
+            sheet.is_some_and(|s| pushed(s) && s.to == act.by)
+        };
+        let page = pages.find(own).filter(|_| report.means == Means::App);
+        if let Some(page) = page.cloned() {
+            let fact = PageFact::Delivered;
+            if self.is_page_news(&page, &fact) {
+                self.hear_by_app(&page, &fact, at, out);
+                self.page_known(&page, &fact, None, at, out);
+            }
+        }
+    }
+
     fn newest_call(&self, task: &TaskId) -> Option<&RunId> {
         self.state.calling.tasks.get(task)?.last()
     }
@@ -175,12 +203,6 @@ impl Engine {
             | Channel::Robot
             | Channel::Mail
             | Channel::Loudspeaker => Means::App,
-        };
-        // Of what went out with another page the device has been told, and its person only that there
-        // is more: they answered something else.
-        let fact = match sheet.bundled {
-            Some(_) if sheet.was_heard() => &PageFact::Delivered,
-            Some(_) | None => fact,
         };
         let said = by.cloned().unwrap_or_else(|| sheet.to.clone());
         let known = self.state.commands.get(&command);

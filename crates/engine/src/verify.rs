@@ -1,102 +1,74 @@
-//! What proves that a task was carried out: a head-count, a picture or a witness, a reading.
-
-use std::collections::BTreeMap;
+//! What proves that a task was carried out: a head-count (`head_count.rs`), a picture or a witness, a
+//! reading; and by whose word it may be verified.
 
 use model::action::{ReportTask, Why};
-use model::command::{FieldKind, FormAnswer, FormValue, ProofReading, TemplateKind, VillageCount};
+use model::command::{FieldKind, FormAnswer, FormValue, ProofReading, TemplateKind};
 use model::intake::Quality;
-use model::task::{FactKind, Stage};
-use model::view::CountView;
-use model::{CommandId, Effects, SeriesSlot, Time};
+use model::task::{Fact, FactKind, Stage};
+use model::{CommandId, Effects, PersonId, SeriesSlot, Time};
 
 use crate::command::Command;
 use crate::engine::Engine;
 use crate::task::{Task, system_fact};
 
+impl Task {
+    /// Who had a hand in what is to be verified: the assignee, and whoever has said anything of the work.
+    pub(crate) fn is_doer(&self, person: &PersonId) -> bool {
+        let told = |fact: &Fact| tells_of_work(fact) && fact.by.as_ref() == Some(person);
+        self.person == *person || self.facts.iter().any(told)
+    }
+
+    /// Whether a picture or a named witness has come since the work was last sent back. A picture that
+    /// follows belongs to its report.
+    pub(crate) fn has_proof(&self) -> bool {
+        let sent_back = self
+            .facts
+            .iter()
+            .rposition(|f| f.kind == FactKind::Rejected);
+        let (before, round) = self.facts.split_at(sent_back.map_or(0, |place| place + 1));
+        let is_old = |fact: &Fact| {
+            let of = fact.shot.as_ref().map(|shot| &shot.of);
+            of.is_some_and(|of| before.iter().any(|f| f.op.as_ref() == Some(of)))
+        };
+        let proves = |f: &Fact| {
+            !f.photos.is_empty() && !is_old(f) || (f.kind == FactKind::Done && f.note.is_some())
+        };
+        round.iter().any(proves)
+    }
+}
+
+fn tells_of_work(fact: &Fact) -> bool {
+    match fact.kind {
+        FactKind::Working { .. } | FactKind::Done => true,
+        FactKind::Verified | FactKind::Rejected => false,
+        FactKind::Issued
+        | FactKind::Delivered
+        | FactKind::Seen
+        | FactKind::Accepted
+        | FactKind::Declined
+        | FactKind::EnRoute
+        | FactKind::OnScene
+        | FactKind::NeedHelp
+        | FactKind::NoReply
+        | FactKind::Escalated { .. }
+        | FactKind::Cancelled
+        | FactKind::CancelSeen
+        | FactKind::Superseded
+        | FactKind::Reassigned
+        | FactKind::Called
+        | FactKind::Postponed { .. }
+        | FactKind::Hastened
+        | FactKind::CheckedIn { .. }
+        | FactKind::CrewWarned { .. }
+        | FactKind::CrewCritical { .. }
+        | FactKind::Photo
+        | FactKind::NotReached => {
+            !(fact.count.is_empty() && fact.form.is_empty() && fact.photos.is_empty())
+        }
+    }
+}
+
 impl Command {
-    /// Villages as last counted, each with the place of the task that counted it.
-    fn counted(&self) -> BTreeMap<&str, (&VillageCount, usize)> {
-        let facts = self.tasks.iter().enumerate();
-        let facts = facts.flat_map(|(place, task)| task.facts.iter().map(move |f| (place, f)));
-        let mut facts: Vec<_> = facts.filter(|(_, f)| !f.count.is_empty()).collect();
-        facts.sort_by_key(|(place, f)| (f.at, *place));
-        let rows = facts
-            .into_iter()
-            .flat_map(|(place, fact)| fact.count.iter().map(move |row| (place, row)));
-        let rows = rows.map(|(place, row)| (row.village.as_str(), (row, place)));
-        rows.collect()
-    }
-
-    /// People to be moved from a village: as the command says, else as counted there.
-    fn to_move(&self, row: &VillageCount) -> u32 {
-        let target = self.villages.iter().find(|v| v.village == row.village);
-        target.map_or(row.to_move, |v| v.to_move)
-    }
-
-    /// Whether a task of an evacuation may be verified: every village it counted adds up, and the
-    /// last task to be verified leaves no village of the command out.
-    pub(crate) fn head_count_holds(&self, place: usize) -> Result<(), Why> {
-        let counted = self.counted();
-        let own = self.tasks[place].facts.iter().flat_map(|f| &f.count);
-        let mut names: Vec<&str> = own.map(|row| row.village.as_str()).collect();
-        let others_open = self.tasks.iter().enumerate();
-        let others_open = others_open.filter(|(n, task)| *n != place && task.is_open());
-        let is_last = others_open.count() == 0;
-        if is_last {
-            names.extend(self.villages.iter().map(|v| v.village.as_str()));
-            names.extend(counted.keys());
-        }
-        if names.is_empty() {
-            return Err(Why::HeadCountMissing);
-        }
-        for name in names {
-            let Some((row, _)) = counted.get(name) else {
-                return Err(Why::HeadCountMissing);
-            };
-            if row.people_short(self.to_move(row)) > 0 {
-                return Err(Why::HeadCountShort);
-            }
-            if row.names_short() > 0 {
-                return Err(Why::NamesMissing);
-            }
-        }
-        Ok(())
-    }
-
-    /// Every village, counted or not.
-    pub(crate) fn count_views(&self) -> Vec<CountView> {
-        if self.kind != TemplateKind::Evacuation {
-            return Vec::new();
-        }
-        let counted = self.counted();
-        let missing = self.villages.iter();
-        let missing = missing.filter(|v| !counted.contains_key(v.village.as_str()));
-        let missing = missing.map(|v| CountView {
-            village: v.village.clone(),
-            to_move: v.to_move,
-            moved: 0,
-            refused: 0,
-            unreachable: 0,
-            people_short: v.to_move,
-            names_short: 0,
-            task: None,
-        });
-        let found = counted.values().map(|(row, place)| {
-            let to_move = self.to_move(row);
-            CountView {
-                village: row.village.clone(),
-                to_move,
-                moved: row.moved,
-                refused: row.refused,
-                unreachable: row.unreachable,
-                people_short: row.people_short(to_move),
-                names_short: row.names_short(),
-                task: Some(self.task_id(*place)),
-            }
-        });
-        missing.chain(found).collect()
-    }
-
     /// Whether a report's head-count and answers fit what was asked.
     pub(crate) fn may_answer(&self, report: &ReportTask) -> Result<(), Why> {
         let mut names: Vec<&str> = report.count.iter().map(|r| r.village.as_str()).collect();

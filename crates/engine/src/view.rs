@@ -256,8 +256,9 @@ impl Engine {
         let all = self.state.commands.values();
         let own = all.filter_map(|command| {
             let places = (0..command.tasks.len()).filter(|n| command.tasks[*n].person == *person);
-            let tasks: Vec<TaskView> = places.map(|n| self.task_of(command, n)).collect();
-            (!tasks.is_empty()).then(|| self.command_with(command, tasks))
+            let places: Vec<usize> = places.collect();
+            let has = !places.is_empty();
+            has.then(|| self.command_with(command, self.tasks_of(command, places)))
         });
         own.collect()
     }
@@ -268,8 +269,18 @@ impl Engine {
     }
 
     fn command_of(&self, command: &Command) -> CommandView {
-        let tasks = 0..command.tasks.len();
-        self.command_with(command, tasks.map(|n| self.task_of(command, n)).collect())
+        let tasks = self.tasks_of(command, 0..command.tasks.len());
+        self.command_with(command, tasks)
+    }
+
+    fn tasks_of(
+        &self,
+        command: &Command,
+        places: impl IntoIterator<Item = usize>,
+    ) -> Vec<TaskView> {
+        let contested = command.contested();
+        let task = |place| self.task_of(command, place, contested.contains(&place));
+        places.into_iter().map(task).collect()
     }
 
     fn command_with(&self, command: &Command, tasks: Vec<TaskView>) -> CommandView {
@@ -308,10 +319,12 @@ impl Engine {
     /// One task, and the stage of its command.
     pub fn task_view(&self, id: &TaskId) -> Option<TaskView> {
         let (command, place) = self.find_task(id)?;
-        Some(self.task_of(self.state.commands.get(&command)?, place))
+        let command = self.state.commands.get(&command)?;
+        let contested = command.contested().contains(&place);
+        Some(self.task_of(command, place, contested))
     }
 
-    fn task_of(&self, command: &Command, place: usize) -> TaskView {
+    fn task_of(&self, command: &Command, place: usize, contested: bool) -> TaskView {
         let task = &command.tasks[place];
         let next = self.next_window(&command.id, place).map(|window| NextStep {
             at: window.at,
@@ -344,7 +357,7 @@ impl Engine {
             overdue: task.overdue.clone(),
             next,
             facts: task.facts.clone(),
-            conflict: task.is_contradictory(),
+            conflict: contested || task.is_contradictory(),
             version: task.facts.len() as u32,
             end_unseen: task.is_end_unseen(),
             crossed: task.is_crossed(),

@@ -5,7 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::Text;
-use crate::id::{AlarmKey, GroupId, OpId, PageId, PersonId, PostId, RunId, Seal, TaskId};
+use crate::id::{
+    AlarmKey, CommandId, GroupId, OpId, PageId, PersonId, PostId, RunId, Seal, SituationId, TaskId,
+};
 use crate::level::Level;
 use crate::organisation::Occasion;
 use crate::page::{About, Channel, PageFact};
@@ -415,6 +417,27 @@ pub struct Obligations {
     pub endings: Vec<EndingQuiet>,
     /// Runs that still call.
     pub runs: Vec<RunId>,
+    /// Tasks whose person called for help, which nobody has ended.
+    #[serde(default)]
+    pub help: Vec<TaskId>,
+    /// Open situations that no gauge raised, but for calls for help.
+    #[serde(default)]
+    pub by_hand: Vec<SituationId>,
+    /// Tasks whose person said no, and that nobody has instead.
+    #[serde(default)]
+    pub declined: Vec<TaskId>,
+    /// Tasks reported done that wait for whoever verifies them, with no clock that runs.
+    #[serde(default)]
+    pub unverified: Vec<TaskId>,
+    /// Tasks that the desk ended and whose person has not taken note of it.
+    #[serde(default)]
+    pub end_unseen: Vec<TaskId>,
+    /// Commands of which nobody has been told: prepared, waiting for a second person, or held.
+    #[serde(default)]
+    pub untold: Vec<CommandId>,
+    /// Runs that called everybody in vain, which nobody has ended.
+    #[serde(default)]
+    pub exhausted: Vec<RunId>,
 }
 
 /// A clock of a task that the next shift has to mind.

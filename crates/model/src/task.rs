@@ -164,17 +164,29 @@ pub struct Place {
     pub position: Seal,
 }
 
-/// A device's clock that claims to be further back than this is not believed about a place.
-const STOOD_MS: i64 = 86_400_000;
+/// A device's clock that claims to be further back than this is not believed.
+const BELIEVED_MS: i64 = 86_400_000;
+
+/// What a device says of when something was, where that can be: it may have waited for a network since.
+fn believed(device_at: Option<Time>, at: Time) -> Time {
+    let claimed = device_at.filter(|claimed| {
+        let before_ms = at.since_ms(*claimed);
+        before_ms > 0 && before_ms < BELIEVED_MS
+    });
+    claimed.unwrap_or(at)
+}
 
 impl Place {
     /// When the phone was there: one that waited for a network tells where it was before.
     pub fn stood(&self) -> Time {
-        let claimed = self.device_at.filter(|claimed| {
-            let before_ms = self.at.since_ms(*claimed);
-            before_ms > 0 && before_ms < STOOD_MS
-        });
-        claimed.unwrap_or(self.at)
+        believed(self.device_at, self.at)
+    }
+}
+
+impl Fact {
+    /// When it was said: one that waited for a network tells what was before. It decides no clock.
+    pub fn said(&self) -> Time {
+        believed(self.device_at, self.at)
     }
 }
 

@@ -180,6 +180,11 @@ impl Parts {
             match &part.update.change {
                 Change::Task { task, .. } => belongs(&task.person, (n, None)),
                 Change::Page { page } => belongs(&page.to, (n, None)),
+                Change::Group { group } => {
+                    for person in &group.members {
+                        belongs(person, (n, None));
+                    }
+                }
                 Change::System { system } => {
                     let people = whose(system);
                     if people.is_empty() {
@@ -201,7 +206,6 @@ impl Parts {
                 | Change::Load { .. }
                 | Change::Weather { .. }
                 | Change::Event { .. }
-                | Change::Group { .. }
                 | Change::Configured
                 | Change::Incident { .. }
                 | Change::Run { .. }
@@ -231,6 +235,27 @@ pub fn whose(notice: &SystemView) -> Vec<PersonId> {
 mod tests {
     use super::*;
     use model::Time;
+    use model::config::Text;
+    use model::view::GroupView;
+
+    #[test]
+    fn a_group_is_about_its_members() {
+        let group = GroupView {
+            id: "dams".into(),
+            title: Text::same("dams"),
+            members: vec!["li".into(), "zhao".into()],
+        };
+        let mut parts = Parts::default();
+        let update = Update {
+            seq: 1,
+            n: 0,
+            jurisdiction: "330624".to_owned(),
+            change: Change::Group { group },
+        };
+        parts.push(update, None);
+        let people: Vec<&PersonId> = parts.people().unwrap().collect();
+        assert_eq!(people, [&PersonId::from("li"), &PersonId::from("zhao")]);
+    }
 
     #[test]
     fn a_notice_about_a_task_is_for_its_person_whatever_dots_are_in_the_ids() {

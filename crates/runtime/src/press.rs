@@ -576,8 +576,9 @@ fn changes_command(input: &Input) -> bool {
             | Action::CallRoll { .. }
             | Action::EndRun { .. }
             | Action::TestContacts { .. }
-            | Action::WriteReport(_)
-            | Action::ReportTask(_) => false,
+            | Action::WriteReport(_) => false,
+            // The head-count of its villages is the command's.
+            Action::ReportTask(report) => !report.count.is_empty(),
         },
         Input::Configured(_)
         | Input::Observed(_)

@@ -14,7 +14,7 @@ use model::view::{
     SystemView, TaskView, TransitionView, WeatherView,
 };
 use model::{
-    AlarmKey, CommandId, JurisdictionSlot, OpId, PageFact, PageId, PersonId, PostId, RunId,
+    AlarmKey, CommandId, JurisdictionSlot, OpId, Page, PageFact, PageId, PersonId, PostId, RunId,
     SeriesSlot, SituationId, TaskId, Time, Transition,
 };
 use sha2::{Digest, Sha256};
@@ -180,6 +180,11 @@ impl Fleet {
             lost: engine.lost_reach(),
             plans: engine.plan_views(),
         })
+    }
+
+    /// A page as it goes out, with what is still wanted of those it carries.
+    pub fn page_out(&self, jurisdiction: JurisdictionSlot, id: &PageId) -> Option<Page> {
+        self.engines.get(jurisdiction.index())?.page_out(id)
     }
 
     /// Whether a page is still to be made; asked by a sender just before it dials.

@@ -2820,14 +2820,28 @@ export interface components {
         Obligations: {
             /** @description Open alarms, worst first. */
             alarms: components["schemas"]["AlarmKey"][];
+            /** @description Open situations that no gauge raised, but for calls for help. */
+            by_hand: components["schemas"]["SituationId"][];
             /** @description Tasks with a clock that is running, and when it runs out. */
             clocks: components["schemas"]["RunningClock"][];
+            /** @description Tasks whose person said no, and that nobody has instead. */
+            declined: components["schemas"]["TaskId"][];
+            /** @description Tasks that the desk ended and whose person has not taken note of it. */
+            end_unseen: components["schemas"]["TaskId"][];
             /** @description What is kept quiet and ends before the next shift does. */
             endings: components["schemas"]["EndingQuiet"][];
+            /** @description Runs that called everybody in vain, which nobody has ended. */
+            exhausted: components["schemas"]["RunId"][];
+            /** @description Tasks whose person called for help, which nobody has ended. */
+            help: components["schemas"]["TaskId"][];
             /** @description Runs that still call. */
             runs: components["schemas"]["RunId"][];
             /** @description Tasks nobody has answered. */
             unanswered: components["schemas"]["TaskId"][];
+            /** @description Commands of which nobody has been told: prepared, waiting for a second person, or held. */
+            untold: components["schemas"]["CommandId"][];
+            /** @description Tasks reported done that wait for whoever verifies them, with no clock that runs. */
+            unverified: components["schemas"]["TaskId"][];
         };
         /**
          * @description What an escalation is for.

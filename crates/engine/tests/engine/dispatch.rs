@@ -98,7 +98,7 @@ fn engine(orders: &[Order], ack_by_ms: i64) -> Engine {
 fn act(order: &Order, word: &str, at: Time) -> Act {
     let command = CommandId(order.id.clone());
     let task = TaskId::of(&command, &PersonId(order.unit.clone()));
-    let report = |kind: FactKind| Action::ReportTask(support::presses::bare(task.clone(), kind));
+    let report = |kind: FactKind| Action::ReportTask(support::reports::bare(task.clone(), kind));
     let (action, by_desk) = match word {
         "issue" => {
             let issue = IssueCommand {

@@ -1,6 +1,6 @@
 //! The switchboard on the real loop: looks on the loop's own thread, so that what is seen is decided.
 
-use model::page::{About, Channel};
+use model::page::Channel;
 use model::view::PageView;
 use model::{JurisdictionSlot, Page, PageFact, PageId};
 use protocols::gateway::Key;
@@ -36,7 +36,8 @@ impl Switchboard for Inbox {
                             && !is_settled(page)
                             && fleet.is_wanted(slot, &page.id)
                     });
-                    waiting.extend(open.map(|page| (slot, page_of(page, &pages))));
+                    let open = open.filter_map(|page| fleet.page_out(slot, &page.id));
+                    waiting.extend(open.map(|page| (slot, page)));
                 }
             }
             waiting
@@ -99,24 +100,4 @@ fn is_settled(page: &PageView) -> bool {
         | PageFact::Expired
         | PageFact::NoWay { .. } => true,
     })
-}
-
-/// The page as it was given out, with what was bundled with it.
-fn page_of(view: &PageView, others: &[PageView]) -> Page {
-    let bundled = others
-        .iter()
-        .filter(|other| other.bundled.as_ref() == Some(&view.id));
-    let mut also: Vec<About> = bundled.map(|other| other.about.clone()).collect();
-    also.retain(|about| *about != view.about);
-    also.sort();
-    also.dedup();
-    Page {
-        id: view.id.clone(),
-        to: view.to.clone(),
-        channel: view.channel,
-        about: view.about.clone(),
-        level: view.level,
-        repeat: view.repeated,
-        also,
-    }
 }

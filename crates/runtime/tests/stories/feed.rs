@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use crate::support::*;
 use model::JurisdictionSlot;
-use model::config::Clock;
+use model::action::{Act, Action, Answer, ReportTask};
+use model::command::{TemplateKind, VillageCount};
+use model::config::{Clock, Role};
+use model::task::{FactKind, Means};
 use model::view::{AlarmView, Change, FeedMessage, SnapshotView};
 use runtime::{Frame, Runtime, Subscription, start};
 
@@ -204,5 +207,65 @@ async fn transitions_stream_from_any_number_without_a_gap() {
     }
     assert_eq!(heard[..whole.len() - 3], whole[3..]);
     assert!(heard.iter().zip(4..).all(|(t, n)| t.seq == n));
+    site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_head_count_from_the_field_is_told_with_its_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = county("A", 1, 0);
+    config.templates[0].kind = TemplateKind::Evacuation;
+    let site = start(options(dir.path(), Clock::Feed, vec![config]));
+    let site = site.await.unwrap();
+    send(&site, &[reading(0, 0, 900)]).await;
+    assert_eq!(press(&site, issue("c1")).await, Answer::Done);
+    let mut feed = site.feed.subscribe(None, None).await.unwrap();
+    let row = VillageCount {
+        village: "upper".to_owned(),
+        to_move: 120,
+        moved: 90,
+        refused: 0,
+        unreachable: 0,
+        left: Vec::new(),
+    };
+    let report = Act {
+        op: op("f1"),
+        by: "zhang".into(),
+        role: Role::Responder,
+        device_at: None,
+        action: Action::ReportTask(ReportTask {
+            task: "c1.zhang".into(),
+            kind: FactKind::Working { percent: 60 },
+            means: Means::App,
+            note: None,
+            position: None,
+            photos: Vec::new(),
+            version: None,
+            count: vec![row],
+            form: Vec::new(),
+            coming: 0,
+            shot: None,
+        }),
+    };
+    assert_eq!(press(&site, report).await, Answer::Done);
+    let heard = async {
+        loop {
+            let Frame::Text(text) = feed.next().await.unwrap() else {
+                continue;
+            };
+            let Ok(FeedMessage::Updates { updates, .. }) = serde_json::from_slice(&text) else {
+                continue;
+            };
+            for update in updates {
+                if let Change::Command { command } = update.change
+                    && let [count] = &command.count[..]
+                {
+                    return count.moved;
+                }
+            }
+        }
+    };
+    let moved = tokio::time::timeout(Duration::from_secs(20), heard).await;
+    assert_eq!(moved.unwrap(), 90);
     site.stop().await;
 }

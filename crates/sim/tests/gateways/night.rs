@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use links::senders::{Contact, Contacts, Reach, Senders, Setup};
-use model::action::{Act, Answer, IssueCommand};
+use model::action::{Act, Answer, IssueCommand, ReportTask};
 use model::config::{Clock, Role};
 use model::intake::Quality;
-use model::task::{FactKind, Stage};
+use model::task::{FactKind, Means, Stage};
 use model::view::{PageStage, PageView, TaskView};
 use model::{Action, JurisdictionSlot, Level, Seal, SeriesSlot, Time};
 use runtime::{Draft, Item, Options, Outbox, Runtime};
@@ -122,9 +122,9 @@ impl Night {
     }
 
     /// The duty officer sends the dam keeper to the dyke.
-    async fn order(&self) {
+    async fn order(&self, op: &str) {
         let act = Act {
-            op: "order".into(),
+            op: op.into(),
             by: "p-duty".into(),
             role: Role::DutyOfficer,
             device_at: None,
@@ -144,6 +144,34 @@ impl Night {
                 shown: Vec::new(),
             }),
         };
+        self.press(act).await;
+    }
+
+    /// The dam keeper says in the app that they go.
+    async fn accept(&self, order: &str) {
+        let act = Act {
+            op: format!("{order}-accepted").as_str().into(),
+            by: "p-zhao".into(),
+            role: Role::Responder,
+            device_at: None,
+            action: Action::ReportTask(ReportTask {
+                task: format!("{order}.p-zhao").as_str().into(),
+                kind: FactKind::Accepted,
+                means: Means::App,
+                note: None,
+                position: None,
+                photos: Vec::new(),
+                version: None,
+                count: Vec::new(),
+                form: Vec::new(),
+                coming: 0,
+                shot: None,
+            }),
+        };
+        self.press(act).await;
+    }
+
+    async fn press(&self, act: Act) {
         let answer = self.runtime.inbox.act(JurisdictionSlot(0), act);
         assert_eq!(answer.await.unwrap(), Answer::Done);
     }
@@ -233,7 +261,7 @@ async fn an_order_calls_its_person_and_their_key_says_that_they_heard_it() {
         }),
         ..Script::default()
     });
-    night.order().await;
+    night.order("order").await;
     gateway.record().await_count(2).await;
     let task = night.await_task(|task| task.stage == Stage::Seen).await;
     let [call] = &task.calls[..] else {
@@ -250,6 +278,46 @@ async fn an_order_calls_its_person_and_their_key_says_that_they_heard_it() {
     // Told twice is known once, and nobody accepts by picking up.
     let kinds: Vec<FactKind> = task.facts.iter().map(|fact| fact.kind).collect();
     assert_eq!(kinds, [FactKind::Issued, FactKind::Seen]);
+    night.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_another_carried_is_made_though_that_one_is_answered_elsewhere() {
+    let (gateway, folder) = stand_in(Script::default()).await;
+    let site = folder.path().join("site");
+    let limit = "\n[[limit]]\nchannel = \"voice\"\ncount = 1\nper = \"2s\"\n";
+    let policies = format!("{POLICY}{limit}");
+    put(&site, "jurisdictions/330624/policies/red.toml", &policies);
+    let channel = std::fs::read_to_string(site.join("channels/voice.toml")).unwrap();
+    let patient = channel.replace("at_once", "back_off = [\"60s\", \"60s\"]\nat_once");
+    put(&site, "channels/voice.toml", &patient);
+    let night = Night::begin(folder.path()).await;
+    night.order("first").await;
+    gateway.record().await_count(1).await;
+    gateway.rewrite(Script {
+        faults: [Fault::Status(500)].into(),
+        ..Script::default()
+    });
+    // Both wait for the limit, and the later one goes out with the other in it. Its gateway is not well.
+    night.order("second").await;
+    night.order("third").await;
+    gateway.record().await_count(2).await;
+    night.accept("third").await;
+    gateway.record().await_count(3).await;
+    let heard = gateway.record().all();
+    let page = |n: usize| heard[n].page.as_str();
+    assert!(page(1).starts_with("third."), "{heard:?}");
+    assert!(heard[1].text.contains("另有1件"), "{heard:?}");
+    assert!(page(2).starts_with("second."), "{heard:?}");
+    assert!(!heard[2].text.contains("另有"), "{heard:?}");
+    let second = |task: &TaskView| {
+        let called = task
+            .calls
+            .iter()
+            .any(|call| call.stage == PageStage::Accepted);
+        task.id.as_str().starts_with("second.") && called
+    };
+    night.await_task(second).await;
     night.end().await;
 }
 

@@ -6,7 +6,9 @@ pub mod duty;
 pub mod ground;
 pub mod measures;
 pub mod presses;
+pub mod reports;
 pub mod script;
+pub mod shown;
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -114,7 +116,7 @@ impl Stage {
     /// Tells what a screen would know of an alarm's evidence or a series' doubts.
     fn show(&mut self, at: Time, words: &[String]) {
         let county = self.engine.county_view(at);
-        if let Some(lines) = duty::show(&self.engine, at, words) {
+        if let Some(lines) = shown::show(&self.engine, at, words) {
             for line in lines {
                 self.tell(at, &line);
             }

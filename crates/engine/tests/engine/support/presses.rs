@@ -1,12 +1,12 @@
 //! What people press in a story.
 
-use model::action::{Act, Action, IssueCommand, Matcher, ReportTask, Shown, Truth};
+use model::action::{Act, Action, IssueCommand, Matcher, Shown, Truth};
 use model::command::*;
 use model::config::*;
 use model::effect::SystemKind;
 use model::id::Seal;
 use model::incident::{OpenSituation, OpenedBy};
-use model::task::{FactKind, Means, Shot, ShotPlace};
+use model::task::Means;
 use model::*;
 
 use super::script::{instant, place, span};
@@ -58,7 +58,7 @@ fn end_notice(notice: SystemKind, subject: &str, shown: Option<Shown>) -> Action
     }
 }
 
-fn seal(text: &str) -> Seal {
+pub fn seal(text: &str) -> Seal {
     Seal::of(&[0; 16], text.as_bytes())
 }
 
@@ -333,7 +333,7 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             photos: Vec::new(),
         },
         ["end-crew", task] => end_notice(SystemKind::CrewOverdue, task, None),
-        ["report", task, fact, rest @ ..] => report(task, fact, rest),
+        ["report", task, fact, rest @ ..] => super::reports::report(task, fact, rest),
         ["place", task, where_, ..] => Action::ReportPlace {
             task: (*task).into(),
             position: seal(where_),
@@ -396,7 +396,7 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         by: by.into(),
         role: role.unwrap_or(Role::Viewer),
         device_at: match words {
-            ["place", .., "from", when] => Some(instant(when)),
+            ["place" | "report", .., "from", when] => Some(instant(when)),
             _ => None,
         },
         action,
@@ -424,100 +424,6 @@ fn answer(page: String, words: &[&str]) -> Action {
             Means::App
         },
         reason: None,
-    }
-}
-
-fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
-    let kind = match fact {
-        "delivered" => FactKind::Delivered,
-        "seen" => FactKind::Seen,
-        "accepted" => FactKind::Accepted,
-        "declined" => FactKind::Declined,
-        "en-route" => FactKind::EnRoute,
-        "on-scene" => FactKind::OnScene,
-        "done" => FactKind::Done,
-        "verified" => FactKind::Verified,
-        "rejected" => FactKind::Rejected,
-        "need-help" => FactKind::NeedHelp,
-        "cancel-seen" => FactKind::CancelSeen,
-        "called" => FactKind::Called,
-        "not-reached" => FactKind::NotReached,
-        "photo-of" => FactKind::Photo,
-        "check-in" => FactKind::CheckedIn {
-            timer: CrewKind::Personnel,
-        },
-        "rotated" => FactKind::CheckedIn {
-            timer: CrewKind::Rotation,
-        },
-        percent => FactKind::Working {
-            percent: percent.parse().unwrap(),
-        },
-    };
-    let mut report = bare(task.into(), kind);
-    for word in rest {
-        match word.split_once('=') {
-            None => match *word {
-                "by-phone" => report.means = Means::Phone,
-                "photo" => report.photos.push(seal("photo")),
-                "witness" => report.note = Some(seal("witness")),
-                other => panic!("report: {other}"),
-            },
-            Some(("coming", n)) => report.coming = n.parse().unwrap(),
-            Some(("of", op)) => {
-                report.shot = Some(Shot {
-                    of: op.into(),
-                    taken: None,
-                    place: ShotPlace::None,
-                });
-            }
-            Some(("version", n)) => report.version = Some(n.parse().unwrap()),
-            Some(("number", answer)) => {
-                report.form.push(answered(answer, |text| FormValue::Number {
-                    number: text.parse().unwrap(),
-                }))
-            }
-            Some(("choice", answer)) => {
-                report.form.push(answered(answer, |text| FormValue::Choice {
-                    option: text.to_owned(),
-                }))
-            }
-            Some(("count", row)) => report.count.push(counted(row)),
-            Some(other) => panic!("report: {other:?}"),
-        }
-    }
-    Action::ReportTask(report)
-}
-
-/// `field:value`
-fn answered(text: &str, value: impl Fn(&str) -> FormValue) -> FormAnswer {
-    let (field, text) = text.split_once(':').unwrap();
-    FormAnswer {
-        field: field.to_owned(),
-        value: value(text),
-    }
-}
-
-/// `village:to move:moved:refused:unreachable[:names of refused:of unreachable]`
-fn counted(text: &str) -> VillageCount {
-    let mut words = text.split(':');
-    let village = words.next().unwrap().to_owned();
-    let numbers: Vec<u32> = words.map(|n| n.parse().unwrap()).collect();
-    let names = |why: Left, n: u32| {
-        (0..n).map(move |_| LeftBehind {
-            why,
-            name: Some(seal("name")),
-            photo: None,
-        })
-    };
-    let known = |place: usize| numbers.get(place).copied().unwrap_or(0);
-    let refused = names(Left::Refused, known(4));
-    VillageCount {
-        village,
-        to_move: numbers[0],
-        moved: numbers[1],
-        refused: numbers[2],
-        unreachable: numbers[3],
-        left: refused.chain(names(Left::Unreachable, known(5))).collect(),
     }
 }
 
@@ -579,21 +485,4 @@ fn matcher(words: &[&str]) -> Matcher {
         }
     }
     matcher
-}
-
-/// A report from the app with nothing beside its word.
-pub fn bare(task: TaskId, kind: FactKind) -> ReportTask {
-    ReportTask {
-        task,
-        kind,
-        means: Means::App,
-        note: None,
-        position: None,
-        photos: Vec::new(),
-        version: None,
-        count: Vec::new(),
-        form: Vec::new(),
-        coming: 0,
-        shot: None,
-    }
 }
