@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::PersonId;
 use model::action::Why;
-use model::command::{TemplateKind, VillageCount};
+use model::command::{LeftBehind, TemplateKind, VillageCount};
 use model::task::{Fact, FactKind, Stage};
 use model::view::CountView;
 
@@ -25,6 +25,8 @@ struct Village<'a> {
     stands: Counted<'a>,
     /// What was counted by somebody else, where neither knew of the other.
     against: Option<Counted<'a>>,
+    /// Who was left behind, as pictures show that came by themselves.
+    shown: Vec<&'a LeftBehind>,
 }
 
 impl Counted<'_> {
@@ -43,6 +45,36 @@ impl Counted<'_> {
 }
 
 impl<'a> Village<'a> {
+    fn counted_first(stands: Counted<'a>) -> Village<'a> {
+        Village {
+            stands,
+            against: None,
+            shown: Vec::new(),
+        }
+    }
+
+    /// A picture shows somebody whom the count may not name; it moves no number of it.
+    fn show(&mut self, row: &'a VillageCount) {
+        for one in row.left.iter().filter(|one| one.photo.is_some()) {
+            let told = self
+                .stands
+                .row
+                .left
+                .iter()
+                .chain(self.shown.iter().copied());
+            if !told.into_iter().any(|known| known.photo == one.photo) {
+                self.shown.push(one);
+            }
+        }
+    }
+
+    /// People left behind whom neither a name nor a picture tells of.
+    fn names_short(&self) -> u32 {
+        let mut row = self.stands.row.clone();
+        row.left.extend(self.shown.iter().map(|one| (*one).clone()));
+        row.names_short()
+    }
+
     /// Takes the next count that came in. One's own replaces one's own; of two people's the newer stands,
     /// whichever came first.
     fn take(&mut self, next: Counted<'a>) {
@@ -68,12 +100,15 @@ impl Command {
     /// Villages that were counted, as they stand.
     fn counted(&self) -> BTreeMap<&str, Village<'_>> {
         let mut rows: Vec<Counted<'_>> = Vec::new();
+        let mut pictures: Vec<&VillageCount> = Vec::new();
         for (n, task) in self.tasks.iter().enumerate() {
-            // A picture moves nothing.
-            let facts = task.facts.iter().enumerate();
-            for (m, fact) in facts.filter(|(_, fact)| fact.kind != FactKind::Photo) {
+            for (m, fact) in task.facts.iter().enumerate() {
                 let place = (n, m);
-                rows.extend(fact.count.iter().map(|row| Counted { row, fact, place }));
+                if fact.kind == FactKind::Photo {
+                    pictures.extend(&fact.count);
+                } else {
+                    rows.extend(fact.count.iter().map(|row| Counted { row, fact, place }));
+                }
             }
         }
         rows.sort_by_key(|counted| (counted.fact.at, counted.place));
@@ -82,12 +117,13 @@ impl Command {
             match villages.get_mut(next.row.village.as_str()) {
                 Some(known) => known.take(next),
                 None => {
-                    let first = Village {
-                        stands: next,
-                        against: None,
-                    };
-                    villages.insert(next.row.village.as_str(), first);
+                    villages.insert(next.row.village.as_str(), Village::counted_first(next));
                 }
+            }
+        }
+        for row in pictures {
+            if let Some(village) = villages.get_mut(row.village.as_str()) {
+                village.show(row);
             }
         }
         villages
@@ -136,7 +172,7 @@ impl Command {
             if row.people_short(self.to_move(row)) > 0 {
                 return Err(Why::HeadCountShort);
             }
-            if row.names_short() > 0 {
+            if village.names_short() > 0 {
                 return Err(Why::NamesMissing);
             }
             let verified = self.tasks[place.0].stage() == Stage::Verified;
@@ -175,7 +211,7 @@ impl Command {
                 refused: row.refused,
                 unreachable: row.unreachable,
                 people_short: row.people_short(to_move),
-                names_short: row.names_short(),
+                names_short: village.names_short(),
                 task: Some(self.task_id(place.0)),
             }
         });

@@ -66,6 +66,7 @@ pub fn report(task: &str, fact: &str, rest: &[&str]) -> Action {
                 }))
             }
             Some(("count", row)) => report.count.push(counted(row)),
+            Some(("shows", who)) => report.count.push(shown(who)),
             Some(other) => panic!("report: {other:?}"),
         }
     }
@@ -102,6 +103,26 @@ fn counted(text: &str) -> VillageCount {
         refused: numbers[2],
         unreachable: numbers[3],
         left: refused.chain(names(Left::Unreachable, known(5))).collect(),
+    }
+}
+
+/// `village:why:picture`: whom a picture shows, with no number beside.
+fn shown(text: &str) -> VillageCount {
+    let [village, why, photo] = text.split(':').collect::<Vec<_>>()[..] else {
+        panic!("shows: {text:?}");
+    };
+    let why = match why {
+        "refused" => Left::Refused,
+        "unreachable" => Left::Unreachable,
+        other => panic!("shows: {other:?}"),
+    };
+    VillageCount {
+        left: vec![LeftBehind {
+            why,
+            name: None,
+            photo: Some(seal(photo)),
+        }],
+        ..counted(&format!("{village}:0:0:0:0"))
     }
 }
 
