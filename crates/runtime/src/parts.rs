@@ -253,7 +253,7 @@ mod tests {
             change: Change::Group { group },
         };
         parts.push(update, None);
-        let people: Vec<&PersonId> = parts.people().unwrap().collect();
+        let people: Vec<&PersonId> = parts.people().into_iter().flatten().collect();
         assert_eq!(people, [&PersonId::from("li"), &PersonId::from("zhao")]);
     }
 
