@@ -46,6 +46,7 @@ const texts = new Map([["seal", "澄潭江洪水"]]);
 const SUBJECTS: Record<SystemKind, [string, string]> = {
   need_help: ["c1.zhang", "zhang"],
   disk_full: ["", ""],
+  journal_broken: ["", ""],
   crew_overdue: ["c1.zhang", "zhang"],
   calls_exhausted: ["run-1", "红色叫应"],
   legal_clock: ["run-1#2", "红色叫应"],
@@ -70,7 +71,7 @@ const SUBJECTS: Record<SystemKind, [string, string]> = {
   flood_mode: ["", ""],
 };
 /** There is no page for these: an administrator has to look at the machine or the line. */
-const NOWHERE: SystemKind[] = ["disk_full", "clock_stepped"];
+const NOWHERE: SystemKind[] = ["disk_full", "clock_stepped", "journal_broken"];
 
 const entry = (kind: SystemKind, subject = SUBJECTS[kind][0]): SystemView => ({
   kind,
@@ -144,7 +145,14 @@ describe("notices about ourselves", () => {
   test("nobody takes on what the program itself has to end", () => {
     const nobodys = KINDS.filter((kind) => NOTICES[kind].nobodys);
     expect(nobodys.sort()).toEqual(
-      ["clock_stepped", "disk_full", "flood_mode", "link_down", "rules_refused"].sort(),
+      [
+        "clock_stepped",
+        "disk_full",
+        "flood_mode",
+        "journal_broken",
+        "link_down",
+        "rules_refused",
+      ].sort(),
     );
     expect(nobodys.filter((kind) => NOTICES[kind].byPerson)).toEqual([]);
   });

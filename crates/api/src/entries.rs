@@ -131,6 +131,7 @@ fn told(input: &Input, config: Option<&Config>) -> (&'static str, Value) {
         Input::ClockStepped { by_ms } => ("clock_stepped", json!({ "by_ms": by_ms })),
         Input::DiskFilled { full } => ("disk_filled", json!({ "full": full })),
         Input::FilesRefused { refused } => ("files_refused", json!({ "refused": refused })),
+        Input::JournalChecked { broken } => ("journal_checked", json!({ "broken": broken })),
         Input::Ticked => ("ticked", json!({})),
         Input::Resumed => ("resumed", json!({})),
         Input::Tallied { interface, counts } => (

@@ -52,6 +52,77 @@ pub(crate) struct RefusedView {
     cut: bool,
 }
 
+/// Readings of stations: one object, an array of them, or one a line (NDJSON). Each is answered for itself,
+/// in order, and the answer leaves when all of them are on disk. A device shows its account by Basic
+/// authentication and is answered `refused` for stations that are none of its own. A request of more
+/// than 8 MiB or 50,000 readings is refused whole, and none of it is taken: send it in parts.
+#[utoipa::path(post, path = "/api/v1/observations", tag = "site",
+    security(("device" = []), ("session" = []), ("token" = [])),
+    request_body(content = Vec<ObservationRequest>, content_type = "application/json"),
+    responses((status = 200, body = ObservationsView), (status = 401, body = FaultView),
+        (status = 403, body = FaultView), (status = 413, description = "Too many readings or bytes; nothing was taken"),
+        (status = 503, description = "Not taken now; send it again later")))]
+#[expect(
+    dead_code,
+    reason = "the route is the links'; only its description is here"
+)]
+pub(crate) fn observations() {}
+
+/// One reading.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it is read by the links; only its description is here"
+)]
+pub(crate) struct ObservationRequest {
+    station: String,
+    quantity: String,
+    /// Absent only when the quality is `missing`.
+    value: Option<f64>,
+    /// When it was measured.
+    time: Time,
+    /// When it became visible to the sender.
+    received: Option<Time>,
+    /// 0 for a first report; a higher one replaces.
+    revision: Option<u16>,
+    /// Refused when it is not the quantity's own.
+    unit: Option<String>,
+    /// The station's own count of its messages.
+    seq: Option<u64>,
+    /// `good`, `doubtful`, `bad` or `missing`.
+    quality: Option<String>,
+}
+
+/// What became of the readings of one request.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it is written by the links; only its description is here"
+)]
+pub(crate) struct ObservationsView {
+    accepted: usize,
+    duplicate: usize,
+    late: usize,
+    refused: usize,
+    /// One for each reading, in order.
+    items: Vec<ObservationView>,
+}
+
+/// What became of one reading.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it is written by the links; only its description is here"
+)]
+pub(crate) struct ObservationView {
+    /// `accepted`, `duplicate`, `late` or `refused`.
+    result: String,
+    /// Of a refusal: which kind.
+    kind: Option<String>,
+    /// Of a refusal: why, in Chinese and English.
+    reason: Option<model::config::Text>,
+}
+
 /// Every interface: what came by it since the journal began, how many series are heard by it now, how
 /// many of them are silent, and when it was last heard.
 #[utoipa::path(get, path = "/api/v1/intake", tag = "site",

@@ -48,6 +48,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::Router;
+use axum::http::HeaderMap;
 use model::view::PersonView;
 use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
@@ -158,6 +159,23 @@ pub(crate) struct Api {
     pulse: Pulse,
 }
 
+/// The routes by which programs send readings.
+pub struct Machines {
+    pub routes: Router,
+    /// Whether a request shows a device's account, which these routes judge by themselves.
+    pub shows_account: fn(&HeaderMap) -> bool,
+}
+
+impl Machines {
+    /// No readings come over HTTP.
+    pub fn none() -> Machines {
+        Machines {
+            routes: Router::new(),
+            shows_account: |_| false,
+        }
+    }
+}
+
 /// An API that is open.
 pub struct Opened {
     /// All routes.
@@ -168,12 +186,11 @@ pub struct Opened {
     pub looks: Looks,
 }
 
-/// Opens the accounts and all routes; `machines` are the routes by which programs send readings, put
-/// behind the same guard.
+/// Opens the accounts and all routes.
 ///
 /// # Errors
 /// [`AccountsError`] when the logins can be neither opened nor made anew.
-pub async fn open(options: Options, machines: Router) -> Result<Opened, AccountsError> {
+pub async fn open(options: Options, machines: Machines) -> Result<Opened, AccountsError> {
     let accounts = Accounts::open(&options.store, options.accounts).await?;
     let ground = Ground::open(&options.store).await?;
     let uploads =

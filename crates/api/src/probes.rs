@@ -8,9 +8,10 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
+use model::effect::SystemKind;
 use model::intake::Counts;
 use model::view::{StateHash, SystemView};
-use runtime::bulkhead;
+use runtime::{Fleet, bulkhead};
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -83,8 +84,9 @@ pub(crate) struct OfQuery {
 #[utoipa::path(get, path = "/healthz", tag = "operation",
     responses((status = 200, body = HealthView), (status = 503, body = HealthView)), security(()))]
 pub(crate) async fn health(State(api): State<Arc<Api>>) -> impl IntoResponse {
-    let asked = timeout(ALIVE_WITHIN, api.inbox.ask(|fleet| fleet.seq())).await;
-    let seq = asked.ok().and_then(Result::ok);
+    let look = |fleet: &Fleet| (fleet.seq(), fleet.lasts(SystemKind::JournalBroken, ""));
+    let asked = timeout(ALIVE_WITHIN, api.inbox.ask(look)).await;
+    let (seq, broken) = asked.ok().and_then(Result::ok).unzip();
     let vitals = vitals(&api).await;
     let health = HealthView {
         ok: seq.is_some() && api.inbox.readings_open(),
@@ -93,6 +95,7 @@ pub(crate) async fn health(State(api): State<Arc<Api>>) -> impl IntoResponse {
         readings_open: api.inbox.readings_open(),
         last_commit_age_ms: vitals.last_commit_age_ms,
         disk_free_bytes: vitals.disk_free_bytes,
+        journal_broken: broken.unwrap_or(false),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let status = if health.ok {

@@ -418,6 +418,7 @@ pub(crate) fn of_one(input: &Input) -> bool {
         | Input::ClockStepped { .. }
         | Input::DiskFilled { .. }
         | Input::FilesRefused { .. }
+        | Input::JournalChecked { .. }
         | Input::Ticked
         | Input::Resumed
         | Input::Tallied { .. }

@@ -19,8 +19,8 @@ use utoipa::OpenApi;
 use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
 use crate::{
-    Api, acts, blobs, desk, drills, entries, guard, intake, ledger, lists, login, phones, probes,
-    replay, reports, series, stream, trials, uploads, web,
+    Api, Machines, acts, blobs, desk, drills, entries, guard, intake, ledger, lists, login, phones,
+    probes, replay, reports, series, stream, trials, uploads, web,
 };
 
 /// A request that is no socket and has no answer after this long is told so.
@@ -48,7 +48,7 @@ const MB: usize = 1024 * 1024;
         replay::feed, replay::lanes, replay::runs, reports::written, reports::make, entries::entry,
         drills::here, drills::score,
         phones::key, phones::note, phones::forget,
-        series::series, probes::system, probes::counts, intake::interfaces, intake::refused, probes::state_hash,
+        series::series, probes::system, probes::counts, intake::interfaces, intake::refused, intake::observations, probes::state_hash,
         probes::health, probes::metrics,
     ),
     components(schemas(model::view::FeedMessage, model::view::Update, model::replay::ReplayOrder)),
@@ -57,7 +57,7 @@ const MB: usize = 1024 * 1024;
 )]
 struct Description;
 
-/// The two ways to be recognised.
+/// The ways to be recognised; the last one is for devices and their readings alone.
 struct Keys;
 
 impl utoipa::Modify for Keys {
@@ -70,6 +70,8 @@ impl utoipa::Modify for Keys {
         schemes.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
         let bearer = Http::new(HttpAuthScheme::Bearer);
         schemes.add_security_scheme("token", SecurityScheme::Http(bearer));
+        let device = Http::new(HttpAuthScheme::Basic);
+        schemes.add_security_scheme("device", SecurityScheme::Http(device));
     }
 }
 
@@ -81,10 +83,17 @@ pub fn openapi() -> String {
     format!("{document:#}")
 }
 
-/// All routes; `machines` go behind the guard with the right to send readings, `by_token` ask for
-/// tokens of their own or are for everybody.
-pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Router {
-    let machines = machines.layer(from_fn(guard::may_send_readings));
+/// All routes; `machines` go behind a guard of their own, `by_token` ask for tokens of their own or are
+/// for everybody.
+pub(crate) fn routes(api: Arc<Api>, machines: Machines, by_token: Router) -> Router {
+    let machines = machines
+        .routes
+        .layer(from_fn_with_state(ANSWER_WITHIN, guard::in_time))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(
+            (Arc::clone(&api), machines.shows_account),
+            guard::may_send_readings,
+        ));
     let guarded = Router::new()
         .route("/api/v1/logout", post(login::logout))
         .route("/api/v1/me", get(login::me))
@@ -174,7 +183,6 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         .method_not_allowed_fallback(probes::wrong_method);
     let answers = guarded
         .with_state(Arc::clone(&api))
-        .merge(machines)
         .layer(from_fn_with_state(ANSWER_WITHIN, guard::in_time))
         .layer(CompressionLayer::new());
     let signed_in = answers
@@ -185,7 +193,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Router, by_token: Router) -> Route
         .with_state(api)
         .layer(from_fn_with_state(ANSWER_WITHIN, guard::in_time))
         .layer(CompressionLayer::new());
-    dressed(signed_in.merge(open).merge(by_token))
+    dressed(signed_in.merge(machines).merge(open).merge(by_token))
 }
 
 /// Adds what every answer carries and what every request leaves in the log.

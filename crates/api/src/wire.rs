@@ -502,6 +502,8 @@ pub struct HealthView {
     pub last_commit_age_ms: Option<u64>,
     /// Free space where the journal lies.
     pub disk_free_bytes: Option<u64>,
+    /// An old part of the journal was found not as it was written; `watchfire verify` says what.
+    pub journal_broken: bool,
     /// The program's version.
     pub version: String,
 }

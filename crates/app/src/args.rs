@@ -120,7 +120,9 @@ pub(crate) enum Verb {
     /// Say who may sign in.
     #[command(subcommand)]
     Account(AccountVerb),
-
+    /// Say which devices may send readings, and for which stations.
+    #[command(subcommand)]
+    Device(DeviceVerb),
     /// Replay history through rules and count what they would have done; with a second set, what it
     /// would have done otherwise.
     Backtest(Backtest),
@@ -190,7 +192,7 @@ pub(crate) struct Erase {
 pub(crate) enum SiteVerb {
     /// Make a site folder from recorded data or a generated workload.
     New {
-        /// Folder with stations.csv and thresholds.csv, or with config.json.
+        /// Folder with stations.csv and thresholds.csv, or with stations.json.
         #[arg(long)]
         from: PathBuf,
         /// The site folder to make; it must not exist yet, or be empty.
@@ -240,6 +242,48 @@ pub(crate) enum AccountVerb {
         /// The site folder.
         #[arg(long)]
         site: PathBuf,
+    },
+}
+
+/// Accounts of devices, for MQTT and HTTP. They are kept in the data folder; a running server looks at
+/// them whenever a device comes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceVerb {
+    /// Make an account, or give one other stations; prints its new password, once.
+    Add {
+        /// The device's name, which is also its user name.
+        name: String,
+        /// The stations it speaks for, with commas between.
+        #[arg(
+            long,
+            value_delimiter = ',',
+            required_unless_present = "all",
+            conflicts_with = "all"
+        )]
+        stations: Vec<String>,
+        /// It speaks for every station, as a gateway does.
+        #[arg(long)]
+        all: bool,
+        /// The site folder, to be sure that there are such stations.
+        #[arg(long)]
+        site: Option<PathBuf>,
+        /// The data folder.
+        #[arg(long, env = "WATCHFIRE_DATA")]
+        data: PathBuf,
+    },
+    /// Take an account away: the device is refused from then on, and shown out where it is connected.
+    Remove {
+        /// The device's name.
+        name: String,
+        /// The data folder.
+        #[arg(long, env = "WATCHFIRE_DATA")]
+        data: PathBuf,
+    },
+    /// Print every device, its stations and when its password was made.
+    List {
+        /// The data folder.
+        #[arg(long, env = "WATCHFIRE_DATA")]
+        data: PathBuf,
     },
 }
 
@@ -341,6 +385,10 @@ pub(crate) struct Serve {
     /// Where a drill that runs on this machine puts up its notice; the desk then says that it runs.
     #[arg(long)]
     pub(crate) drill_notice: Option<PathBuf>,
+    /// Refuse MQTT clients without a device account from this machine too: needed where a proxy here takes
+    /// connections from elsewhere.
+    #[arg(long)]
+    pub(crate) mqtt_accounts: bool,
     /// Take readings from this broker instead of opening the front door, as mqtt://host:port.
     #[arg(long)]
     pub(crate) mqtt_broker: Option<String>,

@@ -9,10 +9,12 @@ mod backtest;
 mod chain;
 mod check;
 mod desk;
+mod device;
 mod drill;
 mod keeper;
 mod keeping;
 mod lock;
+mod look_back;
 mod metrics;
 mod play;
 mod ready;
@@ -71,6 +73,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             in_force,
         } => return check::check(&folder, stations, in_force),
         Verb::Account(asked) => account::obey(asked)?,
+        Verb::Device(asked) => device::obey(asked)?,
         Verb::Verify { data, against } => return chain::verify(&data, against.as_deref()),
         Verb::Refused {
             data,

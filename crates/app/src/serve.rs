@@ -9,8 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use api::Opened;
 use links::broker::Broker;
-use links::http::Gate;
-use links::mqtt::{FrontDoor, GREETING, Loopback, MOST_CONNECTIONS, OpenDoor, SessionFiles};
+use links::mqtt::{FrontDoor, GREETING, MOST_CONNECTIONS, OpenDoor, SessionFiles};
 use links::senders::{Senders, Speakers};
 use model::Origin;
 use model::config::Clock;
@@ -29,7 +28,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Serve;
 use crate::desk::{Desk, Past};
+use crate::device::Doorkeeper;
 use crate::keeper::Keeper;
+use crate::look_back::LookBack;
 use crate::senders::{self, Phones};
 use crate::tls::{self, Tls};
 use crate::{check, lock, metrics, ready, say, storage};
@@ -71,12 +72,15 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let keeper = Keeper::start(&asked.data, site.clock, &site.keep, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.
     runtime.inbox.files_refused(false).await?;
-    let intake = Intake::open(&asked, site.clock, runtime.lend()).await?;
+    let doorkeeper = Arc::new(Doorkeeper::new(&asked.data, asked.mqtt_accounts));
+    let lent = runtime.lend();
+    let intake = Intake::open(&asked, site.clock, lent, Arc::clone(&doorkeeper)).await?;
     senders.open(Arc::new(runtime.inbox.clone()), intake.speakers());
     let around = Around {
         asked: &asked,
         store: &store,
         senders: &senders,
+        doorkeeper,
         trust: tls.as_ref().and_then(|tls| tls.trust.clone()),
         token: token.clone(),
         numbers,
@@ -109,6 +113,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     say(&format!("{scheme}://{address}"))?;
     say(&format!("mqtt://{}", intake.address()))?;
 
+    let look_back = LookBack::start(&store, runtime.inbox.clone()).await?;
     let reloads = tokio::spawn(hangups.reload(files));
     let why = tokio::select! {
         signal = signals.first() => Ok(signal),
@@ -117,6 +122,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     tracing::info!("{}: closing", why.as_ref().copied().unwrap_or("failure"));
     drop(written);
     reloads.abort();
+    look_back.end();
     senders.close().await;
     keeper.end().await;
     intake.close().await;
@@ -213,13 +219,24 @@ impl Porch {
     }
 }
 
-async fn open_door(asked: Serve, clock: Clock, inbox: Inbox) -> anyhow::Result<OpenDoor> {
+async fn open_door(
+    asked: Serve,
+    clock: Clock,
+    inbox: Inbox,
+    keeper: Arc<Doorkeeper>,
+) -> anyhow::Result<OpenDoor> {
+    if !asked.mqtt.ip().is_loopback() && !keeper.knows_any() {
+        tracing::warn!(
+            "no device can connect from elsewhere: make accounts with `watchfire device add NAME --stations … --data {}`",
+            asked.data.display()
+        );
+    }
     let sessions = SessionFiles::open(asked.data.join("sessions"))
         .context("could not open the folder of MQTT sessions")?;
     let door = FrontDoor {
         listen: asked.mqtt,
         interface: interface(&inbox, MQTT)?,
-        access: Arc::new(Loopback),
+        access: keeper,
         sessions: Box::new(sessions),
         most_connections: MOST_CONNECTIONS,
         settle: clock == Clock::Feed,
@@ -246,6 +263,7 @@ impl Intake {
         asked: &Serve,
         clock: Clock,
         (inbox, hand): (Inbox, Hand),
+        keeper: Arc<Doorkeeper>,
     ) -> anyhow::Result<Intake> {
         let porch = Porch::build()?;
         porch.handle.spawn(hand.lend());
@@ -253,7 +271,8 @@ impl Intake {
             let following = Following::start(url, &asked.site, &inbox, &porch).await?;
             return Ok(Intake::Broker { following, porch });
         }
-        let door = porch.on(open_door(asked.clone(), clock, inbox)).await??;
+        let opening = open_door(asked.clone(), clock, inbox, keeper);
+        let door = porch.on(opening).await??;
         Ok(Intake::Door { door, porch })
     }
 
@@ -334,15 +353,6 @@ impl Following {
     }
 }
 
-/// Stands for the guard of the API, which is in front of these routes.
-struct Guarded;
-
-impl Gate for Guarded {
-    fn admits(&self, _headers: &axum::http::HeaderMap) -> bool {
-        true
-    }
-}
-
 /// The logins of a site, as the API takes them.
 pub(crate) fn accounts_of(site: &Site) -> Vec<api::Account> {
     let account = |account: &site::Account| api::Account {
@@ -365,6 +375,7 @@ struct Around<'a> {
     asked: &'a Serve,
     store: &'a Store,
     senders: &'a Senders,
+    doorkeeper: Arc<Doorkeeper>,
     trust: Option<api::Trust>,
     token: Option<String>,
     numbers: metrics_exporter_prometheus::PrometheusHandle,
@@ -410,7 +421,10 @@ async fn routes(around: Around<'_>, site: Site, runtime: &Runtime) -> anyhow::Re
         vitals: Box::new(metrics::vitals(store)),
     };
     let slot = interface(&runtime.inbox, HTTP)?;
-    let machines = links::http::router(runtime.inbox.clone(), slot, Arc::new(Guarded));
+    let machines = api::Machines {
+        routes: links::http::router(runtime.inbox.clone(), slot, around.doorkeeper),
+        shows_account: links::http::shows_account,
+    };
     api::open(options, machines)
         .await
         .context("could not open the accounts")

@@ -27,7 +27,8 @@ pub enum Admission {
     Accept(Observed),
     /// The same identity and value again.
     Duplicate,
-    /// Another value stands under this identity.
+    /// Another value stands under this identity, or a higher revision stands there already and this
+    /// one was never taken.
     Conflict,
     /// Its clock is too far ahead of `at`.
     Future,
@@ -46,12 +47,17 @@ impl Engine {
         let believed = series.watermark;
         let late = !suspect && believed.is_some_and(|w| candidate.observed <= w);
         let mut too_late = late && self.is_too_late(candidate, believed);
-        if (late || suspect)
+        // One that came while its clock ran ahead comes again when time has caught up.
+        if (late || suspect || series.has_ahead())
             && let Some(standing) = series.standing(candidate.observed)
         {
             if candidate.revision <= standing.revision {
-                let same = candidate.revision < standing.revision
-                    || (candidate.value, candidate.quality) == (standing.value, standing.quality);
+                let taken = match candidate.revision < standing.revision {
+                    true => series.replaced(candidate.observed, candidate.revision),
+                    false => None,
+                };
+                let taken = taken.unwrap_or(standing);
+                let same = (candidate.value, candidate.quality) == (taken.value, taken.quality);
                 return if same {
                     Admission::Duplicate
                 } else {

@@ -197,6 +197,7 @@ impl Engine {
             | Input::ClockStepped { .. }
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
+            | Input::JournalChecked { .. }
             | Input::Tallied { .. }
             // Who looked at what, and which clock it is: on record, and no ground for anything.
             | Input::Accessed(_)

@@ -131,6 +131,9 @@ pub(crate) struct Series {
     windows: Vec<Window>,
     /// Samples whose clock ran ahead: known for repeats, outside every window. Newest last.
     ahead: Vec<Sample>,
+    /// Samples that a higher revision took the place of: known for repeats, newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replaced: Vec<Sample>,
     /// Entry time of the newest reading, late and suspect ones included.
     pub(crate) heard: Option<Time>,
     pub(crate) freshness: Freshness,
@@ -160,6 +163,9 @@ pub(crate) struct Series {
 /// Samples with a suspect clock remembered per series.
 const MAX_AHEAD: usize = 64;
 
+/// Samples replaced by a higher revision that are remembered per series.
+const MAX_REPLACED: usize = 64;
+
 impl Series {
     pub(crate) fn new(windows: &[i64], keep_ms: i64, checked: bool) -> Series {
         Series {
@@ -167,6 +173,7 @@ impl Series {
             recent: VecDeque::new(),
             windows: windows.iter().map(Window::empty).collect(),
             ahead: Vec::new(),
+            replaced: Vec::new(),
             heard: None,
             freshness: Freshness::Never,
             guarded: false,
@@ -206,12 +213,23 @@ impl Series {
 
     /// The sample standing under an observed time, if it is still remembered.
     pub(crate) fn standing(&self, observed: Time) -> Option<&Sample> {
-        if let Some(sample) = self.ahead.iter().find(|s| s.observed == observed) {
-            return Some(sample);
-        }
         // Nearly always asked for the newest or for something older than it.
         let place = self.recent.partition_point(|s| s.observed < observed);
-        self.recent.get(place).filter(|s| s.observed == observed)
+        let believed = self.recent.get(place).filter(|s| s.observed == observed);
+        let ahead = self.ahead.iter().filter(|s| s.observed == observed);
+        ahead.chain(believed).max_by_key(|s| s.revision)
+    }
+
+    /// The sample of this very revision where another stands by now, if it is still remembered.
+    pub(crate) fn replaced(&self, observed: Time, revision: u16) -> Option<&Sample> {
+        let known = self.replaced.iter().chain(&self.ahead);
+        let mut known = known.filter(|s| s.observed == observed);
+        known.find(|s| s.revision == revision)
+    }
+
+    /// Whether samples are remembered whose clock ran ahead.
+    pub(crate) fn has_ahead(&self) -> bool {
+        !self.ahead.is_empty()
     }
 
     /// Takes the newest sample, entered at `at`. Cost does not depend on the length of the windows.
@@ -251,7 +269,10 @@ impl Series {
         let mut place = self.place_of(sample.observed);
         let full = self.recent.len() >= MAX_IN_WINDOW;
         match self.recent.get_mut(place) {
-            Some(old) if old.observed == sample.observed => *old = sample,
+            Some(old) if old.observed == sample.observed => {
+                let old = std::mem::replace(old, sample);
+                self.keep_replaced(old);
+            }
             // The oldest has to go, and that is this one itself.
             Some(_) | None if full && place == 0 => return place,
             Some(_) | None => {
@@ -270,6 +291,17 @@ impl Series {
         }
         self.sum_anew();
         place
+    }
+
+    /// Remembers what was taken the place of for as long as its neighbours are.
+    fn keep_replaced(&mut self, old: Sample) {
+        if let Some(oldest) = self.recent.front().map(|s| s.observed) {
+            self.replaced.retain(|s| s.observed >= oldest);
+        }
+        if self.replaced.len() == MAX_REPLACED {
+            self.replaced.remove(0);
+        }
+        self.replaced.push(old);
     }
 
     fn sum_anew(&mut self) {

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::intake::Intake;
-use crate::{MOST_BODY, telemetry};
+use crate::telemetry;
 
 /// Where readings come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +43,11 @@ const FLOOD: usize = 12;
 /// A read that brings as many was gathered by the broker already.
 const ENOUGH: usize = 64;
 const GATHER: Duration = Duration::from_millis(1);
-/// Largest packet taken from the broker; the intake refuses bodies beyond its own bound.
-const MOST_PACKET: usize = 16 * 1024 * 1024;
+/// Largest packet taken from the broker: all that MQTT can carry. A packet that was not taken would come
+/// again on every connection, so one of any size is read, held once, and refused by the intake's own bound.
+const MOST_PACKET: usize = 256 * 1024 * 1024;
+/// Bytes of messages from which on no more are gathered for one submission.
+const MOST_HELD: usize = 8 * 1024 * 1024;
 /// Requests that may wait for the broker's socket.
 const REQUESTS: usize = 4_096;
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
@@ -165,9 +168,13 @@ impl Broker {
                 }
             }
             // What the same read brought is submitted with it; nothing is waited for.
-            while !publishes.is_empty() && publishes.len() < SUBMITTED {
+            let mut held: usize = publishes.iter().map(|publish| publish.payload.len()).sum();
+            while !publishes.is_empty() && publishes.len() < SUBMITTED && held < MOST_HELD {
                 match link.events.poll().now_or_never() {
-                    Some(Ok(Event::Incoming(Packet::Publish(publish)))) => publishes.push(publish),
+                    Some(Ok(Event::Incoming(Packet::Publish(publish)))) => {
+                        held += publish.payload.len();
+                        publishes.push(publish);
+                    }
                     Some(Ok(_)) => {}
                     // The next poll says it again.
                     Some(Err(_)) | None => break,
@@ -180,10 +187,7 @@ impl Broker {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             intake.renew(inbox.catalogue());
-            let read = |publish: &Publish| match publish.payload.len() > MOST_BODY {
-                true => intake.take(&publish.topic, &publish.payload[..=MOST_BODY]),
-                false => intake.take(&publish.topic, &publish.payload),
-            };
+            let read = |publish: &Publish| intake.take(&publish.topic, &publish.payload);
             let items = publishes.iter().map(read).collect();
             let receipt = inbox.readings(self.interface, items).await?;
             let batch = Batch {

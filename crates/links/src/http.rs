@@ -1,37 +1,61 @@
 //! Observations by HTTP: `POST /api/v1/observations`, one object, an array, or one object a line.
 //!
 //! The answer says of each what became of it, and leaves when all of it is on disk. One bad piece
-//! never spoils its neighbours; a body too large to read is refused whole.
+//! never spoils its neighbours; a body too large to read, or of too many pieces, is refused whole.
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
 use model::config::Text;
 use model::intake::{Refusal, Taken};
-use protocols::json;
+use protocols::json::{self, Piece};
 use runtime::{Inbox, Item, Receipt, Stopped};
 use serde::Serialize;
 
 use crate::intake::{Intake, MOST_BODY, Refused, oversized};
-use crate::telemetry;
+use crate::{Speaker, telemetry};
 
 /// Largest request, in bytes.
 pub const MOST_REQUEST: usize = 8 * 1024 * 1024;
 /// A request too large is read to its end, and forgotten, up to here, so that its sender hears why.
 const MOST_DRAINED: usize = 64 * 1024 * 1024;
+/// Most observations of one request.
+pub const MOST_ITEMS: usize = 50_000;
 /// Pieces submitted at a time.
 const SUBMITTED: usize = 4_096;
 
 /// Decides who may send observations.
 pub trait Gate: Send + Sync + 'static {
-    /// Whether a request with these headers may.
-    fn admits(&self, headers: &HeaderMap) -> bool;
+    /// For which stations a request with these headers speaks; `None` when it may send nothing.
+    fn admits(&self, headers: &HeaderMap) -> Option<Speaker>;
+}
+
+/// Whether a request shows a device's account, which the [`Gate`] of these routes judges by itself.
+pub fn shows_account(headers: &HeaderMap) -> bool {
+    basic(headers).is_some()
+}
+
+/// Name and password of the device account that a request shows, if it does and they can be read.
+pub fn account(headers: &HeaderMap) -> Option<(String, Vec<u8>)> {
+    let shown = STANDARD.decode(basic(headers)?.trim()).ok()?;
+    let colon = shown.iter().position(|byte| *byte == b':')?;
+    let name = String::from_utf8(shown[..colon].to_vec()).ok()?;
+    Some((name, shown[colon + 1..].to_vec()))
+}
+
+/// What stands behind `Basic` in the only `Authorization` that counts, the first.
+fn basic(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, shown) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("basic").then_some(shown)
 }
 
 /// The routes of the HTTP intake; `interface` is the slot its messages are counted under.
@@ -94,14 +118,14 @@ fn complain(status: StatusCode, error: &'static str, zh: &str, en: &str) -> Resp
 }
 
 async fn take(State(door): State<Arc<Door>>, headers: HeaderMap, body: Body) -> Response {
-    if !door.gate.admits(&headers) {
+    let Some(speaker) = door.gate.admits(&headers) else {
         return complain(
             StatusCode::UNAUTHORIZED,
             "unauthorized",
-            "缺少有效的接口令牌（Authorization: Bearer …）",
-            "no valid interface token (Authorization: Bearer …)",
+            "没有此设备账号，或口令不对（Authorization: Basic …；用 watchfire device list 查看）",
+            "no such device account, or another password (Authorization: Basic …; watchfire device list shows them)",
         );
-    }
+    };
     if !door.inbox.readings_open() {
         let answer = complain(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -112,9 +136,12 @@ async fn take(State(door): State<Arc<Door>>, headers: HeaderMap, body: Body) -> 
         return ([(header::RETRY_AFTER, "5")], answer).into_response();
     }
     match read(body).await {
-        Ok(Reading::Whole(bytes)) => match submit(&door, &bytes).await {
-            Ok(answer) => Json(answer).into_response(),
-            Err(Stopped) => stopping(),
+        Ok(Reading::Whole(bytes)) => match json::pieces(&bytes, MOST_ITEMS) {
+            Ok(pieces) => match submit(&door, &pieces, &speaker).await {
+                Ok(answer) => Json(answer).into_response(),
+                Err(Stopped) => stopping(),
+            },
+            Err(json::TooMany) => refuse_many(&door, &bytes).await,
         },
         Ok(Reading::TooLarge { head, size }) => refuse_whole(&door, head, size).await,
         Err(_) => complain(
@@ -137,7 +164,7 @@ fn stopping() -> Response {
 
 enum Reading {
     Whole(Vec<u8>),
-    TooLarge { head: Bytes, size: usize },
+    TooLarge { head: Vec<u8>, size: usize },
 }
 
 async fn read(body: Body) -> Result<Reading, axum::Error> {
@@ -157,49 +184,70 @@ async fn read(body: Body) -> Result<Reading, axum::Error> {
         return Ok(Reading::Whole(bytes));
     }
     bytes.truncate(MOST_BODY);
-    Ok(Reading::TooLarge {
-        head: Bytes::from(bytes),
-        size,
-    })
+    Ok(Reading::TooLarge { head: bytes, size })
 }
 
-async fn refuse_whole(door: &Door, head: Bytes, size: usize) -> Response {
+async fn refuse_whole(door: &Door, head: Vec<u8>, size: usize) -> Response {
+    let reason = Text {
+        zh: format!("请求 {size} 字节，超过上限 {MOST_REQUEST} 字节；请分批发送"),
+        en: format!("the request has {size} bytes, more than {MOST_REQUEST}; send it in parts"),
+    };
     let refused = oversized(size, MOST_REQUEST);
-    let receipt = door
-        .inbox
-        .readings(door.interface, vec![refused.message("", head)])
-        .await;
-    let Ok(receipt) = receipt else {
+    refuse(door, &refused, &head, size, "oversized", &reason).await
+}
+
+/// Nothing of a request of too many pieces is taken.
+async fn refuse_many(door: &Door, body: &[u8]) -> Response {
+    let reason = Text {
+        zh: format!(
+            "一次请求的观测超过 {MOST_ITEMS} 条，全部未接收；请分批发送，每批不超过 {MOST_ITEMS} 条"
+        ),
+        en: format!(
+            "the request has more than {MOST_ITEMS} observations and none was taken; send at most \
+             {MOST_ITEMS} at a time"
+        ),
+    };
+    let refused = Refused {
+        kind: Refusal::Oversized,
+        reason: reason.clone(),
+    };
+    refuse(door, &refused, body, body.len(), "too_many", &reason).await
+}
+
+/// Answers once the request, as one message, lies in quarantine.
+async fn refuse(
+    door: &Door,
+    refused: &Refused,
+    beginning: &[u8],
+    size: usize,
+    error: &'static str,
+    reason: &Text,
+) -> Response {
+    let items = vec![refused.beginning("", beginning, size)];
+    let Ok(receipt) = door.inbox.readings(door.interface, items).await else {
         return stopping();
     };
     if receipt.await.is_err() {
         return stopping();
     }
-    let (zh, en) = (
-        format!("请求 {size} 字节，超过上限 {MOST_REQUEST} 字节；请分批发送"),
-        format!("the request has {size} bytes, more than {MOST_REQUEST}; send it in parts"),
-    );
-    complain(StatusCode::PAYLOAD_TOO_LARGE, "oversized", &zh, &en)
+    complain(StatusCode::PAYLOAD_TOO_LARGE, error, &reason.zh, &reason.en)
 }
 
-async fn submit(door: &Door, body: &[u8]) -> Result<Answer, Stopped> {
+async fn submit(door: &Door, pieces: &[Piece<'_>], speaker: &Speaker) -> Result<Answer, Stopped> {
     let mut intake = Intake::new(door.inbox.catalogue());
-    let pieces = json::pieces(body);
     telemetry::posted(pieces.len());
     let mut receipts: Vec<Receipt> = Vec::new();
     let mut refusals: Vec<Option<Refused>> = Vec::with_capacity(pieces.len());
     for chunk in pieces.chunks(SUBMITTED) {
         let mut items = Vec::with_capacity(chunk.len());
         for piece in chunk {
-            match intake.read_body(piece.body) {
+            match intake.read_body(piece.body, speaker) {
                 Ok(draft) => {
                     items.push(Item::Reading(draft));
                     refusals.push(None);
                 }
                 Err(refused) => {
-                    // The quarantine keeps no more of a piece than of a message.
-                    let shown = &piece.body[..piece.body.len().min(MOST_BODY)];
-                    items.push(refused.message("", Bytes::copy_from_slice(shown)));
+                    items.push(refused.message("", piece.body));
                     refusals.push(Some(refused));
                 }
             }
@@ -261,8 +309,8 @@ fn later(kind: Refusal) -> Text {
         ),
         Refusal::Oversized => Text::new("报文过大", "it is larger than an observation may be"),
         Refusal::Conflict => Text::new(
-            "同一测站、要素、时间和版本已有另一数值；以先到者为准，更正请提高 revision",
-            "another value already stands for this series, time and revision; the first stands, a higher revision replaces it",
+            "同一测站、要素、时间已有另一数值或更高的 revision；以先到者为准，更正请再提高 revision",
+            "another value or a higher revision already stands for this series and time; it stays, and a still higher revision replaces it",
         ),
     }
 }

@@ -7,14 +7,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use model::config::Text;
 use model::fixed::BadNumber;
 use model::intake::{Quality, Refusal};
 use protocols::json::{self, Observation};
 use runtime::{BadMessage, Catalogue, Draft, Item, Target};
 
-use crate::topic;
+use crate::{Speaker, topic};
 
 /// Largest observation, in bytes; a body beyond is refused as oversized.
 pub const MOST_BODY: usize = 64 * 1024;
@@ -58,13 +57,15 @@ impl Refused {
     }
 
     /// The message as it goes to quarantine.
-    pub fn message(&self, topic: &str, body: Bytes) -> Item {
-        Item::Bad(BadMessage {
-            kind: self.kind,
-            reason: self.reason.en.clone(),
-            topic: topic.to_owned(),
-            body,
-        })
+    pub fn message(&self, topic: &str, body: &[u8]) -> Item {
+        self.beginning(topic, body, body.len())
+    }
+
+    /// The same of a message of `bytes` bytes that is not held whole.
+    pub fn beginning(&self, topic: &str, beginning: &[u8], bytes: usize) -> Item {
+        let reason = self.reason.en.clone();
+        let bad = BadMessage::beginning(self.kind, reason, topic, beginning, bytes);
+        Item::Bad(bad)
     }
 }
 
@@ -89,7 +90,7 @@ impl Intake {
     pub fn take(&mut self, topic: &str, body: &[u8]) -> Item {
         match self.read(topic, body) {
             Ok(draft) => Item::Reading(draft),
-            Err(refused) => refused.message(topic, Bytes::copy_from_slice(body)),
+            Err(refused) => refused.message(topic, body),
         }
     }
 
@@ -105,12 +106,16 @@ impl Intake {
         against(self.learn(topic, &observation)?, &observation)
     }
 
-    /// Reads a message that comes without a topic.
+    /// Reads a message that comes without a topic, from whoever speaks for some stations alone.
     ///
     /// # Errors
     /// [`Refused`] with the first thing wrong.
-    pub fn read_body(&mut self, body: &[u8]) -> Result<Draft, Refused> {
+    pub fn read_body(&mut self, body: &[u8], speaker: &Speaker) -> Result<Draft, Refused> {
         let observation = decode(body)?;
+        if !speaker.speaks_for(&observation.station) {
+            let name = format!("{}/{}", observation.station, observation.quantity);
+            return Err(not_its_own(speaker, &name));
+        }
         let catalogue = Arc::clone(&self.catalogue);
         match catalogue.find(&observation.station, &observation.quantity) {
             Some(target) => draft(&observation, target),
@@ -196,13 +201,13 @@ pub(crate) fn oversized(size: usize, most: usize) -> Refused {
     )
 }
 
-/// What is said of a device that speaks for another station.
-pub(crate) fn not_its_own(station: &str, topic: &str) -> Refused {
-    let topic = quoted(topic);
+/// What is said of a device that speaks for a station that is none of its own.
+pub(crate) fn not_its_own(speaker: &Speaker, what: &str) -> Refused {
+    let (device, what) = (speaker.name().unwrap_or_default(), quoted(what));
     Refused::new(
         Refusal::Malformed,
-        format!("以“{station}”身份登录的设备不得写入“{topic}”"),
-        format!("a device that logged in as {station:?} may not write to {topic:?}"),
+        format!("设备“{device}”未获准代表该测站，不得写入“{what}”"),
+        format!("device {device:?} does not speak for that station and may not write {what:?}"),
     )
 }
 

@@ -14,7 +14,9 @@ pub mod measure;
 pub mod mqtt;
 pub mod play;
 pub mod senders;
+mod speaker;
 mod telemetry;
 pub mod topic;
 
 pub use intake::{Intake, MOST_BODY, Refused};
+pub use speaker::{Device, Speaker, Stations};

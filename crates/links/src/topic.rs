@@ -29,6 +29,15 @@ pub fn down(station: &str) -> String {
     topic
 }
 
+/// The station whose downlinks a filter is about; `None` when it is about no single one.
+pub fn down_station(filter: &str) -> Option<Cow<'_, str>> {
+    let (station, _) = filter.strip_prefix("down/")?.split_once('/')?;
+    if station.is_empty() || station.contains(['+', '#']) {
+        return None;
+    }
+    decode(station)
+}
+
 /// Whether a subscription to `filter` takes in `topic`.
 pub fn matches(filter: &str, topic: &str) -> bool {
     let (mut filters, mut levels) = (filter.split('/'), topic.split('/'));

@@ -84,3 +84,31 @@ async fn what_is_on_disk_is_acknowledged_and_a_lost_broker_is_found_again() {
     link.await.unwrap();
     county.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_giant_is_refused_once_and_does_not_come_for_ever() {
+    let county = County::start(Clock::Wall).await;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("mqtt://127.0.0.1:{}", listener.local_addr().unwrap().port());
+    let broker = Broker::parse(&url, "watchfire", 0).unwrap();
+    let stop = CancellationToken::new();
+    let (subscribed, _promised) = tokio::sync::oneshot::channel();
+    let link = tokio::spawn(broker.run(county.runtime.inbox.clone(), stop.clone(), subscribed));
+    let acks = tokio::task::spawn_blocking(move || {
+        let mut client = let_in(&listener);
+        let (topic, _) = rain(1, 1, "1");
+        let giant = Device::publish(1, Qos::AtLeastOnce, &topic, &vec![b'x'; 17 << 20]);
+        client.0.write_all(&giant).unwrap();
+        send(&mut client, 2..=3);
+        client.acks(3)
+    });
+    assert_eq!(acks.await.unwrap(), [1, 2, 3]);
+    let counts = county.counts("mqtt").await;
+    assert_eq!((counts.accepted, counts.refused.oversized), (2, 1));
+    let kept = &county.runtime.quarantine.newest(1).unwrap()[0];
+    assert_eq!(kept.body.bytes, 17 << 20, "how long it was is told");
+    assert!(kept.body.cut);
+    stop.cancel();
+    link.await.unwrap();
+    county.end().await;
+}

@@ -12,13 +12,14 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::{County, county, rain};
+use common::{County, Device, county, rain};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use links::mqtt::FrontDoor;
 use links::play::{Play, PlayError, Speed, play};
 use model::StationSlot;
 use model::config::{Clock, Series, Station, Text};
+use mqtt_protocol_core::mqtt::packet::Qos;
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
@@ -168,6 +169,100 @@ fn a_server_that_goes_away_is_noticed_at_once() {
         3,
         "nobody listens there any more: {error}"
     );
+}
+
+/// A server that greets, takes what comes and answers as `answers` says; then it is held for ever.
+fn silent(answers: impl FnOnce(&mut std::net::TcpStream) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut hello = [0u8; 256];
+        assert!(stream.read(&mut hello).unwrap() > 0);
+        stream.write_all(&[0x20, 2, 0, 0]).unwrap();
+        answers(&mut stream);
+        // Its socket still takes connections, as that of a stopped process does.
+        std::mem::forget((listener, stream));
+    });
+    address
+}
+
+fn lines(folder: &Path, count: u32, between: &str) {
+    let lines: Vec<String> = (0..count)
+        .map(|minute| rain(1, minute, "1"))
+        .map(|(topic, body)| format!("{topic}\t{body}\n"))
+        .collect();
+    std::fs::write(folder.join("messages.tsv"), lines.join(between)).unwrap();
+}
+
+fn must_be_gone_soon(folder: &Path) {
+    let address = silent(|_| {});
+    let start = Instant::now();
+    let error = play(&what(folder, address)).unwrap_err();
+    assert_eq!(error.exit_code(), 3, "{error}");
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn a_server_that_confirms_nothing_is_gone_within_ten_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    lines(folder.path(), 1, "");
+    must_be_gone_soon(folder.path());
+}
+
+#[test]
+fn a_server_that_takes_nothing_is_gone_within_ten_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    // More than the sockets hold on their way.
+    let large = format!("obs/0000-R0001/rain\t{}\n", "x".repeat(60_000)).repeat(600);
+    std::fs::write(folder.path().join("messages.tsv"), large).unwrap();
+    must_be_gone_soon(folder.path());
+}
+
+#[test]
+fn what_was_confirmed_to_the_last_is_played_whole_whatever_becomes_of_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    lines(folder.path(), 2, "");
+    for _ in 0..20 {
+        let address = silent(|stream| {
+            let (topic, body) = rain(1, 0, "1");
+            let one = Device::publish(1, Qos::AtLeastOnce, &topic, body.as_bytes());
+            let mut read = 0;
+            let mut bytes = [0u8; 4096];
+            while read < 2 * one.len() {
+                read += stream.read(&mut bytes).unwrap();
+            }
+            stream.write_all(&[0x40, 2, 0, 1, 0x40, 2, 0, 2]).unwrap();
+            stream.shutdown(std::net::Shutdown::Both).unwrap();
+        });
+        let played = play(&what(folder.path(), address)).unwrap();
+        assert_eq!(played.messages, 2);
+    }
+}
+
+#[test]
+fn empty_lines_are_nothing_and_a_bad_one_is_named_before_anything_is_sent() {
+    let rt = runtime();
+    let county = rt.block_on(County::start(Clock::Feed));
+    let folder = tempfile::tempdir().unwrap();
+    lines(folder.path(), 3, "\n \r\n");
+    let file = folder.path().join("messages.tsv");
+    let text = std::fs::read_to_string(&file).unwrap() + "\n\n";
+    std::fs::write(&file, &text).unwrap();
+    assert_eq!(
+        play(&what(folder.path(), county.address()))
+            .unwrap()
+            .messages,
+        3
+    );
+    std::fs::write(&file, text + "no tab\n").unwrap();
+    let error = play(&what(folder.path(), county.address())).unwrap_err();
+    assert!(matches!(error, PlayError::Source(_)), "{error}");
+    assert!(error.to_string().contains("line 10"), "{error}");
+    let counts = rt.block_on(county.counts("mqtt"));
+    assert_eq!((counts.accepted, counts.duplicate + counts.late), (3, 0));
+    rt.block_on(county.end());
 }
 
 #[test]

@@ -64,6 +64,7 @@ const FILES: u8 = 10;
 const PAGED: u8 = 11;
 const ACCESSED: u8 = 13;
 const CLOCK_READ: u8 = 14;
+const CHECKED: u8 = 15;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;
 
@@ -164,6 +165,10 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
         Input::FilesRefused { refused } => {
             out.push(u8::from(*refused));
             FILES
+        }
+        Input::JournalChecked { broken } => {
+            out.push(u8::from(*broken));
+            CHECKED
         }
         Input::Ticked => TICKED,
         Input::Resumed => RESUMED,
@@ -305,6 +310,9 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
         },
         FILES => Input::FilesRefused {
             refused: bytes.byte()? != 0,
+        },
+        CHECKED => Input::JournalChecked {
+            broken: bytes.byte()? != 0,
         },
         TICKED => Input::Ticked,
         RESUMED => Input::Resumed,

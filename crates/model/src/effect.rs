@@ -77,6 +77,8 @@ pub enum SystemKind {
     HandoverOpen,
     /// A channel reaches nobody in a township. Subject: the channel, `/`, the township's code.
     ChannelLost,
+    /// An old part of the journal is not as it was written. Subject: empty.
+    JournalBroken,
 }
 
 /// Why a situation is told to people.

@@ -78,6 +78,11 @@ pub enum Input {
     FilesRefused {
         refused: bool,
     },
+    /// The part of the journal that a start does not read was looked through: its chain is broken, or
+    /// whole again.
+    JournalChecked {
+        broken: bool,
+    },
     /// A deadline was reached with nothing else to say.
     Ticked,
     /// The process started; deliveries without a receipt are made again.

@@ -132,7 +132,7 @@ fn answers_any(body: &[u8]) {
             assert!(!text.zh.is_empty() && !text.en.is_empty());
         }
     }
-    for piece in pieces(body) {
+    for piece in pieces(body, usize::MAX).expect("as many as there are") {
         assert!(body[piece.at..].starts_with(piece.body));
     }
     // A space in front forces the long way: both must say the same.
@@ -169,6 +169,44 @@ proptest! {
     fn damage_is_answered(body in damaged()) {
         answers_any(&body);
     }
+
+    /// A bad element is one piece, and all others are what they are without it.
+    #[test]
+    fn a_bad_element_harms_no_other(
+        values in prop::collection::vec(value(), 0..6),
+        bad in prop::sample::select(vec!["NaN", "{\"value\":-Infinity}", "{\"value\":1", "{\"a\":\"cut}", "x y"]),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let mut texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let at = at.index(texts.len() + 1);
+        // What is cut off is told from what follows by the object behind it.
+        if let Some(next) = texts.get_mut(at) {
+            *next = format!("{{\"next\":{next}}}");
+            texts.insert(at, bad.to_owned());
+            let body = format!("[{}]", texts.join(","));
+            let found = pieces(body.as_bytes(), usize::MAX).expect("as many as there are");
+            let found: Vec<_> = found.iter().map(|piece| piece.body).collect();
+            let wanted: Vec<_> = texts.iter().map(|text| text.as_bytes()).collect();
+            prop_assert_eq!(found, wanted, "{}", body);
+        }
+    }
+}
+
+fn value() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::Value;
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[ a-z,{}\\[\\]\"\\\\:\n]{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-z,{]{0,3}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
 }
 
 /// Random bodies for as long as `WATCHFIRE_FUZZ_SECONDS` says; a tenth of a second when it says nothing.

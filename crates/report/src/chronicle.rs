@@ -233,6 +233,7 @@ impl Chronicle {
                 | Input::ClockStepped { .. }
                 | Input::DiskFilled { .. }
                 | Input::FilesRefused { .. }
+                | Input::JournalChecked { .. }
                 | Input::Ticked
                 | Input::Resumed
                 | Input::Accessed(_)

@@ -86,7 +86,8 @@ impl Chronicle {
             | SystemKind::CoverageGap
             | SystemKind::NotSignedIn
             | SystemKind::HandoverOpen
-            | SystemKind::ChannelLost => false,
+            | SystemKind::ChannelLost
+            | SystemKind::JournalBroken => false,
         }
     }
 }
@@ -125,6 +126,7 @@ pub(crate) fn about(kind: SystemKind, subject: &str, world: &dyn World) -> About
         | SystemKind::SuppressionEnding
         | SystemKind::FloodMode
         | SystemKind::RulesRefused
+        | SystemKind::JournalBroken
         | SystemKind::RuleFailing
         | SystemKind::SensorRepair => {
             let mut stations = world.config().stations.iter();

@@ -71,6 +71,7 @@ impl Readings {
                 | Input::ClockStepped { .. }
                 | Input::DiskFilled { .. }
                 | Input::FilesRefused { .. }
+                | Input::JournalChecked { .. }
                 | Input::Ticked
                 | Input::Resumed
                 | Input::Tallied { .. }

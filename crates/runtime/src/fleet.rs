@@ -134,6 +134,9 @@ impl Fleet {
             Input::FilesRefused { refused } => {
                 self.notice(SystemKind::RulesRefused, String::new(), *refused, at, out);
             }
+            Input::JournalChecked { broken } => {
+                self.notice(SystemKind::JournalBroken, String::new(), *broken, at, out);
+            }
             Input::Tallied { interface, counts } => {
                 self.counts.entry(*interface).or_default().merge(counts);
             }
@@ -248,7 +251,7 @@ impl Fleet {
     }
 
     /// Whether the process counts this condition as lasting.
-    pub(crate) fn lasts(&self, kind: SystemKind, subject: &str) -> bool {
+    pub fn lasts(&self, kind: SystemKind, subject: &str) -> bool {
         self.notices.contains_key(&(None, kind, subject.to_owned()))
     }
 

@@ -9,12 +9,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use model::Config;
 use model::action::{Act, Answer};
 use model::custody::{Access, Timekeeping};
 use model::intake::{Quality, Refusal, Taken};
 use model::{Fixed, Input, JurisdictionSlot, Origin, PageFact, PageId, SeriesSlot, Time};
+use store::Body;
 use tokio::sync::oneshot;
 
 use crate::Stopped;
@@ -42,9 +42,53 @@ pub struct BadMessage {
     pub kind: Refusal,
     /// One sentence for the person who looks for the fault.
     pub reason: String,
+    /// What it was sent to, cut at [`MOST_TOPIC`].
     pub topic: String,
-    /// The bytes as they came, cut at the quarantine's own bound.
-    pub body: Bytes,
+    /// How it began, and how long it was: no more is held than the quarantine keeps.
+    pub body: Body,
+}
+
+/// Characters of a refused message's topic that are held.
+const MOST_TOPIC: usize = 256;
+
+/// Bytes of a refused message that take the room of one reading.
+const BYTES_OF_A_PLACE: usize = 256;
+
+impl BadMessage {
+    /// A refused message that is all at hand.
+    pub fn new(kind: Refusal, reason: String, topic: &str, body: &[u8]) -> BadMessage {
+        BadMessage::beginning(kind, reason, topic, body, body.len())
+    }
+
+    /// A refused message of `bytes` bytes, of which only the beginning is at hand.
+    pub fn beginning(
+        kind: Refusal,
+        reason: String,
+        topic: &str,
+        beginning: &[u8],
+        bytes: usize,
+    ) -> BadMessage {
+        BadMessage {
+            kind,
+            reason,
+            topic: topic.chars().take(MOST_TOPIC).collect(),
+            body: Body::beginning(beginning, bytes),
+        }
+    }
+}
+
+impl Item {
+    /// Places it takes in the queue, where a reading takes one.
+    pub(crate) fn places(&self) -> usize {
+        match self {
+            Item::Reading(_) => 1,
+            Item::Bad(bad) => {
+                let texts = [&bad.body.text, &bad.body.hex].into_iter().flatten();
+                let kept: usize = texts.map(String::len).sum();
+                1 + (kept + bad.topic.len() + bad.reason.len()) / BYTES_OF_A_PLACE
+            }
+        }
+    }
 }
 
 /// One per message received.
@@ -117,6 +161,14 @@ impl Inbox {
     /// [`Stopped`] when the process is shutting down.
     pub async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {
         self.shared.files_refused(refused).await
+    }
+
+    /// Tells whether an old part of the journal was found broken, or whole; returns once that is on disk.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down.
+    pub async fn journal_checked(&self, broken: bool) -> Result<(), Stopped> {
+        self.shared.journal_checked(broken).await
     }
 
     /// Puts on record that somebody looked at, took away or erased what is personal; returns once
@@ -204,5 +256,26 @@ impl Future for Receipt {
         Pin::new(&mut self.answers)
             .poll(context)
             .map_err(|_| Stopped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_message_holds_little_and_takes_room_by_its_bytes() {
+        let refused = |body: &[u8]| {
+            BadMessage::new(Refusal::Malformed, String::new(), &"t".repeat(70_000), body)
+        };
+        let places = |body: &[u8]| Item::Bad(refused(body)).places();
+        assert!(places(b"{") <= 2, "{}", places(b"{"));
+        let large = refused(&[0xff; 60_000]);
+        assert_eq!((large.topic.len(), large.body.bytes), (MOST_TOPIC, 60_000));
+        assert!(large.body.cut);
+        let held = large.body.hex.as_ref().map_or(0, String::len) + large.topic.len();
+        assert!(held <= 9 * 1024, "{held}");
+        // The usual 65,536 places hold some 16 MiB of them.
+        assert!(Item::Bad(large).places() * BYTES_OF_A_PLACE >= held);
     }
 }

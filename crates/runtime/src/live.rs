@@ -388,6 +388,12 @@ impl Live {
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }
+            Message::JournalChecked { broken, answer } => {
+                if self.books.fleet.lasts(SystemKind::JournalBroken, "") != broken {
+                    self.enter(self.now(), Input::JournalChecked { broken });
+                }
+                self.dues.releases.push(Box::new(move || give(answer, ())));
+            }
             Message::Record {
                 jurisdiction,
                 input,
@@ -635,12 +641,9 @@ impl Live {
 
 /// A reading whose series went away between its arrival and its turn.
 fn orphan(draft: &Draft) -> BadMessage {
-    BadMessage {
-        kind: Refusal::Unknown,
-        reason: "its series was taken out of the site's files while it was on its way".to_owned(),
-        topic: String::new(),
-        body: Bytes::from(format!("{draft:?}")),
-    }
+    let reason = "its series was taken out of the site's files while it was on its way";
+    let body = format!("{draft:?}");
+    BadMessage::new(Refusal::Unknown, reason.to_owned(), "", body.as_bytes())
 }
 
 fn json(message: &FeedMessage) -> Bytes {

@@ -100,6 +100,7 @@ pub(crate) fn item_of(
         | Input::ClockRead(_)
         | Input::DiskFilled { .. }
         | Input::FilesRefused { .. }
+        | Input::JournalChecked { .. }
         | Input::Paged { .. } => None,
     }
 }

@@ -586,6 +586,7 @@ fn changes_command(input: &Input) -> bool {
         | Input::ClockStepped { .. }
         | Input::DiskFilled { .. }
         | Input::FilesRefused { .. }
+        | Input::JournalChecked { .. }
         | Input::Ticked
         | Input::Resumed
         | Input::Tallied { .. }

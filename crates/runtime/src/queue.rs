@@ -69,6 +69,10 @@ pub(crate) enum Message {
         refused: bool,
         answer: oneshot::Sender<()>,
     },
+    JournalChecked {
+        broken: bool,
+        answer: oneshot::Sender<()>,
+    },
     /// What only has to be on record.
     Record {
         jurisdiction: JurisdictionSlot,
@@ -189,7 +193,8 @@ impl Queue {
         hand: Option<&Called>,
     ) -> Result<Receipt, Stopped> {
         let (answer, answers) = oneshot::channel();
-        let wanted = items.len().clamp(1, self.readings_bound);
+        let wanted: usize = items.iter().map(Item::places).sum();
+        let wanted = wanted.clamp(1, self.readings_bound);
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.readings)
             .acquire_many_owned(wanted)
@@ -263,6 +268,11 @@ impl Queue {
 
     pub(crate) async fn files_refused(&self, refused: bool) -> Result<(), Stopped> {
         self.call(|answer| Message::FilesRefused { refused, answer })
+            .await
+    }
+
+    pub(crate) async fn journal_checked(&self, broken: bool) -> Result<(), Stopped> {
+        self.call(|answer| Message::JournalChecked { broken, answer })
             .await
     }
 

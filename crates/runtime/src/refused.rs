@@ -23,7 +23,7 @@ impl Quarantined<'_> {
             kind: bad.kind,
             reason: bad.reason,
             topic: bad.topic,
-            body: Body::of(&bad.body),
+            body: bad.body,
         }
     }
 
@@ -67,7 +67,9 @@ impl Quarantined<'_> {
 
 fn reason(kind: Refusal) -> &'static str {
     match kind {
-        Refusal::Conflict => "another value already stands for this series, time and revision",
+        Refusal::Conflict => {
+            "another value, or a higher revision, already stands for this series and time"
+        }
         Refusal::Future => "its time is too far ahead of the clock to be believed",
         Refusal::Unknown => "no such station, or no such quantity there",
         Refusal::Malformed => "no observation could be read from it",

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::journal::{self, JournalError, Position, copying};
 use crate::transfer::{self, TransferError};
-use crate::{Store, durable, evidence};
+use crate::{Store, devices, durable, evidence};
 
 const MANIFEST: &str = "backup.json";
 
@@ -197,7 +197,8 @@ impl Copy {
         Ok(last)
     }
 
-    /// Snapshots and checkpoints up to `last`, files of people, what was refused, public keys.
+    /// Snapshots and checkpoints up to `last`, files of people, device accounts, what was refused, public
+    /// keys.
     fn beside(&mut self, data: &Path, last: u64) -> Result<(), CopyError> {
         self.try_beside(data, last).map_err(|e| self.failed(e))
     }
@@ -215,6 +216,13 @@ impl Copy {
         }
         for (name, path) in files(&data.join("notes"))? {
             self.file("notes", &name, &path)?;
+        }
+        match std::fs::read(data.join(devices::FILE)) {
+            Ok(bytes) => durable::write(&self.to, devices::FILE, &[&bytes])?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                durable::remove(&self.to.join(devices::FILE))?;
+            }
+            Err(error) => return Err(error),
         }
         let dir = data.join(evidence::FOLDER);
         for (name, path) in files(&dir)? {

@@ -254,6 +254,7 @@ impl Taken {
             | Input::LinkChanged { .. }
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
+            | Input::JournalChecked { .. }
             | Input::Ticked
             | Input::Resumed
             | Input::Tallied { .. }
@@ -309,6 +310,7 @@ impl Taken {
             Input::ClockStepped { by_ms } => ("clock_stepped", json!({ "by_ms": by_ms })),
             Input::DiskFilled { full } => ("disk_filled", json!({ "full": full })),
             Input::FilesRefused { refused } => ("files_refused", json!({ "refused": refused })),
+            Input::JournalChecked { broken } => ("journal_checked", json!({ "broken": broken })),
             Input::Ticked => ("ticked", json!({})),
             Input::Resumed => ("resumed", json!({})),
             Input::Tallied { interface, counts } => (

@@ -13,6 +13,7 @@ pub(crate) mod copying;
 mod cursor;
 mod disk;
 mod frame;
+mod older;
 mod pack;
 mod scan;
 mod segment;
@@ -37,6 +38,7 @@ pub use chain::Position;
 pub use commit::{CommitBuffer, MAX_COMMIT, MAX_RECORD, Sealed, TooLong};
 pub use cursor::Cursor;
 pub use disk::free_bytes;
+pub use older::{Looked, older};
 pub use walk::{Recovered, TornTail, Visit};
 
 use self::disk::{Disk, Reserve};

@@ -12,6 +12,7 @@
 //! | [`Notary`] | `evidence/` | the key, and signed checkpoints of the chain |
 //! | [`Blobs`] | `blobs/` | what may have to be erased: texts, photos; named by salted hash |
 //! | [`Uploads`] | `uploads/` | files of phones that are still on their way, bounded by bytes and age |
+//! | [`Devices`] | `devices.json` | device accounts; of passwords only hashes |
 //! | [`Quarantine`] | `quarantine/` | messages that were refused, bounded by bytes and days |
 //! | [`History`] | `history.db` | readings by series and day, transitions; rebuilt from the journal if lost |
 //!
@@ -37,6 +38,7 @@
 
 mod backup;
 pub mod blobs;
+pub mod devices;
 mod durable;
 pub mod evidence;
 mod export;
@@ -59,6 +61,7 @@ pub mod uploads;
 
 pub use backup::{BackedUp, CopyError, Until, backup, restore};
 pub use blobs::Blobs;
+pub use devices::{DeviceAccount, DeviceAccounts, Devices, DevicesError};
 pub use evidence::{Checkpoint, Notary, PublicKey};
 pub use export::{ExportError, Exported, export};
 pub use history::{

@@ -68,8 +68,13 @@ pub struct Body {
 impl Body {
     /// The body of a message, cut to [`KEPT_BODY`].
     pub fn of(message: &[u8]) -> Body {
-        let cut = message.len() > KEPT_BODY;
-        let kept = &message[..message.len().min(KEPT_BODY)];
+        Body::beginning(message, message.len())
+    }
+
+    /// The same of a message of `bytes` bytes of which only the beginning is at hand.
+    pub fn beginning(beginning: &[u8], bytes: usize) -> Body {
+        let kept = &beginning[..beginning.len().min(KEPT_BODY)];
+        let cut = bytes > kept.len();
         let text = match std::str::from_utf8(kept) {
             Ok(text) => Some(text),
             // A character cut in half by our own knife is not the sender's fault.
@@ -81,7 +86,7 @@ impl Body {
         Body {
             text: text.map(str::to_owned),
             hex: text.is_none().then(|| hex::encode(kept)),
-            bytes: message.len() as u64,
+            bytes: bytes as u64,
             cut,
         }
     }
@@ -369,6 +374,9 @@ mod tests {
     #[test]
     fn bodies_are_kept_as_sent_and_marked_when_cut() {
         assert_eq!(Body::of("水位".as_bytes()).text.as_deref(), Some("水位"));
+        let part = Body::beginning(b"{\"sta", 70_000);
+        assert_eq!((part.text.as_deref(), part.bytes), (Some("{\"sta"), 70_000));
+        assert!(part.cut);
         assert_eq!(Body::of(&[0xff, 0]).hex.as_deref(), Some("ff00"));
         let long = Body::of("水".repeat(3000).as_bytes());
         assert_eq!((long.cut, long.bytes), (true, 9000));

@@ -6,9 +6,13 @@ use libfuzzer_sys::fuzz_target;
 use protocols::json;
 
 fuzz_target!(|body: &[u8]| {
-    for piece in json::pieces(body) {
-        let _seen = piece;
+    let pieces = json::pieces(body, usize::MAX).expect("as many as there are");
+    for piece in &pieces {
+        assert!(body[piece.at..].starts_with(piece.body));
     }
+    let most = pieces.len();
+    assert_eq!(json::pieces(body, most), Ok(pieces));
+    assert!(most == 0 || json::pieces(body, most - 1).is_err());
     match json::decode(body) {
         Ok(observation) => {
             let mut again = Vec::new();

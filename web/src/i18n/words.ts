@@ -449,6 +449,8 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("{subject} 要帮助，已 {age}。请马上联系。", { subject, age });
     case "disk_full":
       return i18n.t("磁盘将满，读数在排队，报警和指令照常。请管理员清理。");
+    case "journal_broken":
+      return i18n.t("日志的旧段与写下时不符。判断照常；请管理员运行 watchfire verify，保留证据。");
     case "blind_spot":
       return i18n.t("{subject} 没有数据 {age}，周围的站在报警：盲区，不是平安。", { subject, age });
     case "interface_down":

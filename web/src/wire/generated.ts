@@ -428,6 +428,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Readings of stations: one object, an array of them, or one a line (NDJSON). Each is answered for itself,
+         *     in order, and the answer leaves when all of them are on disk. A device shows its account by Basic
+         *     authentication and is answered `refused` for stations that are none of its own. A request of more
+         *     than 8 MiB or 50,000 readings is refused whole, and none of it is taken: send it in parts.
+         */
+        post: operations["observations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phones": {
         parameters: {
             query?: never;
@@ -2478,6 +2500,8 @@ export interface components {
              * @description Free space where the journal lies.
              */
             disk_free_bytes: number | null;
+            /** @description An old part of the journal was found not as it was written; `watchfire verify` says what. */
+            journal_broken: boolean;
             /**
              * Format: int64
              * @description Milliseconds since the last commit; null before the first.
@@ -2842,6 +2866,50 @@ export interface components {
             untold: components["schemas"]["CommandId"][];
             /** @description Tasks reported done that wait for whoever verifies them, with no clock that runs. */
             unverified: components["schemas"]["TaskId"][];
+        };
+        /** @description One reading. */
+        ObservationRequest: {
+            /** @description `good`, `doubtful`, `bad` or `missing`. */
+            quality?: string | null;
+            quantity: string;
+            received?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int32
+             * @description 0 for a first report; a higher one replaces.
+             */
+            revision?: number | null;
+            /**
+             * Format: int64
+             * @description The station's own count of its messages.
+             */
+            seq?: number | null;
+            station: string;
+            /** @description When it was measured. */
+            time: components["schemas"]["Time"];
+            /** @description Refused when it is not the quantity's own. */
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description Absent only when the quality is `missing`.
+             */
+            value?: number | null;
+        };
+        /** @description What became of one reading. */
+        ObservationView: {
+            /** @description Of a refusal: which kind. */
+            kind: string | null;
+            reason: components["schemas"]["Text"] | null;
+            /** @description `accepted`, `duplicate`, `late` or `refused`. */
+            result: string;
+        };
+        /** @description What became of the readings of one request. */
+        ObservationsView: {
+            accepted: number;
+            duplicate: number;
+            /** @description One for each reading, in order. */
+            items: components["schemas"]["ObservationView"][];
+            late: number;
+            refused: number;
         };
         /**
          * @description What an escalation is for.
@@ -3854,7 +3922,7 @@ export interface components {
          * @description A condition of the system itself, not of a hazard.
          * @enum {string}
          */
-        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue" | "empty_step" | "calls_exhausted" | "legal_clock" | "coverage_gap" | "not_signed_in" | "handover_open" | "channel_lost";
+        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue" | "empty_step" | "calls_exhausted" | "legal_clock" | "coverage_gap" | "not_signed_in" | "handover_open" | "channel_lost" | "journal_broken";
         /** @description A condition of the system itself. */
         SystemView: {
             kind: components["schemas"]["SystemKind"];
@@ -4966,6 +5034,59 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FaultView"];
                 };
+            };
+        };
+    };
+    observations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObservationRequest"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservationsView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description Too many readings or bytes; nothing was taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken now; send it again later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

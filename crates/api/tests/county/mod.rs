@@ -134,7 +134,7 @@ impl County {
                     Vitals::default()
                 }),
             },
-            Router::new(),
+            api::Machines::none(),
         )
         .await
         .unwrap();

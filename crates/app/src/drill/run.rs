@@ -197,7 +197,7 @@ async fn routes(
         vitals: Box::new(metrics::vitals(store)),
     };
     // No way in for stations: a drill hears nothing but its script.
-    api::open(options, axum::Router::new())
+    api::open(options, api::Machines::none())
         .await
         .context("could not open the accounts")
 }

@@ -117,6 +117,7 @@ impl Side {
             | Input::ClockStepped { .. }
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
+            | Input::JournalChecked { .. }
             | Input::Ticked
             | Input::Resumed
             | Input::Tallied { .. }

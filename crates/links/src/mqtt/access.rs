@@ -1,15 +1,17 @@
-//! Who may come in, and for which station they speak.
+//! Who may come in, and for which stations they speak.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::Device;
 
 /// What a client may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// Every station's topics: a gateway or check on this very machine.
+    /// Every station's topics, and a feed clock: a gateway or check on this very machine.
     Open,
-    /// The topics of one station.
-    Station(String),
+    /// The topics of its account's stations.
+    Device(Arc<Device>),
     Refused,
 }
 
@@ -22,10 +24,20 @@ pub struct Credentials<'a> {
     pub password: Option<&'a [u8]>,
 }
 
-/// Decides who comes in. Called off the socket's thread, so it may take the time a password needs.
+/// Decides who comes in. Asked on the sockets' own thread: it may look at a file, and no longer.
 pub trait Access: Send + Sync + 'static {
     /// What this client may do.
     fn admit(&self, shown: Credentials<'_>) -> Admission;
+
+    /// Another number whenever an account may have changed since.
+    fn edition(&self) -> u64 {
+        0
+    }
+
+    /// Whether a device that is connected may stay.
+    fn stays(&self, _device: &Device) -> bool {
+        true
+    }
 }
 
 /// Clients on loopback need no account; everybody else is refused.
@@ -35,45 +47,6 @@ impl Access for Loopback {
     fn admit(&self, shown: Credentials<'_>) -> Admission {
         if shown.peer.ip().to_canonical().is_loopback() {
             Admission::Open
-        } else {
-            Admission::Refused
-        }
-    }
-}
-
-/// A user name and password for each station; the user's name is the station's id.
-pub struct Accounts<V> {
-    secrets: BTreeMap<String, String>,
-    verify: V,
-    /// Whether clients on loopback need no account.
-    loopback_open: bool,
-}
-
-impl<V: Fn(&str, &[u8]) -> bool + Send + Sync + 'static> Accounts<V> {
-    /// Accounts by station id; `verify` compares a stored secret with a password that was shown.
-    pub fn new(secrets: BTreeMap<String, String>, loopback_open: bool, verify: V) -> Accounts<V> {
-        Accounts {
-            secrets,
-            verify,
-            loopback_open,
-        }
-    }
-}
-
-impl<V: Fn(&str, &[u8]) -> bool + Send + Sync + 'static> Access for Accounts<V> {
-    fn admit(&self, shown: Credentials<'_>) -> Admission {
-        let Some(user) = shown.user else {
-            return if self.loopback_open {
-                Loopback.admit(shown)
-            } else {
-                Admission::Refused
-            };
-        };
-        let (Some(secret), Some(password)) = (self.secrets.get(user), shown.password) else {
-            return Admission::Refused;
-        };
-        if (self.verify)(secret, password) {
-            Admission::Station(user.to_owned())
         } else {
             Admission::Refused
         }

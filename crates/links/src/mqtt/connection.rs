@@ -19,30 +19,38 @@ use runtime::{Receipt, Stopped};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::House;
 use super::access::{Admission, Credentials};
-use super::inflow::{Ack, Batch, Fault, Inflow, MOST_ALIASES, MOST_PACKET};
-use super::session::{Opened, now_ms};
+use super::inflow::{Ack, Batch, Fault, Inflow, MOST_ALIASES, MOST_PACKET, Settle};
+use super::session::{self, Opened, now_ms};
 use super::wire::{
-    self, Acks, Filter, Granted, Head, Hello, Packet, Rebuff, Verdict, Version, Welcome,
+    self, Acks, Filter, Granted, Head, Hello, Packet, Rebuff, Terms, Verdict, Version, Welcome,
 };
 use crate::intake::Intake;
-use crate::{telemetry, topic};
+use crate::{Speaker, telemetry, topic};
 
 /// Messages a client may have unacknowledged; the socket is not read beyond.
 pub(crate) const RECEIVE_MAXIMUM: u16 = 4_096;
 /// Bytes taken from a socket at a time.
 const READ: usize = 256 * 1024;
-/// Largest CONNECT.
-const MOST_HELLO: usize = 8 * 1024;
+/// Largest CONNECT: its will and password may have 64 KiB each.
+const MOST_HELLO: usize = 160 * 1024;
+/// A CONNECT beyond this waits for its turn to be held in memory.
+const USUAL_HELLO: usize = 8 * 1024;
+/// Bytes of a CONNECT that show its version.
+const SHOWN_HELLO: usize = 7;
 /// Longest client id, in bytes.
 const MOST_CLIENT_ID: usize = 256;
 /// A client that takes none of our bytes for this long is closed.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// After the last byte read, what is outstanding may still be acknowledged for this long.
 const DRAIN: Duration = Duration::from_secs(10);
+/// What is read past of a greeting that was refused, and for how long.
+const MOST_DRAINED: usize = 1024 * 1024;
+const DRAINED_WITHIN: Duration = Duration::from_secs(2);
 /// How often a closed intake is looked at again.
 const CLOSED_POLL: Duration = Duration::from_millis(50);
 /// Downlinks a version 3.1.1 client is sent before it acknowledges one.
@@ -63,6 +71,7 @@ enum End {
     Silent,
     Greeting,
     Refused,
+    Dismissed,
     Fault(Fault),
     TakenOver,
     ShuttingDown,
@@ -76,6 +85,7 @@ impl End {
             End::Silent => "keep_alive",
             End::Greeting => "no_greeting",
             End::Refused => "refused",
+            End::Dismissed => "dismissed",
             End::Fault(_) => "fault",
             End::TakenOver => "taken_over",
             End::ShuttingDown => "shutting_down",
@@ -87,7 +97,7 @@ impl End {
             End::Left | End::Lost => DisconnectReasonCode::NormalDisconnection,
             End::Silent => DisconnectReasonCode::KeepAliveTimeout,
             End::Greeting | End::Fault(Fault::Protocol) => DisconnectReasonCode::ProtocolError,
-            End::Refused => DisconnectReasonCode::NotAuthorized,
+            End::Refused | End::Dismissed => DisconnectReasonCode::NotAuthorized,
             End::Fault(Fault::Malformed) => DisconnectReasonCode::MalformedPacket,
             End::Fault(Fault::TooLarge) => DisconnectReasonCode::PacketTooLarge,
             End::Fault(Fault::Alias) => DisconnectReasonCode::TopicAliasInvalid,
@@ -106,6 +116,7 @@ pub(crate) async fn serve(house: Arc<House>, stream: TcpStream, peer: SocketAddr
     match end {
         End::Fault(fault) => warn!(%peer, "a device's connection was closed: {fault}"),
         End::Refused => warn!(%peer, "a device was refused at the front door"),
+        End::Dismissed => warn!(%peer, "a device was shown out: its account is another now"),
         End::Left
         | End::Lost
         | End::Silent
@@ -121,9 +132,12 @@ pub(crate) async fn serve(house: Arc<House>, stream: TcpStream, peer: SocketAddr
 /// A client that was let in.
 struct Connection {
     house: Arc<House>,
-    version: Version,
+    terms: Terms,
+    /// What its session is kept under.
     client: String,
-    own: Option<String>,
+    speaker: Speaker,
+    /// Cancelled when its account is taken away.
+    dismissed: CancellationToken,
     keep_alive: Option<Duration>,
     downlink_window: usize,
     session: Opened,
@@ -140,11 +154,24 @@ async fn greet(
 ) -> Result<Connection, End> {
     let deadline = Instant::now() + house.greeting;
     let mut bytes = Vec::new();
+    let mut turn = None;
     let (head, length) = loop {
         match wire::head(&bytes) {
             Head::Known { first, head, body } if first == wire::CONNECT && body <= MOST_HELLO => {
                 if bytes.len() >= head + body {
                     break (head, body);
+                }
+                if body > USUAL_HELLO && turn.is_none() {
+                    let free = timeout_at(deadline, house.large_hellos.acquire()).await;
+                    turn = free.map_err(|_| End::Greeting)?.ok();
+                }
+            }
+            Head::Known { first, head, .. } if first == wire::CONNECT => {
+                if let Some(shown) = bytes.get(head..head + SHOWN_HELLO) {
+                    warn!(%peer, most = MOST_HELLO, "a device's greeting is larger than any we take");
+                    let refused = refuse(stream, wire::version_of(shown), Rebuff::TooLarge).await;
+                    drain(stream).await;
+                    return refused;
                 }
             }
             Head::Known { .. } | Head::Broken => return Err(End::Fault(Fault::Malformed)),
@@ -167,6 +194,7 @@ async fn greet(
         Err(wire::BadHello::Malformed) => return Err(End::Fault(Fault::Malformed)),
     };
     let early = bytes.split_off(head + length);
+    drop((bytes, turn));
     admit(house, stream, peer, serial, hello, early).await
 }
 
@@ -186,26 +214,36 @@ async fn admit(
     if hello.client.len() > MOST_CLIENT_ID || (nameless && version == Version::V3 && !hello.clean) {
         return refuse(stream, version, Rebuff::BadClientId).await;
     }
-    let client = if nameless {
+    let name = if nameless {
         format!("watchfire-{}", uuid::Uuid::now_v7())
     } else {
         hello.client.clone()
     };
-    let own = match look_up(house, peer, &client, &hello).await {
-        Admission::Open => None,
-        Admission::Station(station) => Some(station),
+    let shown = Credentials {
+        peer,
+        client: &name,
+        user: hello.user.as_deref(),
+        password: hello.password.as_deref(),
+    };
+    let speaker = match house.access.admit(shown) {
+        Admission::Open => Speaker::Anybody,
+        Admission::Device(device) => Speaker::Device(device),
         Admission::Refused => return refuse(stream, version, Rebuff::NotAuthorized).await,
     };
-    // A session belongs to the account it was made under, whatever name a client gives itself.
-    let client = match &own {
-        Some(station) => format!("{station}/{client}"),
-        None => client,
-    };
+    let client = session::key(speaker.name(), &name);
     let opened = house
         .sessions
         .open(&client, serial, hello.clean, hello.session_s, now_ms());
     let Some(session) = opened else {
         return refuse(stream, version, Rebuff::Busy).await;
+    };
+    // Its account may speak for other stations than when it subscribed.
+    house
+        .sessions
+        .narrow(&client, |filter| speaker.hears(filter));
+    let dismissed = match &speaker {
+        Speaker::Anybody => CancellationToken::new(),
+        Speaker::Device(device) => house.guests.enter(serial, Arc::clone(device)),
     };
     let welcome = wire::welcome(
         version,
@@ -214,7 +252,7 @@ async fn admit(
             receive_maximum: RECEIVE_MAXIMUM,
             most_packet: u32::try_from(MOST_PACKET).expect("a constant below 4 GiB"),
             most_aliases: MOST_ALIASES,
-            assigned: nameless.then_some(client.as_str()),
+            assigned: nameless.then_some(name.as_str()),
             session_s: hello
                 .session_s
                 .filter(|s| *s != session.lives_s)
@@ -223,9 +261,10 @@ async fn admit(
     );
     let connection = Connection {
         house: Arc::clone(house),
-        version,
+        terms: hello.terms,
         client,
-        own,
+        speaker,
+        dismissed,
         keep_alive: match hello.keep_alive_s {
             0 => None,
             seconds => Some(Duration::from_secs(u64::from(seconds)) * 3 / 2),
@@ -235,37 +274,19 @@ async fn admit(
         peer,
         early,
     };
+    // It was let in a moment before it was noted: meanwhile its account may have been taken away.
+    if let Speaker::Device(device) = &connection.speaker
+        && !house.access.stays(device)
+    {
+        return refuse(stream, version, Rebuff::NotAuthorized).await;
+    }
+    if welcome.len() > hello.terms.most_packet {
+        return refuse(stream, version, Rebuff::TooLarge).await;
+    }
     if write_all(stream, &welcome).await.is_err() {
         return Err(End::Lost);
     }
     Ok(connection)
-}
-
-async fn look_up(house: &Arc<House>, peer: SocketAddr, client: &str, hello: &Hello) -> Admission {
-    let access = Arc::clone(&house.access);
-    let (client, user) = (client.to_owned(), hello.user.clone());
-    let password = hello.password.clone();
-    if user.is_none() {
-        let shown = Credentials {
-            peer,
-            client: &client,
-            user: None,
-            password: password.as_deref(),
-        };
-        return access.admit(shown);
-    }
-    let look = move || {
-        let (user, password) = (user.as_deref(), password.as_deref());
-        access.admit(Credentials {
-            peer,
-            client: &client,
-            user,
-            password,
-        })
-    };
-    tokio::task::spawn_blocking(look)
-        .await
-        .unwrap_or(Admission::Refused)
 }
 
 async fn refuse<T>(stream: &TcpStream, version: Version, why: Rebuff) -> Result<T, End> {
@@ -273,6 +294,23 @@ async fn refuse<T>(stream: &TcpStream, version: Version, why: Rebuff) -> Result<
         Ok(()) => Err(End::Refused),
         Err(_) => Err(End::Lost),
     }
+}
+
+/// Reads past what a client is still sending, so that it finds our answer before the connection ends.
+async fn drain(stream: &TcpStream) {
+    let read = async {
+        let mut left = MOST_DRAINED;
+        let mut bytes = Vec::new();
+        while left > 0 && stream.readable().await.is_ok() {
+            bytes.clear();
+            if read_some(stream, &mut bytes, usize::MAX).is_err() {
+                return;
+            }
+            left = left.saturating_sub(bytes.len());
+        }
+    };
+    // A client that goes on sending is not waited for.
+    let _slow = timeout(DRAINED_WITHIN, read).await;
 }
 
 /// Messages submitted and not yet acknowledged.
@@ -290,9 +328,9 @@ struct Rest {
     was_full: bool,
 }
 
-/// One submission whose receipt is awaited.
+/// One submission whose receipt is awaited; none is for what is owed right behind those before.
 struct Pending {
-    receipt: Receipt,
+    receipt: Option<Receipt>,
     acks: Vec<Ack>,
     messages: usize,
 }
@@ -310,7 +348,7 @@ impl Connection {
         let (pending, awaited) = mpsc::channel(usize::from(RECEIVE_MAXIMUM));
         let (replies, to_say) = mpsc::channel(MOST_REPLIES);
         let early = std::mem::take(&mut self.early);
-        let kick = self.session.kick.clone();
+        let (kick, dismissed) = (self.session.kick.clone(), self.dismissed.clone());
         let mut lives_s = None;
         let end = {
             let reader = self.read(stream, &window, early, pending, replies, &mut lives_s);
@@ -319,6 +357,7 @@ impl Connection {
             tokio::select! {
                 biased;
                 () = kick.cancelled() => End::TakenOver,
+                () = dismissed.cancelled() => End::Dismissed,
                 end = &mut writer => end,
                 end = &mut reader => {
                     // The reader's channels are closed with it: the writer ends when all is said.
@@ -330,7 +369,7 @@ impl Connection {
             }
         };
         if !matches!(end, End::Left | End::Lost) {
-            let bye = wire::goodbye(self.version, end.reason());
+            let bye = wire::goodbye(self.terms.version, end.reason());
             let _gone = timeout(Duration::from_secs(1), write_all(stream, &bye)).await;
         }
         self.close(lives_s);
@@ -339,6 +378,7 @@ impl Connection {
 
     /// Done once: afterwards, or when another connection has the session, it does nothing.
     fn close(&self, lives_s: Option<u32>) {
+        self.house.guests.leave(self.session.serial);
         self.house
             .sessions
             .close(&self.client, self.session.serial, lives_s, now_ms());
@@ -354,16 +394,16 @@ impl Connection {
         lives_s: &mut Option<u32>,
     ) -> End {
         let intake = Intake::new(self.house.inbox.catalogue());
-        let open = self.own.is_none();
+        let open = self.speaker == Speaker::Anybody;
         let mut rest = Rest {
             bytes: early,
             at: 0,
             was_full: false,
         };
         let mut inflow = Inflow::new(
-            self.version,
+            self.terms.version,
             intake,
-            self.own.clone(),
+            self.speaker.clone(),
             self.house.settle && open,
         );
         loop {
@@ -486,18 +526,27 @@ impl Connection {
                 .readings(self.house.interface, batch.items)
                 .await?;
             let submitted = Pending {
-                receipt,
+                receipt: Some(receipt),
                 acks: batch.acks,
                 messages,
             };
             pending.send(submitted).await.map_err(|_| Stopped)?;
         }
-        for (id, body) in batch.settles {
+        for Settle { ack, body } in batch.settles {
             self.settle(&body).await?;
-            if id != 0 {
-                let mut ack = Vec::new();
-                Acks::new(self.version).write(id, false, Verdict::Fine, &mut ack);
-                replies.send(ack).await.map_err(|_| Stopped)?;
+            if let Some((id, qos2)) = ack {
+                let ack = Ack {
+                    item: 0,
+                    id,
+                    qos2,
+                    verdict: Verdict::Fine,
+                };
+                let settled = Pending {
+                    receipt: None,
+                    acks: vec![ack],
+                    messages: 0,
+                };
+                pending.send(settled).await.map_err(|_| Stopped)?;
             }
         }
         for packet in batch.packets {
@@ -506,7 +555,8 @@ impl Connection {
                 return Ok(true);
             }
             let reply = self.answer(packet);
-            if !reply.is_empty() {
+            // What the client does not take counts as sent.
+            if !reply.is_empty() && reply.len() <= self.terms.most_packet {
                 replies.send(reply).await.map_err(|_| Stopped)?;
             }
         }
@@ -535,7 +585,7 @@ impl Connection {
         let sessions = &self.house.sessions;
         match packet {
             Packet::Ping => wire::pong(),
-            Packet::Release(id) => wire::complete(self.version, id),
+            Packet::Release(id) => wire::complete(self.terms.version, id),
             Packet::Taken(id) => {
                 sessions.taken(&self.client, id);
                 Vec::new()
@@ -543,14 +593,14 @@ impl Connection {
             Packet::Subscribe { id, filters } => {
                 let granted: Vec<Granted> =
                     filters.iter().map(|filter| self.grant(filter)).collect();
-                wire::subscribed(self.version, id, &granted)
+                wire::subscribed(self.terms.version, id, &granted)
             }
             Packet::Unsubscribe { id, filters } => {
                 let existed: Vec<bool> = filters
                     .iter()
                     .map(|filter| sessions.unsubscribe(&self.client, filter))
                     .collect();
-                wire::unsubscribed(self.version, id, &existed)
+                wire::unsubscribed(self.terms.version, id, &existed)
             }
             Packet::Disconnect { .. } => Vec::new(),
         }
@@ -561,12 +611,9 @@ impl Connection {
         if !topic::is_filter(filter) {
             return Granted::Invalid;
         }
-        let allowed = match &self.own {
-            Some(station) => filter.starts_with(&topic::down(station)),
-            None => filter.starts_with("down/"),
-        };
-        if !allowed {
-            warn!(peer = %self.peer, client = %self.client, filter, "a subscription was refused");
+        if !self.speaker.hears(filter) {
+            let device = self.speaker.name().unwrap_or_default();
+            warn!(peer = %self.peer, device, filter, "a subscription was refused");
             return Granted::NotAuthorized;
         }
         if self.house.sessions.subscribe(&self.client, wanted) {
@@ -585,7 +632,7 @@ impl Connection {
         mut awaited: mpsc::Receiver<Pending>,
         mut replies: mpsc::Receiver<Vec<u8>>,
     ) -> End {
-        let acks = Acks::new(self.version);
+        let acks = Acks::new(self.terms);
         let mut queue: VecDeque<Pending> = VecDeque::new();
         let mut out = Vec::new();
         let (mut more_pending, mut more_replies) = (true, true);
@@ -630,21 +677,24 @@ impl Connection {
             now_ms(),
         ) {
             let message = &due.downlink;
-            match wire::publish(
-                self.version,
-                due.id,
-                due.again,
-                &message.topic,
-                &message.body,
-            ) {
-                Ok(packet) => out.extend_from_slice(&packet),
+            let version = self.terms.version;
+            let packet = wire::publish(version, due.id, due.again, &message.topic, &message.body);
+            match packet {
+                Ok(packet) if packet.len() <= self.terms.most_packet => {
+                    out.extend_from_slice(&packet);
+                    continue;
+                }
+                Ok(packet) => {
+                    let (bytes, most) = (packet.len(), self.terms.most_packet);
+                    warn!(peer = %self.peer, topic = message.topic, bytes, most, "a message is larger than its device takes; let go");
+                }
                 Err(error) => {
-                    warn!(client = %self.client, ?error, "a message to a device cannot be written; let go");
-                    due.id
-                        .into_iter()
-                        .for_each(|id| sessions.taken(&self.client, id));
+                    warn!(peer = %self.peer, topic = message.topic, ?error, "a message to a device cannot be written; let go");
                 }
             }
+            due.id
+                .into_iter()
+                .for_each(|id| sessions.taken(&self.client, id));
         }
     }
 }
@@ -652,7 +702,11 @@ impl Connection {
 /// The answers of the oldest submission; never resolves when there is none.
 async fn front(queue: &mut VecDeque<Pending>) -> Result<Vec<Taken>, Stopped> {
     match queue.front_mut() {
-        Some(pending) => (&mut pending.receipt).await,
+        Some(Pending {
+            receipt: Some(receipt),
+            ..
+        }) => receipt.await,
+        Some(_) => Ok(Vec::new()),
         None => std::future::pending().await,
     }
 }

@@ -3,15 +3,17 @@
 //! Pure: it is given bytes and room, and says how far it got. It never acknowledges; it notes what
 //! will have to be acknowledged, in the order it came.
 
-use bytes::Bytes;
 use runtime::Item;
 
 use super::wire::{self, Head, Packet, Publish, Verdict, Version};
 use crate::intake::{self, Intake, MOST_BODY};
-use crate::topic;
+use crate::{Speaker, topic};
 
 /// Largest packet that is held in memory; a longer publish is read past and refused as oversized.
 pub(crate) const MOST_PACKET: usize = 128 * 1024;
+
+/// Bytes kept of a publish that is read past: what quarantine keeps of it.
+const KEPT: usize = 4 * 1024;
 
 /// Topics a version 5 client may give a number.
 pub(crate) const MOST_ALIASES: u16 = 4_096;
@@ -27,7 +29,14 @@ pub(crate) struct Batch {
     /// Everything that is no publish, in order.
     pub(crate) packets: Vec<Packet>,
     /// Control messages, to be honoured after everything before them is on disk.
-    pub(crate) settles: Vec<(u16, Vec<u8>)>,
+    pub(crate) settles: Vec<Settle>,
+}
+
+/// What a playing client says to move a feed clock, and the id and step of its acknowledgement.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Settle {
+    pub(crate) ack: Option<(u16, bool)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// An acknowledgement owed once the item is on disk.
@@ -58,8 +67,7 @@ pub(crate) enum Fault {
 pub(crate) struct Inflow {
     version: Version,
     intake: Intake,
-    /// Set when the device logged in as one station: then it speaks for no other.
-    own: Option<String>,
+    speaker: Speaker,
     /// Whether this client may move the feed clock.
     settle: bool,
     aliases: Vec<Option<Box<str>>>,
@@ -71,21 +79,17 @@ struct Skip {
     left: usize,
     size: usize,
     topic: String,
-    head: Bytes,
+    /// As much of its body as quarantine keeps.
+    head: Box<[u8]>,
     ack: Option<(u16, bool)>,
 }
 
 impl Inflow {
-    pub(crate) fn new(
-        version: Version,
-        intake: Intake,
-        own: Option<String>,
-        settle: bool,
-    ) -> Inflow {
+    pub(crate) fn new(version: Version, intake: Intake, speaker: Speaker, settle: bool) -> Inflow {
         Inflow {
             version,
             intake,
-            own,
+            speaker,
             settle,
             aliases: Vec::new(),
             skip: None,
@@ -186,17 +190,13 @@ impl Inflow {
 
     fn message(&mut self, topic: &str, body: &[u8], ack: Option<(u16, bool)>, batch: &mut Batch) {
         if topic == SETTLE && self.settle {
-            batch
-                .settles
-                .push((ack.map_or(0, |(id, _)| id), body.to_vec()));
+            let body = body.to_vec();
+            batch.settles.push(Settle { ack, body });
             return;
         }
         let (item, verdict) = match self.refusal(topic) {
             None => (self.intake.take(topic, body), Verdict::Fine),
-            Some((refused, verdict)) => (
-                refused.message(topic, Bytes::copy_from_slice(body)),
-                verdict,
-            ),
+            Some((refused, verdict)) => (refused.message(topic, body), verdict),
         };
         batch.push(item, ack, verdict);
     }
@@ -206,9 +206,15 @@ impl Inflow {
         if !topic.starts_with("obs/") {
             return Some((intake::foreign_topic(), Verdict::BadTopic));
         }
-        let own = self.own.as_deref()?;
-        let speaks_for = topic::observation(topic).is_some_and(|(station, _)| station == own);
-        (!speaks_for).then(|| (intake::not_its_own(own, topic), Verdict::NotAuthorized))
+        if self.speaker.speaks_for_all() {
+            return None;
+        }
+        let speaks_for =
+            topic::observation(topic).is_some_and(|(station, _)| self.speaker.speaks_for(&station));
+        (!speaks_for).then(|| {
+            let refused = intake::not_its_own(&self.speaker, topic);
+            (refused, Verdict::NotAuthorized)
+        })
     }
 
     /// Starts to read past a publish too large to hold; false when its head is not all there yet.
@@ -233,7 +239,7 @@ impl Inflow {
             left: head + length,
             size: length,
             topic: publish.topic().to_owned(),
-            head: Bytes::copy_from_slice(publish.body()),
+            head: publish.body()[..publish.body().len().min(KEPT)].into(),
             ack: publish.id().map(|id| (id, first & 0b110 == 0b100)),
         });
         Ok(true)
@@ -245,7 +251,7 @@ impl Inflow {
         skip.left -= used;
         if skip.left == 0 {
             let refused = intake::oversized(skip.size, MOST_BODY);
-            let item = refused.message(&skip.topic, std::mem::take(&mut skip.head));
+            let item = refused.beginning(&skip.topic, &skip.head, skip.size);
             batch.push(item, skip.ack, Verdict::Fine);
             self.skip = None;
         }

@@ -1,7 +1,8 @@
 //! The door's own work on one read, without its socket.
 
 use super::inflow::{Batch, Inflow};
-use super::wire::{self, Acks, Publish, Verdict, Version};
+use super::wire::{self, Acks, Publish, Terms, Verdict, Version};
+use crate::Speaker;
 use crate::intake::Intake;
 
 /// One connection's inflow and acknowledgements.
@@ -13,10 +14,10 @@ pub(crate) struct Inlet {
 
 impl Inlet {
     pub(crate) fn new(intake: Intake) -> Inlet {
-        let inflow = Inflow::new(Version::V3, intake, None, false);
+        let inflow = Inflow::new(Version::V3, intake, Speaker::Anybody, false);
         Inlet {
             inflow,
-            acks: Acks::new(Version::V3),
+            acks: Acks::new(Terms::of(Version::V3)),
             out: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@
 
 mod access;
 mod connection;
+mod guests;
 mod inflow;
 pub(crate) mod measure;
 mod session;
@@ -19,14 +20,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use runtime::{Inbox, bulkhead};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-pub use access::{Access, Accounts, Admission, Credentials, Loopback};
+pub use access::{Access, Admission, Credentials, Loopback};
 pub use session::{Downlink, DownlinkRefused, Filter, Kept, NoStore, SessionFiles, SessionStore};
 
 use crate::{telemetry, topic};
+use guests::Guests;
 pub(crate) use inflow::SETTLE;
 use session::{Sessions, now_ms};
 
@@ -65,12 +68,19 @@ pub(crate) struct House {
     interface: u8,
     access: Arc<dyn Access>,
     sessions: Sessions,
+    guests: Guests,
+    /// Greetings of more than the usual size that are read at once.
+    large_hellos: Semaphore,
     settle: bool,
     greeting: Duration,
     stop: CancellationToken,
     connected: AtomicUsize,
 }
 
+/// How often it is looked whether accounts of connected devices were taken away.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// Large greetings that are held in memory at once; the others wait for their turn.
+const LARGE_HELLOS: usize = 64;
 /// How long connections may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
 
@@ -100,6 +110,8 @@ impl FrontDoor {
             interface: self.interface,
             access: self.access,
             sessions: Sessions::new(self.sessions, now_ms()),
+            guests: Guests::default(),
+            large_hellos: Semaphore::new(LARGE_HELLOS),
             settle: self.settle,
             greeting: self.greeting,
             stop: CancellationToken::new(),
@@ -108,6 +120,7 @@ impl FrontDoor {
         let tasks = TaskTracker::new();
         let most = self.most_connections;
         tasks.spawn(accept(listener, Arc::clone(&house), tasks.clone(), most));
+        tasks.spawn(show_out(Arc::clone(&house)));
         info!(%address, "the front door is open for devices");
         Ok(OpenDoor {
             address,
@@ -221,6 +234,27 @@ async fn accept(listener: TcpListener, house: Arc<House>, tasks: TaskTracker, mo
                     report(&house, false).await;
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// Ends connections whose account was taken away or given other stations or another password.
+async fn show_out(house: Arc<House>) {
+    let mut edition = house.access.edition();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+            () = house.stop.cancelled() => return,
+        }
+        let now = house.access.edition();
+        if std::mem::replace(&mut edition, now) != now {
+            let count = house.guests.dismiss(|device| house.access.stays(device));
+            if count > 0 {
+                info!(
+                    count,
+                    "devices were shown out: their accounts are others now"
+                );
             }
         }
     }

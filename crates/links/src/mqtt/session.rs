@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -17,8 +18,14 @@ use tracing::warn;
 pub use super::wire::Filter;
 use crate::topic;
 
-/// Sessions remembered, connected or not.
+/// Sessions that are remembered beyond their connection, connected or not.
 const MOST_SESSIONS: usize = 32_768;
+/// Those of one account.
+const MOST_OF_ONE: usize = 4_096;
+/// Sessions nobody would miss that make room at once when there is none.
+const ROOM: usize = 64;
+/// Longest file name a session's key is written out in; beyond, its hash stands for it.
+const MOST_NAME: usize = 200;
 /// Filters of one session.
 const MOST_FILTERS: usize = 32;
 /// Downlinks of one session that wait or are unacknowledged, and their bytes.
@@ -69,7 +76,21 @@ pub trait SessionStore: Send + Sync + 'static {
     fn remove(&self, client: &str) -> std::io::Result<()>;
 }
 
-/// One JSON file a session, named by the client id in hex.
+/// What a session is kept under: a session belongs to the account it was made under, whatever name a
+/// client gives itself. No client's own name holds the character between the two.
+pub(crate) fn key(account: Option<&str>, client: &str) -> String {
+    match account {
+        Some(account) => format!("{account}\0{client}"),
+        None => client.to_owned(),
+    }
+}
+
+/// What the sessions of an account begin with.
+fn of_account(key: &str) -> Option<&str> {
+    key.find('\0').map(|end| &key[..=end])
+}
+
+/// One JSON file a session, named by what it is kept under, in hex.
 pub struct SessionFiles {
     folder: PathBuf,
 }
@@ -85,7 +106,11 @@ impl SessionFiles {
     }
 
     fn path(&self, client: &str) -> PathBuf {
-        self.folder.join(format!("{}.json", hex::encode(client)))
+        let mut name = hex::encode(client);
+        if name.len() > MOST_NAME {
+            name = format!("sha256-{}", hex::encode(Sha256::digest(client)));
+        }
+        self.folder.join(format!("{name}.json"))
     }
 }
 
@@ -221,8 +246,8 @@ impl Sessions {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens the session of a client that is let in, and ends its earlier connection. `None` when
-    /// there are as many sessions as there may be.
+    /// Opens the session of a client that is let in, and ends its earlier connection. One that is to
+    /// be kept may take the place of another that nobody would miss; `None` when there is none.
     pub(crate) fn open(
         &self,
         client: &str,
@@ -232,11 +257,14 @@ impl Sessions {
         now_ms: i64,
     ) -> Option<Opened> {
         let mut sessions = self.lock();
-        if !sessions.contains_key(client) && sessions.len() >= MOST_SESSIONS {
-            sessions.retain(|_, session| !session.is_over(now_ms));
-            if sessions.len() >= MOST_SESSIONS {
-                return None;
-            }
+        // Version 3.1.1 has no word for the time a session is kept: clean is none, else the longest.
+        let unsaid = if clean { 0 } else { LONGEST_SESSION_S };
+        let lives_s = lives_s.unwrap_or(unsaid).min(LONGEST_SESSION_S);
+        if lives_s > 0
+            && !sessions.contains_key(client)
+            && !self.make_room(&mut sessions, client, now_ms)
+        {
+            return None;
         }
         let mut present = false;
         if let Some(old) = sessions.get_mut(client) {
@@ -246,9 +274,6 @@ impl Sessions {
                 online.kick.cancel();
             }
         }
-        // Version 3.1.1 has no word for the time a session is kept: clean is none, else the longest.
-        let unsaid = if clean { 0 } else { LONGEST_SESSION_S };
-        let lives_s = lives_s.unwrap_or(unsaid).min(LONGEST_SESSION_S);
         let fresh = || Session {
             kept: Kept {
                 client: client.to_owned(),
@@ -281,6 +306,70 @@ impl Sessions {
             mail,
             serial,
         })
+    }
+
+    /// Whether one more session may be kept, for an account and at all; others may have gone for it.
+    fn make_room(
+        &self,
+        sessions: &mut BTreeMap<String, Session>,
+        client: &str,
+        now_ms: i64,
+    ) -> bool {
+        if let Some(account) = of_account(client) {
+            let own = |(key, _): &(&String, &Session)| key.starts_with(account);
+            let from = sessions.range(account.to_owned()..);
+            if from.take_while(own).count() >= MOST_OF_ONE {
+                let gone = missed_least(sessions, |key| key.starts_with(account));
+                if gone.is_empty() {
+                    return false;
+                }
+                self.let_go(sessions, gone);
+            }
+        }
+        if sessions.len() < MOST_SESSIONS {
+            return true;
+        }
+        sessions.retain(|_, session| !session.is_over(now_ms));
+        let kept = |session: &&Session| session.kept.lives_s > 0;
+        if sessions.values().filter(kept).count() < MOST_SESSIONS {
+            return true;
+        }
+        let gone = missed_least(sessions, |_| true);
+        let room = !gone.is_empty();
+        self.let_go(sessions, gone);
+        room
+    }
+
+    fn let_go(&self, sessions: &mut BTreeMap<String, Session>, gone: Vec<String>) {
+        warn!(
+            count = gone.len(),
+            "sessions of devices that are away were let go: there are as many as may be"
+        );
+        for key in gone {
+            sessions.remove(&key);
+            self.forget(&key);
+        }
+    }
+
+    /// Takes back what a client subscribed to that it may not hear any more, and what waits for it of
+    /// that.
+    pub(crate) fn narrow(&self, client: &str, hears: impl Fn(&str) -> bool) {
+        let mut sessions = self.lock();
+        let Some(session) = sessions.get_mut(client) else {
+            return;
+        };
+        let kept = &mut session.kept;
+        let before = kept.filters.len();
+        kept.filters.retain(|filter| hears(&filter.topic));
+        if kept.filters.len() < before {
+            let filters = &kept.filters;
+            kept.downlinks.retain(|(_, downlink)| {
+                filters
+                    .iter()
+                    .any(|filter| topic::matches(&filter.topic, &downlink.topic))
+            });
+            self.keep(session);
+        }
     }
 
     /// The connection ended; the session stays for as long as it was asked to.
@@ -476,6 +565,25 @@ impl Session {
     }
 }
 
+/// The keys of sessions that nobody would miss, of those that are `meant`: without a connection and with
+/// nothing waiting. Several that have no subscription either, else the one that is away longest.
+fn missed_least(sessions: &BTreeMap<String, Session>, meant: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut idle: Vec<(bool, i64, &String)> = sessions
+        .iter()
+        .filter(|(key, session)| {
+            meant(key) && session.online.is_none() && session.kept.downlinks.is_empty()
+        })
+        .map(|(key, session)| {
+            let kept = &session.kept;
+            (!kept.filters.is_empty(), kept.left_ms.unwrap_or(0), key)
+        })
+        .collect();
+    idle.sort_unstable();
+    let bare = idle.iter().take_while(|(hears, _, _)| !hears).count();
+    idle.truncate(bare.min(ROOM).max(1));
+    idle.into_iter().map(|(_, _, key)| key.clone()).collect()
+}
+
 /// Whether a device acknowledges messages on this topic; one that has let go of it is asked to.
 fn acknowledges(filters: &[Filter], topic: &str) -> bool {
     let hears = |filter: &&Filter| topic::matches(&filter.topic, topic);
@@ -510,118 +618,4 @@ mod hex_bytes {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn siren(acknowledged: bool) -> Filter {
-        Filter {
-            topic: "down/a/#".to_owned(),
-            acknowledged,
-        }
-    }
-
-    fn downlink(n: u8, expires_ms: i64) -> Downlink {
-        Downlink {
-            topic: "down/a/siren".into(),
-            body: Bytes::copy_from_slice(&[n]),
-            expires_ms,
-        }
-    }
-
-    fn ids(due: &[Due]) -> Vec<(u16, bool, u8)> {
-        due.iter()
-            .map(|d| (d.id.unwrap_or(0), d.again, d.downlink.body[0]))
-            .collect()
-    }
-
-    #[test]
-    fn a_device_that_comes_back_before_it_was_missed_finds_its_session() {
-        let sessions = Sessions::new(Box::new(NoStore), 0);
-        assert!(!sessions.open("a", 1, false, None, 0).unwrap().present);
-        assert!(sessions.open("a", 2, false, None, 0).unwrap().present);
-        assert!(!sessions.open("a", 3, true, None, 0).unwrap().present);
-    }
-
-    #[test]
-    fn unacknowledged_downlinks_come_again_in_order_after_a_restart() {
-        let folder = tempfile::tempdir().unwrap();
-        let files = || Box::new(SessionFiles::open(folder.path().to_owned()).unwrap());
-        let sessions = Sessions::new(files(), 0);
-        let first = sessions.open("a", 1, false, None, 0).unwrap();
-        assert!(!first.present);
-        assert!(sessions.subscribe("a", &siren(true)));
-        for n in 1..=3 {
-            assert_eq!(sessions.send(&downlink(n, 1000), 0), Ok(1));
-        }
-        assert_eq!(
-            ids(&sessions.due("a", 1, 2, 0)),
-            [(1, false, 1), (2, false, 2)]
-        );
-        sessions.taken("a", 1);
-        drop(sessions);
-
-        let sessions = Sessions::new(files(), 0);
-        assert_eq!(sessions.send(&downlink(4, 1000), 0), Ok(1));
-        assert!(sessions.open("a", 2, false, None, 0).unwrap().present);
-        let due = sessions.due("a", 2, 9, 0);
-        assert_eq!(ids(&due), [(2, true, 2), (1, false, 3), (3, false, 4)]);
-    }
-
-    #[test]
-    fn a_session_ends_when_its_time_is_over_and_expired_messages_are_not_sent() {
-        let sessions = Sessions::new(Box::new(NoStore), 0);
-        let _ = sessions.open("a", 1, false, Some(10), 0).unwrap();
-        assert!(sessions.subscribe("a", &siren(true)));
-        assert_eq!(sessions.send(&downlink(1, 500), 0), Ok(1));
-        assert_eq!(sessions.send(&downlink(2, 5000), 0), Ok(1));
-        sessions.close("a", 1, None, 1_000);
-        assert!(
-            sessions
-                .open("a", 2, false, Some(10), 2_000)
-                .unwrap()
-                .present
-        );
-        assert_eq!(ids(&sessions.due("a", 2, 9, 2_000)), [(1, false, 2)]);
-        sessions.close("a", 2, None, 3_000);
-        assert!(
-            !sessions
-                .open("a", 3, false, Some(10), 20_000)
-                .unwrap()
-                .present
-        );
-    }
-
-    #[test]
-    fn a_device_that_does_not_acknowledge_is_told_once() {
-        let sessions = Sessions::new(Box::new(NoStore), 0);
-        let _ = sessions.open("a", 1, true, None, 0).unwrap();
-        assert!(sessions.subscribe("a", &siren(false)));
-        assert_eq!(sessions.send(&downlink(1, 1000), 0), Ok(1));
-        assert_eq!(ids(&sessions.due("a", 1, 9, 0)), [(0, false, 1)]);
-        assert!(sessions.due("a", 1, 9, 0).is_empty());
-    }
-
-    #[test]
-    fn a_full_queue_is_refused_and_a_second_connection_ends_the_first() {
-        let sessions = Sessions::new(Box::new(NoStore), 0);
-        let first = sessions.open("a", 1, true, None, 0).unwrap();
-        assert!(sessions.subscribe("a", &siren(true)));
-        for _ in 0..MOST_DOWNLINKS {
-            assert_eq!(sessions.send(&downlink(1, 1000), 0), Ok(1));
-        }
-        assert_eq!(
-            sessions.send(&downlink(1, 1000), 0),
-            Err(DownlinkRefused::Full)
-        );
-        let _second = sessions.open("a", 2, true, None, 0).unwrap();
-        assert!(first.kick.is_cancelled());
-        sessions.close("a", 1, None, 0);
-        assert_eq!(
-            sessions.send(&downlink(1, 1000), 0),
-            Err(DownlinkRefused::NobodyListens)
-        );
-        assert!(sessions.subscribe("a", &siren(true)));
-        assert_eq!(sessions.send(&downlink(1, 1000), 0), Ok(1));
-    }
-}
+mod tests;

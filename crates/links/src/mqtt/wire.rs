@@ -23,6 +23,27 @@ pub(crate) enum Version {
     V5,
 }
 
+/// What a client takes of our answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+    pub(crate) version: Version,
+    /// Largest packet; nothing longer is sent to it.
+    pub(crate) most_packet: usize,
+    /// Whether it wants to read why something was refused.
+    pub(crate) reasons: bool,
+}
+
+impl Terms {
+    /// What a client takes that says nothing about it.
+    pub(crate) fn of(version: Version) -> Terms {
+        Terms {
+            version,
+            most_packet: usize::MAX,
+            reasons: true,
+        }
+    }
+}
+
 /// The first bytes of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Head {
@@ -69,6 +90,7 @@ pub(crate) struct Hello {
     pub(crate) session_s: Option<u32>,
     /// Asks for an authentication exchange, which we have none of.
     pub(crate) extended: bool,
+    pub(crate) terms: Terms,
 }
 
 /// Why a CONNECT is no greeting.
@@ -94,6 +116,7 @@ pub(crate) fn hello(body: &[u8]) -> Result<Hello, BadHello> {
                 receive_maximum: None,
                 session_s: None,
                 extended: false,
+                terms: Terms::of(Version::V3),
             })
         }
         Some(5) => {
@@ -108,6 +131,7 @@ pub(crate) fn hello(body: &[u8]) -> Result<Hello, BadHello> {
                 receive_maximum: None,
                 session_s: Some(0),
                 extended: false,
+                terms: Terms::of(Version::V5),
             };
             for property in c.props() {
                 if let Property::ReceiveMaximum(most) = property {
@@ -116,6 +140,10 @@ pub(crate) fn hello(body: &[u8]) -> Result<Hello, BadHello> {
                     hello.session_s = Some(seconds.val());
                 } else if let Property::AuthenticationMethod(_) = property {
                     hello.extended = true;
+                } else if let Property::MaximumPacketSize(most) = property {
+                    hello.terms.most_packet = most.val() as usize;
+                } else if let Property::RequestProblemInformation(wanted) = property {
+                    hello.terms.reasons = wanted.val() != 0;
                 }
             }
             Ok(hello)
@@ -124,6 +152,14 @@ pub(crate) fn hello(body: &[u8]) -> Result<Hello, BadHello> {
             Err(BadHello::Version)
         }
         Some(_) | None => Err(BadHello::Malformed),
+    }
+}
+
+/// The version of a CONNECT of which only the beginning is known; the older one where it is no version.
+pub(crate) fn version_of(body: &[u8]) -> Version {
+    match body.get(6) {
+        Some(5) => Version::V5,
+        Some(_) | None => Version::V3,
     }
 }
 
@@ -282,6 +318,8 @@ pub(crate) enum Rebuff {
     NotAuthorized,
     Busy,
     Extended,
+    /// The CONNECT is larger than any we take, or takes no answer of ours.
+    TooLarge,
 }
 
 /// The answer to a CONNECT that is refused.
@@ -306,6 +344,11 @@ pub(crate) fn rebuff(version: Version, why: Rebuff) -> Vec<u8> {
         Rebuff::Extended => (
             ConnectReturnCode::NotAuthorized,
             ConnectReasonCode::BadAuthenticationMethod,
+        ),
+        // Version 3.1.1 has no word of its own for it.
+        Rebuff::TooLarge => (
+            ConnectReturnCode::ServerUnavailable,
+            ConnectReasonCode::PacketTooLarge,
         ),
     };
     match version {
@@ -396,9 +439,9 @@ pub(crate) enum Verdict {
     Other,
 }
 
-/// Acknowledgements of one version, ready but for the packet id.
+/// Acknowledgements on one client's terms, ready but for the packet id.
 pub(crate) struct Acks {
-    version: Version,
+    terms: Terms,
     taken: Vec<u8>,
     received: Vec<u8>,
 }
@@ -407,9 +450,9 @@ pub(crate) struct Acks {
 const ID_AT: std::ops::Range<usize> = 2..4;
 
 impl Acks {
-    pub(crate) fn new(version: Version) -> Acks {
+    pub(crate) fn new(terms: Terms) -> Acks {
         let sound = "1 is a packet id";
-        let (taken, received) = match version {
+        let (taken, received) = match terms.version {
             Version::V3 => (
                 v3_1_1::Puback::builder()
                     .packet_id(1)
@@ -436,7 +479,7 @@ impl Acks {
             ),
         };
         Acks {
-            version,
+            terms,
             taken,
             received,
         }
@@ -444,9 +487,15 @@ impl Acks {
 
     /// Appends the PUBACK (QoS 1) or PUBREC (QoS 2) of a publish that is on disk.
     pub(crate) fn write(&self, id: u16, qos2: bool, verdict: Verdict, out: &mut Vec<u8>) {
-        if verdict != Verdict::Fine && self.version == Version::V5 {
-            out.extend_from_slice(&frown(id, qos2, verdict));
-            return;
+        if verdict != Verdict::Fine && self.terms.version == Version::V5 {
+            let mut answer = frown(id, qos2, verdict, self.terms.reasons);
+            if answer.len() > self.terms.most_packet {
+                answer = frown(id, qos2, verdict, false);
+            }
+            if answer.len() <= self.terms.most_packet {
+                out.extend_from_slice(&answer);
+                return;
+            }
         }
         let at = out.len();
         out.extend_from_slice(if qos2 { &self.received } else { &self.taken });
@@ -454,7 +503,7 @@ impl Acks {
     }
 }
 
-fn frown(id: u16, qos2: bool, verdict: Verdict) -> Vec<u8> {
+fn frown(id: u16, qos2: bool, verdict: Verdict, reasons: bool) -> Vec<u8> {
     use PubackReasonCode as Code;
     let (code, why) = match verdict {
         Verdict::Fine => (Code::Success, "on disk"),
@@ -467,7 +516,10 @@ fn frown(id: u16, qos2: bool, verdict: Verdict) -> Vec<u8> {
         Verdict::Other => (Code::ImplementationSpecificError, "in quarantine"),
     };
     let reason = ReasonString::new(why).expect("short ASCII is a reason string");
-    let reason = vec![Property::ReasonString(reason)];
+    let reason = match reasons {
+        true => vec![Property::ReasonString(reason)],
+        false => Vec::new(),
+    };
     let sound = "an acknowledgement with a packet id and a reason is sound";
     if qos2 {
         let code = PubrecReasonCode::try_from(code as u8).expect("both share these codes");

@@ -111,7 +111,7 @@ impl PlayError {
 ///
 /// # Errors
 /// [`PlayError`]; a folder that cannot be read is found out before the first message leaves, except
-/// for lines of `messages.tsv`, which is read as it is sent.
+/// for lines of a large `messages.tsv`, which is read as it is sent.
 pub fn play(what: &Play) -> Result<Played, PlayError> {
     let source = source::Source::open(&what.folder)?;
     sender::send(what, source)

@@ -1,4 +1,7 @@
 //! Two threads on one socket: one writes publishes, one reads their acknowledgements.
+//!
+//! A server that is silent while something is owed is asked by another connection whether it is there:
+//! one that only waits for its disk answers, one that was stopped or lies behind a dead line does not.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -23,12 +26,17 @@ const WRITE: usize = 128 * 1024;
 const QOS1: u8 = 0b10;
 /// A server that does not take or answer our greeting for this long is gone.
 const GREETING: Duration = Duration::from_secs(8);
+/// A server that confirms and takes nothing for this long is asked whether it is there, and gone when it
+/// does not answer for as long again: ten seconds at most, with the pause between two looks.
+const SILENCE: Duration = Duration::from_secs(4);
+/// A write that moves nothing is looked at as often.
+const LOOK: Duration = Duration::from_millis(500);
 /// What is due within this is sent at once.
 const CLOSE: Duration = Duration::from_millis(1);
 
 pub(super) fn send(what: &Play, mut source: Source) -> Result<Played, PlayError> {
-    let mut stream = greet(what)?;
-    let gone = |ledger: &Ledger, source| {
+    let mut stream = greet(what, "play", GREETING)?;
+    let gone = |ledger: &Ledger<'_>, source| {
         let state = ledger.lock();
         PlayError::Gone {
             sent: state.sent,
@@ -36,8 +44,10 @@ pub(super) fn send(what: &Play, mut source: Source) -> Result<Played, PlayError>
             source,
         }
     };
-    let ledger = Ledger::default();
+    let ledger = Ledger::new(what);
     let reader = stream.try_clone().map_err(|error| gone(&ledger, error))?;
+    let stuck = stream.set_write_timeout(Some(LOOK));
+    stuck.map_err(|error| gone(&ledger, error))?;
     let start = Instant::now();
     let outcome = std::thread::scope(|threads| {
         threads.spawn(|| read_acks(reader, &ledger));
@@ -72,17 +82,15 @@ enum Stop {
     Gone(io::Error),
 }
 
-fn greet(what: &Play) -> Result<TcpStream, PlayError> {
+fn greet(what: &Play, role: &str, within: Duration) -> Result<TcpStream, PlayError> {
     let unreachable = |source| PlayError::Unreachable {
         address: what.mqtt,
         source,
     };
-    let mut stream = TcpStream::connect_timeout(&what.mqtt, GREETING).map_err(unreachable)?;
+    let mut stream = TcpStream::connect_timeout(&what.mqtt, within).map_err(unreachable)?;
     stream.set_nodelay(true).map_err(unreachable)?;
-    stream
-        .set_read_timeout(Some(GREETING))
-        .map_err(unreachable)?;
-    let name = format!("watchfire-play-{}", std::process::id());
+    stream.set_read_timeout(Some(within)).map_err(unreachable)?;
+    let name = format!("watchfire-{role}-{}", std::process::id());
     let malformed = "a short name makes a CONNECT";
     let mut connect = v3_1_1::Connect::builder()
         .client_id(name)
@@ -110,41 +118,66 @@ fn greet(what: &Play) -> Result<TcpStream, PlayError> {
 }
 
 /// What was sent and what came back.
-#[derive(Default)]
-struct Ledger {
+struct Ledger<'a> {
+    what: &'a Play,
     state: Mutex<State>,
     changed: Condvar,
 }
 
-#[derive(Default)]
 struct State {
     messages: u64,
     bytes: u64,
     sent: u64,
     confirmed: u64,
+    /// When the server last said anything, or had nothing to say.
+    alive: Instant,
     lost: Option<io::Error>,
 }
 
-impl Ledger {
+impl Ledger<'_> {
+    fn new(what: &Play) -> Ledger<'_> {
+        Ledger {
+            what,
+            state: Mutex::new(State {
+                messages: 0,
+                bytes: 0,
+                sent: 0,
+                confirmed: 0,
+                alive: Instant::now(),
+                lost: None,
+            }),
+            changed: Condvar::new(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until at most `most` are unconfirmed; returns how many are.
+    /// Waits until at most `most` are unconfirmed; returns how many are. That all are confirmed holds
+    /// also of a server that went right afterwards.
     fn wait(&self, most: usize) -> Result<usize, Stop> {
         let mut state = self.lock();
         loop {
+            let unconfirmed = usize::try_from(state.sent - state.confirmed).unwrap_or(usize::MAX);
+            if unconfirmed == 0 && most == 0 {
+                return Ok(0);
+            }
             if let Some(error) = state.lost.take() {
                 return Err(Stop::Gone(error));
             }
-            let unconfirmed = usize::try_from(state.sent - state.confirmed).unwrap_or(usize::MAX);
             if unconfirmed <= most {
                 return Ok(unconfirmed);
             }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            let silent = state.alive.elapsed();
+            if silent >= SILENCE {
+                drop(state);
+                self.ask()?;
+                state = self.lock();
+                continue;
+            }
+            let waited = self.changed.wait_timeout(state, SILENCE - silent);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -159,8 +192,67 @@ impl Ledger {
             if left.is_zero() {
                 return Ok(());
             }
-            let waited = self.changed.wait_timeout(state, left);
+            let owed = state.sent > state.confirmed;
+            let silent = state.alive.elapsed();
+            if owed && silent >= SILENCE {
+                drop(state);
+                self.ask()?;
+                state = self.lock();
+                continue;
+            }
+            let next = if owed {
+                left.min(SILENCE - silent)
+            } else {
+                left
+            };
+            let waited = self.changed.wait_timeout(state, next);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Writes all of `bytes`, for as long as the server is there.
+    fn write(&self, stream: &mut TcpStream, mut bytes: &[u8]) -> Result<(), Stop> {
+        let mut alive = Instant::now();
+        while !bytes.is_empty() {
+            match stream.write(bytes) {
+                Ok(0) => return Err(Stop::Gone(io::ErrorKind::WriteZero.into())),
+                Ok(written) => {
+                    bytes = &bytes[written..];
+                    alive = Instant::now();
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) =>
+                {
+                    if let Some(error) = self.lock().lost.take() {
+                        return Err(Stop::Gone(error));
+                    }
+                    let heard = self.lock().alive;
+                    if alive.max(heard).elapsed() >= SILENCE {
+                        self.ask()?;
+                        alive = Instant::now();
+                    }
+                }
+                Err(error) => return Err(Stop::Gone(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks by a second connection whether the server is there at all.
+    fn ask(&self) -> Result<(), Stop> {
+        match greet(self.what, "ask", SILENCE) {
+            Ok(_) | Err(PlayError::Refused { .. }) => {
+                self.lock().alive = Instant::now();
+                Ok(())
+            }
+            Err(PlayError::Unreachable { source, .. } | PlayError::Gone { source, .. }) => {
+                Err(Stop::Gone(source))
+            }
+            Err(PlayError::Source(error)) => Err(Stop::Source(error)),
         }
     }
 }
@@ -169,7 +261,7 @@ fn write_all(
     what: &Play,
     source: &mut Source,
     stream: &mut TcpStream,
-    ledger: &Ledger,
+    ledger: &Ledger<'_>,
 ) -> Result<(), Stop> {
     let mut pace = Pace::new(what.speed);
     let mut out = Vec::with_capacity(WRITE + 4096);
@@ -208,7 +300,7 @@ fn write_all(
 
 fn flush(
     stream: &mut TcpStream,
-    ledger: &Ledger,
+    ledger: &Ledger<'_>,
     out: &mut Vec<u8>,
     batch: &mut usize,
 ) -> Result<(), Stop> {
@@ -217,11 +309,15 @@ fn flush(
     }
     {
         let mut state = ledger.lock();
+        if state.sent == state.confirmed {
+            // Until now it had nothing to say.
+            state.alive = Instant::now();
+        }
         state.sent += *batch as u64;
         state.bytes += out.len() as u64;
     }
     *batch = 0;
-    let written = stream.write_all(out).map_err(Stop::Gone);
+    let written = ledger.write(stream, out);
     out.clear();
     written
 }
@@ -245,7 +341,7 @@ fn publish(id: u16, topic: &str, body: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(body);
 }
 
-fn read_acks(mut stream: TcpStream, ledger: &Ledger) {
+fn read_acks(mut stream: TcpStream, ledger: &Ledger<'_>) {
     let mut buffer = vec![0u8; 64 * 1024];
     let mut kept = 0;
     let lost = loop {
@@ -257,6 +353,7 @@ fn read_acks(mut stream: TcpStream, ledger: &Ledger) {
                 kept = kept + read - used;
                 let mut state = ledger.lock();
                 state.confirmed += acks;
+                state.alive = Instant::now();
                 if state.confirmed > state.sent {
                     break io::Error::other("the server confirmed more than was sent");
                 }

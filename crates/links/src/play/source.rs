@@ -16,6 +16,9 @@ use crate::topic;
 /// Longest line of `messages.tsv`: MQTT counts the bytes of a packet up to 256 MiB.
 const MOST_LINE: usize = 255 * 1024 * 1024;
 
+/// A `messages.tsv` up to so long is read once before anything is sent, so that a bad line is found first.
+const READ_FIRST: u64 = 64 * 1024 * 1024;
+
 /// Why a folder cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -45,13 +48,15 @@ pub(super) struct Source {
 
 enum Kind {
     /// `messages.tsv`, read as it is sent.
-    Lines {
-        reader: BufReader<File>,
-        line: Vec<u8>,
-        number: u64,
-    },
+    Lines(Lines),
     /// Everything else is read first, since it has to be sorted or rewritten.
     Ready { store: Store, next: usize },
+}
+
+struct Lines {
+    reader: BufReader<File>,
+    line: Vec<u8>,
+    number: u64,
 }
 
 #[derive(Default)]
@@ -75,12 +80,11 @@ impl Source {
         let arrivals = folder.join("arrivals.jsonl.gz");
         let table = folder.join("observations.csv.gz");
         if lines.is_file() {
-            let reader = BufReader::with_capacity(256 * 1024, open(&lines)?);
-            let kind = Kind::Lines {
-                reader,
-                line: Vec::new(),
-                number: 0,
-            };
+            if std::fs::metadata(&lines).is_ok_and(|file| file.len() <= READ_FIRST) {
+                let mut first = Lines::open(&lines)?;
+                while first.next(&lines)?.is_some() {}
+            }
+            let kind = Kind::Lines(Lines::open(&lines)?);
             return Ok(Source { path: lines, kind });
         }
         let (path, store) = if arrivals.is_file() {
@@ -114,43 +118,52 @@ impl Source {
                     Some(place.at),
                 )))
             }
-            Kind::Lines {
-                reader,
-                line,
-                number,
-            } => {
-                line.clear();
-                let read = reader.read_until(b'\n', line);
-                read.map_err(|source| SourceError::Io {
-                    path: self.path.clone(),
-                    source,
-                })?;
-                if line.is_empty() {
-                    return Ok(None);
-                }
-                *number += 1;
-                let text = line.strip_suffix(b"\n").unwrap_or(line);
-                let tab = text.iter().position(|b| *b == b'\t');
-                let topic = tab.and_then(|tab| std::str::from_utf8(&text[..tab]).ok());
-                let (Some(tab), Some(topic)) = (tab, topic.filter(|topic| sound(topic))) else {
-                    let what = "no topic, tab and body".to_owned();
-                    return Err(SourceError::Line {
-                        path: self.path.clone(),
-                        line: *number,
-                        what,
-                    });
-                };
-                if text.len() > MOST_LINE {
-                    let what = "longer than MQTT can carry".to_owned();
-                    return Err(SourceError::Line {
-                        path: self.path.clone(),
-                        line: *number,
-                        what,
-                    });
-                }
-                Ok(Some((topic, &text[tab + 1..], None)))
+            Kind::Lines(lines) => lines.next(&self.path),
+        }
+    }
+}
+
+impl Lines {
+    fn open(path: &Path) -> Result<Lines, SourceError> {
+        Ok(Lines {
+            reader: BufReader::with_capacity(256 * 1024, open(path)?),
+            line: Vec::new(),
+            number: 0,
+        })
+    }
+
+    /// The next line that is not empty.
+    fn next(&mut self, path: &Path) -> Result<Option<Message<'_>>, SourceError> {
+        loop {
+            self.line.clear();
+            let read = self.reader.read_until(b'\n', &mut self.line);
+            read.map_err(|source| SourceError::Io {
+                path: path.to_owned(),
+                source,
+            })?;
+            if self.line.is_empty() {
+                return Ok(None);
+            }
+            self.number += 1;
+            if !self.line.trim_ascii().is_empty() {
+                break;
             }
         }
+        let bad = |what: &str| SourceError::Line {
+            path: path.to_owned(),
+            line: self.number,
+            what: what.to_owned(),
+        };
+        let text = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        let tab = text.iter().position(|b| *b == b'\t');
+        let topic = tab.and_then(|tab| std::str::from_utf8(&text[..tab]).ok());
+        let (Some(tab), Some(topic)) = (tab, topic.filter(|topic| sound(topic))) else {
+            return Err(bad("no topic, tab and body"));
+        };
+        if text.len() > MOST_LINE {
+            return Err(bad("longer than MQTT can carry"));
+        }
+        Ok(Some((topic, &text[tab + 1..], None)))
     }
 }
 

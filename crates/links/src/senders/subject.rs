@@ -131,6 +131,10 @@ fn of_notice(kind: SystemKind, subject: &str) -> Text {
         SystemKind::CoverageGap => ("{s} 岗值班有空缺", "post {s} has a gap ahead"),
         SystemKind::NotSignedIn => ("{s} 岗无人签到", "nobody signed in at {s}"),
         SystemKind::ChannelLost => ("{s} 全部不通", "{s} reaches nobody"),
+        SystemKind::JournalBroken => (
+            "日志旧段损坏，请运行 watchfire verify",
+            "an old part of the journal is damaged: run watchfire verify",
+        ),
         SystemKind::HandoverOpen => ("{s} 岗交接班未完成", "the handover of {s} is open"),
     };
     Text::new(&zh.replace("{s}", subject), &en.replace("{s}", subject))

@@ -9,6 +9,7 @@ mod encode;
 mod flaw;
 mod frame;
 mod plain;
+mod torn;
 
 use std::borrow::Cow;
 
@@ -18,7 +19,7 @@ use model::intake::Quality;
 pub use decode::{decode, is_number};
 pub use encode::encode;
 pub use flaw::{BadBody, Flaw};
-pub use frame::{Piece, pieces};
+pub use frame::{Piece, TooMany, pieces};
 
 /// What one body says, borrowed from it wherever its text needed no unescaping.
 #[derive(Clone, Debug, PartialEq, Eq)]

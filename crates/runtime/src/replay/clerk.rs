@@ -158,6 +158,7 @@ impl Clerk {
             | Input::ClockStepped { .. }
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
+            | Input::JournalChecked { .. }
             | Input::Paged { .. }
             | Input::Accessed(_)
             | Input::ClockRead(_)

@@ -101,6 +101,28 @@ async fn an_unfit_config_changes_nothing_and_the_desk_hears_of_refused_files() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_journal_is_a_notice_until_it_is_found_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let begin = || start(options(dir.path(), Clock::Feed, vec![county("A", 1, 0)]));
+    let site = begin().await.unwrap();
+    let seq = site.inbox.ask(|fleet| fleet.seq()).await.unwrap();
+    site.inbox.journal_checked(false).await.unwrap();
+    let after = site.inbox.ask(|fleet| fleet.seq()).await.unwrap();
+    assert_eq!(after, seq, "what was always whole is nothing to write down");
+    site.inbox.journal_checked(true).await.unwrap();
+    site.stop().await;
+    let site = begin().await.unwrap();
+    let broken = || async {
+        let look = |fleet: &runtime::Fleet| fleet.lasts(SystemKind::JournalBroken, "");
+        site.inbox.ask(look).await.unwrap()
+    };
+    assert!(broken().await, "also after a restart");
+    site.inbox.journal_checked(false).await.unwrap();
+    assert!(!broken().await);
+    site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_notice_from_before_the_first_reading_is_dated_by_it() {
     let dir = tempfile::tempdir().unwrap();
     let site = start(options(dir.path(), Clock::Feed, vec![county("A", 1, 0)]))

@@ -1,7 +1,6 @@
 //! Readings in, commit, transitions out; what is confirmed and what is written down.
 
 use crate::support::*;
-use bytes::Bytes;
 use model::action::Answer;
 use model::config::Clock;
 use model::intake::{Refusal, Taken};
@@ -48,12 +47,9 @@ async fn repeats_and_refusals_are_confirmed_and_counted_and_change_nothing() {
         ..first
     };
     let future = reading(1, 60 * 24 * 9, 900);
-    let bad = Item::Bad(BadMessage {
-        kind: Refusal::Malformed,
-        reason: "not JSON".to_owned(),
-        topic: "obs/x/y".to_owned(),
-        body: Bytes::from_static(b"{"),
-    });
+    let reason = "not JSON".to_owned();
+    let bad = BadMessage::new(Refusal::Malformed, reason, "obs/x/y", b"{");
+    let bad = Item::Bad(bad);
     let mut items: Vec<Item> = [first, first, conflict, future]
         .map(Item::Reading)
         .into_iter()

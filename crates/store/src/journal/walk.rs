@@ -274,7 +274,7 @@ impl Walk<'_, '_> {
     }
 }
 
-fn broken(first: u64, record: u64, reason: &'static str) -> JournalError {
+pub(super) fn broken(first: u64, record: u64, reason: &'static str) -> JournalError {
     JournalError::Broken {
         segment: file_name(first),
         record,

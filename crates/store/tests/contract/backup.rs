@@ -1,7 +1,7 @@
 //! A backup is files under the same chain, whatever store it was made from, and grows.
 
 use crate::support::*;
-use store::{Blobs, CopyError, Store, Until, backup, restore};
+use store::{Blobs, CopyError, Devices, Store, Until, backup, restore};
 
 #[test]
 fn a_backup_is_a_data_folder_of_files_and_grows() {
@@ -17,6 +17,9 @@ fn a_backup_is_a_data_folder_of_files_and_grows() {
         .unwrap();
     let blobs = Blobs::open(&dir.path().join("blobs")).unwrap();
     let seal = blobs.put(b"a dam").unwrap();
+
+    let made = model::Time::from_ms(1);
+    Devices::of(dir.path()).add("gate", None, made).unwrap();
 
     let first = backup(dir.path(), copy.path()).unwrap();
     assert_eq!(first.through, place);
@@ -45,6 +48,9 @@ fn a_backup_is_a_data_folder_of_files_and_grows() {
     let end = restore(copy.path(), back.path(), Until::End).unwrap();
     assert_eq!(end, writer.position());
     assert_eq!(open(&Store::embedded(back.path())).unwrap().2, rows(30_500));
+    let devices = |of: &tempfile::TempDir| Devices::of(of.path()).load().unwrap();
+    assert_eq!(devices(&back), devices(&dir));
+    assert_eq!(devices(&back).len(), 1);
 }
 
 #[test]

@@ -55,6 +55,7 @@ export function placeOf(
       return { words: i18n.t("看接口"), go: { to: "intake" } };
     case "disk_full":
     case "clock_stepped":
+    case "journal_broken":
       return null;
     default:
       return null;

@@ -82,6 +82,38 @@ fn sound_packets_are_read() {
 }
 
 #[test]
+fn an_answer_is_as_long_as_the_client_takes_it() {
+    let bounded = b"\0\x04MQTT\x05\x02\0\0\x07\x27\0\0\0\x06\x17\0\0\x01a";
+    let terms = hello(bounded).unwrap().terms;
+    assert_eq!((terms.most_packet, terms.reasons), (6, false));
+    let plain = Terms::of(Version::V5);
+    assert_eq!(hello(HELLO_5).unwrap().terms, plain);
+    for qos2 in [false, true] {
+        let written = |terms| {
+            let mut out = Vec::new();
+            Acks::new(terms).write(7, qos2, Verdict::BadTopic, &mut out);
+            out
+        };
+        let long = written(plain);
+        assert!(long.len() > 30 && long[4] == 0x90, "{long:?}");
+        for reasons in [true, false] {
+            let short = written(Terms { reasons, ..terms });
+            assert!(short.len() <= 6 && short[2..5] == [0, 7, 0x90], "{short:?}");
+        }
+        let silent = written(Terms {
+            reasons: false,
+            ..plain
+        });
+        assert_eq!(silent, written(terms), "nobody asked for words");
+        let least = written(Terms {
+            most_packet: 4,
+            ..terms
+        });
+        assert_eq!(least[1..], [2, 0, 7], "it is acknowledged all the same");
+    }
+}
+
+#[test]
 fn a_packet_whose_answer_could_not_be_built_is_malformed() {
     let check = |version, first, body: &[u8]| {
         assert!(packet(version, first, body).is_ok(), "{body:?}");
