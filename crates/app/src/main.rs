@@ -17,6 +17,7 @@ mod metrics;
 mod play;
 mod ready;
 mod refused;
+mod retention;
 mod senders;
 mod serve;
 mod storage;
