@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks a `watchfire export` folder with nothing but this file. Says `ok` and ends with 0, or says what is wrong and ends with 1."""
+"""Checks a `watchfire export` folder with nothing but this file. Says `ok` and ends with 0, or says what is wrong and ends with 1.
+Without a public key got from elsewhere it uses the one in the export, and says what that is worth."""
 import hashlib, json, sys
 from pathlib import Path
 
@@ -47,4 +48,5 @@ need((mark["number"], mark["hash"]) == (end[0], end[1].hex()), "the checkpoint i
 text = f"watchfire checkpoint 1\n{mark['number']}\n{mark['hash']}\n{mark['time']}\n{mark['key']}\n".encode()
 need(hashlib.sha256(key).hexdigest()[:16] == mark["key"] and signed(key, text, bytes.fromhex(mark["signature"])), "the checkpoint is forged")
 need(signed(key, (folder / "proof.json").read_bytes(), bytes.fromhex((folder / "proof.sig").read_text())), "proof.json is not as it was signed")
-print(f"ok: entries {proof['first']} to {proof['last']}, signed at {mark['time']} by {mark['key']}")
+own = "" if len(sys.argv) > 2 else " by the key in the export itself, which proves nothing about who wrote it"
+print(f"ok{own}: entries {proof['first']} to {proof['last']}, signed at {mark['time']} by {mark['key']}")

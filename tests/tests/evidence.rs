@@ -125,6 +125,24 @@ fn a_county_proves_its_night_to_somebody_without_the_program() {
     let again = at("again");
     good(&["restore", "--from", text(&copy), "--data", text(&again)]);
     assert!(good(&["replay", "--data", text(&again)]).contains(&hash));
+    let noted = with_ending(&again.join("notes"), "json");
+    let noted = std::fs::read_to_string(noted).unwrap();
+    assert!(
+        noted.contains("\"restored\""),
+        "on record at its start: {noted}"
+    );
+
+    // A key that somebody lays there, with a checkpoint of his own.
+    assert!(Server::start(&site, &at("other")).stop().success());
+    let (his, ours) = (at("other/evidence"), data.join("evidence"));
+    let planted = with_ending(&his, "pub");
+    std::fs::copy(&planted, ours.join(planted.file_name().unwrap())).unwrap();
+    let lines = |folder: &Path| std::fs::read_to_string(folder.join("checkpoints.jsonl")).unwrap();
+    let both = lines(&ours) + &lines(&his);
+    std::fs::write(ours.join("checkpoints.jsonl"), both).unwrap();
+    let (fine, said) = watchfire(&["verify", "--data", text(&data)]);
+    assert!(!fine && said.contains("is foreign"), "{said}");
+    assert!(said.contains("signed checkpoints agree"), "{said}");
 
     let segment = with_ending(&data.join("journal"), "journal");
     let mut bytes = std::fs::read(&segment).unwrap();

@@ -8,6 +8,7 @@ mod child;
 mod database;
 mod demo;
 mod fuzz;
+mod measures;
 mod paths;
 mod prove;
 mod registry;

@@ -16,7 +16,7 @@ use crate::paths::Paths;
 use crate::slice::Slice;
 use crate::stage::Outcome;
 use crate::stop::Stopped;
-use crate::{bench, database, fuzz, rust, stage, stamp, verify, web};
+use crate::{bench, database, fuzz, measures, rust, stage, stamp, verify, web};
 
 /// What the proof stands for: the product and its tests. Of this runner a piece names what it is made of.
 const SOURCES: [&str; 12] = [
@@ -171,6 +171,19 @@ fn pieces(paths: &Paths, start: u64) -> Vec<Piece<'_>> {
         of: &["xtask/src/demo"],
         shows: "the county for a day and more, at speed".to_owned(),
         work: Box::new(move || soak::soak(paths)),
+    });
+    pieces.push(Piece {
+        key: "keeping".to_owned(),
+        of: &["xtask/src/measures.rs"],
+        shows: "a storm day looked through and archived: speed, bytes a record".to_owned(),
+        work: Box::new(move || measures::keeping(paths)),
+    });
+    pieces.push(Piece {
+        key: "seeks".to_owned(),
+        of: &["xtask/src/measures.rs"],
+        shows: "seconds of a storm day seen again: half, 99 %, and the live path beside replays"
+            .to_owned(),
+        work: Box::new(move || measures::seeks(paths)),
     });
     pieces.push(Piece {
         key: "bench".to_owned(),

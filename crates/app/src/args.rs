@@ -182,7 +182,7 @@ pub(crate) struct Erase {
     /// One text, photo or position by its seal, 64 hexadecimal digits; may be given often.
     #[arg(long, required_unless_present = "person")]
     pub(crate) blob: Vec<String>,
-    /// Everything that this person attached to what they did.
+    /// Everything that this person attached to what they did, and what officers recorded for them.
     #[arg(long)]
     pub(crate) person: Option<String>,
 }

@@ -36,12 +36,6 @@ pub(crate) fn verify(data: &Path, against: Option<&Path>) -> anyhow::Result<Exit
             chain.records,
             torn.unwrap_or_default()
         ))?;
-        if chain.begin.number > 0 {
-            let first = chain.begin.number + 1;
-            say(&format!(
-                "the journal begins at record {first}; older archives were given up"
-            ))?;
-        }
     }
     match found.good.last() {
         Some(last) => say(&format!(
@@ -51,6 +45,17 @@ pub(crate) fn verify(data: &Path, against: Option<&Path>) -> anyhow::Result<Exit
             last.time
         ))?,
         None => say("no signed checkpoint covers it")?,
+    }
+    if let (Some(first), Some(last)) = (found.unchecked.first(), found.unchecked.last()) {
+        say(&format!(
+            "{} signed checkpoints, records {} to {}, cannot be checked: what they stand for is not there",
+            found.unchecked.len(),
+            first.number,
+            last.number
+        ))?;
+    }
+    if ring.is_none_or(|ring| ring.is_empty()) {
+        say("keys: those beside the journal; --against holds it against keys that lie elsewhere")?;
     }
     tracing::info!(
         bytes = chain.bytes,
@@ -110,12 +115,14 @@ pub(crate) fn hand_out(data: &Path, to: &Path) -> anyhow::Result<()> {
 pub(crate) fn show(data: &Path) -> anyhow::Result<()> {
     let folder = data.join(FOLDER);
     let read =
-        || -> std::io::Result<_> { Ok((Keyring::in_folder(&folder)?, read_checkpoints(&folder)?)) };
+        || -> std::io::Result<_> { Ok((Keyring::trusted(&folder)?, read_checkpoints(&folder)?)) };
     let (keys, known) = read().with_context(|| format!("could not read {}", folder.display()))?;
     for key in keys.iter() {
         say(&format!("{} {}", key.id(), key.hex()))?;
     }
-    match known.into_iter().flatten().max_by_key(|c| c.number) {
+    let mut known: Vec<Checkpoint> = known.into_iter().flatten().collect();
+    known.retain(|checkpoint| keys.believes(checkpoint));
+    match known.into_iter().max_by_key(|c| c.number) {
         Some(newest) => say(&serde_json::to_string(&newest).context("could not write JSON")?),
         None => say("no checkpoint was signed yet"),
     }

@@ -7,16 +7,19 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use anyhow::Context;
 use model::config::Clock;
 use model::custody::{Access, AccessDeed, Accessor, Timekeeping, bounded};
 use model::{JurisdictionSlot, Seal, Time};
 use runtime::{Inbox, Runtime, Stopped};
 use site::Keep;
-use store::evidence::Keyring;
 use store::{Blobs, Store, evidence, notes};
 use tokio::process::Command;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use crate::retention::Ledger;
 
 /// How often notes are looked for.
 const LOOK: Duration = Duration::from_secs(5);
@@ -53,6 +56,9 @@ impl Keeper {
             told: None,
             asked: Instant::now(),
             tidied: None,
+            files_looked: Instant::now(),
+            ledger: Ledger::default(),
+            looking: None,
             handed_out: None,
         };
         tell_key(data);
@@ -91,12 +97,11 @@ impl Keeper {
 
 /// Says which key signs, so that whoever keeps the log knows it too.
 fn tell_key(data: &Path) {
-    match Keyring::in_folder(&data.join(evidence::FOLDER)) {
-        Ok(ring) => {
-            for key in ring.iter() {
-                tracing::info!(id = key.id(), "checkpoints are signed by {}", key.hex());
-            }
+    match evidence::signer(&data.join(evidence::FOLDER)) {
+        Ok(Some(key)) => {
+            tracing::info!(id = key.id(), "checkpoints are signed by {}", key.hex());
         }
+        Ok(None) => tracing::warn!("no key signs checkpoints"),
         Err(cause) => tracing::warn!(%cause, "the public key cannot be read"),
     }
 }
@@ -110,6 +115,10 @@ struct Rounds {
     told: Option<Timekeeping>,
     asked: Instant,
     tidied: Option<Instant>,
+    /// The first look reads the whole journal, so it waits until a start is long over.
+    files_looked: Instant,
+    ledger: Ledger,
+    looking: Option<oneshot::Receiver<anyhow::Result<(Ledger, Vec<Seal>)>>>,
     handed_out: Option<Instant>,
 }
 
@@ -122,8 +131,12 @@ impl Rounds {
         if is_over(self.tidied, TIDY) {
             self.tidied = Some(Instant::now());
             self.archive().await;
-            self.let_files_go().await?;
         }
+        if self.files_looked.elapsed() >= TIDY && self.looking.is_none() {
+            self.files_looked = Instant::now();
+            self.look_for_old_files();
+        }
+        self.let_files_go().await?;
         if is_over(self.handed_out, HAND_OUT) {
             self.hand_out();
         }
@@ -190,22 +203,56 @@ impl Rounds {
         }
     }
 
-    /// Erases files older than the site keeps them, on record first.
-    async fn let_files_go(&self) -> Result<(), Stopped> {
-        let Some(age_ms) = self.keep.files_ms else {
+    /// Begins to look for files that are older than the site keeps them, on a thread that lets all others
+    /// go first: it may read the whole journal, and nothing waits for it.
+    fn look_for_old_files(&mut self) {
+        let ages = self.keep.files;
+        if ages.shortest().is_none() {
+            return;
+        }
+        let mut ledger = std::mem::take(&mut self.ledger);
+        let (data, blobs) = (self.data.clone(), self.blobs.clone());
+        let by_entries = matches!(self.clock, Clock::Wall);
+        let (done, looking) = oneshot::channel();
+        let begun = std::thread::Builder::new()
+            .name("watchfire-keeping".to_owned())
+            .spawn(move || {
+                store::threads::step_back();
+                let found = Store::of(&data)
+                    .context("could not open the store")
+                    .and_then(|store| ledger.due(&store, &blobs, &ages, now(), by_entries));
+                // Whoever asked may have ended: then nobody wants it.
+                let _unwanted = done.send(found.map(|due| (ledger, due))).is_err();
+            });
+        match begun {
+            Ok(_) => self.looking = Some(looking),
+            Err(cause) => tracing::warn!(%cause, "no thread to look for old files"),
+        }
+    }
+
+    /// Erases the old files that were found, on record first.
+    async fn let_files_go(&mut self) -> Result<(), Stopped> {
+        let Some(looking) = &mut self.looking else {
             return Ok(());
         };
-        let age = Duration::from_millis(age_ms.unsigned_abs());
-        let before = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
-        let blobs = self.blobs.clone();
-        let old = tokio::task::spawn_blocking(move || blobs.older_than(before)).await;
-        let old: Vec<Seal> = match old {
-            Ok(Ok(old)) => old,
-            Ok(Err(cause)) => {
-                tracing::warn!(%cause, "could not look for old files");
+        let found = match looking.try_recv() {
+            Err(oneshot::error::TryRecvError::Empty) => return Ok(()),
+            Err(oneshot::error::TryRecvError::Closed) => None,
+            Ok(found) => Some(found),
+        };
+        self.looking = None;
+        let old = match found {
+            Some(Ok((ledger, due))) => {
+                self.ledger = ledger;
+                due
+            }
+            // The journal is read anew at the next look.
+            Some(Err(cause)) => {
+                let cause = format!("{cause:#}");
+                tracing::warn!(cause, "could not look for old files");
                 return Ok(());
             }
-            Err(_) => return Ok(()),
+            None => return Ok(()),
         };
         for some in old.chunks(model::custody::MOST_SEALS) {
             let now = now();

@@ -8,9 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use model::custody::{Access, AccessDeed, Accessor, bounded};
-use model::{Input, PersonId, Seal, Time};
-use serde_json::Value;
-use store::{Blobs, Store, Until, notes};
+use model::{Input, PersonId, Seal, Time, codec, personal};
+use store::{Blobs, Exported, Restored, Store, Until, notes};
 
 use crate::args::Erase;
 use crate::say;
@@ -26,16 +25,13 @@ pub(crate) fn export(data: &Path, from: Time, to: Time, out: &Path) -> anyhow::R
             out.display()
         );
     }
-    let done = store::export(data, from, to, out)
+    // On record before it is taken: a crash between the two leaves an entry for what was not taken whole.
+    let mut before = |taken: &Exported| {
+        let entries = taken.entries;
+        leave(data, AccessDeed::Exported { from, to, entries }).map(drop)
+    };
+    let done = store::export(data, from, to, out, &mut before)
         .with_context(|| format!("could not export from {}", data.display()))?;
-    note(
-        data,
-        AccessDeed::Exported {
-            from,
-            to,
-            entries: done.entries,
-        },
-    )?;
     say(&format!(
         "{} entries, {} to {}, proven by the checkpoint at {}: {}",
         done.entries,
@@ -46,7 +42,7 @@ pub(crate) fn export(data: &Path, from: Time, to: Time, out: &Path) -> anyhow::R
     ))
 }
 
-/// Erases files by seal, or all that a person attached.
+/// Erases files by seal, or all that are a person's.
 pub(crate) fn erase(asked: &Erase) -> anyhow::Result<()> {
     let data = &asked.data;
     let mut seals: BTreeSet<Seal> = BTreeSet::new();
@@ -59,7 +55,7 @@ pub(crate) fn erase(asked: &Erase) -> anyhow::Result<()> {
     }
     let person = asked.person.clone().map(PersonId);
     if let Some(person) = &person {
-        seals.extend(attached_by(data, person)?);
+        seals.extend(files_of_person(data, person)?);
     }
     let folder = data.join("blobs");
     let blobs =
@@ -98,40 +94,25 @@ pub(crate) fn erase(asked: &Erase) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Seals of everything that a person attached to what they did.
-fn attached_by(data: &Path, person: &PersonId) -> anyhow::Result<BTreeSet<Seal>> {
+/// Seals of everything that is a person's: what they attached to what they did, and what was recorded for
+/// them on their word.
+fn files_of_person(data: &Path, person: &PersonId) -> anyhow::Result<BTreeSet<Seal>> {
     let store = Store::of(data)?;
-    let end = store.audit(&[])?.end.number;
+    let end = store.end()?.number;
     let mut seals = BTreeSet::new();
-    let read = store.read(1, end, &mut |_, tag, payload| {
-        if let Ok(model::codec::Record::Input {
+    store.read_kinds(&[codec::ACTED], 1, end, &mut |_, tag, payload| {
+        if let Ok(codec::Record::Input {
             input: Input::Acted(act),
             ..
-        }) = model::codec::decode(tag, payload)
-            && act.by == *person
+        }) = codec::decode(tag, payload)
+            && personal::is_of(&act, person)
         {
-            // Whatever the action is: what looks like a seal and is none names no file.
-            let action = serde_json::to_value(&act.action).unwrap_or_default();
-            collect(&action, &mut seals);
+            let files = personal::files(&act.action);
+            seals.extend(files.into_iter().map(|(_, seal)| seal.clone()));
         }
         ControlFlow::Continue(())
-    });
-    read?;
+    })?;
     Ok(seals)
-}
-
-fn collect(value: &Value, seals: &mut BTreeSet<Seal>) {
-    match value {
-        Value::String(text) => {
-            let seal = Seal(text.clone());
-            if seal.is_sound() {
-                seals.insert(seal);
-            }
-        }
-        Value::Array(list) => list.iter().for_each(|value| collect(value, seals)),
-        Value::Object(fields) => fields.values().for_each(|value| collect(value, seals)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 /// Makes old segments small.
@@ -164,14 +145,17 @@ fn files_of(data: &Path) -> anyhow::Result<PathBuf> {
 
 /// Copies what cannot be rebuilt.
 pub(crate) fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
-    let done =
-        store::backup(data, to).with_context(|| format!("could not back up {}", data.display()))?;
-    note(
-        data,
-        AccessDeed::BackedUp {
-            through: done.through.number,
-        },
-    )?;
+    let failed = || format!("could not back up {}", data.display());
+    let end = Store::of(data)?.end().with_context(failed)?;
+    // On record before it is copied; what came in meanwhile is told afterwards.
+    let told = |through| AccessDeed::BackedUp { through };
+    let mut access = note(data, told(end.number))?;
+    let done = store::backup(data, to).with_context(failed)?;
+    if done.through.number > end.number {
+        access.last = now();
+        access.deed = told(done.through.number);
+        notes::leave_again(data, &access).context(NO_NOTE)?;
+    }
     say(&format!(
         "up to record {}: {} files written, {:.1} MB",
         done.through.number,
@@ -182,24 +166,32 @@ pub(crate) fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
 
 /// Makes a data folder from a backup.
 pub(crate) fn restore(from: &Path, data: &Path, until: Option<Until>) -> anyhow::Result<()> {
-    let end = store::restore(from, data, until.unwrap_or(Until::End))
+    let mut before = |coming: &Restored| {
+        let Restored { through, files } = *coming;
+        leave(data, AccessDeed::Restored { through, files }).map(drop)
+    };
+    let end = store::restore(from, data, until.unwrap_or(Until::End), &mut before)
         .with_context(|| format!("could not restore {}", data.display()))?;
     say(&format!("restored up to record {}", end.number))
 }
 
-fn note(data: &Path, deed: AccessDeed) -> anyhow::Result<()> {
-    let leave = || -> std::io::Result<()> {
-        let now = now();
-        let access = Access {
-            id: notes::new_id()?,
-            by: Accessor::Console(rustix::process::getuid().as_raw()),
-            first: now,
-            last: now,
-            deed,
-        };
-        notes::leave(data, &access)
+const NO_NOTE: &str = "could not leave a note for the journal";
+
+fn note(data: &Path, deed: AccessDeed) -> anyhow::Result<Access> {
+    leave(data, deed).context(NO_NOTE)
+}
+
+fn leave(data: &Path, deed: AccessDeed) -> std::io::Result<Access> {
+    let now = now();
+    let access = Access {
+        id: notes::new_id()?,
+        by: Accessor::Console(rustix::process::getuid().as_raw()),
+        first: now,
+        last: now,
+        deed,
     };
-    leave().context("could not leave a note for the journal")
+    notes::leave(data, &access)?;
+    Ok(access)
 }
 
 fn now() -> Time {
@@ -207,4 +199,50 @@ fn now() -> Time {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     Time::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::retention::tests::enter_by;
+    use model::action::Action;
+    use model::task::Means;
+    use model::{PageId, RunId, TaskId};
+
+    fn seal(digit: char) -> Seal {
+        Seal(digit.to_string().repeat(64))
+    }
+
+    #[test]
+    fn a_persons_files_are_those_that_officers_recorded_for_them_too() {
+        let data = tempfile::tempdir().unwrap();
+        let answer = |page: &str, digit| Action::AnswerPage {
+            page: PageId(page.to_owned()),
+            ack: false,
+            means: Means::Phone,
+            reason: Some(seal(digit)),
+        };
+        let heard = |person: &str, digit| Action::AnswerCall {
+            run: RunId("r".to_owned()),
+            person: PersonId::from(person),
+            ack: true,
+            means: Means::Phone,
+            reason: Some(seal(digit)),
+        };
+        let place = |task: &str, digit| Action::ReportPlace {
+            task: TaskId::from(task),
+            position: seal(digit),
+        };
+        let acts = vec![
+            (now(), "li", place("c1.li", 'a')),
+            (now(), "wang", answer("r.1.0.li.sms", 'b')),
+            (now(), "wang", heard("li", 'c')),
+            (now(), "wang", answer("r.1.0.chen.sms", 'd')),
+            (now(), "chen", place("c1.chen", 'e')),
+        ];
+        enter_by(data.path(), acts);
+        let found = files_of_person(data.path(), &PersonId::from("li")).unwrap();
+        assert_eq!(found, BTreeSet::from([seal('a'), seal('b'), seal('c')]));
+    }
 }

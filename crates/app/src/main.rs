@@ -19,6 +19,7 @@ mod metrics;
 mod play;
 mod ready;
 mod refused;
+mod retention;
 mod senders;
 mod serve;
 mod storage;

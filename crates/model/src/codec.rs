@@ -51,9 +51,11 @@ pub enum BadRecord {
     Json(#[source] serde_json::Error),
 }
 
-const CONFIGURED: u8 = 1;
+/// Kind of an input that brings a config.
+pub const CONFIGURED: u8 = 1;
 const OBSERVED: u8 = 2;
-const ACTED: u8 = 3;
+/// Kind of an input that is a press.
+pub const ACTED: u8 = 3;
 const LINK: u8 = 4;
 const CLOCK: u8 = 5;
 const TICKED: u8 = 6;
@@ -63,7 +65,8 @@ const DISK: u8 = 9;
 const FILES: u8 = 10;
 const PAGED: u8 = 11;
 const ACCESSED: u8 = 13;
-const CLOCK_READ: u8 = 14;
+/// Kind of an input that says who keeps the clock.
+pub const CLOCK_READ: u8 = 14;
 const CHECKED: u8 = 15;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;

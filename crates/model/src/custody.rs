@@ -51,6 +51,8 @@ pub enum AccessDeed {
     Reported { from: Time, to: Time },
     /// Everything up to an entry was copied to another place.
     BackedUp { through: u64 },
+    /// This data folder was made from a copy, up to an entry, and so many files of people came with it.
+    Restored { through: u64, files: u64 },
     /// Files were erased for good; `person` when all of one person's were asked for.
     Erased {
         seals: Vec<Seal>,

@@ -23,6 +23,7 @@ pub mod level;
 pub mod organisation;
 pub mod page;
 mod past;
+pub mod personal;
 pub mod plan;
 mod policy;
 mod quiet;

@@ -84,7 +84,12 @@
 //!
 //! [keep]                           # may be absent, whole or key by key; days or more
 //! quarantine = "30d"               # refused messages
-//! files = "365d"                   # texts, positions, photos; absent: for ever
+//! files = "365d"                   # every kind of file below that is not named; absent: for ever
+//! positions = "30d"                # where people were
+//! pictures = "180d"                # photos and videos
+//! texts = "365d"                   # what was said in the field or by callers, names of people
+//! decisions = "never"              # reasons, wordings, notes and reports of the desk: never erased;
+//!                                  # no other kind may be kept longer
 //! archive_after = "7d"             # segments of the journal become archives
 //! checkpoints_to = "/mnt/notary"   # once a day public key and newest checkpoint go there; absent: nowhere
 //!
@@ -374,7 +379,7 @@ pub use diagnose::{Diagnostics, Problem, Weight};
 pub use difference::{Change, Clocks, Difference, difference};
 pub use drill::{DrillSite, Moved, Participant, Place, Script, Source, read_script};
 pub use in_force::{Coverage, Watched, coverage, in_force};
-pub use keep::Keep;
+pub use keep::{FileAges, Keep};
 pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::{CheckedRules, check_rules, read_site};
 pub use registry::{

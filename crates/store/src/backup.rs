@@ -40,6 +40,15 @@ pub enum Until {
     Time(Time),
 }
 
+/// What a restored folder is about to get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// The last record in it.
+    pub through: u64,
+    /// Texts, positions and pictures of people.
+    pub files: u64,
+}
+
 /// Why a copy could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
@@ -63,6 +72,8 @@ pub enum CopyError {
     Transfer(#[from] TransferError),
     #[error("nothing was recorded by then")]
     Nothing,
+    #[error("could not leave a note for the journal, so nothing was restored")]
+    Note(#[source] io::Error),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,6 +104,8 @@ pub fn backup(data: &Path, to: &Path) -> Result<BackedUp, CopyError> {
             path: to.to_owned(),
         });
     }
+    // What had been entered before the journal is copied is in the copy of it.
+    let waiting = files(&data.join("notes")).map_err(|e| copy.failed(e))?;
     let (through, newest) = match journal {
         Some(from) => {
             let into = copy.folder("journal")?;
@@ -105,6 +118,8 @@ pub fn backup(data: &Path, to: &Path) -> Result<BackedUp, CopyError> {
         None => (copy.read_out(&store)?, 0),
     };
     copy.beside(data, through.number)?;
+    copy.drop_notes_but(&waiting, data)
+        .map_err(|e| copy.failed(e))?;
     let manifest = Manifest {
         number: through.number,
         hash: hex::encode(through.hash),
@@ -121,11 +136,16 @@ pub fn backup(data: &Path, to: &Path) -> Result<BackedUp, CopyError> {
 }
 
 /// Makes the data folder `data` from the backup (or the data folder of a stopped server) `from`, as
-/// it stood at `until`; gives the last record back.
+/// it stood at `until`; gives the last record back. `before` is told what comes before any of it does.
 ///
 /// # Errors
 /// [`CopyError`]; `data` must not have a journal yet.
-pub fn restore(from: &Path, data: &Path, until: Until) -> Result<Position, CopyError> {
+pub fn restore(
+    from: &Path,
+    data: &Path,
+    until: Until,
+    before: &mut dyn FnMut(&Restored) -> io::Result<()>,
+) -> Result<Position, CopyError> {
     let source = Store::of(from).map_err(JournalError::from)?;
     let Some(source) = source.journal_folder() else {
         return Err(CopyError::InTables {
@@ -144,6 +164,12 @@ pub fn restore(from: &Path, data: &Path, until: Until) -> Result<Position, CopyE
     }
     let mut copy = Copy::to(data)?;
     let last = copying::cut(&source, until)?.ok_or(CopyError::Nothing)?;
+    let files = blobs_in(&from.join("blobs")).map_err(|e| copy.failed(e))?;
+    let coming = Restored {
+        through: last,
+        files,
+    };
+    before(&coming).map_err(CopyError::Note)?;
     // Under another name until it is whole: a folder with half a journal must not be started on.
     let draft = copy.folder("journal.tmp")?;
     copying::records_up_to(&source, &draft, last)?;
@@ -226,7 +252,7 @@ impl Copy {
         }
         let dir = data.join(evidence::FOLDER);
         for (name, path) in files(&dir)? {
-            if name.ends_with(".pub") {
+            if name.ends_with(".pub") || evidence::NAMES_OF_KEYS.contains(&name.as_str()) {
                 self.file(evidence::FOLDER, &name, &path)?;
             }
         }
@@ -241,6 +267,19 @@ impl Copy {
             let into = self.to.join(evidence::FOLDER);
             std::fs::create_dir_all(&into)?;
             durable::write(&into, evidence::CHECKPOINTS, &[&lines])?;
+        }
+        Ok(())
+    }
+
+    /// Takes notes out of the copy that the journal in it has: neither among those that waited before nor
+    /// among those that wait now.
+    fn drop_notes_but(&self, waiting: &[(String, PathBuf)], data: &Path) -> io::Result<()> {
+        let now = files(&data.join("notes"))?;
+        for (name, path) in files(&self.to.join("notes"))? {
+            let waits = |list: &[(String, PathBuf)]| list.iter().any(|(one, _)| *one == name);
+            if !waits(waiting) && !waits(&now) {
+                durable::remove(&path)?;
+            }
         }
         Ok(())
     }
@@ -273,19 +312,34 @@ impl Copy {
         Ok(())
     }
 
+    /// Copies one file, with the time that says how old it is: whatever is kept for a time goes by it.
     fn file(&mut self, folder: &str, name: &str, from: &Path) -> io::Result<()> {
-        let bytes = match std::fs::read(from) {
-            Ok(bytes) => bytes,
+        let read = || Ok((std::fs::read(from)?, std::fs::metadata(from)?.modified()?));
+        let (bytes, changed) = match read() {
+            Ok(found) => found,
             // Older snapshots and refused messages go while we look.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if io::Error::kind(&error) == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
         let into = self.to.join(folder);
         std::fs::create_dir_all(&into)?;
         durable::write(&into, name, &[&bytes])?;
+        File::options()
+            .write(true)
+            .open(into.join(name))?
+            .set_modified(changed)?;
         self.files += 1;
         self.bytes += bytes.len() as u64;
         Ok(())
+    }
+}
+
+/// How many files of people there are.
+fn blobs_in(dir: &Path) -> io::Result<u64> {
+    match crate::Blobs::all_in(dir) {
+        Ok(all) => Ok(all.len() as u64),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
     }
 }
 

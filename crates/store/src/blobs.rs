@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use model::Seal;
 
@@ -88,13 +89,17 @@ impl Blobs {
         place.is_some_and(|(shelf, name)| shelf.join(name).exists())
     }
 
-    /// The seals of everything that was put here before `time`.
+    /// Everything that is here, by seal, and when it was put here.
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn older_than(&self, time: std::time::SystemTime) -> io::Result<Vec<Seal>> {
-        let mut old = Vec::new();
-        for shelf in std::fs::read_dir(&self.dir)? {
+    pub fn all(&self) -> io::Result<Vec<(Seal, SystemTime)>> {
+        Blobs::all_in(&self.dir)
+    }
+
+    pub(crate) fn all_in(dir: &Path) -> io::Result<Vec<(Seal, SystemTime)>> {
+        let mut all = Vec::new();
+        for shelf in std::fs::read_dir(dir)? {
             let shelf = shelf?.path();
             let Some(begin) = shelf.file_name().and_then(|name| name.to_str()) else {
                 continue;
@@ -103,13 +108,19 @@ impl Blobs {
                 let entry = entry?;
                 let name = entry.file_name();
                 let seal = Seal(format!("{begin}{}", name.to_string_lossy()));
-                if seal.is_sound() && entry.metadata()?.modified()? < time {
-                    old.push(seal);
+                if !seal.is_sound() {
+                    continue;
+                }
+                match entry.metadata().and_then(|about| about.modified()) {
+                    Ok(put) => all.push((seal, put)),
+                    // Erased while we look.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
                 }
             }
         }
-        old.sort();
-        Ok(old)
+        all.sort();
+        Ok(all)
     }
 
     /// Removes the content under `seal` for good; `false` when there was none.

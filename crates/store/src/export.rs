@@ -16,7 +16,7 @@ use model::{Decimals, Input, JurisdictionSlot, Time};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::evidence::{Checkpoint, FOLDER, Notary, examine};
+use crate::evidence::{Checkpoint, FOLDER, Notary, examine_with};
 use crate::journal::{Finding, JournalError, Position, next_hash};
 use crate::{Store, durable};
 
@@ -35,6 +35,8 @@ pub struct Exported {
 pub enum ExportError {
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error("could not leave a note for the journal, so nothing was taken out")]
+    Note(#[source] io::Error),
     #[error("could not write to the folder of the export")]
     Io(#[from] io::Error),
     #[error("the journal is not whole: {0}; `watchfire verify` tells everything")]
@@ -46,32 +48,55 @@ pub enum ExportError {
 }
 
 /// Takes the inputs entered from `from` to `to`, with all they led to, out of the journal under
-/// `data` into the folder `out`. Where no checkpoint covers them yet, one is signed now.
+/// `data` into the folder `out`. Where no checkpoint covers them yet, one is signed now. `before` is told
+/// what will be taken before the first of it is written.
 ///
 /// # Errors
 /// [`ExportError`]; a proof that is not there means that nothing else counts.
-pub fn export(data: &Path, from: Time, to: Time, out: &Path) -> Result<Exported, ExportError> {
+pub fn export(
+    data: &Path,
+    from: Time,
+    to: Time,
+    out: &Path,
+    before: &mut dyn FnMut(&Exported) -> io::Result<()>,
+) -> Result<Exported, ExportError> {
     let store = Store::of(data).map_err(JournalError::from)?;
-    let seen = examine(data, &[], None)?;
-    if let Some(finding) = seen.findings.first() {
+    let span = store
+        .end()
+        .and_then(|end| span(&store, from, to, end.number));
+    let edges = match span {
+        Ok(Some((first, last))) => vec![first - 1, last],
+        Ok(None) | Err(_) => Vec::new(),
+    };
+    let seen = examine_with(data, &edges)?;
+    // A foreign checkpoint says nothing of the chain, or anybody could lay one there and stop all proofs.
+    let wrong = |finding: &&Finding| !matches!(finding, Finding::Foreign { .. });
+    if let Some(finding) = seen.findings.iter().find(wrong) {
         return Err(ExportError::NotWhole(finding.clone()));
     }
-    let end = seen.chain.end.number;
-    let span = span(&store, from, to, end)?.ok_or(ExportError::Nothing)?;
-    let chain = store.audit(&[span.0 - 1, span.1])?;
-    let place = |number: u64, at: usize| {
-        let hash = chain.marks[at].unwrap_or(chain.begin.hash);
+    let span = span?.ok_or(ExportError::Nothing)?;
+    let place = |number: u64| {
+        let at = edges.iter().rposition(|edge| *edge == number);
+        let hash = at.and_then(|at| seen.edges[at]);
+        let hash = hash.unwrap_or(seen.chain.begin.hash);
         Position { number, hash }
     };
-    let (before, after) = (place(span.0 - 1, 0), place(span.1, 1));
+    let (before_it, after) = (place(span.0 - 1), place(span.1));
     let folder = data.join(FOLDER);
     if !Notary::lives_in(&folder) {
         return Err(ExportError::NoKey);
     }
     let mut notary = Notary::open(&folder)?;
     let checkpoint = covering(&mut notary, &seen.good, after)?;
+    let exported = Exported {
+        first: span.0,
+        last: span.1,
+        entries: span.1 + 1 - span.0,
+        covered_by: checkpoint.number,
+    };
+    before(&exported).map_err(ExportError::Note)?;
     std::fs::create_dir_all(out)?;
-    let mut taken = Taken::new(out, before)?;
+    let mut taken = Taken::new(out, before_it)?;
     taken.read(&store, span, checkpoint.number)?;
     let (entries, bridge) = (taken.entries.finish()?, taken.bridge.finish()?);
     let proof = json!({
@@ -80,7 +105,7 @@ pub fn export(data: &Path, from: Time, to: Time, out: &Path) -> Result<Exported,
         "to": to,
         "first": span.0,
         "last": span.1,
-        "before": { "number": before.number, "hash": hex::encode(before.hash) },
+        "before": { "number": before_it.number, "hash": hex::encode(before_it.hash) },
         "after": { "number": after.number, "hash": hex::encode(after.hash) },
         "checkpoint": checkpoint,
         "public_key": notary.public().hex(),
@@ -95,12 +120,7 @@ pub fn export(data: &Path, from: Time, to: Time, out: &Path) -> Result<Exported,
     let text = serde_json::to_vec_pretty(&proof).map_err(io::Error::other)?;
     durable::write(out, "proof.json", &[&text])?;
     durable::write(out, "proof.sig", &[notary.seal(&text).as_bytes(), b"\n"])?;
-    Ok(Exported {
-        first: span.0,
-        last: span.1,
-        entries: span.1 + 1 - span.0,
-        covered_by: checkpoint.number,
-    })
+    Ok(exported)
 }
 
 /// First and last record of the interval.
@@ -191,14 +211,16 @@ impl Taken {
         })
     }
 
-    /// Reads all records up to the checkpoint: those before the interval only for what is in force.
+    /// Reads what was in force before the interval, then all records from it up to the checkpoint.
     fn read(&mut self, store: &Store, span: (u64, u64), until: u64) -> Result<(), ExportError> {
         let mut failed = None;
-        store.read(1, until.max(span.1), &mut |number, tag, payload| {
-            let done = if number < span.0 {
-                self.prepare(tag, payload);
-                Ok(())
-            } else if number <= span.1 {
+        let told = [codec::CONFIGURED, codec::CLOCK_READ];
+        store.read_kinds(&told, 1, span.0 - 1, &mut |_, tag, payload| {
+            self.prepare(tag, payload);
+            ControlFlow::Continue(())
+        })?;
+        store.read(span.0, until.max(span.1), &mut |number, tag, payload| {
+            let done = if number <= span.1 {
                 self.entry(number, tag, payload)
             } else {
                 self.bridge.put(&raw(number, tag, payload))
@@ -218,18 +240,15 @@ impl Taken {
     }
 
     fn prepare(&mut self, tag: Tag, payload: &[u8]) {
-        if !codec::is_observed(tag) && !codec::is_outcome(tag) {
-            if let Ok(Record::Input {
-                at,
-                jurisdiction,
-                input,
-            }) = decode(tag, payload)
-            {
-                self.note(0, at, jurisdiction, &input);
-            }
-            self.clocks.clear();
-            self.steps.clear();
+        if let Ok(Record::Input {
+            at,
+            jurisdiction,
+            input,
+        }) = decode(tag, payload)
+        {
+            self.note(0, at, jurisdiction, &input);
         }
+        self.clocks.clear();
     }
 
     /// Remembers what later entries are read by, and what is told of the clock.

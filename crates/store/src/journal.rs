@@ -12,6 +12,7 @@ mod commit;
 pub(crate) mod copying;
 mod cursor;
 mod disk;
+mod finding;
 mod frame;
 mod older;
 mod pack;
@@ -33,11 +34,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use model::codec::Tag;
 
 pub use archive::{ArchiveStep, Archived, archive, archive_with};
-pub use audit::{Audit, Finding, audit};
+pub use audit::{Audit, audit};
 pub use chain::Position;
 pub use commit::{CommitBuffer, MAX_COMMIT, MAX_RECORD, Sealed, TooLong};
 pub use cursor::Cursor;
 pub use disk::free_bytes;
+pub use finding::Finding;
 pub use older::{Looked, older};
 pub use walk::{Recovered, TornTail, Visit};
 

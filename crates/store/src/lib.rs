@@ -59,7 +59,7 @@ pub mod threads;
 mod transfer;
 pub mod uploads;
 
-pub use backup::{BackedUp, CopyError, Until, backup, restore};
+pub use backup::{BackedUp, CopyError, Restored, Until, backup, restore};
 pub use blobs::Blobs;
 pub use devices::{DeviceAccount, DeviceAccounts, Devices, DevicesError};
 pub use evidence::{Checkpoint, Notary, PublicKey};

@@ -22,6 +22,18 @@ pub fn leave(data: &Path, access: &Access) -> io::Result<()> {
     durable::write(&dir, &format!("{}.json", access.id), &[&text])
 }
 
+/// Leaves more of what a note said before it was done, under the same id: whether the first has been
+/// entered or not, both are one access.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn leave_again(data: &Path, access: &Access) -> io::Result<()> {
+    let dir = data.join(FOLDER);
+    std::fs::create_dir_all(&dir)?;
+    let text = serde_json::to_vec(access).map_err(io::Error::other)?;
+    durable::write(&dir, &format!("{}-again.json", access.id), &[&text])
+}
+
 /// Everything that waits, in the order of its time.
 ///
 /// # Errors
@@ -40,7 +52,7 @@ pub fn waiting(data: &Path) -> io::Result<Vec<(PathBuf, Access)>> {
             notes.push((path, access));
         }
     }
-    notes.sort_by(|(_, a), (_, b)| (a.first, &a.id).cmp(&(b.first, &b.id)));
+    notes.sort_by(|(_, a), (_, b)| (a.first, &a.id, a.last).cmp(&(b.first, &b.id, b.last)));
     Ok(notes)
 }
 

@@ -15,12 +15,13 @@ pub(crate) mod places;
 mod prepare;
 mod reading;
 pub(crate) mod snapshots;
+mod swapped;
 
 pub(crate) use follow::{Follower, Shelf};
 pub use journal::Tables;
 pub(crate) use lanes::Lanes;
 pub use link::{Link, LinkError};
-pub(crate) use reading::{audit, read, verify};
+pub(crate) use reading::{audit, end_of, first_after, read, read_kinds, verify};
 
 use std::io;
 

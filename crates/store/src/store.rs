@@ -7,6 +7,7 @@
 mod sides;
 
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -276,12 +277,45 @@ impl Store {
         }
     }
 
+    /// The records of these kinds from `first` to `last`, all committed, in order, until `visit` breaks
+    /// off. A database sends no others.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn read_kinds(
+        &self,
+        kinds: &[u8],
+        first: u64,
+        last: u64,
+        visit: &mut Take<'_>,
+    ) -> Result<(), JournalError> {
+        match &self.kind {
+            Kind::Embedded => self.read(first, last, &mut |number, tag, payload| {
+                if kinds.contains(&tag.kind) {
+                    return visit(number, tag, payload);
+                }
+                ControlFlow::Continue(())
+            }),
+            Kind::Postgres(link) => postgres::read_kinds(link, kinds, first, last, visit),
+        }
+    }
+
+    /// Where the journal ends now: its last whole commit, on disk.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn end(&self) -> Result<Position, JournalError> {
+        match &self.kind {
+            Kind::Embedded => journal::copying::end(&self.data.join(JOURNAL)),
+            Kind::Postgres(link) => postgres::end_of(link),
+        }
+    }
+
     /// A record from which on everything entered after `time` can be found.
     pub(crate) fn first_after(&self, time: model::Time) -> Result<u64, JournalError> {
         match &self.kind {
             Kind::Embedded => journal::copying::first_after(&self.data.join(JOURNAL), time),
-            // The table has no times; reading it from the first record on finds them all.
-            Kind::Postgres(_) => Ok(1),
+            Kind::Postgres(link) => postgres::first_after(link, time),
         }
     }
 

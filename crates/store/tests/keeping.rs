@@ -14,8 +14,8 @@ use model::intake::Quality;
 use model::{Input, JurisdictionSlot, Observed, SeriesSlot, Time};
 use store::evidence::{FOLDER, examine};
 use store::{
-    Blobs, CommitBuffer, ExportError, Journal, JournalOptions, Notary, Position, Until, backup,
-    export, restore,
+    Blobs, CommitBuffer, ExportError, Journal, JournalOptions, Notary, Position, Restored, Until,
+    backup, export, restore,
 };
 use tempfile::TempDir;
 
@@ -205,7 +205,7 @@ fn a_journal_is_restored_up_to_an_entry_or_a_time() {
         ];
         for (until, last) in wanted {
             let into = TempDir::new().unwrap();
-            let place = restore(data.path(), into.path(), until).unwrap();
+            let place = restore(data.path(), into.path(), until, &mut |_| Ok(())).unwrap();
             assert_eq!(place.number, last, "{until:?}");
             assert_eq!(place.hash, chain_at(data.path(), last), "one chain");
             assert_eq!(numbers(into.path(), last), last);
@@ -224,11 +224,16 @@ fn a_journal_is_restored_up_to_an_entry_or_a_time() {
             };
             buffer.push_record(&ticked).unwrap();
             journal.append(&buffer.seal()).unwrap();
-            let again = restore(data.path(), into.path(), Until::End);
+            let again = restore(data.path(), into.path(), Until::End, &mut |_| Ok(()));
             assert!(again.is_err(), "nothing is overwritten");
         }
         let into = TempDir::new().unwrap();
-        let early = restore(data.path(), into.path(), Until::Time(at(0)));
+        let early = restore(
+            data.path(),
+            into.path(),
+            Until::Time(at(0)),
+            &mut |_| Ok(()),
+        );
         assert!(early.is_err(), "nothing was recorded by then");
     }
 }
@@ -251,8 +256,63 @@ fn change(path: &Path, from: &str, to: &str) {
 
 fn exported(data: &Path, from: u64, to: u64) -> TempDir {
     let out = TempDir::new().unwrap();
-    export(data, at(from), at(to), out.path()).unwrap();
+    let mut told = Vec::new();
+    let done = export(data, at(from), at(to), out.path(), &mut |taken| {
+        let empty = std::fs::read_dir(out.path())?.next().is_none();
+        assert!(empty, "told before anything is written");
+        told.push(taken.clone());
+        Ok(())
+    });
+    assert_eq!(told, [done.unwrap()]);
     out
+}
+
+#[test]
+fn what_cannot_be_noted_is_not_taken() {
+    let (data, again) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut feeding = Feeding::begin(data.path());
+    feeding.go_on_to(100);
+    feeding.sign();
+    let blobs = Blobs::open(&data.path().join("blobs")).unwrap();
+    let (face, gone) = (blobs.put(b"a face").unwrap(), blobs.put(b"it").unwrap());
+    blobs.erase(&gone).unwrap();
+    let out = data.path().join("out");
+    let full = || Err(std::io::Error::other("no room for a note"));
+    let refused = export(data.path(), at(4), at(9), &out, &mut |_| full());
+    assert!(matches!(refused, Err(ExportError::Note(_))) && !out.exists());
+    let refused = restore(data.path(), again.path(), Until::End, &mut |_| full());
+    assert!(refused.is_err() && !again.path().join("journal").exists());
+    assert!(!again.path().join("blobs").exists());
+    // The files of people that come back are counted.
+    let mut told = None;
+    let done = restore(
+        data.path(),
+        again.path(),
+        Until::Number(60),
+        &mut |coming| {
+            assert!(
+                !again.path().join("blobs").exists(),
+                "told before they come"
+            );
+            told = Some(*coming);
+            Ok(())
+        },
+    );
+    assert_eq!(done.unwrap().number, 60);
+    let want = Restored {
+        through: 60,
+        files: 1,
+    };
+    assert_eq!(told, Some(want));
+    let back = Blobs::open(&again.path().join("blobs")).unwrap();
+    assert!(back.holds(&face) && !back.holds(&gone));
+    // As old as they were, so that they go when they are to go.
+    assert_eq!(age(&back, &face), age(&blobs, &face));
+}
+
+fn age(blobs: &Blobs, seal: &model::Seal) -> SystemTime {
+    let kept = blobs.all().unwrap();
+    kept.into_iter().find(|(one, _)| one == seal).unwrap().1
 }
 
 fn with_ending(folder: &Path, ending: &str) -> PathBuf {
@@ -283,6 +343,12 @@ fn an_export_proves_itself_to_a_script_that_knows_nothing_of_us() {
     let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(first["entry"]["jurisdiction"], "330624");
     assert_eq!(first["entry"]["observed"]["value"], "1040");
+
+    // With no key got from elsewhere it says what that is worth.
+    let (good, said) = script(out.path(), None);
+    let want =
+        "ok by the key in the export itself, which proves nothing about who wrote it: entries";
+    assert!(good && said.starts_with(want), "{said}");
 
     // Past the last checkpoint one is signed for it.
     let late = exported(data.path(), 1100, 1200);
@@ -353,7 +419,7 @@ fn a_foreign_key_and_a_tampered_journal_give_no_proof() {
     let found = examine(other.path(), &[], None).unwrap();
     assert!(!found.findings.is_empty());
     let out = TempDir::new().unwrap();
-    let refused = export(other.path(), at(40), at(90), out.path());
+    let refused = export(other.path(), at(40), at(90), out.path(), &mut |_| Ok(()));
     assert!(matches!(refused, Err(ExportError::NotWhole(_))));
 }
 

@@ -1,19 +1,25 @@
 //! Journals recorded once, in `tests/journals/`: each still verifies, still replays, and still leads
 //! to the state that its `expected.json` names. The journals themselves are never written again.
 //!
-//! `WATCHFIRE_RECORD=<name>` records another one with this program; `WATCHFIRE_BLESS=1` rewrites what
-//! is expected, for a change that is meant to decide otherwise or to hash more.
+//! `WATCHFIRE_RECORD=<month>-spine` or `<month>-desk` records another one with this program;
+//! `WATCHFIRE_BLESS=1` rewrites what is expected, for a change that is meant to decide otherwise or to
+//! hash more.
 
+mod desk;
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::support::*;
 use engine::Engine;
 use model::action::{Act, Action, ReportTask};
+use model::codec::{self, Record};
 use model::config::{Clock, Config, Role};
 use model::custody::{Access, AccessDeed, Accessor, Timekeeping};
 use model::task::{FactKind, Means};
-use model::{JurisdictionSlot, OpId, PersonId};
+use model::{Input, JurisdictionSlot, OpId, PersonId};
 use runtime::{Options, Runtime, replay, start};
 use serde::{Deserialize, Serialize};
 use store::JournalOptions;
@@ -93,21 +99,66 @@ async fn recorded_journals_still_verify_and_replay() {
     }
 }
 
-/// A night of three gauges in two jurisdictions: alarms up to red, acknowledged and not, commands
-/// with facts up to a verified end and with silence, a link that drops, a restart.
+/// What is in a journal, each kind once: inputs, presses and decisions by their names.
+fn kinds(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let end = examine(folder, &[], None).unwrap().chain.end.number;
+    let name = |value: serde_json::Value, tag: &str| value[tag].as_str().unwrap().to_owned();
+    store::read(&folder.join("journal"), 1, end, &mut |_, tag, payload| {
+        found.insert(match codec::decode(tag, payload).unwrap() {
+            Record::Input {
+                input: Input::Acted(act),
+                ..
+            } => name(serde_json::to_value(&act.action).unwrap(), "action"),
+            Record::Input { input, .. } => {
+                let text = format!("{input:?}");
+                let word = text.split(|c: char| !c.is_alphanumeric()).next();
+                word.unwrap_or_default().to_owned()
+            }
+            Record::Outcome { effect, .. } => {
+                let text = format!("{effect:?}");
+                let word = text.split(|c: char| !c.is_alphanumeric()).next();
+                format!("→ {}", word.unwrap_or_default())
+            }
+        });
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    found
+}
+
+#[test]
+fn a_night_at_the_desk_holds_what_people_bring_into_a_journal() {
+    let kinds = kinds(&journals().join("2026-12-desk"));
+    for kind in desk::HOLDS {
+        assert!(kinds.contains(kind), "no {kind} is in it");
+    }
+}
+
+/// A night by its name: `…-spine` of the gauges, `…-desk` of the people; a restart in each.
 async fn record(folder: &Path) {
     assert!(
         !folder.exists(),
         "a recorded journal is never written again"
     );
     let data = tempfile::TempDir::new().unwrap();
-    let site = start(small(data.path())).await.unwrap();
-    hour(&site, 0).await;
-    site.stop().await;
-    let site = start(small(data.path())).await.unwrap();
-    hour(&site, 1).await;
-    hour(&site, 2).await;
-    site.stop().await;
+    let name = folder.file_name().and_then(|name| name.to_str());
+    if name.is_some_and(|name| name.ends_with("-desk")) {
+        let site = start(desk::options(data.path())).await.unwrap();
+        desk::first_hour(&site).await;
+        site.stop().await;
+        let site = start(desk::options(data.path())).await.unwrap();
+        desk::second_hour(&site).await;
+        site.stop().await;
+    } else {
+        let site = start(small(data.path())).await.unwrap();
+        hour(&site, 0).await;
+        site.stop().await;
+        let site = start(small(data.path())).await.unwrap();
+        hour(&site, 1).await;
+        hour(&site, 2).await;
+        site.stop().await;
+    }
     let later = SystemTime::now() + Duration::from_secs(10);
     store::journal::archive(&data.path().join("journal"), later).unwrap();
     store::backup(data.path(), folder).unwrap();
@@ -140,6 +191,8 @@ fn by(person: &str, role: Role, op: String, action: Action) -> Act {
     }
 }
 
+/// An hour of three gauges in two jurisdictions: alarms up to red, acknowledged and not, commands with facts
+/// up to a verified end and with silence, a link that drops.
 async fn hour(site: &Runtime, hour: i64) {
     for minute in hour * 60..(hour + 1) * 60 {
         for gauge in 0..5u32 {

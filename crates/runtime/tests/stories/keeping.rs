@@ -77,7 +77,13 @@ async fn a_backup_of_a_fed_site_is_restored_to_any_point() {
 
     for place in [backups[3], backups[8]] {
         let into = TempDir::new().unwrap();
-        let end = restore(copy.path(), into.path(), Until::Number(place.number)).unwrap();
+        let end = restore(
+            copy.path(),
+            into.path(),
+            Until::Number(place.number),
+            &mut |_| Ok(()),
+        )
+        .unwrap();
         assert!(end.number >= place.number);
         let again = replay(into.path(), |_| {}).unwrap();
         assert_eq!(again.fleet.hash().hash, hash_at(data.path(), place.number));
@@ -88,7 +94,10 @@ async fn a_backup_of_a_fed_site_is_restored_to_any_point() {
         assert_eq!(replay(into.path(), |_| {}).unwrap().mismatches, 0);
     }
     let into = TempDir::new().unwrap();
-    restore(copy.path(), into.path(), Until::Time(at(300))).unwrap();
+    restore(copy.path(), into.path(), Until::Time(at(300)), &mut |_| {
+        Ok(())
+    })
+    .unwrap();
     let again = replay(into.path(), |seen| assert!(seen.at <= at(300))).unwrap();
     assert!(again.inputs > 300);
 }

@@ -1,9 +1,5 @@
-//! One signed checkpoint, and the keys it is looked at with. The signed text is five lines, so that
+//! One signed checkpoint, and the key it is looked at with. The signed text is five lines, so that
 //! it can be written and checked by hand in any language.
-
-use std::collections::BTreeMap;
-use std::io;
-use std::path::Path;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use model::Time;
@@ -79,75 +75,15 @@ impl PublicKey {
 
     /// Whether this key signed `checkpoint`.
     pub fn signed(&self, checkpoint: &Checkpoint) -> bool {
-        let signature = hex::decode(&checkpoint.signature)
+        self.signed_text(&checkpoint.text(), &checkpoint.signature)
+    }
+
+    /// Whether `signature`, 128 hexadecimal digits, is this key's over `text`.
+    pub(crate) fn signed_text(&self, text: &str, signature: &str) -> bool {
+        let signature = hex::decode(signature)
             .ok()
             .and_then(|bytes| Signature::from_slice(&bytes).ok());
-        signature.is_some_and(|signature| {
-            let text = checkpoint.text();
-            self.key.verify_strict(text.as_bytes(), &signature).is_ok()
-        })
-    }
-}
-
-/// Public keys by their ids.
-#[derive(Clone, Debug, Default)]
-pub struct Keyring {
-    keys: BTreeMap<String, PublicKey>,
-}
-
-impl Keyring {
-    /// All keys that lie in `dir` as `*.pub`; an absent folder has none.
-    ///
-    /// # Errors
-    /// When the folder or a key cannot be read.
-    pub fn in_folder(dir: &Path) -> io::Result<Keyring> {
-        let mut ring = Keyring::default();
-        let entries = match std::fs::read_dir(dir) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ring),
-            Err(error) => return Err(error),
-        };
-        for entry in entries {
-            let path = entry?.path();
-            if path.extension().is_some_and(|ending| ending == "pub") {
-                let text = std::fs::read_to_string(&path)?;
-                let key = PublicKey::read(&text).ok_or_else(|| {
-                    let why = format!("{} is no public key", path.display());
-                    io::Error::new(io::ErrorKind::InvalidData, why)
-                })?;
-                ring.add(key);
-            }
-        }
-        Ok(ring)
-    }
-
-    /// Adds one.
-    pub fn add(&mut self, key: PublicKey) {
-        self.keys.insert(key.id().to_owned(), key);
-    }
-
-    /// The key of this id.
-    pub fn get(&self, id: &str) -> Option<&PublicKey> {
-        self.keys.get(id)
-    }
-
-    /// All of them, by id.
-    pub fn iter(&self) -> impl Iterator<Item = &PublicKey> {
-        self.keys.values()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
-    /// Why a checkpoint is not to be believed; `None` when it is.
-    pub(crate) fn flaw(&self, checkpoint: &Checkpoint) -> Option<&'static str> {
-        match self.get(&checkpoint.key) {
-            None => Some("no public key of that id is known"),
-            Some(key) if !key.signed(checkpoint) => Some("the signature is not of this text"),
-            Some(_) if checkpoint.position().is_none() => Some("it names no chain hash"),
-            Some(_) => None,
-        }
+        signature
+            .is_some_and(|signature| self.key.verify_strict(text.as_bytes(), &signature).is_ok())
     }
 }

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use ed25519_dalek::{Signer, SigningKey};
 use model::Time;
 
-use super::{CHECKPOINTS, Checkpoint, PublicKey, read_checkpoints};
+use super::keys::{SIGNER, no_key, read_secret, vouch};
+use super::{CHECKPOINTS, Checkpoint, KEY, Keyring, PublicKey, read_checkpoints};
 use crate::durable;
 use crate::journal::Position;
 
@@ -19,7 +20,6 @@ const EVERY_RECORDS: u64 = 100_000;
 const EVERY: Duration = Duration::from_secs(3600);
 /// How long a signature that could not be kept is left alone: a full disk is not asked at every commit.
 const AGAIN: Duration = Duration::from_secs(60);
-const KEY: &str = "key";
 
 /// Holds the key.
 pub struct Notary {
@@ -39,36 +39,35 @@ impl std::fmt::Debug for Notary {
 }
 
 impl Notary {
-    /// Opens the folder; makes folder and key when there are none.
+    /// Opens the folder; makes folder and key when there are none. A new key vouches for those of the
+    /// copy that the folder was restored from.
     ///
     /// # Errors
     /// When they can be neither read nor made, or the key is none.
     pub fn open(dir: &Path) -> io::Result<Notary> {
         std::fs::create_dir_all(dir)?;
         let key = match std::fs::read_to_string(dir.join(KEY)) {
-            Ok(text) => read_secret(&text).ok_or_else(|| {
-                let why = format!("{} is no key", dir.join(KEY).display());
-                io::Error::new(io::ErrorKind::InvalidData, why)
-            })?,
+            Ok(text) => read_secret(&text).ok_or_else(|| no_key(&dir.join(KEY)))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => make_secret(dir)?,
             Err(error) => return Err(error),
         };
         let public = PublicKey::of(key.verifying_key());
-        let name = format!("{}.pub", public.id());
-        if !dir.join(&name).exists() {
-            durable::write(dir, &name, &[public.hex().as_bytes(), b"\n"])?;
+        let hex = public.hex() + "\n";
+        for name in [format!("{}.pub", public.id()).as_str(), SIGNER] {
+            if std::fs::read(dir.join(name)).ok().as_deref() != Some(hex.as_bytes()) {
+                durable::write(dir, name, &[hex.as_bytes()])?;
+            }
         }
         {
             let _alone = alone(dir)?;
             cut_torn_line(dir)?;
         }
-        let known = read_checkpoints(dir)?;
-        let signed = known.iter().flatten().map(|c| c.number).max();
+        let signed = newest(dir, &public)?.map_or(0, |checkpoint| checkpoint.number);
         Ok(Notary {
             dir: dir.to_owned(),
             key,
             public,
-            signed: signed.unwrap_or(0),
+            signed,
             since: Instant::now(),
             failed: None,
         })
@@ -138,9 +137,15 @@ impl Notary {
     }
 }
 
-fn read_secret(text: &str) -> Option<SigningKey> {
-    let bytes: [u8; 32] = hex::decode(text.trim()).ok()?.try_into().ok()?;
-    Some(SigningKey::from_bytes(&bytes))
+/// The newest checkpoint that this key signed; what somebody else wrote there is no reason not to sign.
+fn newest(dir: &Path, key: &PublicKey) -> io::Result<Option<Checkpoint>> {
+    let mut ours: Vec<Checkpoint> = read_checkpoints(dir)?.into_iter().flatten().collect();
+    ours.retain(|checkpoint| checkpoint.key == key.id());
+    ours.sort_by_key(|checkpoint| checkpoint.number);
+    Ok(ours
+        .into_iter()
+        .rev()
+        .find(|checkpoint| key.signed(checkpoint)))
 }
 
 /// Waits until no other process writes checkpoints here: an export may sign beside a running server.
@@ -176,6 +181,8 @@ fn cut_torn_line(dir: &Path) -> io::Result<()> {
 fn make_secret(dir: &Path) -> io::Result<SigningKey> {
     let mut bytes = [0; 32];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    let key = SigningKey::from_bytes(&bytes);
+    vouch(dir, &Keyring::trusted(dir)?, &key)?;
     let draft = dir.join("key.tmp");
     // From the first byte on for its owner alone.
     durable::remove(&draft)?;
@@ -188,27 +195,27 @@ fn make_secret(dir: &Path) -> io::Result<SigningKey> {
     file.sync_all()?;
     std::fs::rename(&draft, dir.join(KEY))?;
     durable::sync_dir(dir)?;
-    Ok(SigningKey::from_bytes(&bytes))
+    Ok(key)
 }
 
-/// Copies the public keys and the newest checkpoint of `<data>/evidence` to a folder, each file whole
-/// or not at all; gives the checkpoint back. Older ones that lie there stay.
+/// Copies the newest checkpoint of the key in `<data>/evidence` and the public keys that are the journal's
+/// to a folder, each file whole or not at all; gives the checkpoint back. Older ones that lie there stay.
 ///
 /// # Errors
-/// When there is no checkpoint yet, or something can be neither read nor written.
+/// When there is no checkpoint yet, this is a copy without its key, or something can be neither read nor
+/// written.
 pub fn hand_out(dir: &Path, to: &Path) -> io::Result<Checkpoint> {
-    let known = read_checkpoints(dir)?;
-    let newest = known.into_iter().flatten().max_by_key(|c| c.number);
-    let newest = newest.ok_or_else(|| {
+    let Some(key) = super::signer(dir)?.filter(|_| Notary::lives_in(dir)) else {
+        let why = "this is a copy without the key that signs; hand out from the data folder of the server";
+        return Err(io::Error::other(why));
+    };
+    let newest = newest(dir, &key)?.ok_or_else(|| {
         io::Error::new(io::ErrorKind::NotFound, "there is no signed checkpoint yet")
     })?;
     std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(dir)? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        if let Some(name) = name.filter(|name| name.ends_with(".pub")) {
-            durable::write(to, name, &[&std::fs::read(&path)?])?;
-        }
+    for key in Keyring::trusted(dir)?.iter() {
+        let name = format!("{}.pub", key.id());
+        durable::write(to, &name, &[key.hex().as_bytes(), b"\n"])?;
     }
     let text = serde_json::to_vec(&newest).map_err(io::Error::other)?;
     let name = format!("checkpoint-{:020}.json", newest.number);

@@ -13,47 +13,7 @@ use super::chain::{self, CHECK, Position};
 use super::frame::{FrameHeader, HEADER};
 use super::scan::{Scan, Step};
 use super::segment;
-use super::{JournalError, TornTail};
-
-/// Something that is not as it was confirmed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Finding {
-    #[error("entry {record} was changed, in {file}")]
-    Changed { record: u64, file: String },
-    /// One block of an archive does not say which of its records it is.
-    #[error("an entry from {from} to {to} was changed, in {file}")]
-    ChangedAmong { from: u64, to: u64, file: String },
-    #[error("entries {from} to {to} were removed, in {file}")]
-    Removed { from: u64, to: u64, file: String },
-    #[error("entries {one} and {other} were swapped, in {file}")]
-    Swapped { one: u64, other: u64, file: String },
-    #[error("the entries from {record} on do not follow from those before, in {file}")]
-    Unlinked { record: u64, file: String },
-    /// The file was cut from outside; entries that were confirmed may be missing.
-    #[error("the end of {file} was cut off after entry {last}")]
-    Shortened { last: u64, file: String },
-    #[error("the journal ends at entry {last}, but entry {known} was signed at {time}")]
-    CutTail {
-        last: u64,
-        known: u64,
-        time: model::Time,
-    },
-    #[error("the checkpoint at entry {number} of {time} is forged: {why}")]
-    Forged {
-        number: u64,
-        time: model::Time,
-        why: &'static str,
-    },
-    #[error("line {line} of the checkpoints is none")]
-    NoCheckpoint { line: usize },
-    /// The chain is whole, and is not the one that was signed.
-    #[error("entries between {after} and {upto} were rewritten after they were signed at {time}")]
-    Rewritten {
-        after: u64,
-        upto: u64,
-        time: model::Time,
-    },
-}
+use super::{Finding, JournalError, TornTail};
 
 /// What an audit of the chain found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +21,7 @@ pub struct Audit {
     pub records: u64,
     /// Bytes read, as far as files were written.
     pub bytes: u64,
-    /// Before the first record; [`Position::START`] unless older archives were given up.
+    /// Before the first record; anything but [`Position::START`] is a [`Finding::CutHead`].
     pub begin: Position,
     pub end: Position,
     pub findings: Vec<Finding>,
@@ -158,6 +118,14 @@ fn join(parts: Vec<Part>, firsts: &[u64]) -> Joined {
     let mut all = Joined::default();
     for (part, first) in parts.into_iter().zip(firsts) {
         let file = file_name(*first);
+        if all.end.is_none() {
+            // Nothing in the product gives up what is old, so a chain begins with entry 1. Where its
+            // first head is damaged, the file's name says which entries are before it.
+            let before = part
+                .before
+                .map_or(first.saturating_sub(1), |before| before.number);
+            all.findings.extend(Finding::cut_head(before));
+        }
         match (part.before, all.end) {
             (Some(before), None) => all.begin = Some(before),
             (Some(before), Some(end)) if before.number > end.number => {
@@ -210,7 +178,7 @@ fn look(scan: Scan, first: u64, newest: bool, marks: &[u64]) -> Result<Part, Jou
     let packed = head.is_some_and(|head| head.packed);
     let before = head.map(|head| head.before);
     let now = before.unwrap_or(Position {
-        number: first - 1,
+        number: first.saturating_sub(1),
         hash: [0; 32],
     });
     let mut look = Look {

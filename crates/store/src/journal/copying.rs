@@ -76,6 +76,19 @@ pub(crate) fn whole_commits(from: &Path, to: &Path, done: u64) -> Result<Copied,
     Ok(copied)
 }
 
+/// Where the last whole commit of the journal ends; on disk.
+pub(crate) fn end(dir: &Path) -> Result<Position, JournalError> {
+    let firsts = segment::list(dir).map_err(|e| JournalError::io("list", dir, e))?;
+    let Some(last) = firsts.last() else {
+        return Ok(Position::START);
+    };
+    let mut scan = Scan::part(dir, *last)?;
+    if scan.is_packed() {
+        return Ok(audit::whole(dir, scan, *last)?.end);
+    }
+    Ok(end_of(&mut scan, *last)?.1)
+}
+
 /// Where the last whole commit of a segment ends, and the place in the chain behind it; on disk.
 fn end_of(scan: &mut Scan, first: u64) -> Result<(u64, Position), JournalError> {
     let head = scan.head();

@@ -11,6 +11,9 @@ use model::{Input, JurisdictionSlot, Observed, SeriesSlot, Time};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+mod head;
+mod keys;
+
 use super::frame::FrameHeader;
 use super::*;
 use crate::evidence::{Checkpoint, Examined, FOLDER, Keyring, Notary, examine, hand_out};
@@ -387,7 +390,7 @@ fn a_forged_checkpoint_is_named() {
         found.findings[..],
         [
             Finding::Forged { number: 200, .. },
-            Finding::Forged { number: 300, .. },
+            Finding::Foreign { number: 300, .. },
             Finding::NoCheckpoint { line: 5 }
         ]
     ));

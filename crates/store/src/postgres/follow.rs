@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 
 use super::copy::Row;
 use super::journal::thread;
-use super::reading::{NAME, Page, rows};
+use super::reading::{NAME, Page, Span, rows};
 use super::{Link, small_runtime};
 use crate::journal::JournalError;
 
@@ -129,7 +129,7 @@ async fn attempt(
         found.append(&mut page);
         true
     };
-    rows(&mut at_hand, first, last, &mut keep).await?;
+    rows(&mut at_hand, Span::all(first, last), &mut keep).await?;
     *connection = Some(at_hand);
     Ok(found)
 }

@@ -6,10 +6,13 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use futures_util::TryStreamExt;
+use model::Time;
+use model::codec::entry_time;
 use sqlx::PgConnection;
 
 use super::copy::{Row, Taker};
 use super::journal::{TABLE, broken, last, thread};
+use super::swapped::Doubtful;
 use super::{Link, LinkError, aside, prepare, small_runtime};
 use crate::journal::chain;
 use crate::journal::{Audit, Finding, JournalError, Position, Recovered, Take, Visit};
@@ -21,6 +24,8 @@ const PAGES: usize = 4;
 /// Rows of a page, and bytes that end one early.
 const PAGE: usize = 2_048;
 const PAGE_BYTES: usize = 1 << 20;
+/// Records that are read on from rather than looked for among.
+const NEAR: u64 = 64;
 
 /// Walks the chain from its first record to its last, changing nothing.
 pub(crate) fn verify(link: &Link) -> Result<Recovered, JournalError> {
@@ -31,59 +36,90 @@ pub(crate) fn verify(link: &Link) -> Result<Recovered, JournalError> {
 /// Looks at every record and names each that is wrong.
 pub(crate) fn audit(link: &Link, marks: &[u64]) -> Result<Audit, JournalError> {
     let last = end_of(link)?;
-    let wanted: BTreeSet<u64> = marks.iter().copied().collect();
-    let mut seen = BTreeMap::new();
-    let mut found = Audit {
-        records: 0,
-        bytes: 0,
-        begin: Position::START,
-        end: Position::START,
-        findings: Vec::new(),
-        torn: None,
-        marks: Vec::new(),
-    };
-    let file = || TABLE.to_owned();
-    // After a changed record both its hashes may be the right one, that which stands and that which
-    // follows; the next record tells, so only what was changed is named.
-    let mut other = None;
-    let mut hashed = Vec::new();
+    let mut looked = Looked::new(marks);
     each(link, 1, last.number, &mut |row| {
-        let next = found.end.number + 1;
+        looked.take(row);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(looked.finished(marks))
+}
+
+/// What was found so far, row by row.
+pub(super) struct Looked {
+    found: Audit,
+    wanted: BTreeSet<u64>,
+    seen: BTreeMap<u64, [u8; 32]>,
+    /// After a changed record both its hashes may be the right one, that which stands and that which
+    /// follows; the next record tells, so only what was changed is named.
+    other: Option<[u8; 32]>,
+    doubtful: Doubtful,
+    hashed: Vec<u8>,
+}
+
+impl Looked {
+    pub(super) fn new(marks: &[u64]) -> Looked {
+        Looked {
+            found: Audit {
+                records: 0,
+                bytes: 0,
+                begin: Position::START,
+                end: Position::START,
+                findings: Vec::new(),
+                torn: None,
+                marks: Vec::new(),
+            },
+            wanted: marks.iter().copied().collect(),
+            seen: BTreeMap::new(),
+            other: None,
+            doubtful: Doubtful::default(),
+            hashed: Vec::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, row: Row) {
+        let found = &mut self.found;
+        let (before, next) = (found.end.hash, found.end.number + 1);
         let follows = row.number == next;
-        if !follows {
-            let (from, to) = (next, row.number - 1);
+        if found.records == 0 {
+            found.findings.extend(Finding::cut_head(row.number - 1));
+        } else if !follows {
             found.findings.push(Finding::Removed {
-                from,
-                to,
-                file: file(),
+                from: next,
+                to: row.number - 1,
+                file: TABLE.to_owned(),
             });
         }
-        hashed.clear();
-        chain::put(&mut hashed, row.tag, &row.payload);
-        let hash = chain::next(&found.end.hash, &hashed);
+        self.hashed.clear();
+        chain::put(&mut self.hashed, row.tag, &row.payload);
+        let hash = chain::next(&before, &self.hashed);
+        let other = self.other.take();
         let right = hash == row.hash
-            || other.is_some_and(|before| chain::next(&before, &hashed) == row.hash);
-        other = None;
-        if follows && !right {
-            found.findings.push(Finding::Changed {
-                record: row.number,
-                file: file(),
-            });
-            other = Some(hash);
-        }
-        if wanted.contains(&row.number) {
-            seen.insert(row.number, row.hash);
+            || other.is_some_and(|before| chain::next(&before, &self.hashed) == row.hash);
+        if self.wanted.contains(&row.number) {
+            self.seen.insert(row.number, row.hash);
         }
         found.end = Position {
             number: row.number,
             hash: row.hash,
         };
         found.records += 1;
-        found.bytes += (hashed.len() + row.hash.len()) as u64;
-        Ok(ControlFlow::Continue(()))
-    })?;
-    found.marks = marks.iter().map(|n| seen.get(n).copied()).collect();
-    Ok(found)
+        found.bytes += (self.hashed.len() + row.hash.len()) as u64;
+        if follows && !right {
+            self.doubtful.add(row, before, found.findings.len());
+            found.findings.push(Finding::Changed {
+                record: found.end.number,
+                file: TABLE.to_owned(),
+            });
+            self.other = Some(hash);
+        }
+    }
+
+    pub(super) fn finished(self, marks: &[u64]) -> Audit {
+        let mut found = self.found;
+        self.doubtful.name(&mut found.findings);
+        found.marks = marks.iter().map(|n| self.seen.get(n).copied()).collect();
+        found
+    }
 }
 
 /// Gives the records `first` to `last` to `visit` in order, until it breaks off.
@@ -105,6 +141,68 @@ pub(crate) fn read(
         Ok(visit(row.number, row.tag, &row.payload))
     })?;
     Ok(())
+}
+
+/// Gives the records of these kinds among `first` to `last` to `visit` in order, until it breaks off.
+pub(crate) fn read_kinds(
+    link: &Link,
+    kinds: &[u8],
+    first: u64,
+    last: u64,
+    visit: &mut Take<'_>,
+) -> Result<(), JournalError> {
+    let span = Span {
+        first: first.max(1),
+        last,
+        kinds,
+    };
+    each_of(link, span, &mut |row| {
+        Ok(visit(row.number, row.tag, &row.payload))
+    })
+}
+
+/// The number of the last input found that was entered up to `time`; 1 when none was. Times of entries
+/// never go back, so a few records of many are looked at, by their numbers.
+pub(crate) fn first_after(link: &Link, time: Time) -> Result<u64, JournalError> {
+    let end = end_of(link)?.number;
+    let asked = aside(|| async {
+        let mut connection = link.connect_patiently(NAME).await?;
+        let (mut low, mut high) = (1, end + 1);
+        while high - low > NEAR {
+            let middle = low + (high - low) / 2;
+            match input_from(&mut connection, middle, high - 1).await? {
+                Some((number, at)) if at <= time => low = number,
+                Some(_) | None => high = middle,
+            }
+        }
+        Ok(low)
+    });
+    asked.map_err(thread)?
+}
+
+/// The first input among these records, and when it was entered.
+async fn input_from(
+    connection: &mut PgConnection,
+    first: u64,
+    last: u64,
+) -> Result<Option<(u64, Time)>, JournalError> {
+    let mut begin = first;
+    while begin <= last {
+        let end = last.min(begin + NEAR - 1);
+        let mut found = None;
+        let span = Span::all(begin, end);
+        rows(connection, span, &mut |page| {
+            let timed = |row: &Row| Some((row.number, entry_time(row.tag, &row.payload)?));
+            found = found.or_else(|| page.iter().find_map(timed));
+            true
+        })
+        .await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        begin = end + 1;
+    }
+    Ok(None)
 }
 
 /// Where the journal of a database ends.
@@ -178,14 +276,42 @@ pub(super) fn walk(
 /// What a reading thread sends: a page of rows, or why there are no more.
 pub(super) type Page = Result<Vec<Row>, JournalError>;
 
-/// Gives rows to `take` in order; a thread of its own fetches ahead of it.
+/// Which rows are wanted.
+#[derive(Clone, Copy)]
+pub(super) struct Span<'k> {
+    first: u64,
+    last: u64,
+    /// Empty: all of them.
+    kinds: &'k [u8],
+}
+
+impl Span<'_> {
+    /// All rows from `first` to `last`.
+    pub(super) fn all(first: u64, last: u64) -> Span<'static> {
+        Span {
+            first,
+            last,
+            kinds: &[],
+        }
+    }
+}
+
 fn each(
     link: &Link,
     first: u64,
     last: u64,
     take: &mut dyn FnMut(Row) -> Result<ControlFlow<()>, JournalError>,
 ) -> Result<(), JournalError> {
-    if last < first {
+    each_of(link, Span::all(first, last), take)
+}
+
+/// Gives rows to `take` in order; a thread of its own fetches ahead of it.
+fn each_of(
+    link: &Link,
+    span: Span<'_>,
+    take: &mut dyn FnMut(Row) -> Result<ControlFlow<()>, JournalError>,
+) -> Result<(), JournalError> {
+    if span.last < span.first {
         return Ok(());
     }
     std::thread::scope(|scope| {
@@ -193,7 +319,7 @@ fn each(
         std::thread::Builder::new()
             .name("watchfire-reading".to_owned())
             .spawn_scoped(scope, move || {
-                if let Err(error) = fetch(link, first, last, &pages) {
+                if let Err(error) = fetch(link, span, &pages) {
                     // Nobody to tell when the taker has broken off.
                     let _unwanted = pages.send(Err(error));
                 }
@@ -218,25 +344,32 @@ fn take_all(
 }
 
 /// Reads rows into pages until all are read or nobody takes them.
-fn fetch(link: &Link, first: u64, last: u64, pages: &SyncSender<Page>) -> Result<(), JournalError> {
+fn fetch(link: &Link, span: Span<'_>, pages: &SyncSender<Page>) -> Result<(), JournalError> {
     let runtime = small_runtime().map_err(thread)?;
     runtime.block_on(async {
         let mut connection = link.connect_patiently(NAME).await?;
         let mut give = |page| pages.send(Ok(page)).is_ok();
-        rows(&mut connection, first, last, &mut give).await
+        rows(&mut connection, span, &mut give).await
     })
 }
 
-/// Gives the rows `first` to `last`, a page at a time, until `give` says that nobody wants more.
+/// Gives rows, a page at a time, until `give` says that nobody wants more.
 pub(super) async fn rows(
     connection: &mut PgConnection,
-    first: u64,
-    last: u64,
+    span: Span<'_>,
     give: &mut dyn FnMut(Vec<Row>) -> bool,
 ) -> Result<(), JournalError> {
+    let Span { first, last, kinds } = span;
+    let only = match kinds {
+        [] => String::new(),
+        kinds => {
+            let words: Vec<String> = kinds.iter().map(u8::to_string).collect();
+            format!("AND kind IN ({})", words.join(", "))
+        }
+    };
     let asked = format!(
         "COPY (SELECT number, kind, version, payload, hash FROM journal \
-         WHERE number BETWEEN {first} AND {last} ORDER BY number) TO STDOUT (FORMAT binary)"
+         WHERE number BETWEEN {first} AND {last} {only} ORDER BY number) TO STDOUT (FORMAT binary)"
     );
     let mut bytes = connection
         .copy_out_raw(&asked)

@@ -45,7 +45,7 @@ fn a_backup_is_a_data_folder_of_files_and_grows() {
     assert!(!texts.holds(&seal), "what was erased is erased there too");
 
     let back = tempfile::tempdir().unwrap();
-    let end = restore(copy.path(), back.path(), Until::End).unwrap();
+    let end = restore(copy.path(), back.path(), Until::End, &mut |_| Ok(())).unwrap();
     assert_eq!(end, writer.position());
     assert_eq!(open(&Store::embedded(back.path())).unwrap().2, rows(30_500));
     let devices = |of: &tempfile::TempDir| Devices::of(of.path()).load().unwrap();
@@ -59,10 +59,10 @@ fn a_folder_whose_journal_is_elsewhere_is_no_backup_and_is_not_restored_over() {
     write(&mut open(&store).unwrap().0, &rows(9), 3);
     let copy = tempfile::tempdir().unwrap();
     backup(dir.path(), copy.path()).unwrap();
-    let over = restore(copy.path(), dir.path(), Until::End);
+    let over = restore(copy.path(), dir.path(), Until::End, &mut |_| Ok(()));
     assert!(matches!(over, Err(CopyError::NotEmpty { .. })), "{over:?}");
     let into = tempfile::tempdir().unwrap();
-    let from = restore(dir.path(), into.path(), Until::End);
+    let from = restore(dir.path(), into.path(), Until::End, &mut |_| Ok(()));
     if database(&dir).is_some() {
         assert!(matches!(from, Err(CopyError::InTables { .. })), "{from:?}");
         // The copy holds files cut otherwise than those of the folder now would be.

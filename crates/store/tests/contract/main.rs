@@ -5,6 +5,7 @@
 mod backup;
 mod following;
 mod fresh;
+mod interval;
 mod journal;
 mod logins;
 mod lost;
