@@ -12,7 +12,6 @@ use model::{Effect, Effects, Observed, SeriesSlot, Time};
 use crate::condition::Look;
 use crate::engine::Engine;
 use crate::measure::Measured;
-use crate::season;
 
 impl Engine {
     /// Judges again everything that looks at a series, from a late reading on.
@@ -192,7 +191,7 @@ impl Engine {
 /// What a rule sees at a time: nothing is met outside its season.
 pub(crate) fn in_season(rule: &model::config::Rule, measured: Measured, time: Time) -> Measured {
     match &rule.season {
-        Some(season) if !season::holds(season, time) => measured.quieted(),
+        Some(season) if !season.holds(time) => measured.quieted(),
         Some(_) | None => measured,
     }
 }
