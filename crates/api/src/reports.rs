@@ -13,10 +13,10 @@ use axum::{Extension, Json};
 use model::custody::Accessor;
 use model::replay::Knowledge;
 use model::report::{ReportOf, ReportText};
-use model::view::{AlarmView, CommandView, RunView, SituationView, TaskView};
+use model::view::{AlarmView, CommandView, PageView, RunView, SituationView, TaskView};
 use model::{
-    AlarmKey, CommandId, Config, Effect, Input, JurisdictionSlot, OpId, RunId, Seal, SituationId,
-    TaskId, Time,
+    AlarmKey, CommandId, Config, Effect, Input, JurisdictionSlot, OpId, PageId, RunId, Seal,
+    SituationId, TaskId, Time,
 };
 use report::{
     Chronicle, Language, Local, MOST_CURVES, MapMoment, Readings, Report, Scope, Setting, Sheet,
@@ -108,7 +108,7 @@ pub(crate) async fn written(
            ("at" = Option<String>, Query, description = "Times of more maps, with commas between, at most 12"),
            ("lang" = Option<String>, Query, description = "`zh` or `en`"),
            ("zone" = Option<String>, Query, description = "Time zone of the page; absent: the county's"),
-           ("table" = Option<String>, Query, description = "Of csv: keys, figures, alarms, tasks, facts, clocks, decisions, course, readings, villages"),
+           ("table" = Option<String>, Query, description = "Of csv: keys, figures, alarms, tasks, facts, calls, steps, channels, clocks, decisions, course, readings, villages, entries"),
            ("jurisdiction" = Option<String>, Query, description = "Needed only where an account sees several")),
     responses((status = 200, description = "In the form asked for; every figure names its entries", content_type = "text/html", body = String),
               (status = 400, body = FaultView), (status = 403, body = FaultView), (status = 404, body = FaultView)))]
@@ -380,12 +380,12 @@ fn account(
         },
     );
     if let (Some(first), Some(last)) = (report.record.first, report.record.last) {
-        let mut readings = Readings::new(&config, wanted);
+        let mut readings = Readings::new(&config, wanted, (from, to));
         replays.read_through(first, last, &mut |passed| {
             let outcomes = Vec::new();
             readings.take(&told(passed, slot, &outcomes));
         })?;
-        readings.finish(&mut report, &county, MOST_CURVES);
+        readings.finish(&mut report, MOST_CURVES);
     }
     for (at, why) in report.moments(asked) {
         let fleet = replays.fleet_at(at, Knowledge::Then)?;
@@ -470,5 +470,13 @@ impl World for Seen<'_> {
 
     fn run(&self, id: &RunId) -> Option<RunView> {
         self.fleet.run(self.slot, id)
+    }
+
+    fn page(&self, id: &PageId) -> Option<PageView> {
+        self.fleet.page(self.slot, id)
+    }
+
+    fn pages(&self, run: &RunId) -> Vec<PageView> {
+        self.fleet.pages(self.slot, run)
     }
 }

@@ -90,6 +90,10 @@ impl Chronicle {
                 let gathered = self.incidents.entry(incident.clone()).or_default();
                 gathered.sent.entry(clock.clone()).or_default().push(moment);
             }
+            Action::SeePage { page } | Action::AnswerPage { page, .. } => {
+                self.see_answer(moment, page, None, world);
+            }
+            Action::AnswerCall { run, person, .. } => self.see_word(moment, run, person, world),
             Action::OpenSituation(open) => {
                 let place = format!("by_hand:{}", act.op);
                 let code = &world.config().code;
@@ -126,9 +130,6 @@ impl Chronicle {
             | Action::GatherIncident { .. }
             | Action::MergeIncident { .. }
             | Action::WriteReport(_)
-            | Action::SeePage { .. }
-            | Action::AnswerPage { .. }
-            | Action::AnswerCall { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }
@@ -337,7 +338,7 @@ impl Chronicle {
         self.concerns(self.told_with.get(&key).copied())
     }
 
-    fn about_alarm(&self, key: AlarmKey, world: &dyn World) -> About {
+    pub(crate) fn about_alarm(&self, key: AlarmKey, world: &dyn World) -> About {
         let Some(view) = world.alarm(key) else {
             return About::Nothing;
         };

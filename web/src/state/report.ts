@@ -28,11 +28,15 @@ export const SHEETS = [
   "alarms",
   "tasks",
   "facts",
+  "calls",
+  "steps",
+  "channels",
   "clocks",
   "decisions",
   "course",
   "readings",
   "villages",
+  "entries",
 ] as const;
 export type ReportSheet = (typeof SHEETS)[number];
 
