@@ -10,6 +10,7 @@ use model::{AlarmKey, CommandId, Effect, Input, PersonId, SituationId, Time};
 use crate::chronicle::{Chronicle, Passed, World, about_situation};
 use crate::clocks::{ClockOf, ClockRow, Verdict};
 use crate::facts::{About, Moment};
+use crate::presses::about_alarm;
 
 /// What was acknowledged: an alarm, or what was opened by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -206,8 +207,8 @@ impl Chronicle {
         }
         if all {
             some.extend(self.leases.list.keys());
-            let alarms = self.report.alarms.iter().map(|row| row.key);
-            some.extend(alarms.map(Noted::Alarm));
+            // What has returned asks for no word any more.
+            some.extend(self.open.keys().copied().map(Noted::Alarm));
             let by_hand = self.situations.values().filter(|row| row.by_hand);
             some.extend(by_hand.map(|row| Noted::Situation(row.id)));
         }
@@ -235,10 +236,7 @@ impl Chronicle {
 
     fn look_at_lease(&mut self, id: Noted, moment: Moment, world: &dyn World) {
         let (note, situation) = match id {
-            Noted::Alarm(key) => (
-                self.note_of_alarm(key, world),
-                self.told_with.get(&key).copied(),
-            ),
+            Noted::Alarm(key) => (note_of_alarm(key, world), self.told_with.get(&key).copied()),
             Noted::Situation(id) => (note_of_situation(id, world), Some(id)),
         };
         let known = self.leases.list.contains_key(&id);
@@ -248,19 +246,19 @@ impl Chronicle {
         let over = self.leases.look(id, note, moment);
         self.report.clocks.extend(over);
     }
+}
 
-    fn note_of_alarm(&self, key: AlarmKey, world: &dyn World) -> Option<Note> {
-        let view = world.alarm(key)?;
-        let ack = view.ack.clone()?;
-        Some(Note {
-            at: ack.at,
-            by: ack.by,
-            until: ack.lease_until?,
-            about: self.about_alarm(key, world),
-            commands: view.commands,
-            over: view.closed,
-        })
-    }
+fn note_of_alarm(key: AlarmKey, world: &dyn World) -> Option<Note> {
+    let view = world.alarm(key)?;
+    let ack = view.ack.clone()?;
+    Some(Note {
+        at: ack.at,
+        by: ack.by,
+        until: ack.lease_until?,
+        about: about_alarm(&view, world),
+        commands: view.commands,
+        over: view.closed,
+    })
 }
 
 fn note_of_situation(id: SituationId, world: &dyn World) -> Option<Note> {

@@ -18,7 +18,7 @@ export const SECTIONS: readonly ReportSection[] = [
 ];
 
 /** Forms in which a report is taken away, beside its tables. */
-export const FORMS = ["docx", "page", "json", "geojson"] as const;
+export const FORMS = ["docx", "pdf", "page", "json", "geojson"] as const;
 export type ReportForm = (typeof FORMS)[number] | "fragment" | "csv";
 
 /** Tables of a report. */

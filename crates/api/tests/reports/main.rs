@@ -463,11 +463,15 @@ async fn a_report_leaves_in_every_form_and_each_is_on_record() {
         .unwrap()
         .to_bytes();
     assert!(bytes.starts_with(b"PK"));
+    let pdf = county.get(&officer, &path("pdf", "&lang=en")).await;
+    assert_eq!(pdf.headers()[header::CONTENT_TYPE], "application/pdf");
+    let bytes = http_body_util::BodyExt::collect(pdf.into_body());
+    assert!(bytes.await.unwrap().to_bytes().starts_with(b"%PDF-"));
     let places = facts(&county, &officer, &path("geojson", "")).await;
     let first = &places["features"][0];
     assert_eq!(first["geometry"]["coordinates"], json!([120.9, 29.5]));
     assert_eq!(first["properties"]["level"], 3);
-    let mut made = 2;
+    let mut made = 3;
     for table in [
         "keys",
         "figures",
@@ -518,7 +522,7 @@ async fn a_report_leaves_in_every_form_and_each_is_on_record() {
         let answer = county.get(&officer, &wrong).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{wrong}");
     }
-    let answer = county.get(&officer, &path("pdf", "")).await;
+    let answer = county.get(&officer, &path("odt", "")).await;
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
 
     let data = county.close().await;

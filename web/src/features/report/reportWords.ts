@@ -57,6 +57,8 @@ export function formName(form: ReportForm): string {
   switch (form) {
     case "docx":
       return i18n.t("DOCX（可编辑）");
+    case "pdf":
+      return "PDF";
     case "page":
     case "fragment":
       return i18n.t("网页");
