@@ -258,7 +258,7 @@ impl Chronicle {
         run.ours |= ours;
         run.touched = true;
         if let Some(about) = about {
-            run.row.about = about;
+            run.row.about = called_at(about, view.level);
         }
         if let Called::Situation(situation) = view.about {
             run.row.situation = Some(situation);
@@ -298,6 +298,24 @@ impl Chronicle {
         rows.sort_by(|a, b| (a.began, &a.run).cmp(&(b.began, &b.run)));
         let alarms = rows.iter().filter(|row| row.occasion != Occasion::Test);
         self.report.reach = paces(alarms);
+    }
+}
+
+/// What was called about, at the level of the calls: it may have risen since, and others call then.
+fn called_at(about: About, of: Option<Level>) -> About {
+    match (about, of) {
+        (
+            About::Situation {
+                id, hazard, area, ..
+            },
+            Some(of),
+        ) => About::Situation {
+            id,
+            hazard,
+            area,
+            level: of.digit(),
+        },
+        (about, _) => about,
     }
 }
 

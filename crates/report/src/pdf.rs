@@ -28,17 +28,23 @@ impl Document {
         if let Some(banner) = &self.banner {
             sheets.centred(banner, Look::strong(BODY));
         }
-        for block in &self.blocks {
-            put(&mut sheets, block);
+        for (place, block) in self.blocks.iter().enumerate() {
+            let next = self.blocks.get(place + 1);
+            put(&mut sheets, block, next);
         }
         sheets.finish(self)
     }
 }
 
-fn put(sheets: &mut Sheets<'_>, block: &Block) {
+/// Puts a block on the sheets; a heading stays with what comes `next`.
+fn put(sheets: &mut Sheets<'_>, block: &Block, next: Option<&Block>) {
+    let follows = match next {
+        Some(Block::Figure { picture, .. }) => sheets::height(picture),
+        Some(_) | None => sheets::FOLLOWED,
+    };
     match block {
-        Block::Heading(text) => sheets.heading(text, Look::strong(14.0), 14.0),
-        Block::Lesser(text) => sheets.heading(text, Look::strong(11.0), 8.0),
+        Block::Heading(text) => sheets.heading(text, Look::strong(14.0), 14.0, follows),
+        Block::Lesser(text) => sheets.heading(text, Look::strong(11.0), 8.0, follows),
         Block::Paragraph(spans) => sheets.paragraph(spans, Style::of(BODY), 0.0),
         Block::Table(table) => sheets.table(table, Style::of(SMALL)),
         Block::Figure { picture, caption } => {
@@ -63,7 +69,8 @@ fn put_by_hand(sheets: &mut Sheets<'_>, by_hand: &ByHand) {
 
 /// Where the links to a list lead.
 fn put_listing(sheets: &mut Sheets<'_>, listing: &Listing) {
-    sheets.heading(&listing.title, Look::strong(SMALL), 4.0);
+    let title = Look::strong(SMALL);
+    sheets.heading(&listing.title, title, 4.0, title.leading() * 2.0);
     sheets.mark(listing.number);
     sheets.paragraph(&listing.spans, Style::of(SMALL), 0.0);
 }

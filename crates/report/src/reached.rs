@@ -19,7 +19,7 @@ impl Composer<'_> {
     /// Who was called, run by run, and what each channel brought.
     pub(crate) fn calls(&mut self) {
         let report = self.report;
-        if !report.calls.is_empty() {
+        if !report.reach.is_empty() {
             self.lesser("叫应：全部呼叫合计", "Calls, all together");
             self.reach_paces(self.l.of("叫应", "Calls"), &report.reach);
         }

@@ -133,16 +133,18 @@ fn other_files_end_a_line_and_begin_another() {
     let picture = curve
         .picture(at(0), at(100), &Local::of(None, "330624"), String::new())
         .unwrap();
-    let drawn = picture.shapes.iter().filter_map(|shape| match shape {
-        Shape::Line {
+    let mut drawn: Vec<(f64, f64)> = Vec::new();
+    for shape in &picture.shapes {
+        if let Shape::Line {
             points,
             ink: Ink::LevelText(4),
             broken: false,
             ..
-        } => Some((points[0].0, points[1].0)),
-        _ => None,
-    });
-    let drawn: Vec<(f64, f64)> = drawn.collect();
+        } = shape
+        {
+            drawn.push((points[0].0, points[1].0));
+        }
+    }
     let [first, second] = drawn.as_slice() else {
         panic!("{drawn:?}");
     };

@@ -21,7 +21,10 @@ const BOTTOM: f32 = 52.0;
 pub(super) const ROOM: f32 = WIDE - 2.0 * SIDE;
 
 /// A heading begins a sheet unless so much follows it on this one.
-const FOLLOWED: f32 = 56.0;
+pub(super) const FOLLOWED: f32 = 56.0;
+
+/// Room under a picture for what is said of it.
+const CAPTION: f32 = 30.0;
 
 const TYPE: Name<'_> = Name(b"F1");
 
@@ -102,9 +105,9 @@ impl<'t> Sheets<'t> {
         self.y += 2.0;
     }
 
-    pub(super) fn heading(&mut self, text: &str, look: Look, above: f32) {
+    pub(super) fn heading(&mut self, text: &str, look: Look, above: f32, follows: f32) {
         self.y += above;
-        self.room_for(look.leading() + FOLLOWED);
+        self.room_for(look.leading() + follows);
         let pieces = pieces(
             &[Span::Strong(text.to_owned())],
             Style::of(look.size),
@@ -175,7 +178,7 @@ impl<'t> Sheets<'t> {
             // One weight is embedded; a heavier one is its own outline, a little wider.
             content
                 .set_stroke_rgb(r, g, b)
-                .set_line_width(look.size * 0.028);
+                .set_line_width(look.size * 0.02);
             content.set_text_rendering_mode(TextRenderingMode::FillStroke);
         } else {
             content.set_text_rendering_mode(TextRenderingMode::Fill);
@@ -202,8 +205,8 @@ impl<'t> Sheets<'t> {
         if wide <= 0.0 || high <= 0.0 {
             return;
         }
-        let scale = (ROOM / wide).min((Self::whole() - 60.0) / high);
-        self.room_for(high * scale + 30.0);
+        let scale = scale_of(wide, high);
+        self.room_for(high * scale + CAPTION);
         let (left, top) = (SIDE, self.y);
         let content = self.content();
         content.save_state();
@@ -367,6 +370,18 @@ impl<'t> Sheets<'t> {
         self.types.embed(&mut pdf, font, next)?;
         Ok(pdf.finish())
     }
+}
+
+/// What a picture takes of a sheet, with what is said of it.
+pub(super) fn height(picture: &Picture) -> f32 {
+    let (wide, high) = (picture.width as f32, picture.height as f32);
+    high * scale_of(wide.max(1.0), high.max(1.0)) + CAPTION
+}
+
+/// As wide as the sheet, where that is not too high with its heading.
+fn scale_of(wide: f32, high: f32) -> f32 {
+    let whole = HIGH - TOP - BOTTOM;
+    (ROOM / wide).min((whole - 2.0 * CAPTION) / high)
 }
 
 fn fill_in(content: &mut Content, ink: Ink) {
