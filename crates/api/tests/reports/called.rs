@@ -173,6 +173,7 @@ async fn every_message_counts_once_at_each_stage_by_whichever_way_it_was_proven(
         "{}",
         run["about"]
     );
+    assert_eq!(run["about"]["situation"]["level"], 3);
     assert_eq!(run["began"]["at"], json!(at(20)));
     let person = |id: &str| {
         let mut people = run["people"].as_array().unwrap().iter();
