@@ -66,6 +66,8 @@ pub enum Fault {
     UploadGap { received: u64 },
     #[error("the whole is not what was announced")]
     UploadDamaged,
+    #[error("the machine has no typeface for a PDF")]
+    NoTypeface,
     #[error("no such page")]
     NoSuchPage,
     #[error("the method is not offered here")]
@@ -160,6 +162,7 @@ impl Fault {
             | Fault::TooManyReplays
             | Fault::UploadsFull
             | Fault::NoRoom
+            | Fault::NoTypeface
             | Fault::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Fault::Store | Fault::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -269,6 +272,12 @@ impl Fault {
                 "uploads_full",
                 "未传完的照片太多，请稍后再传。",
                 "Too many pictures are on their way; send this one later.",
+            ),
+            Fault::NoTypeface => say(
+                "no_typeface",
+                "服务器没有中文字体，做不了 PDF：请管理员安装 fonts-noto-cjk，或先用浏览器打印存 PDF。",
+                "The server has no typeface for a PDF: have fonts-noto-cjk installed, or print the page \
+                 to a PDF in the browser.",
             ),
             Fault::NoRoom => say(
                 "no_room",

@@ -40,6 +40,7 @@ mod stream;
 mod throttle;
 mod trials;
 mod trust;
+mod typeface;
 mod uploads;
 mod web;
 mod wire;

@@ -13,10 +13,10 @@ use axum::{Extension, Json};
 use model::custody::Accessor;
 use model::replay::Knowledge;
 use model::report::{ReportOf, ReportText};
-use model::view::{AlarmView, CommandView, RunView, SituationView, TaskView};
+use model::view::{AlarmView, CommandView, PageView, RunView, SituationView, TaskView};
 use model::{
-    AlarmKey, CommandId, Config, Effect, Input, JurisdictionSlot, OpId, RunId, Seal, SituationId,
-    TaskId, Time,
+    AlarmKey, CommandId, Config, Effect, Input, JurisdictionSlot, OpId, PageId, RunId, Seal,
+    SituationId, TaskId, Time,
 };
 use report::{
     Chronicle, Language, Local, MOST_CURVES, MapMoment, Readings, Report, Scope, Setting, Sheet,
@@ -32,6 +32,7 @@ use crate::acts::one_jurisdiction;
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::replay::fault;
+use crate::typeface;
 use crate::web::GROUND;
 
 /// Series whose readings are looked at to find where each alarm began.
@@ -62,6 +63,7 @@ enum Form {
     Page,
     Fragment,
     Docx,
+    Pdf,
     Json,
     Csv,
     Geojson,
@@ -73,6 +75,7 @@ impl Form {
             "page" => Form::Page,
             "fragment" => Form::Fragment,
             "docx" => Form::Docx,
+            "pdf" => Form::Pdf,
             "json" => Form::Json,
             "csv" => Form::Csv,
             "geojson" => Form::Geojson,
@@ -101,17 +104,18 @@ pub(crate) async fn written(
 
 /// A report, made now from the journal.
 #[utoipa::path(get, path = "/api/v1/reports/{form}", tag = "reports", operation_id = "report",
-    params(("form" = String, Path, description = "`page` (whole, for print), `fragment` (its article alone), `docx`, `json`, `csv`, `geojson`"),
+    params(("form" = String, Path, description = "`page` (whole, for print), `fragment` (its article alone), `docx`, `pdf`, `json`, `csv`, `geojson`"),
            ("from" = Option<String>, Query, description = "RFC 3339; of an incident absent: an hour before it began"),
            ("to" = Option<String>, Query, description = "RFC 3339, at most 31 days later; of an incident absent: its end, else now"),
            ("incident" = Option<String>, Query, description = "Only what belongs to this one"),
            ("at" = Option<String>, Query, description = "Times of more maps, with commas between, at most 12"),
            ("lang" = Option<String>, Query, description = "`zh` or `en`"),
            ("zone" = Option<String>, Query, description = "Time zone of the page; absent: the county's"),
-           ("table" = Option<String>, Query, description = "Of csv: keys, figures, alarms, tasks, facts, clocks, decisions, course, readings, villages"),
+           ("table" = Option<String>, Query, description = "Of csv: keys, figures, alarms, tasks, facts, calls, steps, channels, clocks, decisions, course, readings, villages, entries"),
            ("jurisdiction" = Option<String>, Query, description = "Needed only where an account sees several")),
     responses((status = 200, description = "In the form asked for; every figure names its entries", content_type = "text/html", body = String),
-              (status = 400, body = FaultView), (status = 403, body = FaultView), (status = 404, body = FaultView)))]
+              (status = 400, body = FaultView), (status = 403, body = FaultView), (status = 404, body = FaultView),
+              (status = 503, description = "The machine has no typeface for a PDF", body = FaultView)))]
 pub(crate) async fn make(
     State(api): State<Arc<Api>>,
     Extension(reader): Extension<Principal>,
@@ -120,6 +124,9 @@ pub(crate) async fn make(
 ) -> Answered<Response> {
     reader.need(Deed::Report)?;
     let form = Form::of_word(&form).ok_or(Fault::NoSuchPage)?;
+    if form == Form::Pdf {
+        typeface::place()?;
+    }
     let sheet = sheet_of(form, query.table.as_deref())?;
     let slot = one_jurisdiction(&api, &reader, query.jurisdiction.as_deref())?;
     let (scope, of) = api.scope(slot, &query).await?;
@@ -172,6 +179,12 @@ impl Wanted {
                 let file = file.map_err(|cause| store_fault("pack a report", &cause))?;
                 attached(DOCX, &name("docx"), file)
             }
+            Form::Pdf => {
+                let typeface = typeface::read()?;
+                let file = report.compose(setting).pdf(&typeface);
+                let file = file.map_err(|cause| store_fault("set a report", &cause))?;
+                attached("application/pdf", &name("pdf"), file)
+            }
             Form::Json => {
                 let facts =
                     json!({ "report": report, "people": voices.people, "texts": voices.texts });
@@ -204,7 +217,9 @@ fn sheet_of(form: Form, table: Option<&str>) -> Answered<Sheet> {
     let word = match (form, table) {
         (Form::Csv, Some(word)) => word,
         (Form::Csv, None) => return Err(Fault::field("table", "which table")),
-        (Form::Page | Form::Fragment | Form::Docx | Form::Json | Form::Geojson, _) => "course",
+        (Form::Page | Form::Fragment | Form::Docx | Form::Pdf | Form::Json | Form::Geojson, _) => {
+            "course"
+        }
     };
     Sheet::of_word(word).ok_or_else(|| {
         let words = Sheet::ALL.map(Sheet::word);
@@ -380,12 +395,12 @@ fn account(
         },
     );
     if let (Some(first), Some(last)) = (report.record.first, report.record.last) {
-        let mut readings = Readings::new(&config, wanted);
+        let mut readings = Readings::new(&config, wanted, (from, to));
         replays.read_through(first, last, &mut |passed| {
             let outcomes = Vec::new();
             readings.take(&told(passed, slot, &outcomes));
         })?;
-        readings.finish(&mut report, &county, MOST_CURVES);
+        readings.finish(&mut report, MOST_CURVES);
     }
     for (at, why) in report.moments(asked) {
         let fleet = replays.fleet_at(at, Knowledge::Then)?;
@@ -471,5 +486,13 @@ impl World for Seen<'_> {
 
     fn run(&self, id: &RunId) -> Option<RunView> {
         self.fleet.run(self.slot, id)
+    }
+
+    fn page(&self, id: &PageId) -> Option<PageView> {
+        self.fleet.page(self.slot, id)
+    }
+
+    fn pages(&self, run: &RunId) -> Vec<PageView> {
+        self.fleet.pages(self.slot, run)
     }
 }

@@ -12,7 +12,6 @@ use model::{Effect, Effects, Observed, SeriesSlot, Time};
 use crate::condition::Look;
 use crate::engine::Engine;
 use crate::measure::Seen;
-use crate::season;
 
 impl Engine {
     /// Judges again everything that looks at a series, from a late reading on.
@@ -185,7 +184,7 @@ impl Engine {
 /// What a rule sees at a time: nothing is met outside its season.
 pub(crate) fn in_season(rule: &model::config::Rule, seen: Seen, time: Time) -> Seen {
     match &rule.season {
-        Some(season) if !season::holds(season, time) => seen.quieted(),
+        Some(season) if !season.holds(time) => seen.quieted(),
         Some(_) | None => seen,
     }
 }

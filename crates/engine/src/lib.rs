@@ -69,7 +69,6 @@ mod roster;
 mod rule_bounds;
 mod rule_view;
 mod run_end;
-mod season;
 mod series;
 mod silence;
 mod situation;

@@ -23,8 +23,9 @@ pub use crate::policy::{
 };
 pub use crate::rule::{
     Bound, Certainty, Check, Clause, Delays, Inhibition, Measure, Misses, Outlook, QualityRule,
-    Rule, Season, Side, Term, Version, Watch, Wetness, WindowBounds, Within,
+    Rule, Side, Term, Version, Watch, Wetness, WindowBounds, Within,
 };
+pub use crate::season::Season;
 
 /// A text in both languages; Chinese is the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

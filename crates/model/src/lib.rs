@@ -30,6 +30,7 @@ mod quiet;
 pub mod replay;
 pub mod report;
 mod rule;
+mod season;
 pub mod task;
 pub mod time;
 pub mod view;

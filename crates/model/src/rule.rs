@@ -7,6 +7,7 @@ use crate::config::Text;
 use crate::fixed::Fixed;
 use crate::id::{RuleSlot, SeriesSlot};
 use crate::level::Level;
+use crate::season::Season;
 use crate::time::Time;
 
 /// What makes a reading doubtful before any rule sees it.
@@ -197,17 +198,6 @@ pub enum Certainty {
     /// The author says nothing about it.
     #[default]
     Unsaid,
-}
-
-/// When in the year and the day a rule is in force, in the site's own time. Outside, nothing is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Season {
-    /// First and last day, as month × 100 + day; may run over New Year. Absent: all year.
-    pub days: Option<(u16, u16)>,
-    /// From and before, in minutes of the day; may run over midnight. Absent: all day.
-    pub minutes: Option<(u16, u16)>,
-    /// Minutes the site's time is ahead of UTC.
-    pub offset_min: i16,
 }
 
 /// A rule as written in `rules/`, resolved. Its subjects are the [`Watch`]es that name it.

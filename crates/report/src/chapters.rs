@@ -1,10 +1,11 @@
-//! The chapters of a report about what happened: curves, maps, the course, who was reached.
+//! The chapters of a report about what happened: curves, maps, the course, what commands came to.
 
 use model::report::ReportSection;
 use model::task::FactKind;
 
-use crate::compose::{Composer, entries};
+use crate::compose::Composer;
 use crate::course::{Event, What};
+use crate::curve::InForce;
 use crate::document::{Block, Cell, Span};
 use crate::facts::{CommandRow, Step, TaskRow};
 use crate::language::Language;
@@ -44,15 +45,31 @@ impl Composer<'_> {
                 }
                 caption.push(Span::Entry(point.entry));
             }
-            let lines = curve.thresholds.iter().map(|line| {
+            let lines = curve.thresholds.iter().map(|held| {
+                let line = &held.line;
                 let level = words::level(line.level.digit(), l);
-                format!("{level} {} {}", line.raise, l.say(&line.title))
+                let time = self.in_force(held);
+                format!("{level} {} {}{time}", line.raise, l.say(&line.title))
             });
             let lines: Vec<String> = lines.collect();
             if !lines.is_empty() {
                 caption.push(Span::Faint(format!(" · {}", lines.join(" · "))));
             }
             self.blocks.push(Block::Figure { picture, caption });
+        }
+    }
+
+    /// In which part of the interval a line was in force, where that is not all of it.
+    fn in_force(&self, held: &InForce) -> String {
+        let stamp = |at| self.setting.local.stamp(at);
+        match (held.since.map(stamp), held.until.map(stamp), self.l) {
+            (None, None, _) => String::new(),
+            (Some(since), Some(until), Language::Chinese) => format!("（{since} 至 {until}）"),
+            (Some(since), Some(until), Language::English) => format!(" ({since} to {until})"),
+            (Some(since), None, Language::Chinese) => format!("（{since} 起）"),
+            (Some(since), None, Language::English) => format!(" (from {since})"),
+            (None, Some(until), Language::Chinese) => format!("（至 {until}）"),
+            (None, Some(until), Language::English) => format!(" (until {until})"),
         }
     }
 
@@ -163,17 +180,19 @@ impl Composer<'_> {
         let rows = self.report.situations.iter().take(MOST_ROWS).map(|row| {
             let told: Vec<u64> = row.told.iter().filter_map(|t| t.moment.entry).collect();
             let level = words::level(row.worst, l).to_owned();
+            let name = format!("{} {}", l.say(&row.area), words::hazard(&row.hazard, l));
+            let title = |zh, en| format!("{name} · {}", l.of(zh, en));
+            let alarms = self.report.alarms.iter();
+            let alarms = alarms.filter(|alarm| alarm.situation == Some(row.id));
+            let raised: Vec<u64> = alarms.filter_map(|alarm| alarm.raised.entry).collect();
+            let count = row.alarms as usize;
             vec![
                 vec![Span::Level(row.worst, level)],
-                vec![Span::Text(format!(
-                    "{} {}",
-                    l.say(&row.area),
-                    words::hazard(&row.hazard, l)
-                ))],
+                vec![Span::Text(name.clone())],
                 vec![Span::Text(self.setting.local.stamp(row.opened))],
-                vec![Span::Text(row.alarms.to_string())],
+                vec![self.number(count, &title("报警", "alarms"), &raised)],
                 vec![Span::Text(row.people.to_string())],
-                entries(&told, l),
+                self.entries(&title("告知", "told"), &told),
             ]
         });
         let rows: Vec<_> = rows.collect();
@@ -299,7 +318,7 @@ impl Composer<'_> {
         for command in &report.commands {
             self.command(command);
         }
-        self.channels();
+        self.calls();
     }
 
     fn command(&mut self, command: &CommandRow) {
@@ -321,7 +340,10 @@ impl Composer<'_> {
                 vec![Span::Text(span(pace.fastest_ms))],
                 vec![Span::Text(span(pace.median_ms))],
                 vec![Span::Text(span(pace.slowest_ms))],
-                entries(&pace.entries, l),
+                self.entries(
+                    &format!("{} · {}", l.say(&command.title), words::step(pace.step, l)),
+                    &pace.entries,
+                ),
             ]
         });
         let rows = rows.collect();
@@ -381,38 +403,6 @@ impl Composer<'_> {
             cell(Step::Verified),
             vec![Span::text(words::stage(task.stage, l))],
         ]
-    }
-
-    fn channels(&mut self) {
-        let l = self.l;
-        let rows = self.report.channels.iter().map(|row| {
-            let count = |list: &[u64]| {
-                let mut cell = vec![Span::Strong(list.len().to_string()), Span::text(" ")];
-                cell.extend(entries(list, l));
-                cell
-            };
-            vec![
-                vec![Span::text(words::channel(row.channel, l))],
-                count(&row.pages),
-                count(&row.delivered),
-                count(&row.answered),
-                count(&row.failed),
-            ]
-        });
-        let rows: Vec<_> = rows.collect();
-        if !rows.is_empty() {
-            self.lesser("通知渠道", "Channels");
-        }
-        self.table(
-            &[
-                ("渠道", "Channel"),
-                ("发出", "Sent"),
-                ("送达", "Delivered"),
-                ("按键", "Answered"),
-                ("失败", "Failed"),
-            ],
-            rows,
-        );
     }
 }
 

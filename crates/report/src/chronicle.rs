@@ -8,21 +8,21 @@ use model::action::Act;
 use model::config::Text;
 use model::effect::SystemKind;
 use model::incident::IncidentView;
-use model::page::About as PageAbout;
 use model::task::FactKind;
-use model::view::{AlarmView, CommandView, CountyView, RunLine, RunView, SituationView, TaskView};
+use model::view::{AlarmView, CommandView, CountyView, PageView, RunView, SituationView, TaskView};
 use model::{
-    AlarmKey, CommandId, Config, Effect, Input, Level, OpId, PersonId, RunId, SituationId, TaskId,
-    Time,
+    AlarmKey, CommandId, Config, Effect, Input, Level, OpId, PageId, PersonId, RunId, SituationId,
+    TaskId, Time,
 };
 
+use crate::calls::Calls;
 use crate::course::{Event, What};
 use crate::facts::{
     About, AlarmRow, DecisionRow, Moment, Pressed, Recorded, Report, RulesInForce, SituationRow,
     Subject, Told,
 };
+use crate::leases::Leases;
 use crate::levels::row_of;
-use crate::reach::CallRow;
 use crate::waiting::Waiting;
 
 /// Most lines of the course that are kept; the counts go on.
@@ -36,6 +36,9 @@ pub trait World {
     fn task(&self, id: &TaskId) -> Option<TaskView>;
     fn situation(&self, id: SituationId) -> Option<SituationView>;
     fn run(&self, id: &RunId) -> Option<RunView>;
+    fn page(&self, id: &PageId) -> Option<PageView>;
+    /// The pages of a run, in the order they were decided.
+    fn pages(&self, run: &RunId) -> Vec<PageView>;
 }
 
 /// One input of the journal with what was decided on it, as far as it is the jurisdiction's.
@@ -74,7 +77,8 @@ pub struct Chronicle {
     pub(crate) commands: BTreeMap<CommandId, Issue>,
     pub(crate) incidents: BTreeMap<OpId, Gathered>,
     pub(crate) waiting: BTreeMap<SituationId, Waiting>,
-    pub(crate) pages: crate::reach::Pages,
+    pub(crate) calls: Calls,
+    pub(crate) leases: Leases,
     pub(crate) notices: BTreeMap<(SystemKind, String), usize>,
     rules: String,
 }
@@ -162,7 +166,8 @@ impl Chronicle {
             commands: BTreeMap::new(),
             incidents: BTreeMap::new(),
             waiting: BTreeMap::new(),
-            pages: crate::reach::Pages::default(),
+            calls: Calls::default(),
+            leases: Leases::default(),
             notices: BTreeMap::new(),
             rules: county.rules_version.clone(),
         };
@@ -200,6 +205,8 @@ impl Chronicle {
                 self.report.alarms.push(row);
             }
         }
+        self.remember_calls(county);
+        self.remember_leases(county);
         self.weigh(Moment::before(self.scope.from));
     }
 
@@ -216,16 +223,13 @@ impl Chronicle {
             )
         });
         match passed.input {
-            Some(Input::Observed(observed)) => {
-                record.readings += 1;
-                record.late += u64::from(observed.late);
-            }
-            Some(Input::Tallied { counts, .. }) => {
-                record.repeated += counts.duplicate;
-                record.refused += refusals(counts);
-            }
+            Some(Input::Observed(observed)) => record.observed(passed.number, observed),
+            Some(Input::Tallied { counts, .. }) => record.tallied(passed.number, counts),
             Some(Input::Configured(_)) => self.configured(passed, world),
-            Some(Input::Paged { page, fact }) => self.pages.fact(passed.number, page, fact),
+            Some(Input::Paged { page, fact }) => {
+                let moment = Moment::of(passed.at, passed.number);
+                self.see_answer(moment, page, Some(fact), world);
+            }
             Some(Input::Acted(act)) if !refused => self.pressed(passed, act, world),
             Some(
                 Input::Acted(_)
@@ -245,6 +249,7 @@ impl Chronicle {
             self.outcome(passed, *number, effect, world);
         }
         self.follow_waiting(passed, refused, world);
+        self.follow_leases(passed, refused, world);
     }
 
     fn configured(&mut self, passed: &Passed<'_>, world: &dyn World) {
@@ -315,24 +320,8 @@ impl Chronicle {
                     self.tell(moment, None, about, what, None);
                 }
             }
-            Effect::Run {
-                run,
-                line: RunLine::Step { step, called, .. },
-            } => {
-                let about = world.run(run).map(|view| view.about);
-                if let Some(PageAbout::Situation(situation)) = about
-                    && self.concerns(Some(situation))
-                {
-                    self.report.calls.push(CallRow {
-                        moment: Moment::of(passed.at, number),
-                        situation,
-                        step: *step,
-                        called: *called,
-                    });
-                }
-            }
-            Effect::Page(page) if self.concerns_page(page) => self.pages.sent(number, page),
-            Effect::Page(_) => {}
+            Effect::Run { run, line } => self.see_run((passed, number), run, line, world),
+            Effect::Page(page) => self.see_page((passed, number), page, world),
             Effect::Series(_)
             | Effect::Alarm(_)
             | Effect::Situation(_)
@@ -341,7 +330,6 @@ impl Chronicle {
             | Effect::Deliver { .. }
             | Effect::Weather(_)
             | Effect::Event(_)
-            | Effect::Run { .. }
             | Effect::PageKnown(_)
             | Effect::Duty(_)
             | Effect::Answer(_) => {}
@@ -539,11 +527,6 @@ impl Chronicle {
             .take(most)
             .collect()
     }
-}
-
-fn refusals(counts: &model::intake::Counts) -> u64 {
-    let refused = &counts.refused;
-    refused.malformed + refused.unknown + refused.future + refused.oversized + refused.conflict
 }
 
 /// What a line about a situation is about.

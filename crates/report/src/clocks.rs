@@ -1,26 +1,178 @@
 //! Clocks kept and missed: what each task owed by when, and the reports that were owed upward.
 
-use model::Time;
 use model::config::TaskClocks;
 use model::incident::IncidentView;
-use model::task::FactKind;
-use model::view::CommandView;
+use model::task::{Fact, FactKind, Stage, stage};
+use model::view::{CommandView, TaskView};
+use model::{PersonId, Time};
+use serde::Serialize;
 
 use crate::chronicle::Gathered;
-use crate::facts::{About, ClockOf, ClockRow, CommandRow, FactRow, Moment, Step, TaskRow, Verdict};
+use crate::facts::{About, CommandRow, FactRow, Moment, Step, TaskRow};
+
+/// A clock that ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockOf {
+    Answer,
+    Move,
+    /// A word at least this often while at work; every word begins it anew.
+    Update,
+    Arrive,
+    Done,
+    Verify,
+    /// Whoever took note of an alarm has to be heard of.
+    Lease,
+    Decide,
+    /// Somebody the law names has to have answered a call.
+    Legal,
+    Report,
+}
+
+/// How a clock ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Kept,
+    Missed,
+    /// Not over when the interval ended.
+    Running,
+    /// What it was about ended before it did.
+    Void,
+}
+
+/// One clock: when it was due, what met it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClockRow {
+    pub clock: ClockOf,
+    pub about: About,
+    pub began: Moment,
+    pub due: Time,
+    pub met: Option<Moment>,
+    pub by: Option<PersonId>,
+    pub verdict: Verdict,
+}
 
 /// The clocks of one command's tasks, as of the end of the interval.
 pub(crate) fn of_command(view: &CommandView, row: &CommandRow, to: Time) -> Vec<ClockRow> {
     let mut clocks = Vec::new();
-    for task in &row.tasks {
+    for (known, task) in view.tasks.iter().zip(&row.tasks) {
         let about = About::Command {
             id: row.id.clone(),
             title: row.title.clone(),
             person: Some(task.person.clone()),
         };
         clocks.extend(of_task(&view.clocks, task, &about, to));
+        if let Some(every) = view.clocks.update_every_ms {
+            clocks.extend(updates(every, (known, task), &about, to));
+        }
     }
     clocks
+}
+
+/// A clock of updates that runs.
+struct Owed {
+    began: Moment,
+    due: Time,
+}
+
+/// The clock of updates, once for each word that was owed: it runs from an answer to the report "done",
+/// and again from a rejection.
+fn updates(
+    every_ms: i64,
+    (known, task): (&TaskView, &TaskRow),
+    about: &About,
+    to: Time,
+) -> Vec<ClockRow> {
+    let mut rows = Vec::new();
+    let mut running: Option<Owed> = None;
+    let mut heard: Option<Time> = None;
+    let mut end = |owed: Owed, met: Option<&FactRow>, ended: Option<Time>| {
+        rows.push(ClockRow {
+            clock: ClockOf::Update,
+            about: about.clone(),
+            began: owed.began,
+            due: owed.due,
+            met: met.map(|fact| fact.moment),
+            by: met.and_then(|fact| fact.by.clone()),
+            verdict: verdict(owed.due, met, ended, to),
+        });
+    };
+    for (n, fact) in task.facts.iter().enumerate() {
+        let Some(so_far) = known.facts.get(..=n) else {
+            break;
+        };
+        let at = fact.moment.at;
+        let word = so_far.last().is_some_and(is_word);
+        heard = heard.max(Some(at).filter(|_| word));
+        let owes = is_owed(stage(so_far));
+        if (word || !owes)
+            && let Some(owed) = running.take()
+        {
+            end(owed, Some(fact).filter(|_| word), Some(at));
+        }
+        if owes && running.is_none() {
+            let since = heard.unwrap_or(at);
+            running = Some(Owed {
+                began: fact.moment,
+                due: since.plus_ms(every_ms).max(at),
+            });
+        }
+    }
+    if let Some(owed) = running {
+        end(owed, None, None);
+    }
+    rows
+}
+
+/// Whether updates are owed of a task that stands so: somebody is at work.
+fn is_owed(stage: Stage) -> bool {
+    match stage {
+        Stage::Accepted | Stage::EnRoute | Stage::OnScene | Stage::Working => true,
+        Stage::Issued
+        | Stage::NoReply
+        | Stage::Delivered
+        | Stage::Seen
+        | Stage::Declined
+        | Stage::Done
+        | Stage::Verified
+        | Stage::Cancelled
+        | Stage::Superseded
+        | Stage::Reassigned => false,
+    }
+}
+
+/// Whether a fact is a word of the person, whoever recorded it.
+fn is_word(fact: &Fact) -> bool {
+    let says = match fact.kind {
+        FactKind::Seen
+        | FactKind::Accepted
+        | FactKind::Declined
+        | FactKind::EnRoute
+        | FactKind::OnScene
+        | FactKind::Working { .. }
+        | FactKind::Done
+        | FactKind::NeedHelp
+        | FactKind::CheckedIn { .. }
+        | FactKind::CancelSeen => true,
+        FactKind::Issued
+        | FactKind::Delivered
+        | FactKind::Verified
+        | FactKind::Rejected
+        | FactKind::NoReply
+        | FactKind::Escalated { .. }
+        | FactKind::Cancelled
+        | FactKind::Superseded
+        | FactKind::Reassigned
+        | FactKind::Called
+        | FactKind::Postponed { .. }
+        | FactKind::Hastened
+        | FactKind::CrewWarned { .. }
+        | FactKind::CrewCritical { .. }
+        | FactKind::Photo
+        | FactKind::NotReached => false,
+    };
+    says && fact.by.is_some()
 }
 
 fn of_task(clocks: &TaskClocks, task: &TaskRow, about: &About, to: Time) -> Vec<ClockRow> {

@@ -1,17 +1,17 @@
 //! From facts to a document: what comes first, and in which words.
 
+use std::cell::RefCell;
+
 use model::report::ReportSection;
 use model::{PersonId, Seal};
 
 use crate::document::{Block, ByHand, Cell, Document, Span, Table};
-use crate::facts::{About, Counted, Key, Moment, Report, Voices};
+use crate::facts::{About, Key, Moment, Report, Voices};
 use crate::ground::Ground;
 use crate::language::Language;
+use crate::listing::List;
 use crate::local::{Local, span};
 use crate::words;
-
-/// Entries named one by one behind a figure; the rest is counted, and stands in the files.
-const MOST_ENTRIES: usize = 6;
 
 /// What a document is composed with.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,7 @@ impl Report {
             setting,
             l: setting.language,
             blocks: Vec::new(),
+            lists: RefCell::default(),
         };
         composer.provenance();
         composer.summary();
@@ -44,6 +45,7 @@ impl Report {
         composer.losses();
         composer.system();
         composer.lessons();
+        composer.listings();
         let (title, subtitle) = composer.titles();
         let l = composer.l;
         let banner = match (self.of.drill, self.of.demo) {
@@ -61,6 +63,7 @@ impl Report {
             subtitle,
             banner,
             blocks: composer.blocks,
+            lists: composer.lists.into_inner(),
         }
     }
 }
@@ -70,6 +73,8 @@ pub(crate) struct Composer<'r> {
     pub(crate) setting: Setting<'r>,
     pub(crate) l: Language,
     pub(crate) blocks: Vec<Block>,
+    /// What its figures count, found while the words are put together.
+    pub(crate) lists: RefCell<Vec<List>>,
 }
 
 impl Composer<'_> {
@@ -132,82 +137,6 @@ impl Composer<'_> {
             Span::Entry(last),
             Span::text(after),
         ]);
-    }
-
-    fn summary(&mut self) {
-        self.section(ReportSection::Summary);
-        self.by_hand(ReportSection::Summary);
-        let told = self.in_a_paragraph();
-        self.paragraph(vec![Span::text(told)]);
-        let rows = self.report.figures.iter().filter(|figure| figure.count > 0);
-        let rows = rows.map(|figure| {
-            vec![
-                vec![Span::text(words::counted(figure.what, self.l))],
-                vec![Span::Strong(figure.count.to_string())],
-                entries(&figure.entries, self.l),
-            ]
-        });
-        let rows = rows.collect();
-        self.table(
-            &[("项目", "What"), ("数", "Count"), ("日志条目", "Entries")],
-            rows,
-        );
-    }
-
-    fn in_a_paragraph(&self) -> String {
-        let report = self.report;
-        let count = |what: Counted| {
-            let mut figures = report.figures.iter();
-            figures.find(|f| f.what == what).map_or(0, |f| f.count)
-        };
-        let alarms: Vec<u64> = model::Level::ALL
-            .into_iter()
-            .rev()
-            .map(|level| count(Counted::Alarms(level)))
-            .collect();
-        let all: u64 = alarms.iter().sum();
-        let record = &report.record;
-        let kept = |kept: crate::facts::Verdict| {
-            report.clocks.iter().filter(|c| c.verdict == kept).count()
-        };
-        let (kept, missed) = (
-            kept(crate::facts::Verdict::Kept),
-            kept(crate::facts::Verdict::Missed),
-        );
-        let [red, orange, yellow, blue] = [0, 1, 2, 3].map(|n| alarms.get(n).copied().unwrap_or(0));
-        let worst = report.worst.as_ref().map(|worst| {
-            let at = self.setting.local.stamp(worst.moment.at);
-            match self.l {
-                Language::Chinese => format!("最重时刻 {at}，{} 处同时在警。", worst.alarms),
-                Language::English => {
-                    format!(
-                        " At the worst, {at}, {} alarms stood at once.",
-                        worst.alarms
-                    )
-                }
-            }
-        });
-        let worst = worst.unwrap_or_default();
-        let (situations, told) = (count(Counted::Situations), count(Counted::Told));
-        let (commands, tasks) = (count(Counted::Commands), count(Counted::Tasks));
-        let (answered, verified) = (count(Counted::Answered), count(Counted::Verified));
-        let reports = count(Counted::Reports);
-        match self.l {
-            Language::Chinese => format!(
-                "收到读数 {readings} 条（迟到 {late}，拒收 {refused}，重复 {repeated}）。报警 {all} 次：红 {red}、橙 {orange}、黄 {yellow}、蓝 {blue}，归为 {situations} 个态势，告知 {told} 次。{worst}下达指令 {commands} 道、任务 {tasks} 项，{answered} 项有应答，{verified} 项核实完成。时限按时 {kept} 个、超时 {missed} 个。上报 {reports} 次。",
-                readings = record.readings,
-                late = record.late,
-                refused = record.refused,
-                repeated = record.repeated,
-            ),
-            Language::English => format!(
-                "{readings} readings came in ({late} late, {refused} refused, {repeated} repeated). {all} alarms: {red} red, {orange} orange, {yellow} yellow, {blue} blue, in {situations} situations, told {told} times.{worst} {commands} commands with {tasks} tasks; {answered} were answered, {verified} proven done. {kept} clocks were kept, {missed} missed. {reports} reports went upward.",
-                readings = record.readings,
-                late = record.late,
-                refused = record.refused,
-                repeated = record.repeated,
-            ),
-        }
     }
 
     fn key_times(&mut self) {
@@ -412,6 +341,18 @@ impl Composer<'_> {
             About::Clock { title, to } => {
                 vec![Span::Text(format!("{} → {}", l.say(title), l.say(to)))]
             }
+            About::Call { on, policy, of, .. } => {
+                let mut cell = self.about(on);
+                let people: Vec<String> = of.iter().map(|person| self.person(person)).collect();
+                let people = people.join(l.of("、", ", "));
+                let waits = match (of.is_empty(), l) {
+                    (true, _) => l.of("岗位无人", "nobody holds its posts").to_owned(),
+                    (false, Language::Chinese) => format!("须叫通：{people}"),
+                    (false, Language::English) => format!("to be reached: {people}"),
+                };
+                cell.push(Span::Text(format!(" · {} · {waits}", l.say(policy))));
+                cell
+            }
             About::Incident { id } => {
                 let mut incidents = self.report.incidents.iter();
                 let incident = incidents.find(|row| row.id == *id);
@@ -421,23 +362,4 @@ impl Composer<'_> {
             About::Word(word) => vec![Span::Text(word.clone())],
         }
     }
-}
-
-/// The first entries one by one, the others counted.
-pub(crate) fn entries(list: &[u64], l: Language) -> Cell {
-    let mut cell = Vec::new();
-    for entry in list.iter().take(MOST_ENTRIES) {
-        if !cell.is_empty() {
-            cell.push(Span::text(" "));
-        }
-        cell.push(Span::Entry(*entry));
-    }
-    if list.len() > MOST_ENTRIES {
-        let more = list.len() - MOST_ENTRIES;
-        cell.push(Span::Faint(match l {
-            Language::Chinese => format!(" 等，另 {more} 条"),
-            Language::English => format!(" and {more} more"),
-        }));
-    }
-    cell
 }

@@ -3,10 +3,13 @@
 use model::report::ReportSection;
 
 use crate::chapters::MOST_ROWS;
-use crate::compose::{Composer, entries};
+use crate::clocks::{ClockOf, ClockRow, Verdict};
+use crate::compose::Composer;
 use crate::course::Deed;
 use crate::document::{Block, Cell, Span};
-use crate::facts::{ClockOf, ClockRow, Verdict, VillageRow};
+use crate::facts::VillageRow;
+use crate::finish::clock_entries;
+use crate::language::Language;
 use crate::local::span;
 use crate::words;
 
@@ -26,8 +29,25 @@ impl Composer<'_> {
             Verdict::Running,
             Verdict::Void,
         ];
-        let counts = counts.map(|v| format!("{} {}", words::verdict(v, l), of(v).count()));
-        self.paragraph(vec![Span::Text(counts.join(l.of("，", ", ")))]);
+        let mut line = Vec::new();
+        for verdict in counts {
+            let name = words::verdict(verdict, l);
+            let title = match l {
+                Language::Chinese => format!("时限 · {name}"),
+                Language::English => format!("Clocks · {name}"),
+            };
+            let mut sources: Vec<u64> = of(verdict).flat_map(clock_entries).collect();
+            sources.sort_unstable();
+            sources.dedup();
+            let comma = if line.is_empty() {
+                ""
+            } else {
+                l.of("，", ", ")
+            };
+            line.push(Span::Text(format!("{comma}{name} ")));
+            line.push(self.number(of(verdict).count(), &title, &sources));
+        }
+        self.paragraph(line);
         // What was missed, and every clock that is not one task's, is told one by one.
         let told: Vec<&ClockRow> = self
             .report
@@ -244,7 +264,10 @@ impl Composer<'_> {
                 sum(|row| row.refused),
                 sum(|row| row.unreachable),
                 sum(|row| row.short),
-                entries(&counted.collect::<Vec<_>>(), self.l),
+                self.entries(
+                    self.l.of("转移清点", "Head-counts"),
+                    &counted.collect::<Vec<_>>(),
+                ),
             ]);
         }
         self.table(
@@ -263,7 +286,7 @@ impl Composer<'_> {
             vec![
                 vec![Span::text(self.l.say(&row.title))],
                 vec![Span::Strong(row.sum.to_string())],
-                entries(&row.entries, self.l),
+                self.entries(self.l.say(&row.title), &row.entries),
             ]
         });
         let rows = rows.collect();
@@ -308,5 +331,8 @@ impl Composer<'_> {
 
 /// Clocks that are not one task's.
 fn is_of_the_desk(clock: &ClockRow) -> bool {
-    matches!(clock.clock, ClockOf::Decide | ClockOf::Report)
+    matches!(
+        clock.clock,
+        ClockOf::Decide | ClockOf::Legal | ClockOf::Report
+    )
 }

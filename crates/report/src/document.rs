@@ -4,6 +4,7 @@
 use model::report::ReportSection;
 
 use crate::language::Language;
+use crate::listing::List;
 use crate::picture::Picture;
 
 /// A whole document.
@@ -15,6 +16,8 @@ pub struct Document {
     /// Everything in it is made up.
     pub banner: Option<String>,
     pub blocks: Vec<Block>,
+    /// What its figures count, by the numbers of its links, from 1.
+    pub lists: Vec<List>,
 }
 
 /// One piece of it.
@@ -29,6 +32,7 @@ pub enum Block {
         caption: Vec<Span>,
     },
     ByHand(ByHand),
+    Listing(Listing),
 }
 
 /// A table; every row has as many cells as there are heads.
@@ -51,6 +55,20 @@ pub enum Span {
     Level(u8, String),
     /// The number of an entry of the journal.
     Entry(u64),
+    /// A number that opens the list of what it counts.
+    Link {
+        list: usize,
+        text: String,
+    },
+}
+
+/// The entries behind a figure, where its links lead to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    /// Of its list, from 1.
+    pub number: usize,
+    pub title: String,
+    pub spans: Vec<Span>,
 }
 
 /// What people wrote to a section: the newest version, and who wrote the earlier ones.

@@ -3,11 +3,12 @@
 use std::io::Cursor;
 
 use docx_rs::{
-    AlignmentType, Docx, LineSpacing, PageMargin, Paragraph, Pic, Run, RunFonts, Shading, ShdType,
-    Style, StyleType, Table as Grid, TableCell, TableLayoutType, TableRow, WidthType,
+    AlignmentType, Docx, Hyperlink, HyperlinkType, LineSpacing, PageMargin, Paragraph, Pic, Run,
+    RunFonts, Shading, ShdType, Style, StyleType, Table as Grid, TableCell, TableLayoutType,
+    TableRow, WidthType,
 };
 
-use crate::document::{Block, ByHand, Document, Span, Table};
+use crate::document::{Block, ByHand, Document, Listing, Span, Table};
 use crate::escape::is_written;
 use crate::language::Language;
 use crate::picture::Picture;
@@ -97,6 +98,7 @@ impl Document {
                 docx.add_paragraph(paragraph(caption, SMALL))
             }
             Block::ByHand(by_hand) => self.put_by_hand(docx, by_hand),
+            Block::Listing(listing) => put_listing(docx, listing),
         }
     }
 
@@ -115,6 +117,21 @@ impl Document {
         }
         docx
     }
+}
+
+/// Where the links to a list lead.
+fn put_listing(docx: Docx, listing: &Listing) -> Docx {
+    let title = Paragraph::new()
+        .keep_next(true)
+        .add_bookmark_start(listing.number, anchor(listing.number))
+        .add_run(run(&listing.title).size(SMALL).bold())
+        .add_bookmark_end(listing.number);
+    docx.add_paragraph(title)
+        .add_paragraph(paragraph(&listing.spans, SMALL))
+}
+
+fn anchor(list: usize) -> String {
+    format!("list{list}")
 }
 
 fn heading(id: &str, outline: usize, size: usize) -> Style {
@@ -148,13 +165,23 @@ fn run(text: &str) -> Run {
 fn paragraph(spans: &[Span], size: usize) -> Paragraph {
     let mut paragraph = Paragraph::new();
     for span in spans {
-        paragraph = paragraph.add_run(match span {
+        let run = match span {
             Span::Text(text) => run(text).size(size),
             Span::Strong(text) => run(text).size(size).bold(),
             Span::Faint(text) => run(text).size(size).color("565E5C"),
             Span::Level(level, name) => run(name).size(size).bold().color(ink(*level)),
             Span::Entry(entry) => run(&format!("#{entry}")).size(SMALL - 1).color("565E5C"),
-        });
+            Span::Link { text, .. } => run(text).size(size).color("1D5F4C").underline("single"),
+        };
+        paragraph = match span {
+            Span::Link { list, .. } => {
+                let link = Hyperlink::new(anchor(*list), HyperlinkType::Anchor);
+                paragraph.add_hyperlink(link.add_run(run))
+            }
+            Span::Text(_) | Span::Strong(_) | Span::Faint(_) | Span::Level(..) | Span::Entry(_) => {
+                paragraph.add_run(run)
+            }
+        };
     }
     paragraph
 }

@@ -9,14 +9,17 @@ use model::action::Truth;
 use model::command::Phase;
 use model::config::Text;
 use model::effect::{NoticeReason, SystemKind};
-use model::intake::Quality;
-use model::page::Channel;
+use model::intake::Counts;
 use model::task::{FactKind, Means, Stage};
-use model::view::ThresholdView;
-use model::{AlarmKey, CommandId, Level, OpId, PersonId, Seal, SituationId, TaskId, Time};
+use model::{
+    AlarmKey, CommandId, Level, Observed, OpId, PersonId, Seal, SituationId, TaskId, Time,
+};
 use serde::Serialize;
 
-use crate::reach::CallRow;
+use crate::attempts::ChannelRow;
+use crate::calls::{CallRow, ReachPace};
+use crate::clocks::ClockRow;
+use crate::curve::Curve;
 
 /// An after-action report of one interval of one jurisdiction.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -33,6 +36,8 @@ pub struct Report {
     pub paces: Vec<Pace>,
     pub channels: Vec<ChannelRow>,
     pub calls: Vec<CallRow>,
+    /// How fast whoever was called was reached, all calls together; tests of the channels stand apart.
+    pub reach: Vec<ReachPace>,
     pub clocks: Vec<ClockRow>,
     pub decisions: Vec<DecisionRow>,
     pub incidents: Vec<IncidentRow>,
@@ -73,8 +78,49 @@ pub struct Recorded {
     /// Messages that were refused or repeated, as counted.
     pub refused: u64,
     pub repeated: u64,
+    /// Which entries these counts were read from.
+    #[serde(skip)]
+    pub sources: Sources,
     /// Rule files in force, one after the other.
     pub rules: Vec<RulesInForce>,
+}
+
+/// The entries behind the counts of readings and messages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sources {
+    /// The first reading and the last.
+    pub readings: Option<(u64, u64)>,
+    pub late: Vec<u64>,
+    pub refused: Vec<u64>,
+    pub repeated: Vec<u64>,
+}
+
+/// Entries of one kind of message that are named; the counts go on.
+const MOST_SOURCES: usize = 100_000;
+
+impl Recorded {
+    pub(crate) fn observed(&mut self, number: u64, observed: &Observed) {
+        self.readings += 1;
+        let first = self.sources.readings.map_or(number, |(first, _)| first);
+        self.sources.readings = Some((first, number));
+        self.late += u64::from(observed.late);
+        note(&mut self.sources.late, number, u64::from(observed.late));
+    }
+
+    pub(crate) fn tallied(&mut self, number: u64, counts: &Counts) {
+        let said = &counts.refused;
+        let refused = said.malformed + said.unknown + said.future + said.oversized + said.conflict;
+        self.refused += refused;
+        self.repeated += counts.duplicate;
+        note(&mut self.sources.refused, number, refused);
+        note(&mut self.sources.repeated, number, counts.duplicate);
+    }
+}
+
+fn note(list: &mut Vec<u64>, number: u64, count: u64) {
+    if count > 0 && list.len() < MOST_SOURCES {
+        list.push(number);
+    }
 }
 
 /// Rule files that were in force from an instant on.
@@ -179,6 +225,13 @@ pub enum About {
         title: Text,
         to: Text,
     },
+    /// Calls about something, and whom a step of theirs waits for.
+    Call {
+        on: Box<About>,
+        policy: Text,
+        step: u16,
+        of: Vec<PersonId>,
+    },
     Incident {
         id: OpId,
     },
@@ -189,6 +242,14 @@ pub enum About {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Counted {
+    Readings,
+    /// Readings that came after a newer one of their series.
+    Late,
+    /// Messages that were refused, and that said again what was known.
+    Refused,
+    Repeated,
+    /// Alarms that stood at the worst moment.
+    AtOnce,
     /// Alarms that rose, by the worst level each reached.
     Alarms(Level),
     Situations,
@@ -207,6 +268,8 @@ pub enum Counted {
     Decisions,
     /// Reports sent upward.
     Reports,
+    ClocksKept,
+    ClocksMissed,
     LateEvidence,
     BlindSpots,
     SightLost,
@@ -220,6 +283,9 @@ pub struct Figure {
     pub count: u64,
     /// Of things counted; what stood before the interval has none.
     pub entries: Vec<u64>,
+    /// Of what is counted by the thousand: the first entry and the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<(u64, u64)>,
 }
 
 /// How many alarms stood.
@@ -387,53 +453,6 @@ pub struct Pace {
     pub entries: Vec<u64>,
 }
 
-/// What was tried over one channel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ChannelRow {
-    pub channel: Channel,
-    pub pages: Vec<u64>,
-    pub delivered: Vec<u64>,
-    pub answered: Vec<u64>,
-    pub failed: Vec<u64>,
-}
-
-/// A clock that ran.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClockOf {
-    Answer,
-    Move,
-    Arrive,
-    Done,
-    Verify,
-    Decide,
-    Report,
-}
-
-/// How a clock ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    Kept,
-    Missed,
-    /// Not over when the interval ended.
-    Running,
-    /// What it was about ended before it did.
-    Void,
-}
-
-/// One clock: when it was due, what met it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ClockRow {
-    pub clock: ClockOf,
-    pub about: About,
-    pub began: Moment,
-    pub due: Time,
-    pub met: Option<Moment>,
-    pub by: Option<PersonId>,
-    pub verdict: Verdict,
-}
-
 /// A decision about a warning, or the decision not to act.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DecisionRow {
@@ -515,36 +534,6 @@ pub struct NoticeRow {
     pub about: About,
     pub began: Moment,
     pub ended: Option<Moment>,
-}
-
-/// The readings of one series in the interval.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Curve {
-    pub station: String,
-    pub name: Text,
-    pub quantity: String,
-    pub title: Text,
-    pub unit: String,
-    pub decimals: u8,
-    pub thresholds: Vec<ThresholdView>,
-    /// What falls is an amount a reading, and is drawn from the ground.
-    pub amounts: bool,
-    pub points: Vec<Point>,
-    pub changes: Vec<LevelChange>,
-}
-
-/// One reading.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Point {
-    pub observed: Time,
-    pub received: Time,
-    /// When it was entered.
-    pub entered: Time,
-    /// In steps of the series' decimals.
-    pub value: i64,
-    pub quality: Quality,
-    pub late: bool,
-    pub entry: u64,
 }
 
 /// The map as of one moment, as it was known then.

@@ -9,7 +9,7 @@ use model::task::{Fact, FactKind};
 use model::view::{CommandView, CountyView};
 
 use crate::chronicle::{Chronicle, World};
-use crate::clocks;
+use crate::clocks::{self, ClockRow, Verdict};
 use crate::course::{Deed, Event, What};
 use crate::facts::{
     About, AlarmRow, AmountRow, CommandRow, Counted, Figure, IncidentRow, Key, KeyTime, Moment,
@@ -22,6 +22,8 @@ impl Chronicle {
     pub fn finish(mut self, county: &CountyView, world: &dyn World) -> Report {
         self.see_acks_at_end(world);
         self.end_waiting();
+        self.end_leases(world);
+        self.end_calls();
         let to = self.scope.to;
         let commands = self.command_rows(world);
         for row in &commands {
@@ -38,7 +40,6 @@ impl Chronicle {
         self.report.commands = commands;
         self.end_incidents(county);
         self.end_situations();
-        self.report.channels = std::mem::take(&mut self.pages).into_rows();
         let mut report = self.report;
         report.clocks.sort_by_key(|clock| (clock.due, clock.began));
         report.decisions.sort_by_key(|decision| decision.moment);
@@ -204,9 +205,34 @@ fn amounts(county: &CountyView, view: &CommandView, row: &CommandRow) -> Vec<Amo
     amounts
 }
 
+/// The entries of a clock: what began it, what met it.
+pub(crate) fn clock_entries(clock: &ClockRow) -> impl Iterator<Item = u64> + use<> {
+    let met = clock.met.and_then(|moment| moment.entry);
+    clock.began.entry.into_iter().chain(met)
+}
+
+/// What came in, and what of it was refused.
+fn record(report: &Report) -> [Figure; 4] {
+    let record = &report.record;
+    let sources = &record.sources;
+    let figure = |what, count, entries: &[u64], through| Figure {
+        what,
+        count,
+        entries: entries.to_vec(),
+        through,
+    };
+    let readings = sources.readings;
+    [
+        figure(Counted::Readings, record.readings, &[], readings),
+        figure(Counted::Late, record.late, &sources.late, None),
+        figure(Counted::Refused, record.refused, &sources.refused, None),
+        figure(Counted::Repeated, record.repeated, &sources.repeated, None),
+    ]
+}
+
 /// Every count, with what it counts.
 fn figures(report: &Report) -> Vec<Figure> {
-    let mut figures = Vec::new();
+    let mut figures = Vec::from(record(report));
     let mut add = |what, count: usize, mut entries: Vec<u64>| {
         entries.sort_unstable();
         entries.dedup();
@@ -214,6 +240,7 @@ fn figures(report: &Report) -> Vec<Figure> {
             what,
             count: count as u64,
             entries,
+            through: None,
         });
     };
     for level in Level::ALL.into_iter().rev() {
@@ -225,6 +252,10 @@ fn figures(report: &Report) -> Vec<Figure> {
         };
         let entries = rows().filter_map(|row| row.raised.entry).collect();
         add(Counted::Alarms(level), rows().count(), entries);
+    }
+    if let Some(worst) = &report.worst {
+        let entries = worst.moment.entry.into_iter().collect();
+        add(Counted::AtOnce, worst.alarms as usize, entries);
     }
     let told = || report.situations.iter().flat_map(|row| &row.told);
     let first = report.situations.iter().filter_map(|row| row.told.first());
@@ -269,6 +300,14 @@ fn figures(report: &Report) -> Vec<Figure> {
     let sent = || sent().filter(|row| row.moment.entry.is_some());
     let entries = sent().filter_map(|row| row.moment.entry).collect();
     add(Counted::Reports, sent().count(), entries);
+    for (what, verdict) in [
+        (Counted::ClocksKept, Verdict::Kept),
+        (Counted::ClocksMissed, Verdict::Missed),
+    ] {
+        let clocks = || report.clocks.iter().filter(|row| row.verdict == verdict);
+        let entries = clocks().flat_map(clock_entries).collect();
+        add(what, clocks().count(), entries);
+    }
     let late = || {
         let course = report.course.iter();
         course.filter(|event| matches!(event.what, What::LateEvidence { .. }))

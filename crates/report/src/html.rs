@@ -51,6 +51,12 @@ impl Document {
                 inline(caption)
             ),
             Block::ByHand(by_hand) => self.by_hand(by_hand),
+            Block::Listing(listing) => format!(
+                "<section class=\"listing\" id=\"list-{}\"><h3>{}</h3><p>{}</p></section>",
+                listing.number,
+                escaped(&listing.title),
+                inline(&listing.spans)
+            ),
         }
     }
 
@@ -117,6 +123,7 @@ fn is_short(cell: &[Span]) -> bool {
         Span::Text(text) | Span::Strong(text) | Span::Faint(text) | Span::Level(_, text) => {
             text.chars().count()
         }
+        Span::Link { text, .. } => text.chars().count(),
         Span::Entry(_) => SHORT + 1,
     };
     cell.iter().map(letters).sum::<usize>() <= SHORT
@@ -140,6 +147,10 @@ fn inline(spans: &[Span]) -> String {
             )),
             Span::Entry(entry) => out.push_str(&format!(
                 "<a class=\"entry\" href=\"/api/v1/entries/{entry}\" data-entry=\"{entry}\">#{entry}</a>"
+            )),
+            Span::Link { list, text } => out.push_str(&format!(
+                "<a class=\"list\" href=\"#list-{list}\">{}</a>",
+                escaped(text)
             )),
         }
     }

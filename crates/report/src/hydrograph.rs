@@ -3,7 +3,7 @@
 use model::intake::Quality;
 use model::{Decimals, Time};
 
-use crate::facts::{Curve, Point};
+use crate::curve::{Curve, Point};
 use crate::local::Local;
 use crate::picture::{Anchor, Ink, Picture, Shape};
 
@@ -47,6 +47,50 @@ impl Frame {
     }
 }
 
+/// The line of a level in the time it was in force.
+struct Line<'c> {
+    level: u8,
+    value: f64,
+    text: &'c str,
+    since: Time,
+    until: Time,
+    /// Still in force when the interval ended: it is named at the margin.
+    stands: bool,
+}
+
+impl Line<'_> {
+    fn draw(&self, shapes: &mut Vec<Shape>, frame: &Frame) {
+        let (left, right) = (frame.x(self.since), frame.x(self.until));
+        let y = frame.y(self.value);
+        shapes.push(Shape::Line {
+            points: vec![(left, y), (right, y)],
+            ink: Ink::LevelText(self.level),
+            width: 1.2,
+            broken: false,
+        });
+        // One that ended earlier is named over its beginning.
+        let (mark, words, lift) = match self.stands {
+            true => (frame.right() + 9.0, frame.right() + 18.0, 4.0),
+            false => (left + 7.0, left + 14.0, -3.0),
+        };
+        shapes.push(Shape::Level {
+            x: mark,
+            y: if self.stands { y } else { y - 7.0 },
+            size: 9.0,
+            level: self.level,
+            hollow: false,
+        });
+        shapes.push(Shape::Words {
+            x: words,
+            y: y + lift,
+            size: 11.0,
+            text: self.text.to_owned(),
+            anchor: Anchor::Start,
+            ink: Ink::Text,
+        });
+    }
+}
+
 impl Curve {
     /// The picture of the interval; none without a good reading in it.
     pub fn picture(&self, from: Time, to: Time, local: &Local, words: String) -> Option<Picture> {
@@ -57,35 +101,14 @@ impl Curve {
         let values = || points.iter().map(|p| decimals.to_f64(p.value));
         let least = values().reduce(f64::min)?;
         let most = values().reduce(f64::max)?;
-        let lines: Vec<(u8, f64, &str)> = self.lines(most + (most - least) * 2.0 + 1.0, least);
+        let lines: Vec<Line<'_>> = self.lines((from, to), most + (most - least) * 2.0 + 1.0, least);
         let frame = self.frame((from, to), (least, most), &lines);
 
         let mut shapes = Vec::new();
         grid(&mut shapes, &frame, self.decimals);
         ticks(&mut shapes, &frame, local);
-        for (level, value, text) in &lines {
-            let y = frame.y(*value);
-            shapes.push(Shape::Line {
-                points: vec![(LEFT, y), (frame.right(), y)],
-                ink: Ink::LevelText(*level),
-                width: 1.2,
-                broken: false,
-            });
-            shapes.push(Shape::Level {
-                x: frame.right() + 9.0,
-                y,
-                size: 9.0,
-                level: *level,
-                hollow: false,
-            });
-            shapes.push(Shape::Words {
-                x: frame.right() + 18.0,
-                y: y + 4.0,
-                size: 11.0,
-                text: (*text).to_owned(),
-                anchor: Anchor::Start,
-                ink: Ink::Text,
-            });
+        for line in &lines {
+            line.draw(&mut shapes, &frame);
         }
         match self.amounts {
             true => bars(&mut shapes, &frame, &points, decimals),
@@ -100,16 +123,27 @@ impl Curve {
         })
     }
 
-    /// Level, value and text of the lines that lie near the readings.
-    fn lines(&self, highest: f64, least: f64) -> Vec<(u8, f64, &str)> {
-        let lines = self.thresholds.iter().filter_map(|line| {
-            let value: f64 = line.raise.parse().ok()?;
-            let near = value < highest && (!line.below || value > least - (highest - least));
-            near.then_some((line.level.digit(), value, line.raise.as_str()))
+    /// The lines that lie near the readings; of two that are one and the same the graver.
+    fn lines(&self, (from, to): (Time, Time), highest: f64, least: f64) -> Vec<Line<'_>> {
+        let lines = self.thresholds.iter().filter_map(|held| {
+            let value: f64 = held.line.raise.parse().ok()?;
+            let near = value < highest && (!held.line.below || value > least - (highest - least));
+            near.then_some(Line {
+                level: held.line.level.digit(),
+                value,
+                text: held.line.raise.as_str(),
+                since: held.since.unwrap_or(from),
+                until: held.until.unwrap_or(to),
+                stands: held.until.is_none(),
+            })
         });
         let mut lines: Vec<_> = lines.collect();
-        lines.sort_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        lines.dedup_by(|a, b| a.1 == b.1);
+        lines.sort_by(|a, b| {
+            let value = a.value.total_cmp(&b.value);
+            let time = (a.since, a.until).cmp(&(b.since, b.until));
+            value.then(time).then(b.level.cmp(&a.level))
+        });
+        lines.dedup_by(|a, b| (a.value, a.since, a.until) == (b.value, b.since, b.until));
         lines
     }
 
@@ -117,16 +151,10 @@ impl Curve {
         &self,
         (from, to): (Time, Time),
         (least, most): (f64, f64),
-        lines: &[(u8, f64, &str)],
+        lines: &[Line<'_>],
     ) -> Frame {
-        let high = lines
-            .iter()
-            .map(|(_, value, _)| *value)
-            .fold(most, f64::max);
-        let low = lines
-            .iter()
-            .map(|(_, value, _)| *value)
-            .fold(least, f64::min);
+        let high = lines.iter().map(|line| line.value).fold(most, f64::max);
+        let low = lines.iter().map(|line| line.value).fold(least, f64::min);
         let low = if self.amounts { 0.0 } else { low };
         // Never so little that it is lost beside a large value.
         let room = ((high - low) * 0.08).max(0.01).max(high.abs() * 1e-9);

@@ -90,6 +90,7 @@ impl Chronicle {
             | About::Situation { .. }
             | About::Command { .. }
             | About::Clock { .. }
+            | About::Call { .. }
             | About::Incident { .. }
             | About::Word(_) => (String::new(), Text::default(), Text::default()),
         };

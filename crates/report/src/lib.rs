@@ -7,12 +7,16 @@
 //! CSV, JSON and GeoJSON. It reads no disk and no clock, and never holds what may have to be erased:
 //! names and texts are put beside the facts as [`Voices`] when somebody looks.
 
+mod attempts;
+mod call_tables;
+mod calls;
 mod chapters;
 mod chronicle;
 mod clocks;
 mod compose;
 mod conduct;
 mod course;
+mod curve;
 mod document;
 mod docx;
 mod escape;
@@ -22,37 +26,48 @@ mod ground;
 mod html;
 mod hydrograph;
 mod language;
+mod law;
+mod leases;
 mod levels;
+mod listing;
 mod local;
 mod map;
 mod notices;
+mod pdf;
 mod picture;
 mod places;
 mod presses;
 mod raster;
 mod reach;
+mod reached;
 mod readings;
 mod score;
 mod seals;
+mod summary;
 mod tables;
 mod waiting;
 mod words;
 
+pub use attempts::{AnswerRow, AttemptRow, ChannelRow};
+pub use calls::{CallRow, ReachPace, StepRow};
 pub use chronicle::{Chronicle, Passed, Scope, World};
+pub use clocks::{ClockOf, ClockRow, Verdict};
 pub use compose::Setting;
 pub use course::{Deed, Event, What};
-pub use document::{Block, ByHand, Cell, Document, Span, Table};
+pub use curve::{Curve, InForce, Point};
+pub use document::{Block, ByHand, Cell, Document, Listing, Span, Table};
 pub use facts::{
-    About, AlarmRow, AmountRow, ChannelRow, ClockOf, ClockRow, CommandRow, Counted, Curve,
-    DecisionRow, FactRow, Figure, IncidentRow, Key, KeyTime, LevelChange, MapMoment, Mark, Moment,
-    NoteRow, NoticeRow, Pace, Point, Pressed, Recorded, Report, RulesInForce, SentRow, Signal,
-    SituationRow, Standing, Step, Subject, TaskRow, Told, Verdict, VillageRow, Voices, Why,
+    About, AlarmRow, AmountRow, CommandRow, Counted, DecisionRow, FactRow, Figure, IncidentRow,
+    Key, KeyTime, LevelChange, MapMoment, Mark, Moment, NoteRow, NoticeRow, Pace, Pressed,
+    Recorded, Report, RulesInForce, SentRow, Signal, SituationRow, Sources, Standing, Step,
+    Subject, TaskRow, Told, VillageRow, Voices, Why,
 };
 pub use ground::{Ground, Ring, Township};
 pub use language::Language;
+pub use listing::List;
 pub use local::Local;
+pub use pdf::Typeface;
 pub use picture::{Anchor, Ink, Picture, Shape};
-pub use reach::CallRow;
 pub use readings::Readings;
 pub use score::{score, score_text};
 pub use tables::Sheet;

@@ -3,6 +3,7 @@
 use model::config::{AreaKind, Text};
 use model::effect::SystemKind;
 use model::page::{About as Called, Channel};
+use model::view::RunView;
 use model::{OpId, RunId, SituationId, TaskId};
 
 use crate::chronicle::{Chronicle, World, about_situation};
@@ -108,7 +109,8 @@ pub(crate) fn about(kind: SystemKind, subject: &str, world: &dyn World) -> About
             id: OpId::from(stem),
         }),
         SystemKind::EmptyStep | SystemKind::CallsExhausted | SystemKind::LegalClock => {
-            about_run(&RunId(stem.to_owned()), world)
+            let run = world.run(&RunId(stem.to_owned()));
+            run.and_then(|run| about_run(&run, world))
         }
         SystemKind::CoverageGap | SystemKind::NotSignedIn | SystemKind::HandoverOpen => {
             let mut posts = world.config().organisation.posts.iter();
@@ -157,13 +159,12 @@ fn about_task(id: &TaskId, world: &dyn World) -> Option<About> {
 }
 
 /// What people were called about; of a test or a roll-call its own name.
-fn about_run(id: &RunId, world: &dyn World) -> Option<About> {
-    let run = world.run(id)?;
+pub(crate) fn about_run(run: &RunView, world: &dyn World) -> Option<About> {
     match &run.about {
         Called::Situation(id) => Some(about_situation(&world.situation(*id)?)),
         Called::Task(id) => about_task(id, world),
         Called::Notice { .. } | Called::RollCall(_) | Called::Test(_) => {
-            Some(named(&id.0, run.title))
+            Some(named(&run.id.0, run.title.clone()))
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use model::action::{Act, Action};
 use model::config::Text;
+use model::view::AlarmView;
 use model::{AlarmKey, CommandId, PostId, Seal, SituationId};
 
 use crate::chronicle::{Chronicle, World, about_situation};
@@ -90,6 +91,10 @@ impl Chronicle {
                 let gathered = self.incidents.entry(incident.clone()).or_default();
                 gathered.sent.entry(clock.clone()).or_default().push(moment);
             }
+            Action::SeePage { page } | Action::AnswerPage { page, .. } => {
+                self.see_answer(moment, page, None, world);
+            }
+            Action::AnswerCall { run, person, .. } => self.see_word(moment, run, person, world),
             Action::OpenSituation(open) => {
                 let place = format!("by_hand:{}", act.op);
                 let code = &world.config().code;
@@ -126,9 +131,6 @@ impl Chronicle {
             | Action::GatherIncident { .. }
             | Action::MergeIncident { .. }
             | Action::WriteReport(_)
-            | Action::SeePage { .. }
-            | Action::AnswerPage { .. }
-            | Action::AnswerCall { .. }
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }
@@ -152,7 +154,10 @@ impl Chronicle {
         let alarms = |keys: &[AlarmKey], deed, note| {
             let ours = keys.iter().any(|key| self.concerns_alarm(*key));
             let about = match keys {
-                [only] => self.about_alarm(*only, world),
+                [only] => {
+                    let view = world.alarm(*only);
+                    view.map_or(About::Nothing, |view| about_alarm(&view, world))
+                }
                 _ => About::Word(keys.len().to_string()),
             };
             line(deed, about, note, ours)
@@ -336,19 +341,17 @@ impl Chronicle {
     fn concerns_alarm(&self, key: AlarmKey) -> bool {
         self.concerns(self.told_with.get(&key).copied())
     }
+}
 
-    fn about_alarm(&self, key: AlarmKey, world: &dyn World) -> About {
-        let Some(view) = world.alarm(key) else {
-            return About::Nothing;
-        };
-        let stations = &world.config().stations;
-        let station = stations.iter().find(|s| s.id == view.station);
-        About::Station {
-            name: station.map(|s| s.name.clone()).unwrap_or_default(),
-            id: view.station,
-            title: view.title,
-            level: view.level,
-        }
+/// An alarm as it stands, by the names of its config.
+pub(crate) fn about_alarm(view: &AlarmView, world: &dyn World) -> About {
+    let stations = &world.config().stations;
+    let station = stations.iter().find(|s| s.id == view.station);
+    About::Station {
+        name: station.map(|s| s.name.clone()).unwrap_or_default(),
+        id: view.station.clone(),
+        title: view.title.clone(),
+        level: view.level,
     }
 }
 

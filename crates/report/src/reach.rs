@@ -1,70 +1,13 @@
-//! Who was reached and how fast: the tasks of each command with their facts, the paces they add up to,
-//! and what was tried over each channel.
+//! Who was reached by commands and how fast: the tasks of each with their facts, and the paces they add
+//! up to.
 
-use std::collections::BTreeMap;
-
-use model::page::{About as PageAbout, Channel, Page, PageFact};
+use model::TaskId;
+use model::page::{About as PageAbout, Page};
 use model::task::FactKind;
 use model::view::CommandView;
-use model::{PageId, SituationId, TaskId};
-use serde::Serialize;
 
 use crate::chronicle::{Chronicle, World};
-use crate::facts::{ChannelRow, CommandRow, FactRow, Moment, Pace, Step, TaskRow};
-
-/// A step of an escalation about a situation, and how many it called.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CallRow {
-    pub moment: Moment,
-    pub situation: SituationId,
-    /// From 1.
-    pub step: u16,
-    pub called: u32,
-}
-
-/// Pages of the interval, by channel.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Pages {
-    sent: BTreeMap<PageId, Channel>,
-    rows: BTreeMap<Channel, ChannelRow>,
-}
-
-impl Pages {
-    pub(crate) fn sent(&mut self, number: u64, page: &Page) {
-        self.sent.insert(page.id.clone(), page.channel);
-        self.row(page.channel).pages.push(number);
-    }
-
-    /// What became of a page of this report.
-    pub(crate) fn fact(&mut self, number: u64, page: &PageId, fact: &PageFact) {
-        let Some(channel) = self.sent.get(page).copied() else {
-            return;
-        };
-        let row = self.row(channel);
-        match fact {
-            PageFact::Sent | PageFact::Accepted { .. } => {}
-            PageFact::Delivered | PageFact::Seen => row.delivered.push(number),
-            PageFact::Acked | PageFact::Declined => row.answered.push(number),
-            PageFact::Failed { .. } | PageFact::Expired | PageFact::NoWay { .. } => {
-                row.failed.push(number);
-            }
-        }
-    }
-
-    fn row(&mut self, channel: Channel) -> &mut ChannelRow {
-        self.rows.entry(channel).or_insert_with(|| ChannelRow {
-            channel,
-            pages: Vec::new(),
-            delivered: Vec::new(),
-            answered: Vec::new(),
-            failed: Vec::new(),
-        })
-    }
-
-    pub(crate) fn into_rows(self) -> Vec<ChannelRow> {
-        self.rows.into_values().collect()
-    }
-}
+use crate::facts::{CommandRow, FactRow, Moment, Pace, Step, TaskRow};
 
 impl Chronicle {
     pub(crate) fn concerns_page(&self, page: &Page) -> bool {

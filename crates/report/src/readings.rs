@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use model::intake::Quality;
-use model::view::CountyView;
-use model::{Config, Input, Observed, SeriesSlot};
+use model::{Config, Input, Observed, SeriesSlot, Time};
 
 use crate::chronicle::Passed;
-use crate::facts::{Curve, Moment, Point, Report};
+use crate::curve::{Curve, Point, joined, lines};
+use crate::facts::{Moment, Report};
 
 /// Readings of one curve; beyond it a curve ends, and says so by its last point.
 const MOST_POINTS: usize = 200_000;
@@ -19,11 +19,17 @@ pub struct Readings {
     wanted: Vec<(String, String)>,
     /// Which curve a slot belongs to, by the config in force.
     slots: BTreeMap<SeriesSlot, usize>,
+    from: Time,
+    to: Time,
 }
 
 impl Readings {
     /// Of these series, by station and quantity; `config` was in force when the interval began.
-    pub fn new(config: &Config, wanted: Vec<(String, String)>) -> Readings {
+    pub fn new(
+        config: &Config,
+        wanted: Vec<(String, String)>,
+        (from, to): (Time, Time),
+    ) -> Readings {
         let curves = wanted.iter().map(|(station, quantity)| Curve {
             station: station.clone(),
             quantity: quantity.clone(),
@@ -33,14 +39,22 @@ impl Readings {
             curves: curves.collect(),
             slots: BTreeMap::new(),
             wanted,
+            from,
+            to,
         };
-        readings.learn(config);
+        readings.learn(config, from, None);
         readings
     }
 
-    /// Slots mean what the newest config says.
-    fn learn(&mut self, config: &Config) {
+    /// Slots mean what the newest config says, and its lines are in force from `at` on.
+    fn learn(&mut self, config: &Config, at: Time, entry: Option<u64>) {
         self.slots.clear();
+        for curve in &mut self.curves {
+            curve.thresholds.retain(|line| line.since < Some(at));
+            for line in &mut curve.thresholds {
+                line.until = line.until.min(Some(at));
+            }
+        }
         for (slot, series) in config.series.iter().enumerate() {
             let station = config.stations.get(series.station.index());
             let quantity = config.quantities.get(usize::from(series.quantity));
@@ -57,13 +71,18 @@ impl Readings {
             curve.unit.clone_from(&quantity.unit);
             curve.decimals = quantity.decimals.0;
             curve.amounts = quantity.id.starts_with("rain");
+            let slot = SeriesSlot(slot as u32);
+            let lines = lines(config, slot, (at, self.to), entry);
+            curve.thresholds.extend(lines);
         }
     }
 
     /// Takes the next input of the interval.
     pub fn take(&mut self, passed: &Passed<'_>) {
         match passed.input {
-            Some(Input::Configured(configured)) => self.learn(&configured.config),
+            Some(Input::Configured(configured)) => {
+                self.learn(&configured.config, passed.at, Some(passed.number));
+            }
             Some(Input::Observed(observed)) => self.observed(passed, observed),
             Some(
                 Input::Acted(_)
@@ -103,8 +122,10 @@ impl Readings {
 
     /// Puts the curves into the report, with their thresholds and changes of level; keeps at most
     /// `shown` of them, the rest only served to find where each alarm began.
-    pub fn finish(mut self, report: &mut Report, county: &CountyView, shown: usize) {
+    pub fn finish(mut self, report: &mut Report, shown: usize) {
         for curve in &mut self.curves {
+            let lines = std::mem::take(&mut curve.thresholds);
+            curve.thresholds = joined(lines, (self.from, self.to));
             curve
                 .points
                 .sort_by_key(|point| (point.observed, point.entry));
@@ -120,16 +141,6 @@ impl Readings {
                 let point =
                     points.find(|p| p.observed == signal.observed && p.quality != Quality::Missing);
                 signal.moment = point.map(|p| Moment::of(p.entered, p.entry));
-            }
-            let mut stations = county.stations.iter();
-            let station = stations.find(|s| s.id == curve.station);
-            let series = station.and_then(|s| {
-                let mut series = s.series.iter();
-                series.find(|s| s.now.quantity == curve.quantity)
-            });
-            if let Some(series) = series {
-                let lines = series.thresholds.iter().filter(|line| line.on_value);
-                curve.thresholds = lines.cloned().collect();
             }
         }
         report.curves = self.curves;

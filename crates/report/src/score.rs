@@ -10,6 +10,7 @@ use model::drill::{
     ScoreLine, Verdict,
 };
 use model::task::FactKind;
+use model::view::RunLine;
 use model::{PostId, SituationId, Time};
 
 use crate::course::{Deed, What};
@@ -211,16 +212,29 @@ impl Sight<'_> {
 
     /// The first call beyond the first step.
     fn escalated(&self, came: &Came<'_>, began: Time) -> Option<By> {
-        let calls = self.report.calls.iter();
-        let beyond = calls.filter(|call| {
-            call.step > 1
-                && call.called > 0
-                && (began..=self.through).contains(&call.moment.at)
-                && came.situations.contains(&call.situation)
+        let ours = self.report.calls.iter().filter(|run| {
+            let situation = run.situation.as_ref();
+            situation.is_some_and(|situation| came.situations.contains(situation))
         });
-        let first = beyond.min_by_key(|call| call.moment)?;
+        let beyond = ours.flat_map(|run| &run.steps).filter(|step| {
+            let called = match step.line {
+                RunLine::Step { step, called, .. } => step > 1 && called > 0,
+                RunLine::Began { .. }
+                | RunLine::Empty { .. }
+                | RunLine::Refused { .. }
+                | RunLine::Recovered { .. }
+                | RunLine::ClockMissed { .. }
+                | RunLine::Widened { .. }
+                | RunLine::Satisfied
+                | RunLine::Exhausted { .. }
+                | RunLine::Cancelled { .. }
+                | RunLine::Answered { .. } => false,
+            };
+            called && (began..=self.through).contains(&step.moment.at)
+        });
+        let first = beyond.map(|step| step.moment).min()?;
         Some(By {
-            at: first.moment.at,
+            at: first.at,
             by: None,
         })
     }

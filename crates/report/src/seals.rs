@@ -23,6 +23,9 @@ impl Report {
             let sent = incident.reports.iter();
             seals.extend(sent.flat_map(|row| [row.text.clone(), row.received_by.clone()]));
         }
+        let calls = self.calls.iter().flat_map(|run| &run.people);
+        let answers = calls.filter_map(|call| call.answered.as_ref());
+        seals.extend(answers.filter_map(|answer| answer.note.clone()));
         seals.extend(self.course.iter().filter_map(|event| event.note.clone()));
         seals.extend(self.texts.iter().map(|text| text.text.clone()));
         seals

@@ -15,25 +15,33 @@ pub enum Sheet {
     Alarms,
     Tasks,
     Facts,
+    Calls,
+    Steps,
+    Channels,
     Clocks,
     Decisions,
     Course,
     Readings,
     Villages,
+    Entries,
 }
 
 impl Sheet {
-    pub const ALL: [Sheet; 10] = [
+    pub const ALL: [Sheet; 14] = [
         Sheet::Keys,
         Sheet::Figures,
         Sheet::Alarms,
         Sheet::Tasks,
         Sheet::Facts,
+        Sheet::Calls,
+        Sheet::Steps,
+        Sheet::Channels,
         Sheet::Clocks,
         Sheet::Decisions,
         Sheet::Course,
         Sheet::Readings,
         Sheet::Villages,
+        Sheet::Entries,
     ];
 
     /// The word for it in addresses and file names.
@@ -44,11 +52,15 @@ impl Sheet {
             Sheet::Alarms => "alarms",
             Sheet::Tasks => "tasks",
             Sheet::Facts => "facts",
+            Sheet::Calls => "calls",
+            Sheet::Steps => "steps",
+            Sheet::Channels => "channels",
             Sheet::Clocks => "clocks",
             Sheet::Decisions => "decisions",
             Sheet::Course => "course",
             Sheet::Readings => "readings",
             Sheet::Villages => "villages",
+            Sheet::Entries => "entries",
         }
     }
 
@@ -58,7 +70,10 @@ impl Sheet {
     }
 }
 
-type Row = Vec<String>;
+pub(crate) type Row = Vec<String>;
+
+/// Names of columns, and the rows.
+pub(crate) type Rows = (&'static [&'static str], Vec<Row>);
 
 impl Report {
     /// One table as CSV in UTF-8 with its mark, so that spreadsheets read Chinese.
@@ -74,11 +89,15 @@ impl Report {
             Sheet::Alarms => writer.alarms(),
             Sheet::Tasks => writer.tasks(),
             Sheet::Facts => writer.facts(),
+            Sheet::Calls => writer.calls(),
+            Sheet::Steps => writer.steps(),
+            Sheet::Channels => writer.channels(),
             Sheet::Clocks => writer.clocks(),
             Sheet::Decisions => writer.decisions(),
             Sheet::Course => writer.course(),
             Sheet::Readings => writer.readings(),
             Sheet::Villages => writer.villages(),
+            Sheet::Entries => writer.entries(),
         };
         let mut csv = csv::Writer::from_writer(Vec::new());
         // Writing to memory does not fail, and every row is as long as the head.
@@ -98,14 +117,14 @@ impl Report {
     }
 }
 
-struct Writer<'w> {
-    report: &'w Report,
-    voices: &'w Voices,
-    l: Language,
+pub(crate) struct Writer<'w> {
+    pub(crate) report: &'w Report,
+    pub(crate) voices: &'w Voices,
+    pub(crate) l: Language,
 }
 
 impl Writer<'_> {
-    fn keys(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn keys(&self) -> Rows {
         let rows = self.report.keys.iter().map(|key| {
             let mut row = vec![words::key(key.key, self.l).to_owned()];
             row.extend(optional(key.moment));
@@ -131,7 +150,7 @@ impl Writer<'_> {
         (head, rows.collect())
     }
 
-    fn figures(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn figures(&self) -> Rows {
         let rows = self.report.figures.iter().map(|figure| {
             let entries: Vec<String> = figure.entries.iter().map(u64::to_string).collect();
             vec![
@@ -144,7 +163,7 @@ impl Writer<'_> {
         (head, rows.collect())
     }
 
-    fn alarms(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn alarms(&self) -> Rows {
         let rows = self.report.alarms.iter().map(|row| {
             let mut out = vec![
                 row.key.to_string(),
@@ -186,7 +205,7 @@ impl Writer<'_> {
         (head, rows.collect())
     }
 
-    fn tasks(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn tasks(&self) -> Rows {
         let mut rows = Vec::new();
         for command in &self.report.commands {
             for task in &command.tasks {
@@ -228,7 +247,7 @@ impl Writer<'_> {
         (head, rows)
     }
 
-    fn facts(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn facts(&self) -> Rows {
         let mut rows = Vec::new();
         for task in self.report.commands.iter().flat_map(|c| &c.tasks) {
             for fact in &task.facts {
@@ -262,7 +281,7 @@ impl Writer<'_> {
         (head, rows)
     }
 
-    fn clocks(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn clocks(&self) -> Rows {
         let rows = self.report.clocks.iter().map(|clock| {
             let mut row = vec![
                 words::clock(clock.clock, self.l).to_owned(),
@@ -289,7 +308,7 @@ impl Writer<'_> {
         (head, rows.collect())
     }
 
-    fn decisions(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn decisions(&self) -> Rows {
         let rows = self.report.decisions.iter().map(|row| {
             let reason = row
                 .reason
@@ -318,7 +337,7 @@ impl Writer<'_> {
         (head, rows.collect())
     }
 
-    fn course(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn course(&self) -> Rows {
         use crate::course::What;
         let rows = self.report.course.iter().map(|event| {
             let (what, level) = match event.what {
@@ -361,7 +380,7 @@ impl Writer<'_> {
         (head, rows.collect())
     }
 
-    fn readings(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn readings(&self) -> Rows {
         let mut rows = Vec::new();
         for curve in &self.report.curves {
             for point in &curve.points {
@@ -385,7 +404,7 @@ impl Writer<'_> {
         (head, rows)
     }
 
-    fn villages(&self) -> (&'static [&'static str], Vec<Row>) {
+    fn villages(&self) -> Rows {
         let rows = self.report.villages.iter().map(|row| {
             let mut out = vec![row.command.to_string(), word(&row.village)];
             let numbers = [
@@ -413,7 +432,7 @@ impl Writer<'_> {
         (head, rows.collect())
     }
 
-    fn person(&self, id: &PersonId) -> String {
+    pub(crate) fn person(&self, id: &PersonId) -> String {
         let name = self
             .voices
             .people
@@ -422,11 +441,11 @@ impl Writer<'_> {
         word(name)
     }
 
-    fn maybe_person(&self, id: Option<&PersonId>) -> String {
+    pub(crate) fn maybe_person(&self, id: Option<&PersonId>) -> String {
         id.map(|id| self.person(id)).unwrap_or_default()
     }
 
-    fn about(&self, about: &About) -> String {
+    pub(crate) fn about(&self, about: &About) -> String {
         let l = self.l;
         let text = match about {
             About::Nothing => String::new(),
@@ -443,6 +462,15 @@ impl Writer<'_> {
                 None => l.say(title).to_owned(),
             },
             About::Clock { title, to } => format!("{} → {}", l.say(title), l.say(to)),
+            About::Call { on, policy, of, .. } => {
+                let people: Vec<String> = of.iter().map(|person| self.person(person)).collect();
+                format!(
+                    "{} · {} · {}",
+                    self.about(on),
+                    l.say(policy),
+                    people.join(" ")
+                )
+            }
             About::Incident { id } => id.to_string(),
             About::Word(word) => word.clone(),
         };
@@ -451,14 +479,14 @@ impl Writer<'_> {
 }
 
 /// A word of somebody's: never the beginning of a formula.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{text}"),
         false => text.to_owned(),
     }
 }
 
-fn moment(moment: Moment) -> [String; 2] {
+pub(crate) fn moment(moment: Moment) -> [String; 2] {
     let Moment { at, entry } = moment;
     let at: Time = at;
     [
@@ -467,7 +495,7 @@ fn moment(moment: Moment) -> [String; 2] {
     ]
 }
 
-fn optional(of: Option<Moment>) -> [String; 2] {
+pub(crate) fn optional(of: Option<Moment>) -> [String; 2] {
     of.map(moment).unwrap_or_default()
 }
 

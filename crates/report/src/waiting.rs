@@ -7,7 +7,8 @@ use model::view::SituationView;
 use model::{AlarmKey, Effect, Input, SituationId, Time};
 
 use crate::chronicle::{Chronicle, Passed, World, about_situation};
-use crate::facts::{About, ClockOf, ClockRow, Moment, Verdict};
+use crate::clocks::{ClockOf, ClockRow, Verdict};
+use crate::facts::{About, Moment};
 
 /// One warning that waits.
 #[derive(Clone, Debug)]

@@ -4,9 +4,11 @@ use model::effect::{NoticeReason, SystemKind};
 use model::page::Channel;
 use model::report::ReportSection;
 use model::task::{FactKind, Means, Stage};
+use model::view::{CancelReason, RunLine, RunState};
 
+use crate::clocks::{ClockOf, Verdict};
 use crate::course::Deed;
-use crate::facts::{ClockOf, Counted, Key, Step, Verdict, Why};
+use crate::facts::{Counted, Key, Step, Why};
 use crate::language::Language;
 
 pub(crate) fn level(level: u8, l: Language) -> &'static str {
@@ -71,6 +73,11 @@ pub(crate) fn counted(what: Counted, l: Language) -> String {
                 Language::English => format!("Alarms, at worst {}", level(of.digit(), l)),
             };
         }
+        Counted::Readings => l.of("收到的读数", "Readings"),
+        Counted::Late => l.of("迟到的读数", "Late readings"),
+        Counted::Refused => l.of("拒收的报文", "Messages refused"),
+        Counted::Repeated => l.of("重复的报文", "Messages repeated"),
+        Counted::AtOnce => l.of("最重时刻同时在警", "Alarms at once, at the worst"),
         Counted::Situations => l.of("态势", "Situations"),
         Counted::Told => l.of("告知（响铃）", "Notices to people"),
         Counted::Acknowledged => l.of("已确认的报警", "Alarms acknowledged"),
@@ -83,6 +90,8 @@ pub(crate) fn counted(what: Counted, l: Language) -> String {
         Counted::HelpCalls => l.of("现场求助", "Calls for help"),
         Counted::Decisions => l.of("决策（含决定不响应）", "Decisions, not to act included"),
         Counted::Reports => l.of("上报", "Reports sent upward"),
+        Counted::ClocksKept => l.of("按时的时限", "Clocks kept"),
+        Counted::ClocksMissed => l.of("超时的时限", "Clocks missed"),
         Counted::LateEvidence => l.of("迟到证据", "Late evidence"),
         Counted::BlindSpots => l.of("盲区", "Blind spots"),
         Counted::SightLost => l.of("失联的报警站点", "Sight lost in alarm"),
@@ -165,6 +174,75 @@ pub(crate) fn step(step: Step, l: Language) -> &'static str {
     }
 }
 
+/// A step of a call: the same steps, by what a telephone does.
+pub(crate) fn called(of: Step, l: Language) -> &'static str {
+    match of {
+        Step::Seen => l.of("看到、接听", "Seen, picked up"),
+        Step::Delivered | Step::Answered | Step::OnScene | Step::Done | Step::Verified => {
+            step(of, l)
+        }
+    }
+}
+
+pub(crate) fn run_state(state: RunState, l: Language) -> &'static str {
+    match state {
+        RunState::Running => l.of("仍在呼叫", "Still calling"),
+        RunState::Satisfied => l.of("已有应答", "Answered"),
+        RunState::Exhausted => l.of("都叫过了，无人应答", "All called, nobody answered"),
+        RunState::Cancelled => l.of("不再需要", "No longer needed"),
+    }
+}
+
+pub(crate) fn run_line(line: &RunLine, l: Language) -> String {
+    let chinese = l == Language::Chinese;
+    match line {
+        RunLine::Began { .. } => l.of("开始呼叫", "Began to call").to_owned(),
+        RunLine::Step { step, called, .. } if chinese => format!("第 {step} 步，呼叫 {called} 人"),
+        RunLine::Step { step, called, .. } => format!("Step {step}: {called} called"),
+        RunLine::Empty { step, .. } if chinese => format!("第 {step} 步没有人可叫"),
+        RunLine::Empty { step, .. } => format!("Step {step} had nobody to call"),
+        RunLine::Refused { step, .. } if chinese => {
+            format!("第 {step} 步的人都拒绝或叫不到，提前下一步")
+        }
+        RunLine::Refused { step, .. } => {
+            format!("Everybody of step {step} said no or could not be reached: the next at once")
+        }
+        RunLine::Recovered { called, .. } if chinese => {
+            format!("恢复后补叫错过的各步，{called} 人")
+        }
+        RunLine::Recovered { called, .. } => {
+            format!("Missed steps taken as one after an outage: {called} called")
+        }
+        RunLine::ClockMissed { step } if chinese => format!("第 {step} 步法定时限已过，无人应答"),
+        RunLine::ClockMissed { step } => {
+            format!("The clock of the law at step {step} ran out unanswered")
+        }
+        RunLine::Widened { called } if chinese => format!("扩大范围，补叫 {called} 人"),
+        RunLine::Widened { called } => format!("Newly concerned: {called} called"),
+        RunLine::Satisfied => l
+            .of("已有应答，停止呼叫", "Answered: calls ended")
+            .to_owned(),
+        RunLine::Exhausted { called } if chinese => {
+            format!("各步用尽，无人应答，最后呼叫 {called} 人")
+        }
+        RunLine::Exhausted { called } => {
+            format!("Every step used up, nobody answered: {called} called last")
+        }
+        RunLine::Cancelled { why } => cancelled(*why, l).to_owned(),
+        RunLine::Answered { ack: true, .. } => l.of("代记应答", "Answer recorded").to_owned(),
+        RunLine::Answered { ack: false, .. } => l.of("代记拒绝", "Refusal recorded").to_owned(),
+    }
+}
+
+fn cancelled(why: CancelReason, l: Language) -> &'static str {
+    match why {
+        CancelReason::NothingLoud => l.of("警情已结束，停止呼叫", "Nothing stands any more: ended"),
+        CancelReason::Superseded => l.of("另一轮呼叫取代", "Superseded by other calls"),
+        CancelReason::Merged => l.of("并入更大的态势", "Merged into a larger situation"),
+        CancelReason::Ended => l.of("人工停止", "Ended by a person"),
+    }
+}
+
 pub(crate) fn means(means: Means, l: Language) -> &'static str {
     match means {
         Means::App => l.of("本人手机", "own phone"),
@@ -191,9 +269,12 @@ pub(crate) fn clock(clock: ClockOf, l: Language) -> &'static str {
     match clock {
         ClockOf::Answer => l.of("应答", "Answer"),
         ClockOf::Move => l.of("出发", "Under way"),
+        ClockOf::Update => l.of("定时报进展", "Update"),
         ClockOf::Arrive => l.of("到场", "Arrive"),
         ClockOf::Done => l.of("完成", "Done"),
         ClockOf::Verify => l.of("核实", "Verify"),
+        ClockOf::Lease => l.of("确认后须有进展", "Progress after acknowledging"),
+        ClockOf::Legal => l.of("法定叫应时限", "Clock of the law: leader reached"),
         ClockOf::Decide => l.of("预警转决策", "Decide on a warning"),
         ClockOf::Report => l.of("上报", "Report upward"),
     }

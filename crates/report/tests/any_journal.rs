@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use model::config::{Config, Quantity, Rule, Series, Station, Text};
 use model::effect::{NoticeReason, SystemKind};
 use model::intake::Quality;
-use model::view::{AlarmView, CommandView, CountyView, RunView, SituationView, TaskView};
+use model::view::{AlarmView, CommandView, CountyView, PageView, RunView, SituationView, TaskView};
 use model::{
-    AlarmKey, CommandId, Decimals, Effect, Input, Level, Observed, RuleSlot, RunId, SeriesSlot,
-    SituationId, StationSlot, TaskId, Time, Transition,
+    AlarmKey, CommandId, Decimals, Effect, Input, Level, Observed, PageId, RuleSlot, RunId,
+    SeriesSlot, SituationId, StationSlot, TaskId, Time, Transition,
 };
 use proptest::prelude::*;
 use report::{
@@ -44,6 +44,14 @@ impl World for Bare {
 
     fn run(&self, _: &RunId) -> Option<RunView> {
         None
+    }
+
+    fn page(&self, _: &PageId) -> Option<PageView> {
+        None
+    }
+
+    fn pages(&self, _: &RunId) -> Vec<PageView> {
+        Vec::new()
     }
 }
 
@@ -148,7 +156,8 @@ proptest! {
         let world = Bare(config());
         let scope = Scope { from: at(0), to: at(100), incident: None };
         let mut chronicle = Chronicle::begin(scope, &county());
-        let mut readings = Readings::new(&world.0, vec![("s0".to_owned(), "level".to_owned())]);
+        let wanted = vec![("s0".to_owned(), "level".to_owned())];
+        let mut readings = Readings::new(&world.0, wanted, (at(0), at(100)));
         let (mut number, mut known, mut changes) = (100, BTreeSet::new(), 0);
         for (minute, (series, value, effects)) in inputs.iter().enumerate() {
             let input = observed(*series, minute as i64, *value);
@@ -164,7 +173,7 @@ proptest! {
             readings.take(&passed);
         }
         let mut report: Report = chronicle.finish(&county(), &world);
-        readings.finish(&mut report, &county(), 8);
+        readings.finish(&mut report, 8);
         let mut all = BTreeSet::new();
         cited(&serde_json::to_value(&report).unwrap(), &mut all);
         prop_assert!(all.is_subset(&known), "{:?}", all.difference(&known).collect::<Vec<_>>());

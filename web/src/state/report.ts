@@ -18,7 +18,7 @@ export const SECTIONS: readonly ReportSection[] = [
 ];
 
 /** Forms in which a report is taken away, beside its tables. */
-export const FORMS = ["docx", "page", "json", "geojson"] as const;
+export const FORMS = ["docx", "pdf", "page", "json", "geojson"] as const;
 export type ReportForm = (typeof FORMS)[number] | "fragment" | "csv";
 
 /** Tables of a report. */
@@ -28,11 +28,15 @@ export const SHEETS = [
   "alarms",
   "tasks",
   "facts",
+  "calls",
+  "steps",
+  "channels",
   "clocks",
   "decisions",
   "course",
   "readings",
   "villages",
+  "entries",
 ] as const;
 export type ReportSheet = (typeof SHEETS)[number];
 

@@ -5478,14 +5478,14 @@ export interface operations {
                 lang?: string;
                 /** @description Time zone of the page; absent: the county's */
                 zone?: string;
-                /** @description Of csv: keys, figures, alarms, tasks, facts, clocks, decisions, course, readings, villages */
+                /** @description Of csv: keys, figures, alarms, tasks, facts, calls, steps, channels, clocks, decisions, course, readings, villages, entries */
                 table?: string;
                 /** @description Needed only where an account sees several */
                 jurisdiction?: string;
             };
             header?: never;
             path: {
-                /** @description `page` (whole, for print), `fragment` (its article alone), `docx`, `json`, `csv`, `geojson` */
+                /** @description `page` (whole, for print), `fragment` (its article alone), `docx`, `pdf`, `json`, `csv`, `geojson` */
                 form: string;
             };
             cookie?: never;
@@ -5518,6 +5518,15 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description The machine has no typeface for a PDF */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

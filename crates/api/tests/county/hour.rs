@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use model::Time;
-use model::config::TaskClocks;
+use model::config::{Config, TaskClocks};
 use model::incident::EventClass;
 use serde_json::{Value, json};
 
@@ -16,6 +16,11 @@ pub fn at(minute: i64) -> Time {
 
 /// Clocks for commands and warnings, and reports that are owed.
 pub async fn open() -> County {
+    open_with(|_| ()).await
+}
+
+/// The same with other files.
+pub async fn open_with(change: impl FnOnce(&mut Config)) -> County {
     County::open_with(|config| {
         config.policy.command.decide_ms = [0, 0, 30 * MINUTE, 15 * MINUTE];
         config.event_classes = EventClass::defaults();
@@ -26,6 +31,7 @@ pub async fn open() -> County {
             verify_by_ms: Some(30 * MINUTE),
             ..TaskClocks::default()
         }; 4];
+        change(config);
     })
     .await
 }

@@ -32,6 +32,12 @@ export function sheetName(sheet: ReportSheet): string {
       return i18n.t("任务");
     case "facts":
       return i18n.t("回执");
+    case "calls":
+      return i18n.t("叫应");
+    case "steps":
+      return i18n.t("叫应步骤");
+    case "channels":
+      return i18n.t("通知渠道");
     case "clocks":
       return i18n.t("时限");
     case "decisions":
@@ -42,6 +48,8 @@ export function sheetName(sheet: ReportSheet): string {
       return i18n.t("读数");
     case "villages":
       return i18n.t("转移清点");
+    case "entries":
+      return i18n.t("数字出处");
   }
 }
 
@@ -49,6 +57,8 @@ export function formName(form: ReportForm): string {
   switch (form) {
     case "docx":
       return i18n.t("DOCX（可编辑）");
+    case "pdf":
+      return "PDF";
     case "page":
     case "fragment":
       return i18n.t("网页");

@@ -1,7 +1,11 @@
 //! A report of a small recorded night: every figure is held against the journal it names.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../county/mod.rs"]
 mod county;
+
+mod called;
+mod clocks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -459,22 +463,30 @@ async fn a_report_leaves_in_every_form_and_each_is_on_record() {
         .unwrap()
         .to_bytes();
     assert!(bytes.starts_with(b"PK"));
+    let pdf = county.get(&officer, &path("pdf", "&lang=en")).await;
+    assert_eq!(pdf.headers()[header::CONTENT_TYPE], "application/pdf");
+    let bytes = http_body_util::BodyExt::collect(pdf.into_body());
+    assert!(bytes.await.unwrap().to_bytes().starts_with(b"%PDF-"));
     let places = facts(&county, &officer, &path("geojson", "")).await;
     let first = &places["features"][0];
     assert_eq!(first["geometry"]["coordinates"], json!([120.9, 29.5]));
     assert_eq!(first["properties"]["level"], 3);
-    let mut made = 2;
+    let mut made = 3;
     for table in [
         "keys",
         "figures",
         "alarms",
         "tasks",
         "facts",
+        "calls",
+        "steps",
+        "channels",
         "clocks",
         "decisions",
         "course",
         "readings",
         "villages",
+        "entries",
     ] {
         let csv = text(
             county
@@ -487,7 +499,7 @@ async fn a_report_leaves_in_every_form_and_each_is_on_record() {
             "{table}: {csv}"
         );
         assert!(
-            table == "villages" || csv.lines().count() > 1,
+            ["villages", "calls", "steps", "channels"].contains(&table) || csv.lines().count() > 1,
             "{table}: {csv}"
         );
         made += 1;
@@ -510,7 +522,7 @@ async fn a_report_leaves_in_every_form_and_each_is_on_record() {
         let answer = county.get(&officer, &wrong).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{wrong}");
     }
-    let answer = county.get(&officer, &path("pdf", "")).await;
+    let answer = county.get(&officer, &path("odt", "")).await;
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
 
     let data = county.close().await;
