@@ -62,6 +62,7 @@ export const CALL_DESK = [
     act: async (page, fake) => {
       await inVain(page, fake);
       await board(page);
+      await id(page, "want-gave_up").click();
       await page.locator("[data-testid=unanswered-row][data-want=gave_up]").first().click();
       await page.waitForTimeout(600);
     },

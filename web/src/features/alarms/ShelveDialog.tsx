@@ -119,7 +119,7 @@ function Answered({ alarm, county, asked, onClose }: AnsweredProps) {
       ) : null}
       <div className="acts">
         <Button kind="primary" onPress={onClose} testId="shelve-close">
-          {i18n.t("好")}
+          {i18n.t("知道了")}
         </Button>
       </div>
     </Dialog>

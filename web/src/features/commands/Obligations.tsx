@@ -11,7 +11,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
 import type { CommandView, Phase } from "../../wire/view";
-import { UsedUp } from "../calls/UsedUp";
+import { UsedUpBrief } from "../calls/UsedUp";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
@@ -69,7 +69,7 @@ export function Obligations({ county }: { county: County }) {
             count={silent.length}
             aside={total > 0 ? i18n.t("共 {total} 人", { total }) : ""}
           />
-          <UsedUp county={county} runs={vain} />
+          <UsedUpBrief county={county} runs={vain} />
           {silent.length === 0 ? (
             vain.length > 0 ? null : (
               <Empty title={i18n.t("没有人欠应答。")}>

@@ -63,7 +63,7 @@ export function TaskPage({
         <p style={{ padding: "12px 16px" }} data-testid="task-wording">
           {wording ?? i18n.t("正文还没有取到，有信号会自动取。")}
         </p>
-        {isWithdrawn(task) ? null : <Clocks own={own} now={now} />}
+        {isClosed(task) || command.cancelled !== null ? null : <Clocks own={own} now={now} />}
         <div className="kv">
           <span className="k">{i18n.t("联系谁")}</span>
           <span>
