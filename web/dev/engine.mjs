@@ -24,6 +24,8 @@ const CLOSED = new Set(["verified", "cancelled"]);
 /** Applies one act; returns the answer and the changes to tell. */
 export function apply(night, act, by, now, seal) {
   const { county } = night;
+  night.counted ??= new Map();
+  const rows = night.counted;
   const { action } = act;
   const changes = [];
   const alarmChanged = (alarm) => changes.push({ kind: "alarm", alarm });
@@ -261,7 +263,14 @@ export function apply(night, act, by, now, seal) {
 
   /** Villages as last counted, those that nobody counted with what is asked. */
   function recount(command, task) {
-    for (const row of task.facts.at(-1).count) {
+    const fact = task.facts.at(-1);
+    for (const told of fact.count) {
+      // A picture moves no number: it adds whom it shows to the count that stands.
+      const before = rows.get(`${command.id}/${told.village}`);
+      if (fact.fact === "photo" && !before) continue;
+      const row =
+        fact.fact === "photo" ? { ...before, left: [...before.left, ...told.left] } : told;
+      rows.set(`${command.id}/${row.village}`, row);
       const target = command.villages?.find((one) => one.village === row.village);
       const to_move = target?.to_move ?? row.to_move;
       const known = (why) => row.left.filter((one) => one.why === why).length;

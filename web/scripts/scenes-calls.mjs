@@ -1,6 +1,6 @@
 // Pictures of who has not answered a call, of the command line, and of whom an order may not reach.
 import { warningRun } from "../dev/warnings.mjs";
-import { DESK, id, TWO } from "./looks.mjs";
+import { ALL, DESK, id, TWO } from "./looks.mjs";
 
 const board = async (page) => {
   await page.keyboard.press("w");
@@ -26,7 +26,47 @@ async function oneOfMany(page, fake) {
   await board(page);
 }
 
+/** A call about a warning that was used up with nobody to answer, and a crew that does not check in. */
+async function inVain(page, fake) {
+  const { county } = fake.night;
+  const began = Date.parse("2026-08-20T17:50:00Z");
+  const people = county.people.filter((one) => one.role === "responder").slice(0, 3);
+  const red = county.situations.find((one) => one.level === 4) ?? county.situations[0];
+  const calls = people.map((one, n) => [one.id, 0, n + 1, "voice", n === 1 ? "failed" : "called"]);
+  const run = warningRun(county, red, "red", began, calls, {
+    state: "exhausted",
+    ended: "2026-08-20T18:05:00Z",
+    next: null,
+    log: [{ at: "2026-08-20T18:05:00Z", what: "exhausted", called: 3 }],
+  });
+  const notice = (kind, subject) => ({
+    ...{ kind, subject, since: "2026-08-20T18:05:00Z", until: null, level: null, owner: null },
+  });
+  const task = [...county.commands].flatMap((one) => one.tasks)[0];
+  const system = [notice("calls_exhausted", run.id), notice("crew_overdue", task.id)];
+  const pages = county.pages.filter((one) => one.run === run.id);
+  fake.tell([
+    { kind: "run", run },
+    ...pages.map((one) => ({ kind: "page", page: one })),
+    ...system.map((one) => ({ kind: "system", system: one })),
+  ]);
+  await page.waitForTimeout(600);
+}
+
 export const CALL_DESK = [
+  { name: "calls-vain", mode: "storm", looks: ALL, act: inVain },
+  {
+    name: "calls-vain-list",
+    mode: "storm",
+    looks: TWO,
+    act: async (page, fake) => {
+      await inVain(page, fake);
+      await board(page);
+      await id(page, "want-gave_up").click();
+      await page.locator("[data-testid=unanswered-row][data-want=gave_up]").first().click();
+      await page.waitForTimeout(600);
+    },
+  },
   {
     name: "calls-clock",
     mode: "storm",

@@ -50,6 +50,19 @@ export const DUTY_DESK = [
     },
   },
   { name: "roll", mode: "storm", looks: ALL, act: tab("roll") },
+  {
+    name: "roll-vain",
+    mode: "storm",
+    looks: TWO,
+    act: async (page, fake) => {
+      const run = fake.night.county.runs.find((one) => one.occasion === "roll_call");
+      const at = "2026-08-20T18:08:00Z";
+      const log = [...run.log, { at, what: "exhausted", called: 0 }];
+      Object.assign(run, { state: "exhausted", ended: at, next: null, log });
+      fake.tell([{ kind: "run", run }]);
+      await tab("roll")(page);
+    },
+  },
   { name: "roll-calm", mode: "calm", looks: TWO, act: tab("roll") },
   {
     name: "roll-record",

@@ -1,6 +1,6 @@
 // What each picture shows and how to get there.
 import { photo } from "../e2e/photo.mjs";
-import { ALL, DESK, id } from "./looks.mjs";
+import { ALL, DESK, id, TWO } from "./looks.mjs";
 
 /** Opens the first situation, then the first alarm of this kind in it. */
 const situation = (page) => id(page, "situation-row").first().click();
@@ -210,6 +210,20 @@ export const DESK_SCENES = [
       await situation(page);
       await id(page, "alarm-line").first().locator("button").first().click();
       await id(page, "shelve").click();
+    },
+  },
+  {
+    name: "shelved",
+    mode: "storm",
+    looks: TWO,
+    act: async (page) => {
+      await situation(page);
+      await id(page, "alarm-line").first().locator("button").first().click();
+      await id(page, "shelve").click();
+      await id(page, "shelve-reason").fill("浮子检修");
+      await id(page, "shelve-confirm").click();
+      await id(page, "shelve-answer").waitFor();
+      await page.waitForTimeout(800);
     },
   },
   {
@@ -772,6 +786,42 @@ export const PHONE_SCENES = [
       await id(page, "percent-60").click();
       await id(page, "tab-queue").click();
       await page.waitForTimeout(6000);
+    },
+  },
+  {
+    name: "queue-refused",
+    mode: "calm",
+    looks: [
+      ["day", "zh"],
+      ["night", "en"],
+    ],
+    act: async (page, fake) => {
+      await open(page, fake);
+      const why = { code: "not_your_task", zh: "不是你的", en: "not yours", problems: [] };
+      await page.route("**/api/v1/acts", (route) => route.fulfill({ status: 403, json: why }));
+      await id(page, "verb-accept").click();
+      await id(page, "tab-queue").click();
+      await id(page, "press-again").first().waitFor();
+    },
+  },
+  {
+    name: "withdrawn",
+    mode: "calm",
+    looks: [
+      ["day", "zh"],
+      ["night", "en"],
+    ],
+    act: async (page, fake) => {
+      await open(page, fake);
+      const of = await id(page, "task-page").getAttribute("data-task");
+      const command = fake.night.county.commands.find((one) =>
+        one.tasks.some((task) => task.id === of),
+      );
+      command.cancelled = "2026-08-20T18:09:00Z";
+      const task = command.tasks.find((one) => one.id === of);
+      Object.assign(task, { stage: "verified", end_unseen: false, next: null });
+      fake.tell([{ kind: "command", command }]);
+      await id(page, "command-ended").waitFor();
     },
   },
   {

@@ -8,11 +8,12 @@ import {
   isCalling,
   missedClocks,
   type Pages,
+  usedUp,
 } from "../src/state/calls";
 import { obligations } from "../src/state/obligations";
 import { findRows, hasNotAnswered, silences } from "../src/state/silence";
 import type { PageView, RunView, SystemView } from "../src/wire/view";
-import { command, county, task } from "./night";
+import { command, county, situation, task } from "./night";
 
 const at = (minute: number, second = 0) =>
   new Date(Date.UTC(2026, 7, 20, 18, minute, second)).toISOString();
@@ -74,6 +75,7 @@ function page(
   };
 }
 const byId = <T extends { id: string }>(...list: T[]) => new Map(list.map((one) => [one.id, one]));
+const calling = (...runs: RunView[]) => ({ runs: byId(...runs), situations: new Map() });
 const none: Pages = new Map();
 const clock = (of: RunView, step: number): SystemView => ({
   kind: "legal_clock",
@@ -114,22 +116,47 @@ describe("how far each person's calls came", () => {
 
 describe("who owes an answer to a call", () => {
   const owed = (list: RunView[], pages: Pages, system: SystemView[] = []) =>
-    callsOwed(byId(...list), pages, system).map((one) => [one.want, one.call.person]);
+    callsOwed(calling(...list), pages, system).map((one) => [one.want, one.call.person]);
+  const lines = (...what: ("exhausted" | "satisfied")[]): RunView["log"] =>
+    what.map((word) => ({
+      at: at(5),
+      ...(word === "exhausted" ? { what: word, called: 1 } : { what: word }),
+    }));
+  const used = run("used", ["c"], { state: "exhausted", ended: at(5), log: lines("exhausted") });
+  const notice: SystemView = { ...clock(used, 0), kind: "calls_exhausted", subject: "used" };
 
   test("only of runs about situations that still call, or called everybody in vain", () => {
-    const used = run("used", ["c"], { state: "exhausted" });
     const list = [
       run("on", ["a"]),
       used,
       run("over", ["d"], { state: "cancelled", ended: at(5) }),
-      run("closed", ["e"], { state: "exhausted", ended: at(5) }),
+      run("closed", ["e"], { state: "exhausted", ended: at(5), log: lines("exhausted") }),
       run("roll", ["f"], { about: { roll_call: "o" }, occasion: "roll_call" }),
     ];
-    expect(owed(list, none)).toEqual([
+    expect(owed(list, none, [notice])).toEqual([
       ["gave_up", "c"],
       ["silent", "a"],
     ]);
-    expect(isCalling(used)).toBe(true);
+    expect(isCalling(used, calling(used), [notice])).toBe(true);
+    expect(usedUp(calling(...list), [notice]).map((one) => one.id)).toEqual(["used"]);
+  });
+
+  test("what was used up is owed while its notice stands or nobody has taken note, and no longer", () => {
+    const about = (unacked: number) => ({
+      ...calling(used),
+      situations: byId(situation("s", { unacked })),
+    });
+    const found = (county: ReturnType<typeof about>, system: SystemView[]) =>
+      callsOwed(county, none, system).map((one) => one.call.person);
+    expect(found(about(1), [])).toEqual(["c"]);
+    expect(found(about(0), [notice])).toEqual(["c"]);
+    expect(found(about(0), [])).toEqual([]);
+    expect(found(about(0), [{ ...notice, until: at(6) }])).toEqual([]);
+    // It was answered in the end; what calls now is another run.
+    const answered = { ...used, log: lines("exhausted", "satisfied") };
+    expect(found({ ...about(1), runs: byId(answered) }, [])).toEqual([]);
+    expect(askedOf([], about(1), [])).toEqual({ all: 1, answered: 0 });
+    expect(askedOf([], about(0), [])).toEqual({ all: 0, answered: 0 });
   });
 
   test("a no is an answer, unless everybody has to say yes", () => {
@@ -158,8 +185,8 @@ describe("who owes an answer to a call", () => {
 
   test("who was asked, and how many have answered yes or no", () => {
     const open = command([task("a", "issued"), task("b", "accepted")]);
-    const list = byId(run("r", ["c"], { called: 4, confirmed: 2, refused: 1 }));
-    expect(askedOf([open], list)).toEqual({ all: 6, answered: 4 });
+    const list = [run("r", ["c"], { called: 4, confirmed: 2, refused: 1 })];
+    expect(askedOf([open], calling(...list), [])).toEqual({ all: 6, answered: 4 });
   });
 });
 
@@ -179,7 +206,7 @@ describe("both kinds of silence in one list", () => {
     page("r", "a", "called"),
     page("r", "b", "called", { step: 5, channel: "voice" }),
   );
-  const rows = silences(obligations([orange]), callsOwed(byId(red), pages, system));
+  const rows = silences(obligations([orange]), callsOwed(calling(red), pages, system));
 
   test("worst first: the clock of the law, then by level, then what comes soonest", () => {
     expect(rows.map((row) => [row.kind, row.person, row.want])).toEqual([
@@ -200,7 +227,7 @@ describe("both kinds of silence in one list", () => {
       ...people.map((who) => page("m", who, who === "p217" ? "accepted" : "acked")),
     );
     const asked = run("m", ["p217"], { called: 300, confirmed: 299, confirm_all: true });
-    const found = silences([], callsOwed(byId(asked), many, []));
+    const found = silences([], callsOwed(calling(asked), many, []));
     expect(found.map((row) => row.person)).toEqual(["p217"]);
   });
 

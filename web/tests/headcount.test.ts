@@ -6,13 +6,13 @@ import {
   knownOf,
   saidOf,
   shortOf,
-  withPictures,
+  shownIn,
   written,
 } from "../src/state/headcount";
 import { reduce } from "../src/state/reduce";
 import { knownVillages, townshipsOf } from "../src/state/villages";
 import { type County, emptyWorld } from "../src/state/world";
-import { command, fact, snapshot, task } from "./night";
+import { command, fact, snapshot, task, updates } from "./night";
 
 const texts = new Map([
   ["n1", "张阿大"],
@@ -107,16 +107,59 @@ describe("names told before", () => {
   });
 });
 
-test("a picture is added once, beside what is named", () => {
-  const row = { village: "甲村", to_move: 3, moved: 1, refused: 2, unreachable: 0 };
-  const one = withPictures({ ...row, left: [{ why: "refused", name: "王" }] }, [
-    { why: "refused", photo: "p" },
-  ]);
-  expect(one.left).toEqual([
-    { why: "refused", name: "王" },
-    { why: "refused", photo: "p" },
-  ]);
-  expect(withPictures(one, [{ why: "refused", photo: "p" }]).left).toHaveLength(2);
+describe("the table of a command", () => {
+  const told = (...list: ReturnType<typeof fact>[]) => {
+    const tasks = [task("a", "working", { facts: list })];
+    const before = evacuation([], { tasks: [task("a", "seen"), task("b", "seen")] });
+    const world = [snapshot(1, [], [before]), updates(newer(2, tasks))].reduce(
+      (world, message) => reduce(world, message, 0),
+      emptyWorld,
+    );
+    return world.counties.get("j")?.commands.get("c1")?.count ?? [];
+  };
+  const newer = (seq: number, [one]: ReturnType<typeof task>[]) =>
+    ({ seq, n: 0, kind: "task", task: one, worst: "working" }) as never;
+  const numbers = (list: ReturnType<typeof told>) =>
+    list.map((row) => [row.village, row.to_move, row.moved, row.people_short, row.names_short]);
+
+  test("follows a report from the field, also where only its task is told", () => {
+    const list = told(
+      counted("甲村", 8, "2026-08-20T18:05:00Z", [{ why: "refused", name: "n1", photo: null }]),
+    );
+    expect(numbers(list)).toEqual([["甲村", 10, 8, 1, 0]]);
+    expect(list[0]?.task).toBe("c1.a");
+  });
+
+  test("is moved by no picture, which only says who is known", () => {
+    const late = fact("photo", {
+      by: "a",
+      at: "2026-08-20T18:20:00Z",
+      count: [
+        {
+          ...shownIn({ village: "甲村", why: "refused" }, "p"),
+          left: [{ why: "refused", name: null, photo: "p" }],
+        },
+      ] as never,
+    });
+    const nameless = [{ why: "refused", name: null, photo: null }];
+    const newest = counted("甲村", 9, "2026-08-20T18:15:00Z", nameless);
+    expect(numbers(told(newest))).toEqual([["甲村", 10, 9, 0, 1]]);
+    expect(numbers(told(newest, late))).toEqual([["甲村", 10, 9, 0, 0]]);
+  });
+
+  test("keeps what somebody else counted later, though it came earlier", () => {
+    const mine = {
+      ...counted("甲村", 9, "2026-08-20T18:05:00Z"),
+      device_at: "2026-08-20T18:04:00Z",
+    };
+    const old = {
+      ...counted("甲村", 3, "2026-08-20T18:30:00Z"),
+      by: "b",
+      device_at: "2026-08-20T17:50:00Z",
+    };
+    expect(numbers(told(mine, old))[0]?.[2]).toBe(9);
+    expect(numbers(told(mine, { ...old, by: "a" }))[0]?.[2]).toBe(3);
+  });
 });
 
 describe("villages that are offered", () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { moveDesk, startDesk } from "../src/features/desk/desk";
 import { placeOf, placeOfMany } from "../src/features/status/noticePlace";
 import { lines, NOTICES, noticeOf } from "../src/features/status/notices";
-import { subjectName } from "../src/features/status/noticeWords";
+import { manySentence, subjectName } from "../src/features/status/noticeWords";
 import { messages as en } from "../src/i18n/catalog/en";
 import { messages as zh } from "../src/i18n/catalog/zh";
 import { systemSentence } from "../src/i18n/words";
@@ -126,6 +126,18 @@ describe("notices about ourselves", () => {
     expect(two("blind_spot", "s1", "s2")).toEqual({ to: "stations" });
     expect(two("unanswered", "c1.zhang", "c1.li")).toMatchObject({ to: "board", command: "c1" });
     expect(two("channel_lost", "sms/t1", "sms/t2")).toEqual({ to: "duty", tab: "contacts" });
+  });
+
+  test("a few that wait for a person are told one by one, more of them in one sentence", () => {
+    const many = (n: number) =>
+      lines(Array.from({ length: n }, (_, k) => entry("crew_overdue", `c1.${k}`))).map(
+        (line) => line.length,
+      );
+    expect(many(3)).toEqual([1, 1, 1]);
+    expect(many(4)).toEqual([4]);
+    expect(manySentence(county, [entry("crew_overdue"), entry("crew_overdue", "c1.li")])).toContain(
+      "2",
+    );
   });
 
   test("the most urgent comes first, and none that may be folded before one that may not", () => {

@@ -102,6 +102,18 @@ const shoot = (id: string, content: string, behind: Behind | null = null) =>
   });
 const put = (outbox: Outbox, op: string, fact = "accepted", photos: string[] = []) =>
   outbox.put({ op, person: "p1", action: report(fact), at: 1_000, photos });
+/** Winds the clock until the press at this place has failed often enough. */
+const untilStuck = async (wire: Wire, outbox: Outbox, place: number) => {
+  for (let n = 0; n < STUCK_AFTER && seen[place]?.state !== "stuck"; n++) {
+    await outbox.idle();
+    const before = seen[place]?.tries ?? 0;
+    if (wire.timers.length === 0) outbox.kick();
+    else wire.ring();
+    await settled(() => expect(seen[place]?.tries).toBeGreaterThan(before));
+  }
+  await outbox.idle();
+  expect(seen[place]?.state).toBe("stuck");
+};
 const settled = (what: () => void) =>
   expect
     .poll(() => {
@@ -208,7 +220,7 @@ describe("the outbox", () => {
     });
   });
 
-  test("pictures of people left behind complete the count as it was told last", async () => {
+  test("pictures of people left behind say whom they show, and no number", async () => {
     const refused = { village: "甲村", why: "refused" as const };
     await shoot("photo-1", "one", refused);
     await shoot("photo-2", "two", refused);
@@ -236,13 +248,12 @@ describe("the outbox", () => {
     const counts = wire.received
       .slice(2)
       .map(({ action }) => (action.action === "report_task" ? (action.count ?? null) : null));
-    const picture = (n: number) => ({ why: "refused", photo: `blob-photo-${n}` });
-    const [named] = row(6).left;
-    expect(counts).toEqual([
-      [{ ...row(6), left: [named, picture(1)] }],
-      [{ ...row(6), left: [named, picture(1), picture(2)] }],
-      null,
-    ]);
+    // Whom it shows and nobody's number: a picture that comes late reverts no count.
+    const shows = (n: number) => ({
+      ...{ village: "甲村", to_move: 0, moved: 0, refused: 0, unreachable: 0 },
+      left: [{ why: "refused", photo: `blob-photo-${n}` }],
+    });
+    expect(counts).toEqual([[shows(1)], [shows(2)], null]);
   });
 
   test("a press overtakes a picture between two pieces", async () => {
@@ -297,6 +308,78 @@ describe("the outbox", () => {
     await put(outbox, "o2");
     await settled(() => expect(seen.map((one) => one.state)).toEqual(["refused", "received"]));
     expect(seen[0]?.why).toBe("task_closed");
+  });
+
+  test("an answer that is not our server's own refuses nothing for good", async () => {
+    const other = (status: number, code = `http_${status}`) =>
+      new Refused(status, { code, zh: "", en: "", problems: [] });
+    for (const [n, fault] of [
+      other(403),
+      other(404),
+      other(407),
+      other(413),
+      other(451, "walled"),
+    ].entries()) {
+      const wire = new Wire();
+      wire.fault = fault;
+      const outbox = open(wire);
+      await put(outbox, `o${n}`);
+      await untilStuck(wire, outbox, n);
+      wire.fault = null;
+      outbox.kick();
+      await settled(() => expect(seen.at(-1)?.state).toBe("received"));
+      await outbox.idle();
+      outbox.close();
+    }
+  });
+
+  test("a press that is turned away again and again holds up nothing that comes after it", async () => {
+    await shoot("photo-1", "ten bytes!");
+    const wire = new Wire();
+    const act = wire.act;
+    wire.act = async (one) => {
+      if (one.op === "o1")
+        throw new Refused(413, { code: "http_413", zh: "", en: "", problems: [] });
+      return act(one);
+    };
+    const outbox = open(wire);
+    await put(outbox, "o1");
+    await put(outbox, "o2", "done", ["photo-1"]);
+    await untilStuck(wire, outbox, 0);
+    await settled(() => expect(sending[0]?.state).toBe("received"));
+    expect(seen.map((one) => one.state)).toEqual(["stuck", "received"]);
+    await outbox.idle();
+    expect(wire.timers).toHaveLength(1);
+    wire.act = act;
+    wire.ring();
+    await settled(() => expect(seen[0]?.state).toBe("received"));
+    outbox.close();
+  });
+
+  test("what our server says of a press itself is final, until a person tries it once more", async () => {
+    await shoot("photo-1", "four");
+    const wire = new Wire();
+    wire.fault = new Refused(403, { code: "role_not_allowed", zh: "", en: "", problems: [] });
+    wire.refuse = new TypeError("no network");
+    const outbox = open(wire);
+    await put(outbox, "o1", "done", ["photo-1"]);
+    await settled(() => expect(seen[0]?.state).toBe("refused"));
+    expect(seen[0]?.why).toBe("role_not_allowed");
+    // The county never took it: it goes under its own name.
+    wire.fault = null;
+    wire.answer = () => ({ answer: "refused", why: "task_closed" });
+    await outbox.again("o1", "new-1");
+    await settled(() => expect(seen[0]?.why).toBe("task_closed"));
+    // The county remembers what it refused: now it is another press, and its picture follows that.
+    wire.answer = () => ({ answer: "done" });
+    wire.refuse = null;
+    await outbox.again("o1", "new-1");
+    await settled(() => expect(seen[0]?.state).toBe("received"));
+    await settled(() => expect(wire.received).toHaveLength(3));
+    expect(wire.received.map((act) => act.op)).toEqual(["o1", "new-1", "photo-1"]);
+    expect(wire.received[2]?.action).toMatchObject({ shot: { of: "new-1" } });
+    expect(wire.received[1]?.device_at).toBe(new Date(1_000).toISOString());
+    outbox.close();
   });
 
   test("an ended session keeps everything and asks for a login", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isOver } from "../src/state/calls";
 import { channelSums, chosenOf, isReachable, proofOf, splitLost } from "../src/state/contacts";
 import { owing } from "../src/state/handover";
 import { boardOf, ownCalls, rollCalls } from "../src/state/rollcall";
@@ -70,6 +71,15 @@ describe("the board of a roll-call", () => {
     expect(board.vacant).toEqual(["t3"]);
     expect(board.silent.map((one) => one.post)).toEqual(["t1"]);
     expect(board.here.map((one) => one.post)).toEqual(["desk"]);
+  });
+
+  test("that was called out stays open until somebody ends it, and no longer", () => {
+    const line = (what: string) => ({ at: at(9), what }) as RunView["log"][number];
+    const out = run({ state: "exhausted", ended: at(9), log: [line("exhausted")] });
+    expect(isOver(run())).toBe(false);
+    expect(isOver(out)).toBe(false);
+    expect(isOver({ ...out, log: [...out.log, line("cancelled")] })).toBe(true);
+    expect(isOver(run({ state: "satisfied" }))).toBe(true);
   });
 
   test("a holder shows the furthest any attempt came; who could not be called shows that", () => {

@@ -1,9 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { NOTICES } from "../src/features/status/notices";
 import { reduce } from "../src/state/reduce";
-import { loudest, since, toneOf } from "../src/state/tones";
+import { LOUD, loudest, type Rung, ring, since, toneOf } from "../src/state/tones";
 import { emptyWorld, type Told } from "../src/state/world";
-import type { FeedMessage, Level, NoticeReason, Update } from "../src/wire/view";
-import { alarm, snapshot, updates } from "./night";
+import type {
+  FeedMessage,
+  Level,
+  NoticeReason,
+  RunView,
+  SystemKind,
+  SystemView,
+  Update,
+} from "../src/wire/view";
+import { alarm, situation, snapshot, updates } from "./night";
 
 const told = (seq: number, level: Level, reason: NoticeReason = "new"): Told => ({
   situation: "s",
@@ -70,5 +79,95 @@ describe("what makes noise", () => {
       tone: "red",
       breaks: true,
     });
+  });
+});
+
+describe("notices that wait for a person", () => {
+  const notice = (
+    kind: SystemKind,
+    subject: string,
+    more: Partial<SystemView> = {},
+  ): SystemView => ({
+    kind,
+    subject,
+    since: "2026-08-20T18:00:00Z",
+    until: null,
+    level: null,
+    owner: null,
+    ...more,
+  });
+  const nothing = { runs: new Map(), situations: new Map() };
+  /** What sounds at each of these minutes, one look after the other. */
+  const sounds = (looks: [number, SystemView[]][], about = nothing) => {
+    let rung: Rung | null = null;
+    return looks.map(([minute, system]) => {
+      const { rung: next, due } = ring(system, about, rung, minute * 60_000);
+      rung = next;
+      return due && `${due.tone} ${due.of.subject}${due.news ? " new" : ""}`;
+    });
+  };
+
+  test("sound as red does when they come, and every three minutes until somebody deals with them", () => {
+    const run = notice("calls_exhausted", "r");
+    expect(
+      sounds([
+        [0, []],
+        [1, [run]],
+        [2, [run]],
+        [4, [run]],
+        [6, [run]],
+        [7, [run]],
+        [12, [{ ...run, owner: "me" }]],
+        [20, []],
+      ]),
+    ).toEqual([null, "red r new", null, "red r", null, "red r", null, null]);
+  });
+
+  test("that stood when the page was opened are no news, and are told in their time", () => {
+    const late = notice("report_overdue", "i/1");
+    expect(
+      sounds([
+        [0, [late]],
+        [1, [late]],
+        [3, [late]],
+      ]),
+    ).toEqual([null, null, "red i/1"]);
+  });
+
+  test("are all that wait for a person and may not be folded; a new one before an old one", () => {
+    for (const kind of LOUD) expect(NOTICES[kind].full).toBe(true);
+    const [crew, gap] = [notice("crew_overdue", "t"), notice("coverage_gap", "p")];
+    const clock = notice("legal_clock", "r#5");
+    expect(
+      sounds([
+        [0, []],
+        [1, [gap]],
+        [2, [gap, crew]],
+        [5, [gap, crew, clock]],
+      ]),
+    ).toEqual([null, null, "red t new", "red r#5 new"]);
+  });
+
+  test("are milder for a roll-call, and quiet for a call for help that somebody took note of", () => {
+    const rolled = { occasion: "roll_call" } as RunView;
+    const roll = { ...nothing, runs: new Map([["r", rolled]]) };
+    const run = notice("calls_exhausted", "r");
+    const looks: [number, SystemView[]][] = [
+      [0, []],
+      [1, [run]],
+      [5, [run]],
+      [11, [run]],
+    ];
+    expect(sounds(looks, roll)).toEqual([null, "orange r new", null, "orange r"]);
+    const help = (unacked: number) => ({
+      ...nothing,
+      situations: new Map([["h", situation("h", { unacked, manual: { task: "t" } as never })]]),
+    });
+    const called: [number, SystemView[]][] = [
+      [0, []],
+      [1, [notice("need_help", "t")]],
+    ];
+    expect(sounds(called, help(1))).toEqual([null, "red t new"]);
+    expect(sounds(called, help(0))).toEqual([null, null]);
   });
 });

@@ -1,6 +1,7 @@
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, expect, test, vi } from "vitest";
+import { Ended } from "../src/features/phone/TaskPage";
 import { Verbs } from "../src/features/phone/Verbs";
 import { i18n } from "../src/i18n/i18n";
 import { type Pending, store } from "../src/state/store";
@@ -52,4 +53,18 @@ test("who has declined can still say yes, once", () => {
   expect(open(task("a", "accepted", { facts: [fact("accepted")] }))).toContain("accepted");
   store.set({ outbox: [press("o2", "declined", "received"), press("o3", "accepted")] });
   expect(open(task("a", "declined", { facts }))).not.toContain("accepted");
+});
+
+test("who is through is not told to stand by when the command is withdrawn later", () => {
+  const said = (one: TaskView) => {
+    const own = { task: one, command: command([one], { cancelled: "2026-08-20T19:00:00Z" }) };
+    return renderToStaticMarkup(createElement(Ended, { own }));
+  };
+  expect(said(task("a", "verified"))).toContain("已经核实");
+  expect(said(task("a", "verified"))).not.toContain("cancel-seen");
+  const open = said(task("a", "cancelled", { facts: [fact("cancelled")], end_unseen: true }));
+  expect(open).toContain("原地待命");
+  expect(open).toContain("cancel-seen");
+  const still = { task: task("a", "working"), command: command([task("a", "working")]) };
+  expect(renderToStaticMarkup(createElement(Ended, { own: still }))).toBe("");
 });

@@ -49,6 +49,11 @@ export function letPhotoGo(photo: string): void {
   void outbox?.letGo(photo);
 }
 
+/** Tries a press once more that was refused; a person has read why. */
+export function pressAgain(op: string): void {
+  void outbox?.again(op, newOp());
+}
+
 /** Tries now what waits. */
 export function kickOutbox(): void {
   outbox?.kick();

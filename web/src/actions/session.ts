@@ -1,6 +1,7 @@
 // Logging in and out, and opening the feed for whoever is there.
 import * as api from "../link/api";
 import { hasLeft, keepMe, noteLeft } from "../link/shelf";
+import { letMeSleep } from "../link/wake";
 import { store } from "../state/store";
 import type { Me } from "../wire/view";
 import { startOutbox, stopOutbox } from "./act";
@@ -32,6 +33,8 @@ function endLeft(): Promise<void> {
 
 async function tellLeft(): Promise<void> {
   if (!(await hasLeft())) return;
+  // Whoever left is woken here no more; without their session the server would not hear of it.
+  await letMeSleep().catch(() => {});
   await api.logout().catch((error) => {
     // Whose session is over already has nothing to end.
     if (!(error instanceof api.Refused)) throw error;

@@ -45,7 +45,7 @@ const BACKTEST_PATIENCE_MS = 70_000;
 /** The server lives through the whole interval again, ms. */
 const REPORT_PATIENCE_MS = 70_000;
 
-/** The server answered and said no. */
+/** The server, or something between here and there, answered and said no. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -53,6 +53,30 @@ export class Refused extends Error {
   ) {
     super(body.zh);
   }
+}
+
+/** What our server says of a request itself; sent again it would be answered so again. */
+const FINAL: ReadonlySet<string> = new Set([
+  "bad_body",
+  "bad_field",
+  "jurisdiction_missing",
+  "no_such_file",
+  "no_such_jurisdiction",
+  "not_a_picture",
+  "not_a_video",
+  "not_your_task",
+  "other_jurisdiction",
+  "other_task",
+  "role_not_allowed",
+  "too_large",
+]);
+
+/**
+ * Whether trying again is in vain. Only our server's own word counts, in its own form: a gateway, a captive
+ * portal or a newer program between may say anything, and it passes.
+ */
+export function isFinal({ status, body }: Refused): boolean {
+  return status >= 400 && status < 500 && FINAL.has(body.code);
 }
 
 async function request(path: string, init: RequestInit = {}, patience = PATIENCE_MS) {
@@ -63,12 +87,18 @@ async function request(path: string, init: RequestInit = {}, patience = PATIENCE
     signal: AbortSignal.any(signals),
   });
   if (response.ok) return response;
-  const body = (await response.json().catch(() => null)) as ApiError | null;
-  const plain = { code: `http_${response.status}`, zh: `服务器答复 ${response.status}。` };
-  throw new Refused(
-    response.status,
-    body ?? { ...plain, en: `The server answered ${response.status}.`, problems: [] },
-  );
+  const said = (await response.json().catch(() => null)) as Partial<ApiError> | null;
+  throw new Refused(response.status, isOurs(said) ? said : plainFault(response.status));
+}
+
+/** The form of every fault of our server; what stands between has forms of its own. */
+function isOurs(said: Partial<ApiError> | null): said is ApiError {
+  return [said?.code, said?.zh, said?.en].every((word) => typeof word === "string");
+}
+
+function plainFault(status: number): ApiError {
+  const zh = `服务器答复 ${status}。`;
+  return { code: `http_${status}`, zh, en: `The server answered ${status}.`, problems: [] };
 }
 
 function json(body: unknown): RequestInit {
@@ -99,7 +129,10 @@ export async function me(): Promise<Me | null> {
 }
 
 export async function act(act: Act): Promise<Answer> {
-  return (await (await request("/acts", json(act))).json()) as Answer;
+  const said = (await (await request("/acts", json(act))).json()) as Partial<Answer> | null;
+  // A portal in between may answer anything with a 200: only our own word means that the county has it.
+  if (typeof said?.answer !== "string") throw new TypeError("no answer of ours");
+  return said as Answer;
 }
 
 /** Whether this is a drill, and whether one runs beside it. */

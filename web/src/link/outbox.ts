@@ -12,6 +12,8 @@ import { type Kept, type KeptPhoto, shelf } from "./shelf";
 export const LONGEST_WAIT = 300_000;
 /** After this many failures the press is shown as stuck; it goes on trying. */
 export const STUCK_AFTER = 5;
+/** How often a press has failed that the next ones pass by, as its wait is counted. */
+const LAST_TRY = 12;
 /** Received presses stay listed this long, ms. */
 const LINGER_MS = 12 * 3_600_000;
 /** A picture that nobody gave to a report, ms. */
@@ -56,6 +58,11 @@ export interface Outbox {
   put(press: Press): Promise<void>;
   /** Lets a refused picture go; a person has read why. */
   letGo(photo: string): Promise<void>;
+  /**
+   * Tries a refused press once more: what stood against it may be gone. `anew` is the op it gets where the county
+   * remembers that it refused it under its own.
+   */
+  again(op: string, anew: string): Promise<void>;
   /** Tries now: the network is back, or a person asked. */
   kick(): void;
   /** Resolves when nothing is being sent just now; for tests. */
@@ -83,6 +90,8 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
   let again = false;
   let closed = false;
   let cancelWait = () => {};
+  /** Stuck presses that something on the way turned away, until the next try: the others pass them by. */
+  const aside = new Set<string>();
 
   const list = async (): Promise<Kept[]> =>
     (await shelf()).getAllFromIndex("presses", "person", person);
@@ -112,6 +121,7 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
   };
 
   const run = () => {
+    aside.clear();
     again = true;
     if (busy || closed) return;
     busy = true;
@@ -131,24 +141,37 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
       });
   };
 
+  const nextPress = async () => pick((await list()).filter((kept) => !aside.has(kept.op)));
+
+  /** Tries again after a while what was passed by. */
+  const rest = () => {
+    if (aside.size > 0) cancelWait = line.later(wait(LAST_TRY, line.random()), run);
+  };
+
   /** Sends what waits, in order, until all is received or the line fails. */
   const drain = async () => {
     cancelWait();
     for (;;) {
-      const next = pick(await list());
+      const next = await nextPress();
       if (closed) return;
       if (!next) break;
       const sent = await send(next);
       if (sent === "answered") continue;
       if (sent === "logged-out") return waitForLogin();
       const tries = next.tries + 1;
-      await save({ ...next, tries, state: tries >= STUCK_AFTER ? "stuck" : "waiting" });
+      const stuck = tries >= STUCK_AFTER;
+      await save({ ...next, tries, state: stuck ? "stuck" : "waiting" });
+      if (sent === "turned-away" && stuck) {
+        aside.add(next.op);
+        continue;
+      }
       cancelWait = line.later(wait(tries, line.random()), run);
       return;
     }
+    rest();
     const photo = (await pictures()).find(isOpen);
     if (!photo || closed) return;
-    const hurry = async () => closed || pick(await list()) !== undefined;
+    const hurry = async () => closed || (await nextPress()) !== undefined;
     const sent = await sendPhoto(photo, line, savePhoto, hurry, watcher.engineNow);
     if (sent === "logged-out") return waitForLogin();
     if (sent === "sent" || sent === "refused") {
@@ -160,6 +183,7 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     // Some of it came through: the line is bad, not dead.
     const tries = now.received > photo.received ? 1 : now.tries + 1;
     await savePhoto({ ...now, tries, state: tries >= STUCK_AFTER ? "stuck" : "waiting" });
+    cancelWait();
     cancelWait = line.later(wait(tries, line.random()), run);
   };
 
@@ -171,11 +195,17 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
   /** Nothing is stuck: it goes as soon as somebody has logged in, and is asked about now and then. */
   const waitForLogin = () => {
     watcher.loggedOut();
+    cancelWait();
     cancelWait = line.later(wait(STUCK_AFTER, line.random()), run);
   };
 
-  /** Whether the server has answered, whatever it said, or could not be reached, or knows no session. */
-  const send = async (kept: Kept): Promise<"answered" | "unreached" | "logged-out"> => {
+  /**
+   * Whether the server has answered, whatever it said, or could not be reached, or knows no session; or something
+   * else answered in its place.
+   */
+  const send = async (
+    kept: Kept,
+  ): Promise<"answered" | "unreached" | "turned-away" | "logged-out"> => {
     try {
       const answer = await line.act({
         op: kept.op,
@@ -191,8 +221,10 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     } catch (error) {
       if (!(error instanceof api.Refused)) return "unreached";
       if (error.status === 401) return "logged-out";
-      // Overload and faults pass; what the server understood and refused will not get better.
+      // Overload and faults pass, and so does what stands between; what the server itself understood and
+      // refused will not get better.
       if (error.status >= 500 || error.status === 408 || error.status === 429) return "unreached";
+      if (!api.isFinal(error)) return "turned-away";
       await save({ ...kept, state: "refused", why: error.body.code });
       return "answered";
     }
@@ -236,16 +268,7 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
         const draft = await photos.get(id);
         if (!draft) continue;
         const { jurisdiction } = kept;
-        const counted = countedIn(kept.action, draft);
-        work.push(
-          photos.put({
-            ...draft,
-            of: kept.op,
-            jurisdiction,
-            state: "waiting",
-            ...(counted ? { counted } : {}),
-          }),
-        );
+        work.push(photos.put({ ...draft, of: kept.op, jurisdiction, state: "waiting" }));
       }
       await Promise.all([...work, both.done]);
       await show();
@@ -254,6 +277,23 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
     letGo: async (photo) => {
       await dropPhoto(photo);
       await show();
+    },
+    again: async (refused, anew) => {
+      const both = (await shelf()).transaction(["presses", "photos"], "readwrite");
+      const presses = both.objectStore("presses");
+      const photos = both.objectStore("photos");
+      const kept = await presses.index("op").get(refused);
+      if (kept?.state === "refused") {
+        // What the county has refused it refuses under the same name for ever: this is another press.
+        const op = kept.recorded ? anew : kept.op;
+        const fresh = { state: "waiting", tries: 0, why: null, recorded: false } as const;
+        await presses.put({ ...kept, ...fresh, op });
+        for (const photo of await photos.index("person").getAll(person))
+          if (photo.of === refused) await photos.put({ ...photo, of: op });
+      }
+      await both.done;
+      await show();
+      run();
     },
     kick: run,
     idle: () => running,
@@ -273,18 +313,13 @@ function pick(list: Kept[]): Kept | undefined {
   return help ?? open[0];
 }
 
-/** The row of a report that a picture of somebody left behind belongs to. */
-function countedIn(action: Action, { behind }: KeptPhoto) {
-  if (!behind || action.action !== "report_task") return undefined;
-  return action.count?.find((row) => row.village === behind.village);
-}
-
 function isOpen({ state }: { state: KeptPhoto["state"] }): boolean {
   return state === "waiting" || state === "stuck";
 }
 
 function answered(kept: Kept, answer: Answer, engineNow: number | null): Kept {
-  if (answer.answer === "refused") return { ...kept, state: "refused", why: answer.why };
+  if (answer.answer === "refused")
+    return { ...kept, state: "refused", why: answer.why, recorded: true };
   return { ...kept, state: "received", receivedAt: engineNow };
 }
 

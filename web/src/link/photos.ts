@@ -2,9 +2,9 @@
 // they belong to, taken up again where they were cut off. The server says which bytes it has; this phone
 // only believes that. A picture goes from here when the server has named its file and has the report of it.
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type Behind, withPictures } from "../state/headcount";
+import { type Behind, shownIn } from "../state/headcount";
 import type { Sending } from "../state/store";
-import type { CountedVillage, Position } from "../wire/acts";
+import type { Position } from "../wire/acts";
 import type { ShotPlace } from "../wire/view";
 import * as api from "./api";
 import { type KeptPhoto, shelf } from "./shelf";
@@ -152,7 +152,6 @@ export async function sendPhoto(
       if (!left) return "sent";
       await note({ received: now.size, left });
     }
-    const count = await countWith(now);
     const answer = await line.act({
       op: now.id,
       by: now.person,
@@ -170,7 +169,7 @@ export async function sendPhoto(
           place: now.place,
         },
         ...(now.position ? { position: now.position } : {}),
-        ...(count ? { count: [count] } : {}),
+        ...(now.behind && now.left ? { count: [shownIn(now.behind, now.left)] } : {}),
       },
     });
     if (answer.answer === "refused") {
@@ -188,34 +187,11 @@ export async function sendPhoto(
   } catch (error) {
     if (!(error instanceof api.Refused)) return "failed";
     if (error.status === 401) return "logged-out";
-    // Gone, damaged or out of step: the next attempt asks from where to go on.
-    const passes = error.status >= 500 || [404, 408, 409, 429].includes(error.status);
-    if (passes) return "failed";
+    // Gone, damaged or out of step, or stopped by something on the way: the next attempt asks from where to go on.
+    if (!api.isFinal(error) || error.status === 404) return "failed";
     await keep({ state: "refused", why: error.body.code });
     return "refused";
   }
-}
-
-/**
- * The count that a picture of somebody left behind completes: as this phone told it last of that village, with
- * every such picture that the county has by now.
- */
-async function countWith(photo: KeptPhoto): Promise<CountedVillage | null> {
-  const { behind, task, person } = photo;
-  if (!behind) return null;
-  const db = await shelf();
-  const presses = await db.getAllFromIndex("presses", "person", person);
-  const told = presses.flatMap(({ action }) =>
-    action.action === "report_task" && action.task === task ? (action.count ?? []) : [],
-  );
-  const row = told.findLast((one) => one.village === behind.village) ?? photo.counted;
-  if (!row) return null;
-  const others = await db.getAllFromIndex("photos", "person", person);
-  const here = others.filter((one) => one.task === task && one.id !== photo.id);
-  const pictures = [...here, photo].flatMap(({ behind: of, left }) =>
-    of && of.village === behind.village && left ? { why: of.why, photo: left } : [],
-  );
-  return withPictures(row, pictures);
 }
 
 /** SHA-256 of a file, read step by step so that a video need not fit into memory. */

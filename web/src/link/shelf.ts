@@ -3,7 +3,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Behind } from "../state/headcount";
 import type { MapPack } from "../state/mapPack";
 import type { Pending, Sending } from "../state/store";
-import type { Action, CountedVillage, Position } from "../wire/acts";
+import type { Action, Position } from "../wire/acts";
 import type { Me, SnapshotView } from "../wire/view";
 
 /** One press as kept until, and for a while after, the server's receipt. */
@@ -13,6 +13,8 @@ export interface Kept extends Omit<Pending, "subject"> {
   person: string;
   action: Action;
   jurisdiction: string | null;
+  /** The county itself has refused it, and remembers that under its op. */
+  recorded?: boolean;
 }
 
 /** One picture as kept from when it is taken until the server has it; its bytes lie beside it. */
@@ -26,9 +28,8 @@ export interface KeptPhoto extends Omit<Sending, "of" | "state"> {
   sha256: string | null;
   /** The id of its file at the server. */
   left: string | null;
-  /** Whom it stands for, and the count it was given to; absent in what was kept before there were such. */
+  /** Whom it stands for; absent in what was kept before there were such. */
   behind?: Behind | null;
-  counted?: CountedVillage;
 }
 
 /** Own tasks as last seen, and when that was by this device's clock, ms since the epoch. */
@@ -100,6 +101,19 @@ export async function noteLeft(left: boolean): Promise<void> {
 
 export async function hasLeft(): Promise<boolean> {
   return (await (await shelf()).get("shelf", "left")) !== undefined;
+}
+
+/** Who asked on this phone to be woken; a browser may lose that by itself, and is then asked again. */
+export async function keepWoken(person: string | null): Promise<void> {
+  const db = await shelf();
+  if (!person) return db.delete("shelf", "woken");
+  await db
+    .put("shelf", person, "woken")
+    .catch((error) => console.warn("who is woken is not kept", error));
+}
+
+export async function keptWoken(): Promise<string | null> {
+  return ((await (await shelf()).get("shelf", "woken")) as string | undefined) ?? null;
 }
 
 export async function keepTasks(person: string, snapshot: SnapshotView, at: number): Promise<void> {

@@ -256,8 +256,8 @@ function calls(token: Tokens, theme: string): LayerSpecification[] {
     "text-size": 12,
     "text-anchor": "left" as const,
     "text-justify": "left" as const,
+    // A person's name is always written; names of gauges make way for it.
     "text-allow-overlap": true,
-    "text-ignore-placement": true,
   };
   const ink = {
     "text-color": token("ink-1"),

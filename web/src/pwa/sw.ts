@@ -6,6 +6,10 @@ import {
   precacheAndRoute,
 } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
+import { act, forgetPhone, phoneKey } from "../link/api";
+import { keptMe, keptWoken } from "../link/shelf";
+import { note, subscribed } from "../link/wake";
+import { readWoken, receiptOf, type Woken } from "./woken";
 
 declare const self: ServiceWorkerGlobalScope & {
   __WB_MANIFEST: { url: string; revision: string | null }[];
@@ -22,32 +26,44 @@ registerRoute(
 self.addEventListener("install", () => void self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-interface Woken {
-  page: string;
-  title: string;
-  text: string;
-  open: string;
-}
-
 // A browser that shows nothing for a push is not woken again, so even an unreadable one is shown. One page
 // is one notice: a repeat takes the place of the first.
 self.addEventListener("push", (event) => {
-  let woken: Partial<Woken> = {};
-  try {
-    woken = event.data?.json() as Partial<Woken>;
-  } catch {
-    // Shown as below.
-  }
-  event.waitUntil(
-    self.registration.showNotification(woken.title ?? "烽火 Watchfire", {
-      body: woken.text ?? "",
-      tag: woken.page ?? "watchfire",
-      requireInteraction: true,
-      icon: "/icon.svg",
-      data: { open: woken.open ?? "/m" },
-    }),
-  );
+  const woken = readWoken(event.data);
+  const shown = self.registration.showNotification(woken.title ?? "烽火 Watchfire", {
+    body: woken.text ?? "",
+    tag: woken.page ?? "watchfire",
+    requireInteraction: true,
+    icon: "/icon.svg",
+    data: { open: woken.open ?? "/m" },
+  });
+  event.waitUntil(Promise.all([shown, acknowledge(woken)]));
 });
+
+/** Says that it has come as far as this phone. Where that fails the page says it once it is opened. */
+async function acknowledge(woken: Partial<Woken>): Promise<void> {
+  try {
+    const receipt = await receiptOf(woken, await keptMe(), Date.now());
+    if (receipt) await act(receipt);
+  } catch (error) {
+    console.warn("that a page has come could not be said", error);
+  }
+}
+
+// A browser may take its address back at any time: the server must have the new one, or wakes nobody. Where that
+// fails the page does it when it is opened.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const { oldSubscription } = event as PushSubscriptionChangeEvent;
+  event.waitUntil(resubscribe(oldSubscription ?? null));
+});
+
+async function resubscribe(old: PushSubscription | null): Promise<void> {
+  const person = await keptWoken();
+  if (person === null) return;
+  const now = await subscribed(self.registration, await phoneKey());
+  await note(person, now);
+  if (old && old.endpoint !== now.endpoint) await forgetPhone(old.endpoint);
+}
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

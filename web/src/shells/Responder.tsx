@@ -18,6 +18,7 @@ import { TaskPage } from "../features/phone/TaskPage";
 import { useMapPack } from "../features/phone/useMapPack";
 import { useDelivered } from "../features/phone/useReceipts";
 import { useTelling } from "../features/phone/useTelling";
+import { useWaking } from "../features/phone/useWaking";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
 import { keepMe, keptMe } from "../link/shelf";
@@ -103,6 +104,7 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
   const calls = useOwnCalls(county, person);
   const posts = useMemo(() => (county ? postsOf(county, person) : []), [county, person]);
   useDelivered(tasks);
+  const waking = useWaking(person, !county || county.drill !== null);
   const live = useApp((state) => state.connection.phase === "live");
   // What is asked must be readable where there is no signal, also of an order that was not opened before.
   useEffect(() => {
@@ -177,6 +179,7 @@ function Phone({ me, onEnter, onLeave }: PhoneProps) {
         ) : tab === "more" ? (
           <More
             pack={pack}
+            waking={county?.drill ? null : waking}
             onMap={() => go("map")}
             me={me.person}
             theme={{ name: theme, flip: () => setTheme(theme === "night" ? "day" : "night") }}

@@ -27,7 +27,10 @@ export function ownSnapshot(world: World, person: string): SnapshotView | null {
       alarms: [],
       commands: commands.map(({ command, task }) => ({ ...command, tasks: [task] })),
       groups: [],
-      templates: [],
+      // Their questions: "done" is answered with them, also where there is no network.
+      templates: view.templates.filter((one) =>
+        commands.some(({ command }) => command.template === one.id),
+      ),
       people: [...view.people.values()].filter((one) => issuers.has(one.id)),
     };
   };

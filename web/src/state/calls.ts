@@ -57,12 +57,35 @@ export function situationOf(run: RunView): string | null {
   return typeof about === "object" && "situation" in about ? about.situation : null;
 }
 
-/** It still calls, or has called everybody in vain and nobody has ended that. */
-export function isCalling(run: RunView): boolean {
-  return run.state === "running" || (run.state === "exhausted" && run.ended === null);
+/** What tells whether a call is still anybody's concern. */
+export type Calling = Pick<County, "runs" | "situations">;
+
+/**
+ * It has called everybody in vain, and that is not dealt with: its notice stands, or nobody has taken note of what
+ * it called about. Its own end says only that it calls no more.
+ */
+export function isUsedUp(run: RunView, county: Calling, system: readonly SystemView[]): boolean {
+  if (run.state !== "exhausted") return false;
+  const notice = ({ kind, subject, until }: SystemView) =>
+    kind === "calls_exhausted" && subject === run.id && until === null;
+  if (system.some(notice)) return true;
+  // Answered in the end, or nothing to call about any more.
+  if (isOver(run)) return false;
+  return (county.situations.get(situationOf(run) ?? "")?.unacked ?? 0) > 0;
 }
 
-/** Runs about a situation that run, and of those that ended the newest of each policy. */
+/** Nothing of it waits any more: it was answered, or ended, in the end also where it had called everybody in vain. */
+export function isOver({ state, log }: RunView): boolean {
+  if (state === "satisfied" || state === "cancelled") return true;
+  return log.some(({ what }) => what === "satisfied" || what === "cancelled");
+}
+
+/** It still calls, or has called everybody in vain and nobody has dealt with that. */
+export function isCalling(run: RunView, county: Calling, system: readonly SystemView[]): boolean {
+  return run.state === "running" || isUsedUp(run, county, system);
+}
+
+/** Runs about a situation that run, and of the others the newest of each policy. */
 export function runsAbout(county: County, situation: string): RunView[] {
   const runs = [...county.runs.values()].filter((run) => situationOf(run) === situation);
   runs.sort((a, b) => Date.parse(b.began) - Date.parse(a.began));
@@ -132,8 +155,8 @@ export interface ClockAhead {
 /** Clocks of calls that have not run out yet, soonest first; none that is told as missed. */
 export function clocksAhead(county: County, missed: readonly MissedClock[]): ClockAhead[] {
   const told = new Set(missed.map(({ run, step }) => `${run.id}#${step}`));
-  const found = openRuns(county.runs).flatMap((run): ClockAhead[] => {
-    const law = run.next?.law;
+  const found = [...county.runs.values()].flatMap((run): ClockAhead[] => {
+    const law = run.state === "running" && situationOf(run) !== null ? run.next?.law : null;
     return law && !told.has(`${run.id}#${law.step}`) ? [{ run, law }] : [];
   });
   return found.sort((a, b) => Date.parse(a.law.by) - Date.parse(b.law.by));
@@ -159,19 +182,27 @@ export function missedClocks(
   });
 }
 
-/** Runs about warnings that still call. */
-function openRuns(runs: Runs): RunView[] {
-  return [...runs.values()].filter((run) => situationOf(run) !== null && isCalling(run));
+/** Runs about warnings that still call, or were used up and wait for a person. */
+function openRuns(county: Calling, system: readonly SystemView[]): RunView[] {
+  const runs = [...county.runs.values()].filter((run) => situationOf(run) !== null);
+  return runs.filter((run) => isCalling(run, county, system));
+}
+
+/** Calls about warnings that were used up and wait for a person, newest first. */
+export function usedUp(county: Calling, system: readonly SystemView[]): RunView[] {
+  const runs = openRuns(county, system).filter((run) => run.state === "exhausted");
+  return runs.sort((a, b) => Date.parse(b.began) - Date.parse(a.began));
 }
 
 /** Everybody asked by open commands and by calls about warnings, and how many of them have answered. */
 export function askedOf(
   commands: readonly CommandView[],
-  runs: Runs,
+  county: Calling,
+  system: readonly SystemView[],
 ): { all: number; answered: number } {
   const tasks = commands.filter(isOpen).flatMap((command) => command.tasks);
   const asked = { all: tasks.length, answered: tasks.filter(isAnswered).length };
-  for (const run of openRuns(runs)) {
+  for (const run of openRuns(county, system)) {
     asked.all += run.called;
     asked.answered += run.confirmed + run.refused;
   }
@@ -206,9 +237,13 @@ function callWant(
 }
 
 /** Everybody who was called about a warning and owes an answer, worst first. */
-export function callsOwed(runs: Runs, pages: Pages, system: readonly SystemView[]): CallOwed[] {
-  const clocks = missedClocks(runs, pages, system);
-  const owed = openRuns(runs).flatMap((run) =>
+export function callsOwed(
+  county: Calling,
+  pages: Pages,
+  system: readonly SystemView[],
+): CallOwed[] {
+  const clocks = missedClocks(county.runs, pages, system);
+  const owed = openRuns(county, system).flatMap((run) =>
     callsOf(run, pages).flatMap((call): CallOwed[] => {
       const want = callWant(run, call, clocks);
       if (want === null) return [];

@@ -1,7 +1,14 @@
 // The head-count of an evacuation: to move = moved + refused + unreachable, per village, everybody who is left
 // behind known by a name or a picture. Pure; shared by the phone of who counted and by the desk that heard it.
 import type { CountedVillage } from "../wire/acts";
-import type { CommandView, LeftBehind, TaskView, VillageCount } from "../wire/view";
+import type {
+  CommandView,
+  CountView,
+  Fact,
+  LeftBehind,
+  TaskView,
+  VillageCount,
+} from "../wire/view";
 
 export type Left = LeftBehind["why"];
 export const LEFT: readonly Left[] = ["refused", "unreachable"];
@@ -45,11 +52,88 @@ export function emptyRow(): CountRow {
   };
 }
 
-/** The newest count of each village that is known here. */
-function countedBefore(command: CommandView): Map<string, VillageCount> {
-  const facts = command.tasks.flatMap((task) => task.facts);
-  facts.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  return new Map(facts.flatMap((fact) => fact.count ?? []).map((row) => [row.village, row]));
+/** A village as counted last, and by which task. */
+interface Counted {
+  row: VillageCount;
+  task: string;
+  fact: Fact;
+}
+
+/** Somebody else's count that was made after this one, though it came before. */
+const isOvertaken = (fact: Fact, known: Fact) =>
+  fact.by !== known.by &&
+  fact.device_at !== null &&
+  known.device_at !== null &&
+  Date.parse(fact.device_at) < Date.parse(known.device_at);
+
+/**
+ * The newest count of each village that is known here. A picture says nothing of numbers: it adds whom it shows
+ * to the count that stands.
+ */
+function countedBefore(command: CommandView): Map<string, Counted> {
+  const facts = command.tasks.flatMap((task) =>
+    task.facts.map((fact) => ({ task: task.id, fact })),
+  );
+  facts.sort((a, b) => Date.parse(a.fact.at) - Date.parse(b.fact.at));
+  const newest = new Map<string, Counted>();
+  for (const { task, fact } of facts) {
+    for (const row of fact.count ?? []) {
+      const known = newest.get(row.village);
+      if (fact.fact === "photo") {
+        if (known) newest.set(row.village, { ...known, row: withLeft(known.row, row.left) });
+      } else if (!known || !isOvertaken(fact, known.fact)) {
+        newest.set(row.village, { row, task, fact });
+      }
+    }
+  }
+  return newest;
+}
+
+/** A count with these people as well who are known by a picture. */
+function withLeft(row: VillageCount, left: readonly LeftBehind[]): VillageCount {
+  const known = new Set(row.left.map((one) => one.photo));
+  const more = left.filter((one) => one.photo !== null && !known.has(one.photo));
+  return more.length > 0 ? { ...row, left: [...row.left, ...more] } : row;
+}
+
+/** Refused and unreachable people without a name or a picture. */
+function namesShort(row: VillageCount): number {
+  const known = (why: Left) =>
+    row.left.filter((one) => one.why === why && (one.name !== null || one.photo !== null)).length;
+  return LEFT.reduce((sum, why) => sum + Math.max(0, row[why] - known(why)), 0);
+}
+
+/**
+ * The command's count once these facts of its tasks have come: the villages that they count, as counted last;
+ * all others as the server told them.
+ */
+export function recounted(command: CommandView, fresh: readonly Fact[]): CountView[] {
+  const told = command.count ?? [];
+  const names = new Set(fresh.flatMap((fact) => fact.count ?? []).map((row) => row.village));
+  if (names.size === 0 || command.kind !== "evacuation") return told;
+  const newest = countedBefore(command);
+  const rows = new Map(told.map((row) => [row.village, row]));
+  for (const village of names) {
+    const found = newest.get(village);
+    if (!found) continue;
+    const { moved, refused, unreachable } = found.row;
+    const target = command.villages?.find((one) => one.village === village);
+    const to_move = target?.to_move ?? found.row.to_move;
+    const people_short = Math.abs(to_move - moved - refused - unreachable);
+    const names_short = namesShort(found.row);
+    const { task } = found;
+    rows.set(village, {
+      village,
+      to_move,
+      moved,
+      refused,
+      unreachable,
+      people_short,
+      names_short,
+      task,
+    });
+  }
+  return [...rows.values()];
 }
 
 /** Rows to begin with: the command's villages, else those counted before, with what is known of each. */
@@ -61,7 +145,7 @@ export function beginCount(command: CommandView, task: TaskView): CountRow[] {
   const names = targets.length > 0 ? targets.map((one) => one.village) : [...before.keys()];
   const rows = names.map((village): CountRow => {
     const target = targets.find((one) => one.village === village);
-    const known = before.get(village) ?? null;
+    const known = before.get(village)?.row ?? null;
     const sum = sums.get(village);
     const told = known ?? (sum?.task ? sum : null);
     const text = (count: number | undefined) => (count === undefined ? "" : String(count));
@@ -169,12 +253,10 @@ export function isLeft(row: CountRow, why: Left): boolean {
   return number(row[why]) > 0;
 }
 
-/** A count with these pictures as well, each for somebody without a name. */
-export function withPictures(
-  row: CountedVillage,
-  pictures: readonly { why: Left; photo: string }[],
-): CountedVillage {
-  const known = new Set((row.left ?? []).map((one) => one.photo));
-  const more = pictures.filter((one) => !known.has(one.photo));
-  return { ...row, left: [...(row.left ?? []), ...more] };
+/**
+ * What a picture says of whom it shows: of which village, and why they are still there. It counts nobody: how
+ * many there are was told by the report before it, or by somebody since.
+ */
+export function shownIn({ village, why }: Behind, photo: string): CountedVillage {
+  return { village, to_move: 0, moved: 0, refused: 0, unreachable: 0, left: [{ why, photo }] };
 }

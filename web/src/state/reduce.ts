@@ -9,6 +9,7 @@ import {
   type SystemView,
   type Update,
 } from "../wire/view";
+import { recounted } from "./headcount";
 import { type County, emptyWorld, quietLoad, seriesKey, TOLD_KEPT, type World } from "./world";
 
 /** Larger than any position among the updates of one input. */
@@ -176,16 +177,18 @@ function change(county: County, change: Update): County | null {
     case "task": {
       const command = county.commands.get(change.task.command);
       if (!command) return county;
-      const known = command.tasks.some((task) => task.id === change.task.id);
+      const known = command.tasks.find((task) => task.id === change.task.id);
       const tasks = known
-        ? command.tasks.map((task) => (task.id === change.task.id ? change.task : task))
+        ? command.tasks.map((task) => (task === known ? change.task : task))
         : [...command.tasks, change.task];
+      const next = { ...command, tasks, worst: change.worst };
+      // Facts are only ever added. Where the whole command came with them, none is new here.
+      const fresh = change.task.facts.slice(known?.facts.length ?? 0);
       return {
         ...county,
         commands: new Map(county.commands).set(command.id, {
-          ...command,
-          tasks,
-          worst: change.worst,
+          ...next,
+          count: recounted(next, fresh),
         }),
       };
     }

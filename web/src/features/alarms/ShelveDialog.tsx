@@ -3,9 +3,10 @@ import { useState } from "react";
 import { shelve } from "../../actions/alarms";
 import { limit, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
-import { levelName } from "../../i18n/words";
+import { levelName, whySentence } from "../../i18n/words";
 import { SHELVE_MS } from "../../state/ledger";
 import { shownLevel } from "../../state/select";
+import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -26,7 +27,13 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
   const now = useNow();
   const [minutes, setMinutes] = useState(30);
   const [why, setWhy] = useState("");
+  const [asked, setAsked] = useState<{ op: string; until: number } | null>(null);
   const level = shownLevel(alarm);
+  if (asked) return <Answered county={county} alarm={alarm} asked={asked} onClose={onClose} />;
+  const press = async () => {
+    const until = now + minutes * MINUTE;
+    setAsked({ op: await shelve(alarm.key, new Date(until), why.trim()), until });
+  };
   return (
     <Dialog
       title={i18n.t("搁置：{place}", { place: stationName(county, alarm) })}
@@ -43,7 +50,7 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
       </p>
       <div>
         <span className="lab">
-          {i18n.t("到 {time}，不超过本班", { time: stamp(now + minutes * MINUTE, now) })}
+          {i18n.t("到 {time}，最晚到本班结束", { time: stamp(now + minutes * MINUTE, now) })}
         </span>
         <div className="chips">
           {SPANS.map((span) => (
@@ -66,15 +73,54 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
         <Button
           kind="primary"
           disabled={why.trim() === ""}
-          onPress={() => {
-            void shelve(alarm.key, new Date(now + minutes * MINUTE), why.trim());
-            onClose();
-          }}
+          onPress={() => void press()}
           testId="shelve-confirm"
         >
           {i18n.t("搁置到 {time}", { time: stamp(now + minutes * MINUTE, now) })}
         </Button>
         <Button onPress={onClose}>{i18n.t("不搁置")}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface AnsweredProps extends ShelveDialogProps {
+  asked: { op: string; until: number };
+}
+
+/** What came of it, on the server's word: until when, which may be earlier than was asked for. */
+function Answered({ alarm, county, asked, onClose }: AnsweredProps) {
+  const now = useNow();
+  const press = useApp((state) => state.outbox.find((one) => one.op === asked.op));
+  const begun = county.suppressions.get(asked.op);
+  const until = begun?.until ? Date.parse(begun.until) : null;
+  return (
+    <Dialog
+      title={i18n.t("搁置：{place}", { place: stationName(county, alarm) })}
+      onClose={onClose}
+      testId="shelve-answer"
+    >
+      <p role="status">
+        {press?.state === "refused" ? (
+          <b>{whySentence(press.why ?? "")}</b>
+        ) : until === null ? (
+          i18n.t("正在送到服务器…")
+        ) : (
+          <b>{i18n.t("已搁置，到 {time}", { time: stamp(until, now) })}</b>
+        )}
+      </p>
+      {until !== null && asked.until - until >= MINUTE ? (
+        <p data-testid="shelve-shorter">
+          {i18n.t("要的是到 {asked}，服务器只给到 {time}：搁置不超过本班，接班的人要自己再定。", {
+            asked: stamp(asked.until, now),
+            time: stamp(until, now),
+          })}
+        </p>
+      ) : null}
+      <div className="acts">
+        <Button kind="primary" onPress={onClose} testId="shelve-close">
+          {i18n.t("知道了")}
+        </Button>
       </div>
     </Dialog>
   );

@@ -16,7 +16,7 @@ import { useKeys } from "../keys/useKeys";
 import { PipMarks } from "../marks/Pips";
 import { openedName } from "../situations/situationWords";
 import { AnswerPresses } from "./AnswerPresses";
-import { nextFor } from "./callWords";
+import { nextFor, usedUpWords } from "./callWords";
 import { PhoneLink } from "./PhoneLink";
 
 const MEANS: Means[] = ["phone", "radio", "in_person"];
@@ -90,7 +90,17 @@ export function CallPanel({ county, one, others, clock, now }: CallPanelProps) {
             {i18n.t("自动下一步：{step}", { step: next })} <Due at={run.next.at} now={now} />
           </p>
         ) : (
-          <p className="s">{i18n.t("不再自动叫他，请打电话。")}</p>
+          <p className="s" data-testid="call-ended">
+            {run.state === "exhausted" ? usedUpWords() : i18n.t("不再自动叫他，请打电话。")}
+            {run.state === "exhausted" ? (
+              <>
+                {" "}
+                <Button small onPress={() => move({ to: "duty", tab: "roll" })} testId="call-again">
+                  {i18n.t("去点名")}
+                </Button>
+              </>
+            ) : null}
+          </p>
         )}
         <div className="chips">
           {MEANS.map((each) => (

@@ -19,6 +19,11 @@ export function fewNames(county: County, people: readonly string[]): string {
   return people.length > NAMED ? i18n.t("{list} 等", { list }) : list;
 }
 
+/** Nobody is called any more, and what a person can do. */
+export function usedUpWords(): string {
+  return i18n.t("叫应已用尽，不再自动叫。打电话，问到的代记；要再叫，点名叫他们的岗位。");
+}
+
 /** What a run does next by itself; empty where nothing more is done. */
 export function nextWords(county: County, { next, round, rounds }: RunView): string {
   if (!next) return "";

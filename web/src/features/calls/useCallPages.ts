@@ -1,7 +1,7 @@
 // Attempts of every run that still calls. The feed has those of runs that run; of runs that called everybody
 // in vain they are asked for once.
 import { useEffect, useMemo, useState } from "react";
-import { runs } from "../../actions/duty";
+import { runs as runsOf } from "../../actions/duty";
 import { isCalling, type Pages, situationOf } from "../../state/calls";
 import { isPast } from "../../state/select";
 import { useApp } from "../../state/store";
@@ -13,18 +13,23 @@ const NONE: readonly PageView[] = [];
 export function useCallPages(county: County): Pages {
   const past = useApp(isPast);
   const [asked, setAsked] = useState(NONE);
-  const { code, pages } = county;
+  const system = useApp((state) => state.world.system);
+  const { code, pages, runs, situations } = county;
   const missing = useMemo(() => {
     const known = new Set([...pages.values(), ...asked].map((page) => page.run));
-    const open = [...county.runs.values()].filter(
-      (run) => isCalling(run) && situationOf(run) !== null && run.called > 0 && !known.has(run.id),
+    const open = [...runs.values()].filter(
+      (run) =>
+        situationOf(run) !== null &&
+        run.called > 0 &&
+        !known.has(run.id) &&
+        isCalling(run, { runs, situations }, system),
     );
     return open.map((run) => run.id).join(" ");
-  }, [county.runs, pages, asked]);
+  }, [runs, situations, system, pages, asked]);
   useEffect(() => {
     if (missing === "" || past) return;
     let gone = false;
-    runs(code)
+    runsOf(code)
       .then((list) => !gone && setAsked(list.flatMap((run) => run.pages)))
       .catch(() => {
         // The people stand in the list all the same, without how far their calls came.

@@ -138,17 +138,19 @@ export function FactLine({ fact, about, coming, county, fields, now }: FactLineP
       </div>
       {note ? <p className="s i2">“{note}”</p> : null}
       {fact.count?.map((row) => (
-        <p key={row.village} className="s i2">
-          {i18n.t(
-            "{village}：应转移 {to_move}，已转移 {moved}，拒绝 {refused}，失联 {unreachable}",
-            {
-              village: row.village,
-              to_move: row.to_move,
-              moved: row.moved,
-              refused: row.refused,
-              unreachable: row.unreachable,
-            },
-          )}
+        <p key={row.village} className="s i2" data-testid="fact-count">
+          {fact.fact === "photo"
+            ? row.village
+            : i18n.t(
+                "{village}：应转移 {to_move}，已转移 {moved}，拒绝 {refused}，失联 {unreachable}",
+                {
+                  village: row.village,
+                  to_move: row.to_move,
+                  moved: row.moved,
+                  refused: row.refused,
+                  unreachable: row.unreachable,
+                },
+              )}
         </p>
       ))}
       {fact.count

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { i18n, say } from "../../i18n/i18n";
 import { stepName } from "../../i18n/words";
-import { askedOf, callsOwed } from "../../state/calls";
+import { askedOf, callsOwed, usedUp } from "../../state/calls";
 import { nextStep, obligations } from "../../state/obligations";
 import { commandsOf, countyOf, isOpen, mayAct } from "../../state/select";
 import { hasNotAnswered, type Row, silences } from "../../state/silence";
@@ -11,6 +11,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
 import type { CommandView, Phase } from "../../wire/view";
+import { UsedUpBrief } from "../calls/UsedUp";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
@@ -31,14 +32,16 @@ export function Obligations({ county }: { county: County }) {
   const now = useNow();
   const { desk, move } = useDesk();
   const open = useMemo(() => commands.filter(isOpen), [commands]);
-  const { runs, pages } = county;
-  const calls = useMemo(() => callsOwed(runs, pages, system), [runs, pages, system]);
+  const { runs, situations, pages } = county;
+  const calling = useMemo(() => ({ runs, situations }), [runs, situations]);
+  const calls = useMemo(() => callsOwed(calling, pages, system), [calling, pages, system]);
+  const vain = useMemo(() => usedUp(calling, system), [calling, system]);
   const owed = useMemo(() => silences(obligations(open), calls), [open, calls]);
   // Who was given up, or is past a clock of the law, has not answered either: nobody shall read that all have.
   const people = owed.filter((row) => !hasNotAnswered(row));
   const silent = owed.filter(hasNotAnswered);
   const limit = people.length + silent.length > SHOWN ? CROWDED : SHOWN;
-  const total = useMemo(() => askedOf(open, runs).all, [open, runs]);
+  const total = useMemo(() => askedOf(open, calling, system).all, [open, calling, system]);
   // A command begun beside an open situation is about that situation.
   const beside =
     desk.view === "situation" ? county.situations.get(desk.situation ?? "") : undefined;
@@ -66,10 +69,13 @@ export function Obligations({ county }: { county: County }) {
             count={silent.length}
             aside={total > 0 ? i18n.t("共 {total} 人", { total }) : ""}
           />
+          <UsedUpBrief county={county} runs={vain} />
           {silent.length === 0 ? (
-            <Empty title={i18n.t("没有人欠应答。")}>
-              {open.length === 0 ? i18n.t("没有执行中的指令。按 C 下指令。") : null}
-            </Empty>
+            vain.length > 0 ? null : (
+              <Empty title={i18n.t("没有人欠应答。")}>
+                {open.length === 0 ? i18n.t("没有执行中的指令。按 C 下指令。") : null}
+              </Empty>
+            )
           ) : (
             <>
               {silent.slice(0, limit).map(line)}

@@ -1,7 +1,7 @@
 // Everybody who owes an answer, to an order or to a call about a warning, worst first: hundreds of rows, one look.
 import { useEffect, useMemo, useRef, useState } from "react";
 import { i18n } from "../../i18n/i18n";
-import { askedOf, callsOwed, missedClocks } from "../../state/calls";
+import { askedOf, callsOwed, missedClocks, usedUp } from "../../state/calls";
 import { obligations, type Want } from "../../state/obligations";
 import { commandsOf, isOpen } from "../../state/select";
 import { type CallRow, findRows, type Row, silences } from "../../state/silence";
@@ -12,6 +12,7 @@ import { Empty, Key } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import { CallPanel } from "../calls/CallPanel";
 import { LegalClocks } from "../calls/LegalClocks";
+import { UsedUp } from "../calls/UsedUp";
 import { useCallPages } from "../calls/useCallPages";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
@@ -33,14 +34,16 @@ export function Unanswered({ county }: { county: County }) {
   const find = useRef<HTMLInputElement>(null);
   const all = commandsOf(county);
   const commands = useMemo(() => all.filter(isOpen), [all]);
-  const { runs } = county;
-  const calls = useMemo(() => callsOwed(runs, pages, system), [runs, pages, system]);
+  const { runs, situations } = county;
+  const calling = useMemo(() => ({ runs, situations }), [runs, situations]);
+  const calls = useMemo(() => callsOwed(calling, pages, system), [calling, pages, system]);
+  const vain = useMemo(() => usedUp(calling, system), [calling, system]);
   const missed = useMemo(() => missedClocks(runs, pages, system), [runs, pages, system]);
   const owed = useMemo(() => silences(obligations(commands), calls), [commands, calls]);
   const kept = kind ? owed.filter((row) => row.kind === kind) : owed;
   const wanted = only ? kept.filter((row) => row.want === only) : kept;
   const shown = useMemo(() => findRows(wanted, words, county), [wanted, words, county]);
-  const asked = useMemo(() => askedOf(commands, runs), [commands, runs]);
+  const asked = useMemo(() => askedOf(commands, calling, system), [commands, calling, system]);
   const chosen = owed.find((row) => row.key === desk.task) ?? null;
   const first = shown[0]?.key;
   useEffect(() => {
@@ -111,10 +114,15 @@ export function Unanswered({ county }: { county: County }) {
               </>
             ) : null}
           </div>
+          <UsedUp county={county} runs={vain} />
           {shown.length === 0 ? (
-            <Empty title={owed.length === 0 ? i18n.t("没有人欠应答。") : i18n.t("没有这样的人。")}>
-              {owed.length === 0 ? null : i18n.t("少打几个字，或去掉上面的条件。")}
-            </Empty>
+            owed.length === 0 && vain.length > 0 ? null : (
+              <Empty
+                title={owed.length === 0 ? i18n.t("没有人欠应答。") : i18n.t("没有这样的人。")}
+              >
+                {owed.length === 0 ? null : i18n.t("少打几个字，或去掉上面的条件。")}
+              </Empty>
+            )
           ) : (
             <div className="pb boardtable">
               <div className="board wide head" aria-hidden="true">

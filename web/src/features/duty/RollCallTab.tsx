@@ -4,6 +4,7 @@ import { callRoll, endRun } from "../../actions/duty";
 import { hm, span } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { channelName, personName, runStateName } from "../../i18n/words";
+import { isOver } from "../../state/calls";
 import { boardOf, rollCalls } from "../../state/rollcall";
 import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
@@ -107,7 +108,7 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
   const { pages, failed } = usePagesOf(county, run);
   const board = useMemo(() => boardOf(run, pages), [run, pages]);
   const total = board.silent.length + board.here.length + board.vacant.length;
-  const open = run.state === "running" || run.state === "exhausted";
+  const open = !isOver(run);
   const left = board.silent.length;
   return (
     <>
@@ -131,9 +132,9 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
             <p className="s">{i18n.t("每个人叫到哪一步没有取到：{words}", { words: failed })}</p>
           ) : null}
         </div>
-        {run.state === "running" ? (
+        {open ? (
           <Button disabled={!allowed} onPress={() => void endRun(run.id)} testId="end-roll">
-            {i18n.t("结束点名，不再叫")}
+            {run.state === "exhausted" ? i18n.t("结束点名") : i18n.t("结束点名，不再叫")}
           </Button>
         ) : null}
         {open && left > 0 ? (
@@ -197,7 +198,7 @@ function RollBoard({ run, county, now }: { run: RunView; county: County; now: nu
 /** What happens by itself, and when; or that nothing does any more. */
 function NextWords({ run, county, now }: { run: RunView; county: County; now: number }) {
   const { next } = run;
-  if (run.state === "exhausted")
+  if (run.state === "exhausted" && !isOver(run))
     return (
       <b>{i18n.t("叫完了 {n} 遍还有岗位没应。请打电话问，问到的代记。", { n: run.rounds })}</b>
     );

@@ -18,7 +18,7 @@ import { kindName, verbDoes, verbWord } from "./lineWords";
 
 /** Everybody who owes an answer now, worst first. */
 function owedNow(county: County) {
-  const calls = callsOwed(county.runs, county.pages, store.get().world.system);
+  const calls = callsOwed(county, county.pages, store.get().world.system);
   return silences(obligations(commandsOf(county).filter(isOpen)), calls);
 }
 

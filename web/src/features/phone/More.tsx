@@ -2,26 +2,27 @@ import { letPosition } from "../../actions/position";
 import { i18n, locale, setLocale } from "../../i18n/i18n";
 import { personPost, roleName } from "../../i18n/words";
 import type { MapPack } from "../../state/mapPack";
-import { countyOf, isUnderWay } from "../../state/select";
+import { isUnderWay } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { PersonView } from "../../wire/view";
 import { packWords } from "./OwnMap";
 import { Reachable } from "./Reachable";
+import type { WakeState } from "./useWaking";
 import { Wake } from "./Wake";
 
 interface MoreProps {
   me: PersonView;
   theme: { name: "night" | "day"; flip: () => void };
   pack: MapPack | null;
+  /** Null: a drill wakes no phone. */
+  waking: WakeState | null;
   onMap: () => void;
   onLeave: () => void;
 }
 
 /** Who is here, language, brightness, and the way out. */
-export function More({ me, theme, pack, onMap, onLeave }: MoreProps) {
+export function More({ me, theme, pack, waking, onMap, onLeave }: MoreProps) {
   const outbox = useApp((state) => state.outbox);
-  // A drill wakes no phone.
-  const drill = useApp((state) => countyOf(state)?.drill ?? null);
   const goes = useApp((state) => state.where.goes);
   const photos = useApp((state) => state.photos);
   const waiting = [...outbox, ...photos].filter(isUnderWay).length;
@@ -64,7 +65,7 @@ export function More({ me, theme, pack, onMap, onLeave }: MoreProps) {
               : i18n.t("现在：什么都不附，照片自带的地点也不附。")}
           </small>
         </button>
-        {drill ? null : <Wake />}
+        {waking ? <Wake waking={waking} /> : null}
         <Reachable person={me.id} />
         <button type="button" className="verb wide" onClick={onLeave} data-testid="logout">
           <b>{i18n.t("退出登录")}</b>

@@ -1,5 +1,5 @@
 // Everything pressed on this phone, each with its own state. Nothing here is ever dropped.
-import { kickOutbox, letPhotoGo } from "../../actions/act";
+import { kickOutbox, letPhotoGo, pressAgain } from "../../actions/act";
 import { age, hm } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { factName } from "../../i18n/words";
@@ -76,6 +76,17 @@ export function Queue({ person }: { person: string }) {
                   </span>
                 </span>
                 <span className={PROOF_CLASS[proof.state]}>{proof.words}</span>
+                {press.state === "refused" ? (
+                  <button
+                    type="button"
+                    className="verb wide"
+                    onClick={() => pressAgain(press.op)}
+                    data-testid="press-again"
+                  >
+                    <b>{i18n.t("再发一次")}</b>
+                    <small>{i18n.t("县里没有收：{why}", { why: proof.words })}</small>
+                  </button>
+                ) : null}
               </div>
             );
           })}

@@ -63,7 +63,7 @@ export function TaskPage({
         <p style={{ padding: "12px 16px" }} data-testid="task-wording">
           {wording ?? i18n.t("正文还没有取到，有信号会自动取。")}
         </p>
-        {isWithdrawn(task) ? null : <Clocks own={own} now={now} />}
+        {isClosed(task) || command.cancelled !== null ? null : <Clocks own={own} now={now} />}
         <div className="kv">
           <span className="k">{i18n.t("联系谁")}</span>
           <span>
@@ -178,14 +178,29 @@ function endSentence(task: TaskView): string {
       return i18n.t("这条指令已被新的取代。请看新的任务。");
     case "reassigned":
       return i18n.t("这件任务已交给别人。你不用再做。");
+    case "verified":
+      return i18n.t("指令后来撤销了。你这一件已经核实，算数，不用再做什么。");
+    case "done":
+      return i18n.t("指令撤销了。你报的完成县里留着，不用再做什么。");
+    case "declined":
+      return i18n.t("指令撤销了。你没有接，不用再做什么。");
     default:
       return i18n.t("前一条指令作废。请原地待命，等下一条。");
   }
 }
 
-function Ended({ own: { command, task } }: { own: Own }) {
+/** That the task, or its command, is over for this person, in the words of how it came to that. */
+export function Ended({ own: { command, task } }: { own: Own }) {
   const outbox = useApp((state) => state.outbox);
   if (!isWithdrawn(task) && command.cancelled === null) return null;
+  // What was through before is not taken back, and nothing of it needs to be noted.
+  if (!isWithdrawn(task) && !task.end_unseen) {
+    return (
+      <div className="head" role="status" data-testid="command-ended">
+        <b>{endSentence(task)}</b>
+      </div>
+    );
+  }
   const proof = proofOf(task, "cancel_seen", outbox);
   // An answer that crossed the end asks for the receipt again.
   const again = task.crossed && proof.state === "received";

@@ -8,16 +8,18 @@ import {
   callPips,
   callsOf,
   isCalling,
+  isUsedUp,
   type Pages,
   type PersonCall,
   runsAbout,
 } from "../../state/calls";
+import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { RunView } from "../../wire/view";
 import { AnswerPresses } from "../calls/AnswerPresses";
-import { channelsName, fewNames, nextFor, nextWords } from "../calls/callWords";
+import { channelsName, fewNames, nextFor, nextWords, usedUpWords } from "../calls/callWords";
 import { PhoneLink } from "../calls/PhoneLink";
 import { Uncalled } from "../calls/Uncalled";
 import { useCallPages } from "../calls/useCallPages";
@@ -46,8 +48,10 @@ interface RunProps {
 }
 
 function Run({ run, pages, county, about, now }: RunProps) {
+  const system = useApp((state) => state.world.system);
   const calls = callsOf(run, pages);
-  const calling = isCalling(run);
+  const calling = isCalling(run, county, system);
+  const vain = isUsedUp(run, county, system);
   const silent = calls.filter((call) => call.answer === null).length;
   return (
     <Panel
@@ -60,6 +64,11 @@ function Run({ run, pages, county, about, now }: RunProps) {
       aside={<span className="s i3">{ended(run)}</span>}
       testId="run"
     >
+      {vain ? (
+        <p className="line" data-testid="run-used-up">
+          <b>{usedUpWords()}</b>
+        </p>
+      ) : null}
       {run.next ? (
         <p className="line" data-testid="run-next">
           <Due at={run.next.at} now={now} />

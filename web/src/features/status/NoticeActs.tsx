@@ -5,6 +5,7 @@ import { personName } from "../../i18n/words";
 import { mayAct } from "../../state/select";
 import { asTold } from "../../state/situations";
 import { useApp } from "../../state/store";
+import { isLoud } from "../../state/tones";
 import type { County } from "../../state/world";
 import type { Shown } from "../../wire/acts";
 import type { SystemView } from "../../wire/view";
@@ -15,6 +16,26 @@ function calledFor(county: County | null, { kind, subject }: SystemView): Shown[
   if (!county || kind !== "need_help") return [];
   const calls = [...county.situations.values()];
   return asTold(county, calls.find((one) => one.manual?.task === subject)?.id ?? null);
+}
+
+/** Of many at once that sound until somebody deals with them: all that nobody looks after, with one press. */
+export function TakeAll({ line, county }: { line: readonly SystemView[]; county: County | null }) {
+  const allowed = useApp(mayAct);
+  const me = useApp((state) => state.me?.person.id ?? "");
+  const left = county ? line.filter((one) => isLoud(one, county)) : [];
+  if (!allowed || left.length === 0) return null;
+  return (
+    <button
+      type="button"
+      className="btn sm"
+      onClick={() => {
+        for (const { kind, subject } of left) void takeNotice(kind, subject, me);
+      }}
+      data-testid="take-notices"
+    >
+      {i18n.t("{n} 条都由我来处理", { n: left.length })}
+    </button>
+  );
 }
 
 export function NoticeActs({ entry, county }: { entry: SystemView; county: County | null }) {

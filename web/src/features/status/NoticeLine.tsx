@@ -7,7 +7,7 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import type { SystemView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
-import { NoticeActs } from "./NoticeActs";
+import { NoticeActs, TakeAll } from "./NoticeActs";
 import { type Place, placeOfMany } from "./noticePlace";
 import { manySentence, reportOf, subjectName } from "./noticeWords";
 
@@ -37,7 +37,11 @@ export function NoticeLine({ line, county, now, children }: NoticeLineProps) {
           : manySentence(county, line)}
       </span>
       <Leads place={county && placeOfMany(county, line)} />
-      {single ? <NoticeActs entry={entry} county={county} /> : null}
+      {single ? (
+        <NoticeActs entry={entry} county={county} />
+      ) : (
+        <TakeAll line={line} county={county} />
+      )}
       {children}
     </div>
   );

@@ -74,6 +74,11 @@ export function placeOfMany(county: County, line: readonly SystemView[]): Place 
       return { words: i18n.t("看站点"), go: { to: "stations" } };
     case "rule_failing":
       return { words: i18n.t("看规则"), go: { to: "rules" } };
+    case "calls_exhausted":
+    case "legal_clock":
+      return open({ to: "unanswered" });
+    case "report_overdue":
+      return open({ to: "incidents" });
     default:
       return placeOf(county, entry);
   }

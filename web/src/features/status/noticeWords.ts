@@ -19,6 +19,14 @@ export function manySentence(county: County | null, line: readonly SystemView[])
         "{n} 处全部不通：{names}。发出的都没有回执；有别的通道的已改叫，没有的请派人或转邻村。",
         words,
       );
+    case "crew_overdue":
+      return i18n.t("{n} 组在现场没有报平安：{names}。请马上联系。", words);
+    case "calls_exhausted":
+      return i18n.t("{n} 次叫应叫了所有人都没有应答：{names}。请立刻处置。", words);
+    case "legal_clock":
+      return i18n.t("{n} 处规定时限已到，还没有人接到电话：{names}。", words);
+    case "report_overdue":
+      return i18n.t("{n} 份报告过了时限还没有报：{names}。", words);
     case "unanswered":
       return i18n.t("{n} 人一直没有应答，自动步骤已用完：{names}。请打电话。", words);
     case "unstable_signal":

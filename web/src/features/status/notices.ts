@@ -9,6 +9,8 @@ interface Notice {
   full?: true;
   /** Given by many at once: one sentence. */
   together?: true;
+  /** A few are told one by one, more in one sentence. */
+  several?: true;
   /** No machine can take it back. */
   byPerson?: true;
   /** Of the program itself or with a place of its own: nobody can take it on. */
@@ -20,11 +22,11 @@ export const NOTICES: Record<SystemKind, Notice> = {
   need_help: { name: () => i18n.t("要帮助"), full: true, byPerson: true },
   disk_full: { name: () => i18n.t("磁盘"), full: true, nobodys: true },
   journal_broken: { name: () => i18n.t("日志"), nobodys: true },
-  crew_overdue: { name: () => i18n.t("没有报平安") },
-  calls_exhausted: { name: () => i18n.t("叫不应"), byPerson: true },
-  legal_clock: { name: () => i18n.t("法定时限"), byPerson: true },
+  crew_overdue: { name: () => i18n.t("没有报平安"), full: true, several: true },
+  calls_exhausted: { name: () => i18n.t("叫不应"), full: true, several: true, byPerson: true },
+  legal_clock: { name: () => i18n.t("法定时限"), full: true, several: true, byPerson: true },
+  report_overdue: { name: () => i18n.t("该报未报"), full: true, several: true },
   undecided: { name: () => i18n.t("没有决定") },
-  report_overdue: { name: () => i18n.t("该报未报") },
   channel_lost: { name: () => i18n.t("通道不通"), together: true },
   blind_spot: { name: () => i18n.t("盲区"), together: true },
   interface_down: { name: () => i18n.t("接口断") },
@@ -50,12 +52,13 @@ export function noticeOf(kind: SystemKind): Notice {
   return (NOTICES as Partial<typeof NOTICES>)[kind] ?? { name: () => i18n.t("系统") };
 }
 
-/** People of one command who do not answer and are told one by one. */
+/** So many of a kind, or people of one command who do not answer, are told one by one. */
 const FEW = 3;
 
 /** What goes into one sentence; null: told by itself. */
 export function together(entry: SystemView): string | null {
-  if (noticeOf(entry.kind).together) return entry.kind;
+  const { together, several } = noticeOf(entry.kind);
+  if (together || several) return entry.kind;
   if (entry.kind !== "unanswered") return null;
   return `${entry.kind}/${entry.subject.slice(0, entry.subject.lastIndexOf("."))}`;
 }
@@ -71,8 +74,10 @@ export function lines(system: readonly SystemView[]): SystemView[][] {
     if (line) line.push(entry);
     else lines.set(key, [entry]);
   }
-  // A few people are named each, with what can be done about each.
-  const few = (line: SystemView[]) => line[0]?.kind === "unanswered" && line.length <= FEW;
+  // A few are named each, with what can be done about each.
+  const each = (kind: SystemKind) => kind === "unanswered" || noticeOf(kind).several === true;
+  const few = ([entry, ...more]: SystemView[]) =>
+    entry !== undefined && each(entry.kind) && more.length < FEW;
   const order = ([entry]: SystemView[]) => {
     const place = entry ? ORDER.indexOf(entry.kind) : -1;
     return place < 0 ? ORDER.length : place;
