@@ -11,6 +11,7 @@ import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { AlarmView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
+import { useKeep } from "../keep/useKeep";
 import { stationName } from "../situations/situationWords";
 
 const MINUTE = 60_000;
@@ -26,6 +27,7 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
   const now = useNow();
   const [minutes, setMinutes] = useState(30);
   const [why, setWhy] = useState("");
+  const { keep, unkept } = useKeep();
   const level = shownLevel(alarm);
   return (
     <Dialog
@@ -62,13 +64,14 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
           data-testid="shelve-reason"
         />
       </label>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={why.trim() === ""}
           onPress={() => {
-            void shelve(alarm.key, new Date(now + minutes * MINUTE), why.trim());
-            onClose();
+            const until = new Date(now + minutes * MINUTE);
+            keep(() => shelve(alarm.key, until, why.trim()), onClose);
           }}
           testId="shelve-confirm"
         >
