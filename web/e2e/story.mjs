@@ -1,12 +1,13 @@
 // The browser story: two sessions, one storm. An alarm rises and is acknowledged, a command goes to a
 // group, a phone with no network accepts, reports 60 % and done with a photo, comes back, and the
-// officer verifies; then the same night under a lower threshold, and the report of it. With --field the phone
-// in the field instead, with everything that goes wrong there. Pictures of each step; the first expectation
-// that fails ends it, with its words.
+// officer verifies; then the past of it, the same night under a lower threshold, a drill beside it, and the
+// report. With --field the phone in the field instead, with everything that goes wrong there. Pictures of each
+// step; the first expectation that fails ends it, with its words.
 //   node e2e/story.mjs [--field] [--base http://127.0.0.1:P] [--fake] [--out <dir>]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { playDrill } from "./drill.mjs";
 import { openDesk, openPhone } from "./driver.mjs";
 import { playField } from "./field.mjs";
 import { lookBack } from "./past.mjs";
@@ -148,6 +149,7 @@ async function play(world) {
     await picture(phone, "phone-verified");
     await lookBack(desk, { picture, must });
     await askWhatIf(desk, { picture, must });
+    if (world.drills) await playDrill(world.drills, desk, { picture, must, findGroup });
     // The stand-in has no journal to give account of, only its maps.
     if (!process.argv.includes("--fake")) await giveAccount(desk, { picture, must, out });
     else {

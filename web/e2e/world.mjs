@@ -20,7 +20,7 @@ const END_WITHIN = 20_000;
 const DEMO = { desk: ["duty", "demo"], phone: ["phone", "demo"] };
 const FAKE = { desk: ["officer", "x"], phone: ["responder", "x"] };
 
-/** `{base, logins, stop}`; `options` are those of the command line. */
+/** `{base, logins, stop}`, and `drills` where one can be begun beside it; `options` are those of the command line. */
 export async function openWorld({ base, fake, logs }) {
   if (base) return { base: base.replace(/\/$/, ""), logins: DEMO, stop: async () => {} };
   if (fake) {
@@ -40,7 +40,9 @@ async function startProgram(logs) {
       throw new Error(`${path} is not built; cargo xtask test builds it, or give --base`);
   }
   const home = mkdtempSync(join(tmpdir(), "watchfire-browser-"));
-  const [site, data, ready] = ["site", "data", "ready.json"].map((name) => join(home, name));
+  const [site, data, ready, notice] = ["site", "data", "ready.json", "drill.json"].map((name) =>
+    join(home, name),
+  );
   mkdirSync(logs, { recursive: true });
   const children = [];
   const start = (name, path, words) => {
@@ -78,10 +80,12 @@ async function startProgram(logs) {
       "127.0.0.1:0",
       "--ready-file",
       ready,
+      "--drill-notice",
+      notice,
     ]);
     const base = `http://${(await awaitReady(server, ready, logs)).http}`;
     start("watchfire-sim", simulator, ["play", "--site", site, "--ready-file", ready]);
-    return { base, logins: DEMO, stop };
+    return { base, logins: DEMO, stop, drills: { program, site, notice, home, logs } };
   } catch (error) {
     await stop();
     throw error;

@@ -14,6 +14,7 @@ import { FAULT_DESK, FAULT_PHONE } from "./scenes-faults.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
 import { HANDS_DESK } from "./scenes-hands.mjs";
 import { INTAKE_DESK } from "./scenes-intake.mjs";
+import { PAST_DESK } from "./scenes-past.mjs";
 
 /** Pages at once: more only wait for the processor. */
 const WORKERS = 2;
@@ -123,6 +124,7 @@ const work = [
     ...DUTY_DESK,
     ...DRILL_DESK,
     ...FAULT_DESK,
+    ...PAST_DESK,
   ].map((scene) => [scene, false]),
   ...[...PHONE_SCENES, ...DUTY_PHONE, ...DRILL_PHONE, ...FIELD_PHONE, ...FAULT_PHONE].map(
     (scene) => [scene, true],

@@ -26,7 +26,10 @@ export const DUTY_DESK = [
     looks: TWO,
     act: async (page) => {
       await tab("now")(page);
-      await id(page, "posts-find").fill("县值班室");
+      // Found by its title, which each language has its own of.
+      const lang = await page.evaluate(() => document.documentElement.lang);
+      const title = lang.startsWith("en") ? "County duty desk" : "县值班室";
+      await id(page, "posts-find").fill(title);
       await id(page, "post-row").first().click();
       await id(page, "open-swap").click();
       await id(page, "swap-other").selectOption({ index: 1 });

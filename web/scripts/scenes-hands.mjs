@@ -173,6 +173,22 @@ export const HANDS_DESK = [
     },
   },
   {
+    // What stands beside the article, where there is room for one column.
+    name: "report-beside",
+    mode: "storm",
+    looks: [
+      [390, "night", "zh"],
+      [390, "day", "en"],
+    ],
+    act: async (page) => {
+      await id(page, "page-report").click();
+      await id(page, "report-make").click();
+      await page.locator(".report figure").first().waitFor();
+      await id(page, "report-beside").click();
+      await page.waitForTimeout(300);
+    },
+  },
+  {
     name: "moments-refused",
     mode: "storm",
     looks: DESK,

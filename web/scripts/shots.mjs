@@ -15,6 +15,7 @@ import { FAULT_DESK, FAULT_PHONE } from "./scenes-faults.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
 import { HANDS_DESK } from "./scenes-hands.mjs";
 import { INTAKE_DESK } from "./scenes-intake.mjs";
+import { PAST_DESK } from "./scenes-past.mjs";
 
 const option = (name, fallback) => {
   const place = process.argv.indexOf(`--${name}`);
@@ -78,6 +79,7 @@ for (const scene of [
   ...DUTY_DESK,
   ...DRILL_DESK,
   ...FAULT_DESK,
+  ...PAST_DESK,
 ]) {
   for (const [size, theme, locale] of scene.looks) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { candidates } from "../src/state/duplicates";
-import { book, only } from "../src/state/events";
+import { begunBy, book, only } from "../src/state/events";
 import { reduce } from "../src/state/reduce";
 import { emptyWorld } from "../src/state/world";
 import type { EventView } from "../src/wire/view";
@@ -33,6 +33,29 @@ test("what was heard since joins the book, and what was dropped leaves it", () =
   expect(all.map((one) => one.id)).toEqual(["c", "b"]);
   expect(only(all, "marked").map((one) => one.id)).toEqual(["c"]);
   expect(only(all, "all")).toHaveLength(2);
+});
+
+test("at a moment of the past only what had begun by then is in the book", () => {
+  const all = book(
+    [event("a", "2026-08-20T10:00:00Z"), event("b", "2026-08-20T11:00:00Z")],
+    new Map(),
+  );
+  const at = (time: string) => begunBy(all, Date.parse(time)).map((one) => one.id);
+  expect(at("2026-08-20T09:59:59Z")).toEqual([]);
+  expect(at("2026-08-20T10:00:00Z")).toEqual(["a"]);
+  expect(at("2026-08-20T12:00:00Z")).toEqual(["b", "a"]);
+});
+
+test("what was heard in another world is not taken into the next", () => {
+  const said = { jurisdiction: "j", kind: "event", event: event("a", "2026-08-20T10:00:00Z") };
+  const updates = [{ ...said, seq: 2, n: 0 }] as never;
+  const heard = reduce(
+    reduce(emptyWorld, snapshot(1, []), 0),
+    { type: "updates", updates, mode: "replay" },
+    0,
+  );
+  expect(heard.counties.get("j")?.events.size).toBe(1);
+  expect(reduce(heard, snapshot(9, []), 0).counties.get("j")?.events.size).toBe(0);
 });
 
 test("a duplicate is looked for in its own situation first, and never in itself", () => {

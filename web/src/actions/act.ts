@@ -8,6 +8,15 @@ import type { Action } from "../wire/acts";
 
 let outbox: Outbox | null = null;
 
+/** Why a press is not kept: what is shown is the past, nobody is logged in, this machine has no room. */
+export type Hindrance = "past" | "nobody" | "full";
+
+export class Unpressed extends Error {
+  constructor(readonly why: Hindrance) {
+    super(`not pressed: ${why}`);
+  }
+}
+
 /** A new op id, ordered by time. */
 export function newOp(): string {
   return v7();
@@ -69,10 +78,10 @@ export async function press(
   photos: readonly string[] = [],
 ): Promise<string> {
   const person = store.get().me?.person.id;
-  if (!person || !outbox) throw new Error("nobody is logged in");
+  if (!person || !outbox) throw new Unpressed("nobody");
   // Every button but that of a note is grey there already; this holds whatever a screen forgets.
   const isNote = action.action === "mark" || action.action === "write_report";
-  if (isPast(store.get()) && !isNote) throw new Error("nobody acts on the past");
+  if (isPast(store.get()) && !isNote) throw new Unpressed("past");
   const { me } = store.get();
   const jurisdiction = me?.jurisdiction ? null : (countyOf(store.get())?.code ?? null);
   const engineAt = engineGuess(store.get().world.heartbeat, performance.now());
@@ -84,4 +93,15 @@ export async function press(
     store.set({ unkept: true, cramped: true });
   }
   return op;
+}
+
+/** Why a press was not kept; null once it is safe in this machine. What is no hindrance is a fault and thrown. */
+export async function hindrance(made: Promise<unknown>): Promise<Hindrance | null> {
+  try {
+    await made;
+  } catch (error) {
+    if (error instanceof Unpressed) return error.why;
+    throw error;
+  }
+  return store.get().unkept ? "full" : null;
 }

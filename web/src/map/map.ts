@@ -84,6 +84,7 @@ export function createMap(
   let drawn: County["alarms"] | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let framed = false;
+  let removed = false;
   let border: Border | null = null;
   let pen: Promise<Pen> | null = null;
   const source = (name: string) => map.getSource(name) as GeoJSONSource | undefined;
@@ -91,6 +92,9 @@ export function createMap(
   const alarms = fed(() => source(SOURCES.alarms));
   const people = fed(() => source(SOURCES.people));
   let outside: Point[] = [];
+  /** A ring on the map flashes; and how bright all of them are now. */
+  let unread = false;
+  let flashed = 1;
   /** Whose name stands on the map, and whose stands there while nobody is pointed at. */
   let shown: string | null = null;
   let named: string | null = null;
@@ -103,33 +107,45 @@ export function createMap(
 
   const feed = () => {
     timer = undefined;
-    if (!county || !map.getSource(SOURCES.alarms)) return;
+    if (removed || !county || !map.getSource(SOURCES.alarms)) return;
     if (!framed) frame(map, county);
     framed = true;
-    alarms.feed(alarmPoints(county));
+    const points = alarmPoints(county);
+    unread = points.some((point) => point.properties.ring === "un");
+    alarms.feed(points);
     stations.feed(stationPoints(county));
     drawn = county.alarms;
     showChosen();
   };
   const soon = () => {
     if (timer !== undefined) return;
-    // An alarm does not wait for the values' pace.
+    // An alarm does not wait for the values' pace. What stands beside the map is painted first: the map is drawn
+    // in the frame after, and takes long where there is no graphics card.
     const urgent = county !== null && county.alarms !== drawn;
-    timer = setTimeout(() => requestAnimationFrame(feed), urgent ? 0 : FEED_MS);
+    const begin = () => requestAnimationFrame(() => setTimeout(feed));
+    timer = setTimeout(begin, urgent ? 0 : FEED_MS);
   };
 
+  /** What is ringed, as it was last given to the map. */
+  let ringed = "";
   const showChosen = () => {
     const station = chosen === null ? undefined : county?.stations.get(chosen);
     const at =
       station && station.lon !== null && station.lat !== null ? [station.lon, station.lat] : null;
-    source(SOURCES.chosen)?.setData({
-      type: "FeatureCollection",
-      features: [at, spot].flatMap((coordinates) =>
-        coordinates
-          ? [{ type: "Feature", geometry: { type: "Point", coordinates }, properties: {} }]
-          : [],
-      ),
-    });
+    const places = JSON.stringify([at, spot]);
+    const target = source(SOURCES.chosen);
+    // Given again it would be drawn again, with everything else on the map.
+    if (target && places !== ringed) {
+      ringed = places;
+      target.setData({
+        type: "FeatureCollection",
+        features: [at, spot].flatMap((coordinates) =>
+          coordinates
+            ? [{ type: "Feature", geometry: { type: "Point", coordinates }, properties: {} }]
+            : [],
+        ),
+      });
+    }
     return at as [number, number] | null;
   };
   const showName = (person: string | null) => {
@@ -155,6 +171,8 @@ export function createMap(
     alarms.forget();
     people.forget();
     people.feed(outside);
+    ringed = "";
+    flashed = 1;
     shown = null;
     showName(named);
     drawn = null;
@@ -163,7 +181,11 @@ export function createMap(
   const flash = setInterval(() => {
     const bright = performance.now() % FLASH_MS < FLASH_MS * 0.6;
     const blink = !document.documentElement.hasAttribute("data-still");
-    const opacity = bright || !blink ? 1 : 0.3;
+    const flashing = unread || outside.some((point) => point.properties.ring === "un");
+    const opacity = bright || !blink || !flashing ? 1 : 0.3;
+    // Each change draws the whole map anew.
+    if (opacity === flashed) return;
+    flashed = opacity;
     for (const layer of [LAYERS.rings, LAYERS.clusterRings, LAYERS.helpRings]) {
       const property: ExpressionSpecification =
         layer === LAYERS.clusterRings
@@ -221,6 +243,7 @@ export function createMap(
       dropPen();
       clearInterval(flash);
       clearTimeout(timer);
+      removed = true;
       map.remove();
     },
   };

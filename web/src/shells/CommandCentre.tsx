@@ -17,6 +17,7 @@ import { logout } from "../actions/session";
 import { AlarmDetail } from "../features/alarms/AlarmDetail";
 import { AlarmPanel } from "../features/alarms/AlarmPanel";
 import { BacktestPage } from "../features/backtest/BacktestPage";
+import { usePast } from "../features/clock/usePast";
 import { Board } from "../features/commands/Board";
 import { Composer } from "../features/commands/Composer";
 import { Obligations } from "../features/commands/Obligations";
@@ -56,7 +57,7 @@ import { SystemStrip } from "../features/status/SystemStrip";
 import { TimeBar } from "../features/timebar/TimeBar";
 import { setZoneFor } from "../i18n/format";
 import { i18n, useLocale } from "../i18n/i18n";
-import { countyOf, isPast, mayAct } from "../state/select";
+import { countyOf, mayAct } from "../state/select";
 import { useApp } from "../state/store";
 import { Boundary } from "../ui/Boundary";
 import { Empty } from "../ui/Panel";
@@ -98,7 +99,7 @@ export function CommandCentre() {
 function DeskRoom({ onLeave }: { onLeave: () => void }) {
   const county = useApp(countyOf);
   const lost = useApp((state) => state.connection.phase === "lost");
-  const past = useApp(isPast);
+  const past = usePast();
   const allowed = useApp(mayAct);
   const [desk, move] = useReducer(moveDesk, startDesk);
   const theme = useTheme();

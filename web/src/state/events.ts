@@ -18,3 +18,8 @@ export type Kept = "all" | "entered" | "marked";
 export function only(list: readonly EventView[], kept: Kept): EventView[] {
   return kept === "all" ? [...list] : list.filter((one) => one.source === kept);
 }
+
+/** Those that had begun by then. */
+export function begunBy(list: readonly EventView[], at: number): EventView[] {
+  return list.filter((one) => Date.parse(one.from) <= at);
+}

@@ -92,7 +92,8 @@ function unfold(view: CountyView, before: County | undefined): County {
     incidents: new Map((view.incidents ?? []).map((one) => [one.id, one])),
     eventClasses: view.event_classes ?? [],
     weather: new Map((view.weather ?? []).map((one) => [one.id, one])),
-    events: before?.events ?? new Map(),
+    // The book is asked for anew with each world: what was heard of another time says nothing of this one.
+    events: new Map(),
     runs: new Map((view.runs ?? []).map((run) => [run.id, run])),
     pages: new Map((view.pages ?? []).map((page) => [page.id, page])),
     posts: new Map((view.posts ?? []).map((post) => [post.id, post])),

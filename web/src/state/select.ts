@@ -201,6 +201,11 @@ export function mayTry(person: PersonView | undefined): boolean {
   return mayCommand(person) || person?.role === "planner";
 }
 
+/** Whether the person at the screen may enter what happened, for rules to be judged by. */
+export function mayEnter(state: AppState): boolean {
+  return mayTry(state.me?.person) && !isPast(state);
+}
+
 /** Tasks of one person, newest command first, cancelled ones last. */
 export function tasksOf(world: World, person: string) {
   const found: { command: CommandView; task: TaskView }[] = [];

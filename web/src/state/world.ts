@@ -54,7 +54,7 @@ export interface County {
   eventClasses: readonly EventClass[];
   /** Weather warnings that stand. */
   weather: ReadonlyMap<string, WeatherView>;
-  /** Events heard of since the page was opened, dropped ones too; the whole book is asked for. */
+  /** Events heard of since this world began, dropped ones too; the whole book is asked for. */
   events: ReadonlyMap<string, EventView>;
   /** Escalations and roll-calls that run, and those that ended lately. */
   runs: ReadonlyMap<string, RunView>;

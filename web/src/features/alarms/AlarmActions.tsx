@@ -11,6 +11,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { AlarmView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { useKeep } from "../keep/useKeep";
 import { ShelveDialog } from "./ShelveDialog";
 
 export function AlarmActions({
@@ -103,6 +104,7 @@ export function AlarmActions({
 
 function ResetDialog({ alarm, onClose }: { alarm: string; onClose: () => void }) {
   const [why, setWhy] = useState("");
+  const { keep, unkept } = useKeep();
   return (
     <Dialog title={i18n.t("人工复位")} onClose={onClose}>
       <p>{i18n.t("复位表示你已知道现场没有危险。理由会记下来。")}</p>
@@ -115,14 +117,12 @@ function ResetDialog({ alarm, onClose }: { alarm: string; onClose: () => void })
           data-testid="reset-reason"
         />
       </label>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={why.trim() === ""}
-          onPress={() => {
-            void resetAlarm(alarm, why.trim());
-            onClose();
-          }}
+          onPress={() => keep(() => resetAlarm(alarm, why.trim()), onClose)}
           testId="reset-confirm"
         >
           {i18n.t("复位")}

@@ -9,6 +9,7 @@ import type { AlarmView, LevelClock, RuleView } from "../../wire/view";
 import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
+import { AsNow } from "../timebar/AsNow";
 
 interface ConditionProps {
   alarm: AlarmView;
@@ -38,6 +39,7 @@ export function Condition({ alarm, rule, county, now }: ConditionProps) {
         </button>
       }
     >
+      {rule ? <AsNow /> : null}
       <div className="empty">
         <p>{rule ? say(rule.condition) : say(alarm.title)}</p>
       </div>

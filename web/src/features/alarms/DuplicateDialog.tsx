@@ -8,6 +8,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { AlarmView } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { AlarmMark } from "../marks/Mark";
 
 const SHOWN = 30;
@@ -21,6 +22,7 @@ interface DuplicateDialogProps {
 
 export function DuplicateDialog({ alarm, county, now, onClose }: DuplicateDialogProps) {
   const [words, setWords] = useState("");
+  const { keep, unkept } = useKeep();
   const [kept, setKept] = useState(alarm.duplicate_of ?? "");
   const found = useMemo(
     () => candidates(county, alarm, words).slice(0, SHOWN),
@@ -59,14 +61,12 @@ export function DuplicateDialog({ alarm, county, now, onClose }: DuplicateDialog
           </label>
         ))}
       </fieldset>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={kept === ""}
-          onPress={() => {
-            void markTruth(alarm.key, "duplicate", kept);
-            onClose();
-          }}
+          onPress={() => keep(() => markTruth(alarm.key, "duplicate", kept), onClose)}
           testId="duplicate-confirm"
         >
           {i18n.t("记为重复")}

@@ -1,5 +1,6 @@
 // The hydrograph of one series with its threshold lines, and the same numbers as a table.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { type Curve, type CurveLine, type Follower, followCurve } from "../../actions/curve";
 import { samples } from "../../actions/read";
 import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
@@ -45,7 +46,7 @@ export function Hydrograph({ series, latest, now, evidence = [] }: HydrographPro
       </div>
       {failed ? (
         <Empty title={i18n.t("取不到过程线。")}>
-          {i18n.t("报警本身不受影响；连上服务器后再打开。")}
+          {i18n.t("报警本身不受影响；连上服务器后自己再取。")}
         </Empty>
       ) : list === null ? (
         <Empty title={i18n.t("正在取过程线…")} />
@@ -60,44 +61,40 @@ export function Hydrograph({ series, latest, now, evidence = [] }: HydrographPro
   );
 }
 
-/** History once per range; what comes in afterwards is added at the end. */
-function useSamples(series: SeriesView, latest: SeriesNow | undefined, now: number, hours: number) {
-  const [history, setHistory] = useState<SampleView[] | null>(null);
-  const [failed, setFailed] = useState(false);
-  const until = useRef(now);
-  until.current = now;
+const NOTHING: Curve = { list: null, failed: false };
+const LINE: CurveLine = {
+  samples,
+  mono: () => performance.now(),
+  later: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The readings of the range, kept up with the time that is shown. */
+function useSamples(
+  series: SeriesView,
+  latest: SeriesNow | undefined,
+  now: number,
+  hours: number,
+): Curve {
+  const [curve, setCurve] = useState(NOTHING);
+  const follower = useRef<Follower | null>(null);
   const { station, quantity } = series;
   const begun = useApp((state) => state.world.begun);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a world that began anew has another history
   useEffect(() => {
-    let gone = false;
-    setHistory(null);
-    setFailed(false);
-    const to = new Date(until.current + 60_000);
-    samples(station, quantity, new Date(until.current - hours * 3_600_000), to)
-      .then((list) => !gone && setHistory(list))
-      .catch(() => !gone && setFailed(true));
-    return () => {
-      gone = true;
-    };
+    setCurve(NOTHING);
+    const mine = followCurve({ station, quantity, hours }, LINE, setCurve);
+    follower.current = mine;
+    return mine.close;
   }, [station, quantity, hours, begun]);
-  const list = useMemo(() => {
-    if (!history || !latest?.observed || latest.value === null) return history;
-    const last = history.at(-1);
-    if (last && last.time >= latest.observed) return history;
-    const sample: SampleView = {
-      time: latest.observed,
-      received: latest.received ?? latest.observed,
-      value: latest.value,
-      quality: latest.quality,
-      revision: 0,
-      late: false,
-    };
-    return [...history, sample];
-  }, [history, latest]);
-  // Readings heard since the history was fetched stay in it. Kept while it is drawn: see the bar of time.
-  if (list && list !== history) setHistory(list);
-  return { list, failed };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one that begins is told at once what time is shown
+  useEffect(
+    () => follower.current?.at(now, latest),
+    [now, latest, station, quantity, hours, begun],
+  );
+  return curve;
 }
 
 export function SampleTable({

@@ -12,6 +12,7 @@ import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { AlarmView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
+import { useKeep } from "../keep/useKeep";
 import { stationName } from "../situations/situationWords";
 
 const MINUTE = 60_000;
@@ -28,11 +29,16 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
   const [minutes, setMinutes] = useState(30);
   const [why, setWhy] = useState("");
   const [asked, setAsked] = useState<{ op: string; until: number } | null>(null);
+  const { keep, unkept } = useKeep();
   const level = shownLevel(alarm);
   if (asked) return <Answered county={county} alarm={alarm} asked={asked} onClose={onClose} />;
-  const press = async () => {
+  const press = () => {
     const until = now + minutes * MINUTE;
-    setAsked({ op: await shelve(alarm.key, new Date(until), why.trim()), until });
+    const pressed = shelve(alarm.key, new Date(until), why.trim());
+    keep(
+      () => pressed,
+      () => void pressed.then((op) => setAsked({ op, until })),
+    );
   };
   return (
     <Dialog
@@ -69,11 +75,12 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
           data-testid="shelve-reason"
         />
       </label>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={why.trim() === ""}
-          onPress={() => void press()}
+          onPress={press}
           testId="shelve-confirm"
         >
           {i18n.t("搁置到 {time}", { time: stamp(now + minutes * MINUTE, now) })}

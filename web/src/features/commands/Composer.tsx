@@ -23,6 +23,7 @@ import { Empty, Key, Panel } from "../../ui/Panel";
 import type { Level } from "../../wire/view";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
+import { useKeep } from "../keep/useKeep";
 import { Mark } from "../marks/Mark";
 import { situationName } from "../situations/situationWords";
 import { whyNot } from "../timebar/whyNot";
@@ -62,6 +63,7 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
   const [people, setPeople] = useState(desk.reach.people);
   const [edited, setEdited] = useState<string | null>(null);
   const [villages, setVillages] = useState<VillageRow[]>([]);
+  const { keep, unkept } = useKeep();
 
   // What takes an order back is sent from that order's own board.
   const orders = offered(county.templates, situation?.hazard ?? alarm?.hazard ?? null);
@@ -105,9 +107,13 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
       ...(list.length > TYPED_COUNT_ABOVE ? { count: list.length } : {}),
       ...(template.kind === "evacuation" ? { villages: counted(villages) } : {}),
     };
-    await issueCommand(draft);
-    setOp(newOp());
-    move({ to: "board", command: draft.op });
+    await keep(
+      () => issueCommand(draft),
+      () => {
+        setOp(newOp());
+        move({ to: "board", command: draft.op });
+      },
+    );
   };
   const toggle = (id: string) =>
     setGroups((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id]));
@@ -233,7 +239,12 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
           mustType={list.length > TYPED_COUNT_ABOVE}
           needsSecond={level >= (template.approve_from ?? 9)}
           onSend={send}
-          note={about ? <AckNote county={county} about={about} set={set} named={named} /> : null}
+          note={
+            <>
+              {unkept}
+              {about ? <AckNote county={county} about={about} set={set} named={named} /> : null}
+            </>
+          }
         />
       </div>
     </section>

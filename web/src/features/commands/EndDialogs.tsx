@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { CommandView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { useKeep } from "../keep/useKeep";
 
 /** Sends the correction bound to the template to everybody the command reached, at once. */
 export function TakeBack({
@@ -22,14 +23,15 @@ export function TakeBack({
 }) {
   const { move } = useDesk();
   const [asking, setAsking] = useState(false);
+  const { keep, unkept } = useKeep();
   const own = county.templates.find((one) => one.id === command.template);
   const back = county.templates.find((one) => one.id === own?.correction);
   if (!back || own?.kind === "correction") return null;
   const n = command.tasks.length;
-  const send = async () => {
-    setAsking(false);
-    const op = await issueCommand({
-      op: newOp(),
+  const send = () => {
+    const op = newOp();
+    const correction = {
+      op,
       alarm: null,
       template: back.id,
       level: command.level,
@@ -39,8 +41,14 @@ export function TakeBack({
       clocks: null,
       supersedes: command.id,
       shown: [],
-    });
-    move({ to: "board", command: op });
+    };
+    keep(
+      () => issueCommand(correction),
+      () => {
+        setAsking(false);
+        move({ to: "board", command: op });
+      },
+    );
   };
   return (
     <>
@@ -51,8 +59,9 @@ export function TakeBack({
         <Dialog title={i18n.t("撤回指令")} onClose={() => setAsking(false)}>
           <p>“{say(back.wording)}”</p>
           <p>{i18n.t("马上发给收到前一条的 {n} 个人，每个人都要应答。", { n })}</p>
+          {unkept}
           <div className="acts">
-            <Button kind="inverted" onPress={() => void send()} testId="take-back-confirm">
+            <Button kind="inverted" onPress={send} testId="take-back-confirm">
               {i18n.t("撤回，告诉 {n} 人", { n })}
             </Button>
             <Button onPress={() => setAsking(false)}>{i18n.t("不撤回")}</Button>
@@ -65,6 +74,7 @@ export function TakeBack({
 
 export function CancelDialog({ command, onClose }: { command: CommandView; onClose: () => void }) {
   const [why, setWhy] = useState("");
+  const { keep, unkept } = useKeep();
   const n = command.tasks.filter((task) => !isClosed(task)).length;
   return (
     <Dialog title={i18n.t("撤销指令")} onClose={onClose}>
@@ -73,13 +83,11 @@ export function CancelDialog({ command, onClose }: { command: CommandView; onClo
         <span className="lab">{i18n.t("理由")}</span>
         <input className="in" value={why} onChange={(event) => setWhy(event.target.value)} />
       </label>
+      {unkept}
       <div className="acts">
         <Button
           kind="inverted"
-          onPress={() => {
-            void cancelCommand(command.id, why.trim());
-            onClose();
-          }}
+          onPress={() => keep(() => cancelCommand(command.id, why.trim()), onClose)}
           testId="cancel-confirm"
         >
           {i18n.t("撤销，告诉 {n} 人", { n })}

@@ -11,6 +11,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { CommandView, TaskView } from "../../wire/view";
 import { PhoneLink } from "../calls/PhoneLink";
+import { useKeep } from "../keep/useKeep";
 import { useKeys } from "../keys/useKeys";
 import { LastPlace } from "../marks/LastPlace";
 import { Pips } from "../marks/Pips";
@@ -189,10 +190,12 @@ function Verify({ task, me, allowed, proof, photos, coming }: VerifyProps) {
   const [note, setNote] = useState("");
   const own = task.person === me;
   const [sent, setSent] = useState(false);
-  const send = (good: boolean) => {
-    setSent(true);
-    void verify(task.id, good, note.trim());
-  };
+  const { keep, unkept } = useKeep();
+  const send = (good: boolean) =>
+    keep(
+      () => verify(task.id, good, note.trim()),
+      () => setSent(true),
+    );
   return (
     <div data-testid="verify-box">
       <div className="pt">
@@ -215,6 +218,7 @@ function Verify({ task, me, allowed, proof, photos, coming }: VerifyProps) {
           value={note}
           onChange={(event) => setNote(event.target.value)}
         />
+        {unkept}
         <div className="acts">
           <Button
             kind="primary"

@@ -10,6 +10,7 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { CommandView, Phase } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { useKeys } from "../keys/useKeys";
 import { HoldButton } from "./HoldButton";
 
@@ -139,10 +140,12 @@ function Waiting({ county, command, n }: { county: County; command: CommandView;
   const own = command.by === me?.id;
   const allowed = useApp(mayAct);
   const [sent, setSent] = useState(false);
-  const answer = (yes: boolean) => {
-    setSent(true);
-    void approveCommand(command.id, yes);
-  };
+  const { keep, unkept } = useKeep();
+  const answer = (yes: boolean) =>
+    keep(
+      () => approveCommand(command.id, yes),
+      () => setSent(true),
+    );
   return (
     <>
       <h2 className="l">{i18n.t("等第二个人同意。会送到 {n} 人。", { n })}</h2>
@@ -154,6 +157,7 @@ function Waiting({ county, command, n }: { county: County; command: CommandView;
             })}
       </p>
       <ToWhom county={county} command={command} />
+      {unkept}
       <div className="f">
         {own ? null : (
           <>

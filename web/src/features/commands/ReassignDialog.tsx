@@ -7,6 +7,7 @@ import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { CommandView, PersonView, TaskView } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 
 interface ReassignDialogProps {
   county: County;
@@ -22,6 +23,7 @@ export function ReassignDialog({ county, command, task, onClose }: ReassignDialo
   const [text, setText] = useState("");
   const [to, setTo] = useState<PersonView | null>(null);
   const [why, setWhy] = useState("");
+  const { keep, unkept } = useKeep();
   const own = county.people.get(task.person);
   const busy = new Set(command.tasks.map((one) => one.person));
   const near = (person: PersonView) =>
@@ -58,13 +60,13 @@ export function ReassignDialog({ county, command, task, onClose }: ReassignDialo
         <input className="in" value={why} onChange={(event) => setWhy(event.target.value)} />
       </label>
       <p className="s i2">{i18n.t("原来的人会看到“已交给别人”，并要确认看到了。")}</p>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={to === null}
           onPress={() => {
-            if (to) void reassignTask(task.id, to.id, why.trim());
-            onClose();
+            if (to) keep(() => reassignTask(task.id, to.id, why.trim()), onClose);
           }}
           testId="reassign-confirm"
         >

@@ -8,6 +8,7 @@ import { countedRow, shortOf } from "../../state/headcount";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { CommandView, Field, Means, TaskView } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { shortWords } from "../marks/shortWords";
 import { CountTable } from "./CountTable";
 import { FieldInputs } from "./FieldInputs";
@@ -46,6 +47,7 @@ export function RecordDialog({ command, task, name, fields, onClose }: RecordDia
   const [percent, setPercent] = useState(task.percent ?? 60);
   const [means, setMeans] = useState<By>("phone");
   const [note, setNote] = useState("");
+  const { keep, unkept } = useKeep();
   const [form, setForm] = useState<Form>({});
   const { rows, said, texts, put, add, free } = useCount(command, task);
   const tells = fact === "working" || fact === "done";
@@ -55,12 +57,12 @@ export function RecordDialog({ command, task, name, fields, onClose }: RecordDia
   const open = fact === "done" ? unanswered(fields, form) : [];
   const send = () => {
     const kind = fact === "working" ? { fact, percent } : { fact };
-    void recordFor(task.id, kind, means, {
+    const more = {
       note: note.trim(),
       count: counts ? said.map((row) => countedRow(row, texts)) : [],
       form: tells ? answers(fields, form) : [],
-    });
-    onClose();
+    };
+    keep(() => recordFor(task.id, kind, means, more), onClose);
   };
   return (
     <Dialog
@@ -128,6 +130,7 @@ export function RecordDialog({ command, task, name, fields, onClose }: RecordDia
         />
       </label>
       <p className="s i2">{i18n.t("记在你的名下：见证人是你，时间是现在。")}</p>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"

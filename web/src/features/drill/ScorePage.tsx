@@ -8,6 +8,7 @@ import { personName } from "../../i18n/words";
 import type { County } from "../../state/world";
 import { Empty } from "../../ui/Panel";
 import type { Asked, DrillVerdict, ScoreLine, ScoreView } from "../../wire/drill";
+import { AsNow } from "../timebar/AsNow";
 
 const EVERY_MS = 10_000;
 
@@ -82,6 +83,7 @@ export function ScorePage({ county }: { county: County }) {
         ) : null}
       </div>
       <div className="pb scorep">
+        <AsNow />
         {score ? (
           <>
             <Posts score={score} />

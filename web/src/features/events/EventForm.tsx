@@ -8,6 +8,7 @@ import { Button, Chip } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { AreaRef, Level } from "../../wire/view";
 import { Instant } from "../clock/Typed";
+import { useKeep } from "../keep/useKeep";
 import { StationChooser } from "../ledger/StationChooser";
 import { PlaceFields } from "./PlaceFields";
 
@@ -17,10 +18,12 @@ const LEVELS: Level[] = [1, 2, 3, 4];
 interface EventFormProps {
   county: County;
   now: number;
+  /** Why nothing may be entered here; null where it may. */
+  barred: string | null;
   onDone: () => void;
 }
 
-export function EventForm({ county, now, onDone }: EventFormProps) {
+export function EventForm({ county, now, barred, onDone }: EventFormProps) {
   const [kind, setKind] = useState("flood");
   const [area, setArea] = useState<AreaRef | null>(null);
   const [stations, setStations] = useState<string[]>([]);
@@ -29,7 +32,8 @@ export function EventForm({ county, now, onDone }: EventFormProps) {
   const [until, setUntil] = useState<number | null>(null);
   const [text, setText] = useState("");
   const ended = until === null || until >= from;
-  const good = text.trim() !== "" && ended && from <= now;
+  const good = barred === null && text.trim() !== "" && ended && from <= now;
+  const { keep, unkept } = useKeep();
   return (
     <Panel title={i18n.t("记一件事")} className="g" testId="event-form">
       <form
@@ -37,7 +41,7 @@ export function EventForm({ county, now, onDone }: EventFormProps) {
         onSubmit={(event) => {
           event.preventDefault();
           if (!good) return;
-          void keepEvent({
+          const told = {
             kind,
             area,
             stations,
@@ -45,8 +49,8 @@ export function EventForm({ county, now, onDone }: EventFormProps) {
             from: new Date(from).toISOString(),
             until: until === null ? null : new Date(until).toISOString(),
             text: text.trim(),
-          });
-          onDone();
+          };
+          keep(() => keepEvent(told), onDone);
         }}
       >
         <Kinds chosen={kind} onChange={setKind} />
@@ -91,6 +95,8 @@ export function EventForm({ county, now, onDone }: EventFormProps) {
             ))}
           </div>
         </fieldset>
+        {unkept}
+        {barred ? <p className="i2">{barred}</p> : null}
         <div className="acts">
           <Button kind="primary" submit disabled={!good} onPress={() => {}} testId="event-keep">
             {i18n.t("记下")}

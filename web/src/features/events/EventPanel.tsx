@@ -4,13 +4,14 @@ import { dropEvent } from "../../actions/events";
 import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { hazardName, levelName, personName, truthName } from "../../i18n/words";
-import { mayTry } from "../../state/select";
+import { mayEnter } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { EventView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { useKeep } from "../keep/useKeep";
 import { areaName } from "../stations/townships";
 
 interface EventPanelProps {
@@ -22,9 +23,10 @@ interface EventPanelProps {
 
 export function EventPanel({ event, county, now, onDone }: EventPanelProps) {
   const { move } = useDesk();
-  const allowed = useApp((state) => mayTry(state.me?.person));
+  const allowed = useApp(mayEnter);
   const text = useApp((state) => state.texts.get(event.text ?? ""));
   const [why, setWhy] = useState("");
+  const { keep, unkept } = useKeep();
   const { alarm } = event;
   const lines: [string, string][] = [
     [i18n.t("哪一种"), hazardName(event.kind)],
@@ -89,8 +91,7 @@ export function EventPanel({ event, county, now, onDone }: EventPanelProps) {
             onSubmit={(submitted) => {
               submitted.preventDefault();
               if (why.trim() === "") return;
-              void dropEvent(event.id, why.trim());
-              onDone();
+              keep(() => dropEvent(event.id, why.trim()), onDone);
             }}
           >
             <label>
@@ -103,6 +104,7 @@ export function EventPanel({ event, county, now, onDone }: EventPanelProps) {
                 data-testid="event-why"
               />
             </label>
+            {unkept}
             <div className="acts">
               <Button
                 submit

@@ -6,7 +6,7 @@ import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { hazardName, levelName, personName } from "../../i18n/words";
 import { type Kept, only } from "../../state/events";
-import { mayCommand, mayTry } from "../../state/select";
+import { mayAct, mayEnter } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -14,9 +14,12 @@ import { Empty, Key } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { EventView, Level } from "../../wire/view";
 import { useNow } from "../clock/useNow";
+import { usePast } from "../clock/usePast";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { areaName } from "../stations/townships";
+import { AsNow } from "../timebar/AsNow";
+import { whyNot } from "../timebar/whyNot";
 import { EventForm } from "./EventForm";
 import { EventPanel } from "./EventPanel";
 import { useEvents } from "./useEvents";
@@ -31,7 +34,10 @@ type Side =
 export function EventsPage({ county }: { county: County }) {
   const now = useNow();
   const { move } = useDesk();
-  const person = useApp((state) => state.me?.person);
+  const allowed = useApp(mayAct);
+  const mayRecord = useApp(mayEnter);
+  const past = usePast();
+  const barred = past ? whyNot("") : null;
   const [round, setRound] = useState(0);
   const [side, setSide] = useState<Side>({ kind: "none" });
   const [kept, setKept] = useState<Kept>("all");
@@ -52,6 +58,11 @@ export function EventsPage({ county }: { county: County }) {
         <h2>{i18n.t("险情和气象预警")}</h2>
         <span className="i2">{all.length}</span>
         <span className="g" />
+        {barred ? (
+          <span className="s i2 el" data-testid="events-barred">
+            {barred}
+          </span>
+        ) : null}
         {filters.map(([one, name]) => (
           <Chip key={one} on={kept === one} onPress={() => setKept(one)}>
             {name}
@@ -59,7 +70,7 @@ export function EventsPage({ county }: { county: County }) {
         ))}
         <Button
           small
-          disabled={!mayTry(person)}
+          disabled={!mayRecord}
           onPress={() => setSide({ kind: "event" })}
           testId="new-event"
         >
@@ -67,7 +78,7 @@ export function EventsPage({ county }: { county: County }) {
         </Button>
         <Button
           small
-          disabled={!mayCommand(person)}
+          disabled={!allowed}
           onPress={() => setSide({ kind: "weather" })}
           testId="new-weather"
         >
@@ -77,6 +88,7 @@ export function EventsPage({ county }: { county: County }) {
       <div className="pagebody" data-side={side.kind === "none" ? "closed" : "open"}>
         <div className="p pagelist">
           <Weather county={county} now={now} />
+          <AsNow />
           {events.kind === "asking" ? (
             <Empty title={i18n.t("正在取事件…")} />
           ) : events.kind === "failed" ? (
@@ -111,16 +123,16 @@ export function EventsPage({ county }: { county: County }) {
         </div>
         <aside className="p pageside">
           {side.kind === "event" ? (
-            <EventForm county={county} now={now} onDone={close} />
+            <EventForm county={county} now={now} barred={barred} onDone={close} />
           ) : side.kind === "weather" ? (
-            <WeatherForm county={county} now={now} onDone={close} />
+            <WeatherForm county={county} now={now} barred={barred} onDone={close} />
           ) : chosen ? (
             <EventPanel key={chosen.id} event={chosen} county={county} now={now} onDone={close} />
           ) : (
             <Empty title={i18n.t("选一件事看它的来历，或记一件新的。")}>
-              {mayTry(person)
+              {mayRecord
                 ? i18n.t("记下的事只用来事后评判规则，不会响。")
-                : i18n.t("你可以看，不能记。记事要规划、值班员或管理员角色。")}{" "}
+                : whyNot(i18n.t("你可以看，不能记。记事要规划、值班员或管理员角色。"))}{" "}
               <Button small onPress={() => move({ to: "backtest" })}>
                 {i18n.t("去试算")}
               </Button>
@@ -138,7 +150,7 @@ export function EventsPage({ county }: { county: County }) {
 
 /** Warnings that stand, each to be lifted by hand before its end. */
 function Weather({ county, now }: { county: County; now: number }) {
-  const allowed = useApp((state) => mayCommand(state.me?.person));
+  const allowed = useApp(mayAct);
   const standing = [...county.weather.values()].sort((a, b) => b.level - a.level);
   return (
     <>

@@ -8,6 +8,7 @@ import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { AreaRef, Level } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { PlaceFields } from "./PlaceFields";
 
 const LEVELS: Level[] = [1, 2, 3, 4];
@@ -33,14 +34,17 @@ const KINDS = ["rainstorm", "typhoon", "gale", "thunderstorm"];
 interface WeatherFormProps {
   county: County;
   now: number;
+  /** Why nothing may be entered here; null where it may. */
+  barred: string | null;
   onDone: () => void;
 }
 
-export function WeatherForm({ county, now, onDone }: WeatherFormProps) {
+export function WeatherForm({ county, now, barred, onDone }: WeatherFormProps) {
   const [kind, setKind] = useState("rainstorm");
   const [level, setLevel] = useState<Level>(2);
   const [area, setArea] = useState<AreaRef | null>(null);
   const [hours, setHours] = useState(6);
+  const { keep, unkept } = useKeep();
   const until = now + hours * HOUR;
   const declared = county.areas.find((one) => one.kind === "county");
   const whole: AreaRef = { kind: "county", code: declared?.code ?? county.code };
@@ -50,13 +54,14 @@ export function WeatherForm({ county, now, onDone }: WeatherFormProps) {
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          void warnOfWeather({
+          if (barred !== null) return;
+          const warning = {
             kind,
             level,
             area: area ?? whole,
             until: new Date(until).toISOString(),
-          });
-          onDone();
+          };
+          keep(() => warnOfWeather(warning), onDone);
         }}
       >
         <fieldset className="plainset">
@@ -90,8 +95,16 @@ export function WeatherForm({ county, now, onDone }: WeatherFormProps) {
             ))}
           </div>
         </fieldset>
+        {unkept}
+        {barred ? <p className="i2">{barred}</p> : null}
         <div className="acts">
-          <Button kind="primary" submit onPress={() => {}} testId="weather-keep">
+          <Button
+            kind="primary"
+            submit
+            disabled={barred !== null}
+            onPress={() => {}}
+            testId="weather-keep"
+          >
             {i18n.t("登记")}
           </Button>
           <Button onPress={onDone}>{i18n.t("不登记")}</Button>

@@ -5,6 +5,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { IncidentView } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { PartsPicker } from "./PartsPicker";
 import { useParts } from "./useParts";
 
@@ -17,6 +18,7 @@ interface GatherDialogProps {
 
 export function GatherDialog({ county, incident, name, onClose }: GatherDialogProps) {
   const choice = useParts(county, incident);
+  const { keep, unkept } = useKeep();
   const nothing = choice.situations.length + choice.commands.length === 0;
   return (
     <Dialog title={i18n.t("归入：{name}", { name })} onClose={onClose} testId="gather-dialog">
@@ -25,13 +27,14 @@ export function GatherDialog({ county, incident, name, onClose }: GatherDialogPr
       ) : (
         <PartsPicker county={county} choice={choice} />
       )}
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={choice.count === 0}
           onPress={() => {
-            void gather(incident.id, choice.chosen.situations, choice.chosen.commands);
-            onClose();
+            const { situations, commands } = choice.chosen;
+            keep(() => gather(incident.id, situations, commands), onClose);
           }}
           testId="gather-confirm"
         >

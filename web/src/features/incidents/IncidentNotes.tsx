@@ -9,6 +9,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { IncidentView } from "../../wire/view";
 import { Photos } from "../commands/Photos";
+import { useKeep } from "../keep/useKeep";
 import { AttachField, type Attachment, isSending, sealsOf } from "./AttachField";
 
 interface IncidentNotesProps {
@@ -24,11 +25,15 @@ export function IncidentNotes({ county, incident, open, allowed, now }: Incident
   const texts = useApp((state) => state.texts);
   const [note, setNote] = useState("");
   const [photos, setPhotos] = useState<Attachment[]>([]);
-  const keep = () => {
-    void noteIncident(incident.id, note.trim(), sealsOf(photos));
-    setNote("");
-    setPhotos([]);
-  };
+  const { keep, unkept } = useKeep();
+  const add = () =>
+    keep(
+      () => noteIncident(incident.id, note.trim(), sealsOf(photos)),
+      () => {
+        setNote("");
+        setPhotos([]);
+      },
+    );
   return (
     <>
       {incident.notes.map((one) => (
@@ -55,12 +60,13 @@ export function IncidentNotes({ county, incident, open, allowed, now }: Incident
             <Button
               small
               disabled={note.trim() === "" || isSending(photos)}
-              onPress={keep}
+              onPress={add}
               testId="incident-note-add"
             >
               {i18n.t("记下")}
             </Button>
           </div>
+          {unkept}
           <AttachField of={incident.id} list={photos} onChange={setPhotos} />
         </div>
       ) : null}

@@ -166,7 +166,7 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
           title={i18n.t("结束事件")}
           words={i18n.t("还开着的会一起写下来。结束后时限不再走。")}
           confirm={i18n.t("结束")}
-          onReason={(reason) => void closeIncident(incident.id, reason)}
+          onReason={(reason) => closeIncident(incident.id, reason)}
           onClose={() => setClosing(false)}
         />
       ) : null}

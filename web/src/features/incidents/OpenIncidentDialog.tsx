@@ -5,11 +5,13 @@ import { i18n, say } from "../../i18n/i18n";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { useKeep } from "../keep/useKeep";
 import { PartsPicker } from "./PartsPicker";
 import { useParts } from "./useParts";
 
 export function OpenIncidentDialog({ county, onClose }: { county: County; onClose: () => void }) {
   const [title, setTitle] = useState("");
+  const { keep, unkept } = useKeep();
   const [kind, setKind] = useState(county.eventClasses[0]?.id ?? "");
   const choice = useParts(county, null);
   const clocks = county.eventClasses.find((one) => one.id === kind)?.clocks ?? [];
@@ -48,18 +50,17 @@ export function OpenIncidentDialog({ county, onClose }: { county: County; onClos
         </p>
       </fieldset>
       <PartsPicker county={county} choice={choice} />
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={title.trim() === ""}
-          onPress={() => {
-            void openIncident({
-              title: title.trim(),
-              class: kind,
-              ...choice.chosen,
-            });
-            onClose();
-          }}
+          onPress={() =>
+            keep(
+              () => openIncident({ title: title.trim(), class: kind, ...choice.chosen }),
+              onClose,
+            )
+          }
           testId="open-incident-confirm"
         >
           {i18n.t("开事件")}

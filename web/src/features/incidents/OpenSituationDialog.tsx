@@ -15,6 +15,7 @@ import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { Level } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { useKeep } from "../keep/useKeep";
 import { areaName } from "../stations/townships";
 
 const LEVELS: Level[] = [4, 3, 2, 1];
@@ -56,24 +57,27 @@ export function OpenSituationDialog({ county, drawn, commands, onClose }: OpenSi
   const [township, setTownship] = useState(only && others.length === 0 ? only : "");
   const [text, setText] = useState(() => (drawn ? firstWords(county, drawn) : ""));
   const [place, setPlace] = useState("");
+  const { keep, unkept } = useKeep();
   const townships = county.areas.filter((area) => area.kind === "township");
   const hazards = hazardsWith(worst?.hazard);
   const ready = text.trim() !== "";
-  const open = () => {
+  const open = (then: (situation: string) => void = () => {}) => {
     const op = newOp();
-    void openSituation(
-      {
-        hazard,
-        level,
-        township,
-        text: text.trim(),
-        place: drawn ? JSON.stringify(drawn.border) : place.trim(),
-        how: drawn ? "drawn" : "call",
+    const told = {
+      hazard,
+      level,
+      township,
+      text: text.trim(),
+      place: drawn ? JSON.stringify(drawn.border) : place.trim(),
+      how: drawn ? ("drawn" as const) : ("call" as const),
+    };
+    keep(
+      () => openSituation(told, op),
+      () => {
+        onClose();
+        then(situationOf(county.code, hazard, op));
       },
-      op,
     );
-    onClose();
-    return situationOf(county.code, hazard, op);
   };
   const command = (situation?: string) => {
     move({ to: "draw", drawing: null });
@@ -84,7 +88,7 @@ export function OpenSituationDialog({ county, drawn, commands, onClose }: OpenSi
     <Button
       kind={commands ? "plain" : "primary"}
       disabled={!ready}
-      onPress={() => void open()}
+      onPress={() => open()}
       testId="open-situation-confirm"
     >
       {commands ? i18n.t("只开态势") : i18n.t("开态势")}
@@ -94,7 +98,7 @@ export function OpenSituationDialog({ county, drawn, commands, onClose }: OpenSi
     <Button
       kind={commands ? "primary" : "plain"}
       disabled={!ready}
-      onPress={() => command(open())}
+      onPress={() => open(command)}
       testId="open-situation-command"
     >
       {i18n.t("开态势，接着下指令")}
@@ -161,6 +165,7 @@ export function OpenSituationDialog({ county, drawn, commands, onClose }: OpenSi
         />
       </label>
       {drawn ? <p className="s i2">{i18n.t("圈的范围记在态势里，指令记在态势名下。")}</p> : null}
+      {unkept}
       <div className="acts">
         {commands ? (
           <>

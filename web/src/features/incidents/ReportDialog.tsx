@@ -11,6 +11,7 @@ import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { IncidentView, Level, OwedReport } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { openedName } from "../situations/situationWords";
 import { AttachField, type Attachment, isSending, sealsOf } from "./AttachField";
 import { PhotoTally } from "./PhotoTally";
@@ -81,6 +82,7 @@ export function ReportDialog({ county, incident, report, now, onClose }: ReportD
   const [edited, setEdited] = useState<string | null>(null);
   const [receiver, setReceiver] = useState("");
   const [photos, setPhotos] = useState<Attachment[]>([]);
+  const { keep, unkept } = useKeep();
   const continues = last !== undefined && !anew;
   const text = edited ?? (continues ? (before ?? "") : fresh);
   const from = (again: boolean) => {
@@ -132,14 +134,17 @@ export function ReportDialog({ county, incident, report, now, onClose }: ReportD
       <p className="s i2">
         {i18n.t("报出去以后再按。记在你的名下，时间是现在，以后不能改，只能续报。")}
       </p>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={text.trim() === "" || receiver.trim() === "" || isSending(photos)}
           onPress={() => {
             const seals = sealsOf(photos);
-            void sendReport(incident.id, report.id, text.trim(), receiver.trim(), seals);
-            onClose();
+            keep(
+              () => sendReport(incident.id, report.id, text.trim(), receiver.trim(), seals),
+              onClose,
+            );
           }}
           testId="report-confirm"
         >

@@ -5,6 +5,7 @@ import { i18n } from "../../i18n/i18n";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { SituationView } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { situationName } from "../situations/situationWords";
 
 const RESPONSES = [1, 2, 3, 4];
@@ -20,6 +21,7 @@ export function DecideDialog({
   const [response, setResponse] = useState<number | null>(null);
   const [none, setNone] = useState(false);
   const [reason, setReason] = useState("");
+  const { keep, unkept } = useKeep();
   const ready = none ? reason.trim() !== "" : response !== null;
   return (
     <Dialog title={situationName(situation)} onClose={onClose} testId="decide-dialog">
@@ -54,14 +56,14 @@ export function DecideDialog({
         />
       </label>
       <p className="s i2">{i18n.t("记在你的名下。级别再升，会重新等决定。")}</p>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={!ready}
-          onPress={() => {
-            void decide(situation.id, none ? null : response, reason.trim());
-            onClose();
-          }}
+          onPress={() =>
+            keep(() => decide(situation.id, none ? null : response, reason.trim()), onClose)
+          }
           testId="decide-confirm"
         >
           {i18n.t("记下决定")}
@@ -76,12 +78,14 @@ interface ReasonDialogProps {
   title: string;
   words: string;
   confirm: string;
-  onReason: (reason: string) => void;
+  /** The press; the dialog stays open until it is kept. */
+  onReason: (reason: string) => unknown;
   onClose: () => void;
 }
 
 export function ReasonDialog({ title, words, confirm, onReason, onClose }: ReasonDialogProps) {
   const [reason, setReason] = useState("");
+  const { keep, unkept } = useKeep();
   return (
     <Dialog title={title} onClose={onClose} testId="reason-dialog">
       <p>{words}</p>
@@ -94,14 +98,12 @@ export function ReasonDialog({ title, words, confirm, onReason, onClose }: Reaso
           data-testid="reason"
         />
       </label>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={reason.trim() === ""}
-          onPress={() => {
-            onReason(reason.trim());
-            onClose();
-          }}
+          onPress={() => keep(async () => onReason(reason.trim()), onClose)}
           testId="reason-confirm"
         >
           {confirm}

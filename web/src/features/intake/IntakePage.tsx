@@ -10,7 +10,9 @@ import { Button, Chip } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
 import type { InterfaceView, Refusal, RefusedView } from "../../wire/site";
 import { useNow } from "../clock/useNow";
+import { usePast } from "../clock/usePast";
 import { useDesk } from "../desk/desk";
+import { AsNow } from "../timebar/AsNow";
 import { lateWords, REFUSALS, refusalAdvice, refusalName, refusedCount } from "./intakeWords";
 import { useIntake } from "./useIntake";
 
@@ -45,11 +47,14 @@ function Intake({ county }: { county: County }) {
   const now = useNow();
   const [by, setBy] = useState<string | null>(null);
   const [kind, setKind] = useState<Refusal | null>(null);
-  const { interfaces, refused, failed } = useIntake(county.code, by, kind);
+  const { interfaces, refused: told, failed } = useIntake(county.code, by, kind);
+  const past = usePast();
+  const refused = told && past ? told.filter((one) => Date.parse(one.at) <= now) : told;
   const rows = interfaces ?? [];
   const title = (id: string) => say(rows.find((one) => one.id === id)?.title) || id;
   return (
     <div className="pb" data-testid="intake-body">
+      <AsNow />
       {failed ? (
         <p className="confirmfirst" role="alert">
           {failed}
@@ -73,7 +78,7 @@ function Intake({ county }: { county: County }) {
             </thead>
             <tbody>
               {rows.map((one) => (
-                <Row key={one.id} one={one} now={now} />
+                <Row key={one.id} one={one} now={now} past={past} />
               ))}
             </tbody>
           </table>
@@ -103,7 +108,7 @@ function Intake({ county }: { county: County }) {
       </div>
       {kind ? <p className="note">{refusalAdvice(kind)}</p> : null}
       {refused?.length === 0 ? (
-        <Empty title={i18n.t("没有被拒的报文。")}>
+        <Empty title={past ? i18n.t("最近被拒的报文里没有那时的。") : i18n.t("没有被拒的报文。")}>
           {i18n.t("拒收的报文留在隔离区，写明原因，不影响别的站。")}
         </Empty>
       ) : null}
@@ -119,9 +124,14 @@ function Intake({ county }: { county: County }) {
   );
 }
 
-function Row({ one, now }: { one: InterfaceView; now: number }) {
+function Row({ one, now, past }: { one: InterfaceView; now: number; past: boolean }) {
   const bad = refusedCount(one);
-  const heard = one.heard ? i18n.t("{age}前", { age: age(now - Date.parse(one.heard)) }) : "—";
+  // An age would be counted from the moment that is shown, which came before.
+  const heard = one.heard
+    ? past
+      ? stamp(one.heard, now)
+      : i18n.t("{age}前", { age: age(now - Date.parse(one.heard)) })
+    : "—";
   return (
     <tr data-testid="interface" data-id={one.id}>
       <td className="wrap">

@@ -15,6 +15,7 @@ import type { Level, Matcher } from "../../wire/view";
 import { Choice } from "../alarms/AlarmFilters";
 import { useNow } from "../clock/useNow";
 import { type LedgerDraft, useDesk } from "../desk/desk";
+import { useKeep } from "../keep/useKeep";
 import { Counts, Mark } from "../marks/Mark";
 import { AlarmLine } from "../situations/parts";
 import { areaName } from "../stations/townships";
@@ -83,6 +84,7 @@ function SilenceForm({ county, start }: { county: County; start: Matcher }) {
   const [matcher, setMatcher] = useState<Matcher>({ up_to: 3, ...start });
   const [minutes, setMinutes] = useState(60);
   const [why, setWhy] = useState("");
+  const { keep, unkept } = useKeep();
   const set = (part: Partial<Matcher>) => setMatcher({ ...matcher, ...part });
   const { covered, above } = useMemo(() => wouldCover(matcher, county), [matcher, county]);
   const most = longest(matcher);
@@ -90,10 +92,11 @@ function SilenceForm({ county, start }: { county: County; start: Matcher }) {
   const open = isOpenMatcher(matcher);
   const red = matcher.up_to === 4;
   const heavy = covered.filter((alarm) => shownLevel(alarm) >= 3);
-  const send = () => {
-    void silence(clean(matcher), new Date(now + minutes * MINUTE), why.trim());
-    move({ to: "ledger" });
-  };
+  const send = () =>
+    keep(
+      () => silence(clean(matcher), new Date(now + minutes * MINUTE), why.trim()),
+      () => move({ to: "ledger" }),
+    );
   return (
     <>
       <div className="form">
@@ -185,6 +188,7 @@ function SilenceForm({ county, start }: { county: County; start: Matcher }) {
             <b>{i18n.t("最长 {limit}，请选短一些。", { limit: limit(most) })}</b>
           </p>
         ) : null}
+        {unkept}
         <div className="acts">
           <Button
             kind="primary"

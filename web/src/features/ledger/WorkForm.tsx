@@ -7,6 +7,7 @@ import { levelCounts } from "../../state/select";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { useNow } from "../clock/useNow";
+import { useKeep } from "../keep/useKeep";
 import { Counts } from "../marks/Mark";
 import { StationChooser } from "./StationChooser";
 
@@ -25,14 +26,20 @@ export function WorkForm({ county, kind, station, onDone }: WorkFormProps) {
   const [stations, setStations] = useState<string[]>(station ? [station] : []);
   const [minutes, setMinutes] = useState(120);
   const [words, setWords] = useState("");
+  const { keep, unkept } = useKeep();
   const one = kind === "service";
   const covered = [...county.alarms.values()].filter((alarm) => stations.includes(alarm.station));
   const good = stations.length > 0 && words.trim() !== "";
   const send = () => {
     const [first] = stations;
-    if (one && first) void takeOutOfService(first, words.trim());
-    else void maintain(stations, new Date(now), new Date(now + minutes * MINUTE), words.trim());
-    onDone();
+    const until = new Date(now + minutes * MINUTE);
+    keep(
+      () =>
+        one && first
+          ? takeOutOfService(first, words.trim())
+          : maintain(stations, new Date(now), until, words.trim()),
+      onDone,
+    );
   };
   return (
     <>
@@ -81,6 +88,7 @@ export function WorkForm({ county, kind, station, onDone }: WorkFormProps) {
               )
             : i18n.t("规则照常判，读数标明检修；结束时还在报警的重新判并会响。")}
         </p>
+        {unkept}
         <div className="acts">
           <Button kind="primary" disabled={!good} onPress={send} testId="work-confirm">
             {one ? i18n.t("提请停用") : i18n.t("开始检修")}

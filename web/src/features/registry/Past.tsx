@@ -1,6 +1,7 @@
 // The other rows about the same thing: what held before, and what will hold from a day on.
 import { i18n } from "../../i18n/i18n";
 import type { History } from "../../state/registry";
+import { usePast } from "../clock/usePast";
 
 interface PastProps {
   history: History;
@@ -9,6 +10,7 @@ interface PastProps {
 }
 
 export function Past({ history, column, unit }: PastProps) {
+  const past = usePast();
   if (history.rows.length < 2) return null;
   return (
     <ul className="past" data-testid="past">
@@ -22,7 +24,7 @@ export function Past({ history, column, unit }: PastProps) {
               })
             : i18n.t("最初 {value} {unit}", { value: row[column] ?? "", unit })}
           {place === history.now
-            ? ` · ${i18n.t("现在")}`
+            ? ` · ${past ? i18n.t("那时") : i18n.t("现在")}`
             : place < history.now || history.now < 0
               ? ` · ${i18n.t("还没有到日子")}`
               : ""}

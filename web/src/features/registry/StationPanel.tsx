@@ -10,6 +10,7 @@ import { Empty, Panel } from "../../ui/Panel";
 import type { StationView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { StationNotices } from "../status/StationNotices";
+import { AsNow } from "../timebar/AsNow";
 import { whyNot } from "../timebar/whyNot";
 import { AttributesSection } from "./AttributesSection";
 import { type EditAsked, EditDialog } from "./EditDialog";
@@ -68,6 +69,7 @@ export function StationPanel({ county, station }: { county: County; station: Sta
           </Empty>
         ) : (
           <>
+            <AsNow />
             <FactsSection {...part} rows={sheets.rows.stations} />
             <SeriesSection {...part} rows={sheets.rows.series} />
             <LinesSection {...part} rows={sheets.rows.thresholds} />

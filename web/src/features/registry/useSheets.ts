@@ -1,7 +1,9 @@
-// A station's rows in the site's tables, asked for anew when the files in force change.
+// A station's rows in the site's tables as they are now, asked for anew when the files in force change. A moment of
+// the past has a version of its own and no rows: there they are asked for once.
 import { useEffect, useState } from "react";
 import { sheet } from "../../actions/site";
 import { type Cells, cellsOf } from "../../state/registry";
+import { usePast } from "../clock/usePast";
 import { failure } from "../rules/failure";
 
 const KINDS = ["stations", "series", "thresholds", "attributes"] as const;
@@ -14,6 +16,8 @@ export type Sheets =
 
 export function useSheets(county: string, station: string, version: string, round: number): Sheets {
   const [sheets, setSheets] = useState<Sheets>({ kind: "asking" });
+  const past = usePast();
+  const of = past ? "" : version;
   // biome-ignore lint/correctness/useExhaustiveDependencies: other files, or a change of ours: ask anew
   useEffect(() => {
     let gone = false;
@@ -31,6 +35,6 @@ export function useSheets(county: string, station: string, version: string, roun
     return () => {
       gone = true;
     };
-  }, [county, station, version, round]);
+  }, [county, station, of, round]);
   return sheets;
 }

@@ -58,10 +58,13 @@ export function ReportPage({ county }: { county: County }) {
   const report = useReport(asked, round + kept);
   const list = useTexts(county.code, round + kept, allowed);
   const close = () => setSide({ kind: "list" });
+  // Where there is room for one column: the article, or what is beside it.
+  const [beside, setBeside] = useState(false);
+  const open = beside || side.kind !== "list";
   return (
     <section className="p pagep reportpage" data-testid="report">
       <Chooser county={county} now={now} onAsk={(next) => move({ to: "report", ask: next })} />
-      <div className="pagebody" data-side={side.kind === "list" ? "closed" : "open"}>
+      <div className="pagebody" data-side={open ? "open" : "closed"}>
         <div className="p pagelist">
           <div className="pb">
             {!allowed ? (
@@ -146,6 +149,17 @@ export function ReportPage({ county }: { county: County }) {
       <div className="pk">
         <Key k="Tab ↵">{i18n.t("到下一个条目编号 / 打开")}</Key>
         <Key k="Esc">{i18n.t("返回")}</Key>
+        <span className="narrowonly">
+          <Button
+            onPress={() => {
+              close();
+              setBeside(!open);
+            }}
+            testId="report-beside"
+          >
+            {open ? i18n.t("看报告正文") : i18n.t("指定时刻、手写、下载…")}
+          </Button>
+        </span>
       </div>
     </section>
   );

@@ -11,6 +11,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { ReportSection, ReportText } from "../../wire/report";
+import { useKeep } from "../keep/useKeep";
 import { sectionName } from "./reportWords";
 
 interface WritingProps {
@@ -28,6 +29,7 @@ export function Writing({ county, ask, section, list, now, onDone }: WritingProp
   const texts = useApp((state) => state.texts);
   const known = newest ? texts.get(newest.text) : "";
   const [text, setText] = useState<string | null>(null);
+  const { keep, unkept } = useKeep();
   useEffect(() => wantTexts(own.map((one) => one.text)), [own]);
   const shown = text ?? known ?? "";
   return (
@@ -46,8 +48,7 @@ export function Writing({ county, ask, section, list, now, onDone }: WritingProp
         onSubmit={(event) => {
           event.preventDefault();
           if (text === null || text === known) return;
-          void writeReport(ask, section, text.trim());
-          onDone();
+          keep(() => writeReport(ask, section, text.trim()), onDone);
         }}
       >
         <label>
@@ -61,6 +62,7 @@ export function Writing({ county, ask, section, list, now, onDone }: WritingProp
             data-testid="writing-text"
           />
         </label>
+        {unkept}
         <div className="acts">
           <Button
             kind="primary"

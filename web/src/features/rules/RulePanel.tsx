@@ -8,9 +8,11 @@ import { Button } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import type { Level, RuleView } from "../../wire/view";
 import { useNow } from "../clock/useNow";
+import { usePast } from "../clock/usePast";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { AlarmLine } from "../situations/parts";
+import { AsNow } from "../timebar/AsNow";
 
 const LEVELS: Level[] = [1, 2, 3, 4];
 const SHOWN = 40;
@@ -18,6 +20,7 @@ const SHOWN = 40;
 export function RulePanel({ rule, county }: { rule: RuleView; county: County }) {
   const now = useNow();
   const { move } = useDesk();
+  const past = usePast();
   const standing = [...county.alarms.values()].filter(
     (alarm) => alarm.rule === rule.id && alarm.process !== "returned",
   );
@@ -32,6 +35,7 @@ export function RulePanel({ rule, county }: { rule: RuleView; county: County }) 
       className="g"
     >
       <div className="pb">
+        <AsNow />
         {rule.certainty === "t" ? (
           <p className="confirmfirst">
             <b>{i18n.t("使用前须确认")}</b>{" "}
@@ -114,11 +118,11 @@ export function RulePanel({ rule, county }: { rule: RuleView; county: County }) 
         ) : null}
         <Record rule={rule} />
         <div className="pt">
-          <h2>{i18n.t("现在在报")}</h2>
-          <span className="i2">{rule.active}</span>
+          <h2>{past ? i18n.t("那时在报") : i18n.t("现在在报")}</h2>
+          <span className="i2">{past ? standing.length : rule.active}</span>
         </div>
         {standing.length === 0 ? (
-          <p className="line i3">{i18n.t("现在没有在报。")}</p>
+          <p className="line i3">{past ? i18n.t("那时没有在报。") : i18n.t("现在没有在报。")}</p>
         ) : (
           standing
             .slice(0, SHOWN)

@@ -8,8 +8,10 @@ import { Button, Chip } from "../../ui/Button";
 import { Empty, Key } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { RuleView } from "../../wire/view";
+import { usePast } from "../clock/usePast";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
+import { AsNow } from "../timebar/AsNow";
 import { FilesPanel } from "./FilesPanel";
 import { ImportPanel } from "./ImportPanel";
 import { RulePanel } from "./RulePanel";
@@ -23,6 +25,7 @@ export function RulesPage({ county }: { county: County }) {
   const [side, setSide] = useState<Side>("rule");
   const [unconfirmed, setUnconfirmed] = useState(false);
   const rules = useRules(county, round);
+  const past = usePast();
   const all = rules.kind === "here" ? rules.list : [];
   const toConfirm = all.filter((one) => one.certainty === "t").length;
   const list = unconfirmed ? all.filter((one) => one.certainty === "t") : all;
@@ -38,7 +41,9 @@ export function RulesPage({ county }: { county: County }) {
         <h2>{i18n.t("规则")}</h2>
         <span className="i2">{rules.kind === "here" ? all.length : ""}</span>
         <span className="s i3">
-          {i18n.t("规则版本 {version}", { version: county.rulesVersion.slice(0, 8) })}
+          {past
+            ? i18n.t("那时的规则版本 {version}", { version: county.rulesVersion.slice(0, 8) })
+            : i18n.t("规则版本 {version}", { version: county.rulesVersion.slice(0, 8) })}
         </span>
         <span className="g" />
         {toConfirm > 0 ? (
@@ -65,6 +70,7 @@ export function RulesPage({ county }: { county: County }) {
       </div>
       <div className="pagebody" data-side={side !== "rule" || chosen ? "open" : "closed"}>
         <div className="p pagelist">
+          <AsNow />
           <RuleList
             rules={rules}
             list={list}

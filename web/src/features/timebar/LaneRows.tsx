@@ -1,5 +1,5 @@
 // What happened, drawn row by row: rain, levels, alarms, late data, calls, commands, reports, decisions.
-import { type ReactNode, useEffect } from "react";
+import { memo, type ReactNode, useEffect } from "react";
 import { wantTexts } from "../../actions/read";
 import { i18n, say } from "../../i18n/i18n";
 import { deedName } from "../../i18n/words";
@@ -33,7 +33,8 @@ interface LaneRowsProps {
   row: number;
 }
 
-export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
+/** Hundreds of shapes: drawn anew when what they show changes, not with every second of the clock above them. */
+export const LaneRows = memo(function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
   const x = (time: number) => placeOf(time, span, width);
   const size = Math.max(1.5, x(span.from + lanes.bucket_ms) - 0.5);
   const most = Math.max(1, ...lanes.rain);
@@ -65,54 +66,71 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
             strokeWidth="2"
           />
         ))}
-      {each(lanes.rain, lanes, (value, at) => {
-        const height = Math.max(1, (value / most) * (row - 2));
-        return (
+      <g data-lane="rain">
+        {each(lanes.rain, lanes, (value, at) => {
+          const height = Math.max(1, (value / most) * (row - 2));
+          return (
+            <rect
+              key={at}
+              x={x(at)}
+              width={size}
+              y={row - height}
+              height={height}
+              fill="var(--map-rain)"
+            />
+          );
+        })}
+      </g>
+      <g data-lane="levels">
+        {stretches(lanes).map((one) => (
+          <rect
+            key={one.from}
+            x={x(one.from)}
+            width={Math.max(1.5, x(one.to) - x(one.from))}
+            y={row * 2 - 2 - (2 + one.level * ((row - 4) / 4))}
+            height={2 + one.level * ((row - 4) / 4)}
+            fill={`var(--lv${one.level})`}
+            stroke={`var(--lv${one.level}-edge)`}
+            strokeWidth="0.75"
+          />
+        ))}
+      </g>
+      <g data-lane="alarms">
+        {lanes.alarms.map((counts, bucket) => {
+          const level = worst(counts);
+          if (level === null) return null;
+          const at = bucketAt(lanes, bucket);
+          const height = level === 0 ? 2 : 3 + level * ((row - 4) / 4);
+          return (
+            <rect
+              key={at}
+              x={x(at)}
+              width="2"
+              y={row * 3 - height}
+              height={height}
+              fill={level === 0 ? "var(--ink-3)" : `var(--lv${level}-text)`}
+            />
+          );
+        })}
+      </g>
+      <g data-lane="late">
+        {each(lanes.late, lanes, (_, at) => (
+          <rect key={at} x={x(at)} width="2" y={row * 4 - 5} height="3" fill="var(--ink-3)" />
+        ))}
+      </g>
+      <g data-lane="calls">
+        {each(lanes.calls, lanes, (_, at) => (
           <rect
             key={at}
             x={x(at)}
-            width={size}
-            y={row - height}
-            height={height}
-            fill="var(--map-rain)"
+            width="1.5"
+            y={row * 4 + 2}
+            height={row - 4}
+            fill="var(--ink-2)"
           />
-        );
-      })}
-      {stretches(lanes).map((one) => (
-        <rect
-          key={one.from}
-          x={x(one.from)}
-          width={Math.max(1.5, x(one.to) - x(one.from))}
-          y={row * 2 - 2 - (2 + one.level * ((row - 4) / 4))}
-          height={2 + one.level * ((row - 4) / 4)}
-          fill={`var(--lv${one.level})`}
-          stroke={`var(--lv${one.level}-edge)`}
-          strokeWidth="0.75"
-        />
-      ))}
-      {lanes.alarms.map((counts, bucket) => {
-        const level = worst(counts);
-        if (level === null) return null;
-        const at = bucketAt(lanes, bucket);
-        const height = level === 0 ? 2 : 3 + level * ((row - 4) / 4);
-        return (
-          <rect
-            key={at}
-            x={x(at)}
-            width="2"
-            y={row * 3 - height}
-            height={height}
-            fill={level === 0 ? "var(--ink-3)" : `var(--lv${level}-text)`}
-          />
-        );
-      })}
-      {each(lanes.late, lanes, (_, at) => (
-        <rect key={at} x={x(at)} width="2" y={row * 4 - 5} height="3" fill="var(--ink-3)" />
-      ))}
-      {each(lanes.calls, lanes, (_, at) => (
-        <rect key={at} x={x(at)} width="1.5" y={row * 4 + 2} height={row - 4} fill="var(--ink-2)" />
-      ))}
-      <Labelled deeds={commands} title={title}>
+        ))}
+      </g>
+      <Labelled deeds={commands} title={title} lane="commands">
         {(deed) => (
           <path
             d={`M${x(Date.parse(deed.at))} ${row * 5 + 1}l7 ${row / 2 - 1}-7 ${row / 2 - 1}z`}
@@ -120,30 +138,31 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
           />
         )}
       </Labelled>
-      {each(lanes.reports, lanes, (_, at) => (
-        <rect
-          key={at}
-          x={x(at)}
-          width="5"
-          y={row * 6 + row / 2 - 3}
-          height="5"
-          fill="none"
-          stroke="var(--ink-2)"
-        />
-      ))}
-      {decisions
-        .filter((deed) => !flagged.has(deed))
-        .map((deed) => (
+      <g data-lane="reports">
+        {each(lanes.reports, lanes, (_, at) => (
           <rect
-            key={deed.op}
+            key={at}
+            x={x(at)}
+            width="5"
+            y={row * 6 + row / 2 - 3}
+            height="5"
+            fill="none"
+            stroke="var(--ink-2)"
+          />
+        ))}
+      </g>
+      <Labelled deeds={decisions.filter((deed) => !flagged.has(deed))} title={title} lane="strokes">
+        {(deed) => (
+          <rect
             x={x(Date.parse(deed.at))}
             width="1.5"
             y={row * 8 - 5}
             height="4"
             fill="var(--ink-2)"
           />
-        ))}
-      <Labelled deeds={[...flagged]} title={title}>
+        )}
+      </Labelled>
+      <Labelled deeds={[...flagged]} title={title} lane="decisions">
         {(deed) => (
           <path
             d={`M${x(Date.parse(deed.at))} ${row * 8 - 1}v${2 - row}h6v4h-6`}
@@ -174,21 +193,26 @@ export function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
       })}
     </>
   );
-}
+});
 
 interface LabelledProps {
   deeds: readonly DeedView[];
   title: (deed: DeedView) => string;
+  lane: string;
   children: (deed: DeedView) => ReactNode;
 }
 
-function Labelled({ deeds, title, children }: LabelledProps) {
-  return deeds.map((deed) => (
-    <g key={deed.op}>
-      <title>{title(deed)}</title>
-      {children(deed)}
+function Labelled({ deeds, title, lane, children }: LabelledProps) {
+  return (
+    <g data-lane={lane}>
+      {deeds.map((deed) => (
+        <g key={deed.op} data-kind={deed.kind}>
+          <title>{title(deed)}</title>
+          {children(deed)}
+        </g>
+      ))}
     </g>
-  ));
+  );
 }
 
 function each(

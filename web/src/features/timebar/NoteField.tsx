@@ -3,11 +3,19 @@ import { i18n } from "../../i18n/i18n";
 import { mayMark } from "../../state/select";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
+import { useKeep } from "../keep/useKeep";
 
 /** A button that becomes a line to write on. */
-export function NoteField({ onKeep }: { onKeep: (text: string) => void }) {
+export function NoteField({
+  onKeep,
+  onKept,
+}: {
+  onKeep: (text: string) => Promise<unknown>;
+  onKept: () => void;
+}) {
   const allowed = useApp(mayMark);
   const [text, setText] = useState<string | null>(null);
+  const { keep: tell, unkept } = useKeep();
   if (!allowed) return null;
   if (text === null)
     return (
@@ -15,9 +23,10 @@ export function NoteField({ onKeep }: { onKeep: (text: string) => void }) {
         {i18n.t("写标记…")}
       </Button>
     );
-  const keep = () => text.trim() !== "" && onKeep(text.trim());
+  const keep = () => text.trim() !== "" && tell(() => onKeep(text.trim()), onKept);
   return (
     <span className="tb-set">
+      {unkept}
       <input
         className="in"
         // biome-ignore lint/a11y/noAutofocus: the officer just asked to write here

@@ -1,5 +1,5 @@
 // The lanes of the time bar under a hand: press to go there, drag to choose an interval.
-import { type PointerEvent, useEffect, useRef, useState } from "react";
+import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { hm, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { placeOf, type Span, ticks, timeAt } from "../../state/timebar";
@@ -28,7 +28,10 @@ interface StripProps {
 }
 
 /** The lanes themselves: press to go there, drag to choose an interval. */
-export function Strip({ county, span, now, last, past, chosen, onChoose, onGo }: StripProps) {
+export function Strip({ county, now, last, past, chosen, onChoose, onGo, ...rest }: StripProps) {
+  const { from, to } = rest.span;
+  // The same value while it is the same span: the lanes are drawn by it.
+  const span = useMemo(() => ({ from, to }), [from, to]);
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 1200, height: 116 });
   const [hover, setHover] = useState<number | null>(null);
@@ -95,6 +98,8 @@ export function Strip({ county, span, now, last, past, chosen, onChoose, onGo }:
       ref={box}
       className="tb-lanes greys"
       data-testid="lanes"
+      data-from={span.from}
+      data-to={span.to}
       onPointerDown={down}
       onPointerMove={move}
       onPointerUp={up}

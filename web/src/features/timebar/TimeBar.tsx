@@ -5,13 +5,14 @@ import { goLive, goTo, know, noteBar, pace } from "../../actions/time";
 import { day as dayOf, hm, hms, stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { interval } from "../../state/report";
-import { isPast, mayTry } from "../../state/select";
+import { mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
 import { around, following, LENGTHS, SPEEDS, type Span, shownSpan } from "../../state/timebar";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { setDraft } from "../backtest/useTrial";
 import { useNow } from "../clock/useNow";
+import { usePast } from "../clock/usePast";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { NoteField } from "./NoteField";
@@ -29,7 +30,7 @@ function isSpace(event: KeyboardEvent): boolean {
 
 export function TimeBar({ county }: { county: County }) {
   const now = useNow();
-  const past = useApp(isPast);
+  const past = usePast();
   const reads = useApp((state) => mayTry(state.me?.person));
   const { move } = useDesk();
   const replay = useApp((state) => state.world.heartbeat?.view.replay ?? null);
@@ -166,10 +167,8 @@ export function TimeBar({ county }: { county: County }) {
               {i18n.t("推演这段")}
             </Button>
             <NoteField
-              onKeep={(text) => {
-                void mark(chosen.from, chosen.to, text);
-                setChosen(null);
-              }}
+              onKeep={(text) => mark(chosen.from, chosen.to, text)}
+              onKept={() => setChosen(null)}
             />
             <Button small onPress={() => setChosen(null)} testId="interval-drop">
               {i18n.t("不选")}

@@ -1,6 +1,7 @@
 // The lanes of a span, asked for when the span or the bar changes, and again while time goes on.
 import { useEffect, useState } from "react";
 import { lanesOf } from "../../actions/read";
+import { useApp } from "../../state/store";
 import type { Span } from "../../state/timebar";
 import type { LanesView } from "../../wire/replay";
 
@@ -13,6 +14,12 @@ export function useLanes(code: string, span: Span, width: number) {
   const [lanes, setLanes] = useState<LanesView | null>(null);
   const [failed, setFailed] = useState(false);
   const [round, setRound] = useState(0);
+  // A note of this desk stands in its lane once the county has it, not with the next round.
+  const noted = useApp(
+    (state) =>
+      state.outbox.filter((one) => one.subject.action === "mark" && one.state === "received")
+        .length,
+  );
   // The bar moves by pixels all the time; what is asked for moves by buckets.
   const grain = Math.max(60_000, ((span.to - span.from) / Math.max(1, width)) * GRAIN);
   const from = Math.floor(span.from / grain) * grain;
@@ -34,7 +41,7 @@ export function useLanes(code: string, span: Span, width: number) {
       gone = true;
       clearTimeout(wait);
     };
-  }, [code, from, to, buckets, round]);
+  }, [code, from, to, buckets, round, noted]);
   useEffect(() => {
     const timer = setInterval(() => setRound((n) => n + 1), AGAIN);
     return () => clearInterval(timer);
