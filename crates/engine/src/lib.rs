@@ -81,6 +81,7 @@ mod turn;
 mod verify;
 mod view;
 mod weather;
+mod window;
 mod withdrawal;
 
 pub use admit::{Admission, Candidate};

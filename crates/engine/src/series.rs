@@ -8,15 +8,11 @@ use model::{Fixed, Observed, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::quality::Doubts;
+use crate::window::{MAX_IN_WINDOW, Total, Window};
 
 /// More samples than this of one series are not remembered beyond its windows, however short the
 /// interval.
 const MAX_RECENT: usize = 16_384;
-
-/// More samples than this lie in no window: one a second for a day, and few enough that no sum of
-/// values within their range overflows. A gauge that speaks faster fills its window sooner: the oldest
-/// leave early, and the sum, which may be too low, is doubtful from then on.
-const MAX_IN_WINDOW: usize = 90_000;
 
 /// A sample as remembered: enough to know a repeat, to sum, and to show the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +28,7 @@ pub(crate) struct Sample {
 
 impl Sample {
     /// What the sample adds to a sum: bad and missing ones add nothing.
-    fn weight(&self) -> Fixed {
+    pub(crate) fn weight(&self) -> Fixed {
         if self.is_valid() { self.value } else { 0 }
     }
 
@@ -50,77 +46,6 @@ impl Sample {
     pub(crate) fn is_good(&self) -> bool {
         self.quality == Quality::Good && !self.doubts.any()
     }
-}
-
-/// A running sum over the newest `count` samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Window {
-    span_ms: i64,
-    sum: Fixed,
-    count: u32,
-    /// Doubtful samples in it.
-    #[serde(default)]
-    doubted: u32,
-    /// What of the sum they are.
-    #[serde(default)]
-    doubted_sum: Fixed,
-}
-
-impl Window {
-    fn empty(span_ms: &i64) -> Window {
-        Window {
-            span_ms: *span_ms,
-            sum: 0,
-            count: 0,
-            doubted: 0,
-            doubted_sum: 0,
-        }
-    }
-
-    fn add(&mut self, sample: &Sample) {
-        self.sum = self.sum.saturating_add(sample.weight());
-        self.count += 1;
-        self.count_doubt(sample);
-    }
-
-    /// What it says; a full one may lack some.
-    fn total(&self) -> Total {
-        let lacking = self.count as usize >= MAX_IN_WINDOW;
-        Total {
-            sum: self.sum,
-            proven: self.sum.saturating_sub(self.doubted_sum),
-            doubtful: self.doubted > 0 || lacking,
-        }
-    }
-
-    fn take(&mut self, sample: &Sample) {
-        self.sum = self.sum.saturating_sub(sample.weight());
-        self.count -= 1;
-        self.drop_doubt(sample);
-    }
-
-    fn count_doubt(&mut self, sample: &Sample) {
-        if sample.is_doubtful() {
-            self.doubted += 1;
-            self.doubted_sum = self.doubted_sum.saturating_add(sample.weight());
-        }
-    }
-
-    fn drop_doubt(&mut self, sample: &Sample) {
-        if sample.is_doubtful() {
-            self.doubted = self.doubted.saturating_sub(1);
-            self.doubted_sum = self.doubted_sum.saturating_sub(sample.weight());
-        }
-    }
-}
-
-/// A sum over a window, and what of it good samples make alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Total {
-    pub(crate) sum: Fixed,
-    pub(crate) proven: Fixed,
-    /// A doubtful sample is in it, or one that should be is not.
-    pub(crate) doubtful: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

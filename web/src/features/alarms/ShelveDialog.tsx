@@ -34,11 +34,11 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
   if (asked) return <Answered county={county} alarm={alarm} asked={asked} onClose={onClose} />;
   const press = () => {
     const until = now + minutes * MINUTE;
-    const pressed = shelve(alarm.key, new Date(until), why.trim());
-    keep(
-      () => pressed,
-      () => void pressed.then((op) => setAsked({ op, until })),
-    );
+    let op = "";
+    const send = async () => {
+      op = await shelve(alarm.key, new Date(until), why.trim());
+    };
+    keep(send, () => setAsked({ op, until }));
   };
   return (
     <Dialog
