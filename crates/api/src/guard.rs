@@ -71,10 +71,13 @@ pub(crate) async fn signed_in(
     }
 }
 
+/// Whether a request shows the account of a device.
+pub(crate) type ShowsAccount = fn(&HeaderMap) -> bool;
+
 /// Lets those through who may send readings over HTTP, and devices that show an account of theirs: the
 /// routes behind judge it themselves, by the same look at the request.
 pub(crate) async fn may_send_readings(
-    State((api, shows_account)): State<(Arc<Api>, fn(&HeaderMap) -> bool)>,
+    State((api, shows_account)): State<(Arc<Api>, ShowsAccount)>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -49,7 +49,6 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::Router;
-use axum::http::HeaderMap;
 use model::view::PersonView;
 use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
@@ -164,7 +163,7 @@ pub(crate) struct Api {
 pub struct Machines {
     pub routes: Router,
     /// Whether a request shows a device's account, which these routes judge by themselves.
-    pub shows_account: fn(&HeaderMap) -> bool,
+    pub shows_account: fn(&axum::http::HeaderMap) -> bool,
 }
 
 impl Machines {

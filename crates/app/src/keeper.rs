@@ -106,6 +106,9 @@ fn tell_key(data: &Path) {
     }
 }
 
+/// What was found of the files that may go, and what their age says is due.
+type Looked = anyhow::Result<(Ledger, Vec<Seal>)>;
+
 struct Rounds {
     data: PathBuf,
     clock: Clock,
@@ -118,7 +121,7 @@ struct Rounds {
     /// The first look reads the whole journal, so it waits until a start is long over.
     files_looked: Instant,
     ledger: Ledger,
-    looking: Option<oneshot::Receiver<anyhow::Result<(Ledger, Vec<Seal>)>>>,
+    looking: Option<oneshot::Receiver<Looked>>,
     handed_out: Option<Instant>,
 }
 

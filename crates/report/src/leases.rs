@@ -190,7 +190,8 @@ impl Chronicle {
                 | Input::Resumed
                 | Input::Tallied { .. }
                 | Input::Accessed(_)
-                | Input::ClockRead(_),
+                | Input::ClockRead(_)
+                | Input::JournalChecked { .. },
             )
             | None => {}
         }

@@ -25,8 +25,11 @@ async fn night(lease: i64) -> (Value, Book) {
     )
 }
 
+/// Of what, and three times of it in seconds of the night.
+type Told = (String, Option<i64>, Option<i64>, Option<i64>);
+
 /// Verdict, beginning, end and meeting of each clock of a kind, in minutes of the night.
-fn told(report: &Value, kind: &str) -> Vec<(String, Option<i64>, Option<i64>, Option<i64>)> {
+fn told(report: &Value, kind: &str) -> Vec<Told> {
     let rows = report["clocks"].as_array().unwrap().iter();
     let minute = |time: &Value| (0..200).find(|minute| *time == json!(at(*minute)));
     let rows = rows.filter(|row| row["clock"] == kind).map(|row| {

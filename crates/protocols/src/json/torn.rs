@@ -132,10 +132,9 @@ fn element_end(body: &[u8], start: usize) -> usize {
             b'{' if last == b',' && brackets.in_object() => return comma,
             b'{' if last == b'}' && outside => return at,
             b'{' | b'[' => brackets.open(byte),
-            b'}' | b']' => {
-                if !brackets.close(byte) && byte == b']' {
-                    return at;
-                }
+            b']' if !brackets.close(byte) => return at,
+            b'}' => {
+                let _closes_nothing = !brackets.close(byte);
             }
             b',' => comma = at,
             _ => {}
