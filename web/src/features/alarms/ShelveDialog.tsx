@@ -77,12 +77,7 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
       </label>
       {unkept}
       <div className="acts">
-        <Button
-          kind="primary"
-          disabled={why.trim() === ""}
-          onPress={press}
-          testId="shelve-confirm"
-        >
+        <Button kind="primary" disabled={why.trim() === ""} onPress={press} testId="shelve-confirm">
           {i18n.t("搁置到 {time}", { time: stamp(now + minutes * MINUTE, now) })}
         </Button>
         <Button onPress={onClose}>{i18n.t("不搁置")}</Button>

@@ -21,7 +21,7 @@ interface Notice {
 export const NOTICES: Record<SystemKind, Notice> = {
   need_help: { name: () => i18n.t("要帮助"), full: true, byPerson: true },
   disk_full: { name: () => i18n.t("磁盘"), full: true, nobodys: true },
-  journal_broken: { name: () => i18n.t("日志"), nobodys: true },
+  journal_broken: { name: () => i18n.t("日志"), full: true, nobodys: true },
   crew_overdue: { name: () => i18n.t("没有报平安"), full: true, several: true },
   calls_exhausted: { name: () => i18n.t("叫不应"), full: true, several: true, byPerson: true },
   legal_clock: { name: () => i18n.t("法定时限"), full: true, several: true, byPerson: true },
