@@ -580,7 +580,7 @@ fn missed_least(sessions: &BTreeMap<String, Session>, meant: impl Fn(&str) -> bo
         .collect();
     idle.sort_unstable();
     let bare = idle.iter().take_while(|(hears, _, _)| !hears).count();
-    idle.truncate(bare.min(ROOM).max(1));
+    idle.truncate(bare.clamp(1, ROOM));
     idle.into_iter().map(|(_, _, key)| key.clone()).collect()
 }
 

@@ -133,7 +133,8 @@ fn element_end(body: &[u8], start: usize) -> usize {
             b'{' if last == b'}' && outside => return at,
             b'{' | b'[' => brackets.open(byte),
             b'}' | b']' => {
-                if !brackets.close(byte) && byte == b']' {
+                let closed = brackets.close(byte);
+                if !closed && byte == b']' {
                     return at;
                 }
             }
