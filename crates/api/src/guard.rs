@@ -17,9 +17,9 @@ use runtime::bulkhead;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
-use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::error::{Answered, Fault};
+use crate::{Api, ShowsAccount};
 
 /// Name of the session cookie.
 pub(crate) const COOKIE: &str = "watchfire_session";
@@ -74,7 +74,7 @@ pub(crate) async fn signed_in(
 /// Lets those through who may send readings over HTTP, and devices that show an account of theirs: the
 /// routes behind judge it themselves, by the same look at the request.
 pub(crate) async fn may_send_readings(
-    State((api, shows_account)): State<(Arc<Api>, fn(&HeaderMap) -> bool)>,
+    State((api, shows_account)): State<(Arc<Api>, ShowsAccount)>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -159,11 +159,14 @@ pub(crate) struct Api {
     pulse: Pulse,
 }
 
+/// Whether a request shows a device's account.
+pub type ShowsAccount = fn(&HeaderMap) -> bool;
+
 /// The routes by which programs send readings.
 pub struct Machines {
     pub routes: Router,
     /// Whether a request shows a device's account, which these routes judge by themselves.
-    pub shows_account: fn(&HeaderMap) -> bool,
+    pub shows_account: ShowsAccount,
 }
 
 impl Machines {
