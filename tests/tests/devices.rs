@@ -120,7 +120,10 @@ fn an_account_counts_from_the_next_connection_on_and_no_longer_than_it_stands() 
     let refused = next(&mut link);
     let code = ConnectReturnCode::NotAuthorized;
     assert!(
-        matches!(&refused, Err(error) if matches!(**error, ConnectionError::ConnectionRefused(why) if why == code)),
+        matches!(
+            refused.as_ref().map_err(|why| &**why),
+            Err(ConnectionError::ConnectionRefused(why)) if *why == code
+        ),
         "{refused:?}"
     );
     assert_eq!(post(&server, &format!("gate:{password}"), &own.1).0, 401);

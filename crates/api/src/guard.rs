@@ -17,9 +17,9 @@ use runtime::bulkhead;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
-use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::error::{Answered, Fault};
+use crate::{Api, ShowsAccount};
 
 /// Name of the session cookie.
 pub(crate) const COOKIE: &str = "watchfire_session";
@@ -70,9 +70,6 @@ pub(crate) async fn signed_in(
         Err(fault) => fault.into_response(),
     }
 }
-
-/// Whether a request shows the account of a device.
-pub(crate) type ShowsAccount = fn(&HeaderMap) -> bool;
 
 /// Lets those through who may send readings over HTTP, and devices that show an account of theirs: the
 /// routes behind judge it themselves, by the same look at the request.

@@ -49,6 +49,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::Router;
+use axum::http::HeaderMap;
 use model::view::PersonView;
 use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
@@ -159,11 +160,14 @@ pub(crate) struct Api {
     pulse: Pulse,
 }
 
+/// Whether a request shows a device's account.
+pub type ShowsAccount = fn(&HeaderMap) -> bool;
+
 /// The routes by which programs send readings.
 pub struct Machines {
     pub routes: Router,
     /// Whether a request shows a device's account, which these routes judge by themselves.
-    pub shows_account: fn(&axum::http::HeaderMap) -> bool,
+    pub shows_account: ShowsAccount,
 }
 
 impl Machines {

@@ -132,9 +132,11 @@ fn element_end(body: &[u8], start: usize) -> usize {
             b'{' if last == b',' && brackets.in_object() => return comma,
             b'{' if last == b'}' && outside => return at,
             b'{' | b'[' => brackets.open(byte),
-            b']' if !brackets.close(byte) => return at,
-            b'}' => {
-                let _closes_nothing = !brackets.close(byte);
+            b'}' | b']' => {
+                let closed = brackets.close(byte);
+                if !closed && byte == b']' {
+                    return at;
+                }
             }
             b',' => comma = at,
             _ => {}
