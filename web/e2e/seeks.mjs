@@ -2,7 +2,8 @@
 
 /** In the page: resolves with the milliseconds from the next key to the frame that shows another time. */
 function watchSeek() {
-  window.lastSeek = new Promise((resolve) => {
+  window.lastSeek = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("no other time came: the journal may begin here")), 20_000);
     const clock = () => document.querySelector("[data-testid=replay-now]")?.dataset.at ?? null;
     const before = clock();
     const pressed = ({ timeStamp }) => {

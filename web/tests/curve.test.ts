@@ -112,9 +112,9 @@ test("questions keep their distance, whatever the speed", async () => {
 test("what came late is in its place a minute later, live as well", async () => {
   const { gauge, follower, curve } = open();
   gauge.late.set(T + 12 * HOUR + 5 * MINUTE, 7 * MINUTE);
-  await gauge.play(11 * 60, 1, follower);
+  await gauge.play(66, 10, follower);
   expect(minutes(curve()).slice(-2)).toEqual([720, 730]);
-  await gauge.play(3 * 60, 1, follower);
+  await gauge.play(18, 10, follower);
   expect(minutes(curve()).slice(-3)).toEqual([720, 725, 730]);
 });
 
@@ -139,7 +139,7 @@ test("a question that fails leaves what is there, and is asked again", async () 
   await gauge.play(6, 1, follower);
   expect(curve().failed).toBe(false);
   gauge.up = false;
-  await gauge.play(5 * 60, 1, follower);
+  await gauge.play(30, 10, follower);
   expect(curve().failed).toBe(false);
   expect(minutes(curve()).at(-1), "the feed goes on telling").toBe(725);
 });

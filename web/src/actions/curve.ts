@@ -93,6 +93,7 @@ export function followCurve(
 
   return {
     at: (now, latest) => {
+      if (closed) return;
       shown = now;
       const sample = latest && sampleOf(latest);
       if (sample && sample.time > (heard.at(-1)?.time ?? "")) {
