@@ -3,7 +3,7 @@ import { isOver } from "../src/state/calls";
 import { channelSums, chosenOf, isReachable, proofOf, splitLost } from "../src/state/contacts";
 import { owing } from "../src/state/handover";
 import { boardOf, ownCalls, rollCalls } from "../src/state/rollcall";
-import type { ContactView, PageView, RunView } from "../src/wire/view";
+import type { CommandView, ContactView, PageView, RunView } from "../src/wire/view";
 import { alarm, command, county, task } from "./night";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 7, 20, 18, minute)).toISOString();
@@ -205,33 +205,55 @@ describe("what is handed over", () => {
   });
 
   test("while nothing is to be signed it is what the desk itself sees", () => {
-    const owed = owing(whole, null);
+    const owed = owing(whole, null, []);
     expect(owed).toMatchObject({ alarmCount: 2, unacked: 1, unansweredCount: 2 });
     expect(owed.unanswered[0]?.tasks.map((one) => one.person)).toEqual(["a", "c"]);
   });
 
+  test("a call for help, a refusal, what waits to be verified and what nobody was told of are owed too", () => {
+    const crew = command([
+      { ...task("a", "done"), needs_help: true },
+      task("b", "declined"),
+      { ...task("c", "cancelled"), end_unseen: true },
+    ]);
+    const held = { ...command([]), id: "c2", phase: { phase: "prepared" as const, until: at(9) } };
+    const owed = owing(county({ commands: byId(crew, held as CommandView) }), null, []);
+    const people = (list: { task: { person: string } }[]) => list.map((one) => one.task.person);
+    expect([owed.help, owed.declined, owed.unverified, owed.endUnseen].map(people)).toEqual([
+      ["a"],
+      ["b"],
+      ["a"],
+      ["c"],
+    ]);
+    expect(owed.untold.map((one) => one.id)).toEqual(["c2"]);
+  });
+
   test("else it is the very list that is signed, and ids this client does not know are not made up", () => {
-    const owed = owing(whole, {
-      from: ["li"],
-      to: ["chen"],
-      due: at(0),
-      signed: null,
-      note: null,
-      obligations: {
-        alarms: ["k1", "gone"],
-        unanswered: ["c1.a"],
-        clocks: [{ task: "c1.b", due: at(9) }],
-        endings: [{ id: "quiet", until: at(20) }],
-        runs: [],
-        help: [],
-        by_hand: [],
-        declined: [],
-        unverified: [],
-        end_unseen: [],
-        untold: [],
-        exhausted: [],
+    const owed = owing(
+      whole,
+      {
+        from: ["li"],
+        to: ["chen"],
+        due: at(0),
+        signed: null,
+        note: null,
+        obligations: {
+          alarms: ["k1", "gone"],
+          unanswered: ["c1.a"],
+          clocks: [{ task: "c1.b", due: at(9) }],
+          endings: [{ id: "quiet", until: at(20) }],
+          runs: [],
+          help: [],
+          by_hand: [],
+          declined: [],
+          unverified: [],
+          end_unseen: [],
+          untold: [],
+          exhausted: [],
+        },
       },
-    });
+      [],
+    );
     expect(owed).toMatchObject({ alarmCount: 1, unansweredCount: 1 });
     expect(owed.clocks.map((one) => [one.task.person, one.due])).toEqual([["b", at(9)]]);
     expect(owed.endings).toEqual([{ id: "quiet", until: at(20), entry: null }]);

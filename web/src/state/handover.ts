@@ -116,7 +116,7 @@ export function owing(
   const byHand = list
     ? list.by_hand.flatMap((id) => county.situations.get(id) ?? [])
     : [...county.situations.values()].filter(
-        ({ closed, manual }) => closed === null && manual !== null && manual?.task === null,
+        ({ closed, manual }) => !closed && manual !== null && manual.task === null,
       );
   return {
     alarms: bySituation(county, open),

@@ -76,14 +76,16 @@ function countedBefore(command: CommandView): Map<string, Counted> {
   );
   facts.sort((a, b) => Date.parse(a.fact.at) - Date.parse(b.fact.at));
   const newest = new Map<string, Counted>();
-  for (const { task, fact } of facts) {
+  for (const { task, fact } of facts.filter((one) => one.fact.fact !== "photo")) {
     for (const row of fact.count ?? []) {
       const known = newest.get(row.village);
-      if (fact.fact === "photo") {
-        if (known) newest.set(row.village, { ...known, row: withLeft(known.row, row.left) });
-      } else if (!known || !isOvertaken(fact, known.fact)) {
-        newest.set(row.village, { row, task, fact });
-      }
+      if (!known || !isOvertaken(fact, known.fact)) newest.set(row.village, { row, task, fact });
+    }
+  }
+  for (const { fact } of facts.filter((one) => one.fact.fact === "photo")) {
+    for (const { village, left } of fact.count ?? []) {
+      const known = newest.get(village);
+      if (known) newest.set(village, { ...known, row: withLeft(known.row, left) });
     }
   }
   return newest;

@@ -3,11 +3,11 @@ import { type ReactNode, useMemo, useState } from "react";
 import { hm, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, quietName, stageName, stepName } from "../../i18n/words";
-import { owing } from "../../state/handover";
+import { type OwedTask, owing } from "../../state/handover";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Empty } from "../../ui/Panel";
-import type { HandoverView, Level } from "../../wire/view";
+import type { HandoverView, Level, RunView } from "../../wire/view";
 import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { coverWords } from "../ledger/ledgerWords";
@@ -23,9 +23,42 @@ interface OwingListProps {
 export function OwingList({ county, handover, now }: OwingListProps) {
   const { move } = useDesk();
   const texts = useApp((state) => state.texts);
-  const owed = useMemo(() => owing(county, handover), [county, handover]);
+  const system = useApp((state) => state.world.system);
+  const owed = useMemo(() => owing(county, handover, system), [county, handover, system]);
   const name = (id: string) => personName(county.people.get(id), id);
+  const taskRow = ({ command, task }: OwedTask) => (
+    <Row
+      key={task.id}
+      onOpen={() => move({ to: "board", command: command.id, task: task.id })}
+      lead={<Mark level={command.level} size={16} />}
+      words={name(task.person)}
+      more={`${say(command.title)} · ${stageName(task.stage)}`}
+    />
+  );
+  const runRow = (run: RunView) => (
+    <Row
+      key={run.id}
+      onOpen={() =>
+        "situation" in run.about
+          ? move({ to: "situation", situation: run.about.situation })
+          : move({ to: "duty", tab: "roll" })
+      }
+      words={say(run.title)}
+      more={i18n.t("{time} 起，叫了 {called} 人，应了 {confirmed}", {
+        time: hm(run.began),
+        called: run.called,
+        confirmed: run.confirmed,
+      })}
+      due={run.next ? <Due at={run.next.at} now={now} /> : null}
+    />
+  );
   const parts: { id: string; title: string; count: number; note?: string; rows: ReactNode[] }[] = [
+    {
+      id: "help",
+      title: i18n.t("要帮助的"),
+      count: owed.help.length,
+      rows: owed.help.map(taskRow),
+    },
     {
       id: "alarms",
       title: i18n.t("开着的报警"),
@@ -64,6 +97,39 @@ export function OwingList({ county, handover, now }: OwingListProps) {
       )),
     },
     {
+      id: "used-up",
+      title: i18n.t("叫遍了没人应的"),
+      count: owed.usedUp.length,
+      rows: owed.usedUp.map(runRow),
+    },
+    {
+      id: "by-hand",
+      title: i18n.t("人工开的态势"),
+      count: owed.byHand.length,
+      rows: owed.byHand.map((one) => (
+        <Row
+          key={one.id}
+          onOpen={() => move({ to: "situation", situation: one.id })}
+          lead={one.level > 0 ? <Mark level={one.level as Level} size={16} /> : null}
+          words={situationName(one)}
+        />
+      )),
+    },
+    {
+      id: "untold",
+      title: i18n.t("还没发出的指令"),
+      count: owed.untold.length,
+      rows: owed.untold.map((command) => (
+        <Row
+          key={command.id}
+          onOpen={() => move({ to: "board", command: command.id })}
+          lead={<Mark level={command.level} size={16} />}
+          words={say(command.title)}
+          aside={i18n.t("{n} 人", { n: command.tasks.length })}
+        />
+      )),
+    },
+    {
       id: "unanswered",
       title: i18n.t("没应答的任务"),
       count: owed.unansweredCount,
@@ -77,6 +143,24 @@ export function OwingList({ county, handover, now }: OwingListProps) {
           aside={i18n.t("{n} 人", { n: tasks.length })}
         />
       )),
+    },
+    {
+      id: "declined",
+      title: i18n.t("拒绝了、没人接的任务"),
+      count: owed.declined.length,
+      rows: owed.declined.map(taskRow),
+    },
+    {
+      id: "unverified",
+      title: i18n.t("等核实的任务"),
+      count: owed.unverified.length,
+      rows: owed.unverified.map(taskRow),
+    },
+    {
+      id: "end-unseen",
+      title: i18n.t("撤回了、本人还没看到的任务"),
+      count: owed.endUnseen.length,
+      rows: owed.endUnseen.map(taskRow),
     },
     {
       id: "clocks",
@@ -123,26 +207,7 @@ export function OwingList({ county, handover, now }: OwingListProps) {
       id: "runs",
       title: i18n.t("还在叫的"),
       count: owed.runs.length,
-      rows: owed.runs.map((run) => {
-        const about = run.about;
-        return (
-          <Row
-            key={run.id}
-            onOpen={() =>
-              "situation" in about
-                ? move({ to: "situation", situation: about.situation })
-                : move({ to: "duty", tab: "roll" })
-            }
-            words={say(run.title)}
-            more={i18n.t("{time} 起，叫了 {called} 人，应了 {confirmed}", {
-              time: hm(run.began),
-              called: run.called,
-              confirmed: run.confirmed,
-            })}
-            due={run.next ? <Due at={run.next.at} now={now} /> : null}
-          />
-        );
-      }),
+      rows: owed.runs.map(runRow),
     },
   ];
   const total = parts.reduce((sum, part) => sum + part.count, 0);
