@@ -9,7 +9,7 @@ import type {
   RuleFileView,
 } from "../wire/backtest";
 import type { DrillsView, ScoreView } from "../wire/drill";
-import type { LanesView } from "../wire/replay";
+import type { Knowledge, LanesView } from "../wire/replay";
 import type { EntryView, ReportText } from "../wire/report";
 import type {
   ImportResult,
@@ -254,10 +254,19 @@ export async function reach(jurisdiction: string): Promise<ReachView | null> {
   return list[0] ?? null;
 }
 
-/** Runs of the last day, each with its pages. */
-export async function runs(jurisdiction: string): Promise<(RunView & { pages: PageView[] })[]> {
-  const range = new URLSearchParams({ jurisdiction });
-  const list = await (await request(`/runs?${range}`)).json();
+/** A moment of the past, and by which knowledge it is shown. */
+export interface PastMoment {
+  at: string;
+  knowledge: Knowledge;
+}
+
+/** Runs of the day before now or before a moment of the past, each with its pages. */
+export async function runs(
+  jurisdiction: string,
+  past: PastMoment | null,
+): Promise<(RunView & { pages: PageView[] })[]> {
+  const range = new URLSearchParams({ jurisdiction, ...past });
+  const list = await (await request(past ? `/replay/runs?${range}` : `/runs?${range}`)).json();
   return list as (RunView & { pages: PageView[] })[];
 }
 

@@ -1,5 +1,5 @@
 // What the next shift takes over: counts one can read at a glance, then each thing with the way to it.
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { hm, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName, quietName, stageName, stepName } from "../../i18n/words";
@@ -13,6 +13,7 @@ import { useDesk } from "../desk/desk";
 import { coverWords } from "../ledger/ledgerWords";
 import { Mark } from "../marks/Mark";
 import { situationName } from "../situations/situationWords";
+import { Part, Row } from "./OwingPart";
 
 interface OwingListProps {
   county: County;
@@ -253,75 +254,8 @@ export function OwingList({ county, handover, now }: OwingListProps) {
   );
 }
 
-/** Rows of a part shown before "all of them". */
-const SHOWN = 8;
-
-function Part({
-  id,
-  title,
-  count,
-  rows,
-}: {
-  id: string;
-  title: string;
-  count: number;
-  rows: ReactNode[];
-}) {
-  const [all, setAll] = useState(false);
-  const left = rows.length - SHOWN;
-  return (
-    <section className="p owedpart" id={`owed-${id}`} data-testid={`owed-${id}`}>
-      <div className="pt">
-        <h2>{title}</h2>
-        <span className="i2">{count}</span>
-      </div>
-      {all ? rows : rows.slice(0, SHOWN)}
-      {left > 0 ? (
-        <button
-          type="button"
-          className="line more"
-          aria-expanded={all}
-          onClick={() => setAll(!all)}
-        >
-          {all ? i18n.t("收起") : i18n.t("另有 {n} 行，全部列出", { n: left })}
-        </button>
-      ) : null}
-    </section>
-  );
-}
-
 /** The first few, and that there are more. */
 function first(list: readonly string[]): string {
   const words = list.slice(0, 4).join(i18n.t("、"));
   return list.length > 4 ? i18n.t("{list} 等", { list: words }) : words;
-}
-
-interface RowProps {
-  onOpen: (() => void) | null;
-  lead?: ReactNode;
-  words: string;
-  more?: string;
-  aside?: string;
-  due?: ReactNode;
-}
-
-function Row({ onOpen, lead, words, more, aside, due }: RowProps) {
-  const inside = (
-    <>
-      {lead}
-      <span className="el owedname">{words}</span>
-      <span className="s i3 el g">{more}</span>
-      {aside ? <span className="s nw">{aside}</span> : null}
-      {due}
-    </>
-  );
-  return onOpen ? (
-    <button type="button" className="owedrow" onClick={onOpen} data-testid="owed-row">
-      {inside}
-    </button>
-  ) : (
-    <div className="owedrow" data-testid="owed-row">
-      {inside}
-    </div>
-  );
 }
