@@ -125,11 +125,11 @@ fn a_county_proves_its_night_to_somebody_without_the_program() {
     let again = at("again");
     good(&["restore", "--from", text(&copy), "--data", text(&again)]);
     assert!(good(&["replay", "--data", text(&again)]).contains(&hash));
-    let noted = with_ending(&again.join("notes"), "json");
-    let noted = std::fs::read_to_string(noted).unwrap();
+    let notes = std::fs::read_dir(again.join("notes")).unwrap();
+    let mut noted = notes.map(|note| std::fs::read_to_string(note.unwrap().path()).unwrap());
     assert!(
-        noted.contains("\"restored\""),
-        "on record at its start: {noted}"
+        noted.any(|note| note.contains("\"restored\"")),
+        "on record at its start"
     );
 
     // A key that somebody lays there, with a checkpoint of his own.

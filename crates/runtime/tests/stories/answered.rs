@@ -40,7 +40,8 @@ fn waking() -> Config {
         exhausted: Vec::new(),
     };
     config.organisation.escalations = vec![
-        policy("all-hands", vec![step(0, "wang"), step(15, "zhang")]),
+        // Whoever has answered is not called again.
+        policy("all-hands", vec![step(0, "wang"), step(15, "wang")]),
         policy("keeper", vec![step(20, "zhang")]),
     ];
     config
