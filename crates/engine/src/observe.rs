@@ -33,8 +33,9 @@ impl Engine {
         if checked {
             self.check(slot, place, at, out);
         }
-        // What comes late fills a past: nothing is seen or heard by it now.
-        if sample.is_valid() && !observed.late {
+        // What comes late fills a past: nothing is seen or heard by it now, unless it is the first word.
+        let is_first = self.state.series[slot.index()].heard.is_none();
+        if sample.is_valid() && (!observed.late || is_first) {
             self.hear(observed, at, out);
         }
         if observed.late {
