@@ -28,17 +28,20 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
   const now = useNow();
   const [minutes, setMinutes] = useState(30);
   const [why, setWhy] = useState("");
-  const [asked, setAsked] = useState<{ op: string; until: number } | null>(null);
+  const [asked, setAsked] = useState<string | null>(null);
   const { keep, unkept } = useKeep();
   const level = shownLevel(alarm);
-  if (asked) return <Answered county={county} alarm={alarm} asked={asked} onClose={onClose} />;
+  if (asked !== null) {
+    const again = () => setAsked(null);
+    return <Answered {...{ alarm, county, onClose }} op={asked} onAgain={again} />;
+  }
   const press = () => {
     const until = now + minutes * MINUTE;
     let op = "";
     const send = async () => {
       op = await shelve(alarm.key, new Date(until), why.trim());
     };
-    keep(send, () => setAsked({ op, until }));
+    keep(send, () => setAsked(op));
   };
   return (
     <Dialog
@@ -87,14 +90,16 @@ export function ShelveDialog({ alarm, county, onClose }: ShelveDialogProps) {
 }
 
 interface AnsweredProps extends ShelveDialogProps {
-  asked: { op: string; until: number };
+  op: string;
+  /** Back to the form as it was left. */
+  onAgain: () => void;
 }
 
-/** What came of it, on the server's word: until when, which may be earlier than was asked for. */
-function Answered({ alarm, county, asked, onClose }: AnsweredProps) {
+/** What came of it, on the server's word: until when, or why not. */
+function Answered({ alarm, county, op, onClose, onAgain }: AnsweredProps) {
   const now = useNow();
-  const press = useApp((state) => state.outbox.find((one) => one.op === asked.op));
-  const begun = county.suppressions.get(asked.op);
+  const press = useApp((state) => state.outbox.find((one) => one.op === op));
+  const begun = county.suppressions.get(op);
   const until = begun?.until ? Date.parse(begun.until) : null;
   return (
     <Dialog
@@ -111,16 +116,13 @@ function Answered({ alarm, county, asked, onClose }: AnsweredProps) {
           <b>{i18n.t("已搁置，到 {time}", { time: stamp(until, now) })}</b>
         )}
       </p>
-      {until !== null && asked.until - until >= MINUTE ? (
-        <p data-testid="shelve-shorter">
-          {i18n.t("要的是到 {asked}，服务器只给到 {time}：搁置不超过本班，接班的人要自己再定。", {
-            asked: stamp(asked.until, now),
-            time: stamp(until, now),
-          })}
-        </p>
-      ) : null}
       <div className="acts">
-        <Button kind="primary" onPress={onClose} testId="shelve-close">
+        {press?.state === "refused" ? (
+          <Button kind="primary" onPress={onAgain} testId="shelve-again">
+            {i18n.t("另选时间")}
+          </Button>
+        ) : null}
+        <Button onPress={onClose} testId="shelve-close">
           {i18n.t("知道了")}
         </Button>
       </div>
