@@ -105,15 +105,16 @@ export function owing(
   const runs = list
     ? list.runs.flatMap((id) => county.runs.get(id) ?? [])
     : [...county.runs.values()].filter((run) => run.state === "running");
-  const usedUp = list
+  // What an older server signed names fewer kinds: the others are as they are seen here.
+  const usedUp = list?.exhausted
     ? list.exhausted.flatMap((id) => county.runs.get(id) ?? [])
     : [...county.runs.values()].filter(
         (run) => !("task" in run.about) && isUsedUp(run, county, system),
       );
-  const untold = list
+  const untold = list?.untold
     ? list.untold.flatMap((id) => county.commands.get(id) ?? [])
     : commandsOf(county).filter((command) => isOpen(command) && !isIssued(command));
-  const byHand = list
+  const byHand = list?.by_hand
     ? list.by_hand.flatMap((id) => county.situations.get(id) ?? [])
     : [...county.situations.values()].filter(
         ({ closed, manual }) => !closed && manual !== null && manual.task === null,
