@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use outside::{Server, Workload, program, site_from};
+use outside::{Server, Workload, play, program, site_from};
 use rumqttc::{Client, ConnectReturnCode, ConnectionError, Event, Incoming, MqttOptions, QoS};
 
 /// What `watchfire device …` prints when it does what was asked, else what it complains of.
@@ -129,4 +129,35 @@ fn an_account_counts_from_the_next_connection_on_and_no_longer_than_it_stands() 
     assert_eq!(post(&server, &format!("gate:{password}"), &own.1).0, 401);
     assert!(!device(&data, &["remove", "gate"]).0);
     assert!(server.stop().success());
+}
+
+#[test]
+fn where_everybody_needs_an_account_a_night_is_played_as_a_device() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(load) = Workload::generate(dir.path(), 7, 0.5, 1, 0.0) else {
+        return;
+    };
+    let (site, data) = (dir.path().join("site"), dir.path().join("data"));
+    site_from(&load.folder, &site);
+    let server = Server::start_with(&site, &data, |serve| {
+        serve.arg("--mqtt-accounts");
+    });
+    let (sound, told) = device(&data, &["add", "gate", "--all"]);
+    assert!(sound, "{told}");
+    let file = dir.path().join("password");
+    let login = ["--user", "gate", "--password-file", file.to_str().unwrap()];
+    std::fs::write(&file, "wrong\n").unwrap();
+    for words in [&[][..], &login[..]] {
+        let refused = play(&load.folder, &server.mqtt, words);
+        assert_eq!(refused.status.code(), Some(1), "{}", refused.told);
+    }
+    std::fs::write(&file, format!("{}\n", told.lines().last().unwrap())).unwrap();
+    let played = play(&load.folder, &server.mqtt, &login);
+    assert!(played.status.success(), "{}", played.told);
+    let counts = server.json("/api/v1/intake/counts");
+    assert_eq!(
+        counts["mqtt"]["accepted"],
+        load.messages().len(),
+        "{counts}"
+    );
 }

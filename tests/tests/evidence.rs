@@ -157,5 +157,9 @@ fn a_county_proves_its_night_to_somebody_without_the_program() {
         text(&elsewhere),
     ]);
     assert!(!fine && said.contains("was changed"), "{said}");
+    let mut serve = Command::new(program());
+    Server::serve_args(&mut serve, &site, &data);
+    let (served, said) = told(serve.output().unwrap());
+    assert!(!served && said.contains("broken at record"), "{said}");
     assert!(!watchfire(&asked).0, "what is not whole proves nothing");
 }

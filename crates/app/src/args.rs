@@ -492,4 +492,10 @@ pub(crate) struct Play {
     /// After the last message, time goes on by this much, as 30m or 2h.
     #[arg(long, value_parser = crate::play::span)]
     pub(crate) settle: Option<std::time::Duration>,
+    /// The name of a device with an account for all stations, where the server asks for one.
+    #[arg(long, requires = "password_file")]
+    pub(crate) user: Option<String>,
+    /// A file that holds the device's password and nothing else.
+    #[arg(long, requires = "user")]
+    pub(crate) password_file: Option<PathBuf>,
 }

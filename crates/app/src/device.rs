@@ -167,11 +167,12 @@ fn device(account: &DeviceAccount) -> Device {
 impl Access for Doorkeeper {
     fn admit(&self, shown: Credentials<'_>) -> Admission {
         match shown.user {
-            Some(name) => self
+            Some(name) if self.devices.were_made() => self
                 .look(name, shown.password.unwrap_or_default())
                 .map_or(Admission::Refused, Admission::Device),
-            None if self.always => Admission::Refused,
-            None => Loopback.admit(shown),
+            // Where no account was ever made, a name says nothing.
+            Some(_) | None if !self.always => Loopback.admit(shown),
+            Some(_) | None => Admission::Refused,
         }
     }
 
@@ -244,5 +245,15 @@ mod tests {
         assert_eq!(admit(&keeper, "10.0.0.9:9", None, ""), Admission::Refused);
         let strict = Doorkeeper::new(dir.path(), true);
         assert_eq!(admit(&strict, "127.0.0.1:9", None, ""), Admission::Refused);
+
+        // Where no account was ever made, a name says nothing; one that was taken away still does.
+        let bare = tempfile::tempdir().unwrap();
+        let fresh = Doorkeeper::new(bare.path(), false);
+        let strange = |peer| admit(&fresh, peer, Some("strange"), "x");
+        assert_eq!(strange("127.0.0.1:9"), Admission::Open);
+        assert_eq!(strange("10.0.0.9:9"), Admission::Refused);
+        assert!(Devices::of(dir.path()).remove("gate").unwrap());
+        let gone = admit(&keeper, "127.0.0.1:9", Some("gate"), &password);
+        assert_eq!(gone, Admission::Refused);
     }
 }

@@ -1,6 +1,7 @@
 //! Sends a recorded night to a server and tells how it went.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,10 +13,11 @@ use crate::say;
 
 /// Plays; 0 when every message was confirmed, 3 when the server is gone.
 pub(crate) fn play(asked: Play) -> anyhow::Result<ExitCode> {
+    let login = asked.user.zip(asked.password_file).map(login).transpose()?;
     let what = What {
         folder: asked.folder,
         mqtt: address(&asked.mqtt)?,
-        login: None,
+        login,
         speed: asked.speed,
         settle: asked.settle.unwrap_or_default(),
     };
@@ -32,6 +34,12 @@ pub(crate) fn play(asked: Play) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(code))
         }
     }
+}
+
+fn login((user, file): (String, PathBuf)) -> anyhow::Result<(String, String)> {
+    let read = std::fs::read_to_string(&file);
+    let password = read.with_context(|| format!("could not read {}", file.display()))?;
+    Ok((user, password.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn address(text: &str) -> anyhow::Result<SocketAddr> {

@@ -30,7 +30,7 @@ use crate::args::Serve;
 use crate::desk::{Desk, Past};
 use crate::device::Doorkeeper;
 use crate::keeper::Keeper;
-use crate::look_back::LookBack;
+use crate::look_back::{self, LookBack};
 use crate::senders::{self, Phones};
 use crate::tls::{self, Tls};
 use crate::{check, lock, metrics, ready, say, storage};
@@ -68,6 +68,7 @@ pub(crate) async fn serve(asked: Serve) -> anyhow::Result<ExitCode> {
     let token = asked.ready_file.as_ref().map(|_| new_token());
     let store = storage::open(&asked.data, &site)?;
     let senders = senders::senders(&asked.data, &site)?;
+    look_back::before_serving(&store).await?;
     let runtime = start(&store, &site, &senders).await?;
     let keeper = Keeper::start(&asked.data, site.clock, &site.keep, &runtime).await?;
     // What was refused while it last ran has been put right: these files are in force now.

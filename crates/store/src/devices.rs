@@ -106,6 +106,11 @@ impl Devices {
         (Arc::clone(&known.accounts), known.edition)
     }
 
+    /// Whether an account was ever made here, also where all are gone again.
+    pub fn were_made(&self) -> bool {
+        self.data.join(FILE).exists()
+    }
+
     /// Reads the accounts.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod frame;
 mod older;
 mod pack;
 mod scan;
+mod seen;
 mod segment;
 #[cfg(test)]
 mod tampered;
@@ -41,6 +42,7 @@ pub use cursor::Cursor;
 pub use disk::free_bytes;
 pub use finding::Finding;
 pub use older::{Looked, older};
+pub use seen::{LookedThrough, forget_seen, look_through};
 pub use walk::{Recovered, TornTail, Visit};
 
 use self::disk::{Disk, Reserve};

@@ -10,8 +10,7 @@ use std::path::Path;
 
 use model::codec::Tag;
 
-use super::chain::Position;
-use super::scan::Scan;
+use super::seen::begin;
 use super::{JournalError, segment, walk};
 
 /// Bytes of records between two rests.
@@ -74,28 +73,18 @@ pub fn older(
     }
 }
 
-/// Where the journal stood before its oldest part: older archives may have been given up.
-fn begin(dir: &Path, first: u64) -> Result<Position, JournalError> {
-    if first == 1 {
-        return Ok(Position::START);
-    }
-    let head = Scan::part(dir, first)?.head();
-    let head = head.ok_or_else(|| walk::broken(first, first, "damaged segment head"))?;
-    Ok(head.before)
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use tempfile::TempDir;
 
     use super::*;
-    use crate::journal::{CommitBuffer, Journal, JournalOptions};
+    use crate::journal::{CommitBuffer, Journal, JournalOptions, Position};
 
-    const LAST: u64 = 300;
+    pub(crate) const LAST: u64 = 300;
 
     /// A journal of many small segments.
-    fn written() -> (TempDir, Vec<u64>) {
+    pub(crate) fn written() -> (TempDir, Vec<u64>) {
         let dir = TempDir::new().unwrap();
         let options = JournalOptions {
             segment_bytes: 4096,
