@@ -41,6 +41,13 @@ export function interfacesOf(night, now) {
 
 const REFUSED = [
   [
+    "sms",
+    "malformed",
+    "it is none of the words agreed on",
+    "replies/sms",
+    '{"id":"mo-4471","mobile":"13800000012","content":"桥断了，过不去"}',
+  ],
+  [
     "mqtt",
     "malformed",
     "the unit of water_level is m, the message says cm",

@@ -134,6 +134,7 @@ export function makeNight({ mode, now, seed = 7, scale = 2 }) {
     title: text("新昌县", "Xinchang"),
     demo: true,
     rules_version: "3f9a12c4",
+    mass: { above: 20, hold_ms: 10_000 },
     stations,
     alarms,
     commands: [],

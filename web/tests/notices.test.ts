@@ -52,6 +52,7 @@ const SUBJECTS: Record<SystemKind, [string, string]> = {
   legal_clock: ["run-1#2", "红色叫应"],
   undecided: ["s-1", "洪水 · 河"],
   report_overdue: ["i/1/written/above", "澄潭江洪水 · 书面报市"],
+  reply_unread: ["sms/zhang", "zhang 短信"],
   channel_lost: ["sms/t1", "t1 短信"],
   blind_spot: ["s1", "站"],
   interface_down: ["town-4g", "town-4g"],

@@ -139,6 +139,7 @@ fn told(input: &Input, config: Option<&Config>) -> (&'static str, Value) {
             json!({ "interface": interface, "counts": counts }),
         ),
         Input::Paged { page, fact } => ("paged", json!({ "page": page, "fact": fact })),
+        Input::Unread { channel, from } => ("unread", json!({ "channel": channel, "from": from })),
         Input::Accessed(access) => ("accessed", json!(access)),
         Input::ClockRead(clock) => ("clock_read", json!(clock)),
     }

@@ -177,7 +177,8 @@ pub(crate) async fn refused(
         by && !foreign && query.kind.is_none_or(|kind| kind == item.kind)
     };
     let rows = newest.into_iter().filter(wanted).take(limit);
-    Ok(Json(rows.map(view).collect()))
+    let numbers = reader.may(Deed::SeePhones);
+    Ok(Json(rows.map(|item| view(item, numbers)).collect()))
 }
 
 /// The stations that a message names, in its topic or in itself.
@@ -189,16 +190,38 @@ fn stations_of(item: &Refused) -> Vec<String> {
     topic.into_iter().chain(named).collect()
 }
 
-fn view(item: Refused) -> RefusedView {
+/// A refused message; what people wrote back has their number in it, which not everybody sees.
+fn view(item: Refused, numbers: bool) -> RefusedView {
+    let shown = numbers || !item.topic.starts_with("replies/");
     RefusedView {
         at: item.at,
         interface: item.interface,
         kind: item.kind,
         reason: item.reason,
         topic: item.topic,
-        text: item.body.text,
-        hex: item.body.hex,
+        text: item.body.text.filter(|_| shown),
+        hex: item.body.hex.filter(|_| shown),
         bytes: item.body.bytes,
         cut: item.body.cut,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_is_read_by_those_who_see_telephone_numbers() {
+        let item = |topic: &str| Refused {
+            at: Time::from_ms(0),
+            interface: "sms".to_owned(),
+            kind: Refusal::Unknown,
+            reason: "why".to_owned(),
+            topic: topic.to_owned(),
+            body: store::Body::of(b"13000000001"),
+        };
+        assert!(view(item("replies/sms"), true).text.is_some());
+        assert!(view(item("replies/sms"), false).text.is_none());
+        assert!(view(item("obs/a/b"), false).text.is_some());
     }
 }

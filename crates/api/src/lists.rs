@@ -21,7 +21,7 @@ use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, FaultView};
 use crate::ground;
-use crate::sight::{is_narrow, narrow_command, narrow_county, narrow_post};
+use crate::sight::{is_narrow, narrow_post};
 
 /// About which jurisdiction.
 #[derive(Debug, Deserialize)]
@@ -78,11 +78,11 @@ async fn of_counties<T: Send + 'static>(
     query: &OfQuery,
     part: impl Fn(CountyView) -> Vec<T> + Send + 'static,
 ) -> Rows<T> {
-    let who = reader.clone();
+    let sight = api.sight(reader).await?;
     let look = move |fleet: &Fleet, slot| {
         let now: Time = fleet.now();
         let county = fleet.county(slot, now).map(|mut county| {
-            narrow_county(&mut county, &who);
+            sight.county(&mut county);
             part(county)
         });
         county.unwrap_or_default()
@@ -180,14 +180,14 @@ pub(crate) async fn commands(
     Extension(reader): Extension<Principal>,
     Asked(query): Asked<OfQuery>,
 ) -> Rows<CommandView> {
-    let who = reader.clone();
-    let look = move |fleet: &Fleet, slot| match is_narrow(&who) {
-        true => {
-            let mut own = fleet.commands_of(slot, &who.person);
-            own.retain_mut(|command| narrow_command(command, &who.person));
-            own
-        }
-        false => fleet.commands(slot),
+    let (who, sight) = (reader.person.clone(), api.sight(&reader).await?);
+    let look = move |fleet: &Fleet, slot| {
+        let mut commands = match sight.is_own() {
+            true => fleet.commands_of(slot, &who),
+            false => fleet.commands(slot),
+        };
+        commands.retain_mut(|command| sight.command(command));
+        commands
     };
     rows(&api, &reader, &query, look).await
 }

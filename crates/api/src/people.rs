@@ -2,7 +2,7 @@
 //!
 //! Kept out of the journal and the engine, which know people by id alone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::PersonId;
 use model::config::Role;
@@ -35,6 +35,13 @@ impl People {
     pub(crate) fn role(&self, jurisdiction: &str, id: &PersonId) -> Option<Role> {
         let people = self.by_code.get(jurisdiction)?;
         people.iter().find(|p| p.id == *id).map(|p| p.role)
+    }
+
+    /// Everybody who belongs to a township.
+    pub(crate) fn of_township(&self, jurisdiction: &str, township: &str) -> HashSet<PersonId> {
+        let people = self.by_code.get(jurisdiction).into_iter().flatten();
+        let there = people.filter(|p| p.township.as_deref() == Some(township));
+        there.map(|p| p.id.clone()).collect()
     }
 
     /// Names of the people of a jurisdiction.

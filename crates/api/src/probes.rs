@@ -18,7 +18,6 @@ use tokio::time::timeout;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView};
-use crate::sight::narrow_notices;
 use crate::wire::HealthView;
 use crate::{Api, Vitals};
 
@@ -131,7 +130,7 @@ pub(crate) async fn system(
     reader.need(Deed::See)?;
     let slot = api.slot(&reader, query.jurisdiction.as_deref())?;
     let mut notices = api.inbox.ask(move |fleet| fleet.system(slot)).await?;
-    narrow_notices(&mut notices, &reader);
+    api.sight(&reader).await?.notices(&mut notices);
     Ok(Json(notices))
 }
 

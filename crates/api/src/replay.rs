@@ -19,7 +19,7 @@ use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::lists::{Rows, RunWithPages, rows_of, whole_runs};
-use crate::sight::{is_narrow, narrow_county, narrow_notices, narrow_text};
+use crate::sight::Sight;
 use crate::socket::{Heard, Said, Source, bounded, run};
 
 /// Where a replay begins and how it goes.
@@ -56,6 +56,7 @@ pub(crate) async fn feed(
     }
     let only = api.slot(&reader, query.jurisdiction.as_deref())?;
     let place = api.socket_place()?;
+    let sight = api.sight(&reader).await?;
     let session = api
         .replays
         .begin(ReplayAsk {
@@ -69,6 +70,7 @@ pub(crate) async fn feed(
         api,
         session,
         reader,
+        sight,
     };
     let changes = source.api.changes.subscribe();
     Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, changes, place)))
@@ -79,6 +81,7 @@ struct Viewer {
     api: Arc<Api>,
     session: ReplaySession,
     reader: Principal,
+    sight: Sight,
 }
 
 impl Source for Viewer {
@@ -90,7 +93,7 @@ impl Source for Viewer {
                     return Said::Text(self.seen(*snapshot));
                 }
                 Some(Frame::Text(text)) => {
-                    if let Some(text) = narrow_text(text, &self.reader) {
+                    if let Some(text) = self.sight.text(text, false, &self.api.values) {
                         return Said::Text(text);
                     }
                 }
@@ -122,10 +125,10 @@ impl Source for Viewer {
 impl Viewer {
     /// A snapshot as the reader may see it, without telephone numbers: nobody is called from the past.
     fn seen(&self, mut snapshot: SnapshotView) -> Bytes {
-        narrow_notices(&mut snapshot.system, &self.reader);
+        self.sight.notices(&mut snapshot.system);
         for county in &mut snapshot.counties {
             self.api.people.load().fill(county, &self.reader);
-            narrow_county(county, &self.reader);
+            self.sight.county(county);
             for person in &mut county.people {
                 person.phone = None;
             }
@@ -187,7 +190,7 @@ pub(crate) async fn lanes(
     let mut lanes = asked
         .map_err(|cause| store_fault("read the lanes", &cause))?
         .map_err(fault)?;
-    if is_narrow(&reader) {
+    if !reader.may(Deed::SeeEveryTask) {
         lanes.deeds.clear();
     }
     Ok(Json(lanes))

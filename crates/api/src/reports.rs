@@ -426,7 +426,11 @@ pub(crate) fn outcomes(passed: &Passed, slot: JurisdictionSlot) -> Vec<(u64, &Ef
 /// under the first.
 pub(crate) fn of_one(input: &Input) -> bool {
     match input {
-        Input::Observed(_) | Input::Acted(_) | Input::Configured(_) | Input::Paged { .. } => true,
+        Input::Observed(_)
+        | Input::Acted(_)
+        | Input::Configured(_)
+        | Input::Paged { .. }
+        | Input::Unread { .. } => true,
         // What is done at the machine itself concerns everybody's data.
         Input::Accessed(access) => matches!(access.by, Accessor::Person(_)),
         Input::LinkChanged { .. }

@@ -1,17 +1,21 @@
-//! What of the commands a reader may see: everything for the desk, their own part for responders.
+//! What a reader may see: everything for the desk, their own part for responders and viewers, and the ground
+//! of their township for whoever belongs to one and does not command.
 //!
 //! Narrows what others have rendered; it never decides anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use model::command::FormValue;
+use model::config::AreaKind;
 use model::task::Stage;
 use model::view::{
-    Change, CommandView, CountyView, FeedMessage, Obligations, PostView, StationView, SystemView,
+    Change, CommandView, CountyView, FeedMessage, Obligations, PostView, SituationView, SystemView,
     TaskView, Update,
 };
 use model::{PersonId, Seal};
+use runtime::Fleet;
 
 use crate::Api;
 use crate::access::{Deed, Principal};
@@ -35,10 +39,11 @@ impl Visible {
 
 /// What `reader` may open: the wording of commands they see, and what belongs to their own tasks.
 pub(crate) async fn visible_seals(api: &Api, reader: &Principal) -> Answered<Visible> {
-    if reader.may(Deed::SeeEveryTask) {
+    let sight = api.sight(reader).await?;
+    if sight.is_whole() {
         return Ok(Visible::All);
     }
-    let (reader, code) = (reader.clone(), reader.jurisdiction.clone());
+    let code = reader.jurisdiction.clone();
     let catalogue = api.inbox.catalogue();
     let Some(slot) = code.and_then(|code| catalogue.jurisdiction(&code)) else {
         return Ok(Visible::Only(BTreeSet::new()));
@@ -48,12 +53,12 @@ pub(crate) async fn visible_seals(api: &Api, reader: &Principal) -> Answered<Vis
         .ask(move |fleet| {
             let mut seals = BTreeSet::new();
             // Thousands of phones ask at the same moment when an order goes to all of them.
-            let commands = match is_narrow(&reader) {
-                true => fleet.commands_of(slot, &reader.person),
+            let commands = match sight.is_own() {
+                true => fleet.commands_of(slot, &sight.reader.person),
                 false => fleet.commands(slot),
             };
             for command in commands {
-                collect(&command, &reader, &mut seals);
+                collect(&command, &sight, &mut seals);
             }
             seals
         })
@@ -61,13 +66,10 @@ pub(crate) async fn visible_seals(api: &Api, reader: &Principal) -> Answered<Vis
     Ok(Visible::Only(seals))
 }
 
-fn collect(command: &CommandView, reader: &Principal, seals: &mut BTreeSet<Seal>) {
-    let own: Vec<&TaskView> = command
-        .tasks
-        .iter()
-        .filter(|t| t.person == reader.person)
-        .collect();
-    if !own.is_empty() || !reader.may(Deed::ReportOwnTask) {
+fn collect(command: &CommandView, sight: &Sight, seals: &mut BTreeSet<Seal>) {
+    let tasks = command.tasks.iter();
+    let own: Vec<&TaskView> = tasks.filter(|t| sight.sees(&t.person)).collect();
+    if !own.is_empty() {
         seals.insert(command.wording.clone());
     }
     let places = own.iter().filter_map(|task| task.place.as_ref());
@@ -92,136 +94,246 @@ fn collect(command: &CommandView, reader: &Principal, seals: &mut BTreeSet<Seal>
     }
 }
 
-/// Whether `reader` sees only their own tasks.
+/// Whether `reader` sees only what concerns them: of the desk's notes, the groups and the people too.
 pub(crate) fn is_narrow(reader: &Principal) -> bool {
     !reader.may(Deed::SeeEveryTask) && reader.may(Deed::ReportOwnTask)
 }
 
-/// Leaves in a snapshot's county, whose people are filled in, what `reader` may see.
-pub(crate) fn narrow_county(county: &mut CountyView, reader: &Principal) {
-    if reader.may(Deed::SeeEveryTask) {
-        return;
-    }
-    county.runs.clear();
-    county.pages.retain(|page| page.to == reader.person);
-    county
-        .posts
-        .retain_mut(|post| narrow_post(post, &reader.person));
-    if is_narrow(reader) {
-        county.incidents.clear();
-        county
-            .commands
-            .retain_mut(|command| narrow_command(command, &reader.person));
-        narrow_ground(county, &reader.person);
+/// What one reader may see: by their role whose tasks, by the township they belong to which ground. Who
+/// commands sees all of it; who is of no township sees every township.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight {
+    reader: Principal,
+    near: Option<Arc<Near>>,
+}
+
+/// One township: what stands there, and who is of it.
+#[derive(Debug)]
+pub(crate) struct Near {
+    township: String,
+    stations: HashSet<String>,
+    people: HashSet<PersonId>,
+}
+
+impl Api {
+    /// What `reader` may see now; asked again when files change, since sockets begin anew then.
+    pub(crate) async fn sight(&self, reader: &Principal) -> Answered<Sight> {
+        let people = self.people.load_full();
+        let code = reader.jurisdiction.as_deref();
+        let own = code.and_then(|code| people.get(code, &reader.person));
+        let township = own.and_then(|own| own.township);
+        let (Some(code), Some(township), false) = (code, township, reader.may(Deed::Command))
+        else {
+            return Ok(Sight {
+                reader: reader.clone(),
+                near: None,
+            });
+        };
+        let mut near = Near {
+            people: people.of_township(code, &township),
+            stations: HashSet::new(),
+            township,
+        };
+        if let Some(slot) = self.inbox.catalogue().jurisdiction(code) {
+            let of = near.township.clone();
+            let there = move |fleet: &Fleet| {
+                let stations = fleet.config(slot).map(|config| &config.stations);
+                let there = stations.into_iter().flatten();
+                let there = there.filter(|s| s.township.as_ref() == Some(&of));
+                there.map(|s| s.id.clone()).collect()
+            };
+            near.stations = self.inbox.ask(there).await?;
+        }
+        Ok(Sight {
+            reader: reader.clone(),
+            near: Some(Arc::new(near)),
+        })
     }
 }
 
-/// Leaves of the ground what lies in the township of whoever sees their own part alone: a phone far from
-/// any mast should not wait for the lines of a thousand gauges it never draws. Who is of no township keeps
-/// all of it.
-fn narrow_ground(county: &mut CountyView, reader: &PersonId) {
-    county.groups.retain(|group| group.members.contains(reader));
-    let own = county.people.iter().find(|person| person.id == *reader);
-    let Some(township) = own.and_then(|own| own.township.clone()) else {
-        return;
-    };
-    let near = |station: &StationView| station.township.as_ref() == Some(&township);
-    county.stations.retain(near);
-    let there: BTreeSet<&str> = county.stations.iter().map(|s| s.id.as_str()).collect();
-    county
-        .alarms
-        .retain(|alarm| there.contains(alarm.station.as_str()));
-}
+impl Sight {
+    /// Whether of tasks and calls only their own are shown.
+    pub(crate) fn is_own(&self) -> bool {
+        !self.reader.may(Deed::SeeEveryTask)
+    }
 
-/// Leaves of notices what `reader` may see: whether somebody else has answered is the desk's affair.
-pub(crate) fn narrow_notices(notices: &mut Vec<SystemView>, reader: &Principal) {
-    if is_narrow(reader) {
-        notices.retain(|notice| concerns(notice, &reader.person));
+    /// Whether nothing at all is kept from them.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.is_own() && self.near.is_none()
+    }
+
+    /// Whether they may see the tasks of and the calls to this person.
+    pub(crate) fn sees(&self, person: &PersonId) -> bool {
+        let own = *person == self.reader.person;
+        let near = || {
+            let near = self.near.as_ref();
+            near.is_none_or(|near| near.people.contains(person))
+        };
+        own || (!self.is_own() && near())
+    }
+
+    /// Whether they may see this station and what is alarmed there.
+    pub(crate) fn holds(&self, station: &str) -> bool {
+        let near = self.near.as_ref();
+        near.is_none_or(|near| near.stations.contains(station))
+    }
+
+    /// Whether a situation touches their ground; one of no township is everybody's.
+    fn touches(&self, situation: &SituationView) -> bool {
+        let (area, touched) = (&situation.area, &situation.townships);
+        self.near.as_ref().is_none_or(|near| match area.kind {
+            AreaKind::Township => area.code == near.township,
+            AreaKind::Catchment | AreaKind::Zone | AreaKind::County => {
+                touched.is_empty() || touched.contains(&near.township)
+            }
+        })
+    }
+
+    /// Leaves the tasks they may see; false when there are none.
+    pub(crate) fn command(&self, command: &mut CommandView) -> bool {
+        if self.is_whole() {
+            return true;
+        }
+        command.tasks.retain(|task| self.sees(&task.person));
+        command.reach.retain(|person| self.sees(person));
+        let stages = command.tasks.iter().map(|task| task.stage);
+        command.worst = stages.min().unwrap_or(Stage::Issued);
+        !command.tasks.is_empty()
+    }
+
+    /// Leaves in a snapshot's county, whose people are filled in, what they may see.
+    pub(crate) fn county(&self, county: &mut CountyView) {
+        if self.is_whole() {
+            return;
+        }
+        county.pages.retain(|page| self.sees(&page.to));
+        county.commands.retain_mut(|command| self.command(command));
+        if self.is_own() {
+            county.runs.clear();
+            let me = &self.reader.person;
+            county.posts.retain_mut(|post| narrow_post(post, me));
+        }
+        if is_narrow(&self.reader) {
+            county.incidents.clear();
+            let me = &self.reader.person;
+            county.groups.retain(|group| group.members.contains(me));
+        }
+        // A phone far from any mast should not wait for the lines of a thousand gauges it never draws.
+        county.stations.retain(|station| self.holds(&station.id));
+        county.alarms.retain(|alarm| self.holds(&alarm.station));
+        county.situations.retain(|one| self.touches(one));
+    }
+
+    /// Leaves of notices what they may see: whether somebody else has answered is the desk's affair.
+    pub(crate) fn notices(&self, notices: &mut Vec<SystemView>) {
+        notices.retain(|notice| self.notice(notice));
+    }
+
+    fn notice(&self, notice: &SystemView) -> bool {
+        let people = runtime::whose(notice);
+        people.is_empty() || people.iter().any(|person| self.sees(person))
+    }
+
+    /// Leaves in one update what they may see; false when nothing is left.
+    pub(crate) fn update(&self, update: &mut Update) -> bool {
+        let me = &self.reader.person;
+        match &mut update.change {
+            // What the desk writes down is the desk's.
+            Change::Incident { .. } => !is_narrow(&self.reader),
+            Change::Group { group } => !is_narrow(&self.reader) || group.members.contains(me),
+            Change::System { system } => self.notice(system),
+            Change::Alarm { alarm } => self.holds(&alarm.station),
+            Change::Situation { situation } => self.touches(situation),
+            Change::Annunciation { .. }
+            | Change::Suppression { .. }
+            | Change::Load { .. }
+            | Change::Weather { .. }
+            | Change::Event { .. }
+            | Change::Configured => true,
+            Change::Page { page } => self.sees(&page.to),
+            Change::Run { .. } => !self.is_own(),
+            Change::Duty { post } => !self.is_own() || narrow_post(post, me),
+            Change::Command { command } => self.command(command),
+            Change::Task { task, worst } => {
+                if self.is_own() {
+                    *worst = task.stage;
+                }
+                self.sees(&task.person)
+            }
+        }
+    }
+
+    /// Leaves in one message of the feed what they may see; none when nothing is left. `told`: its updates
+    /// are theirs already.
+    pub(crate) fn text(&self, text: Bytes, told: bool, values: &Values) -> Option<Bytes> {
+        if self.is_whole() {
+            return Some(text);
+        }
+        if text.starts_with(br#"{"type":"values""#) {
+            return match &self.near {
+                Some(near) => values.near(&text, near),
+                None => Some(text),
+            };
+        }
+        if told || !text.starts_with(br#"{"type":"updates""#) {
+            return Some(text);
+        }
+        let Ok(FeedMessage::Updates { mut updates, mode }) = serde_json::from_slice(&text) else {
+            tracing::error!(
+                "a message of updates could not be read back; the reader does not get it"
+            );
+            return None;
+        };
+        updates.retain_mut(|update| self.update(update));
+        (!updates.is_empty()).then(|| bytes_of(&FeedMessage::Updates { updates, mode }))
     }
 }
 
-fn concerns(notice: &SystemView, reader: &PersonId) -> bool {
-    let people = runtime::whose(notice);
-    people.is_empty() || people.contains(reader)
+fn bytes_of(message: &FeedMessage) -> Bytes {
+    let text = serde_json::to_vec(message);
+    Bytes::from(text.expect("views have string keys, so they are JSON"))
 }
 
-/// Leaves in one message of updates what `reader` may see; none when nothing is left.
-pub(crate) fn narrow_text(text: Bytes, reader: &Principal) -> Option<Bytes> {
-    let whole = reader.may(Deed::SeeEveryTask) || !text.starts_with(br#"{"type":"updates""#);
-    if whole || (!is_narrow(reader) && !tells_of_calls(&text)) {
-        return Some(text);
+/// The newest message of values, narrowed once for each township however many phones are there.
+#[derive(Debug, Default)]
+pub(crate) struct Values(Mutex<(Bytes, HashMap<String, Option<Bytes>>)>);
+
+impl Values {
+    fn near(&self, text: &Bytes, near: &Near) -> Option<Bytes> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (newest, narrowed) = &mut *held;
+        // The message is held, so that no other can come to lie at its place.
+        if newest.as_ptr() != text.as_ptr() || newest.len() != text.len() {
+            (*newest, *narrowed) = (text.clone(), HashMap::new());
+        }
+        let made = || narrow_values(text, near);
+        narrowed
+            .entry(near.township.clone())
+            .or_insert_with(made)
+            .clone()
     }
-    let Ok(FeedMessage::Updates { mut updates, mode }) = serde_json::from_slice(&text) else {
-        tracing::error!("a message of updates could not be read back; the reader does not get it");
+}
+
+fn narrow_values(text: &[u8], near: &Near) -> Option<Bytes> {
+    let Ok(FeedMessage::Values {
+        seq,
+        jurisdiction,
+        mut values,
+        mode,
+    }) = serde_json::from_slice(text)
+    else {
+        tracing::error!("a message of values could not be read back; the reader does not get it");
         return None;
     };
-    updates.retain_mut(|update| match is_narrow(reader) {
-        true => narrow_update(update, &reader.person),
-        false => narrow_calls(update, &reader.person),
-    });
-    if updates.is_empty() {
-        return None;
-    }
-    let text = serde_json::to_vec(&FeedMessage::Updates { updates, mode });
-    Some(Bytes::from(
-        text.expect("views have string keys, so they are JSON"),
-    ))
-}
-
-/// Whether a message may hold an update that [`narrow_calls`] narrows: most hold none, and are not read.
-fn tells_of_calls(text: &[u8]) -> bool {
-    let kinds = [r#""kind":"page""#, r#""kind":"run""#, r#""kind":"duty""#];
-    let text = std::str::from_utf8(text);
-    text.is_ok_and(|text| kinds.iter().any(|kind| text.contains(kind)))
-}
-
-/// Leaves of who is called and who holds which post what concerns `reader`: the rest is the desk's
-/// affair. False when nothing is left.
-fn narrow_calls(update: &mut Update, reader: &PersonId) -> bool {
-    match &mut update.change {
-        Change::Page { page } => page.to == *reader,
-        Change::Run { .. } => false,
-        Change::Duty { post } => narrow_post(post, reader),
-        Change::Alarm { .. }
-        | Change::Command { .. }
-        | Change::Task { .. }
-        | Change::System { .. }
-        | Change::Situation { .. }
-        | Change::Annunciation { .. }
-        | Change::Suppression { .. }
-        | Change::Load { .. }
-        | Change::Incident { .. }
-        | Change::Weather { .. }
-        | Change::Event { .. }
-        | Change::Group { .. }
-        | Change::Configured => true,
-    }
-}
-
-/// Leaves in one update what a reader of their own part may see; false when nothing is left.
-pub(crate) fn narrow_update(update: &mut Update, reader: &PersonId) -> bool {
-    match &mut update.change {
-        // What the desk writes down is the desk's.
-        Change::Incident { .. } => false,
-        Change::Group { group } => group.members.contains(reader),
-        Change::System { system } => concerns(system, reader),
-        Change::Alarm { .. }
-        | Change::Situation { .. }
-        | Change::Annunciation { .. }
-        | Change::Suppression { .. }
-        | Change::Load { .. }
-        | Change::Weather { .. }
-        | Change::Event { .. }
-        | Change::Configured => true,
-        Change::Page { .. } | Change::Run { .. } | Change::Duty { .. } => {
-            narrow_calls(update, reader)
-        }
-        Change::Command { command } => narrow_command(command, reader),
-        Change::Task { task, worst } => {
-            *worst = task.stage;
-            task.person == *reader
-        }
-    }
+    values.retain(|one| near.stations.contains(&one.station));
+    (!values.is_empty()).then(|| {
+        bytes_of(&FeedMessage::Values {
+            seq,
+            jurisdiction,
+            values,
+            mode,
+        })
+    })
 }
 
 /// Leaves a post that the reader holds or will hold, without what is owed there; false otherwise.
@@ -233,23 +345,39 @@ pub(crate) fn narrow_post(post: &mut PostView, reader: &PersonId) -> bool {
     post.now.iter().chain(shifts).any(|p| p == reader)
 }
 
-/// Leaves the reader's own tasks; false when there are none.
-pub(crate) fn narrow_command(command: &mut CommandView, reader: &PersonId) -> bool {
-    command.tasks.retain(|task| task.person == *reader);
-    command.worst = command
-        .tasks
-        .iter()
-        .map(|task| task.stage)
-        .min()
-        .unwrap_or(Stage::Issued);
-    !command.tasks.is_empty()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::config::Text;
-    use model::view::GroupView;
+    use model::config::{Role, Text};
+    use model::intake::Quality;
+    use model::replay::Mode;
+    use model::view::{Freshness, GroupView, SeriesNow};
+
+    fn sight(person: &str, role: Role, near: Option<(&str, &[&str], &[&str])>) -> Sight {
+        let near = near.map(|(township, stations, people)| {
+            Arc::new(Near {
+                township: township.to_owned(),
+                stations: stations.iter().map(|s| (*s).to_owned()).collect(),
+                people: people.iter().map(|p| PersonId::from(*p)).collect(),
+            })
+        });
+        let reader = Principal {
+            person: person.into(),
+            role,
+            jurisdiction: Some("330624".to_owned()),
+            session: None,
+        };
+        Sight { reader, near }
+    }
+
+    fn updated(change: Change) -> Update {
+        Update {
+            seq: 1,
+            n: 0,
+            jurisdiction: "330624".to_owned(),
+            change,
+        }
+    }
 
     #[test]
     fn who_is_in_a_group_is_told_to_its_members_alone() {
@@ -258,13 +386,68 @@ mod tests {
             title: Text::same("dams"),
             members: vec!["li".into(), "zhao".into()],
         };
-        let mut update = Update {
-            seq: 1,
-            n: 0,
-            jurisdiction: "330624".to_owned(),
-            change: Change::Group { group },
+        let mut update = updated(Change::Group { group });
+        assert!(sight("li", Role::Responder, None).update(&mut update));
+        assert!(!sight("wei", Role::Responder, None).update(&mut update));
+    }
+
+    #[test]
+    fn a_task_is_seen_by_its_person_by_the_desk_and_by_a_planner_of_its_township() {
+        let near = Some(("T1", &["s1"][..], &["li"][..]));
+        let far = Some(("T2", &["s2"][..], &["wei"][..]));
+        for (person, role, near, sees) in [
+            ("li", Role::Responder, None, true),
+            ("wei", Role::Responder, None, false),
+            ("guest", Role::Viewer, None, false),
+            ("guest", Role::Viewer, near, false),
+            ("plan", Role::Planner, None, true),
+            ("plan", Role::Planner, near, true),
+            ("plan", Role::Planner, far, false),
+            ("duty", Role::DutyOfficer, None, true),
+        ] {
+            let sight = sight(person, role, near);
+            assert_eq!(sight.sees(&"li".into()), sees, "{person} {role:?} {near:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_narrowed_once_for_a_township() {
+        let value = |station: &str| SeriesNow {
+            station: station.to_owned(),
+            quantity: "q".to_owned(),
+            value: None,
+            observed: None,
+            received: None,
+            quality: Quality::Good,
+            freshness: Freshness::Fresh,
+            level: 0,
+            expected_ms: None,
+            doubts: Vec::new(),
         };
-        assert!(narrow_update(&mut update, &"li".into()));
-        assert!(!narrow_update(&mut update, &"wei".into()));
+        let text = bytes_of(&FeedMessage::Values {
+            seq: 1,
+            jurisdiction: "330624".to_owned(),
+            values: vec![value("s1"), value("s2")],
+            mode: Mode::Live,
+        });
+        let values = Values::default();
+        let near = sight("li", Role::Responder, Some(("T1", &["s1"], &["li"])));
+        let one = near.text(text.clone(), true, &values).unwrap();
+        let Ok(FeedMessage::Values {
+            values: left, mode, ..
+        }) = serde_json::from_slice(&one)
+        else {
+            panic!("{one:?}")
+        };
+        assert_eq!(
+            (left.len(), left[0].station.as_str(), mode),
+            (1, "s1", Mode::Live)
+        );
+        let again = near.text(text.clone(), true, &values).unwrap();
+        assert_eq!(again.as_ptr(), one.as_ptr(), "made once");
+        let none = sight("wei", Role::Responder, Some(("T3", &[], &["wei"])));
+        assert_eq!(none.text(text.clone(), true, &values), None);
+        let all = sight("wei", Role::Responder, None).text(text.clone(), true, &values);
+        assert_eq!(all, Some(text));
     }
 }

@@ -17,7 +17,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView};
-use crate::sight::{is_narrow, narrow_county, narrow_notices, narrow_text, narrow_update};
+use crate::sight::Sight;
 use crate::socket::{Said, Source, bounded, run};
 
 /// From where the feed goes on, and about what.
@@ -44,16 +44,19 @@ pub(crate) async fn feed(
     let only = reader.scope(api.inbox.catalogue().codes(), query.jurisdiction.as_deref())?;
     let place = api.socket_place()?;
     let mut subscription = api.feed.subscribe(query.since, only).await?;
-    if is_narrow(&reader) {
+    let sight = api.sight(&reader).await?;
+    if sight.is_own() {
+        let own = sight.clone();
         subscription = subscription.for_one(Own {
             person: reader.person.clone(),
-            keep: narrow_update,
+            keep: Arc::new(move |update| own.update(update)),
         });
     }
     let source = Reader {
         api,
         subscription,
         reader,
+        sight,
         waiting: None,
     };
     let changes = source.api.changes.subscribe();
@@ -65,6 +68,7 @@ struct Reader {
     api: Arc<Api>,
     subscription: Subscription,
     reader: Principal,
+    sight: Sight,
     /// A snapshot that leaves once it is on record whose telephone numbers are in it.
     waiting: Option<(Bytes, JoinHandle<Result<(), Stopped>>)>,
 }
@@ -88,10 +92,10 @@ impl Source for Reader {
                 Some(Frame::Text(text)) if text.starts_with(br#"{"type":"behind""#) => {
                     return Said::Last(text);
                 }
-                // Whoever sees their own part alone gets nothing else from the subscription.
-                Some(Frame::Text(text)) if is_narrow(&self.reader) => return Said::Text(text),
+                // Whoever sees their own part alone gets no other updates from the subscription.
                 Some(Frame::Text(text)) => {
-                    if let Some(text) = narrow_text(text, &self.reader) {
+                    let told = self.sight.is_own();
+                    if let Some(text) = self.sight.text(text, told, &self.api.values) {
                         return Said::Text(text);
                     }
                 }
@@ -109,10 +113,10 @@ impl Reader {
     fn seen(&self, mut snapshot: SnapshotView) -> (Bytes, JoinHandle<Result<(), Stopped>>) {
         let catalogue = self.api.inbox.catalogue();
         let mut numbers = Vec::new();
-        narrow_notices(&mut snapshot.system, &self.reader);
+        self.sight.notices(&mut snapshot.system);
         for county in &mut snapshot.counties {
             self.api.people.load().fill(county, &self.reader);
-            narrow_county(county, &self.reader);
+            self.sight.county(county);
             let others = county.people.iter().filter(|p| p.id != self.reader.person);
             let shown = others.filter(|person| person.phone.is_some()).count() as u32;
             if let Some(slot) = catalogue.jurisdiction(&county.code).filter(|_| shown > 0) {

@@ -5,13 +5,12 @@ mod county;
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
+use county::feed::{Socket, first, next, open, update_of};
 use county::{County, Who, ask, json};
 use futures_util::StreamExt;
 use model::custody::{AccessDeed, Accessor};
 use serde_json::{Value, json};
-use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// A picture of the bridge, as far as its outline goes.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x04IHDRsizecrc!\0\0\0\0IENDcrc!";
@@ -515,50 +514,4 @@ async fn upload(county: &County, who: &Who, body: &[u8], status: StatusCode) -> 
         .await;
     assert_eq!(response.status(), status);
     json(response).await
-}
-
-type Socket =
-    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
-
-async fn open(address: std::net::SocketAddr, who: &Who, query: &str) -> Socket {
-    let Who::Cookie(cookie) = who else {
-        panic!("people have cookies")
-    };
-    let address = format!("ws://{address}/api/v1/feed{query}");
-    let mut request = address.into_client_request().unwrap();
-    request
-        .headers_mut()
-        .insert(header::COOKIE, cookie.parse().unwrap());
-    connect_async(request).await.unwrap().0
-}
-
-async fn first(socket: &mut Socket) -> Value {
-    let message = next(socket).await;
-    assert_eq!(message["type"], "snapshot");
-    message
-}
-
-/// The first thing that `pick` finds in an update; beats and values pass by.
-async fn update_of(socket: &mut Socket, pick: impl Fn(&Value) -> Option<String>) -> String {
-    loop {
-        let message = next(socket).await;
-        let updates = message["updates"].as_array().cloned().unwrap_or_default();
-        if let Some(found) = updates.iter().find_map(&pick) {
-            return found;
-        }
-    }
-}
-
-async fn next(socket: &mut Socket) -> Value {
-    let wait = std::time::Duration::from_secs(20);
-    loop {
-        let message = tokio::time::timeout(wait, socket.next())
-            .await
-            .expect("nothing was heard")
-            .unwrap()
-            .unwrap();
-        if message.is_text() {
-            return serde_json::from_str(message.to_text().unwrap()).unwrap();
-        }
-    }
 }

@@ -57,6 +57,20 @@ impl Engine {
         pages.filter_map(|id| self.page_view(id)).collect()
     }
 
+    /// The pages that went to these people by one channel, by themselves, in the order of their ids.
+    pub fn pages_to(&self, people: &[PersonId], channel: Channel) -> Vec<PageView> {
+        let pages = self.state.calling.pages.iter();
+        let meant = pages.filter(|(_, sheet)| {
+            sheet.channel == channel
+                && sheet.sent.is_some()
+                && sheet.bundled.is_none()
+                && people.contains(&sheet.to)
+        });
+        meant
+            .map(|(id, sheet)| self.view_of_page(id, sheet))
+            .collect()
+    }
+
     /// The pages of every run that runs, or has called everybody in vain and is not over: whoever was called
     /// last of all can still answer.
     pub(crate) fn page_views(&self) -> Vec<PageView> {

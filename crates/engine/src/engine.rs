@@ -184,6 +184,11 @@ impl Engine {
                     self.weigh_reach(page, fact, at, out);
                 }
             }
+            Input::Unread { channel, from } => {
+                let from = from.as_ref().map_or("", PersonId::as_str);
+                let subject = format!("{}/{from}", channel.word());
+                self.notice(SystemKind::ReplyUnread, &subject, true, at, out);
+            }
             Input::Resumed => {
                 self.deliver_again(out);
                 let unknown = std::mem::take(&mut self.state.calling.unknown);

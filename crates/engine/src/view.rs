@@ -3,7 +3,7 @@
 use model::config::{Measure, Side};
 use model::intake::Quality;
 use model::view::{
-    AckView, AlarmView, CommandView, CountyView, Doubt, NextStep, ProcessView, SeriesNow,
+    AckView, AlarmView, CommandView, CountyView, Doubt, MassView, NextStep, ProcessView, SeriesNow,
     SeriesView, StationView, StepKind, SystemView, TaskView, TemplateView, ThresholdView,
 };
 use model::{AlarmKey, CommandId, Level, PersonId, SeriesSlot, TaskId, Time};
@@ -74,6 +74,10 @@ impl Engine {
             runs: self.shown_runs(),
             pages: self.page_views(),
             posts: self.post_views(now),
+            mass: MassView {
+                above: self.config.policy.command.mass_above,
+                hold_ms: self.config.policy.command.hold_ms,
+            },
         }
     }
 

@@ -43,6 +43,13 @@ pub(crate) fn pages(channel: Channel, outcome: &'static str) {
     counter!("watchfire_pages_total", "channel" => channel, "outcome" => outcome).increment(1);
 }
 
+/// Replies of people by channel and what became of them.
+pub(crate) fn replies(channel: Channel, outcome: &'static str, count: usize) {
+    let channel = channel.word();
+    counter!("watchfire_replies_total", "channel" => channel, "outcome" => outcome)
+        .increment(count as u64);
+}
+
 /// Receipts by channel and what became of them.
 pub(crate) fn receipts(channel: Channel, outcome: &'static str, count: usize) {
     let channel = channel.word();

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::effect::{Effect, Transition};
-use crate::id::{JurisdictionSlot, PageId, RuleSlot, SeriesSlot, StationSlot};
+use crate::id::{JurisdictionSlot, PageId, PersonId, RuleSlot, SeriesSlot, StationSlot};
 use crate::input::{Configured, Input, Observed, Origin};
 use crate::intake::{Counts, Quality};
-use crate::page::PageFact;
+use crate::page::{Channel, PageFact};
 use crate::time::Time;
 
 /// One record of the journal: an input, or what was decided on it.
@@ -68,6 +68,7 @@ const ACCESSED: u8 = 13;
 /// Kind of an input that says who keeps the clock.
 pub const CLOCK_READ: u8 = 14;
 const CHECKED: u8 = 15;
+const UNREAD: u8 = 16;
 const TRANSITION: u8 = 64;
 const EFFECT: u8 = 65;
 
@@ -193,6 +194,14 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
                 fact: fact.clone(),
             },
         ),
+        Input::Unread { channel, from } => put_json(
+            out,
+            UNREAD,
+            &UnreadRow {
+                channel: *channel,
+                from: from.clone(),
+            },
+        ),
     }
 }
 
@@ -251,6 +260,12 @@ struct PagedRow {
     page: PageId,
     #[serde(flatten)]
     fact: PageFact,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UnreadRow {
+    channel: Channel,
+    from: Option<PersonId>,
 }
 
 /// Reads one record.
@@ -333,6 +348,13 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
             Input::Paged {
                 page: row.page,
                 fact: row.fact,
+            }
+        }
+        UNREAD => {
+            let row: UnreadRow = bytes.json()?;
+            Input::Unread {
+                channel: row.channel,
+                from: row.from,
             }
         }
         _ => return Err(unknown),
@@ -487,6 +509,10 @@ mod tests {
                 fact: PageFact::Failed {
                     why: "the gateway answered 550".to_owned(),
                 },
+            },
+            Input::Unread {
+                channel: Channel::Sms,
+                from: Some("p-01".into()),
             },
             Input::Paged {
                 page: "run.1.0.p-01.voice".into(),

@@ -79,6 +79,9 @@ pub enum SystemKind {
     ChannelLost,
     /// An old part of the journal is not as it was written. Subject: empty.
     JournalBroken,
+    /// Somebody wrote back, and what they mean is not known. Subject: the channel, `/`, the person; nobody
+    /// behind the stroke where the number is of nobody known.
+    ReplyUnread,
 }
 
 /// Why a situation is told to people.

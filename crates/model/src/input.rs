@@ -6,9 +6,9 @@ use crate::action::Act;
 use crate::config::Config;
 use crate::custody::{Access, Timekeeping};
 use crate::fixed::Fixed;
-use crate::id::{JurisdictionSlot, PageId, SeriesSlot};
+use crate::id::{JurisdictionSlot, PageId, PersonId, SeriesSlot};
 use crate::intake::{Counts, Quality};
-use crate::page::PageFact;
+use crate::page::{Channel, PageFact};
 use crate::time::Time;
 
 /// One journaled input. `at` never goes backwards; `seq` counts from 1 without gaps.
@@ -100,6 +100,12 @@ pub enum Input {
     Paged {
         page: PageId,
         fact: PageFact,
+    },
+    /// Somebody wrote back by a channel, and what they mean is not known: the words lie in quarantine.
+    Unread {
+        channel: Channel,
+        /// Whose number it came from, where that is one person's.
+        from: Option<PersonId>,
     },
 }
 

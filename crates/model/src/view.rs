@@ -533,6 +533,18 @@ pub struct CountyView {
     /// Posts and who holds them, in the order of the files.
     #[serde(default)]
     pub posts: Vec<PostView>,
+    #[serde(default)]
+    pub mass: MassView,
+}
+
+/// What a large command waits for here, as `policy.toml` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct MassView {
+    /// A command to more people than this is confirmed by their number; 0: none is.
+    pub above: u16,
+    /// Milliseconds in which a confirmed one can be stopped before anybody is told.
+    pub hold_ms: i64,
 }
 
 /// Where the engine's clock stands.

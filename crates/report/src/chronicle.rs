@@ -238,6 +238,7 @@ impl Chronicle {
                 | Input::DiskFilled { .. }
                 | Input::FilesRefused { .. }
                 | Input::JournalChecked { .. }
+                | Input::Unread { .. }
                 | Input::Ticked
                 | Input::Resumed
                 | Input::Accessed(_)

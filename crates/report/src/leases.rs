@@ -191,6 +191,7 @@ impl Chronicle {
                 | Input::Tallied { .. }
                 | Input::Accessed(_)
                 | Input::ClockRead(_)
+                | Input::Unread { .. }
                 | Input::JournalChecked { .. },
             )
             | None => {}

@@ -88,6 +88,7 @@ impl Chronicle {
             | SystemKind::NotSignedIn
             | SystemKind::HandoverOpen
             | SystemKind::ChannelLost
+            | SystemKind::ReplyUnread
             | SystemKind::JournalBroken => false,
         }
     }
@@ -118,6 +119,7 @@ pub(crate) fn about(kind: SystemKind, subject: &str, world: &dyn World) -> About
             post.map(|post| named(subject, post.title.clone()))
         }
         SystemKind::ChannelLost => about_channel(subject, world),
+        SystemKind::ReplyUnread => about_reply(subject),
         SystemKind::SightLost
         | SystemKind::LinkDown
         | SystemKind::ClockStepped
@@ -170,6 +172,19 @@ pub(crate) fn about_run(run: &RunView, world: &dyn World) -> Option<About> {
 }
 
 /// `sms/330624112`: the channel, and where it reaches nobody.
+/// Whose reply it was; nobody is named whose number is of nobody known.
+fn about_reply(subject: &str) -> Option<About> {
+    let (channel, person) = subject.split_once('/')?;
+    let channel = Channel::of_word(channel)?;
+    let behind = |l: Language| match person {
+        "" => l.of("不认识的号码", "an unknown number").to_owned(),
+        known => known.to_owned(),
+    };
+    let said = |l| format!("{} · {}", words::channel(channel, l), behind(l));
+    let name = Text::new(&said(Language::Chinese), &said(Language::English));
+    Some(named(subject, name))
+}
+
 fn about_channel(subject: &str, world: &dyn World) -> Option<About> {
     let (channel, code) = subject.split_once('/')?;
     let channel = Channel::of_word(channel)?;

@@ -96,6 +96,7 @@ impl Readings {
                 | Input::Tallied { .. }
                 | Input::Accessed(_)
                 | Input::ClockRead(_)
+                | Input::Unread { .. }
                 | Input::Paged { .. },
             )
             | None => {}

@@ -328,6 +328,7 @@ pub(crate) fn notice(kind: SystemKind, l: Language) -> &'static str {
         SystemKind::NotSignedIn => l.of("到点未签到", "Nobody signed in"),
         SystemKind::HandoverOpen => l.of("未交接班", "Handover open"),
         SystemKind::ChannelLost => l.of("通道全部不通", "A channel reaches nobody"),
+        SystemKind::ReplyUnread => l.of("回信看不懂", "A reply nobody can read"),
         SystemKind::JournalBroken => l.of("日志旧段损坏", "An old part of the journal is damaged"),
     }
 }

@@ -110,7 +110,7 @@ impl Fleet {
                     .hear(jurisdiction, observed.series, observed.received);
                 self.tell(jurisdiction.index(), at, input, out);
             }
-            Input::Acted(_) | Input::Paged { .. } => {
+            Input::Acted(_) | Input::Paged { .. } | Input::Unread { .. } => {
                 self.tell(jurisdiction.index(), at, input, out)
             }
             Input::Configured(configured) if jurisdiction.index() == self.engines.len() => {

@@ -13,7 +13,8 @@ use model::Config;
 use model::action::{Act, Answer};
 use model::custody::{Access, Timekeeping};
 use model::intake::{Quality, Refusal, Taken};
-use model::{Fixed, Input, JurisdictionSlot, Origin, PageFact, PageId, SeriesSlot, Time};
+use model::page::Channel;
+use model::{Fixed, Input, JurisdictionSlot, Origin, PageFact, PageId, PersonId, SeriesSlot, Time};
 use store::Body;
 use tokio::sync::oneshot;
 
@@ -182,7 +183,7 @@ impl Inbox {
         access: Access,
     ) -> Result<(), Stopped> {
         let input = Input::Accessed(Box::new(access));
-        self.shared.record(jurisdiction, input).await
+        self.shared.record(jurisdiction, input, None).await
     }
 
     /// Puts on record which clock the site lives by and what the machine says of its own.
@@ -191,7 +192,7 @@ impl Inbox {
     /// [`Stopped`] when the process is shutting down.
     pub async fn clock_read(&self, clock: Timekeeping) -> Result<(), Stopped> {
         let input = Input::ClockRead(Box::new(clock));
-        self.shared.record(JurisdictionSlot(0), input).await
+        self.shared.record(JurisdictionSlot(0), input, None).await
     }
 
     /// Tells what became of a page; returns once that is on disk, so that a device or a provider may
@@ -206,6 +207,23 @@ impl Inbox {
         fact: PageFact,
     ) -> Result<(), Stopped> {
         self.shared.paged(jurisdiction, page, fact).await
+    }
+
+    /// Tells that somebody wrote back by `gateway` and is not understood: the desk gets a notice, and the
+    /// words go to quarantine. Returns once both are on disk.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down.
+    pub async fn unread(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        (channel, from): (Channel, Option<PersonId>),
+        gateway: &str,
+        bad: BadMessage,
+    ) -> Result<(), Stopped> {
+        let input = Input::Unread { channel, from };
+        let refused = Some((gateway.to_owned(), bad));
+        self.shared.record(jurisdiction, input, refused).await
     }
 
     /// Tells that an interface lost or regained its link; returns once that is on disk.

@@ -397,10 +397,14 @@ impl Live {
             Message::Record {
                 jurisdiction,
                 input,
+                refused,
                 answer,
             } => {
                 if self.books.fleet.config(jurisdiction).is_some() {
                     self.books.enter(self.now(), jurisdiction, input);
+                }
+                if let Some((by, bad)) = refused {
+                    self.dues.refused.push(bad.refused(self.now(), by));
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));
             }

@@ -5,6 +5,7 @@
 //! phones, times as much as there are tasks.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -14,11 +15,17 @@ use model::view::{Change, CommandView, SnapshotView, SystemView, TaskView, Updat
 
 use crate::hub::{UPDATES_HEAD, UPDATES_TAIL};
 
-/// A person, and what of an update about them they may see: it is trimmed, or not told at all.
-#[derive(Clone, Debug)]
+/// A person, and what of an update they may see: it is trimmed, or not told at all.
+#[derive(Clone)]
 pub struct Own {
     pub person: PersonId,
-    pub keep: fn(&mut Update, &PersonId) -> bool,
+    pub keep: Arc<dyn Fn(&mut Update) -> bool + Send + Sync>,
+}
+
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Own {}", self.person.as_str())
+    }
 }
 
 /// Everything as it stands, with the commands beside it: a snapshot that many clients share.
@@ -129,7 +136,7 @@ impl Parts {
         // Several tasks of a person in one command stand together.
         for alike in places.chunk_by(|a, b| a.0 == b.0) {
             let mut update = self.trimmed(alike);
-            if !(own.keep)(&mut update, &own.person) {
+            if !(own.keep)(&mut update) {
                 continue;
             }
             if text.len() > empty {

@@ -101,6 +101,7 @@ pub(crate) fn item_of(
         | Input::DiskFilled { .. }
         | Input::FilesRefused { .. }
         | Input::JournalChecked { .. }
+        | Input::Unread { .. }
         | Input::Paged { .. } => None,
     }
 }

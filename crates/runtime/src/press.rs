@@ -592,6 +592,7 @@ fn changes_command(input: &Input) -> bool {
         | Input::Tallied { .. }
         | Input::Accessed(_)
         | Input::ClockRead(_)
+        | Input::Unread { .. }
         | Input::Paged { .. } => false,
     }
 }

@@ -21,7 +21,7 @@ use crate::catalogue::Catalogue;
 use crate::feed::Opening;
 use crate::fleet::Fleet;
 use crate::helm::Called;
-use crate::inbox::{Item, Receipt};
+use crate::inbox::{BadMessage, Item, Receipt};
 use crate::pen::FLOOD;
 
 /// Presses, questions and subscriptions that may wait at once.
@@ -73,10 +73,11 @@ pub(crate) enum Message {
         broken: bool,
         answer: oneshot::Sender<()>,
     },
-    /// What only has to be on record.
+    /// What only has to be on record, and what goes to quarantine with it: by which gateway it came.
     Record {
         jurisdiction: JurisdictionSlot,
         input: Input,
+        refused: Option<(String, BadMessage)>,
         answer: oneshot::Sender<()>,
     },
     Ask {
@@ -280,10 +281,12 @@ impl Queue {
         &self,
         jurisdiction: JurisdictionSlot,
         input: Input,
+        refused: Option<(String, BadMessage)>,
     ) -> Result<(), Stopped> {
         self.call(|answer| Message::Record {
             jurisdiction,
             input,
+            refused,
             answer,
         })
         .await

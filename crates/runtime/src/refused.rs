@@ -14,17 +14,24 @@ pub(crate) struct Quarantined<'f> {
     pub(crate) at: Time,
 }
 
+impl BadMessage {
+    /// It as the quarantine keeps it; `by` is the interface or gateway it came by.
+    pub(crate) fn refused(self, at: Time, by: String) -> Refused {
+        Refused {
+            at,
+            interface: by,
+            kind: self.kind,
+            reason: self.reason,
+            topic: self.topic,
+            body: self.body,
+        }
+    }
+}
+
 impl Quarantined<'_> {
     /// A message that was no reading of ours.
     pub(crate) fn message(&self, bad: BadMessage) -> Refused {
-        Refused {
-            at: self.at,
-            interface: self.fleet.interface_id(self.interface),
-            kind: bad.kind,
-            reason: bad.reason,
-            topic: bad.topic,
-            body: bad.body,
-        }
+        bad.refused(self.at, self.fleet.interface_id(self.interface))
     }
 
     /// A reading that the engine did not take, written out again as the message it was.

@@ -7,6 +7,7 @@ use model::Config;
 use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::{Counts, InterfaceView};
+use model::page::Channel;
 use model::task::Stage;
 use model::view::{
     AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PersonContacts,
@@ -170,6 +171,19 @@ impl Fleet {
         let engine = self.engines.get(jurisdiction.index());
         engine
             .map(engine::Engine::contact_views)
+            .unwrap_or_default()
+    }
+
+    /// The pages that went to these people by one channel, in the order of their ids.
+    pub fn pages_to(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        people: &[PersonId],
+        channel: Channel,
+    ) -> Vec<PageView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine
+            .map(|e| e.pages_to(people, channel))
             .unwrap_or_default()
     }
 

@@ -219,6 +219,7 @@ mod tests {
             runs: Vec::new(),
             pages: Vec::new(),
             posts: Vec::new(),
+            mass: model::view::MassView::default(),
         }
     }
 

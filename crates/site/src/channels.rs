@@ -4,6 +4,7 @@
 //! only that they can be read is looked at here.
 
 mod receipts;
+mod replies;
 mod way;
 
 use std::collections::BTreeMap;
@@ -103,6 +104,9 @@ fn read_file(source: &Source, around: &Around<'_>, out: &mut Diagnostics) -> Opt
     let receipts = file.optional("receipts", out, |value, out| {
         receipts::read_receipts(value, source, around, out)
     });
+    let replies = file.optional("replies", out, |value, out| {
+        replies::read_replies(value, source, around, out)
+    });
     let asked = channel.as_ref().map(|(channel, _)| *channel);
     let way = way::read_way(&mut file, asked, &secrets, around, out);
     file.close(out);
@@ -117,6 +121,7 @@ fn read_file(source: &Source, around: &Around<'_>, out: &mut Diagnostics) -> Opt
             pace,
             way: way?,
             receipts,
+            replies,
             secrets,
         },
         source: source.clone(),

@@ -326,6 +326,18 @@
 //! [[receipts.says]]
 //! at = "/state"
 //! words = { delivered = ["DELIVRD"], failed = ["UNDELIV"] }   # accepted, seen, acked, declined, ignored
+//! task_words = { need_help = ["3"] }   # of a page about a task besides: accepted, declined, need_help
+//!
+//! [replies]                        # what people write back, to /api/v1/channels/sms/replies
+//! token = "secrets/sms.token"
+//! list = "/replies"                # absent: the body is one reply, or a list of them
+//! id = "/id"                       # the gateway's own number of it: the same again for the same one
+//! from = "/mobile"
+//! text = "/content"
+//! words = { acked = ["1"], declined = ["2"] }
+//! task_words = { accepted = ["1"], need_help = ["2"] }        # absent: as `words`
+//! ask = { zh = "收到回1。", en = " Reply 1." }                # what a message asks for
+//! task_ask = { zh = "接受回1。", en = " Reply 1 to accept." } # absent: as `ask`
 //! ```
 
 mod accounts;

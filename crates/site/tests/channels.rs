@@ -206,6 +206,21 @@ fn what_is_wrong_with_a_template_is_told_where_it_stands() {
         "`arrived` is nothing a receipt can say",
     );
     check(
+        "acked = [\"1\"",
+        "accepted = [\"1\"",
+        "`accepted` is nothing an answer to a call can say",
+    );
+    check(
+        "declined = [\"3\"",
+        "declined = [\"１。\"",
+        "`1` would say two things",
+    );
+    check(
+        "接受回1，",
+        "接受请回复数字1，多谢配合，收到请务必马上回复，",
+        "too long to go into one message",
+    );
+    check(
         "title = {",
         "tries = 0\ntitle = {",
         "`tries` is not in range",

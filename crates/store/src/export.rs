@@ -278,6 +278,7 @@ impl Taken {
             | Input::Resumed
             | Input::Tallied { .. }
             | Input::Paged { .. }
+            | Input::Unread { .. }
             | Input::Accessed(_) => {}
         }
     }
@@ -337,6 +338,9 @@ impl Taken {
                 json!({ "interface": interface, "counts": counts }),
             ),
             Input::Paged { page, fact } => ("paged", json!({ "page": page, "fact": fact })),
+            Input::Unread { channel, from } => {
+                ("unread", json!({ "channel": channel, "from": from }))
+            }
             Input::Accessed(access) => ("accessed", json!(access)),
             Input::ClockRead(clock) => ("clock_read", json!(clock)),
         };

@@ -36,14 +36,21 @@ export function startOutbox(person: string): void {
 
 let stopListening = () => {};
 
-/** The county is heard again: no reason to sit out the rest of a wait. */
+/** The county is heard again, or another hand has pressed: no reason to sit out the rest of a wait. */
 function listen(): () => void {
   let before = store.get().connection.phase;
-  return store.subscribe(() => {
+  const unsubscribe = store.subscribe(() => {
     const { phase } = store.get().connection;
     if (phase === "live" && before !== "live") kickOutbox();
     before = phase;
   });
+  // Something was pressed on a notice, and lies on the same shelf.
+  const worker = globalThis.navigator?.serviceWorker;
+  worker?.addEventListener?.("message", kickOutbox);
+  return () => {
+    unsubscribe();
+    worker?.removeEventListener?.("message", kickOutbox);
+  };
 }
 
 export function stopOutbox(): void {

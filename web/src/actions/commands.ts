@@ -24,9 +24,6 @@ export interface Draft {
   shown: readonly Shown[];
 }
 
-/** Above this many people the officer types the number before sending; the server has the last word. */
-export const TYPED_COUNT_ABOVE = 20;
-
 export function issueCommand(draft: Draft): Promise<string> {
   const { op, shown, ...rest } = draft;
   const seen = shown.length > 0 ? { shown: [...shown] } : {};

@@ -449,6 +449,11 @@ export function systemSentence(kind: SystemKind, subject: string, age: string): 
       return i18n.t("{subject} 要帮助，已 {age}。请马上联系。", { subject, age });
     case "disk_full":
       return i18n.t("磁盘将满，读数在排队，报警和指令照常。请管理员清理。");
+    case "reply_unread":
+      return i18n.t("{subject}回了信，看不懂是什么意思，已 {age}。请看原文，打电话问清楚。", {
+        subject,
+        age,
+      });
     case "journal_broken":
       return i18n.t("日志的旧段与写下时不符。判断照常；请管理员运行 watchfire verify，保留证据。");
     case "blind_spot":

@@ -295,7 +295,11 @@ export function openOutbox(person: string, watcher: Watcher, line: Line = realLi
       await show();
       run();
     },
-    kick: run,
+    kick: () => {
+      // The service worker presses too, and what it kept is shown like any other.
+      show().catch((error) => console.warn("the outbox could not be read", error));
+      run();
+    },
     idle: () => running,
     close: () => {
       closed = true;

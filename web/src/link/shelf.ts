@@ -116,6 +116,18 @@ export async function keptWoken(): Promise<string | null> {
   return ((await (await shelf()).get("shelf", "woken")) as string | undefined) ?? null;
 }
 
+/** The words of notices in the language of this phone: the service worker has no catalogue. */
+export async function keepNoticeWords(words: Record<string, string>): Promise<void> {
+  await (await shelf())
+    .put("shelf", words, "notice-words")
+    .catch((error) => console.warn("the words of notices are not kept", error));
+}
+
+export async function keptNoticeWords(): Promise<Record<string, string>> {
+  const kept = await (await shelf()).get("shelf", "notice-words");
+  return (kept as Record<string, string> | undefined) ?? {};
+}
+
 export async function keepTasks(person: string, snapshot: SnapshotView, at: number): Promise<void> {
   await (await shelf()).put("shelf", { seq: snapshot.seq, snapshot, at }, `tasks/${person}`);
 }

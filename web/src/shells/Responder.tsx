@@ -16,6 +16,7 @@ import { QueueLine } from "../features/phone/QueueLine";
 import { TaskList } from "../features/phone/TaskList";
 import { TaskPage } from "../features/phone/TaskPage";
 import { useMapPack } from "../features/phone/useMapPack";
+import { useNoticeWords } from "../features/phone/useNoticeWords";
 import { useDelivered } from "../features/phone/useReceipts";
 import { useTelling } from "../features/phone/useTelling";
 import { useWaking } from "../features/phone/useWaking";
@@ -34,6 +35,7 @@ import { useSession } from "./useSession";
 
 export function Responder() {
   useLocale();
+  useNoticeWords();
   const { session, enter, leave } = useSession(keptMe);
   useEffect(() => {
     if ("serviceWorker" in navigator && import.meta.env.PROD) {

@@ -10,7 +10,15 @@ import {
   type Update,
 } from "../wire/view";
 import { recounted } from "./headcount";
-import { type County, emptyWorld, quietLoad, seriesKey, TOLD_KEPT, type World } from "./world";
+import {
+  type County,
+  emptyWorld,
+  noMass,
+  quietLoad,
+  seriesKey,
+  TOLD_KEPT,
+  type World,
+} from "./world";
 
 /** Larger than any position among the updates of one input. */
 const ALL = Number.MAX_SAFE_INTEGER;
@@ -97,6 +105,7 @@ function unfold(view: CountyView, before: County | undefined): County {
     runs: new Map((view.runs ?? []).map((run) => [run.id, run])),
     pages: new Map((view.pages ?? []).map((page) => [page.id, page])),
     posts: new Map((view.posts ?? []).map((post) => [post.id, post])),
+    mass: view.mass ?? noMass,
     // What was told stays told: a new snapshot is no news.
     told: before?.told ?? [],
   };

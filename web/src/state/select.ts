@@ -172,6 +172,11 @@ export function reached(county: County, groups: Iterable<string>, people: Iterab
   return [...ids].map((id) => ({ id, person: county.people.get(id) ?? null }));
 }
 
+/** Whether so many people are a large command here: their number is typed, and it is held. */
+export function isMass(county: County, people: number): boolean {
+  return county.mass.above > 0 && people > county.mass.above;
+}
+
 /** Whether the world shown is not the one that is. */
 export function isPast(state: AppState): boolean {
   return (state.world.heartbeat?.view.replay ?? null) !== null || state.leaving;
@@ -180,6 +185,11 @@ export function isPast(state: AppState): boolean {
 /** Whether the person at the screen may act on what is shown: nobody acts on the past. */
 export function mayAct(state: AppState): boolean {
   return mayCommand(state.me?.person) && !isPast(state);
+}
+
+/** Whose own word a press here would be: the person at the screen; nobody's while the past is shown. */
+export function ownHand(state: AppState): string | undefined {
+  return isPast(state) ? undefined : state.me?.person.id;
 }
 
 /** Whether the person at the screen may leave notes on the bar, also on the past. */
@@ -194,6 +204,11 @@ export function mayKeepSite(state: AppState): boolean {
 
 export function mayCommand(person: PersonView | undefined): boolean {
   return person?.role === "duty_officer" || person?.role === "administrator";
+}
+
+/** Who is told of everybody's tasks and calls; others of their own alone, which says nothing of the rest. */
+export function seesTasks(person: PersonView | undefined): boolean {
+  return mayCommand(person) || person?.role === "planner";
 }
 
 /** Who may try other rules on history. */

@@ -11,6 +11,7 @@ import type {
   GroupView,
   IncidentView,
   LoadView,
+  MassView,
   PageView,
   PersonView,
   PostView,
@@ -62,6 +63,8 @@ export interface County {
   pages: ReadonlyMap<string, PageView>;
   /** Posts and who holds them, in the order of the files. */
   posts: ReadonlyMap<string, PostView>;
+  /** Above how many people a command is confirmed by their number, and how long it can be stopped then. */
+  mass: MassView;
   /** Annunciations heard since the page was opened, oldest first; at most [`TOLD_KEPT`]. */
   told: readonly Told[];
 }
@@ -87,6 +90,9 @@ export const quietLoad: LoadView = {
   all_situations: 0,
   all_told: 0,
 };
+
+/** Where a server does not say: it asks for the number itself when it wants one. */
+export const noMass: MassView = { above: 0, hold_ms: 0 };
 
 /** The engine's clock as last heard, and when it was heard by this machine's monotonic clock. */
 export interface Heartbeat {

@@ -2028,6 +2028,7 @@ export interface components {
             groups: components["schemas"]["GroupView"][];
             incidents: components["schemas"]["IncidentView"][];
             load: components["schemas"]["LoadView"];
+            mass: components["schemas"]["MassView"];
             /** @description The pages of the runs that run. */
             pages: components["schemas"]["PageView"][];
             people: components["schemas"]["PersonView"][];
@@ -2783,6 +2784,19 @@ export interface components {
             place: components["schemas"]["Seal"] | null;
             task: components["schemas"]["TaskId"] | null;
             text: components["schemas"]["Seal"] | null;
+        };
+        /** @description What a large command waits for here, as `policy.toml` says. */
+        MassView: {
+            /**
+             * Format: int32
+             * @description A command to more people than this is confirmed by their number; 0: none is.
+             */
+            above: number;
+            /**
+             * Format: int64
+             * @description Milliseconds in which a confirmed one can be stopped before anybody is told.
+             */
+            hold_ms: number;
         };
         /** @description What a silence covers: everything that agrees with each field that is given. */
         Matcher: {
@@ -3922,7 +3936,7 @@ export interface components {
          * @description A condition of the system itself, not of a hazard.
          * @enum {string}
          */
-        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue" | "empty_step" | "calls_exhausted" | "legal_clock" | "coverage_gap" | "not_signed_in" | "handover_open" | "channel_lost" | "journal_broken";
+        SystemKind: "sight_lost" | "link_down" | "clock_stepped" | "unanswered" | "need_help" | "disk_full" | "blind_spot" | "interface_down" | "unstable_signal" | "suppression_ending" | "flood_mode" | "rules_refused" | "rule_failing" | "sensor_repair" | "crew_overdue" | "undecided" | "report_overdue" | "empty_step" | "calls_exhausted" | "legal_clock" | "coverage_gap" | "not_signed_in" | "handover_open" | "channel_lost" | "journal_broken" | "reply_unread";
         /** @description A condition of the system itself. */
         SystemView: {
             kind: components["schemas"]["SystemKind"];

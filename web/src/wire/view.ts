@@ -60,6 +60,8 @@ export type ReachView = Schemas["ReachView"];
 export type LostReach = Schemas["LostReach"];
 export type PlanView = Schemas["PlanView"];
 export type ContactView = Schemas["ContactView"];
+/** What a large command waits for, as the site says. */
+export type MassView = Schemas["MassView"];
 export type LoadView = Schemas["LoadView"];
 /** What screens show of a drill. */
 export type DrillMark = Schemas["DrillMark"];
@@ -157,6 +159,7 @@ export type CountyView = Older<
   | "runs"
   | "pages"
   | "posts"
+  | "mass"
 >;
 export type SnapshotView = Omit<Schemas["SnapshotView"], "counties" | "clock" | "mode"> & {
   counties: CountyView[];

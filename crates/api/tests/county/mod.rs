@@ -1,6 +1,7 @@
 //! A small county behind the real runtime, in a folder that goes away: what the stories drive.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod feed;
 pub mod hour;
 
 use std::net::SocketAddr;
@@ -350,7 +351,6 @@ fn config() -> Config {
             position_e6: Some((120_900_000, 29_500_000)),
             kind: "river".to_owned(),
             township: None,
-            tags: Vec::new(),
             ..Station::default()
         }],
         series: vec![Series {

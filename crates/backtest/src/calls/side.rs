@@ -118,6 +118,7 @@ impl Side {
             | Input::DiskFilled { .. }
             | Input::FilesRefused { .. }
             | Input::JournalChecked { .. }
+            | Input::Unread { .. }
             | Input::Ticked
             | Input::Resumed
             | Input::Tallied { .. }

@@ -8,7 +8,7 @@ use protocols::gateway::{Judgement, Way};
 use super::board::Subject;
 use super::contacts::Contact;
 use super::equipment::Exit;
-use super::wording::{self, Words};
+use super::wording::{self, Asks, Words};
 use super::{Shared, http, loudspeaker, mail, push};
 
 /// What came of an attempt.
@@ -62,6 +62,8 @@ pub(crate) struct Load<'a> {
     pub(crate) contact: &'a Contact,
     /// Code of the jurisdiction.
     pub(crate) jurisdiction: &'a str,
+    /// It tells that the desk took its task back.
+    pub(crate) is_end: bool,
 }
 
 /// Tries once; an attempt without an answer in the gateway's time has none.
@@ -80,9 +82,11 @@ pub(crate) async fn attempt(
             page.repeat || tries > 1,
             subject,
             exit.gateway.language,
+            Asks::of(&exit.gateway),
         ),
         contact,
         jurisdiction: &subject.jurisdiction,
+        is_end: subject.withdrawn.is_some(),
     };
     let trying = async {
         match &exit.gateway.way {

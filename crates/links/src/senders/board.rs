@@ -3,10 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use model::page::About;
 use model::page::Channel;
-use model::{JurisdictionSlot, Page, PageFact, PageId};
-use protocols::gateway::Key;
-use runtime::Stopped;
+use model::{JurisdictionSlot, OpId, Page, PageFact, PageId, PersonId, Time};
+use protocols::gateway::{Key, Word};
+use runtime::{BadMessage, Stopped};
 
 /// An answer of the loop.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Stopped>> + Send + 'a>>;
@@ -36,6 +37,31 @@ pub enum Withdrawn {
     Reassigned,
 }
 
+/// One page that somebody may mean who writes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub jurisdiction: JurisdictionSlot,
+    pub page: PageId,
+    pub to: PersonId,
+    pub about: About,
+    /// When it went out.
+    pub sent: Time,
+    /// Its person is still asked for an answer.
+    pub open: bool,
+}
+
+/// A reply that is not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclear {
+    /// Id of the gateway that passed it on, and its channel.
+    pub gateway: String,
+    pub channel: Channel,
+    /// Whose number it came from, where that is one person's.
+    pub from: Option<PersonId>,
+    /// What is kept of it, with the reason.
+    pub message: BadMessage,
+}
+
 /// Asks and tells the loop.
 pub trait Switchboard: Send + Sync + 'static {
     /// What a page is about as the loop knows it now; none when it is not wanted any more: answered,
@@ -50,4 +76,20 @@ pub trait Switchboard: Send + Sync + 'static {
 
     /// The page that a receipt of this channel is about.
     fn find(&self, channel: Channel, key: Key) -> Later<'_, Option<(JurisdictionSlot, PageId)>>;
+
+    /// The pages that went to these people of a jurisdiction by one channel, newest first.
+    fn asked(&self, channel: Channel, of: &str, people: Vec<PersonId>) -> Later<'_, Vec<Asked>>;
+
+    /// What the person of a page says of the task it is about, under `op`: said again it changes nothing.
+    /// True where it was taken, or where the page is about no task.
+    fn say(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        word: Word,
+        op: OpId,
+    ) -> Later<'_, bool>;
+
+    /// Tells the desk of a reply that is not understood, and keeps its words; returns once that is on disk.
+    fn unread(&self, of: &str, unclear: Unclear) -> Later<'_, ()>;
 }

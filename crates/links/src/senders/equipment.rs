@@ -39,8 +39,9 @@ pub(crate) struct Equipment {
 pub(crate) struct Exit {
     pub(crate) gateway: Gateway,
     secrets: BTreeMap<String, String>,
-    /// Hash of the token its receipts must show.
-    token: Option<[u8; 32]>,
+    /// Hashes of the tokens that its receipts and its replies must show.
+    receipts: Option<[u8; 32]>,
+    replies: Option<[u8; 32]>,
     /// Requests that may be under way.
     pub(crate) places: Semaphore,
 }
@@ -89,15 +90,18 @@ impl Exit {
         for (name, path) in &gateway.secrets {
             secrets.insert(name.clone(), read(path)?);
         }
-        let token = match &gateway.receipts {
-            Some(receipts) => Some(Sha256::digest(read(&receipts.token)?.as_bytes()).into()),
-            None => None,
+        let token = |path: Option<&PathBuf>| -> Result<Option<[u8; 32]>, EquipError> {
+            let read = path.map(|path| read(path)).transpose()?;
+            Ok(read.map(|token| Sha256::digest(token.as_bytes()).into()))
         };
+        let receipts = token(gateway.receipts.as_ref().map(|r| &r.token))?;
+        let replies = token(gateway.replies.as_ref().map(|r| &r.token))?;
         let places = Semaphore::new(gateway.pace.at_once.max(1));
         Ok(Arc::new(Exit {
             gateway,
             secrets,
-            token,
+            receipts,
+            replies,
             places,
         }))
     }
@@ -111,6 +115,12 @@ impl Exit {
     /// nothing about it.
     pub(crate) fn admits(&self, token: &str) -> bool {
         let shown: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        self.token == Some(shown)
+        self.receipts == Some(shown)
+    }
+
+    /// The same of the token of its replies.
+    pub(crate) fn admits_replies(&self, token: &str) -> bool {
+        let shown: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        self.replies == Some(shown)
     }
 }

@@ -1,12 +1,15 @@
 //! The switchboard on the real loop: looks on the loop's own thread, so that what is seen is decided.
 
-use model::page::Channel;
-use model::view::PageView;
-use model::{JurisdictionSlot, Page, PageFact, PageId};
-use protocols::gateway::Key;
+use model::action::{Act, Answer, ReportTask};
+use model::config::Role;
+use model::page::{About, Channel};
+use model::task::{FactKind, Means};
+use model::view::{PageView, TaskView};
+use model::{Action, JurisdictionSlot, OpId, Page, PageFact, PageId, PersonId, Time};
+use protocols::gateway::{Key, Word};
 use runtime::{Fleet, Inbox};
 
-use super::board::{Later, Subject, Switchboard};
+use super::board::{Asked, Later, Subject, Switchboard, Unclear};
 use super::subject::subject;
 
 impl Switchboard for Inbox {
@@ -54,6 +57,107 @@ impl Switchboard for Inbox {
             }
         }))
     }
+
+    fn asked(&self, channel: Channel, of: &str, people: Vec<PersonId>) -> Later<'_, Vec<Asked>> {
+        let slot = self.catalogue().jurisdiction(of);
+        Box::pin(self.ask(move |fleet| {
+            let Some(slot) = slot else { return Vec::new() };
+            let pages = fleet.pages_to(slot, &people, channel).into_iter();
+            let asked = pages.filter_map(|page| {
+                Some(Asked {
+                    jurisdiction: slot,
+                    sent: page.sent?,
+                    page: page.id,
+                    to: page.to,
+                    about: page.about,
+                    open: page.open,
+                })
+            });
+            let mut asked: Vec<Asked> = asked.collect();
+            asked.sort_by(|a, b| (b.sent, &b.page).cmp(&(a.sent, &a.page)));
+            asked
+        }))
+    }
+
+    fn say(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        word: Word,
+        op: OpId,
+    ) -> Later<'_, bool> {
+        Box::pin(async move {
+            let look = move |fleet: &Fleet| {
+                let page = fleet.page(jurisdiction, &page)?;
+                let About::Task(task) = &page.about else {
+                    return None;
+                };
+                let known = fleet.task(jurisdiction, task)?;
+                // What tells of the end of a task is not an order any more.
+                let is_end = withdrawn_at(&known).is_some_and(|ended| ended <= page.at);
+                (!is_end).then(|| (task.clone(), page.to.clone()))
+            };
+            let (Some((task, by)), Some(kind)) = (self.ask(look).await?, fact_of(word)) else {
+                return Ok(true);
+            };
+            let act = Act {
+                op,
+                by,
+                role: Role::Responder,
+                device_at: None,
+                action: Action::ReportTask(ReportTask {
+                    task,
+                    kind,
+                    means: Means::Phone,
+                    note: None,
+                    position: None,
+                    photos: Vec::new(),
+                    version: None,
+                    count: Vec::new(),
+                    form: Vec::new(),
+                    coming: 0,
+                    shot: None,
+                }),
+            };
+            Ok(self.act(jurisdiction, act).await? == Answer::Done)
+        })
+    }
+
+    fn unread(&self, of: &str, unclear: Unclear) -> Later<'_, ()> {
+        let slot = self.catalogue().jurisdiction(of);
+        Box::pin(async move {
+            let Some(slot) = slot else { return Ok(()) };
+            let Unclear {
+                gateway,
+                channel,
+                from,
+                message,
+            } = unclear;
+            let about = (channel, from);
+            Inbox::unread(self, slot, about, &gateway, message).await
+        })
+    }
+}
+
+/// What a word says of a task besides that the page was heard; a no is the page's own.
+fn fact_of(word: Word) -> Option<FactKind> {
+    match word {
+        Word::Accepted => Some(FactKind::Accepted),
+        Word::NeedHelp => Some(FactKind::NeedHelp),
+        Word::Acked | Word::Declined => None,
+    }
+}
+
+/// When the desk took a task back, where it did.
+fn withdrawn_at(task: &TaskView) -> Option<Time> {
+    let ends = [
+        FactKind::Cancelled,
+        FactKind::Superseded,
+        FactKind::Reassigned,
+    ];
+    let mut facts = task.facts.iter();
+    let end = facts.find(|fact| ends.contains(&fact.kind));
+    end.map(|fact| fact.at)
 }
 
 fn slots(fleet: &Fleet) -> impl Iterator<Item = JurisdictionSlot> + use<> {

@@ -20,6 +20,7 @@ mod mail;
 pub mod push;
 mod receipts;
 mod rehearsal;
+mod replies;
 mod sign;
 mod subject;
 mod wire;
@@ -35,7 +36,7 @@ use runtime::{Delivery, Sender, Stopped};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use board::{Later, Subject, Switchboard, Withdrawn};
+pub use board::{Asked, Later, Subject, Switchboard, Unclear, Withdrawn};
 pub use contacts::{Contact, Contacts};
 pub use equipment::{EquipError, Setup};
 pub use loudspeaker::Speakers;
@@ -74,6 +75,7 @@ pub(crate) struct Shared {
     subscriptions: Arc<Subscriptions>,
     client: wire::Client,
     lines: [Line; Channel::ALL.len()],
+    replied: replies::Replied,
     most_in_hand: usize,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -100,6 +102,7 @@ impl Senders {
                 subscriptions: Arc::new(Subscriptions::open(kept)?),
                 client: wire::client(),
                 lines: Channel::ALL.map(Line::new),
+                replied: replies::Replied::default(),
                 most_in_hand: most,
                 stop: CancellationToken::new(),
                 tasks: TaskTracker::new(),
@@ -137,9 +140,10 @@ impl Senders {
         Arc::clone(&self.shared.subscriptions)
     }
 
-    /// Routes by which gateways send receipts; each asks for the token of its channel.
+    /// Routes by which gateways send receipts and replies; each asks for the token of its channel.
     pub fn routes(&self) -> Router {
-        receipts::router(Arc::clone(&self.shared))
+        let replies = replies::router(Arc::clone(&self.shared));
+        receipts::router(Arc::clone(&self.shared)).merge(replies)
     }
 
     /// How many pages of a channel wait or are under way.

@@ -11,16 +11,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use model::OpId;
 use model::config::Text;
 use runtime::Stopped;
 use serde::Deserialize;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::Shared;
 use crate::telemetry;
 
 /// Largest body of receipts.
-const MOST_BODY: usize = 1024 * 1024;
+pub(super) const MOST_BODY: usize = 1024 * 1024;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
@@ -31,7 +33,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 
 /// Gateways that cannot set a header show their token here; no path with it is logged.
 #[derive(Deserialize)]
-struct Shown {
+pub(super) struct Shown {
     token: Option<String>,
 }
 
@@ -52,11 +54,7 @@ async fn take(
             "there is no such channel, or it takes no receipts",
         );
     };
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|v| v.to_str().ok());
-    let bearer = bearer.and_then(|text| text.strip_prefix("Bearer "));
-    let token = bearer.map(str::trim).or(shown.token.as_deref());
+    let token = token_of(&headers, &shown);
     if !token.is_some_and(|token| exit.admits(token)) {
         telemetry::receipts(exit.gateway.channel, "unauthorized", 1);
         return complain(
@@ -103,14 +101,7 @@ async fn take(
         );
     }
     match &receipts.answer {
-        Some(answer) => {
-            let kind = if serde_json::from_str::<serde_json::Value>(answer).is_ok() {
-                "application/json"
-            } else {
-                "text/plain; charset=utf-8"
-            };
-            ([(header::CONTENT_TYPE, kind)], answer.clone()).into_response()
-        }
+        Some(answer) => agreed(answer),
         None => Json(json!({"ok": true, "unknown": unknown})).into_response(),
     }
 }
@@ -128,10 +119,40 @@ async fn settle(
     for fact in receipt.facts {
         board.tell(jurisdiction, page.clone(), fact).await?;
     }
+    if let Some(word) = receipt.word {
+        // A key is pressed once a call: told again it is the same press.
+        let op = op_of("key", &format!("{page} {word:?}"));
+        board.say(jurisdiction, page, word, op).await?;
+    }
     Ok(true)
 }
 
-fn complain(status: StatusCode, error: &'static str, zh: &str, en: &str) -> Response {
+/// The op of a word that came by a gateway, by what tells it from every other.
+pub(super) fn op_of(kind: &str, what: &str) -> OpId {
+    let digest = Sha256::digest(what.as_bytes());
+    OpId(format!("{kind}-{}", hex::encode(&digest[..16])))
+}
+
+/// The token that a request shows.
+pub(super) fn token_of<'r>(headers: &'r HeaderMap, shown: &'r Shown) -> Option<&'r str> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|v| v.to_str().ok());
+    let bearer = bearer.and_then(|text| text.strip_prefix("Bearer "));
+    bearer.map(str::trim).or(shown.token.as_deref())
+}
+
+/// The body that a gateway wants to hear.
+pub(super) fn agreed(answer: &str) -> Response {
+    let kind = if serde_json::from_str::<serde_json::Value>(answer).is_ok() {
+        "application/json"
+    } else {
+        "text/plain; charset=utf-8"
+    };
+    ([(header::CONTENT_TYPE, kind)], answer.to_owned()).into_response()
+}
+
+pub(super) fn complain(status: StatusCode, error: &'static str, zh: &str, en: &str) -> Response {
     let reason = Text::new(zh, en);
     (status, Json(json!({"error": error, "reason": reason}))).into_response()
 }

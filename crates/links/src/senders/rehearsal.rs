@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::MOST_IN_HAND;
 use super::board::{Subject, Switchboard};
-use super::wording;
+use super::wording::{self, Asks};
 
 /// Takes the pages of a drill.
 pub struct Rehearsal {
@@ -152,7 +152,7 @@ impl Desktop {
 
     /// Its line in the file; a full disk takes no page away.
     fn keep(&mut self, at: Time, page: &Page, subject: &Subject, through: bool) {
-        let words = wording::words(page, page.repeat, subject, Language::Both);
+        let words = wording::words(page, page.repeat, subject, Language::Both, Asks::default());
         let kept = Kept {
             at,
             channel: page.channel,

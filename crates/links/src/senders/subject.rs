@@ -135,6 +135,7 @@ fn of_notice(kind: SystemKind, subject: &str) -> Text {
             "日志旧段损坏，请运行 watchfire verify",
             "an old part of the journal is damaged: run watchfire verify",
         ),
+        SystemKind::ReplyUnread => ("回信看不懂：{s}", "a reply nobody can read: {s}"),
         SystemKind::HandoverOpen => ("{s} 岗交接班未完成", "the handover of {s} is open"),
     };
     Text::new(&zh.replace("{s}", subject), &en.replace("{s}", subject))

@@ -1,10 +1,11 @@
 //! What a page says: short enough for one SMS, the worst first, and what is asked of its reader.
 
+use model::config::Text;
 use model::drill;
 use model::page::About;
 use model::page::Channel;
-use model::{Level, Page};
-use protocols::gateway::Language;
+use model::{Level, Page, PageId};
+use protocols::gateway::{Gateway, Language, Replies, Word};
 use sha2::{Digest as _, Sha256};
 
 use super::board::Subject;
@@ -19,16 +20,53 @@ pub(crate) struct Words {
     pub(crate) code: String,
 }
 
+/// What a gateway asks of people in words of its own.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Asks<'a> {
+    /// What they write back; absent: they open the app.
+    replies: Option<&'a Replies>,
+    /// The key of a call by which they ask for help at a task.
+    help: Option<&'a str>,
+}
+
+impl Asks<'_> {
+    pub(crate) fn of(gateway: &Gateway) -> Asks<'_> {
+        let says = gateway.receipts.iter().flat_map(|r| &r.says);
+        let mut keys = says.flat_map(|says| &says.task_words);
+        let help = keys.find(|(_, word)| *word == Word::NeedHelp);
+        Asks {
+            replies: gateway.replies.as_ref(),
+            help: help.map(|(key, _)| key.as_str()),
+        }
+    }
+
+    /// What people are told to write back to a page; a test, and the end of a task, ask as everywhere.
+    fn text(&self, about: &About, is_end: bool) -> Option<&Text> {
+        let replies = self.replies?;
+        match about {
+            About::Task(_) => (!is_end).then_some(&replies.task_ask),
+            About::Situation(_) | About::Notice { .. } | About::RollCall(_) => Some(&replies.ask),
+            About::Test(_) => None,
+        }
+    }
+}
+
 /// Characters of a Chinese text: one SMS has 70, of which the sender's name takes some.
 const LONGEST_ZH: usize = 62;
 /// Characters of an English text: one SMS has 160.
 const LONGEST_EN: usize = 150;
 
 /// The words of a page.
-pub(crate) fn words(page: &Page, repeat: bool, subject: &Subject, language: Language) -> Words {
-    let code = code(page);
-    let zh = || spoken(page, repeat, subject, &code, &ZH);
-    let en = || spoken(page, repeat, subject, &code, &EN);
+pub(crate) fn words(
+    page: &Page,
+    repeat: bool,
+    subject: &Subject,
+    language: Language,
+    asks: Asks<'_>,
+) -> Words {
+    let code = code_of(&page.id);
+    let zh = || spoken(page, repeat, subject, (&code, asks), &ZH);
+    let en = || spoken(page, repeat, subject, (&code, asks), &EN);
     let (title, text) = match language {
         Language::Zh => zh(),
         Language::En => en(),
@@ -44,8 +82,8 @@ pub(crate) fn words(page: &Page, repeat: bool, subject: &Subject, language: Lang
 }
 
 /// Six digits of a hash: the same for the same page.
-fn code(page: &Page) -> String {
-    let digest = Sha256::digest(page.id.as_str().as_bytes());
+pub(super) fn code_of(page: &PageId) -> String {
+    let digest = Sha256::digest(page.as_str().as_bytes());
     hex::encode(&digest[..3])
 }
 
@@ -53,6 +91,9 @@ fn code(page: &Page) -> String {
 struct Tongue {
     longest: usize,
     subject: fn(&Subject) -> &str,
+    own: fn(&Text) -> &str,
+    /// Around the key that asks for help.
+    help: (&'static str, &'static str),
     drill: &'static str,
     demo: &'static str,
     repeat: &'static str,
@@ -86,6 +127,8 @@ struct Tongue {
 const ZH: Tongue = Tongue {
     longest: LONGEST_ZH,
     subject: |subject| &subject.zh,
+    own: |text| &text.zh,
+    help: ("要支援请按", "。"),
     drill: drill::MARK_ZH,
     demo: "〔演示〕",
     repeat: "〔可能重复〕",
@@ -118,6 +161,8 @@ const ZH: Tongue = Tongue {
 const EN: Tongue = Tongue {
     longest: LONGEST_EN,
     subject: |subject| &subject.en,
+    own: |text| &text.en,
+    help: (" Press ", " if you need help."),
     drill: drill::MARK_EN,
     demo: "[DEMO] ",
     repeat: "[repeat?] ",
@@ -162,7 +207,7 @@ fn spoken(
     page: &Page,
     repeat: bool,
     subject: &Subject,
-    code: &str,
+    (code, asks): (&str, Asks<'_>),
     tongue: &Tongue,
 ) -> (String, String) {
     let back = subject.withdrawn.map(|how| tongue.withdrawn[how as usize]);
@@ -189,6 +234,10 @@ fn spoken(
         (About::Test(_), true) => tongue.press_test,
         (About::Test(_), false) => tongue.open_test,
     };
+    let own = asks.text(&page.about, back.is_some()).map(tongue.own);
+    let ask = own.unwrap_or(ask);
+    let help = asks.help.filter(|_| by_voice && back.is_none());
+    let help = help.filter(|_| matches!(page.about, About::Task(_)));
     let mut head = String::new();
     if subject.drill {
         head.push_str(tongue.drill);
@@ -213,6 +262,10 @@ fn spoken(
     tail.push_str(tongue.stop);
     if page.channel != Channel::Loudspeaker {
         tail.push_str(ask);
+        if let Some(key) = help {
+            let (before, behind) = tongue.help;
+            tail.push_str(&format!("{before}{key}{behind}"));
+        }
     }
     if !by_voice && page.channel != Channel::Loudspeaker {
         tail.push_str(tongue.number);
@@ -264,7 +317,10 @@ mod tests {
     #[track_caller]
     fn check(page: &Page, language: Language, expected: &str) {
         let subject = subject("镜岭镇 江河水位，3处", "Jingling: river stage, 3 places");
-        assert_eq!(words(page, false, &subject, language).text, expected);
+        assert_eq!(
+            words(page, false, &subject, language, Asks::default()).text,
+            expected
+        );
     }
 
     #[test]
@@ -319,7 +375,10 @@ mod tests {
                 withdrawn: Some(how),
                 ..subject("转移群众（镜岭站）", "Evacuate (Jingling)")
             };
-            assert_eq!(words(&call, false, &subject, Language::Both).text, expected);
+            assert_eq!(
+                words(&call, false, &subject, Language::Both, Asks::default()).text,
+                expected
+            );
         };
         check(
             Withdrawn::Cancelled,
@@ -349,7 +408,13 @@ mod tests {
             About::Situation(SituationId(2)),
             About::Situation(SituationId(3)),
         ];
-        let words = words(&sms, false, &subject("甲镇", "A"), Language::Both);
+        let words = words(
+            &sms,
+            false,
+            &subject("甲镇", "A"),
+            Language::Both,
+            Asks::default(),
+        );
         assert!(
             words.text.starts_with("红色预警：甲镇，另有2件。请"),
             "{words:?}"
@@ -376,9 +441,9 @@ mod tests {
                     drill: true,
                     ..long.clone()
                 };
-                let zh = words(&page, true, &subject, Language::Zh).text;
+                let zh = words(&page, true, &subject, Language::Zh, Asks::default()).text;
                 assert!(zh.chars().count() <= LONGEST_ZH, "{zh}");
-                let en = words(&page, true, &subject, Language::En).text;
+                let en = words(&page, true, &subject, Language::En, Asks::default()).text;
                 assert!(en.chars().count() <= LONGEST_EN, "{en}");
             }
         }
@@ -401,7 +466,7 @@ mod tests {
                 channel,
                 ..page.clone()
             };
-            let told = words(&page, true, &subject, Language::Both);
+            let told = words(&page, true, &subject, Language::Both, Asks::default());
             for text in [&told.title, &told.text] {
                 assert!(text.starts_with("【演练】〔演示〕"), "{told:?}");
                 assert!(text.contains("[DRILL] [DEMO] "), "{told:?}");
@@ -420,7 +485,7 @@ mod tests {
             demo: true,
             ..subject("甲", "a")
         };
-        let words = words(&page, true, &subject, Language::Both);
+        let words = words(&page, true, &subject, Language::Both, Asks::default());
         assert!(
             words.text.starts_with("〔演示〕〔可能重复〕红色预警：甲"),
             "{words:?}"

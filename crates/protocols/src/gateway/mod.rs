@@ -2,12 +2,13 @@
 //!
 //! A gateway is a template out of a site's file. Here stands what it means, bytes to model and back:
 //! what is filled in ([`Pattern`]), what an answer says ([`Judgement`]), what a receipt says
-//! ([`Receipts`]). Who is called, when, and how often again is not known here.
+//! ([`Receipts`]), what a person writes back ([`Replies`]). Who is called, when, and how often again is not known here.
 
 mod answer;
 mod pattern;
 mod reason;
 mod receipt;
+mod reply;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use answer::{Judgement, Success};
 pub use pattern::{BadPattern, Escape, Filling, Hole, Pattern};
 pub use reason::plain_reason;
 pub use receipt::{FactWord, Key, Receipt, Receipts, Says, Unread};
+pub use reply::{Replies, Reply, Word, plain_number, plain_word};
 
 /// One way out of a site, as its file says. Secrets are named by file and stand nowhere in here.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +35,8 @@ pub struct Gateway {
     pub pace: Pace,
     pub way: Way,
     pub receipts: Option<Receipts>,
+    /// How what people write back is read; absent: nobody is asked to.
+    pub replies: Option<Replies>,
     /// Files with secrets, by the name under which templates ask for them.
     pub secrets: BTreeMap<String, PathBuf>,
 }

@@ -6,6 +6,7 @@ use model::{PageFact, PageId};
 use serde_json::{Map, Value};
 
 use super::reason::{plain_reason, said};
+use super::reply::Word;
 
 /// How the receipts of a gateway are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Says {
     /// JSON pointer to the word.
     pub at: String,
     pub words: Vec<(String, FactWord)>,
+    /// What the same words say of the task, where the page is about one.
+    pub task_words: Vec<(String, Word)>,
 }
 
 /// What a word of a receipt means.
@@ -71,6 +74,8 @@ pub struct Receipt {
     pub key: Key,
     /// What it says, in the order of the file.
     pub facts: Vec<PageFact>,
+    /// What it says of the task, where its page is about one.
+    pub word: Option<Word>,
 }
 
 /// Why a body holds no receipt.
@@ -82,6 +87,8 @@ pub enum Unread {
     NoList(String),
     #[error("a receipt names neither a page nor a reference")]
     NoKey,
+    #[error("a reply names no number it came from, or has none of its own")]
+    NoSender,
     #[error("a receipt says nothing that was agreed on")]
     NoFact,
     #[error("more than {MOST} receipts at once")]
@@ -126,11 +133,14 @@ impl Receipts {
         let reference = || find(&self.reference).map(Key::Reference);
         let key = page.or_else(reference).ok_or(Unread::NoKey)?;
         let mut facts = Vec::new();
-        let mut understood = false;
+        let (mut understood, mut of_task) = (false, None);
         for says in &self.says {
             let Some(word) = row.pointer(&says.at).and_then(said) else {
                 continue;
             };
+            let task = says.task_words.iter().find(|(known, _)| *known == word);
+            understood |= task.is_some();
+            of_task = task.map(|(_, word)| *word).or(of_task);
             let Some((_, meaning)) = says.words.iter().find(|(known, _)| *known == word) else {
                 continue;
             };
@@ -140,7 +150,11 @@ impl Receipts {
         if !understood {
             return Err(Unread::NoFact);
         }
-        Ok(Receipt { key, facts })
+        Ok(Receipt {
+            key,
+            facts,
+            word: of_task,
+        })
     }
 }
 
@@ -159,7 +173,7 @@ fn fact(meaning: FactWord, at: &str, word: &str, reference: Option<String>) -> O
 }
 
 /// JSON as it is; a form as an object of texts.
-fn parse(body: &[u8]) -> Option<Value> {
+pub(super) fn parse(body: &[u8]) -> Option<Value> {
     if let Ok(value) = serde_json::from_slice(body) {
         return Some(value);
     }
@@ -197,10 +211,12 @@ mod tests {
                         ("answered", FactWord::Seen),
                         ("busy", FactWord::Failed),
                     ]),
+                    task_words: Vec::new(),
                 },
                 Says {
                     at: "/key".to_owned(),
                     words: words(&[("1", FactWord::Acked), ("2", FactWord::Declined)]),
+                    task_words: vec![("1".to_owned(), Word::Accepted)],
                 },
             ],
             answer: None,
@@ -233,6 +249,14 @@ mod tests {
             r#"{"call":"c-9","state":"busy"}"#,
             Ok(&[PageFact::Failed { why }]),
         );
+    }
+
+    #[test]
+    fn a_key_may_say_more_where_the_page_is_about_a_task() {
+        let word = |body: &str| voice().read(body.as_bytes()).unwrap()[0].word;
+        assert_eq!(word(r#"{"id":"p1","key":1}"#), Some(Word::Accepted));
+        assert_eq!(word(r#"{"id":"p1","key":2}"#), None);
+        assert_eq!(word(r#"{"id":"p1","state":"answered"}"#), None);
     }
 
     #[test]

@@ -160,6 +160,7 @@ impl Clerk {
             | Input::FilesRefused { .. }
             | Input::JournalChecked { .. }
             | Input::Paged { .. }
+            | Input::Unread { .. }
             | Input::Accessed(_)
             | Input::ClockRead(_)
             | Input::Ticked

@@ -68,6 +68,10 @@ pub struct Script {
     pub callback: Option<Callback>,
     /// The key each call ends with, from the first on; then 1. `None`: nobody answers.
     pub keys: VecDeque<Option<char>>,
+    /// Where what people write back goes; absent: nobody does.
+    pub replies: Option<Callback>,
+    /// What each message is answered with, from the first on; then nothing.
+    pub words: VecDeque<Option<String>>,
 }
 
 /// Where and how receipts are sent.
@@ -145,6 +149,14 @@ impl Gateway {
         &self.post.record
     }
 
+    /// Passes on what somebody wrote, as its script says; `id` is the gateway's own number of it.
+    ///
+    /// # Errors
+    /// When it is not taken, or the script says nowhere to send it.
+    pub async fn write_back(&self, id: &str, from: &str, words: &str) -> anyhow::Result<()> {
+        write_back(&self.post, id, from, words).await
+    }
+
     /// Goes on by another script.
     pub fn rewrite(&self, script: Script) {
         *self.post.script.lock().expect("nobody panics with it") = script;
@@ -186,7 +198,7 @@ async fn take(
     };
     post.record.add(Heard {
         page: asked.page.clone(),
-        to: asked.to,
+        to: asked.to.clone(),
         text: asked.text,
         answered,
     });
@@ -201,7 +213,7 @@ async fn take(
         None => {}
     }
     if asked.good && fault.is_none() {
-        tokio::spawn(report(Arc::clone(&post), asked.page));
+        tokio::spawn(report(Arc::clone(&post), asked.page, asked.to));
     }
     match post.kind {
         Kind::Push if asked.good => StatusCode::CREATED.into_response(),
@@ -301,13 +313,36 @@ fn read(
     }
 }
 
-/// Sends the receipts of one message, as its script says.
-async fn report(post: Arc<Post>, page: String) {
-    let (callback, key) = {
+/// Passes on what somebody wrote.
+async fn write_back(post: &Post, id: &str, from: &str, words: &str) -> anyhow::Result<()> {
+    let callback = {
+        let script = post.script.lock().expect("nobody panics with it");
+        script.replies.clone()
+    };
+    let callback = callback.context("nobody is asked to write back")?;
+    tokio::time::sleep(callback.after).await;
+    let reply = json!({"id": id, "mobile": from, "content": words});
+    let body = json!({"replies": [reply]});
+    for _ in 0..callback.copies {
+        send(post, &callback.url, &body).await?;
+    }
+    Ok(())
+}
+
+/// Sends the receipts of one message, as its script says, and what its person writes back.
+async fn report(post: Arc<Post>, page: String, to: String) {
+    let (callback, key, words) = {
         let mut script = post.script.lock().expect("nobody panics with it");
         let key = script.keys.pop_front().unwrap_or(Some('1'));
-        (script.callback.clone(), key)
+        let words = script.words.pop_front().flatten();
+        (script.callback.clone(), key, words)
     };
+    if let Some(words) = words {
+        let id = format!("mo-{page}");
+        if let Err(error) = write_back(&post, &id, &to, &words).await {
+            tracing::warn!(%error, "a stand-in gateway could not pass a reply on");
+        }
+    }
     let Some(callback) = callback else { return };
     tokio::time::sleep(callback.after).await;
     let receipts = match (&post.kind, key) {

@@ -5,4 +5,5 @@
 
 mod night;
 mod office;
+mod replies;
 mod stories;

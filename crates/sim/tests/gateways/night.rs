@@ -30,13 +30,13 @@ call = [{ to = ["person:p-zhao"], by = ["voice"] }]
 "#;
 
 /// A small real site with a voice gateway and one policy, running.
-struct Night {
-    runtime: Runtime,
-    senders: Senders,
+pub struct Night {
+    pub runtime: Runtime,
+    pub senders: Senders,
 }
 
 impl Night {
-    async fn begin(folder: &Path) -> Night {
+    pub async fn begin(folder: &Path) -> Night {
         let site = match site::read_site(&folder.join("site")) {
             Ok(site) => site,
             Err(found) => panic!("{found}"),
@@ -62,7 +62,7 @@ impl Night {
     }
 
     /// The stage at the gauge, now.
-    async fn stage(&self, centimetres: i64) {
+    pub async fn stage(&self, centimetres: i64) {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let now_ms = i64::try_from(now.unwrap().as_millis()).unwrap();
         let draft = Draft {
@@ -81,7 +81,7 @@ impl Night {
     }
 
     /// Waits until the one page of the night fits.
-    async fn await_page(&self, fits: impl Fn(&PageView) -> bool) -> PageView {
+    pub async fn await_page(&self, fits: impl Fn(&PageView) -> bool) -> PageView {
         self.await_one(fits, |fleet| {
             let runs = fleet.runs(JurisdictionSlot(0));
             let pages = runs
@@ -93,7 +93,7 @@ impl Night {
     }
 
     /// Waits until the one task of the night fits.
-    async fn await_task(&self, fits: impl Fn(&TaskView) -> bool) -> TaskView {
+    pub async fn await_task(&self, fits: impl Fn(&TaskView) -> bool) -> TaskView {
         self.await_one(fits, |fleet| {
             let commands = fleet.commands(JurisdictionSlot(0));
             commands.into_iter().flat_map(|order| order.tasks).collect()
@@ -101,7 +101,7 @@ impl Night {
         .await
     }
 
-    async fn await_one<T: std::fmt::Debug + Send + 'static>(
+    pub async fn await_one<T: std::fmt::Debug + Send + 'static>(
         &self,
         fits: impl Fn(&T) -> bool,
         look: fn(&runtime::Fleet) -> Vec<T>,
@@ -122,7 +122,7 @@ impl Night {
     }
 
     /// The duty officer sends the dam keeper to the dyke.
-    async fn order(&self, op: &str) {
+    pub async fn order(&self, op: &str) {
         let act = Act {
             op: op.into(),
             by: "p-duty".into(),
@@ -171,21 +171,26 @@ impl Night {
         self.press(act).await;
     }
 
-    async fn press(&self, act: Act) {
+    pub async fn press(&self, act: Act) {
         let answer = self.runtime.inbox.act(JurisdictionSlot(0), act);
         assert_eq!(answer.await.unwrap(), Answer::Done);
     }
 
     /// Receipts of gateways are taken; says where for the voice gateway.
     async fn receipts(&self) -> String {
+        self.route("voice/receipts?token=voice.receipts").await
+    }
+
+    /// Gateways are listened to; says where for one of them.
+    pub async fn route(&self, of: &str) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let routes = self.senders.routes();
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        format!("http://{address}/api/v1/channels/voice/receipts?token=voice.receipts")
+        format!("http://{address}/api/v1/channels/{of}")
     }
 
-    async fn end(self) {
+    pub async fn end(self) {
         self.senders.close().await;
         self.runtime.stop().await;
     }
@@ -193,13 +198,20 @@ impl Night {
 
 async fn stand_in(script: Script) -> (Gateway, tempfile::TempDir) {
     let key = "voice.key".to_owned();
-    let gateway = Gateway::open(Kind::Voice { key }, script).await.unwrap();
+    stand_in_for(Kind::Voice { key }, "voice", script).await
+}
+
+/// The site with one gateway, by which the dam keeper is reached.
+pub async fn stand_in_for(kind: Kind, by: &str, script: Script) -> (Gateway, tempfile::TempDir) {
+    let gateway = Gateway::open(kind, script).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
     copy_good(&site);
     let stand_in = format!("http://{}", gateway.address());
-    put_ready(&site, "voice.toml", "https://voice.example.cn", &stand_in);
-    put(&site, "jurisdictions/330624/policies/red.toml", POLICY);
+    let provider = format!("https://{by}.example.cn");
+    put_ready(&site, &format!("{by}.toml"), &provider, &stand_in);
+    let policy = POLICY.replace("\"voice\"", &format!("\"{by}\""));
+    put(&site, "jurisdictions/330624/policies/red.toml", &policy);
     let change = |file: &str, from: &str, to: &str| {
         let path = site.join(file);
         let text = std::fs::read_to_string(&path).unwrap();
@@ -211,7 +223,7 @@ async fn stand_in(script: Script) -> (Gateway, tempfile::TempDir) {
     let people = "jurisdictions/330624/people.csv";
     change(people, "phone,substitute", "phone,substitute,contacts");
     change(people, "0000,\n", "0000,,desk\n");
-    change(people, "0001,p-duty", "0001,p-duty,voice");
+    change(people, "0001,p-duty", &format!("0001,p-duty,{by}"));
     (gateway, folder)
 }
 

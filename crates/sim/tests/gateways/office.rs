@@ -7,10 +7,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use links::senders::{Contact, Contacts, Later, Reach, Senders, Setup, Subject, Switchboard};
+use links::senders::{
+    Asked, Contact, Contacts, Later, Reach, Senders, Setup, Subject, Switchboard, Unclear,
+};
 use model::page::Channel;
-use model::{JurisdictionSlot, Page, PageFact, PageId};
-use protocols::gateway::{Gateway, Key};
+use model::{JurisdictionSlot, OpId, Page, PageFact, PageId, PersonId};
+use protocols::gateway::{Gateway, Key, Word};
 use runtime::Sender as _;
 use serde_json::json;
 use tempfile::TempDir;
@@ -132,6 +134,19 @@ impl Switchboard for Office {
             }),
         };
         Box::pin(async { Ok(found.map(|id| (JurisdictionSlot(0), id))) })
+    }
+
+    /// Nobody writes back here: that is the real loop's, see `replies.rs`.
+    fn asked(&self, _: Channel, _: &str, _: Vec<PersonId>) -> Later<'_, Vec<Asked>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn say(&self, _: JurisdictionSlot, _: PageId, _: Word, _: OpId) -> Later<'_, bool> {
+        Box::pin(async { Ok(true) })
+    }
+
+    fn unread(&self, _: &str, _: Unclear) -> Later<'_, ()> {
+        Box::pin(async { Ok(()) })
     }
 }
 

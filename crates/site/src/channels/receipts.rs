@@ -1,6 +1,6 @@
 //! `[receipts]`: where a gateway's receipts say what.
 
-use protocols::gateway::{FactWord, Receipts, Says};
+use protocols::gateway::{FactWord, Receipts, Says, Word as Said};
 
 use super::{Around, secret_file};
 use crate::diagnose::{Diagnostics, Problem, Source};
@@ -43,28 +43,42 @@ pub(super) fn read_receipts(
 fn read_says(table: &mut Table<'_>, out: &mut Diagnostics) -> Option<Says> {
     let at = table.required("at", out, pointer);
     let words = table.required("words", out, |value, out| {
-        let mut words = Vec::new();
-        for (meaning, value) in value.pairs(out)? {
-            let known = FactWord::ALL.iter().find(|(word, _)| *word == meaning.text);
-            let Some((_, fact)) = known else {
-                let all = FactWord::ALL.map(|(word, _)| word);
-                let what = format!("`{}` is nothing a receipt can say", meaning.text);
-                let problem = Problem::at(value.source, meaning.span, what);
-                out.push(problem.expecting(all.join(", ")).near(&meaning.text, all));
-                continue;
-            };
-            let said: Vec<Word> = match value.as_text() {
-                Some(_) => value.text(out).into_iter().collect(),
-                None => value.words(out).unwrap_or_default(),
-            };
-            words.extend(said.into_iter().map(|word| (word.text, *fact)));
-        }
-        Some(words)
+        read_words(value, "a receipt", &FactWord::ALL, out)
+    });
+    let task_words = table.optional("task_words", out, |value, out| {
+        read_words(value, "a key", &Said::ALL, out)
     });
     Some(Says {
         at: at?,
         words: words?,
+        task_words: task_words.unwrap_or_default(),
     })
+}
+
+/// A table of meanings, each with the words for it; `who` says them.
+pub(super) fn read_words<T: Copy>(
+    value: Value<'_>,
+    who: &str,
+    known: &[(&'static str, T)],
+    out: &mut Diagnostics,
+) -> Option<Vec<(String, T)>> {
+    let mut words = Vec::new();
+    for (meaning, value) in value.pairs(out)? {
+        let found = known.iter().find(|(word, _)| *word == meaning.text);
+        let Some((_, said)) = found else {
+            let all: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+            let what = format!("`{}` is nothing {who} can say", meaning.text);
+            let problem = Problem::at(value.source, meaning.span, what);
+            out.push(problem.expecting(all.join(", ")).near(&meaning.text, all));
+            continue;
+        };
+        let list: Vec<Word> = match value.as_text() {
+            Some(_) => value.text(out).into_iter().collect(),
+            None => value.words(out).unwrap_or_default(),
+        };
+        words.extend(list.into_iter().map(|word| (word.text, *said)));
+    }
+    Some(words)
 }
 
 /// A JSON pointer.

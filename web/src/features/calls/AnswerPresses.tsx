@@ -12,6 +12,7 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { Means } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 
 interface AnswerPressesProps {
   county: County;
@@ -31,15 +32,18 @@ export function AnswerPresses(props: AnswerPressesProps) {
   const { county, call, about, now, means = "phone", words = "", also = [], small = false } = props;
   const allowed = useApp(mayAct);
   const [tried, setTried] = useState<number | null>(null);
+  const { keep, unkept } = useKeep();
   const newest = call.pages.at(-1)?.id;
   const busy = useApp((state) =>
     state.outbox.some((one) => one.subject.page === newest && one.state !== "refused"),
   );
   if (!newest) return <p className="s i2">{i18n.t("还没有叫过他，没有可记的。")}</p>;
   if (busy) return <p className="s i2">{i18n.t("正在送到服务器…")}</p>;
-  const record = (yes: boolean) => {
-    for (const page of [newest, ...also]) void recordAnswer(page, yes, means, words);
-  };
+  const record = (yes: boolean) =>
+    keep(
+      () => Promise.all([newest, ...also].map((page) => recordAnswer(page, yes, means, words))),
+      () => {},
+    );
   const noAnswer = () => {
     const name = personName(county.people.get(call.person), call.person);
     setTried(now);
@@ -64,6 +68,7 @@ export function AnswerPresses(props: AnswerPressesProps) {
           {i18n.t("没接")}
         </Button>
       ) : null}
+      {unkept}
       {tried === null ? null : (
         <span className="s i2" role="status" data-testid="answer-tried">
           {i18n.t("{time} 打过，没接，已记在时间条上", { time: hm(tried) })}

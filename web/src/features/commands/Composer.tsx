@@ -2,11 +2,11 @@
 // is about that situation and takes note of the members that were shown when it was begun.
 import { useMemo, useState } from "react";
 import { newOp } from "../../actions/act";
-import { type Draft, issueCommand, TYPED_COUNT_ABOVE } from "../../actions/commands";
+import { type Draft, issueCommand } from "../../actions/commands";
 import { i18n, say } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
 import { answers } from "../../state/answers";
-import { mayAct, reached, shownLevel } from "../../state/select";
+import { isMass, mayAct, reached, shownLevel } from "../../state/select";
 import {
   alarmsUnder,
   asShown,
@@ -104,7 +104,7 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
       people,
       wording: wording.trim(),
       clocks: null,
-      ...(list.length > TYPED_COUNT_ABOVE ? { count: list.length } : {}),
+      ...(isMass(county, list.length) ? { count: list.length } : {}),
       ...(template.kind === "evacuation" ? { villages: counted(villages) } : {}),
     };
     await keep(
@@ -236,7 +236,7 @@ export function Composer({ county, alarmKey, about }: ComposerProps) {
           county={county}
           list={list}
           ready={wording.trim() !== ""}
-          mustType={list.length > TYPED_COUNT_ABOVE}
+          mustType={isMass(county, list.length)}
           needsSecond={level >= (template.approve_from ?? 9)}
           onSend={send}
           note={

@@ -9,7 +9,7 @@ import { hasNotAnswered, type Row, silences } from "../../state/silence";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
-import { Empty, Key } from "../../ui/Panel";
+import { Key } from "../../ui/Panel";
 import type { CommandView, Phase } from "../../wire/view";
 import { UsedUpBrief } from "../calls/UsedUp";
 import { useNow } from "../clock/useNow";
@@ -17,6 +17,7 @@ import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
 import { Mark } from "../marks/Mark";
 import { Due } from "./Due";
+import { NoneOwed } from "./NoneOwed";
 import { OwedLine } from "./OwedLine";
 import { TallyBar } from "./TallyBar";
 
@@ -72,9 +73,9 @@ export function Obligations({ county }: { county: County }) {
           <UsedUpBrief county={county} runs={vain} />
           {silent.length === 0 ? (
             vain.length > 0 ? null : (
-              <Empty title={i18n.t("没有人欠应答。")}>
+              <NoneOwed>
                 {open.length === 0 ? i18n.t("没有执行中的指令。按 C 下指令。") : null}
-              </Empty>
+              </NoneOwed>
             )
           ) : (
             <>

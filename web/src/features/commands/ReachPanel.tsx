@@ -37,6 +37,7 @@ export function ReachPanel(props: ReachPanelProps) {
   const drill = county.drill !== null;
   const real = useApp((state) => state.world.heartbeat?.view.clock.kind === "wall") && !county.demo;
   const n = list.length;
+  const hold = Math.round(county.mass.hold_ms / 1000);
   const agrees = !mustType || typed.trim() === String(n);
   const strangers = list.filter((one) => !one.person);
   // A drill shows nobody's number and calls nobody: that says nothing of who could be reached.
@@ -124,7 +125,9 @@ export function ReachPanel(props: ReachPanelProps) {
         </b>
         {mustType ? (
           <label>
-            <span className="s i2">{i18n.t("超过 20 人：输入将送达的人数，再发出")}</span>
+            <span className="s i2">
+              {i18n.t("超过 {n} 人：输入将送达的人数，再发出", { n: county.mass.above })}
+            </span>
             <span className="f">
               <input
                 className="in"
@@ -147,7 +150,11 @@ export function ReachPanel(props: ReachPanelProps) {
         {live ? null : (
           <p className="s">{i18n.t("现在没有连上服务器：发出后先留在本机，连上才送达。")}</p>
         )}
-        {mustType ? <p className="s i3">{i18n.t("发出后 10 秒内可以停，由服务器走钟。")}</p> : null}
+        {mustType && hold > 0 ? (
+          <p className="s i3" data-testid="hold-words">
+            {i18n.t("发出后 {hold} 秒内可以停，由服务器走钟。", { hold })}
+          </p>
+        ) : null}
         <div className="f">
           <span className="g" />
           {mustType ? (

@@ -17,6 +17,7 @@ import { useCallPages } from "../calls/useCallPages";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { useKeys } from "../keys/useKeys";
+import { NoneOwed } from "./NoneOwed";
 import { PersonPanel } from "./PersonPanel";
 import { SilenceRow } from "./SilenceRow";
 import { WantChips } from "./WantChips";
@@ -116,12 +117,12 @@ export function Unanswered({ county }: { county: County }) {
           </div>
           <UsedUp county={county} runs={vain} />
           {shown.length === 0 ? (
-            owed.length === 0 && vain.length > 0 ? null : (
-              <Empty
-                title={owed.length === 0 ? i18n.t("没有人欠应答。") : i18n.t("没有这样的人。")}
-              >
-                {owed.length === 0 ? null : i18n.t("少打几个字，或去掉上面的条件。")}
+            owed.length > 0 ? (
+              <Empty title={i18n.t("没有这样的人。")}>
+                {i18n.t("少打几个字，或去掉上面的条件。")}
               </Empty>
+            ) : vain.length > 0 ? null : (
+              <NoneOwed />
             )
           ) : (
             <div className="pb boardtable">

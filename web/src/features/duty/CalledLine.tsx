@@ -2,17 +2,16 @@
 import { answerCall } from "../../actions/duty";
 import { i18n } from "../../i18n/i18n";
 import { ownCalls } from "../../state/rollcall";
-import { isPast } from "../../state/select";
+import { ownHand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Due } from "../commands/Due";
 import { callName } from "./dutyWords";
 
 export function CalledLine({ county, now }: { county: County; now: number }) {
-  const me = useApp((state) => state.me?.person.id ?? "");
-  const past = useApp(isPast);
+  const me = useApp(ownHand);
   const outbox = useApp((state) => state.outbox);
-  if (past) return null;
+  if (!me) return null;
   // A call about a situation is answered by acknowledging it, unless everybody has to say so.
   const mine = ownCalls(county, me).filter(
     ({ about, run }) => !("situation" in about) || county.runs.get(run)?.confirm_all === true,

@@ -7,6 +7,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { PostView } from "../../wire/view";
 import { Instant } from "../clock/Typed";
+import { useKeep } from "../keep/useKeep";
 import { shiftSpan } from "./dutyWords";
 import { PersonField } from "./PersonField";
 
@@ -30,6 +31,7 @@ interface ChangeFormProps {
 
 export function ChangeForm({ post, county, now, start, onDone }: ChangeFormProps) {
   const [change, setChange] = useState(start);
+  const { keep, unkept } = useKeep();
   const put = (part: Partial<ChangeStart>) => setChange({ ...change, ...part });
   const { from, until, out, into } = change;
   const held = post.shifts.filter(
@@ -45,8 +47,7 @@ export function ChangeForm({ post, county, now, start, onDone }: ChangeFormProps
       onSubmit={(event) => {
         event.preventDefault();
         if (wrong) return;
-        void changeDuty({ post: post.id, ...change });
-        onDone();
+        void keep(() => changeDuty({ post: post.id, ...change }), onDone);
       }}
     >
       <div className="pairs">
@@ -108,6 +109,7 @@ export function ChangeForm({ post, county, now, start, onDone }: ChangeFormProps
           </b>
         )}
       </p>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"

@@ -12,7 +12,7 @@ import {
   proofOf,
   type Which,
 } from "../../state/contacts";
-import { isPast, mayAct } from "../../state/select";
+import { mayAct } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -20,6 +20,7 @@ import { Empty } from "../../ui/Panel";
 import { VirtualList } from "../../ui/VirtualList";
 import type { PersonContacts } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { AsNow } from "../timebar/AsNow";
 import { whyNot } from "../timebar/whyNot";
 import type { DutyTabProps } from "./OnDutyTab";
 import { PersonContactsPanel } from "./PersonContactsPanel";
@@ -32,7 +33,6 @@ import { useReach } from "./useReach";
 export function ContactsTab({ county, posts, now }: DutyTabProps) {
   const { desk, move } = useDesk();
   const allowed = useApp(mayAct);
-  const past = useApp(isPast);
   const [which, setWhich] = useState<Which>("duty");
   const [round, setRound] = useState(0);
   const [testing, setTesting] = useState<PersonContacts[] | null>(null);
@@ -95,9 +95,8 @@ export function ContactsTab({ county, posts, now }: DutyTabProps) {
             {i18n.t("测试列出的 {n} 人…", { n: shown.length })}
           </Button>
         </div>
-        {past ? (
-          <p className="line i3">{i18n.t("这是现在知道的；复盘里不能测试。")}</p>
-        ) : allowed ? null : (
+        <AsNow />
+        {allowed ? null : (
           <p className="line i3">{whyNot(i18n.t("你可以看，不能测试。测试要值班员角色。"))}</p>
         )}
         {contacts.kind === "asking" ? (

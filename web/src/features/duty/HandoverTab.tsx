@@ -6,12 +6,14 @@ import { hm, span, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import { EARLY_MS, roomOf, type Signing, shiftNow, signing } from "../../state/duty";
-import { isPast } from "../../state/select";
+import { ownHand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import type { HandoverView, PostView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
+import { useKeep } from "../keep/useKeep";
+import { whyNot } from "../timebar/whyNot";
 import { names } from "./dutyWords";
 import type { DutyTabProps } from "./OnDutyTab";
 import { OwingList } from "./OwingList";
@@ -89,11 +91,11 @@ interface SignaturesProps {
 
 function Signatures({ post, handover, county, now }: SignaturesProps) {
   const { move } = useDesk();
-  const me = useApp((state) => state.me?.person.id);
-  const past = useApp(isPast);
+  const me = useApp(ownHand);
   const note = useApp((state) => state.texts.get(handover.note ?? ""));
   useEffect(() => wantTexts([handover.note]), [handover.note]);
   const [words, setWords] = useState("");
+  const { keep, unkept } = useKeep();
   const pending = useApp((state) =>
     state.outbox
       .filter((one) => one.subject.action === "sign_handover" && one.subject.post === post.id)
@@ -145,7 +147,7 @@ function Signatures({ post, handover, county, now }: SignaturesProps) {
               <span className="tag ln">{i18n.t("还没签")}</span>
             </p>
           )}
-          {side === "first" && !past ? (
+          {side === "first" ? (
             <>
               <label>
                 <span className="lab">{i18n.t("清单之外要说的（可不写）")}</span>
@@ -157,10 +159,16 @@ function Signatures({ post, handover, county, now }: SignaturesProps) {
                   data-testid="handover-note"
                 />
               </label>
+              {unkept}
               <Button
                 kind="primary"
                 disabled={busy}
-                onPress={() => void signHandover(post.id, words.trim())}
+                onPress={() =>
+                  keep(
+                    () => signHandover(post.id, words.trim()),
+                    () => {},
+                  )
+                }
                 testId="sign-out"
               >
                 {busy ? i18n.t("正在送到服务器…") : i18n.t("交班签字：下面这些都交代了")}
@@ -189,7 +197,7 @@ function Signatures({ post, handover, county, now }: SignaturesProps) {
               {handover.signed ? i18n.t("等接班的人签") : i18n.t("等交班的人先签")}
             </span>
           </p>
-          {side === "second" && !past ? (
+          {side === "second" ? (
             <Button
               kind="primary"
               disabled={busy}
@@ -200,7 +208,7 @@ function Signatures({ post, handover, county, now }: SignaturesProps) {
             </Button>
           ) : null}
         </div>
-        <p className="s i2 signwhy">{past ? i18n.t("复盘里不能操作，也不叫任何人") : why(side)}</p>
+        <p className="s i2 signwhy">{whyNot(why(side))}</p>
       </div>
     </>
   );

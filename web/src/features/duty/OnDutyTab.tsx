@@ -14,7 +14,7 @@ import {
   roomOf,
   shiftNow,
 } from "../../state/duty";
-import { isPast } from "../../state/select";
+import { ownHand } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -173,8 +173,7 @@ function Room({ post, county, now }: { post: PostView; county: County; now: numb
 
 /** "I am here", for whom it is their shift or will be within the hour. */
 export function SignInButton({ post, now }: { post: PostView; now: number }) {
-  const me = useApp((state) => state.me?.person.id ?? "");
-  const past = useApp(isPast);
+  const me = useApp(ownHand);
   const busy = useApp((state) =>
     state.outbox.some(
       (one) =>
@@ -183,8 +182,8 @@ export function SignInButton({ post, now }: { post: PostView; now: number }) {
         (one.state === "waiting" || one.state === "sending" || one.state === "stuck"),
     ),
   );
-  const shift = maySignIn(post, me, now);
-  if (!shift || past) return null;
+  const shift = me ? maySignIn(post, me, now) : null;
+  if (!shift) return null;
   return (
     <Button
       kind="primary"

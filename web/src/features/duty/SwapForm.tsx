@@ -7,6 +7,7 @@ import { canSwap, type Turn, turns } from "../../state/duty";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { PostView } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { shiftSpan } from "./dutyWords";
 
 interface SwapFormProps {
@@ -20,6 +21,7 @@ export function SwapForm({ post, county, now, onDone }: SwapFormProps) {
   const all = turns(post, now);
   const [one, setOne] = useState<Turn | null>(all[0] ?? null);
   const [other, setOther] = useState<Turn | null>(null);
+  const { keep, unkept } = useKeep();
   const rest = all.filter((turn) => canSwap(post, one, turn));
   const second = rest.find((turn) => same(turn, other)) ?? null;
   const good = one !== null && second !== null;
@@ -58,8 +60,7 @@ export function SwapForm({ post, county, now, onDone }: SwapFormProps) {
       onSubmit={(event) => {
         event.preventDefault();
         if (!one || !second) return;
-        void swapShifts(post.id, one, second);
-        onDone();
+        void keep(() => swapShifts(post.id, one, second), onDone);
       }}
     >
       {field(i18n.t("谁的哪一班"), all, one, setOne, "swap-one")}
@@ -73,6 +74,7 @@ export function SwapForm({ post, county, now, onDone }: SwapFormProps) {
           i18n.t("两班都选好再换。")
         )}
       </p>
+      {unkept}
       <div className="acts">
         <Button kind="primary" submit disabled={!good} onPress={() => {}} testId="swap-keep">
           {i18n.t("换班")}

@@ -4,14 +4,13 @@ import { testContacts } from "../../actions/duty";
 import { i18n } from "../../i18n/i18n";
 import { channelName } from "../../i18n/words";
 import { channelSums } from "../../state/contacts";
+import { isMass } from "../../state/select";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { PersonContacts } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { names } from "./dutyWords";
-
-/** From this many people on the number is typed, as before a mass command. */
-const MANY = 20;
 
 interface TestDialogProps {
   people: PersonContacts[];
@@ -21,7 +20,8 @@ interface TestDialogProps {
 
 export function TestDialog({ people, county, onClose }: TestDialogProps) {
   const [typed, setTyped] = useState("");
-  const many = people.length > MANY;
+  const { keep, unkept } = useKeep();
+  const many = isMass(county, people.length);
   const good = !many || typed.trim() === String(people.length);
   const by = channelSums(people, 0)
     .map((sum) => `${channelName(sum.channel)} ${sum.people}`)
@@ -56,14 +56,12 @@ export function TestDialog({ people, county, onClose }: TestDialogProps) {
           />
         </label>
       ) : null}
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={!good}
-          onPress={() => {
-            void testContacts(people.map((one) => one.person));
-            onClose();
-          }}
+          onPress={() => keep(() => testContacts(people.map((one) => one.person)), onClose)}
           testId="test-send"
         >
           {i18n.t("发出测试：{n} 人", { n: people.length })}

@@ -2,10 +2,9 @@
 // and the hour before a shift ends begins without anybody pressing anything.
 import { useEffect, useMemo, useState } from "react";
 import { duty } from "../../actions/duty";
-import { isPast } from "../../state/select";
-import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import type { PostView } from "../../wire/view";
+import { usePast } from "../clock/usePast";
 import { failure } from "../rules/failure";
 
 const EVERY_MS = 10_000;
@@ -19,7 +18,7 @@ export interface Posts {
 }
 
 export function usePosts(county: County): Posts {
-  const past = useApp(isPast);
+  const past = usePast();
   const { code, posts } = county;
   const [fresh, setFresh] = useState<{ of: typeof posts; list: PostView[] } | null>(null);
   const [failed, setFailed] = useState("");

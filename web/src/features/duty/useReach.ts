@@ -2,10 +2,10 @@
 // or a channel is lost or found.
 import { useEffect, useState } from "react";
 import { reach } from "../../actions/duty";
-import { isPast } from "../../state/select";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import type { ReachView } from "../../wire/view";
+import { usePast } from "../clock/usePast";
 
 /** Receipts come in swarms; they are asked about once, ms. */
 const SETTLE_MS = 800;
@@ -14,7 +14,7 @@ const SETTLE_MS = 800;
 export function useReach(county: County, round: number): ReachView | null {
   const [known, setKnown] = useState<ReachView | null>(null);
   const system = useApp((state) => state.world.system);
-  const past = useApp(isPast);
+  const past = usePast();
   const { code, pages } = county;
   // biome-ignore lint/correctness/useExhaustiveDependencies: new receipts, notices and another round ask anew
   useEffect(() => {

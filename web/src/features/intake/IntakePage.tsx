@@ -13,7 +13,14 @@ import { useNow } from "../clock/useNow";
 import { usePast } from "../clock/usePast";
 import { useDesk } from "../desk/desk";
 import { AsNow } from "../timebar/AsNow";
-import { lateWords, REFUSALS, refusalAdvice, refusalName, refusedCount } from "./intakeWords";
+import {
+  lateWords,
+  REFUSALS,
+  refusalAdvice,
+  refusalName,
+  refusedCount,
+  refusedName,
+} from "./intakeWords";
 import { useIntake } from "./useIntake";
 
 export function IntakePage({ county }: { county: County }) {
@@ -158,7 +165,7 @@ function Refusing({ one, by, now }: { one: RefusedView; by: string; now: number 
       <span className="nw">
         {stamp(one.at, now)} · {by}
       </span>
-      <b>{refusalName(one.kind)}</b>
+      <b>{refusedName(one)}</b>
       <span className="el mono">{one.topic}</span>
       <span className="s i2" lang="en">
         {one.reason}

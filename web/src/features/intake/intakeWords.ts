@@ -26,6 +26,12 @@ export function refusalName(kind: Refusal): string {
   }
 }
 
+/** The same of one message: what a person wrote back is no reading. */
+export function refusedName({ kind, topic }: { kind: Refusal; topic: string }): string {
+  if (!topic.startsWith("replies/")) return refusalName(kind);
+  return kind === "unknown" ? i18n.t("回信：不知道是谁、回哪一条") : i18n.t("回信：看不懂");
+}
+
 /** What whoever looks after the station should do about it. */
 export function refusalAdvice(kind: Refusal): string {
   switch (kind) {

@@ -1,7 +1,7 @@
 // The head-count of an evacuation, village by village. Kept in this phone until the county has it; sent with
 // progress or with "done".
 import { useState } from "react";
-import { report } from "../../actions/tasks";
+import { type Report, report } from "../../actions/tasks";
 import { i18n, say } from "../../i18n/i18n";
 import { answers, type Form, unanswered } from "../../state/forms";
 import { type Behind, countedRow, shortOf } from "../../state/headcount";
@@ -9,6 +9,7 @@ import { Sheet } from "../../ui/Sheet";
 import type { CommandView, Field, TaskView } from "../../wire/view";
 import { FieldInputs } from "../commands/FieldInputs";
 import { useCount } from "../commands/useCount";
+import { useKeep } from "../keep/useKeep";
 import { shortWords } from "../marks/shortWords";
 import { CountFields } from "./CountFields";
 import { PhotoField, picturesFor, useShots } from "./PhotoField";
@@ -24,6 +25,7 @@ export function CountSheet({ command, task, fields, onClose }: CountSheetProps) 
   const { rows, said, texts, put, add, free } = useCount(command, task);
   const [shots, setShots] = useShots(task.id, true);
   const [form, setForm] = useState<Form>({});
+  const { keep, unkept } = useKeep();
   const taken = (behind: Behind) => picturesFor(shots, behind).length;
   const { people, names } = shortOf(said, texts, taken);
   const adds = said.length > 0 && people === 0 && names === 0;
@@ -32,15 +34,15 @@ export function CountSheet({ command, task, fields, onClose }: CountSheetProps) 
   const send = (done: boolean) => {
     const villages = new Set(said.map((row) => row.village.trim()));
     const going = shots.filter(({ behind }) => !behind || villages.has(behind.village));
-    void report({
+    const words: Report = {
       task: task.id,
       fact: done ? { fact: "done" } : { fact: "working", percent: task.percent ?? 50 },
       count: said.map((row) => countedRow(row, texts)),
       photos: going.map((shot) => shot.id),
       form: answers(fields, form),
       place: true,
-    });
-    onClose();
+    };
+    return keep(() => report(words), onClose);
   };
   return (
     <Sheet title={i18n.t("报人数")} onClose={onClose} testId="count-sheet">
@@ -77,6 +79,7 @@ export function CountSheet({ command, task, fields, onClose }: CountSheetProps) 
           })}
         </p>
       ) : null}
+      {unkept}
       <div className="grid">
         <button
           type="button"

@@ -9,6 +9,7 @@ import type { County } from "../../state/world";
 import { Sheet } from "../../ui/Sheet";
 import { useNow } from "../clock/useNow";
 import { callName } from "../duty/dutyWords";
+import { useKeep } from "../keep/useKeep";
 import { PROOF_CLASS, proofOfPress } from "./proof";
 import { useSeenCall } from "./useReceipts";
 
@@ -83,7 +84,7 @@ export function OwnCalls({ county, calls }: { county: County; calls: OwnCall[] }
         <DeclineCall
           rolled={rolled}
           onClose={() => setDeclining(false)}
-          onReason={(reason) => void answerCall(call.page, false, reason)}
+          onReason={(reason) => answerCall(call.page, false, reason)}
         />
       ) : null}
     </section>
@@ -92,19 +93,18 @@ export function OwnCalls({ county, calls }: { county: County; calls: OwnCall[] }
 
 interface DeclineProps {
   rolled: boolean;
-  onReason: (reason: string) => void;
+  /** The press; the sheet stays open until it is kept. */
+  onReason: (reason: string) => Promise<unknown>;
   onClose: () => void;
 }
 
 function DeclineCall({ rolled, onReason, onClose }: DeclineProps) {
   const [words, setWords] = useState("");
+  const { keep, unkept } = useKeep();
   const reasons = rolled
     ? [i18n.t("今天不是我的班"), i18n.t("请了假"), i18n.t("在路上"), i18n.t("身体不行")]
     : [i18n.t("正在做别的任务"), i18n.t("今天不是我的班"), i18n.t("联系别人"), i18n.t("身体不行")];
-  const send = (reason: string) => {
-    onReason(reason);
-    onClose();
-  };
+  const send = (reason: string) => keep(() => onReason(reason), onClose);
   return (
     <Sheet
       title={rolled ? i18n.t("为什么不在岗") : i18n.t("为什么不行")}
@@ -128,6 +128,7 @@ function DeclineCall({ rolled, onReason, onClose }: DeclineProps) {
         <span className="lab">{i18n.t("别的原因")}</span>
         <input className="in" value={words} onChange={(event) => setWords(event.target.value)} />
       </label>
+      {unkept}
       <div className="grid">
         <button
           type="button"

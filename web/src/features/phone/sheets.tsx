@@ -6,6 +6,7 @@ import { answers, type Form, unanswered } from "../../state/forms";
 import { Sheet } from "../../ui/Sheet";
 import type { Field, TaskView } from "../../wire/view";
 import { FieldInputs } from "../commands/FieldInputs";
+import { useKeep } from "../keep/useKeep";
 import { PhotoField, useShots } from "./PhotoField";
 
 const STEPS = [10, 20, 40, 60, 80, 100];
@@ -13,6 +14,7 @@ const STEPS = [10, 20, 40, 60, 80, 100];
 export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () => void }) {
   const [note, setNote] = useState("");
   const [shots, setShots] = useShots(task.id);
+  const { keep, unkept } = useKeep();
   return (
     <Sheet title={i18n.t("做到哪里了")} onClose={onClose} testId="progress-sheet">
       <PhotoField task={task.id} shots={shots} onChange={setShots} />
@@ -29,22 +31,26 @@ export function ProgressSheet({ task, onClose }: { task: TaskView; onClose: () =
             key={percent}
             type="button"
             className={`verb${percent === task.percent ? " said" : ""}`}
-            onClick={() => {
-              void report({
-                task: task.id,
-                fact: { fact: "working", percent },
-                note: note.trim(),
-                photos: shots.map((shot) => shot.id),
-                place: true,
-              });
-              onClose();
-            }}
+            onClick={() =>
+              keep(
+                () =>
+                  report({
+                    task: task.id,
+                    fact: { fact: "working", percent },
+                    note: note.trim(),
+                    photos: shots.map((shot) => shot.id),
+                    place: true,
+                  }),
+                onClose,
+              )
+            }
             data-testid={`percent-${percent}`}
           >
             <b>{percent} %</b>
           </button>
         ))}
       </div>
+      {unkept}
       <button type="button" className="verb" onClick={onClose}>
         <b>{i18n.t("不报")}</b>
       </button>
@@ -66,6 +72,7 @@ export function DoneSheet({
   const [form, setForm] = useState<Form>({});
   const [shots, setShots] = useShots(task.id);
   const [note, setNote] = useState("");
+  const { keep, unkept } = useKeep();
   const unproven = proof && shots.length === 0 && note.trim() === "";
   const open = unanswered(fields, form);
   const short = unproven || open.length > 0;
@@ -88,21 +95,25 @@ export function DoneSheet({
           {i18n.t("还要填：{names}", { names: open.map((field) => say(field.title)).join("、") })}
         </p>
       ) : null}
+      {unkept}
       <button
         type="button"
         className={`verb${short ? "" : " next"}`}
         disabled={short}
-        onClick={() => {
-          void report({
-            task: task.id,
-            fact: { fact: "done" },
-            note: note.trim(),
-            photos: shots.map((shot) => shot.id),
-            form: answers(fields, form),
-            place: true,
-          });
-          onClose();
-        }}
+        onClick={() =>
+          keep(
+            () =>
+              report({
+                task: task.id,
+                fact: { fact: "done" },
+                note: note.trim(),
+                photos: shots.map((shot) => shot.id),
+                form: answers(fields, form),
+                place: true,
+              }),
+            onClose,
+          )
+        }
         data-testid="done-confirm"
       >
         <b>{i18n.t("报告完成")}</b>
@@ -119,16 +130,15 @@ export function DoneSheet({
 
 export function DeclineSheet({ task, onClose }: { task: TaskView; onClose: () => void }) {
   const [note, setNote] = useState("");
+  const { keep, unkept } = useKeep();
   const reasons = [
     i18n.t("道路中断"),
     i18n.t("人不在村里"),
     i18n.t("正在做别的任务"),
     i18n.t("身体不行"),
   ];
-  const send = (why: string) => {
-    void report({ task: task.id, fact: { fact: "declined" }, note: why });
-    onClose();
-  };
+  const send = (why: string) =>
+    keep(() => report({ task: task.id, fact: { fact: "declined" }, note: why }), onClose);
   return (
     <Sheet title={i18n.t("为什么不能去")} onClose={onClose} testId="decline-sheet">
       <p className="s i2">{i18n.t("县里会马上改派别人。")}</p>
@@ -149,6 +159,7 @@ export function DeclineSheet({ task, onClose }: { task: TaskView; onClose: () =>
         <span className="lab">{i18n.t("别的原因")}</span>
         <input className="in" value={note} onChange={(event) => setNote(event.target.value)} />
       </label>
+      {unkept}
       <div className="grid">
         <button
           type="button"

@@ -9,6 +9,7 @@ import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { AlarmView } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { Counts } from "../marks/Mark";
 import { NamedReds } from "./NamedReds";
 
@@ -26,14 +27,17 @@ interface AckDialogProps {
 
 export function AckDialog({ county, set, at, name, shown, now, onClose }: AckDialogProps) {
   const [named, setNamed] = useState<ReadonlySet<string>>(new Set());
+  const { keep, unkept } = useKeep();
   const taken = ackViews(set, named, county);
   const later = cameLater(set, shown);
-  const send = () => {
-    if (set.situation && set.situation !== LOOSE)
-      void acknowledgeSituation(set.situation, taken, set.told);
-    else void acknowledge(taken);
-    onClose();
-  };
+  const send = () =>
+    keep(
+      () =>
+        set.situation && set.situation !== LOOSE
+          ? acknowledgeSituation(set.situation, taken, set.told)
+          : acknowledge(taken),
+      onClose,
+    );
   return (
     <Dialog title={i18n.t("确认：{name}", { name })} onClose={onClose} testId="ack-dialog">
       <p>
@@ -56,6 +60,7 @@ export function AckDialog({ county, set, at, name, shown, now, onClose }: AckDia
         onNamed={setNamed}
         now={now}
       />
+      {unkept}
       <div className="acts">
         <Button kind="primary" disabled={taken.length === 0} onPress={send} testId="ack-confirm">
           {i18n.t("确认 {n} 条", { n: taken.length })}

@@ -6,6 +6,7 @@ import { levelName } from "../../i18n/words";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import type { Level, ManualView, SituationView } from "../../wire/view";
+import { useKeep } from "../keep/useKeep";
 import { Mark } from "../marks/Mark";
 import { situationName } from "./situationWords";
 
@@ -19,6 +20,7 @@ interface GradeDialogProps {
 
 export function GradeDialog({ one, manual, onClose }: GradeDialogProps) {
   const [level, setLevel] = useState<Level>(manual.level);
+  const { keep, unkept } = useKeep();
   return (
     <Dialog
       title={i18n.t("改级别：{name}", { name: situationName(one) })}
@@ -45,14 +47,12 @@ export function GradeDialog({ one, manual, onClose }: GradeDialogProps) {
             ? i18n.t("降级保留已有的确认，不另响。")
             : i18n.t("现在是{level}。", { level: levelName(manual.level) })}
       </p>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={level === manual.level}
-          onPress={() => {
-            void gradeSituation(one.id, level);
-            onClose();
-          }}
+          onPress={() => keep(() => gradeSituation(one.id, level), onClose)}
           testId="grade-confirm"
         >
           {level === manual.level

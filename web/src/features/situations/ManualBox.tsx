@@ -16,6 +16,7 @@ import type { Shown } from "../../wire/acts";
 import type { ManualView, SituationView } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { ReasonDialog } from "../incidents/dialogs";
+import { useKeep } from "../keep/useKeep";
 import { LastPlace } from "../marks/LastPlace";
 import { GradeDialog } from "./GradeDialog";
 import { openedBy } from "./situationWords";
@@ -30,6 +31,7 @@ interface ManualBoxProps {
 
 export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps) {
   const { move } = useDesk();
+  const { keep, unkept } = useKeep();
   const [open, setOpen] = useState<"grade" | null>(null);
   // As it was when the dialog opened: a call that comes while a reason is typed is not ended with it.
   const [ending, setEnding] = useState<Shown[] | null>(null);
@@ -81,11 +83,17 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
           </span>
         ) : null}
       </p>
+      {unkept}
       <div className="acts">
         <Button
           kind="primary"
           disabled={!allowed || manual.acked_by !== null}
-          onPress={() => void acknowledgeSituation(one.id, [], asTold(county, one.id))}
+          onPress={() =>
+            keep(
+              () => acknowledgeSituation(one.id, [], asTold(county, one.id)),
+              () => {},
+            )
+          }
           testId="ack-manual"
         >
           {i18n.t("确认")}
@@ -117,7 +125,7 @@ export function ManualBox({ county, one, manual, allowed, now }: ManualBoxProps)
           title={i18n.t("结束态势")}
           words={i18n.t("这个态势没有站在看，只有人能结束它。")}
           confirm={i18n.t("结束")}
-          onReason={(reason) => void closeSituation(one.id, reason, ending)}
+          onReason={(reason) => closeSituation(one.id, reason, ending)}
           onClose={() => setEnding(null)}
         />
       ) : null}

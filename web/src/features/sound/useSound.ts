@@ -2,9 +2,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { i18n, locale } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
-import { countyOf, isPast } from "../../state/select";
+import { countyOf } from "../../state/select";
 import { useApp } from "../../state/store";
 import { loudest, type Rung, ring, since, type Tone } from "../../state/tones";
+import { usePast } from "../clock/usePast";
 import { situationName } from "../situations/situationWords";
 import { noticeOf } from "../status/notices";
 import { subjectName } from "../status/noticeWords";
@@ -26,7 +27,7 @@ export function useSound() {
   const [ready, setReady] = useState(soundReady);
   const [silenced, setSilenced] = useState(false);
   const system = useApp((state) => state.world.system);
-  const past = useApp(isPast);
+  const past = usePast();
   const rung = useRef<Rung | null>(null);
   const sounded = useRef(Number.NEGATIVE_INFINITY);
   const heard = useRef<{ code: string; seq: number; n: number } | null>(null);

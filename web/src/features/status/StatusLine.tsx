@@ -3,11 +3,12 @@ import { chooseCounty } from "../../actions/session";
 import { day, hm, hms, span } from "../../i18n/format";
 import { i18n, locale, say, setLocale } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
-import { countyOf, isPast, isUnacked, levelCounts, mayTry } from "../../state/select";
+import { countyOf, isUnacked, levelCounts, mayTry } from "../../state/select";
 import { useApp } from "../../state/store";
 import { quietLoad } from "../../state/world";
 import { Button } from "../../ui/Button";
 import { useMono, useNow } from "../clock/useNow";
+import { usePast } from "../clock/usePast";
 import { type DeskMove, isPage, useDesk } from "../desk/desk";
 import { Beside } from "../drill/Beside";
 import { ShiftCell } from "../duty/ShiftCell";
@@ -247,7 +248,7 @@ export function LinkState() {
   const heardAt = useApp((state) => state.world.heartbeat?.heardAt ?? null);
   const clock = useApp((state) => state.world.heartbeat?.view.clock ?? null);
   const mono = useMono();
-  const past = useApp(isPast);
+  const past = usePast();
   const drill = useApp((state) => countyOf(state)?.drill ?? null);
   const live = connection.phase === "live";
   if (past && connection.phase !== "lost")

@@ -50,6 +50,8 @@ export function placeOf(
       return { words: i18n.t("看值班"), go: { to: "duty", tab: "handover" } };
     case "flood_mode":
       return { words: i18n.t("看负荷"), go: { to: "dialog", dialog: "load" } };
+    case "reply_unread":
+      return { words: i18n.t("看回信"), go: { to: "intake" } };
     case "link_down":
     case "interface_down":
       return { words: i18n.t("看接口"), go: { to: "intake" } };

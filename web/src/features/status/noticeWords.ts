@@ -94,6 +94,11 @@ export function subjectName(
       const [channel = "", code = ""] = subject.split("/");
       return `${areaName(county, "township", code)} ${channelName(channel as Channel)}`;
     }
+    case "reply_unread": {
+      const [channel = "", person = ""] = subject.split("/");
+      const from = person ? personName(county.people.get(person), person) : i18n.t("不认识的号码");
+      return `${from} ${channelName(channel as Channel)}`;
+    }
     case "empty_step":
     case "calls_exhausted":
     case "legal_clock":

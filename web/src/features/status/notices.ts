@@ -26,6 +26,7 @@ export const NOTICES: Record<SystemKind, Notice> = {
   calls_exhausted: { name: () => i18n.t("叫不应"), full: true, several: true, byPerson: true },
   legal_clock: { name: () => i18n.t("法定时限"), full: true, several: true, byPerson: true },
   report_overdue: { name: () => i18n.t("该报未报"), full: true, several: true },
+  reply_unread: { name: () => i18n.t("回信看不懂"), full: true, byPerson: true },
   undecided: { name: () => i18n.t("没有决定") },
   channel_lost: { name: () => i18n.t("通道不通"), together: true },
   blind_spot: { name: () => i18n.t("盲区"), together: true },

@@ -64,8 +64,20 @@ fn payload(load: &Load<'_>) -> Vec<u8> {
         "text": load.words.text,
         "level": model::level::digit(load.page.level),
         "open": open,
+        "kind": kind(load),
     });
     said.to_string().into_bytes()
+}
+
+/// What can be pressed on it without opening anything.
+fn kind(load: &Load<'_>) -> &'static str {
+    match &load.page.about {
+        About::Task(_) if load.is_end => "end",
+        About::Task(_) => "task",
+        About::Situation(_) | About::Notice { .. } => "call",
+        About::RollCall(_) => "roll_call",
+        About::Test(_) => "test",
+    }
 }
 
 async fn send_one(
