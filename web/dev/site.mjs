@@ -50,6 +50,10 @@ const RULES = [
     {
       basis: "江华县暴雨预警响应办法（公开文本）",
       certainty: "b",
+      grades: [
+        { number: "red", certainty: "a", basis: "GB/T 28592-2012" },
+        { number: "off_delay", certainty: "t", basis: "" },
+      ],
       on_delay_ms: [0, 0, 0, 0],
       owner: "县气象局",
       plan: "山洪灾害防御预案",

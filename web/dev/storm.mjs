@@ -420,7 +420,27 @@ function makeAlarms(rnd, stations, now) {
       doubts: i === 8 ? ["stuck", "source"] : i === 22 ? ["jump"] : [],
     });
   }
+  hideOne(list[9], list[0]);
+  decideTogether(list[2], list[0], list[1]);
   return list;
+}
+
+/** One of them is a blind spot: its gauge is quiet beside the worst. */
+function hideOne(alarm, beside) {
+  alarm.rule = "blind_spot";
+  alarm.title = text("盲区：险情在附近，本站没有数据", "Blind spot: danger near, nothing heard");
+  alarm.certainty = "unsaid";
+  Object.assign(alarm, { value: null, peak: null, peak_at: null, clocks: [], forecast: false });
+  alarm.evidence = ofOthers(beside);
+}
+
+/** One that others had a part in. */
+function decideTogether(alarm, ...others) {
+  alarm.evidence = [...alarm.evidence, ...others.flatMap(ofOthers)];
+}
+
+function ofOthers({ station, quantity, evidence }) {
+  return evidence.map((sample) => ({ ...sample, station, quantity }));
 }
 
 /** What still runs: the way up to the next level, the way down from this one. */

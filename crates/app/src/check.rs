@@ -31,6 +31,8 @@ pub(crate) fn check(folder: &Path, stations: bool, in_force: bool) -> anyhow::Re
                 }
                 if in_force {
                     say(site::in_force(&jurisdiction.config).trim_end())?;
+                } else {
+                    tell_unconfirmed(&site::to_confirm(jurisdiction.config.rules.iter()))?;
                 }
             }
             say(&format!("{} is sound: {}", folder.display(), gist(&site)))?;
@@ -44,6 +46,14 @@ pub(crate) fn check(folder: &Path, stations: bool, in_force: bool) -> anyhow::Re
     }
 }
 
+/// Names the numbers that nobody has confirmed yet.
+fn tell_unconfirmed(numbers: &str) -> anyhow::Result<()> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    say(numbers)
+}
+
 /// Rule files by themselves: their shape, their sense and their examples, without stations.
 fn check_rules(folder: &Path) -> anyhow::Result<ExitCode> {
     match site::check_rules(folder) {
@@ -51,6 +61,7 @@ fn check_rules(folder: &Path) -> anyhow::Result<ExitCode> {
             if !checked.notes.is_empty() {
                 say(checked.notes.to_string().trim_end())?;
             }
+            tell_unconfirmed(&checked.to_confirm)?;
             say(&format!(
                 "{} is sound: {} rules, {} examples hold",
                 folder.display(),

@@ -55,6 +55,9 @@ pub(crate) struct Alarm {
     pub(crate) inhibits_at: u8,
     #[serde(default)]
     pub(crate) motion: Motion,
+    /// Of a blind spot: the hazard it may hide.
+    #[serde(default)]
+    pub(crate) hides: String,
 }
 
 impl Alarm {
@@ -95,6 +98,7 @@ impl Alarm {
             inhibits: false,
             inhibits_at: 0,
             motion: Motion::default(),
+            hides: String::new(),
         }
     }
 }
@@ -154,9 +158,9 @@ impl Engine {
         if level > prev {
             self.rise_above_shelf(watch, level, at, out);
         }
-        out.push(Effect::Alarm(self.index.keys[watch as usize]));
-        self.note_danger(watch, at, out);
+        out.push(Effect::Alarm(self.key_of(watch)));
         self.settle(watch, at, out);
+        self.note_danger(watch, at, out);
     }
 
     /// Whatever depends on what an alarm is now: what keeps it quiet, what it makes needless, its
@@ -169,7 +173,7 @@ impl Engine {
 
     /// Opens a new episode, or the old one again when it recurs soon. One that nobody has closed yet
     /// leaves to the next what still hangs on it: its latch, its commands, its place among others.
-    fn open(&mut self, watch: u32, reopen_ms: i64, time: Time, out: &mut Effects) {
+    pub(crate) fn open(&mut self, watch: u32, reopen_ms: i64, time: Time, out: &mut Effects) {
         let old = self.state.alarms.get(&watch);
         let again = old.is_some_and(|a| match a.returned {
             Some(returned) => time.since_ms(returned) <= reopen_ms,
@@ -190,15 +194,16 @@ impl Engine {
             if !old.closed {
                 alarm.latched = old.latched;
                 alarm.commands = old.commands;
-                alarm.seat = old.seat;
+                (alarm.seat, alarm.hides) = (old.seat, old.hides);
                 alarm.quiet = old.quiet;
                 (alarm.inhibits, alarm.inhibits_at) = (old.inhibits, old.inhibits_at);
             }
         }
         alarm.occurrence += 1;
         alarm.closed = false;
-        if alarm.occurrence == 1 {
-            let rule = self.config.watches[watch as usize].rule;
+        if alarm.occurrence == 1
+            && let Some(rule) = self.rule_behind(watch)
+        {
             self.tally(rule).episodes += 1;
         }
     }
@@ -222,10 +227,12 @@ impl Engine {
         if let Some(until) = alarm.ack.as_ref().and_then(|a| a.lease_until) {
             self.state.timers.disarm(until, Due::Lease { watch });
         }
-        out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        out.push(Effect::Alarm(self.key_of(watch)));
         self.settle_mark(watch, out);
         self.end_shelf(watch, at, out);
-        self.end_sight_notice(self.config.watches[watch as usize].series.0, at, out);
+        if self.rule_behind(watch).is_some() {
+            self.end_sight_notice(self.config.watches[watch as usize].series.0, at, out);
+        }
     }
 
     /// Acknowledges in a person's name, with a lease where the level that is told has one.
@@ -247,7 +254,7 @@ impl Engine {
         if let Some(until) = lease_until {
             self.state.timers.arm(until, Due::Lease { watch });
         }
-        out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        out.push(Effect::Alarm(self.key_of(watch)));
         self.settle(watch, at, out);
     }
 
@@ -270,7 +277,7 @@ impl Engine {
             return;
         }
         alarm.ack = None;
-        out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        out.push(Effect::Alarm(self.key_of(watch)));
         self.touch(watch, at, out);
         self.force(watch, NoticeReason::LeaseLapsed);
     }

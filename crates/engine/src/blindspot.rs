@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::config::Measure;
 use model::effect::SystemKind;
 use model::field::AreaRef;
-use model::{Effects, Level, Time};
+use model::{Effects, Level, OpId, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::blind_alarm::number_of;
 use crate::engine::Engine;
 use crate::ground::ROOT;
 
@@ -26,6 +27,15 @@ pub(crate) struct Danger {
     verdicts: BTreeMap<u32, u8>,
     /// Stations that are blind spots, with their level.
     blind: BTreeMap<u32, u8>,
+}
+
+/// What a blind spot may hide.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cause {
+    /// What the alarm of this watch is about.
+    Alarm(u32),
+    /// What this warning is about.
+    Weather(OpId),
 }
 
 impl Engine {
@@ -63,14 +73,7 @@ impl Engine {
 
     /// The worst level at which a station's alarms say what is, 0 for none.
     fn station_level(&self, station: u32) -> u8 {
-        let watches = self.index.ground.watches(station).iter();
-        let levels = watches.filter_map(|watch| {
-            let rule = &self.config.rules[self.config.watches[*watch as usize].rule.index()];
-            let says_what_is = !rule.forecast && rule.measure != Measure::Silence;
-            let alarm = self.state.alarms.get(watch)?;
-            says_what_is.then_some(alarm.level)
-        });
-        levels.max().unwrap_or(0)
+        self.worst_watch(station).map_or(0, |(level, _)| level)
     }
 
     /// How bad a blind spot in a place would be; all its quiet gauges are judged when that changes.
@@ -177,7 +180,8 @@ impl Engine {
             0
         };
         let before = self.state.danger.blind.get(&station).copied().unwrap_or(0);
-        if before == level {
+        let stands = self.state.alarms.get(&number_of(station));
+        if before == level && stands.map_or(0, |alarm| alarm.level) == level {
             return;
         }
         let subject = self.config.stations[station as usize].id.clone();
@@ -186,6 +190,7 @@ impl Engine {
         } else {
             self.state.danger.blind.insert(station, level);
         }
+        self.move_blind_spot(station, level, at, out);
         self.notice_at(
             SystemKind::BlindSpot,
             &subject,
@@ -195,22 +200,64 @@ impl Engine {
         );
     }
 
+    /// What a blind spot at a station may hide: what its worst neighbour is in alarm about, else what
+    /// is warned of.
+    pub(crate) fn cause_of(&self, station: u32) -> Option<Cause> {
+        let danger = &self.state.danger;
+        let place = self.index.ground.leaf(station);
+        let row = danger.active.get(&place);
+        let row = row.filter(|_| danger.verdicts.contains_key(&place));
+        let inside = row.into_iter().flatten();
+        let inside = inside.filter_map(|(other, _)| self.worst_watch(*other));
+        let worst = inside.chain(self.near_in_cells(station));
+        let worst = worst.map(|(level, watch)| (std::cmp::Reverse(level), watch));
+        if let Some((_, watch)) = worst.min() {
+            return Some(Cause::Alarm(watch));
+        }
+        self.worst_warning(station).map(Cause::Weather)
+    }
+
+    /// The worst alarm of a station that says what is, with its level.
+    fn worst_watch(&self, station: u32) -> Option<(u8, u32)> {
+        let watches = self.index.ground.watches(station).iter();
+        let levels = watches.filter_map(|watch| {
+            let rule = &self.config.rules[self.config.watches[*watch as usize].rule.index()];
+            let says_what_is = !rule.forecast && rule.measure != Measure::Silence;
+            let alarm = self.state.alarms.get(watch)?;
+            let level = alarm.level;
+            (says_what_is && level > 0).then_some((level, *watch))
+        });
+        levels.min_by_key(|(level, watch)| (std::cmp::Reverse(*level), *watch))
+    }
+
+    /// The alarms of the rain cells that reach over a station, with their levels.
+    fn near_in_cells(&self, station: u32) -> impl Iterator<Item = (u8, u32)> + '_ {
+        let on = self.config.policy.blind_spot.neighbours > 0;
+        let watches = self.index.ground.watches(station).iter().filter(move |_| on);
+        let cells = watches.filter_map(move |watch| self.index.member_of.get(watch));
+        cells.flat_map(move |(cluster, member)| {
+            let members = &self.index.clusters[*cluster as usize];
+            let near = members.near[*member as usize].iter();
+            near.filter_map(move |near| {
+                let watch = members.watches[*near as usize];
+                let level = self.state.alarms.get(&watch)?.level;
+                (level > 0).then_some((level, watch))
+            })
+        })
+    }
+
+    /// After a start: what a snapshot of an older engine holds of blind spots has no alarm yet.
+    pub(crate) fn judge_the_blind(&mut self, at: Time, out: &mut Effects) {
+        let blind: Vec<u32> = self.state.danger.blind.keys().copied().collect();
+        for station in blind {
+            self.judge_blindness(station, at, out);
+        }
+    }
+
     /// One level below the worst of the rain cells that reach over a station.
     fn cell_level(&self, station: u32) -> u8 {
-        if self.config.policy.blind_spot.neighbours == 0 {
-            return 0;
-        }
-        let watches = self.index.ground.watches(station).iter();
-        let mut worst = 0;
-        for (cluster, member) in watches.filter_map(|w| self.index.member_of.get(w)) {
-            let members = &self.index.clusters[*cluster as usize];
-            for near in &members.near[*member as usize] {
-                let watch = members.watches[*near as usize];
-                let level = self.state.alarms.get(&watch).map_or(0, |a| a.level);
-                worst = worst.max(level);
-            }
-        }
-        if worst == 0 { 0 } else { below(worst) }
+        let worst = self.near_in_cells(station).map(|(level, _)| level).max();
+        worst.map_or(0, below)
     }
 
     /// Makes everything anew from series and alarms, after slots changed their meaning. Notices

@@ -40,7 +40,7 @@ impl Engine {
         self.canon_conditions(&mut out);
         out.number(self.state.alarms.len() as i64);
         for (watch, alarm) in &self.state.alarms {
-            out.text(&self.index.keys[*watch as usize].to_string());
+            out.text(&self.key_of(*watch).to_string());
             canon_alarm(alarm, &mut out);
         }
         self.canon_situations(&mut out);
@@ -74,7 +74,7 @@ impl Engine {
             canon_by_people(situation, out);
             out.number(situation.members.len() as i64);
             for watch in &situation.members {
-                out.text(&self.index.keys[*watch as usize].to_string());
+                out.text(&self.key_of(*watch).to_string());
             }
         }
     }

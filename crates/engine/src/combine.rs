@@ -88,6 +88,23 @@ impl Combinations {
         self.askers.get(&watch).into_iter().flatten().copied()
     }
 
+    /// All watches a combining watch asks about; none for any other.
+    pub(crate) fn grounds_of(&self, config: &Config, watch: u32) -> Vec<u32> {
+        let rule = config.watches[watch as usize].rule;
+        let rank = self.ranks.get(rule.index()).copied().unwrap_or(0);
+        if rank == 0 || rank >= self.circle {
+            return Vec::new();
+        }
+        let clauses = clauses(&config.rules[rule.index()].measure).iter();
+        let terms = clauses.flatten().flat_map(terms);
+        let mut grounds: Vec<u32> = terms
+            .flat_map(|term| self.sources(config, watch, term))
+            .collect();
+        grounds.sort_unstable();
+        grounds.dedup();
+        grounds
+    }
+
     /// The watches a term of `watch` is about.
     fn sources(&self, config: &Config, watch: u32, term: &Term) -> Vec<u32> {
         let here = config.series[config.watches[watch as usize].series.index()].station;

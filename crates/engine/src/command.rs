@@ -412,7 +412,7 @@ impl Engine {
         for watch in own.into_iter().chain(members) {
             if let Some(alarm) = self.state.alarms.get_mut(&watch) {
                 alarm.commands.retain(|c| c != id);
-                out.push(Effect::Alarm(self.index.keys[watch as usize]));
+                out.push(Effect::Alarm(self.key_of(watch)));
             }
             self.settle(watch, at, out);
         }

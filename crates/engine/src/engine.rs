@@ -16,6 +16,7 @@ use crate::command::Command;
 use crate::conditions::Conditions;
 use crate::duty::Duty;
 use crate::escalation::Calling;
+use crate::evidence::Witness;
 use crate::hindsight::Hindsight;
 use crate::incident::Incident;
 use crate::index::Index;
@@ -72,6 +73,9 @@ pub(crate) struct State {
     /// The samples that decided the last change, by watch.
     #[serde(default)]
     pub(crate) evidence: BTreeMap<u32, Vec<Sample>>,
+    /// What other series said that had a part in it, by watch.
+    #[serde(default)]
+    pub(crate) witnesses: BTreeMap<u32, Vec<Witness>>,
     /// What late readings show that watches would have said at their time; empty between inputs.
     #[serde(skip)]
     pub(crate) hindsight: Hindsight,
@@ -103,7 +107,7 @@ const REMEMBER_OP_MS: i64 = 90 * 86_400_000;
 
 impl Engine {
     /// Names who decided, beside every outcome. Raise it when the same inputs decide otherwise.
-    pub const VERSION: u16 = 8;
+    pub const VERSION: u16 = 9;
 
     /// An engine that has heard nothing yet.
     ///
@@ -137,6 +141,7 @@ impl Engine {
             incidents: BTreeMap::new(),
             silences: BTreeMap::new(),
             evidence: BTreeMap::new(),
+            witnesses: BTreeMap::new(),
             hindsight: Hindsight::default(),
             affected: BTreeMap::new(),
             inhibitors: Inhibitors::default(),
@@ -149,11 +154,13 @@ impl Engine {
             timers: Timers::default(),
             swept_day: 0,
         };
-        Engine {
+        let mut engine = Engine {
             config,
             index: Arc::new(index),
             state,
-        }
+        };
+        engine.recount_sight();
+        engine
     }
 
     /// What the engine obeys now.
@@ -195,6 +202,8 @@ impl Engine {
                 self.repeat_pages(unknown, at, out);
                 self.recover_runs(at, out);
                 self.make_up_plans(at, out);
+                self.recount_sight();
+                self.judge_the_blind(at, out);
                 self.look_around_again();
             }
             // Links, the machine's clock and disk, and counts belong to the whole process.
@@ -391,6 +400,10 @@ impl<'de> Deserialize<'de> for Engine {
         for (slot, series) in state.series.iter_mut().enumerate() {
             let checked = !config.series[slot].checks.is_empty();
             series.equip(index.reach[slot], checked);
+            // Older engines summed over other windows.
+            if !series.sums_over(&index.windows[slot]) {
+                series.rewindow(&index.windows[slot]);
+            }
         }
         Ok(Engine {
             config: Arc::new(config),

@@ -102,19 +102,18 @@ impl Engine {
         if known.is_none() && self.state.events.len() >= MOST {
             return;
         }
-        let spec = &self.config.watches[watch as usize];
         let row = EventView {
             id: id.0.clone(),
             source: EventSource::Marked,
-            kind: self.config.rules[spec.rule.index()].hazard.clone(),
+            kind: self.hazard_of(watch).to_owned(),
             area: None,
-            stations: vec![self.config.station_of(spec.series).id.clone()],
+            stations: vec![self.station_id(watch)],
             level: Level::from_digit(alarm.worst),
             from: alarm.raised,
             until: alarm.returned,
             text: None,
             by: by.clone(),
-            alarm: Some(self.index.keys[watch as usize]),
+            alarm: Some(self.key_of(watch)),
             truth: Some(alarm.truth),
             dropped: false,
         };
@@ -136,7 +135,7 @@ impl Engine {
     }
 
     fn mark_id(&self, watch: u32, episode: u32) -> OpId {
-        OpId(format!("{}-{episode}", self.index.keys[watch as usize]))
+        OpId(format!("{}-{episode}", self.key_of(watch)))
     }
 
     /// Ids of the stations that lie in an area.

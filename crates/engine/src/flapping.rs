@@ -116,7 +116,7 @@ impl Engine {
         };
         self.count_swing(watch, level, level, at, out);
         if self.swings_of(watch).is_some() {
-            out.push(Effect::Alarm(self.index.keys[watch as usize]));
+            out.push(Effect::Alarm(self.key_of(watch)));
             self.touch(watch, at, out);
         }
     }
@@ -139,7 +139,7 @@ impl Engine {
         alarm.motion = Motion::default();
         self.state.conditions[watch as usize].stretch = 0;
         out.push(Effect::Suppression(self.flapping_id(watch)));
-        out.push(Effect::Alarm(self.index.keys[watch as usize]));
+        out.push(Effect::Alarm(self.key_of(watch)));
         self.settle(watch, at, out);
         let slot = self.station_slot(watch);
         if !self.has_unstable_alarm(slot) && !self.has_oscillating_series(slot) {
@@ -207,6 +207,6 @@ impl Engine {
 
     /// The ledger's name for an unstable alarm, made from its key.
     pub(crate) fn flapping_id(&self, watch: u32) -> OpId {
-        OpId(format!("flapping:{}", self.index.keys[watch as usize]))
+        OpId(format!("flapping:{}", self.key_of(watch)))
     }
 }

@@ -22,7 +22,8 @@ impl Engine {
     /// A valid reading came by an interface, the newest observed so far: the series is fresh, sight is
     /// back. One that is older than the horizon is news of a past: it is judged like any other, but
     /// what was not seen before is not seen by it.
-    pub(crate) fn hear(&mut self, heard: &Observed, at: Time, out: &mut Effects) {
+    /// Says whether it was not seen before.
+    pub(crate) fn hear(&mut self, heard: &Observed, at: Time, out: &mut Effects) -> bool {
         let (slot, interface) = (heard.series.0, heard.interface);
         let series = &self.state.series[slot as usize];
         let news = !(series.quiet || series.unknown) || self.is_of_now(heard, at);
@@ -52,6 +53,7 @@ impl Engine {
             self.look_for_blindness(station, at, out);
         }
         self.guard(slot, at);
+        sees_again || before.is_none()
     }
 
     /// Whether a reading is no older than the horizon, or has a clock that says nothing.
@@ -175,6 +177,7 @@ impl Engine {
                     }
                 } else {
                     self.lose_sight(slot, at, out);
+                    self.judge_sight(SeriesSlot(slot), at, out);
                 }
             }
             if quiet && !was_quiet {
@@ -233,7 +236,8 @@ impl Engine {
     pub(crate) fn regain_sight(&mut self, slot: u32, at: Time, out: &mut Effects) {
         let (first, end) = self.index.watches[slot as usize];
         for watch in first..end {
-            if self.config.watches[watch as usize].is_bare() {
+            // What too few are seen of is seen again by its area.
+            if self.config.watches[watch as usize].is_bare() || self.counts_sight(watch) {
                 continue;
             }
             if let Some(alarm) = self.state.alarms.get_mut(&watch)

@@ -296,13 +296,14 @@ impl Engine {
                 member,
                 hot,
             } => {
-                // A cool member that stays cool is nobody's business, whatever it is near to.
+                // A cool member that stays cool is nobody's business, whatever it is near to, unless it
+                // wants a second good reading.
                 let now = match span_ms {
                     0 => series.newest().map(|sample| sample.value),
                     span_ms => series.sum_over(span_ms),
                 };
-                return now.is_some_and(|now| now < hot)
-                    && !self.state.heat[usize::from(cluster)].is_hot(member);
+                now.is_some_and(|now| now < hot)
+                    && !self.state.heat[usize::from(cluster)].is_hot(member)
             }
             Subject::Forecast { outlook, .. } => {
                 let prospect = series.newest_place().and_then(|place| {

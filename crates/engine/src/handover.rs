@@ -113,7 +113,7 @@ impl Engine {
             .filter(|(_, alarm)| !alarm.closed)
             .map(|(watch, alarm)| {
                 let worst = std::cmp::Reverse(alarm.told_level());
-                (worst, alarm.raised, self.index.keys[*watch as usize])
+                (worst, alarm.raised, self.key_of(*watch))
             })
             .collect();
         alarms.sort_unstable();

@@ -99,6 +99,11 @@ impl Index {
         }
         for (slot, series) in config.series.iter().enumerate() {
             let checks = series.checks.iter();
+            let windows = &mut index.windows[slot];
+            let of = |check: &u16| &config.checks[usize::from(*check)].check;
+            windows.extend(checks.clone().filter_map(|c| quality::summed_over(of(c))));
+            windows.sort_unstable();
+            windows.dedup();
             let spans = checks.map(|c| quality::reach_ms(&config.checks[usize::from(*c)].check));
             let longest = spans.max().unwrap_or(0);
             index.reach[slot] = index.reach[slot].max(longest + index.lateness_ms);

@@ -26,6 +26,9 @@ impl Engine {
     pub(crate) fn weigh_inhibition(&mut self, watch: u32, old: &Quiet, at: Time) -> Quiet {
         let mut new = Quiet::default();
         let may = self.may_be_inhibited(watch);
+        if self.rule_behind(watch).is_none() {
+            return new;
+        }
         new.inhibited = may && (self.inhibitor_of(watch).is_some() || self.is_link_down(watch));
         // Where its source stands still, it is told at once: it has become the worse of the two.
         let outgrown = may && !new.inhibited && self.sources_of(watch).next().is_some();
@@ -46,7 +49,10 @@ impl Engine {
     }
 
     fn may_be_inhibited(&self, watch: u32) -> bool {
-        let rule = self.config.watches[watch as usize].rule;
+        // A blind spot is never made needless.
+        let Some(rule) = self.rule_behind(watch) else {
+            return false;
+        };
         let silence = self.config.rules[rule.index()].measure == Measure::Silence;
         let target = !self.index.ground.edges_to(rule.0).is_empty();
         let Some(alarm) = self.state.alarms.get(&watch) else {
@@ -61,6 +67,7 @@ impl Engine {
 
     /// An alarm that makes this one needless: never a milder one.
     pub(crate) fn inhibitor_of(&self, watch: u32) -> Option<u32> {
+        self.rule_behind(watch)?;
         let level_of = |watch: u32| self.state.alarms.get(&watch).map_or(0, Alarm::told_level);
         let level = level_of(watch);
         self.sources_of(watch)
@@ -84,7 +91,9 @@ impl Engine {
 
     /// Brings the edges that begin at an alarm in line with it.
     pub(crate) fn project(&mut self, watch: u32, at: Time, out: &mut Effects) {
-        let rule = self.config.watches[watch as usize].rule;
+        let Some(rule) = self.rule_behind(watch) else {
+            return;
+        };
         let edges = self.index.ground.edges_from(rule.0).to_vec();
         let Some(alarm) = self.state.alarms.get_mut(&watch) else {
             return;
@@ -142,7 +151,9 @@ impl Engine {
         self.state.inhibitors = Inhibitors::default();
         let watches: Vec<u32> = self.state.alarms.keys().copied().collect();
         for watch in watches {
-            let rule = self.config.watches[watch as usize].rule;
+            let Some(rule) = self.rule_behind(watch) else {
+                continue;
+            };
             let edges = self.index.ground.edges_from(rule.0).to_vec();
             let inhibits = self.state.alarms.get(&watch).is_some_and(|a| a.inhibits);
             if inhibits && !edges.is_empty() {
@@ -159,6 +170,6 @@ impl Engine {
 
     /// The ledger's name for an inhibited alarm, made from its key.
     pub(crate) fn inhibition_id(&self, watch: u32) -> OpId {
-        OpId(format!("inhibited:{}", self.index.keys[watch as usize]))
+        OpId(format!("inhibited:{}", self.key_of(watch)))
     }
 }

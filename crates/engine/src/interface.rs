@@ -120,6 +120,9 @@ impl Engine {
     fn touch_silences(&mut self, interface: u8, at: Time, out: &mut Effects) {
         let open = self.state.alarms.iter().filter(|(_, a)| !a.closed);
         let concerned = open.filter(|(watch, _)| {
+            if self.rule_behind(**watch).is_none() {
+                return false;
+            }
             let spec = &self.config.watches[**watch as usize];
             self.config.rules[spec.rule.index()].measure == Measure::Silence
                 && self.state.series[spec.series.index()].interface == interface
@@ -132,6 +135,9 @@ impl Engine {
 
     /// Whether an alarm about silence says only what the notice about its interface says.
     pub(crate) fn is_link_down(&self, watch: u32) -> bool {
+        if self.rule_behind(watch).is_none() {
+            return false;
+        }
         let spec = &self.config.watches[watch as usize];
         let interface = self.state.series[spec.series.index()].interface;
         self.config.rules[spec.rule.index()].measure == Measure::Silence

@@ -39,6 +39,7 @@ impl Engine {
     pub fn keeping_open(&self, mut next: Config) -> Config {
         let open = self.state.alarms.iter().filter(|(_, a)| !a.closed);
         let open: Vec<&Watch> = open
+            .filter(|(watch, _)| self.rule_behind(**watch).is_some())
             .map(|(watch, _)| &self.config.watches[*watch as usize])
             .collect();
         if open.is_empty() {

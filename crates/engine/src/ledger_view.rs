@@ -16,7 +16,7 @@ impl Engine {
         }
         let (kind, key) = id.as_str().split_once(':')?;
         let key: AlarmKey = key.parse().ok()?;
-        let watch = *self.index.watch_of.get(&key)?;
+        let watch = self.number_of_key(&key)?;
         let alarm = self.state.alarms.get(&watch)?;
         match kind {
             "inhibited" => Some(self.inhibition_view(watch, alarm)),
@@ -62,7 +62,7 @@ impl Engine {
             approved_by: entry.approved_by.clone(),
             waits_for_approval: entry.waits_for_approval,
             matches: held
-                .map(|(watch, _)| self.index.keys[*watch as usize])
+                .map(|(watch, _)| self.key_of(*watch))
                 .collect(),
             ended: entry.ended.is_some(),
         }
@@ -82,7 +82,7 @@ impl Engine {
             stations: vec![self.station_id(watch)],
             approved_by: None,
             waits_for_approval: false,
-            matches: vec![self.index.keys[watch as usize]],
+            matches: vec![self.key_of(watch)],
             ended: false,
         }
     }
@@ -91,7 +91,7 @@ impl Engine {
         let id = self.inhibition_id(watch);
         let source = self.inhibitor_of(watch);
         let mut row = self.row(watch, id, QuietKind::Inhibited, alarm.changed);
-        row.alarm = source.map(|w| self.index.keys[w as usize]);
+        row.alarm = source.map(|w| self.key_of(w));
         row.until = alarm.quiet.rest_until;
         row.ended = !alarm.quiet.is_inhibited();
         row
@@ -101,7 +101,7 @@ impl Engine {
         let since = alarm.motion.unstable.map_or(alarm.changed, |u| u.since);
         let id = self.flapping_id(watch);
         let mut row = self.row(watch, id, QuietKind::Flapping, since);
-        row.alarm = Some(self.index.keys[watch as usize]);
+        row.alarm = Some(self.key_of(watch));
         row.ended = alarm.motion.unstable.is_none();
         row
     }
@@ -126,7 +126,7 @@ impl Engine {
             .collect();
         if quiet.is_inhibited() {
             let alarm = self.inhibitor_of(watch);
-            let alarm = alarm.map(|w| self.index.keys[w as usize].to_string());
+            let alarm = alarm.map(|w| self.key_of(w).to_string());
             let link = self.is_link_down(watch).then(|| {
                 let series = self.config.watches[watch as usize].series;
                 self.interface_name(self.state.series[series.index()].interface)

@@ -8,6 +8,7 @@ mod admit;
 mod alarm;
 mod annunciation;
 mod area;
+mod blind_alarm;
 mod blindspot;
 mod bundle;
 mod calling_view;
@@ -85,6 +86,7 @@ mod window;
 mod withdrawal;
 
 pub use admit::{Admission, Candidate};
+pub use blind_alarm::BLIND_SPOT;
 pub use engine::Engine;
 pub use expression::expression_flaw;
 pub use index::memory_ms;

@@ -35,11 +35,13 @@ impl Engine {
         }
         // What comes late fills a past: nothing is seen or heard by it now, unless it is the first word.
         let is_first = self.state.series[slot.index()].heard.is_none();
-        if sample.is_valid() && (!observed.late || is_first) {
-            self.hear(observed, at, out);
-        }
+        let speaks = sample.is_valid() && (!observed.late || is_first);
+        let back = speaks && self.hear(observed, at, out);
         if observed.late {
             self.judge_late(observed, at, out);
+            if back {
+                self.judge_sight(slot, at, out);
+            }
             return;
         }
         if !sample.is_valid() {
@@ -57,6 +59,9 @@ impl Engine {
             } else {
                 self.look_at(watch, slot, at, out);
             }
+        }
+        if back {
+            self.judge_sight(slot, at, out);
         }
     }
 

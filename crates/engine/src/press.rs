@@ -275,9 +275,10 @@ impl Engine {
         };
         let before = std::mem::replace(&mut alarm.truth, truth);
         alarm.duplicate_of = kept;
-        out.push(Effect::Alarm(self.index.keys[watch as usize]));
-        let tally = self.tally(self.config.watches[watch as usize].rule);
-        tally.judge(before, truth);
+        out.push(Effect::Alarm(self.key_of(watch)));
+        if let Some(rule) = self.rule_behind(watch) {
+            self.tally(rule).judge(before, truth);
+        }
         self.keep_mark(watch, by, out);
         self.touch(watch, at, out);
         Ok(())
@@ -331,7 +332,7 @@ impl Engine {
         let shown: BTreeMap<AlarmKey, &Shown> = shown.iter().map(|s| (s.alarm, s)).collect();
         let mut noted = 0;
         for watch in watches {
-            let key = self.index.keys[*watch as usize];
+            let key = self.key_of(*watch);
             let seen = shown.get(&key).copied();
             if seen.is_none_or(|seen| self.is_as_shown(*watch, seen)) {
                 self.take_note(*watch, by, at, out);
@@ -354,7 +355,7 @@ impl Engine {
 
     /// The watch of an alarm that is still open.
     pub(crate) fn open_alarm(&self, key: &AlarmKey) -> Option<u32> {
-        let watch = *self.index.watch_of.get(key)?;
+        let watch = self.number_of_key(key)?;
         self.state
             .alarms
             .get(&watch)

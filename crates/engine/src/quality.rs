@@ -67,11 +67,26 @@ impl Engine {
         let checks = &config.series[slot.index()].checks;
         let series = &mut self.state.series[slot.index()];
         let swung = series.newest_doubts().has(Doubt::Oscillating);
+        // Of the newest the series knows every sum; from a late one on they run along.
+        let mut running: Vec<(usize, Sliding)> = Vec::new();
+        if place + 1 < series.len() {
+            let spans = checks.iter().enumerate();
+            running.extend(spans.filter_map(|(n, check)| {
+                let window_ms = summed_over(&config.checks[usize::from(*check)].check)?;
+                Some((n, Sliding::of(window_ms)))
+            }));
+        }
         for place in place..series.len() {
             let mut doubts = Doubts::default();
-            for check in checks {
+            for (n, check) in checks.iter().enumerate() {
                 let check = &config.checks[usize::from(*check)].check;
-                if let Some(doubt) = doubt(check, series, place) {
+                let known = running.iter_mut().find(|(of, _)| *of == n);
+                let sum = match (known, summed_over(check)) {
+                    (Some((_, sum)), _) => sum.at(series, place),
+                    (None, Some(window_ms)) => Sliding::of(window_ms).at(series, place),
+                    (None, None) => 0,
+                };
+                if let Some(doubt) = doubt(check, series, place, sum) {
                     doubts.add(doubt);
                 }
             }
@@ -100,8 +115,69 @@ impl Engine {
     }
 }
 
-/// What one check has against the sample at `place`, knowing only what was observed before it.
-fn doubt(check: &Check, series: &Series, place: usize) -> Option<Doubt> {
+/// The window a check sums over, in ms.
+pub(crate) fn summed_over(check: &Check) -> Option<i64> {
+    match check {
+        Check::TooMuch { window_ms, .. } => Some(*window_ms),
+        Check::Jump { .. }
+        | Check::Stuck { .. }
+        | Check::OutOfRange { .. }
+        | Check::Oscillating { .. } => None,
+    }
+}
+
+/// The sum over a window, taken from one sample to the next.
+#[derive(Clone, Copy, Debug)]
+struct Sliding {
+    window_ms: i64,
+    /// The samples it holds, by place; none at first.
+    held: Option<(usize, usize)>,
+    sum: i128,
+}
+
+impl Sliding {
+    fn of(window_ms: i64) -> Sliding {
+        Sliding {
+            window_ms,
+            held: None,
+            sum: 0,
+        }
+    }
+
+    /// The sum of the valid samples observed in (t − window, t] of the one at `place`, which never goes
+    /// back. Of the newest it is the series' own running sum: what it costs does not depend on the window.
+    fn at(&mut self, series: &Series, place: usize) -> i128 {
+        if let (None, true, Some(sum)) = (
+            self.held,
+            place + 1 == series.len(),
+            series.sum_over(self.window_ms),
+        ) {
+            return i128::from(sum);
+        }
+        let Some(from) = series.get(place).map(|s| s.observed.plus_ms(-self.window_ms)) else {
+            return self.sum;
+        };
+        let weight = |place| series.get(place).map_or(0, |s| i128::from(s.weight()));
+        let (mut first, mut end) = self.held.unwrap_or_else(|| {
+            let first = series.place_of(from.plus_ms(1));
+            (first, first)
+        });
+        while end <= place {
+            self.sum += weight(end);
+            end += 1;
+        }
+        while first < end && series.get(first).is_some_and(|s| s.observed <= from) {
+            self.sum -= weight(first);
+            first += 1;
+        }
+        self.held = Some((first, end));
+        self.sum
+    }
+}
+
+/// What one check has against the sample at `place`, knowing only what was observed before it; `sum` is
+/// that over the window of the check, if it has one.
+fn doubt(check: &Check, series: &Series, place: usize, sum: i128) -> Option<Doubt> {
     let sample = series.get(place).filter(|s| s.is_valid())?;
     match *check {
         Check::Jump { by, within_ms } => {
@@ -120,11 +196,7 @@ fn doubt(check: &Check, series: &Series, place: usize) -> Option<Doubt> {
             let values = series.within(place, from).map(|s| s.value);
             (turns(values, by) >= usize::from(swings)).then_some(Doubt::Oscillating)
         }
-        Check::TooMuch { most, window_ms } => {
-            let from = sample.observed.plus_ms(-window_ms);
-            let fallen = series.within(place, from).map(|s| i128::from(s.value));
-            (fallen.sum::<i128>() > i128::from(most)).then_some(Doubt::OutOfRange)
-        }
+        Check::TooMuch { most, .. } => (sum > i128::from(most)).then_some(Doubt::OutOfRange),
     }
 }
 
@@ -195,7 +267,58 @@ fn turns(values: impl Iterator<Item = Fixed>, by: Fixed) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use proptest::prelude::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    fn sample(at_s: i64, value: i64) -> Sample {
+        Sample {
+            observed: Time::from_ms(at_s * 1000),
+            value,
+            revision: 0,
+            quality: match value {
+                value if value % 7 == 0 => Quality::Bad,
+                value if value % 5 == 0 => Quality::Doubtful,
+                _ => Quality::Good,
+            },
+            doubts: Doubts::default(),
+        }
+    }
+
+    proptest! {
+        /// Whatever comes in order or late, the running sum of a check is the plain one of its window.
+        #[test]
+        fn a_running_sum_is_the_plain_one(
+            steps in prop::collection::vec((1i64..2400, 0i64..400, prop::option::of(0i64..9000)), 1..60),
+            known in any::<bool>(),
+        ) {
+            let windows = if known { vec![HOUR] } else { vec![] };
+            let mut series = Series::new(&windows, 3 * HOUR, true);
+            let mut now = 0;
+            for (step, value, back) in steps {
+                let late = back.filter(|back| *back < now && series.len() > 0);
+                let place = match late {
+                    Some(back) => {
+                        let at = Time::from_ms((now - back) * 1000);
+                        series.insert(sample(now - back, value), at)
+                    }
+                    None => {
+                        now += step;
+                        series.push(sample(now, value), Time::from_ms(now * 1000));
+                        series.len() - 1
+                    }
+                };
+                let mut sum = Sliding::of(HOUR);
+                for place in place..series.len() {
+                    let from = series.get(place).unwrap().observed.plus_ms(-HOUR);
+                    let plain: i128 = series.within(place, from).map(|s| i128::from(s.value)).sum();
+                    prop_assert_eq!(sum.at(&series, place), plain);
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_turn_needs_a_leg_longer_than_the_band() {

@@ -7,8 +7,10 @@ use model::config::{Bound, Clause, Config, Delays, Measure, Misses, Rule, Watch}
 use model::effect::SystemKind;
 use model::{AlarmKey, Effect, Effects, Level, SeriesSlot, Time};
 
+use crate::blind_alarm;
 use crate::condition::Condition;
 use crate::engine::Engine;
+use crate::evidence::Witness;
 use crate::series::Sample;
 use crate::timers::Due;
 
@@ -114,6 +116,7 @@ impl Engine {
         let mut old = std::mem::replace(self, Engine::new(next));
         self.take_by_name(&mut old);
         self.take_series(&old);
+        self.recount_sight();
         let anew = self.take_conditions(&old, at, out);
         self.rearm_all(at);
         self.recount(&old, at, out);
@@ -191,7 +194,7 @@ impl Engine {
             .map(|(n, watch)| (watch_name(&old.config, watch), n))
             .collect();
         let config = Arc::clone(&self.config);
-        let (mut anew, mut renamed) = (Vec::new(), BTreeMap::new());
+        let (mut anew, mut renamed, mut moved) = (Vec::new(), BTreeMap::new(), Vec::new());
         let keys = self.index.keys.clone();
         for (slot, watch) in config.watches.iter().enumerate() {
             let named = places.get(&watch_name(&config, watch)).copied();
@@ -239,13 +242,55 @@ impl Engine {
             let samples = old.state.evidence.get(&(place as u32));
             if let Some(samples) = samples.filter(|_| named.is_some()) {
                 self.state.evidence.insert(slot as u32, samples.clone());
+                moved.push((place as u32, slot as u32));
             }
             if kept != level {
                 self.change_level(slot as u32, level, kept, at, at, out);
             }
         }
+        self.take_blind_spots(old, &mut moved);
+        self.take_witnesses(old, &moved);
         self.rename(&renamed);
         anew
+    }
+
+    /// Blind spots stand by stations; of one that is named no more nothing is left.
+    fn take_blind_spots(&mut self, old: &Engine, moved: &mut Vec<(u32, u32)>) {
+        let stations = self.config.stations.iter().zip(0u32..);
+        let slots: BTreeMap<&str, u32> = stations.map(|(s, n)| (s.id.as_str(), n)).collect();
+        for (old_number, alarm) in old.state.alarms.range(blind_alarm::FIRST..) {
+            let old_number = *old_number;
+            let station = old.station_id(old_number);
+            if let Some(slot) = slots.get(station.as_str()) {
+                let number = blind_alarm::number_of(*slot);
+                self.state.alarms.insert(number, alarm.clone());
+                moved.push((old_number, number));
+            }
+        }
+    }
+
+    /// What other series said goes on where they are the same.
+    fn take_witnesses(&mut self, old: &Engine, moved: &[(u32, u32)]) {
+        if old.state.witnesses.is_empty() {
+            return;
+        }
+        let slots = 0..self.config.series.len();
+        let slots = slots.map(|slot| (series_name(&self.config, slot), slot));
+        let slots: BTreeMap<_, usize> = slots.collect();
+        for (before, now) in moved {
+            let said = old.state.witnesses.get(before).into_iter().flatten();
+            let kept = said.filter_map(|witness| {
+                let name = series_name(&old.config, witness.series as usize);
+                Some(Witness {
+                    series: *slots.get(&name)? as u32,
+                    samples: witness.samples.clone(),
+                })
+            });
+            let kept: Vec<Witness> = kept.collect();
+            if !kept.is_empty() {
+                self.state.witnesses.insert(*now, kept);
+            }
+        }
     }
 
     /// A hazard is part of the key of an alarm: what names one by an old key names it by the new one.
@@ -308,6 +353,7 @@ impl Engine {
     /// An alarm that nothing looks at any more has lost sight; one that is looked at again has it back.
     fn review_sight(&mut self, at: Time, out: &mut Effects) {
         let active = self.state.alarms.iter().filter(|(_, a)| a.is_active());
+        let active = active.filter(|(watch, _)| self.rule_behind(**watch).is_some());
         let active: Vec<(u32, bool)> = active.map(|(w, a)| (*w, a.sight_lost)).collect();
         for (watch, lost) in active {
             let spec = &self.config.watches[watch as usize];
@@ -325,7 +371,7 @@ impl Engine {
         }
     }
 
-    fn lose_sight_of(&mut self, watch: u32, at: Time, out: &mut Effects) {
+    pub(crate) fn lose_sight_of(&mut self, watch: u32, at: Time, out: &mut Effects) {
         let condition = &mut self.state.conditions[watch as usize];
         let deadlines = condition.deadlines();
         condition.freeze(at);
@@ -390,9 +436,10 @@ impl Engine {
         for watch in 0..self.config.watches.len() as u32 {
             self.rearm(watch, [None; 4]);
             self.listen_again(watch, settled);
-            let ack = self.state.alarms.get(&watch).and_then(|a| a.ack.as_ref());
-            if let Some(until) = ack.and_then(|a| a.lease_until) {
-                self.state.timers.arm(until, Due::Lease { watch });
+        }
+        for (watch, alarm) in &self.state.alarms {
+            if let Some(until) = alarm.ack.as_ref().and_then(|a| a.lease_until) {
+                self.state.timers.arm(until, Due::Lease { watch: *watch });
             }
         }
         for slot in 0..self.config.series.len() {

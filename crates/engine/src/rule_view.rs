@@ -54,6 +54,7 @@ impl Engine {
                 found_false: tally.found_false,
                 bounds: rule_bounds::of(&self.config, RuleSlot(slot as u16)),
                 below: rule.side == Side::Below,
+                grades: rule.grades.clone(),
             }
         };
         self.config.rules.iter().enumerate().map(view).collect()

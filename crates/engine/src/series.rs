@@ -414,6 +414,11 @@ impl Series {
         Some(gaps[gaps.len() / 2])
     }
 
+    /// Whether it sums over these windows, in this order.
+    pub(crate) fn sums_over(&self, windows: &[i64]) -> bool {
+        self.windows.iter().map(|w| &w.span_ms).eq(windows)
+    }
+
     /// Keeps samples and clocks, with windows for another set of rules.
     pub(crate) fn rewindow(&mut self, windows: &[i64]) {
         self.windows = windows.iter().map(Window::empty).collect();

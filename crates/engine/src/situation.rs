@@ -11,6 +11,7 @@ use model::incident::Decision;
 use model::{AlarmKey, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::blind_alarm;
 use crate::decisions::Undecided;
 use crate::engine::Engine;
 use crate::ground::AreaName;
@@ -221,7 +222,10 @@ impl Engine {
         }
         let situation = match old {
             Some(seat) => seat.situation,
-            None => self.join(watch, at),
+            None => match self.join_blinded(watch, at) {
+                Some(blinded) => blinded,
+                None => self.join(watch, at),
+            },
         };
         let Some(alarm) = self.state.alarms.get_mut(&watch) else {
             return;
@@ -253,7 +257,7 @@ impl Engine {
         (old, new): (Option<Seat>, Option<Seat>),
         at: Time,
     ) {
-        let key = self.index.keys[watch as usize];
+        let key = self.key_of(watch);
         let township = self.township_of(watch).map(str::to_owned);
         let Some(situation) = self.state.situations.list.get_mut(&id) else {
             return;
@@ -279,6 +283,9 @@ impl Engine {
     }
 
     pub(crate) fn station_slot(&self, watch: u32) -> u32 {
+        if let Some(station) = blind_alarm::station_of(watch) {
+            return station;
+        }
         let series = self.config.watches[watch as usize].series;
         self.config.series[series.index()].station.0
     }
@@ -323,8 +330,8 @@ impl Engine {
 
     /// Counts an alarm of a storm in or out.
     pub(crate) fn blow(&mut self, watch: u32, on: bool, at: Time) {
-        let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
-        let Some(storm) = self.state.situations.storms.get_mut(&rule.hazard) else {
+        let hazard = self.hazard_of(watch).to_owned();
+        let Some(storm) = self.state.situations.storms.get_mut(&hazard) else {
             return;
         };
         if on {
@@ -339,7 +346,7 @@ impl Engine {
     }
 
     /// The storm an alarm of a hazard that begins now belongs to.
-    fn storm(&mut self, hazard: &str, at: Time) -> u64 {
+    pub(crate) fn storm(&mut self, hazard: &str, at: Time) -> u64 {
         let gap_ms = self.config.policy.grouping.storm_gap_ms;
         let situations = &mut self.state.situations;
         let storm = situations.storms.entry(hazard.to_owned()).or_default();
@@ -376,7 +383,7 @@ impl Engine {
         };
         let place = ground.chain(leaf).filter(merged).last().unwrap_or(leaf);
         let area = ground.at(place).name.clone();
-        let key = self.index.keys[watch as usize];
+        let key = self.key_of(watch);
         self.open_situation(hazard, area, storm, key, at)
     }
 

@@ -71,9 +71,8 @@ impl Engine {
             .iter()
             .filter_map(|watch| {
                 let alarm = self.state.alarms.get(watch)?;
-                let rule = self.config.watches[*watch as usize].rule;
-                let priority = self.config.rules[rule.index()].priority;
-                let key = self.index.keys[*watch as usize];
+                let priority = self.priority_of(*watch);
+                let key = self.key_of(*watch);
                 Some((
                     std::cmp::Reverse(alarm.told_level()),
                     priority,

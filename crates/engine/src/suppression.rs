@@ -132,28 +132,29 @@ impl Engine {
     /// Whether an entry is about the alarm of a watch, at whatever level.
     fn covers(&self, entry: &Entry, watch: u32) -> bool {
         if let Some((key, _)) = entry.alarm {
-            return key == self.index.keys[watch as usize];
+            return key == self.key_of(watch);
         }
         let station = &self.config.stations[self.station_slot(watch) as usize];
         let Some(matcher) = &entry.matcher else {
             return entry.stations.contains(&station.id);
         };
-        let rule = &self.config.rules[self.config.watches[watch as usize].rule.index()];
-        let agrees = |field: &Option<String>, is: Option<&String>| {
-            field.as_ref().is_none_or(|wanted| is == Some(wanted))
+        let rule = self.rule_id(watch);
+        let agrees = |field: &Option<String>, is: Option<&str>| {
+            let wanted = field.as_deref();
+            wanted.is_none() || is == wanted
         };
-        agrees(&matcher.hazard, Some(&rule.hazard))
-            && agrees(&matcher.rule, Some(&rule.id))
-            && agrees(&matcher.station, Some(&station.id))
-            && agrees(&matcher.township, station.township.as_ref())
-            && agrees(&matcher.catchment, station.catchment.as_ref())
+        agrees(&matcher.hazard, Some(self.hazard_of(watch)))
+            && agrees(&matcher.rule, Some(rule))
+            && agrees(&matcher.station, Some(station.id.as_str()))
+            && agrees(&matcher.township, station.township.as_deref())
+            && agrees(&matcher.catchment, station.catchment.as_deref())
     }
 
     /// An alarm that stands above the level it had when a silence was made is no longer what whoever
     /// made it spoke of, whatever becomes of it: the silence goes on for the others.
     fn leave_silences(&mut self, watch: u32) {
         let level = self.state.alarms.get(&watch).map_or(0, Alarm::told_level);
-        let key = self.index.keys[watch as usize];
+        let key = self.key_of(watch);
         for entry in self.state.ledger.entries.values_mut() {
             if entry.stood.get(&key).is_some_and(|stood| level > *stood) {
                 entry.risen.insert(key);
@@ -165,7 +166,7 @@ impl Engine {
     pub(crate) fn standing_under(&self, entry: &Entry) -> BTreeMap<AlarmKey, u8> {
         let open = self.state.alarms.iter().filter(|(_, a)| !a.closed);
         let under = open.filter(|(watch, a)| a.told_level() > 0 && self.covers(entry, **watch));
-        let key = |watch: u32| self.index.keys[watch as usize];
+        let key = |watch: u32| self.key_of(watch);
         under
             .map(|(watch, a)| (key(*watch), a.told_level()))
             .collect()
@@ -187,7 +188,7 @@ impl Engine {
         }
         if !closed && !self.state.ledger.live.is_empty() {
             let level = self.state.alarms.get(&watch).map_or(0, Alarm::told_level);
-            let key = self.index.keys[watch as usize];
+            let key = self.key_of(watch);
             let holders = self.holders(watch);
             let (held, outgrown) = holders.partition::<Vec<_>, _>(|(_, e)| e.holds(key, level));
             new.held = held.into_iter().map(|(id, _)| id.clone()).collect();
@@ -217,7 +218,7 @@ impl Engine {
             out.push(Effect::Suppression(self.inhibition_id(watch)));
         }
         if shown {
-            out.push(Effect::Alarm(self.index.keys[watch as usize]));
+            out.push(Effect::Alarm(self.key_of(watch)));
         }
     }
 
@@ -253,6 +254,7 @@ impl Engine {
         let entry = self.state.ledger.entries.get(id);
         if entry.is_some_and(|e| e.is_live(at)) && self.state.ledger.live.insert(id.clone()) {
             self.touch_covered(id, at, out);
+            self.judge_service(id, at, out);
         }
     }
 
@@ -353,6 +355,7 @@ impl Engine {
             for watch in self.touch_covered(id, at, out) {
                 self.force(watch, reason);
             }
+            self.judge_service(id, at, out);
         }
         self.notice(SystemKind::SuppressionEnding, id.as_str(), false, at, out);
     }
@@ -384,11 +387,34 @@ impl Engine {
 
     /// Whether people work on a station now.
     pub(crate) fn is_maintained(&self, station: u32) -> bool {
+        self.is_named(station, QuietKind::Maintenance)
+    }
+
+    /// Whether a station is out of service now.
+    pub(crate) fn is_out_of_service(&self, station: u32) -> bool {
+        self.is_named(station, QuietKind::OutOfService)
+    }
+
+    fn is_named(&self, station: u32, kind: QuietKind) -> bool {
         let id = &self.config.stations[station as usize].id;
         self.state.ledger.live.iter().any(|op| {
             let entry = self.state.ledger.entries.get(op);
-            entry.is_some_and(|e| e.kind == QuietKind::Maintenance && e.stations.contains(id))
+            entry.is_some_and(|e| e.kind == kind && e.stations.contains(id))
         })
+    }
+
+    /// Stations that an entry takes out of service, or no more, are seen no more, or again.
+    fn judge_service(&mut self, id: &OpId, at: Time, out: &mut Effects) {
+        let entry = self.state.ledger.entries.get(id);
+        let entry = entry.filter(|e| e.kind == QuietKind::OutOfService);
+        let named = entry.map(|e| e.stations.clone()).unwrap_or_default();
+        for name in named {
+            let mut stations = self.config.stations.iter().zip(0u32..);
+            let known = stations.find(|(station, _)| station.id == name);
+            if let Some((_, slot)) = known {
+                self.judge_station_sight(slot, at, out);
+            }
+        }
     }
 
     /// Counts what each entry keeps quiet anew, after slots changed their meaning.

@@ -177,7 +177,7 @@ impl Engine {
 
     /// One alarm, open or just closed.
     pub fn alarm_view(&self, key: AlarmKey) -> Option<AlarmView> {
-        let watch = *self.index.watch_of.get(&key)?;
+        let watch = self.number_of_key(&key)?;
         self.state
             .alarms
             .get(&watch)
@@ -186,15 +186,18 @@ impl Engine {
 
     /// An id of this episode.
     pub(crate) fn episode_of(&self, watch: u32, alarm: &Alarm) -> String {
-        format!("{}-{}", self.index.keys[watch as usize], alarm.episode)
+        format!("{}-{}", self.key_of(watch), alarm.episode)
     }
 
     fn render(&self, watch: u32, alarm: &Alarm) -> AlarmView {
+        if self.rule_behind(watch).is_none() {
+            return self.render_blind(watch, alarm);
+        }
         let spec = &self.config.watches[watch as usize];
         let rule = &self.config.rules[spec.rule.index()];
         let quantity = self.config.quantity_of(spec.series);
         let condition = &self.state.conditions[watch as usize];
-        let key = self.index.keys[watch as usize];
+        let key = self.key_of(watch);
         let shown = |value: i64| quantity.decimals.show(value);
         AlarmView {
             key,
@@ -399,7 +402,7 @@ impl Engine {
     }
 }
 
-fn ack_view(ack: &Ack) -> AckView {
+pub(crate) fn ack_view(ack: &Ack) -> AckView {
     AckView {
         by: ack.by.clone(),
         at: ack.at,

@@ -104,14 +104,31 @@ impl Engine {
     /// How bad a blind spot at a station is by the weather alone: one level below the worst warning
     /// over it that counts, 0 where there is none.
     pub(crate) fn weather_level(&self, station: u32) -> u8 {
-        let Some(least) = self.config.policy.blind_spot.weather else {
-            return 0;
-        };
-        let standing = self.state.weather.values().filter(|w| !w.ended);
-        let over = standing
-            .filter(|w| w.level >= least && self.index.ground.lies_in(station, &w.area))
-            .map(|w| w.level.digit());
+        let over = self.warnings_over(station).map(|(_, w)| w.level.digit());
         over.max().map_or(0, below)
+    }
+
+    /// The worst warning over a station that counts; of equals the widest, then the first.
+    pub(crate) fn worst_warning(&self, station: u32) -> Option<OpId> {
+        let over = self.warnings_over(station);
+        let rank = |w: &WeatherView| {
+            let area = (w.area.kind, w.area.code.clone());
+            let place = self.index.ground.find(&area).map(|(place, _)| place);
+            let depth = place.map_or(0, |place| self.index.ground.chain(place).count());
+            (std::cmp::Reverse(w.level), depth)
+        };
+        let worst = over.min_by_key(|(id, w)| (rank(w), *id));
+        worst.map(|(id, _)| id.clone())
+    }
+
+    /// The warnings over a station that make a quiet gauge a blind spot.
+    fn warnings_over(&self, station: u32) -> impl Iterator<Item = (&OpId, &WeatherView)> {
+        let least = self.config.policy.blind_spot.weather;
+        let standing = self.state.weather.iter().filter(|(_, w)| !w.ended);
+        standing.filter(move |(_, w)| {
+            let counts = least.is_some_and(|least| w.level >= least);
+            counts && self.index.ground.lies_in(station, &w.area)
+        })
     }
 
     /// One warning, standing or just over.

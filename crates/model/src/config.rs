@@ -22,8 +22,8 @@ pub use crate::policy::{
     BlindSpot, CommandPolicy, Flapping, Grouping, InterfaceDown, Limits, Policy,
 };
 pub use crate::rule::{
-    Bound, Certainty, Check, Clause, Delays, Inhibition, Measure, Misses, Outlook, QualityRule,
-    Rule, Side, Term, Version, Watch, Wetness, WindowBounds, Within,
+    Bound, Certainty, Check, Clause, Delays, Graded, Inhibition, Measure, Misses, Number, Outlook,
+    QualityRule, Rule, Side, Term, Version, Watch, Wetness, WindowBounds, Within,
 };
 pub use crate::season::Season;
 

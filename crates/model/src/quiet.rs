@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::action::Matcher;
-use crate::config::{AreaKind, Certainty, Text};
+use crate::config::{AreaKind, Certainty, Graded, Text};
 use crate::effect::NoticeReason;
 use crate::id::{AlarmKey, PersonId, Seal, SituationId};
 use crate::incident::{Decision, ManualView};
@@ -189,6 +189,9 @@ pub struct RuleView {
     /// True where the dangerous side is below.
     #[serde(default)]
     pub below: bool,
+    /// Numbers that are surer, or less sure, than the rule as a whole.
+    #[serde(default)]
+    pub grades: Vec<Graded>,
 }
 
 /// Where a level of a rule begins, over all that it watches.

@@ -200,6 +200,52 @@ pub enum Certainty {
     Unsaid,
 }
 
+/// A number of a rule that may have a source of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Number {
+    /// Where a level begins.
+    Blue,
+    Yellow,
+    Orange,
+    Red,
+    /// Spans and bounds inside the measure.
+    Measure,
+    Deadband,
+    OnDelay,
+    OffDelay,
+    MinHold,
+    DoubtfulUpTo,
+}
+
+impl Number {
+    /// The level it begins, if it is one that does.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Number::Blue => Some(Level::Blue),
+            Number::Yellow => Some(Level::Yellow),
+            Number::Orange => Some(Level::Orange),
+            Number::Red => Some(Level::Red),
+            Number::Measure
+            | Number::Deadband
+            | Number::OnDelay
+            | Number::OffDelay
+            | Number::MinHold
+            | Number::DoubtfulUpTo => None,
+        }
+    }
+}
+
+/// How sure one number is, and where it comes from; an empty source is the rule's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Graded {
+    pub number: Number,
+    pub certainty: Certainty,
+    pub basis: String,
+}
+
 /// A rule as written in `rules/`, resolved. Its subjects are the [`Watch`]es that name it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
@@ -248,6 +294,17 @@ pub struct Rule {
     /// any.
     #[serde(default)]
     pub doubtful_up_to: Option<Level>,
+    /// Numbers whose source is another than `basis`, each once.
+    #[serde(default)]
+    pub grades: Vec<Graded>,
+}
+
+impl Rule {
+    /// How sure one of its numbers is: by itself, else as the rule.
+    pub fn certainty_of(&self, number: Number) -> Certainty {
+        let own = self.grades.iter().find(|graded| graded.number == number);
+        own.map_or(self.certainty, |graded| graded.certainty)
+    }
 }
 
 /// This many of the last `of` good readings, counted from the run's first, must not meet a level

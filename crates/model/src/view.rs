@@ -260,6 +260,12 @@ pub struct EvidenceView {
     pub time: Time,
     pub value: Option<String>,
     pub quality: Quality,
+    /// The station of another series that had a part in it; absent: the alarm's own.
+    #[serde(default)]
+    pub station: Option<String>,
+    /// Its quantity.
+    #[serde(default)]
+    pub quantity: Option<String>,
 }
 
 /// A window that is running for a task, and what happens by itself when it closes.

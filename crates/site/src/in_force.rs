@@ -3,8 +3,8 @@
 use std::fmt;
 
 use model::config::{
-    Bound, Certainty, Check, Clause, Config, Delays, LatePolicy, Measure, Misses, Rule, Season,
-    Side, Term, Text, Watch, Within,
+    Bound, Certainty, Check, Clause, Config, Delays, Graded, LatePolicy, Measure, Misses, Number,
+    Rule, Season, Side, Term, Text, Watch, Within,
 };
 use model::{Decimals, Level, RuleSlot};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use crate::amount::{show_duration, show_offset};
 use crate::escalations;
 use crate::policy;
 use crate::rules::LEVELS;
+use crate::rules::grades::NUMBERS;
 
 /// Which rules look at one series.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -193,10 +194,10 @@ pub fn in_force(config: &Config) -> String {
         for (key, value) in lines_of_rule(config, rule) {
             text.push_str(&format!("{key} = {value}\n"));
         }
-        if rule.certainty == Certainty::T {
-            text.push_str(
-                "# confirm before operation 投入使用前须确认: a default of this project\n",
-            );
+        if let Some(numbers) = unconfirmed(rule) {
+            text.push_str(&format!(
+                "# confirm before operation 投入使用前须确认: {numbers}, a default of this project\n"
+            ));
         }
     }
     for check in &config.checks {
@@ -287,6 +288,7 @@ pub(crate) fn lines_of_rule(config: &Config, rule: &Rule) -> Vec<(&'static str, 
         ("plan", rule.plan.clone()),
         ("basis", rule.basis.clone()),
         ("certainty", grade(rule.certainty).to_owned()),
+        ("grades", grades_in_words(&rule.grades)),
         (
             "season",
             rule.season
@@ -328,6 +330,56 @@ fn both(text: &Text) -> String {
         return text.zh.clone();
     }
     format!("{} / {}", text.zh, text.en)
+}
+
+fn word_of_number(number: Number) -> &'static str {
+    let mut words = NUMBERS.iter();
+    let known = words.find(|(_, one)| *one == number);
+    known.map_or("", |(word, _)| word)
+}
+
+fn grades_in_words(grades: &[Graded]) -> String {
+    let words = grades.iter().map(|graded| {
+        let (number, grade) = (word_of_number(graded.number), grade(graded.certainty));
+        match graded.basis.as_str() {
+            "" => format!("{number} {grade}"),
+            basis => format!("{number} {grade} ({basis})"),
+        }
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() {
+        return "as the rule".to_owned();
+    }
+    words.join(", ")
+}
+
+/// The numbers of a rule that are a default of this project (grade T), by name.
+fn unconfirmed(rule: &Rule) -> Option<String> {
+    let by = |is_t: bool| {
+        let own = rule.grades.iter();
+        let own = own.filter(|graded| (graded.certainty == Certainty::T) == is_t);
+        let words: Vec<&str> = own.map(|graded| word_of_number(graded.number)).collect();
+        words.join(", ")
+    };
+    let (graded_t, surer) = (by(true), by(false));
+    if rule.certainty == Certainty::T {
+        return Some(match surer.as_str() {
+            "" => "every number".to_owned(),
+            surer => format!("every number but {surer}"),
+        });
+    }
+    (!graded_t.is_empty()).then_some(graded_t)
+}
+
+/// A line for each rule with numbers to be confirmed before operation, under a heading; empty where all
+/// are confirmed.
+pub fn to_confirm<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
+    let lines = rules.filter_map(|rule| Some(format!("\n  {}: {}", rule.id, unconfirmed(rule)?)));
+    let lines: String = lines.collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    format!("confirm before operation 投入使用前须确认 (grade T):{lines}")
 }
 
 fn grade(certainty: Certainty) -> &'static str {

@@ -147,6 +147,9 @@
 //! plan = "防汛防台应急预案"
 //! basis = "where its numbers come from"
 //! certainty = "T"                  # A, B, C, or T: confirm before operation
+//! grades = { yellow = { grade = "C", source = "…" }, deadband = "T" }   # numbers that are surer, or less
+//!                                  # sure, than the rule: a level, measure, deadband, on_delay,
+//!                                  # off_delay, min_hold, doubtful_up_to
 //! season = { days = ["04-15", "07-15"], hours = ["20:00", "06:00"] }   # the site's own time
 //! forecast = false                 # its alarms say what will be
 //!
@@ -390,7 +393,7 @@ pub use accounts::{AccountError, NewLogin, remove_login, set_login};
 pub use diagnose::{Diagnostics, Problem, Weight};
 pub use difference::{Change, Clocks, Difference, difference};
 pub use drill::{DrillSite, Moved, Participant, Place, Script, Source, read_script};
-pub use in_force::{Coverage, Watched, coverage, in_force};
+pub use in_force::{Coverage, Watched, coverage, in_force, to_confirm};
 pub use keep::{FileAges, Keep};
 pub use make::{NewSite, NewSiteError, Summary, new_site};
 pub use read::{CheckedRules, check_rules, read_site};

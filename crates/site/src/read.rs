@@ -20,6 +20,7 @@ use crate::escalations::{self, Known};
 use crate::found::Found;
 use crate::ground::Zone;
 use crate::groups;
+use crate::in_force::to_confirm;
 use crate::organisation::{self, Posts};
 use crate::people::{self, People};
 use crate::rules::levels::Levels;
@@ -74,6 +75,8 @@ pub struct CheckedRules {
     pub examples: usize,
     /// What is allowed but looks like a mistake.
     pub notes: Diagnostics,
+    /// Numbers that are to be confirmed before operation, in words; empty where there are none.
+    pub to_confirm: String,
 }
 
 /// Reads rule files by themselves, without stations: a folder of them, or a folder of such folders,
@@ -88,6 +91,7 @@ pub fn check_rules(folder: &Path) -> Result<CheckedRules, Diagnostics> {
         rules: 0,
         examples: 0,
         notes: Diagnostics::default(),
+        to_confirm: String::new(),
     };
     let mut sets: Vec<String> = fs::read_dir(folder)
         .into_iter()
@@ -247,6 +251,11 @@ impl Reader {
         checked.rules += book.rules.len();
         let examples = book.rules.iter().map(|rule| rule.examples.len());
         checked.examples += examples.sum::<usize>();
+        let unconfirmed = to_confirm(book.rules.iter().map(|draft| &draft.rule));
+        if !unconfirmed.is_empty() && !checked.to_confirm.is_empty() {
+            checked.to_confirm.push('\n');
+        }
+        checked.to_confirm.push_str(&unconfirmed);
     }
 
     fn read_jurisdiction(

@@ -1,6 +1,7 @@
 //! Rule files: each `[[rule]]` with its measure, its levels, its subjects and its own examples.
 
 pub(crate) mod example;
+pub(crate) mod grades;
 pub(crate) mod levels;
 mod measure;
 pub(crate) mod quality;
@@ -9,7 +10,7 @@ pub(crate) mod terms;
 mod windows;
 
 use model::Level;
-use model::config::{Bound, Certainty, Delays, Measure, Misses, Rule, Season, Side};
+use model::config::{Bound, Certainty, Delays, Measure, Misses, Number, Rule, Season, Side};
 
 use crate::amount::{day_of_year, minute_of_day};
 use crate::diagnose::{Diagnostics, Problem, Source};
@@ -30,6 +31,14 @@ pub(crate) const LEVELS: [(&str, Level); 4] = [
     ("yellow", Level::Yellow),
     ("orange", Level::Orange),
     ("red", Level::Red),
+];
+
+/// Words of the grades of certainty.
+pub(crate) const GRADES: [(&str, Certainty); 4] = [
+    ("A", Certainty::A),
+    ("B", Certainty::B),
+    ("C", Certainty::C),
+    ("T", Certainty::T),
 ];
 
 /// The bound of a level that there is, where the measure itself says when it is met.
@@ -152,6 +161,23 @@ fn read_rule(
     let reopen_ms = table.required("reopen", out, Value::duration);
     let advice = table.optional("advice", out, Value::title);
     let paper = read_paper(table, offset_min, out);
+    let read_levels = leveled.as_ref().map(|leveled| &leveled.levels);
+    let doubted = doubtful_up_to.is_some();
+    let grades = table.optional("grades", out, |value, out| {
+        let absent = |number| match number {
+            Number::Deadband => !banded,
+            Number::DoubtfulUpTo => !doubted,
+            Number::Blue
+            | Number::Yellow
+            | Number::Orange
+            | Number::Red
+            | Number::Measure
+            | Number::OnDelay
+            | Number::OffDelay
+            | Number::MinHold => read_levels.is_some_and(|levels| grades::lacks(levels, number)),
+        };
+        grades::read_grades(value, absent, out)
+    });
     let examples = table.each("example", out, |table, out| {
         example::read_example(table, source, scale?, offset_min, out)
     });
@@ -182,6 +208,7 @@ fn read_rule(
         forecast: paper.forecast || foretells,
         misses,
         doubtful_up_to,
+        grades: grades.unwrap_or_default(),
     };
     bands_read.then_some(Draft {
         rule,
@@ -239,13 +266,7 @@ fn read_paper(table: &mut Table<'_>, offset_min: i16, out: &mut Diagnostics) -> 
     let (owner, plan, basis) = (text("owner", out), text("plan", out), text("basis", out));
     let priority = table.optional("priority", out, |value, out| value.whole(0..=99, out));
     let certainty = table.optional("certainty", out, |value, out| {
-        let grades = [
-            ("A", Certainty::A),
-            ("B", Certainty::B),
-            ("C", Certainty::C),
-            ("T", Certainty::T),
-        ];
-        value.one_of(&grades, out)
+        value.one_of(&GRADES, out)
     });
     let season = table.optional("season", out, |value, out| {
         read_season(value, offset_min, out)

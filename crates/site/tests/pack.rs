@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use model::Level;
-use model::config::{Bound, Certainty, Config};
-use site::{check_rules, coverage, in_force, read_site};
+use model::config::{Bound, Certainty, Config, Number};
+use site::{check_rules, coverage, in_force, read_site, to_confirm};
 use support::good;
 use tempfile::TempDir;
 
@@ -248,4 +248,48 @@ fn the_starter_rules_hold_by_themselves() {
     }
     let nothing = tempfile::tempdir().unwrap();
     assert!(check_rules(nothing.path()).is_err());
+}
+
+#[test]
+fn every_number_says_how_sure_it_is_and_what_is_unconfirmed_is_named() {
+    let folder = county();
+    let site = read_site(folder.path()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let rules = &site.jurisdictions[0].config.rules;
+    let told = to_confirm(rules.iter());
+    for line in [
+        "river-stage: every number but yellow, red",
+        "rainstorm: off_delay, doubtful_up_to",
+        "rain-area: every number",
+        "slope-tangent: blue, yellow, measure, deadband, off_delay",
+        "h2s: deadband, off_delay",
+    ] {
+        assert!(told.lines().any(|told| told.trim() == line), "{line}\n{told}");
+    }
+    let river = rules.iter().find(|rule| rule.id == "river-stage").unwrap();
+    let yellow = &river.grades[0];
+    assert_eq!((yellow.number, yellow.certainty), (Number::Yellow, Certainty::C));
+    assert_eq!(yellow.basis, "警戒水位, common usage");
+    assert_eq!(river.certainty_of(Number::Deadband), Certainty::T);
+    let numbers = [
+        ("deadband", Number::Deadband),
+        ("on_delay", Number::OnDelay),
+        ("off_delay", Number::OffDelay),
+        ("doubtful_up_to", Number::DoubtfulUpTo),
+    ];
+    let mut marked = 0;
+    for file in fs::read_dir(self::rules().join("zhejiang")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        for block in text.split("[[rule]]\n").skip(1) {
+            let id = block.split('"').nth(1).unwrap();
+            let rule = rules.iter().find(|rule| rule.id == id).unwrap();
+            for (key, number) in numbers {
+                let line = block.lines().find(|line| line.starts_with(&format!("{key} = ")));
+                if line.is_some_and(|line| line.contains("(T)")) {
+                    assert_eq!(rule.certainty_of(number), Certainty::T, "{id} {key}");
+                    marked += 1;
+                }
+            }
+        }
+    }
+    assert!(marked > 60, "{marked}");
 }

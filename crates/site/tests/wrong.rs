@@ -235,6 +235,20 @@ fn rule_files() -> Vec<(&'static str, String)> {
             stage("latch = false", "latch = false\ndoubtful_up_to = \"ornage\""),
         ),
         (
+            "a-grade-of-what-is-not-there",
+            stage(
+                "latch = false",
+                "latch = false\ngrades = { blue = \"T\", red = \"A\", doubtful_up_to = \"T\" }",
+            ),
+        ),
+        (
+            "a-grade-misspelt",
+            stage(
+                "latch = false",
+                "latch = false\ngrades = { red = { grade = \"D\", source = \"a survey\" } }",
+            ),
+        ),
+        (
             "a-rate-over-more-than-its-span",
             stage(
                 MEASURE,

@@ -76,6 +76,11 @@ export function levelCounts(alarms: Iterable<AlarmView>): [number, number, numbe
   return counts;
 }
 
+/** An alarm that no rule raised: its gauge is quiet where others are in alarm. */
+export function isBlindSpot(alarm: AlarmView): boolean {
+  return alarm.rule === "blind_spot";
+}
+
 export function seriesOf(county: County, alarm: { station: string; quantity: string }) {
   const key = seriesKey(alarm.station, alarm.quantity);
   const fixed: SeriesView | undefined = county.series.get(key);

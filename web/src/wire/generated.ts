@@ -2243,6 +2243,10 @@ export interface components {
         /** @description A sample that decided something. */
         EvidenceView: {
             quality: components["schemas"]["Quality"];
+            /** @description Its quantity. */
+            quantity?: string | null;
+            /** @description The station of another series that had a part in it; absent: the alarm's own. */
+            station?: string | null;
             time: components["schemas"]["Time"];
             value: string | null;
         };
@@ -2476,6 +2480,12 @@ export interface components {
         };
         /** @description A group of people set up beforehand. */
         GroupId: string;
+        /** @description How sure one number is, and where it comes from; an empty source is the rule's. */
+        Graded: {
+            basis: string;
+            certainty: components["schemas"]["Certainty"];
+            number: components["schemas"]["Number"];
+        };
         /** @description A group as the composer offers it: its members and whoever holds its posts now. */
         GroupView: {
             id: components["schemas"]["GroupId"];
@@ -2854,6 +2864,8 @@ export interface components {
          * @enum {string}
          */
         NoticeReason: "new" | "rise" | "spread" | "people" | "repeat" | "lease_lapsed" | "suppression_ended" | "after_restart";
+        /** @description A number of a rule that may have a source of its own. */
+        Number: "blue" | "yellow" | "orange" | "red" | "measure" | "deadband" | "on_delay" | "off_delay" | "min_hold" | "doubtful_up_to";
         /** @description What the next shift takes over. */
         Obligations: {
             /** @description Open alarms, worst first. */
@@ -3479,6 +3491,8 @@ export interface components {
             found_false: number;
             /** Format: int32 */
             found_true: number;
+            /** @description Numbers that are surer, or less sure, than the rule as a whole. */
+            grades: components["schemas"]["Graded"][];
             hazard: string;
             id: string;
             latch: boolean;

@@ -70,7 +70,9 @@ export type AreaRef = Schemas["AreaRef"];
 export type WeatherView = Schemas["WeatherView"];
 /** Something that happened, entered or known from a marked alarm. */
 export type EventView = Schemas["EventView"];
-export type RuleView = Schemas["RuleView"];
+export type RuleView = Older<Schemas["RuleView"], "grades">;
+export type Graded = Schemas["Graded"];
+export type RuleNumber = Schemas["Number"];
 export type RuleBoundView = Schemas["RuleBoundView"];
 export type StepKind = Schemas["StepKind"];
 export type NextStep = Schemas["NextStep"];

@@ -101,6 +101,8 @@ type Standing = (BTreeMap<String, u8>, Vec<(Option<String>, u8)>);
 fn standing(engine: &Engine) -> Standing {
     let view: CountyView = engine.county_view(Time::MIN);
     let active = view.alarms.iter().filter(|a| a.level > 0);
+    // Who is not heard, and so who is blind, is judged by arrival.
+    let active = active.filter(|a| a.rule != engine::BLIND_SPOT);
     let levels = active.map(|a| (format!("{}@{}", a.rule, a.station), a.level));
     let series = view.stations.iter().flat_map(|s| &s.series);
     let newest = series.map(|s| (s.now.value.clone(), s.now.level));

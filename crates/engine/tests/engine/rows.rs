@@ -2,7 +2,8 @@
 //! each under a line `=== what the row says`. `WATCHFIRE_BLESS=1` rewrites what stands below the
 //! dashes; read the difference as text before you keep it.
 //!
-//! These tell what readings decide; how alarms are gathered and told has stories of its own.
+//! Those of the first two sections, of doubt and of the measures tell what readings decide; the others
+//! everything. A row that a story tells already says `as told in` its name.
 
 use std::path::Path;
 
@@ -27,7 +28,12 @@ fn cut(_: &Path, text: &str) -> (String, Vec<Scene>) {
     (head.to_owned(), rows.split("\n=== ").map(scene).collect())
 }
 
-fn concerns_readings(line: &str) -> bool {
+fn concerns_readings(file: &Path, line: &str) -> bool {
+    let of_readings = ["section-1", "section-2", "doubt", "measures"];
+    let name = file.file_stem().unwrap_or_default();
+    if !of_readings.iter().any(|known| name == *known) {
+        return true;
+    }
     let word = line.split(' ').nth(1).unwrap_or_default();
     !["situation", "annunciate"].contains(&word)
 }

@@ -12,6 +12,6 @@ fn stories_play_as_written() {
             (String::new(), vec![Scene::of(&title, text)])
         },
         head: |_| String::new(),
-        keeps: |_| true,
+        keeps: |_, _| true,
     });
 }

@@ -19,7 +19,7 @@ import { AlarmActions } from "./AlarmActions";
 import { Notes, Numbers } from "./AlarmFacts";
 import { AlarmTags } from "./AlarmRow";
 import { Condition } from "./Condition";
-import { Evidence } from "./Evidence";
+import { Evidence, ownEvidence } from "./Evidence";
 import { Neighbours } from "./Neighbours";
 import { reason } from "./reason";
 
@@ -78,7 +78,7 @@ export function AlarmDetail({ county, alarmKey }: { county: County; alarmKey: st
         <div className="hydro">
           {fixed ? (
             <Suspense fallback={<Empty title={i18n.t("正在取过程线…")} />}>
-              <Hydrograph series={fixed} latest={latest} now={now} evidence={alarm.evidence} />
+              <Hydrograph series={fixed} latest={latest} now={now} evidence={ownEvidence(alarm)} />
             </Suspense>
           ) : (
             <Empty title={i18n.t("这条报警没有可画的序列。")} />

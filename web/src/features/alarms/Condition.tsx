@@ -2,13 +2,14 @@
 import { limit, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { certaintySentence, levelName } from "../../i18n/words";
-import { seriesOf } from "../../state/select";
+import { isBlindSpot, seriesOf } from "../../state/select";
 import type { County } from "../../state/world";
 import { Panel } from "../../ui/Panel";
 import type { AlarmView, LevelClock, RuleView } from "../../wire/view";
 import { Due } from "../commands/Due";
 import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
+import { Grade, gradesSentence, LEVEL_NUMBERS } from "../rules/grades";
 import { AsNow } from "../timebar/AsNow";
 
 interface ConditionProps {
@@ -29,14 +30,16 @@ export function Condition({ alarm, rule, county, now }: ConditionProps) {
       title={i18n.t("条件")}
       testId="condition"
       aside={
-        <button
-          type="button"
-          className="link s"
-          onClick={() => move({ to: "rules", rule: alarm.rule })}
-          data-testid="open-rule"
-        >
-          {i18n.t("看规则 {rule}", { rule: alarm.rule })}
-        </button>
+        isBlindSpot(alarm) ? null : (
+          <button
+            type="button"
+            className="link s"
+            onClick={() => move({ to: "rules", rule: alarm.rule })}
+            data-testid="open-rule"
+          >
+            {i18n.t("看规则 {rule}", { rule: alarm.rule })}
+          </button>
+        )
       }
     >
       {rule ? <AsNow /> : null}
@@ -51,6 +54,7 @@ export function Condition({ alarm, rule, county, now }: ConditionProps) {
             {line.below ? "≤" : "≥"} <b>{line.raise}</b> {line.is_span ? "" : unit}
           </span>
           <span className="s i3 nw">{i18n.t("复位 {reset}", { reset: line.reset })}</span>
+          {rule ? <Grade rule={rule} number={LEVEL_NUMBERS[line.level - 1]} /> : null}
         </div>
       ))}
       <div className="pt">
@@ -71,6 +75,7 @@ export function Condition({ alarm, rule, county, now }: ConditionProps) {
       {rule ? (
         <p className="line s i3">
           {certaintySentence(rule.certainty)}
+          {gradesSentence(rule)}
           {rule.min_hold_ms > 0
             ? ` · ${i18n.t("至少保持 {limit}", { limit: limit(rule.min_hold_ms) })}`
             : ""}

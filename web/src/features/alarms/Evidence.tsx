@@ -1,5 +1,5 @@
 // On what it was decided: the samples, what happened since, and what people found it to be.
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { markTruth } from "../../actions/alarms";
 import { stamp, value } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
@@ -9,7 +9,7 @@ import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
-import type { AlarmView, Truth } from "../../wire/view";
+import type { AlarmView, EvidenceView, Truth } from "../../wire/view";
 import { useDesk } from "../desk/desk";
 import { DuplicateDialog } from "./DuplicateDialog";
 
@@ -54,14 +54,25 @@ export function Evidence({ alarm, county, now, unit }: EvidenceProps) {
             </tr>
           </thead>
           <tbody>
-            {[...alarm.evidence].reverse().map((sample) => (
-              <tr key={sample.time}>
-                <td>{stamp(sample.time, now)}</td>
-                <td className="r">
-                  <b>{value(sample.value, undefined)}</b>
-                </td>
-                <td className="i3">{qualityName(sample.quality)}</td>
-              </tr>
+            {evidenceOf(alarm).map(([of, samples]) => (
+              <Fragment key={of}>
+                {of === "" ? null : (
+                  <tr data-testid="evidence-of">
+                    <th colSpan={3} scope="rowgroup">
+                      {seriesName(county, samples[0])}
+                    </th>
+                  </tr>
+                )}
+                {samples.map((sample) => (
+                  <tr key={sample.time}>
+                    <td>{stamp(sample.time, now)}</td>
+                    <td className="r">
+                      <b>{value(sample.value, undefined)}</b>
+                    </td>
+                    <td className="i3">{qualityName(sample.quality)}</td>
+                  </tr>
+                ))}
+              </Fragment>
             ))}
           </tbody>
         </table>
@@ -107,6 +118,30 @@ export function Evidence({ alarm, county, now, unit }: EvidenceProps) {
       ) : null}
     </Panel>
   );
+}
+
+/** The samples of the alarm's own series. */
+export function ownEvidence(alarm: AlarmView): EvidenceView[] {
+  return alarm.evidence.filter((sample) => !sample.station);
+}
+
+/** The samples by series, each newest first: the alarm's own under "", then others that had a part in it. */
+function evidenceOf(alarm: AlarmView): [string, EvidenceView[]][] {
+  const groups = new Map<string, EvidenceView[]>();
+  for (const sample of alarm.evidence) {
+    const of = sample.station ? `${sample.station}/${sample.quantity ?? ""}` : "";
+    groups.set(of, [sample, ...(groups.get(of) ?? [])]);
+  }
+  return [...groups];
+}
+
+/** Station, quantity and unit of a sample that is of another series. */
+function seriesName(county: County, sample: EvidenceView | undefined): string {
+  const station = county.stations.get(sample?.station ?? "");
+  const series = station?.series.find((one) => one.quantity === sample?.quantity);
+  const unit = series?.unit ? `（${series.unit}）` : "";
+  const name = say(station?.name) || sample?.station || "";
+  return `${name} ${say(series?.title) || sample?.quantity || ""}${unit}`;
 }
 
 /** What happened, oldest first. */

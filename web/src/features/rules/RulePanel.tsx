@@ -13,6 +13,7 @@ import { useDesk } from "../desk/desk";
 import { Mark } from "../marks/Mark";
 import { AlarmLine } from "../situations/parts";
 import { AsNow } from "../timebar/AsNow";
+import { Grade, gradesOf, LEVEL_NUMBERS, numberName } from "./grades";
 
 const LEVELS: Level[] = [1, 2, 3, 4];
 const SHOWN = 40;
@@ -41,6 +42,11 @@ export function RulePanel({ rule, county }: { rule: RuleView; county: County }) 
             <b>{i18n.t("使用前须确认")}</b>{" "}
             {i18n.t("这些数是本系统的默认值，没有官方出处。请主管单位确认后再据此下指令。")}
           </p>
+        ) : gradesOf(rule).some((one) => one.certainty === "t") ? (
+          <p className="confirmfirst">
+            <b>{i18n.t("使用前须确认")}</b>{" "}
+            {i18n.t("标着 T 的数是本系统的默认值，没有官方出处。请主管单位确认后再据此下指令。")}
+          </p>
         ) : null}
         {rule.forecast ? (
           <p className="note">
@@ -66,10 +72,15 @@ export function RulePanel({ rule, county }: { rule: RuleView; county: County }) 
                   <span className="f">
                     <Mark level={level} size={14} />
                     {levelName(level)}
+                    <Grade rule={rule} number={LEVEL_NUMBERS[level - 1]} />
                   </span>
                 </td>
-                <td className="r">{delay(rule.on_delay_ms[level - 1])}</td>
-                <td className="r">{delay(rule.off_delay_ms[level - 1])}</td>
+                <td className="r">
+                  {delay(rule.on_delay_ms[level - 1])} <Grade rule={rule} number="on_delay" />
+                </td>
+                <td className="r">
+                  {delay(rule.off_delay_ms[level - 1])} <Grade rule={rule} number="off_delay" />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -81,7 +92,15 @@ export function RulePanel({ rule, county }: { rule: RuleView; county: County }) 
           </div>
           <div>
             <dt>{i18n.t("可靠程度")}</dt>
-            <dd>{certaintySentence(rule.certainty)}</dd>
+            <dd>
+              {certaintySentence(rule.certainty)}
+              {gradesOf(rule).map((one) => (
+                <p key={one.number} className="s" data-testid="graded">
+                  {numberName(one.number)}：{certaintySentence(one.certainty)}
+                  {one.basis ? ` · ${one.basis}` : ""}
+                </p>
+              ))}
+            </dd>
           </div>
           <div>
             <dt>{i18n.t("灾种和归口")}</dt>

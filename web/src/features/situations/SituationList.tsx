@@ -3,7 +3,7 @@
 import { age, hm } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName, ROMAN } from "../../i18n/words";
-import { levelCounts } from "../../state/select";
+import { isBlindSpot, levelCounts } from "../../state/select";
 import { LOOSE, mergedInto, situationLevel } from "../../state/situations";
 import type { County } from "../../state/world";
 import { Empty } from "../../ui/Panel";
@@ -71,7 +71,8 @@ function SituationRow({ county, one, alarms, now, selected }: RowProps & { one: 
   const worst = alarms.find((alarm) => alarm.process !== "returned") ?? alarms[0];
   const level = situationLevel(one);
   const merged = mergedInto(county, one.id).length;
-  const blind = alarms.some((alarm) => alarm.sight_lost);
+  const lost = alarms.some((alarm) => alarm.sight_lost);
+  const blind = alarms.some((alarm) => isBlindSpot(alarm) && alarm.process !== "returned");
   const unacked = Math.max(one.unacked, alarms.filter((alarm) => alarm.ack === null).length);
   // Nobody's gauge: what holds of the situation itself.
   const by = worst ? worst.ack?.by : one.manual?.acked_by;
@@ -98,7 +99,8 @@ function SituationRow({ county, one, alarms, now, selected }: RowProps & { one: 
           {situationName(one)}
         </b>
         {one.told_for === "spread" ? <span className="tag">{i18n.t("新乡镇")}</span> : null}
-        {blind ? <span className="tag ln">{i18n.t("有失视")}</span> : null}
+        {lost ? <span className="tag ln">{i18n.t("有失视")}</span> : null}
+        {blind ? <span className="tag ln">{i18n.t("有盲区")}</span> : null}
         {merged > 0 ? <span className="tag ln">{i18n.t("并入 {merged}", { merged })}</span> : null}
       </span>
       <span className="s i3 nw r">{age(now - Date.parse(one.changed))}</span>

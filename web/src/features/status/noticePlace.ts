@@ -1,5 +1,6 @@
 // Where a notice about ourselves leads.
 import { i18n } from "../../i18n/i18n";
+import { isBlindSpot } from "../../state/select";
 import type { County } from "../../state/world";
 import type { RunView, SystemKind, SystemView } from "../../wire/view";
 import type { DeskMove } from "../desk/desk";
@@ -70,8 +71,9 @@ export function placeOfMany(county: County, line: readonly SystemView[]): Place 
   if (!entry) return null;
   if (line.length === 1 || entry.kind === "unanswered") return placeOf(county, entry);
   switch (entry.kind) {
-    case "sight_lost":
     case "blind_spot":
+      return blindSituation(county, line) ?? { words: i18n.t("看站点"), go: { to: "stations" } };
+    case "sight_lost":
     case "unstable_signal":
       return { words: i18n.t("看站点"), go: { to: "stations" } };
     case "rule_failing":
@@ -86,6 +88,16 @@ export function placeOfMany(county: County, line: readonly SystemView[]): Place 
   }
 }
 
+/** The situation that all these blind spots are in, if it is one. */
+function blindSituation(county: County, line: readonly SystemView[]): Place | null {
+  const stations = new Set(line.map((entry) => entry.subject));
+  const alarms = [...county.alarms.values()].filter(
+    (one) => isBlindSpot(one) && stations.has(one.station),
+  );
+  const [id, ...others] = new Set(alarms.map((one) => one.situation));
+  return id && others.length === 0 ? situation(county, id) : null;
+}
+
 const open = (go: DeskMove): Place => ({ words: i18n.t("打开"), go });
 
 function board(county: County, task: string): Place | null {
@@ -97,10 +109,16 @@ function situation(county: County, id: string): Place | null {
   return county.situations.has(id) ? open({ to: "situation", situation: id }) : null;
 }
 
-/** The alarm that lost its sight; else the station itself. */
+/** The alarm that lost its sight, or that of the blind spot; else the station itself. */
 function station(county: County, kind: SystemKind, id: string): Place | null {
-  const blind = [...county.alarms.values()].find((one) => one.station === id && one.sight_lost);
-  if (kind === "sight_lost" && blind) return open({ to: "open", alarm: blind.key, station: id });
+  const here = [...county.alarms.values()].filter((one) => one.station === id);
+  const alarm =
+    kind === "sight_lost"
+      ? here.find((one) => one.sight_lost)
+      : kind === "blind_spot"
+        ? here.find(isBlindSpot)
+        : undefined;
+  if (alarm) return open({ to: "open", alarm: alarm.key, station: id });
   return county.stations.has(id)
     ? { words: i18n.t("看站点"), go: { to: "stations", station: id } }
     : null;

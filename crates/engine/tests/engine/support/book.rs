@@ -30,8 +30,8 @@ pub struct Form {
     pub cut: fn(&Path, &str) -> (String, Vec<Scene>),
     /// The line that stands above a scene, if any.
     pub head: fn(&Scene) -> String,
-    /// Which of the lines told belong in it.
-    pub keeps: fn(&str) -> bool,
+    /// Which of the lines told belong in a file.
+    pub keeps: fn(&Path, &str) -> bool,
 }
 
 /// Plays every scene of a folder whose title holds `WATCHFIRE_STORY`.
@@ -50,7 +50,7 @@ pub fn play_as_written(form: &Form) {
         let (mut blessed, scenes) = (form.cut)(file, &text);
         for scene in scenes {
             let told = match scene.title.contains(&only) {
-                true => told(&scene.script, form.keeps),
+                true => told(&scene.script, |line| (form.keeps)(file, line)),
                 false => scene.want.clone(),
             };
             let (head, script) = ((form.head)(&scene), &scene.script);
@@ -68,8 +68,21 @@ pub fn play_as_written(form: &Form) {
     assert!(bless || wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-fn told(script: &str, keeps: fn(&str) -> bool) -> String {
+/// What a script tells; of one that names a story, whether that plays as written.
+fn told(script: &str, keeps: impl Fn(&str) -> bool) -> String {
+    if let Some(name) = script.trim().strip_prefix("as told in ") {
+        return told_in(name);
+    }
     let told = super::play(script);
     let kept: Vec<&str> = told.lines().filter(|line| keeps(line)).collect();
     kept.join("\n")
+}
+
+fn told_in(story: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
+    let file = folder.join(format!("{story}.txt"));
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("no story: {story}"));
+    let scene = Scene::of(story, &text);
+    let holds = !scene.want.is_empty() && super::play(&scene.script).trim() == scene.want;
+    if holds { "holds" } else { "does not hold" }.to_owned()
 }

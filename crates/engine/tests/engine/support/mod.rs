@@ -130,7 +130,9 @@ impl Stage {
                     .find(|a| format!("{}@{}", a.rule, a.station) == *alarm);
                 let samples = shown.unwrap().evidence.iter().map(|e| {
                     let value = e.value.as_deref().unwrap_or("-");
-                    format!("{} {value} {}", clock(e.time), e.quality.word())
+                    let of = e.station.iter().chain(&e.quantity).cloned();
+                    let when = [clock(e.time), value.to_owned(), e.quality.word().to_owned()];
+                    of.chain(when).collect::<Vec<_>>().join(" ")
                 });
                 format!("evidence {}", samples.collect::<Vec<_>>().join(", "))
             }

@@ -16,7 +16,8 @@ pub fn alarm(config: &Config, name: &str) -> AlarmKey {
         .split_once('@')
         .unwrap_or_else(|| panic!("no alarm: {name}"));
     let hazard = config.rules.iter().find(|r| r.id == rule);
-    let hazard = hazard.map_or("flood", |r| r.hazard.as_str());
+    let blind = rule == engine::BLIND_SPOT;
+    let hazard = hazard.map_or(if blind { "" } else { "flood" }, |r| r.hazard.as_str());
     AlarmKey::of(&config.code, rule, station, hazard)
 }
 

@@ -8,7 +8,8 @@ use super::script::instant;
 
 /// `show duty desk [11:00]`, `show gaps desk`, `show handover desk`, `show run red`, `show pages red`,
 /// `show snapshot`, `show out li sms`, `show ahead red`, `show posts roll`,
-/// `show calls c1.li`, `show contacts li`, `show reach`, `show plans`
+/// `show calls c1.li`, `show contacts li`, `show reach`, `show plans`, `show sight ST01`,
+/// `show situations`
 pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let names = |people: &[PersonId]| {
@@ -20,6 +21,8 @@ pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> 
         }
     };
     match words.as_slice() {
+        ["sight", station] => Some(vec![sight(engine, at, station)]),
+        ["situations"] => Some(situations(engine, at)),
         ["duty", post] => {
             let view = engine.post_view(&(*post).into(), at).unwrap();
             Some(vec![format!("duty {post} now {}", names(&view.now))])
@@ -259,4 +262,38 @@ fn plan_line(plan: &model::view::PlanView) -> String {
         text.push_str(&format!(", {} silent ({})", silent.person, by.join(" ")));
     }
     text
+}
+
+/// How recently each series of a station was heard.
+fn sight(engine: &Engine, at: Time, station: &str) -> String {
+    let config = engine.config();
+    let slots = (0..config.series.len() as u32).map(model::SeriesSlot);
+    let own = slots.filter(|slot| config.station_of(*slot).id == station);
+    let words: Vec<String> = own
+        .map(|slot| {
+            let now = engine.series_now(slot, at);
+            format!("{} {:?}", now.quantity, now.freshness)
+        })
+        .collect();
+    format!("sight {station}: {}", words.join(", "))
+}
+
+/// Every open situation with its members.
+fn situations(engine: &Engine, at: Time) -> Vec<String> {
+    let view = engine.county_view(at);
+    let name = |key: &model::AlarmKey| {
+        let alarm = engine.alarm_view(*key);
+        alarm.map_or(key.to_string(), |a| format!("{}@{}", a.rule, a.station))
+    };
+    let line = |s: &model::view::SituationView| {
+        let members: Vec<String> = s.members.iter().map(name).collect();
+        format!(
+            "situation {}/{} level {}: {}",
+            s.hazard,
+            s.area.code,
+            s.level,
+            members.join(" ")
+        )
+    };
+    view.situations.iter().map(line).collect()
 }
