@@ -1,5 +1,7 @@
 // What the invented night has on its boards: orders before they go out, a large one with hundreds of
 // people, an evacuation by village, warnings without a decision, incidents with their clocks.
+import { addLosses } from "./losses.mjs";
+
 const MIN = 60_000;
 const iso = (ms) => new Date(ms).toISOString();
 const text = (zh, en) => ({ zh, en });
@@ -347,10 +349,12 @@ export function addIncidents(county, now, texts) {
                 },
               ]
             : [],
+        filed: null,
       })),
       notes: [{ by: "p-zhou", at: iso(now - 5 * MIN), text: seals.note, photos: [] }],
       merged_into: null,
       closed: null,
     },
   ];
+  addLosses(county, now, texts, seals.photo);
 }

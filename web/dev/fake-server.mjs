@@ -17,6 +17,7 @@ import { apply } from "./engine.mjs";
 import { eventsOf, pressEvent, weatherOf } from "./events.mjs";
 import { pressHands } from "./hands.mjs";
 import { interfacesOf, refusedOf } from "./intake.mjs";
+import { pressLoss } from "./losses.mjs";
 import { lanesOf, replayTo } from "./past.mjs";
 import { oneRow, sheetOf } from "./registry.mjs";
 import { reportOf } from "./report.mjs";
@@ -78,7 +79,8 @@ export async function startFake({
       { type: "text/plain; charset=utf-8", body: Buffer.from(text) },
     ]),
   );
-  blobs.set(PHOTO, { type: "image/png", body: photo().buffer });
+  for (const one of [PHOTO, `${PHOTO.slice(2)}01`, `${PHOTO.slice(2)}02`])
+    blobs.set(one, { type: "image/png", body: photo().buffer });
   const sessions = new Map();
   const answers = new Map();
   const clients = new Set();
@@ -215,6 +217,7 @@ export async function startFake({
         const { answer, changes } =
           pressDuty(night, act, person, now(), seal) ??
           pressEvent(night, act, person, now(), seal) ??
+          (person.role === "responder" ? null : pressLoss(night, act, person, now(), seal)) ??
           (person.role === "responder" ? null : pressHands(night, act, person, now(), seal)) ??
           apply(night, act, person, now(), seal);
         night.county.posts = postsOf(night, now());

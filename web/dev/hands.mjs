@@ -169,10 +169,12 @@ export function pressHands(night, act, by, now, seal) {
           due: iso(now + within_ms),
           overdue: false,
           sent: [],
+          filed: null,
         })),
         notes: [],
         merged_into: null,
         closed: null,
+        losses: { townships: [], totals: [], doubles: [] },
       };
       county.incidents.push(one);
       return gathered(one);

@@ -15,6 +15,7 @@ import { FAULT_DESK, FAULT_PHONE } from "./scenes-faults.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
 import { HANDS_DESK } from "./scenes-hands.mjs";
 import { INTAKE_DESK } from "./scenes-intake.mjs";
+import { LOSS_DESK } from "./scenes-losses.mjs";
 import { PAST_DESK } from "./scenes-past.mjs";
 
 const option = (name, fallback) => {
@@ -80,6 +81,7 @@ for (const scene of [
   ...DRILL_DESK,
   ...FAULT_DESK,
   ...PAST_DESK,
+  ...LOSS_DESK,
 ]) {
   for (const [size, theme, locale] of scene.looks) {
     await shoot(`desk-${scene.name}-${size}-${theme}-${locale}`, {

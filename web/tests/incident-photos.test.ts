@@ -29,11 +29,13 @@ const incident: IncidentView = {
       due: "2026-08-20T18:10:00Z",
       overdue: false,
       sent: [sent(["p1"]), sent(["p1", "p2"])],
+      filed: null,
     },
   ],
   notes: [{ by: "li", at: "2026-08-20T18:01:00Z", text: "n", photos: ["p3", "p2"] }],
   merged_into: null,
   closed: null,
+  losses: { townships: [], totals: [], doubles: [] },
 };
 
 function night(response: number | null): County {

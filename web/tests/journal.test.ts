@@ -60,11 +60,13 @@ const incident: IncidentView = {
       due: at(30),
       overdue: false,
       sent: [{ by: "wang", at: at(25), text: "x", received_by: "r", photos: ["p"] }],
+      filed: null,
     },
   ],
   notes: [{ by: "li", at: at(27), text: "n", photos: [] }],
   merged_into: null,
   closed: { by: "wang", at: at(50), reason: "over", open: [] },
+  losses: { townships: [], totals: [], doubles: [] },
 };
 
 function county(more: Partial<County> = {}): County {

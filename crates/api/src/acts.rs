@@ -19,6 +19,7 @@ use crate::bounds::{
     text_fits, word_fits,
 };
 use crate::error::{Answered, Fault, FaultView};
+use crate::losses::{self, Names, mark_alike};
 use crate::places;
 use crate::uploads::may_name;
 use crate::wire::{ActRequest, ActionRequest, MAX_VILLAGES};
@@ -46,7 +47,9 @@ pub(crate) async fn act(
     }
     let (task, photos) = named(&request.action);
     may_name(&api, task, photos).await?;
-    let action = api.seal(request.action).await?;
+    let names = Names::of(&request.action);
+    let mut action = api.seal(request.action).await?;
+    let _turn = mark_alike(&api, jurisdiction, &names, &mut action).await?;
     let place = places::told_by(&action);
     let act = Act {
         op: request.op,
@@ -74,6 +77,9 @@ fn named(action: &ActionRequest) -> (Option<TaskId>, Vec<Seal>) {
         action
     {
         return (None, photos.clone());
+    }
+    if let ActionRequest::ReportLoss(loss) = action {
+        return (None, loss.photos.clone());
     }
     (None, Vec::new())
 }
@@ -217,6 +223,7 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             said("received_by", received_by)?;
             said("text", text)
         }
+        ActionRequest::ReportLoss(loss) => losses::check(loss, who),
         ActionRequest::WriteReport { of, text, .. } => {
             who.need(Deed::Report)?;
             if matches!(of, ReportOf::Interval { from, to } if to <= from) {

@@ -52,6 +52,8 @@ pub enum Fault {
     NotAVideo,
     #[error("no such file, or it was erased")]
     NoSuchBlob,
+    #[error("no such incident")]
+    NoSuchIncident,
     #[error("the task is another person's")]
     NotYourTask,
     #[error("the file was sent for another task")]
@@ -142,6 +144,7 @@ impl Fault {
             | Fault::NoSuchStation { .. }
             | Fault::NoSuchQuantity { .. }
             | Fault::NoSuchBlob
+            | Fault::NoSuchIncident
             | Fault::NoSuchUpload
             | Fault::NoSuchPage => StatusCode::NOT_FOUND,
             Fault::JurisdictionMissing | Fault::BadField { .. } | Fault::BadBody(_) => {
@@ -300,6 +303,11 @@ impl Fault {
                 "no_such_file",
                 "没有此文件，或已被删除。",
                 "There is no such file, or it was erased.",
+            ),
+            Fault::NoSuchIncident => say(
+                "no_such_incident",
+                "没有此事件。",
+                "There is no such incident.",
             ),
             Fault::NoSuchPage => say(
                 "no_such_page",

@@ -44,6 +44,9 @@ const MOST_MOMENTS: usize = 12;
 /// How much of the time before an incident its report shows.
 const BEFORE_MS: i64 = 3_600_000;
 
+/// Loss reports that came after an incident was closed stand in its report, up to this long after it began.
+const FIGURES_MS: i64 = 30 * 86_400_000;
+
 /// What a report is about, and how it is wanted.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReportQuery {
@@ -308,7 +311,17 @@ impl Api {
         let known = known.await?;
         let (incident, began, now) =
             known.ok_or_else(|| Fault::field("incident", "no such incident"))?;
-        let ended = incident.closed.as_ref().map(|closing| closing.at);
+        let ended = incident.closed.as_ref().map(|closing| {
+            // Figures are verified after the danger is over.
+            let told = incident
+                .losses
+                .townships
+                .iter()
+                .flat_map(|row| &row.versions);
+            let told = told.map(|version| version.at).max();
+            let told = told.filter(|told| told.since_ms(began) <= FIGURES_MS);
+            told.map_or(closing.at, |told| told.max(closing.at))
+        });
         let scope = Scope {
             from: query.from.unwrap_or(began.plus_ms(-BEFORE_MS)),
             to: query.to.or(ended).unwrap_or(now),

@@ -19,8 +19,8 @@ use utoipa::OpenApi;
 use crate::body::MAX_JSON_MB;
 use crate::described::require_what_is_sent;
 use crate::{
-    Api, Machines, acts, blobs, desk, drills, entries, guard, intake, ledger, lists, login, phones,
-    probes, replay, reports, series, stream, trials, uploads, web,
+    Api, Machines, acts, blobs, desk, drills, entries, guard, intake, ledger, lists, login, losses,
+    phones, probes, replay, reports, series, stream, trials, uploads, web,
 };
 
 /// A request that is no socket and has no answer after this long is told so.
@@ -41,7 +41,7 @@ const MB: usize = 1024 * 1024;
         acts::act, blobs::keep, blobs::show, blobs::texts,
         uploads::begin, uploads::how_far, uploads::add,
         lists::alarms, lists::situations, lists::suppressions, lists::stations, lists::commands,
-        lists::rules, lists::load, lists::incidents, lists::events, lists::weather,
+        lists::rules, lists::load, lists::incidents, losses::table, lists::events, lists::weather,
         lists::runs, lists::duty, lists::contacts, lists::reach,
         desk::check, desk::reload, desk::registry, desk::backtest, desk::rule_files, desk::try_rules, desk::sheet,
         trials::calls, trials::organisation, trials::try_organisation,
@@ -127,6 +127,7 @@ pub(crate) fn routes(api: Arc<Api>, machines: Machines, by_token: Router) -> Rou
         .route("/api/v1/events", get(lists::events))
         .route("/api/v1/weather", get(lists::weather))
         .route("/api/v1/incidents", get(lists::incidents))
+        .route("/api/v1/incidents/{incident}/losses", get(losses::table))
         .route("/api/v1/runs", get(lists::runs))
         .route("/api/v1/duty", get(lists::duty))
         .route("/api/v1/contacts", get(lists::contacts))

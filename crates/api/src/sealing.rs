@@ -281,6 +281,7 @@ impl Api {
                 received_by: self.seal_bytes(received_by.into_bytes()).await?,
                 photos,
             },
+            ActionRequest::ReportLoss(loss) => Action::ReportLoss(self.seal_loss(loss).await?),
             ActionRequest::WriteReport { of, section, text } => Action::WriteReport(WriteReport {
                 of,
                 section,
@@ -371,14 +372,14 @@ impl Api {
         Ok(answers)
     }
 
-    async fn seal_text(&self, text: Option<String>) -> Answered<Option<Seal>> {
+    pub(crate) async fn seal_text(&self, text: Option<String>) -> Answered<Option<Seal>> {
         match text.filter(|text| !text.trim().is_empty()) {
             Some(text) => Ok(Some(self.seal_bytes(text.into_bytes()).await?)),
             None => Ok(None),
         }
     }
 
-    async fn seal_bytes(&self, content: Vec<u8>) -> Answered<Seal> {
+    pub(crate) async fn seal_bytes(&self, content: Vec<u8>) -> Answered<Seal> {
         self.blobs
             .put_aside(content)
             .await

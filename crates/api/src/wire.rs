@@ -16,6 +16,8 @@ use model::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::losses::LossRequest;
+
 /// Longest free text of a person, in bytes.
 pub(crate) const MAX_TEXT: usize = 8 * 1024;
 /// Most photos of one fact.
@@ -247,6 +249,8 @@ pub enum ActionRequest {
         #[serde(default)]
         photos: Vec<Seal>,
     },
+    /// The next version of what a township lost.
+    ReportLoss(LossRequest),
     /// A page of one's own was visible for a second; it answers nothing.
     SeePage {
         page: PageId,

@@ -88,6 +88,7 @@ impl Engine {
             | Action::MergeIncident { .. }
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
+            | Action::ReportLoss(_)
             | Action::WriteReport(_)
             | Action::ReportTask(_)
             | Action::ReportPlace { .. }

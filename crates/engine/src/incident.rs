@@ -9,10 +9,12 @@ use model::id::Seal;
 use model::incident::{
     Closing, IncidentNote, IncidentView, OwedReport, ReportClock, SentReport, StillOpen,
 };
+use model::loss::{Filed, LossTable};
 use model::{CommandId, Effect, Effects, Level, OpId, PersonId, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
+use crate::loss::Losses;
 use crate::timers::Due;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,22 +22,36 @@ pub(crate) struct Incident {
     title: Seal,
     class: String,
     by: PersonId,
-    opened: Time,
-    situations: BTreeSet<SituationId>,
+    pub(crate) opened: Time,
+    pub(crate) situations: BTreeSet<SituationId>,
     commands: BTreeSet<CommandId>,
-    clocks: Vec<Clock>,
+    pub(crate) clocks: Vec<Clock>,
     notes: Vec<IncidentNote>,
-    merged_into: Option<OpId>,
-    closed: Option<Closing>,
+    pub(crate) merged_into: Option<OpId>,
+    pub(crate) closed: Option<Closing>,
+    #[serde(default)]
+    pub(crate) losses: Losses,
 }
 
 /// A report that is owed. What it is called is kept with it: files may change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Clock {
-    spec: ReportClock,
-    due: Time,
+pub(crate) struct Clock {
+    pub(crate) spec: ReportClock,
+    pub(crate) due: Time,
     overdue: bool,
     sent: Vec<SentReport>,
+    /// What ended it besides: the loss reports it asks for are in.
+    #[serde(default)]
+    pub(crate) filed: Option<Filed>,
+}
+
+impl Clock {
+    /// When what it asks for was done first.
+    pub(crate) fn met_at(&self) -> Option<Time> {
+        let sent = self.sent.first().map(|sent| sent.at);
+        let filed = self.filed.as_ref().map(|filed| filed.at);
+        sent.into_iter().chain(filed).min()
+    }
 }
 
 impl Incident {
@@ -53,7 +69,10 @@ impl Incident {
         let closed = self.closed.as_ref().map(|c| (&c.by, &c.reason, &c.open));
         let parts = (&self.situations, &self.commands, &self.merged_into);
         let words = (&self.title, &self.class, &self.by);
-        format!("{words:?} {parts:?} {clocks:?} {notes:?} {closed:?}")
+        let losses = self.losses.canon();
+        let filed = self.clocks.iter().filter(|c| c.filed.is_some());
+        let filed: String = filed.map(|c| format!(" filed {}", c.spec.id)).collect();
+        format!("{words:?} {parts:?} {clocks:?} {notes:?} {closed:?}{losses}{filed}")
     }
 }
 
@@ -82,6 +101,7 @@ impl Engine {
             spec: spec.clone(),
             overdue: false,
             sent: Vec::new(),
+            filed: None,
         });
         let incident = Incident {
             title: title.clone(),
@@ -94,6 +114,7 @@ impl Engine {
             notes: Vec::new(),
             merged_into: None,
             closed: None,
+            losses: Losses::default(),
         };
         for clock in &incident.clocks {
             let due = Due::Report {
@@ -103,6 +124,7 @@ impl Engine {
             self.state.timers.arm(clock.due, due);
         }
         self.state.incidents.insert(act.op.clone(), incident);
+        self.note_concerned(&act.op);
         out.push(Effect::Incident(act.op.clone()));
         Ok(())
     }
@@ -136,6 +158,7 @@ impl Engine {
         let incident = self.incident_mut(id)?;
         incident.situations.extend(situations);
         incident.commands.extend(commands.iter().cloned());
+        self.note_concerned(id);
         out.push(Effect::Incident(id.clone()));
         Ok(())
     }
@@ -180,6 +203,7 @@ impl Engine {
         whole.commands.extend(part.commands);
         whole.notes.extend(part.notes);
         whole.notes.sort_by_key(|note| note.at);
+        whole.losses.take_over(part.losses);
         for clock in part.clocks {
             self.owe_also(into, clock, at, out)?;
         }
@@ -205,13 +229,15 @@ impl Engine {
                 let before = known.due;
                 known.sent.extend(clock.sent);
                 known.sent.sort_by_key(|sent| sent.at);
+                let filed = known.filed.take().into_iter().chain(clock.filed);
+                known.filed = filed.min_by_key(|filed| filed.at);
                 known.due = before.min(clock.due);
-                let first = known.sent.first();
-                known.overdue = first.map_or(known.overdue, |sent| sent.at > known.due);
-                (Some(before), known.due, known.sent.is_empty())
+                let met = known.met_at();
+                known.overdue = met.map_or(known.overdue, |met| met > known.due);
+                (Some(before), known.due, met.is_none())
             }
             None => {
-                let (due, owed) = (clock.due, clock.sent.is_empty());
+                let (due, owed) = (clock.due, clock.met_at().is_none());
                 incident.clocks.push(clock);
                 (None, due, owed)
             }
@@ -245,6 +271,7 @@ impl Engine {
         out: &mut Effects,
     ) -> Result<(), Why> {
         self.incident_mut(id)?;
+        self.note_concerned(id);
         let open = self.still_open(id);
         let incident = self.incident_mut(id)?;
         incident.closed = Some(Closing {
@@ -274,7 +301,7 @@ impl Engine {
         let commands = commands.map(|id| StillOpen::Command {
             command: id.clone(),
         });
-        let reports = incident.clocks.iter().filter(|c| c.sent.is_empty());
+        let reports = incident.clocks.iter().filter(|c| c.met_at().is_none());
         let reports = reports.map(|c| StillOpen::Report {
             clock: c.spec.id.clone(),
         });
@@ -306,7 +333,14 @@ impl Engine {
         Ok(())
     }
 
-    fn stop_clock(&mut self, id: &OpId, clock: &str, due: Time, at: Time, out: &mut Effects) {
+    pub(crate) fn stop_clock(
+        &mut self,
+        id: &OpId,
+        clock: &str,
+        due: Time,
+        at: Time,
+        out: &mut Effects,
+    ) {
         let row = Due::Report {
             incident: id.clone(),
             clock: clock.to_owned(),
@@ -338,7 +372,7 @@ impl Engine {
             return;
         };
         let found = incident.clocks.iter_mut().find(|c| c.spec.id == clock);
-        let Some(found) = found.filter(|c| c.sent.is_empty()) else {
+        let Some(found) = found.filter(|c| c.met_at().is_none()) else {
             return;
         };
         found.overdue = true;
@@ -350,17 +384,18 @@ impl Engine {
     /// One incident, open or closed.
     pub fn incident_view(&self, id: &OpId) -> Option<IncidentView> {
         let incident = self.state.incidents.get(id)?;
-        Some(incident_view(id, incident))
+        Some(incident_view(id, incident, self.loss_table(id)))
     }
 
-    pub(crate) fn incident_views(&self) -> Vec<IncidentView> {
+    /// Every incident, open or closed.
+    pub fn incident_views(&self) -> Vec<IncidentView> {
         let list = self.state.incidents.iter();
-        list.map(|(id, incident)| incident_view(id, incident))
+        list.map(|(id, incident)| incident_view(id, incident, self.loss_table(id)))
             .collect()
     }
 }
 
-fn incident_view(id: &OpId, incident: &Incident) -> IncidentView {
+fn incident_view(id: &OpId, incident: &Incident, losses: LossTable) -> IncidentView {
     let report = |clock: &Clock| OwedReport {
         id: clock.spec.id.clone(),
         title: clock.spec.title.clone(),
@@ -368,6 +403,7 @@ fn incident_view(id: &OpId, incident: &Incident) -> IncidentView {
         due: clock.due,
         overdue: clock.overdue,
         sent: clock.sent.clone(),
+        filed: clock.filed.clone(),
     };
     IncidentView {
         id: id.clone(),
@@ -381,5 +417,6 @@ fn incident_view(id: &OpId, incident: &Incident) -> IncidentView {
         notes: incident.notes.clone(),
         merged_into: incident.merged_into.clone(),
         closed: incident.closed.clone(),
+        losses,
     }
 }

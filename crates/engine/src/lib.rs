@@ -46,6 +46,8 @@ mod late;
 mod ledger_view;
 mod legal_clock;
 mod load;
+mod loss;
+mod loss_view;
 mod manual;
 mod measure;
 mod memory;

@@ -62,6 +62,7 @@ impl Engine {
             | Action::MergeIncident { .. }
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
+            | Action::ReportLoss(_)
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }
@@ -168,6 +169,7 @@ impl Engine {
                 received_by,
                 photos,
             } => self.send_report(act, (incident, clock), (text, received_by, photos), at, out)?,
+            Action::ReportLoss(loss) => self.report_loss(act, loss, at, out)?,
             Action::AcknowledgeSituation {
                 situation,
                 alarms,

@@ -11,6 +11,7 @@ use crate::id::{
 };
 use crate::incident::OpenSituation;
 use crate::level::Level;
+use crate::loss::ReportLoss;
 use crate::report::WriteReport;
 use crate::task::{FactKind, Means, Shot};
 use crate::time::Time;
@@ -221,6 +222,8 @@ pub enum Action {
         received_by: Seal,
         photos: Vec<Seal>,
     },
+    /// The next version of what a township lost; its id is the op id of the press.
+    ReportLoss(ReportLoss),
     /// A page was visible to its person for a second; it answers nothing.
     SeePage {
         page: PageId,
@@ -530,4 +533,24 @@ pub enum Why {
     NotAsShown,
     /// They stand in no step of this run, so nobody would have called them.
     NotInRun,
+    /// A township's losses begin with the first report.
+    FirstLossMissing,
+    /// The first report is there already.
+    FirstLossThere,
+    /// The figures are verified: only a correction comes after them.
+    LossVerified,
+    /// A correction comes after verified figures alone.
+    LossNotVerified,
+    /// Figures are verified by somebody who reported none of them.
+    VerifierIsReporter,
+    /// A newer version has come in since the form was opened.
+    NewerLoss,
+    /// A number or a case that does not fit: the same twice, a case that is not there.
+    BadLoss,
+    /// The ledger has more cases than the number says.
+    LedgerAbove,
+    /// Verified figures need a case of the ledger for each of the dead, the missing, the fallen homes.
+    LedgerShort,
+    /// A response-level event needs three pictures.
+    PhotosMissing,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{AreaKind, Text};
 use crate::id::{CommandId, OpId, PersonId, Seal, SituationId, TaskId};
 use crate::level::Level;
+use crate::loss::{FIRST_CLOCK, Filed, LossTable};
 use crate::time::Time;
 
 /// How a situation that no gauge raised came to be.
@@ -125,7 +126,7 @@ impl EventClass {
             40,
         );
         let loss = clock(
-            "first_loss",
+            FIRST_CLOCK,
             ("首次灾情报告", "First loss report"),
             ("市应急管理局", "City emergency bureau"),
             120,
@@ -170,6 +171,9 @@ pub struct OwedReport {
     pub overdue: bool,
     /// Every version, oldest first; versions are never changed.
     pub sent: Vec<SentReport>,
+    /// The loss reports that ended this clock, whether or not anything was sent beside them.
+    #[serde(default)]
+    pub filed: Option<Filed>,
 }
 
 /// Something written down in an incident.
@@ -218,4 +222,7 @@ pub struct IncidentView {
     pub notes: Vec<IncidentNote>,
     pub merged_into: Option<OpId>,
     pub closed: Option<Closing>,
+    /// Losses by township.
+    #[serde(default)]
+    pub losses: LossTable,
 }

@@ -20,6 +20,7 @@ pub mod incident;
 pub mod input;
 pub mod intake;
 pub mod level;
+pub mod loss;
 pub mod organisation;
 pub mod page;
 mod past;

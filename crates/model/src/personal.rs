@@ -5,6 +5,7 @@
 use crate::action::{Act, Action, ReportTask};
 use crate::command::FormValue;
 use crate::id::{PageId, PersonId, Seal, TaskId};
+use crate::loss::{CaseChange, ReportLoss};
 use crate::task::FactKind;
 
 /// What a file behind a seal is, as far as it matters for how long it is kept.
@@ -57,6 +58,7 @@ pub fn files(action: &Action) -> Vec<(FileKind, &Seal)> {
             let words = [(Decision, text), (Decision, received_by)];
             words.into_iter().chain(pictures).collect()
         }
+        Action::ReportLoss(loss) => lost(loss),
         Action::OpenSituation(open) => {
             let place = open.place.iter().map(|place| (Text, place));
             [(Text, &open.text)].into_iter().chain(place).collect()
@@ -93,6 +95,24 @@ pub fn files(action: &Action) -> Vec<(FileKind, &Seal)> {
         | Action::EndRun { .. }
         | Action::TestContacts { .. } => Vec::new(),
     }
+}
+
+/// Names of people and households are people's own; what is said of a version or a case is the desk's account.
+fn lost(loss: &ReportLoss) -> Vec<(FileKind, &Seal)> {
+    use FileKind::{Decision, Picture, Text};
+    let mut files: Vec<(FileKind, &Seal)> = Vec::new();
+    files.extend(loss.note.iter().map(|note| (Decision, note)));
+    files.extend(loss.photos.iter().map(|photo| (Picture, photo)));
+    for change in &loss.cases {
+        match change {
+            CaseChange::Enter(case) => {
+                files.extend(case.name.iter().map(|name| (Text, name)));
+                files.extend(case.note.iter().map(|note| (Text, note)));
+            }
+            CaseChange::Withdraw { reason, .. } => files.push((Decision, reason)),
+        }
+    }
+    files
 }
 
 fn reported(report: &ReportTask) -> Vec<(FileKind, &Seal)> {

@@ -76,6 +76,8 @@ pub struct Chronicle {
     pub(crate) facts: BTreeMap<TaskId, Facts>,
     pub(crate) commands: BTreeMap<CommandId, Issue>,
     pub(crate) incidents: BTreeMap<OpId, Gathered>,
+    /// Entries of loss reports, by their press: they go along when incidents become one.
+    pub(crate) losses: BTreeMap<OpId, Moment>,
     pub(crate) waiting: BTreeMap<SituationId, Waiting>,
     pub(crate) calls: Calls,
     pub(crate) leases: Leases,
@@ -165,6 +167,7 @@ impl Chronicle {
             facts: BTreeMap::new(),
             commands: BTreeMap::new(),
             incidents: BTreeMap::new(),
+            losses: BTreeMap::new(),
             waiting: BTreeMap::new(),
             calls: Calls::default(),
             leases: Leases::default(),

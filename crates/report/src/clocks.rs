@@ -1,10 +1,12 @@
 //! Clocks kept and missed: what each task owed by when, and the reports that were owed upward.
 
+use std::collections::BTreeMap;
+
 use model::config::TaskClocks;
 use model::incident::IncidentView;
 use model::task::{Fact, FactKind, Stage, stage};
 use model::view::{CommandView, TaskView};
-use model::{PersonId, Time};
+use model::{OpId, PersonId, Time};
 use serde::Serialize;
 
 use crate::chronicle::Gathered;
@@ -260,7 +262,12 @@ fn verdict(due: Time, met: Option<&FactRow>, ended: Option<Time>, to: Time) -> V
 }
 
 /// The reporting clocks of an incident.
-pub(crate) fn of_incident(view: &IncidentView, gathered: &Gathered, to: Time) -> Vec<ClockRow> {
+pub(crate) fn of_incident(
+    view: &IncidentView,
+    gathered: &Gathered,
+    losses: &BTreeMap<OpId, Moment>,
+    to: Time,
+) -> Vec<ClockRow> {
     let began = gathered.opened.unwrap_or(Moment::before(view.opened));
     let closed = view.closed.as_ref().map(|closing| closing.at);
     let rows = view.reports.iter().map(|owed| {
@@ -269,6 +276,16 @@ pub(crate) fn of_incident(view: &IncidentView, gathered: &Gathered, to: Time) ->
         // A report that was sent before the interval has no entry in it.
         let entry = entry.filter(|moment| sent.is_some_and(|sent| sent.at == moment.at));
         let met = sent.map(|sent| entry.copied().unwrap_or(Moment::before(sent.at)));
+        let by = sent.map(|sent| sent.by.clone());
+        // The loss reports of every township end the clock of the first of them, where nothing was sent before.
+        let filed = owed.filed.as_ref();
+        let filed = filed.filter(|filed| met.is_none_or(|met| filed.at < met.at));
+        let (met, by) = filed.map_or((met, by), |filed| {
+            let mut entries = losses.values();
+            let entry = entries.find(|moment| moment.at == filed.at);
+            let moment = entry.copied().unwrap_or(Moment::before(filed.at));
+            (Some(moment), Some(filed.by.clone()))
+        });
         let verdict = match (met, closed) {
             (Some(met), _) if met.at <= owed.due => Verdict::Kept,
             (Some(_), _) => Verdict::Missed,
@@ -285,7 +302,7 @@ pub(crate) fn of_incident(view: &IncidentView, gathered: &Gathered, to: Time) ->
             began,
             due: owed.due,
             met,
-            by: sent.map(|sent| sent.by.clone()),
+            by,
             verdict,
         }
     });

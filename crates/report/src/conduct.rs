@@ -226,6 +226,10 @@ impl Composer<'_> {
         self.by_hand(ReportSection::Loss);
         let report = self.report;
         let (villages, amounts) = (&report.villages, &report.amounts);
+        self.loss_reports();
+        if !report.losses.is_empty() && villages.is_empty() && amounts.is_empty() {
+            return;
+        }
         if villages.is_empty() && amounts.is_empty() {
             self.nothing(
                 "没有转移清点或损失数字记录在案。",

@@ -78,6 +78,7 @@ pub enum Deed {
     Merge,
     CloseIncident,
     Report,
+    Loss,
     Quiet,
     EndQuiet,
     Notice,

@@ -20,6 +20,7 @@ use crate::attempts::ChannelRow;
 use crate::calls::{CallRow, ReachPace};
 use crate::clocks::ClockRow;
 use crate::curve::Curve;
+use crate::losses::LossRows;
 
 /// An after-action report of one interval of one jurisdiction.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -43,6 +44,8 @@ pub struct Report {
     pub incidents: Vec<IncidentRow>,
     pub villages: Vec<VillageRow>,
     pub amounts: Vec<AmountRow>,
+    /// Loss reports of townships, by incident.
+    pub losses: Vec<LossRows>,
     pub notices: Vec<NoticeRow>,
     pub curves: Vec<Curve>,
     pub maps: Vec<MapMoment>,

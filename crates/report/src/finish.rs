@@ -15,6 +15,7 @@ use crate::facts::{
     About, AlarmRow, AmountRow, CommandRow, Counted, Figure, IncidentRow, Key, KeyTime, Moment,
     NoteRow, Report, SentRow, Step, TaskRow, VillageRow,
 };
+use crate::losses;
 use crate::reach::paces;
 
 impl Chronicle {
@@ -71,14 +72,19 @@ impl Chronicle {
         for view in &county.incidents {
             let own = match &self.scope.incident {
                 Some(incident) => incident.id == view.id,
-                None => view.opened <= to && view.closed.as_ref().is_none_or(|c| c.at >= from),
+                None => {
+                    let goes_on = view.closed.as_ref().is_none_or(|c| c.at >= from);
+                    view.opened <= to && (goes_on || losses::told_since(view, from))
+                }
             };
             if !own {
                 continue;
             }
             let gathered = self.incidents.remove(&view.id).unwrap_or_default();
-            let clocks = clocks::of_incident(view, &gathered, to);
+            let clocks = clocks::of_incident(view, &gathered, &self.losses, to);
             self.report.clocks.extend(clocks);
+            let losses = losses::of_incident(county, view, &self.losses);
+            self.report.losses.extend(losses);
             // Those of before the interval come first, and have no entry in it.
             let before = view.notes.len().saturating_sub(gathered.notes.len());
             let notes = view.notes.iter().enumerate().map(|(n, note)| NoteRow {

@@ -91,6 +91,9 @@ impl Chronicle {
                 let gathered = self.incidents.entry(incident.clone()).or_default();
                 gathered.sent.entry(clock.clone()).or_default().push(moment);
             }
+            Action::ReportLoss(_) => {
+                self.losses.insert(act.op.clone(), moment);
+            }
             Action::SeePage { page } | Action::AnswerPage { page, .. } => {
                 self.see_answer(moment, page, None, world);
             }
@@ -267,6 +270,7 @@ impl Chronicle {
             Action::SendReport {
                 incident: id, text, ..
             } => incident(id, Deed::Report, Some(text)),
+            Action::ReportLoss(loss) => incident(&loss.incident, Deed::Loss, loss.note.as_ref()),
             Action::Shelve { alarm, reason, .. } => alarms(&[*alarm], Deed::Quiet, reason.as_ref()),
             Action::Unshelve { alarm } => alarms(&[*alarm], Deed::EndQuiet, None),
             Action::Silence { reason, .. } => word("", Deed::Quiet, Some(reason)),

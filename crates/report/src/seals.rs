@@ -23,6 +23,10 @@ impl Report {
             let sent = incident.reports.iter();
             seals.extend(sent.flat_map(|row| [row.text.clone(), row.received_by.clone()]));
         }
+        for losses in &self.losses {
+            seals.insert(losses.title.clone());
+            seals.extend(losses.versions.iter().filter_map(|row| row.note.clone()));
+        }
         let calls = self.calls.iter().flat_map(|run| &run.people);
         let answers = calls.filter_map(|call| call.answered.as_ref());
         seals.extend(answers.filter_map(|answer| answer.note.clone()));

@@ -23,11 +23,12 @@ pub enum Sheet {
     Course,
     Readings,
     Villages,
+    Losses,
     Entries,
 }
 
 impl Sheet {
-    pub const ALL: [Sheet; 14] = [
+    pub const ALL: [Sheet; 15] = [
         Sheet::Keys,
         Sheet::Figures,
         Sheet::Alarms,
@@ -41,6 +42,7 @@ impl Sheet {
         Sheet::Course,
         Sheet::Readings,
         Sheet::Villages,
+        Sheet::Losses,
         Sheet::Entries,
     ];
 
@@ -60,6 +62,7 @@ impl Sheet {
             Sheet::Course => "course",
             Sheet::Readings => "readings",
             Sheet::Villages => "villages",
+            Sheet::Losses => "losses",
             Sheet::Entries => "entries",
         }
     }
@@ -97,6 +100,7 @@ impl Report {
             Sheet::Course => writer.course(),
             Sheet::Readings => writer.readings(),
             Sheet::Villages => writer.villages(),
+            Sheet::Losses => writer.losses(),
             Sheet::Entries => writer.entries(),
         };
         let mut csv = csv::Writer::from_writer(Vec::new());

@@ -365,6 +365,7 @@ pub(crate) fn deed(deed: Deed, l: Language) -> String {
         Deed::Merge => l.of("并入事件", "Merged"),
         Deed::CloseIncident => l.of("结束事件", "Incident closed"),
         Deed::Report => l.of("上报", "Reported upward"),
+        Deed::Loss => l.of("报灾情", "Losses reported"),
         Deed::Quiet => l.of("静默", "Kept quiet"),
         Deed::EndQuiet => l.of("解除静默", "Quiet ended"),
         Deed::Notice => l.of("处理提示", "Notice dealt with"),

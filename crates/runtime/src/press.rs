@@ -564,6 +564,7 @@ fn changes_command(input: &Input) -> bool {
             | Action::MergeIncident { .. }
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
+            | Action::ReportLoss(_)
             | Action::SeePage { .. }
             | Action::AnswerPage { .. }
             | Action::AnswerCall { .. }

@@ -91,6 +91,14 @@ impl Fleet {
         self.engines.get(jurisdiction.index())?.incident_view(id)
     }
 
+    /// Every incident, open or closed.
+    pub fn incidents(&self, jurisdiction: JurisdictionSlot) -> Vec<IncidentView> {
+        let engine = self.engines.get(jurisdiction.index());
+        engine
+            .map(|engine| engine.incident_views())
+            .unwrap_or_default()
+    }
+
     /// One entry of the list of what is kept quiet, in force or just ended.
     pub fn suppression(
         &self,

@@ -605,7 +605,7 @@ export function whySentence(why: Why | string): string {
     case "no_such_response":
       return i18n.t("响应级别是一到四级。");
     case "reason_missing":
-      return i18n.t("决定不响应要写理由。");
+      return i18n.t("要写理由：决定不响应、数字下调、更正都要。");
     case "bad_count":
       return i18n.t("人数表里的村不对：不在这条指令里，或写了两次。");
     case "too_large":
@@ -641,6 +641,26 @@ export function whySentence(why: Why | string): string {
       return i18n.t("没有点名用的叫应规则，请管理员在 policies 里写一条。");
     case "not_in_run":
       return i18n.t("这次叫应里没有这个人，不能替他记。");
+    case "first_loss_missing":
+      return i18n.t("这个乡镇还没有初报，先报初报。");
+    case "first_loss_there":
+      return i18n.t("这个乡镇已经有初报，请续报。");
+    case "loss_verified":
+      return i18n.t("这个乡镇的数已经核报，只能更正。");
+    case "loss_not_verified":
+      return i18n.t("核报以后才有更正，现在请续报。");
+    case "verifier_is_reporter":
+      return i18n.t("报过数的人不能核报，要由别人来核。");
+    case "newer_loss":
+      return i18n.t("你打开表以后又来了新的一版，这一版没有收。请看过再报。");
+    case "bad_loss":
+      return i18n.t("数或台账不对：没有填数、写了两次，或台账里没有这一条。");
+    case "ledger_above":
+      return i18n.t("台账里的人或户比填的数多。");
+    case "ledger_short":
+      return i18n.t("核报时，死亡、失踪、倒房每一个都要在台账里。");
+    case "photos_missing":
+      return i18n.t("响应级事件的灾情报告要有至少三张照片。");
     case "not_as_shown":
       return i18n.t("你看到之后它又升级了，或重新报了，没有确认。请再看一眼。");
     default:

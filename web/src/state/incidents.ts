@@ -31,6 +31,11 @@ export function incidentsOf(county: County): IncidentView[] {
   );
 }
 
+/** Whether a report was sent, or the loss reports it asks for are in. */
+export function isMet(report: OwedReport): boolean {
+  return report.sent.length > 0 || Boolean(report.filed);
+}
+
 export interface Owed {
   incident: IncidentView;
   report: OwedReport;
@@ -41,9 +46,7 @@ export function owedReports(county: County): Owed[] {
   return [...county.incidents.values()]
     .filter(isRunning)
     .flatMap((incident) =>
-      incident.reports
-        .filter((report) => report.sent.length === 0)
-        .map((report) => ({ incident, report })),
+      incident.reports.filter((report) => !isMet(report)).map((report) => ({ incident, report })),
     )
     .sort((a, b) => a.report.due.localeCompare(b.report.due));
 }
@@ -108,7 +111,8 @@ export const PHOTOS_NEEDED = 3;
 export function photosOf(incident: IncidentView): string[] {
   const reports = incident.reports.flatMap((report) => report.sent.flatMap((sent) => sent.photos));
   const notes = incident.notes.flatMap((note) => note.photos);
-  return [...new Set([...reports, ...notes])];
+  const losses = incident.losses?.townships.flatMap((row) => row.versions) ?? [];
+  return [...new Set([...reports, ...notes, ...losses.flatMap((version) => version.photos)])];
 }
 
 /** Whether a response level was decided for one of its situations. */

@@ -6,6 +6,7 @@ import type {
   CommandView,
   Decision,
   IncidentView,
+  LossVersion,
   OwedReport,
   PostView,
   RunView,
@@ -27,6 +28,7 @@ type What =
   | { what: "incident"; incident: IncidentView; ended: string | null }
   | { what: "incident_note"; incident: IncidentView; note: string; photos: number }
   | { what: "report"; report: OwedReport; n: number; to: string; photos: number }
+  | { what: "loss"; township: string; version: LossVersion }
   | { what: "quiet"; suppression: SuppressionView }
   | { what: "mark"; note: string; until: number | null }
   | { what: "deed"; kind: DeedKind; note: string | null; count: number; title: Text | null };
@@ -52,6 +54,7 @@ export function partOf(entry: Entry): Part {
     case "incident":
       return "decide";
     case "report":
+    case "loss":
     case "incident_note":
       return "report";
     case "quiet":
@@ -140,6 +143,9 @@ function ofIncident(
         by,
       );
     });
+  for (const { township, versions } of incident.losses?.townships ?? [])
+    for (const version of versions)
+      add({ what: "loss", township, version }, version.id, version.at, version.by);
   if (closed)
     add({ what: "incident", incident, ended: closed.reason }, `${id}/end`, closed.at, closed.by);
 }

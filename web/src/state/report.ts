@@ -36,6 +36,7 @@ export const SHEETS = [
   "course",
   "readings",
   "villages",
+  "losses",
   "entries",
 ] as const;
 export type ReportSheet = (typeof SHEETS)[number];

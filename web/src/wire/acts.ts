@@ -16,6 +16,9 @@ export type Act = Schemas["ActRequest"];
 export type Shown = Schemas["Shown"];
 export type Why = Schemas["Why"];
 export type Answer = Schemas["Answer"];
+/** The next version of what a township lost, and what it changes in the ledgers. */
+export type LossRequest = Schemas["LossRequest"];
+export type CaseChange = Schemas["CaseRequest"];
 export type UploadRequest = Schemas["UploadRequest"];
 export type UploadView = Schemas["UploadView"];
 /** Body of every error answer. */

@@ -109,6 +109,16 @@ export type EventClass = Schemas["EventClass"];
 export type OwedReport = Schemas["OwedReport"];
 export type StillOpen = Schemas["StillOpen"];
 export type IncidentView = Schemas["IncidentView"];
+/** Losses by township: versions, what stands and how it came to it, ledgers, sums, possible double counts. */
+export type LossTable = Schemas["LossTable"];
+export type TownshipLoss = Schemas["TownshipLoss"];
+export type LossVersion = Schemas["LossVersion"];
+export type LossCell = Schemas["LossCell"];
+export type LossItem = Schemas["LossItem"];
+export type LossStage = Schemas["LossStage"];
+export type CaseKind = Schemas["CaseKind"];
+export type CaseView = Schemas["CaseView"];
+export type PossibleDouble = Schemas["PossibleDouble"];
 export type SystemKind = Schemas["SystemKind"];
 export type SystemView = Schemas["SystemView"];
 export type GroupView = Schemas["GroupView"];

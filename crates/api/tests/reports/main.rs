@@ -486,6 +486,7 @@ async fn a_report_leaves_in_every_form_and_each_is_on_record() {
         "course",
         "readings",
         "villages",
+        "losses",
         "entries",
     ] {
         let csv = text(
@@ -499,7 +500,8 @@ async fn a_report_leaves_in_every_form_and_each_is_on_record() {
             "{table}: {csv}"
         );
         assert!(
-            ["villages", "calls", "steps", "channels"].contains(&table) || csv.lines().count() > 1,
+            ["villages", "losses", "calls", "steps", "channels"].contains(&table)
+                || csv.lines().count() > 1,
             "{table}: {csv}"
         );
         made += 1;

@@ -32,6 +32,7 @@ person li officer
 person zhang responder substitute chen
 person chen responder
 group village zhang
+event_class loss written 20m first_loss 40m
 template evacuate ack_by 5m update_every 10m arrive_by 30m done_by 1h verify_by 20m proof corrected_by disregard crew personnel 6m
 template disregard ack_by 5m correction
 template blast ack_by 5m corrected_by disregard approve_from red
@@ -39,7 +40,7 @@ mass 1
 group all zhang chen
 ";
 
-const PRESSES: [&str; 24] = [
+const PRESSES: [&str; 28] = [
     "wang acknowledge warn@ST01 warn@ST02 warn@ST03",
     "li acknowledge fast@ST01 fast@ST03 dam@DAM warn@ST04",
     "wang acknowledge-situation flood/township:T1 warn@ST01 warn@ST02 dam@DAM",
@@ -64,6 +65,10 @@ const PRESSES: [&str; 24] = [
     "wang issue disregard red to all supersedes OP",
     "wang reassign OP.zhang to chen",
     "zhang report OP.zhang on-scene",
+    "wang open-incident loss flood/township:T1",
+    "wang loss INC T1 first after 0 affected=40 dead=1 +k1:dead:v1:chen photos=3",
+    "wang loss INC T1 follow-up after 1 dead=0 -k1 because photos=3",
+    "li loss INC T1 verified after 2 dead=0 because photos=3",
 ];
 
 /// A process that may be killed, and what is known of it from outside.
@@ -77,6 +82,7 @@ struct Process {
     op: u32,
     issued: String,
     quieted: String,
+    incident: String,
 }
 
 impl Process {
@@ -90,6 +96,7 @@ impl Process {
             op: 0,
             issued: "o0".into(),
             quieted: "o0".into(),
+            incident: "o0".into(),
         }
     }
 
@@ -183,9 +190,13 @@ impl Process {
         self.op += 1;
         let words = PRESSES[what].replace("OP", &self.issued);
         let words = words.replace("SUP", &self.quieted);
+        let words = words.replace("INC", &self.incident);
         let op = format!("o{}", self.op);
         if words.contains("issue") {
             self.issued = op.clone();
+        }
+        if words.contains("open-incident") {
+            self.incident = op.clone();
         }
         if words.contains("silence") || words.contains("maintain") {
             self.quieted = op.clone();

@@ -10,6 +10,7 @@ mod crash;
 mod dispatch;
 mod elsewhere;
 mod laws;
+mod losses;
 mod order;
 mod pages;
 mod rows;

@@ -509,6 +509,7 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
         | Action::NoteIncident { .. }
         | Action::MergeIncident { .. }
         | Action::SendReport { .. }
+        | Action::ReportLoss(_)
         | Action::WriteReport(_) => deed.kind = DeedKind::Decide,
         Action::Unshelve { .. }
         | Action::ApproveSuppression { .. }

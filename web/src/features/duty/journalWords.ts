@@ -6,8 +6,10 @@ import type { Entry, Part } from "../../state/journal";
 import type { County } from "../../state/world";
 import type { Level } from "../../wire/view";
 import type { DeskMove } from "../desk/desk";
+import { versionName } from "../incidents/lossWords";
 import { coverWords } from "../ledger/ledgerWords";
 import { situationName, stationName } from "../situations/situationWords";
+import { areaName } from "../stations/townships";
 import { postName } from "./dutyWords";
 
 export function partName(part: Part): string {
@@ -112,6 +114,17 @@ export function entryWords(
           to: text(entry.to),
         }) + pictures(entry.photos),
       );
+    case "loss": {
+      const { version, township } = entry;
+      const what = {
+        place: areaName(county, "township", township),
+        version: versionName(version.stage, version.nth),
+      };
+      return {
+        words: i18n.t("{place} 灾情{version}", what) + pictures(version.photos.length),
+        said: text(version.note),
+      };
+    }
     case "quiet": {
       const one = entry.suppression;
       const until = one.until ? i18n.t("，到 {time}", { time: stamp(one.until, now) }) : "";
@@ -159,6 +172,7 @@ export function entryWay(entry: Entry): DeskMove | null {
     case "incident":
     case "incident_note":
     case "report":
+    case "loss":
       return { to: "incidents" };
     case "quiet":
       return { to: "ledger", entry: entry.suppression.id };

@@ -17,6 +17,7 @@ import { ReasonDialog } from "./dialogs";
 import { GatherDialog } from "./GatherDialog";
 import { IncidentNotes } from "./IncidentNotes";
 import { IncidentParts, Section } from "./IncidentParts";
+import { LossTable } from "./LossTable";
 import { PhotoTally } from "./PhotoTally";
 import { ReportDialog } from "./ReportDialog";
 import { ReportLine } from "./ReportLine";
@@ -107,6 +108,7 @@ export function IncidentPanel({ county, incident, now }: IncidentPanelProps) {
             onSend={() => setSending(report)}
           />
         ))}
+        <LossTable county={county} incident={incident} allowed={allowed} now={now} />
         <IncidentParts
           county={county}
           incident={incident}

@@ -2,6 +2,7 @@
 import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
+import { isMet } from "../../state/incidents";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
@@ -28,11 +29,13 @@ export function ReportLine({ county, report, open, allowed, now, onSend }: Repor
           <b className="el">{say(report.title)}</b>
           <span className="s i2 el">
             {sent.length === 0
-              ? say(report.to)
+              ? report.filed
+                ? i18n.t("{time} 各乡镇初报已齐", { time: stamp(report.filed.at, now) })
+                : say(report.to)
               : i18n.t("{to}，报了 {n} 版", { to: say(report.to), n: sent.length })}
           </span>
         </span>
-        {sent.length === 0 && open ? <Due at={report.due} now={now} /> : null}
+        {!isMet(report) && open ? <Due at={report.due} now={now} /> : null}
         {open ? (
           <Button small disabled={!allowed} onPress={onSend} testId={`send-report-${report.id}`}>
             {sent.length === 0 ? i18n.t("报出…") : i18n.t("续报…")}

@@ -48,6 +48,8 @@ export function sheetName(sheet: ReportSheet): string {
       return i18n.t("读数");
     case "villages":
       return i18n.t("转移清点");
+    case "losses":
+      return i18n.t("灾情报告");
     case "entries":
       return i18n.t("数字出处");
   }

@@ -4,6 +4,7 @@
 pub mod book;
 pub mod duty;
 pub mod ground;
+pub mod losses;
 pub mod measures;
 pub mod presses;
 pub mod reports;
@@ -401,6 +402,7 @@ fn incident_line(i: &IncidentView) -> String {
     .unwrap();
     for report in &i.reports {
         let state = match (report.sent.len(), report.overdue) {
+            (0, _) if report.filed.is_some() => "filed".to_owned(),
             (0, false) => format!("due {}", clock(report.due)),
             (0, true) => "overdue".to_owned(),
             (n, _) => format!("sent {n}"),
@@ -422,6 +424,7 @@ fn incident_line(i: &IncidentView) -> String {
         )
         .unwrap();
     }
+    line.push_str(&losses::line(&i.losses));
     line
 }
 

@@ -333,6 +333,9 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             received_by: seal("city"),
             photos: Vec::new(),
         },
+        ["loss", incident, township, stage, rest @ ..] => {
+            super::losses::report(incident, township, stage, rest)
+        }
         ["end-crew", task] => end_notice(SystemKind::CrewOverdue, task, None),
         ["report", task, fact, rest @ ..] => super::reports::report(task, fact, rest),
         ["place", task, where_, ..] => Action::ReportPlace {

@@ -1,0 +1,58 @@
+// Losses of an incident: the township table, what a number is made of, and the form of the next version.
+import { ALL, DESK, id } from "./looks.mjs";
+
+/** The page of the incident, with its losses in sight. */
+const losses = async (page) => {
+  await page.keyboard.press("d");
+  await id(page, "loss-table").scrollIntoViewIfNeeded();
+  await page.waitForTimeout(300);
+};
+
+const scene = (name, act, looks = DESK) => ({
+  name: `loss-${name}`,
+  mode: "storm",
+  looks,
+  act: async (page) => {
+    await losses(page);
+    await act(page);
+    await page.waitForTimeout(500);
+  },
+});
+
+export const LOSS_DESK = [
+  scene("table", async () => {}, ALL),
+  scene("cell", async (page) => {
+    await id(page, "loss-cell-dead").first().click();
+  }),
+  scene("total", async (page) => {
+    await id(page, "loss-total-affected").click();
+  }),
+  scene("history", async (page) => {
+    await id(page, "loss-history").first().click();
+  }),
+  scene(
+    "form",
+    async (page) => {
+      await id(page, "loss-row").first().locator("button.link").click();
+      await id(page, "loss-in-dead").fill("1");
+      await id(page, "loss-add-home").click();
+    },
+    ALL,
+  ),
+  {
+    // What stands may be read in the past, and nothing is entered.
+    name: "loss-past",
+    mode: "storm",
+    looks: DESK,
+    act: async (page) => {
+      await page.keyboard.press("Space");
+      await page.waitForTimeout(600);
+      const bar = await id(page, "lanes").boundingBox();
+      await page.mouse.click(bar.x + bar.width * 0.7, bar.y + bar.height / 2);
+      await page.waitForTimeout(900);
+      await id(page, "page-incidents").click();
+      await id(page, "loss-table").scrollIntoViewIfNeeded();
+      await page.waitForTimeout(400);
+    },
+  },
+];
