@@ -25,6 +25,7 @@ import type {
   Text,
   WeatherView,
 } from "../wire/view";
+import type { ToldCounty } from "./changed";
 
 /** `<station>/<quantity>`. */
 export type SeriesKey = string;
@@ -102,6 +103,8 @@ export interface World {
   taken: { seq: number; n: number };
   heartbeat: Heartbeat | null;
   counties: ReadonlyMap<string, County>;
+  /** Each county as the last snapshot told it: the next one may be told by what differs. */
+  told: ReadonlyMap<string, ToldCounty>;
   system: readonly SystemView[];
   /** Wire kinds this client does not know, counted by name. */
   unknown: ReadonlyMap<string, number>;
@@ -116,6 +119,7 @@ export const emptyWorld: World = {
   taken: { seq: 0, n: -1 },
   heartbeat: null,
   counties: new Map(),
+  told: new Map(),
   system: [],
   unknown: new Map(),
   begun: 0,
