@@ -71,6 +71,10 @@ export function replayTo(client, url, night, seq, live) {
 export function lanesOf(night, query, live) {
   const [from, to] = [Date.parse(query.get("from")), Date.parse(query.get("to"))];
   const wanted = Number(query.get("buckets") ?? 480);
+  // Only what had been entered by then.
+  const by =
+    query.get("knowledge") === "then" ? Date.parse(query.get("at") ?? query.get("to")) : Infinity;
+  const isKnown = (time) => Date.parse(time) <= by;
   const bucket_ms = Math.max(1, Math.ceil((to - from) / wanted / MIN)) * MIN;
   const count = Math.ceil((to - from) / bucket_ms);
   const zeros = () => Array.from({ length: count }, () => 0);
@@ -99,13 +103,13 @@ export function lanesOf(night, query, live) {
   };
   const add = (lane, time) => {
     const at = place(time);
-    if (at !== null) lane[at] += 1;
+    if (at !== null && isKnown(time)) lane[at] += 1;
   };
   const storm = live() - 100 * MIN;
   const rnd = random(5);
   for (let at = 0; at < count; at++) {
     const time = from + at * bucket_ms;
-    if (time > live()) break;
+    if (time > Math.min(live(), by)) break;
     const away = (time - storm) / (120 * MIN);
     lanes.rain[at] = Math.round((180 * Math.exp(-away * away) + rnd() * 6) * (0.7 + rnd() * 0.6));
     if (rnd() < 0.02) lanes.late[at] = 1 + Math.floor(rnd() * 4);
@@ -114,9 +118,9 @@ export function lanesOf(night, query, live) {
   }
   for (const alarm of night.county.alarms) {
     const raised = place(alarm.raised);
-    if (raised !== null) lanes.alarms[raised][alarm.worst] += 1;
+    if (raised !== null && isKnown(alarm.raised)) lanes.alarms[raised][alarm.worst] += 1;
     const changed = place(alarm.changed);
-    if (changed !== null) lanes.alarms[changed][alarm.level] += 1;
+    if (changed !== null && isKnown(alarm.changed)) lanes.alarms[changed][alarm.level] += 1;
     add(lanes.calls, alarm.changed);
     if (alarm.ack)
       deed(lanes, { kind: "acknowledge", at: alarm.ack.at, by: alarm.ack.by, op: alarm.key });
@@ -128,7 +132,9 @@ export function lanesOf(night, query, live) {
     for (const task of command.tasks) for (const fact of task.facts) add(lanes.reports, fact.at);
   }
   for (const one of night.marks ?? []) deed(lanes, one);
-  const inside = lanes.deeds.filter((one) => place(one.at) !== null);
+  const inside = lanes.deeds.filter(
+    (one) => place(one.at) !== null && isKnown(one.pressed ?? one.at),
+  );
   for (const one of inside) if (one.kind !== "command") add(lanes.decisions, one.at);
   lanes.deeds = inside.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   lanes.all_deeds = lanes.deeds.length;

@@ -161,10 +161,24 @@ async function leaveAMark(desk, { picture, must }) {
   await desk.id("note-text").fill(MARK);
   await desk.id("note-keep").click();
   await desk.expect("the note is kept", async () => (await desk.id("interval").count()) === 0);
-  await desk.expect("its words stand on the bar", async () =>
-    (await desk.id("lanes").locator("[data-kind=mark] title").allTextContents()).includes(MARK),
+  // Written now about then: it stands with what is known now, and was not known at that moment.
+  const stands = async (where) => {
+    const titles = desk.id("lanes").locator(`[data-lanes=${where}] [data-kind=mark] title`);
+    return (await titles.allTextContents()).some((title) => title.startsWith(MARK));
+  };
+  await desk.expect(
+    "its words stand on the bar, faint",
+    async () => (await stands("after")) && !(await stands("known")),
   );
   await picture(desk, "past-mark");
+  await desk.id("know-now").click();
+  await desk.expect("by what is known now it is plain", () => stands("known"));
+  await picture(desk, "past-mark-now");
+  await desk.id("know-then").click();
+  await desk.expect("and at that moment nobody knew it", async () => {
+    const by = await desk.id("lanes").locator("[data-lanes=known]").getAttribute("data-by");
+    return by !== null && !(await stands("known"));
+  });
 }
 
 /** An hour in a second, from the beginning to what is: the lanes stay, and nothing is left out of them. */
@@ -181,7 +195,7 @@ async function runThrough(desk, { picture, must }) {
   // What the bar is told from here on: the newest is what it must show.
   let newest = null;
   const hear = async (response) => {
-    if (response.url().includes("/replay/lanes"))
+    if (response.url().includes("/replay/lanes") && response.url().includes("knowledge=then"))
       newest = await response.json().catch(() => newest);
   };
   page.on("response", hear);
@@ -235,7 +249,8 @@ function laneCounts(lanes) {
 /** How many are drawn. */
 function drawnLanes(desk) {
   return desk.id("lanes").evaluate((strip) => {
-    const count = (lane, what) => strip.querySelectorAll(`[data-lane=${lane}] ${what}`).length;
+    const count = (lane, what) =>
+      strip.querySelectorAll(`[data-lanes=known] [data-lane=${lane}] ${what}`).length;
     const rects = (lane) => count(lane, "rect");
     const flags = count("decisions", "path");
     return {

@@ -1,4 +1,13 @@
 // How long another time takes: from the key to the painted screen, and what of it the server needs alone.
+// By itself it plays the demonstration county for a while and measures there:
+//   node e2e/seeks.mjs [--debug] [--base http://127.0.0.1:P] [--after <s>] [--count <n>] [--profile <file>]
+// --after: how long the night goes on behind its first alarm; --profile: what the page did, for a browser's tools.
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openDesk } from "./driver.mjs";
+import { openWorld } from "./world.mjs";
 
 /** In the page: resolves with the milliseconds from the next key to the frame that shows another time. */
 function watchSeek() {
@@ -31,7 +40,7 @@ function serverAlone({ at, steps, path }) {
     let time = at;
     setTimeout(() => reject(new Error("the server did not answer the seeks")), 30_000);
     socket.onmessage = ({ data }) => {
-      if (!data.includes('"type":"snapshot"', 0)) return;
+      if (!/^\{"type":"(snapshot|changed)"/.test(data.slice(0, 30))) return;
       if (began !== null) times.push(performance.now() - began);
       if (times.length === steps.length) {
         socket.close();
@@ -68,7 +77,8 @@ export async function measureSeeks(desk, count) {
   }
   const steps = screen.map((_, n) => (back(n) ? -300_000 : 300_000));
   const me = await (await page.request.get(`${desk.base}/api/v1/me`)).json();
-  const from = new URLSearchParams({ at: new Date(start).toISOString(), speed: "0" });
+  const asked = { at: new Date(start).toISOString(), speed: "0", changes: "true" };
+  const from = new URLSearchParams(asked);
   if (me.jurisdiction) from.set("jurisdiction", me.jurisdiction);
   const path = `/api/v1/replay/feed?${from}`;
   const { times, bytes } = await page.evaluate(serverAlone, { at: start, steps, path });
@@ -77,3 +87,39 @@ export async function measureSeeks(desk, count) {
     `of which the server takes ${ms(times)} for ${(bytes / 1024).toFixed(0)} KiB`;
   return { screen, server: times, words };
 }
+
+async function alone() {
+  const option = (name) => {
+    const place = process.argv.indexOf(`--${name}`);
+    return place > 0 ? process.argv[place + 1] : undefined;
+  };
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const built = process.argv.includes("--debug") ? "debug" : "release";
+  process.env.WATCHFIRE_BIN ??= join(root, `target/${built}/watchfire`);
+  process.env.WATCHFIRE_SIM_BIN ??= join(root, `target/${built}/watchfire-sim`);
+  const world = await openWorld({ base: option("base"), logs: join(tmpdir(), "watchfire-seeks") });
+  try {
+    const desk = await openDesk(world.base);
+    await desk.login(...world.logins.desk);
+    await desk.mapDrawn();
+    await desk.waitForAlarm();
+    await desk.page.waitForTimeout(1_000 * Number(option("after") ?? 90));
+    await desk.page.keyboard.press("Escape");
+    await desk.page.keyboard.press("Space");
+    await desk.expect("the past is there", () => desk.id("replay-now").isVisible());
+    const file = option("profile");
+    const tools = file ? await desk.context.newCDPSession(desk.page) : null;
+    await tools?.send("Profiler.enable");
+    await tools?.send("Profiler.start");
+    const seeks = await measureSeeks(desk, Number(option("count") ?? 24));
+    const found = await tools?.send("Profiler.stop");
+    if (found) writeFileSync(file, JSON.stringify(found.profile));
+    console.log(`${built}: ${seeks.words}`);
+    console.log(seeks.screen.map((one) => one.toFixed(0)).join(" "));
+    await desk.close();
+  } finally {
+    await world.stop();
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await alone();

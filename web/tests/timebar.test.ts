@@ -4,6 +4,7 @@ import {
   around,
   following,
   holding,
+  knownBy,
   placeOf,
   roomy,
   shownSpan,
@@ -145,4 +146,29 @@ test("what the bar keeps comes to rest, live and in the past, wherever the clock
       }
   expect(shownSpan(span, false, following(T, 6), T)).toEqual({ span: following(T, 6), keep: null });
   expect(shownSpan(span, true, following(T, 6), T).span).toBe(span);
+});
+
+test("the lanes are asked for as of the time shown, and by what is known now as of no time", () => {
+  const replay = {
+    speed: 0,
+    knowledge: "then" as const,
+    last: "2026-08-21T00:00:00Z",
+    ended: false,
+  };
+  expect(knownBy(replay, T + 123)).toBe(T + 123);
+  expect(knownBy({ ...replay, knowledge: "now" }, T)).toBeNull();
+  // Running it is asked for a few times a second at most, and never of a time that is not shown yet.
+  for (const speed of [1, 60, 3600]) {
+    const asked = new Set<number | null>();
+    for (let ms = 0; ms < 10_000; ms += 50) {
+      const now = T + 777 + ms * speed;
+      const by = knownBy({ ...replay, speed }, now);
+      expect(by).toBeLessThanOrEqual(now);
+      asked.add(by);
+    }
+    expect(asked.size).toBeGreaterThan(1);
+    expect(asked.size).toBeLessThanOrEqual(21);
+  }
+  const ended = { ...replay, speed: 3600, ended: true };
+  expect(knownBy(ended, T + 123), "what has come to its end is whole").toBe(T + 123);
 });

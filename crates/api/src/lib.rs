@@ -10,6 +10,7 @@ mod acts;
 mod blobs;
 mod body;
 mod bounds;
+mod changes;
 mod described;
 mod desk;
 mod drills;

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Asked;
+use crate::changes::Told;
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::lists::{Rows, RunWithPages, rows_of, whole_runs};
 use crate::sight::Sight;
@@ -31,6 +32,8 @@ pub(crate) struct ReplayQuery {
     #[serde(default)]
     knowledge: Knowledge,
     jurisdiction: Option<String>,
+    #[serde(default)]
+    changes: bool,
 }
 
 /// Opens a replay as a WebSocket of `FeedMessage`s, each marked as of a replay. The client may send
@@ -39,7 +42,8 @@ pub(crate) struct ReplayQuery {
     params(("at" = String, Query, description = "RFC 3339; before the first entry it is the first, after the newest the newest"),
            ("speed" = Option<u16>, Query, description = "Seconds in one, at most 3600; absent or 0 stands still"),
            ("knowledge" = Option<String>, Query, description = "`then`: what had been received; `now`: what had been observed"),
-           ("jurisdiction" = Option<String>, Query, description = "Only this one")),
+           ("jurisdiction" = Option<String>, Query, description = "Only this one"),
+           ("changes" = Option<bool>, Query, description = "`true`: a later snapshot comes as `changed`, by what differs from the one before")),
     responses((status = 101, description = "WebSocket; each text frame is one FeedMessage, each from the client one ReplayOrder", body = FeedMessage),
               (status = 401, body = FaultView), (status = 426, body = FaultView),
               (status = 503, body = FaultView, description = "As many replays run as may")))]
@@ -71,6 +75,8 @@ pub(crate) async fn feed(
         session,
         reader,
         sight,
+        told: query.changes.then(Told::default),
+        begun: false,
     };
     let changes = source.api.changes.subscribe();
     Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, changes, place)))
@@ -82,6 +88,10 @@ struct Viewer {
     session: ReplaySession,
     reader: Principal,
     sight: Sight,
+    /// What it was told last, where it wants changes in place of snapshots.
+    told: Option<Told>,
+    /// It was told a snapshot.
+    begun: bool,
 }
 
 impl Source for Viewer {
@@ -124,7 +134,7 @@ impl Source for Viewer {
 
 impl Viewer {
     /// A snapshot as the reader may see it, without telephone numbers: nobody is called from the past.
-    fn seen(&self, mut snapshot: SnapshotView) -> Bytes {
+    fn seen(&mut self, mut snapshot: SnapshotView) -> Bytes {
         self.sight.notices(&mut snapshot.system);
         for county in &mut snapshot.counties {
             self.api.people.load().fill(county, &self.reader);
@@ -133,7 +143,15 @@ impl Viewer {
                 person.phone = None;
             }
         }
-        let text = serde_json::to_vec(&FeedMessage::Snapshot(Box::new(snapshot)));
+        let begun = std::mem::replace(&mut self.begun, true);
+        let message = match &mut self.told {
+            Some(told) if begun => FeedMessage::Changed(Box::new(told.changed(snapshot))),
+            Some(_) | None => FeedMessage::Snapshot(Box::new(snapshot)),
+        };
+        let text = serde_json::to_vec(&message);
+        if let (FeedMessage::Snapshot(whole), Some(told)) = (message, &mut self.told) {
+            told.note(*whole);
+        }
         Bytes::from(text.expect("views have string keys, so they are JSON"))
     }
 }

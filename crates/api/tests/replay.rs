@@ -116,6 +116,123 @@ async fn the_past_is_told_as_the_present_is_and_marked() {
     assert!(reason.unwrap().contains("seek"));
 }
 
+/// By what an entry of a list is known.
+fn id_of(one: &Value) -> String {
+    let word = |name: &str| one[name].as_str().map(str::to_owned);
+    let pair = |a: &str, b: &str| Some(format!("{}/{}", word(a)?, word(b)?));
+    let id = word("id").or_else(|| word("key"));
+    let id = id.or_else(|| pair("station", "quantity"));
+    id.or_else(|| pair("kind", "code")).unwrap()
+}
+
+/// The county behind a change, put together as a client does it.
+fn with_changes(before: &Value, change: &Value) -> Value {
+    let series = |county: &Value| -> Vec<Value> {
+        let stations = county["stations"].as_array().unwrap().iter();
+        stations
+            .flat_map(|station| station["series"].as_array().unwrap().clone())
+            .collect()
+    };
+    let mut after = serde_json::Map::new();
+    for (name, told) in change.as_object().unwrap() {
+        let Some(put) = told.get("put") else {
+            after.insert(name.clone(), told.clone());
+            continue;
+        };
+        let old = before[name].as_array().cloned();
+        let old = old.unwrap_or_else(|| series(before));
+        let order: Vec<String> = match &told["order"] {
+            Value::Null => old.iter().map(id_of).collect(),
+            order => serde_json::from_value(order.clone()).unwrap(),
+        };
+        let put = put.as_array().unwrap();
+        let known = put.iter().chain(&old).rev().map(|one| (id_of(one), one));
+        let known: BTreeMap<String, &Value> = known.collect();
+        let list = order.iter().map(|id| known[id].clone()).collect();
+        after.insert(name.clone(), Value::Array(list));
+    }
+    Value::Object(after)
+}
+
+/// The same county with the newest values inside its stations, as a snapshot has them.
+fn folded(mut county: Value) -> Value {
+    let now = county.as_object_mut().unwrap().remove("now").unwrap();
+    let now: BTreeMap<String, &Value> = now
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (id_of(one), one))
+        .collect();
+    for station in county["stations"].as_array_mut().unwrap() {
+        for series in station["series"].as_array_mut().unwrap() {
+            let newest = now[&id_of(series)].as_object().unwrap();
+            series.as_object_mut().unwrap().extend(newest.clone());
+        }
+    }
+    county
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_time_is_told_by_what_differs_and_is_the_same_world() {
+    let county = County::open().await;
+    for minute in 0..30i64 {
+        // It rises over every line and falls again.
+        county
+            .stage(minute, 100 + (15 - (minute - 15).abs()) * 100)
+            .await;
+    }
+    let (address, _end) = county.listen().await;
+    let at = |minute: i64| night().plus_ms(minute * 60_000).to_string();
+    let feed = |more: &str| format!("/api/v1/replay/feed?at={}{more}", at(5));
+    let mut whole = open(address, &feed("")).await;
+    let mut socket = open(address, &feed("&changes=true")).await;
+    let first = next(&mut socket, "snapshot").await;
+    assert_eq!(
+        first["counties"],
+        next(&mut whole, "snapshot").await["counties"]
+    );
+    let mut known = first["counties"][0].clone();
+    let length = |value: &Value| value.to_string().len();
+    let (mut alarms, mut before) = (0, 5);
+    // What is told while it runs does not count: the next change is against the last snapshot.
+    for (minute, speed) in [(20, 0), (20, 0), (14, 3600), (28, 0), (0, 0), (5, 0)] {
+        let order = Message::text(json!({"do": "seek", "at": at(minute)}).to_string());
+        socket.send(order.clone()).await.unwrap();
+        whole.send(order).await.unwrap();
+        let changed = next(&mut socket, "changed").await;
+        let snapshot = next(&mut whole, "snapshot").await;
+        for same in ["seq", "clock", "system"] {
+            assert_eq!(changed[same], snapshot[same], "{same} at {minute}");
+        }
+        known = with_changes(&known, &changed["counties"][0]);
+        assert_eq!(
+            folded(known.clone()),
+            snapshot["counties"][0],
+            "at {minute}"
+        );
+        alarms = alarms.max(known["alarms"].as_array().unwrap().len());
+        assert!(length(&changed) < length(&snapshot));
+        let lists = changed["counties"][0].as_object().unwrap().values();
+        let told = lists
+            .filter_map(|list| list["put"].as_array())
+            .map(Vec::len);
+        let told = told.sum::<usize>();
+        assert_eq!(
+            told == 0,
+            std::mem::replace(&mut before, minute) == minute,
+            "{told} at {minute}"
+        );
+        if speed > 0 {
+            let pace =
+                |speed: u16| Message::text(json!({"do": "pace", "speed": speed}).to_string());
+            socket.send(pace(speed)).await.unwrap();
+            next(&mut socket, "values").await;
+            socket.send(pace(0)).await.unwrap();
+        }
+    }
+    assert!(alarms > 0, "no alarm came and went");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_lanes_of_a_span_and_what_is_no_span() {
     let county = County::open().await;

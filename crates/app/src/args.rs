@@ -81,7 +81,7 @@ pub(crate) enum Verb {
     },
     /// Erase texts, photos and positions for good; the journal stays verifiable.
     Erase(Erase),
-    /// Make old segments of the journal small; everything reads them where they lie.
+    /// Make old parts of the journal small; everything reads them where they lie.
     Archive {
         /// The data folder; the server may be running.
         #[arg(long)]

@@ -177,31 +177,28 @@ impl Rounds {
     }
 
     async fn archive(&self) {
-        let journal = match Store::of(&self.data).map(|store| store.journal_folder()) {
-            Ok(Some(journal)) => journal,
-            // A database packs its own pages.
-            Ok(None) => return,
+        let store = match Store::of(&self.data) {
+            Ok(store) => store,
             Err(cause) => {
-                tracing::warn!(%cause, "could not look for old segments");
+                tracing::warn!(%cause, "could not look for old parts of the journal");
                 return;
             }
         };
         let age = Duration::from_millis(self.keep.archive_after_ms.unsigned_abs());
         let before = SystemTime::now().checked_sub(age).unwrap_or(UNIX_EPOCH);
-        let done =
-            tokio::task::spawn_blocking(move || store::journal::archive(&journal, before)).await;
+        let done = tokio::task::spawn_blocking(move || store.archive(before)).await;
         match done {
             Ok(Ok(done)) if done.segments > 0 => {
                 tracing::info!(
-                    segments = done.segments,
+                    parts = done.segments,
                     records = done.records,
                     bytes_before = done.bytes_before,
                     bytes_after = done.bytes_after,
-                    "old segments of the journal are archives now"
+                    "old parts of the journal are archives now"
                 );
             }
             Ok(Ok(_)) => {}
-            Ok(Err(cause)) => tracing::warn!(%cause, "could not archive old segments"),
+            Ok(Err(cause)) => tracing::warn!(%cause, "could not archive old parts"),
             Err(cause) => tracing::warn!(%cause, "archiving ended badly"),
         }
     }

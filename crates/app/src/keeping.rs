@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
@@ -115,32 +115,21 @@ fn files_of_person(data: &Path, person: &PersonId) -> anyhow::Result<BTreeSet<Se
     Ok(seals)
 }
 
-/// Makes old segments small.
+/// Makes old parts of the journal small.
 pub(crate) fn archive(data: &Path, older_than: Duration) -> anyhow::Result<()> {
     let before = SystemTime::now()
         .checked_sub(older_than)
         .unwrap_or(UNIX_EPOCH);
-    let done = store::journal::archive(&files_of(data)?, before)
+    let done = Store::of(data)?
+        .archive(before)
         .with_context(|| format!("could not archive the journal in {}", data.display()))?;
     say(&format!(
-        "{} segments with {} records: {:.1} MB became {:.1} MB",
+        "{} parts with {} records: {:.1} MB became {:.1} MB",
         done.segments,
         done.records,
         done.bytes_before as f64 / 1e6,
         done.bytes_after as f64 / 1e6
     ))
-}
-
-/// The folder of the journal, where it is files; nothing in a database is archived by us.
-fn files_of(data: &Path) -> anyhow::Result<PathBuf> {
-    let store = Store::of(data)?;
-    store.journal_folder().with_context(|| {
-        format!(
-            "the journal of {} lies in PostgreSQL, where nothing is archived: its partitions can be \
-             moved to another tablespace, and `watchfire backup` gives it as files",
-            data.display()
-        )
-    })
 }
 
 /// Copies what cannot be rebuilt.

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod backtest;
 mod calling;
+pub mod changed;
 pub mod codec;
 pub mod command;
 pub mod config;

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::action::Truth;
+use crate::changed::ChangedView;
 use crate::command::{CrewKind, CrewTimer, Field, Phase, ProofBound, TemplateKind, VillageTarget};
 use crate::config::{Certainty, Clock, Role, TaskClocks, Text};
 use crate::effect::SystemKind;
@@ -96,6 +97,24 @@ pub struct SeriesNow {
     /// Why the newest value is not good, most important first.
     #[serde(default)]
     pub doubts: Vec<Doubt>,
+}
+
+impl SeriesNow {
+    /// A series of which nothing has been heard.
+    pub fn of_nothing(station: String, quantity: String) -> SeriesNow {
+        SeriesNow {
+            station,
+            quantity,
+            value: None,
+            observed: None,
+            received: None,
+            quality: Quality::Good,
+            freshness: Freshness::Never,
+            level: 0,
+            expected_ms: None,
+            doubts: Vec::new(),
+        }
+    }
 }
 
 /// Why a value is not trusted.
@@ -654,6 +673,8 @@ pub enum Change {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum FeedMessage {
     Snapshot(Box<SnapshotView>),
+    /// In place of a later snapshot, to a client that asked for it.
+    Changed(Box<ChangedView>),
     /// Alarms, commands, tasks: in order, never dropped.
     Updates {
         updates: Vec<Update>,

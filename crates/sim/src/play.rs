@@ -310,7 +310,8 @@ fn take(message: FeedMessage, tell: &watch::Sender<Option<Pace>>, field: &mut Fi
             tell.send_replace(Some(Pace::following(&clock)));
             true
         }
-        FeedMessage::Values { .. } => true,
+        // The live feed tells no snapshot by its changes.
+        FeedMessage::Values { .. } | FeedMessage::Changed(_) => true,
         FeedMessage::Behind => false,
     }
 }

@@ -7,6 +7,7 @@
 
 mod archive;
 mod audit;
+pub(crate) mod block;
 pub(crate) mod chain;
 mod commit;
 pub(crate) mod copying;
@@ -15,7 +16,7 @@ mod disk;
 mod finding;
 mod frame;
 mod older;
-mod pack;
+pub(crate) mod pack;
 mod scan;
 mod seen;
 mod segment;

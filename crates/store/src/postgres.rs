@@ -4,6 +4,7 @@
 //! process, the database keeps them. Each thread that writes drives a connection on a small runtime
 //! of its own; a lost connection is made again, on whichever host of the address takes writes.
 
+mod archive;
 pub(crate) mod chunks;
 mod copy;
 mod follow;
@@ -11,12 +12,14 @@ mod journal;
 mod lanes;
 mod link;
 pub(crate) mod logins;
+mod packed;
 pub(crate) mod places;
 mod prepare;
 mod reading;
 pub(crate) mod snapshots;
 mod swapped;
 
+pub(crate) use archive::archive_with;
 pub(crate) use follow::{Follower, Shelf};
 pub use journal::Tables;
 pub(crate) use lanes::Lanes;

@@ -9,12 +9,13 @@ mod sides;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use crate::durable;
 use crate::journal::{self, Audit, Journal, JournalError, JournalOptions, Position, Recovered};
-use crate::journal::{Take, Visit};
+use crate::journal::{ArchiveStep, Archived, Take, Visit};
 use crate::logins::{Login, Logins, LoginsError, SessionRow};
 use crate::postgres::snapshots::SnapshotTable;
 use crate::postgres::{self, Link, LinkError, Tables};
@@ -237,7 +238,8 @@ impl Store {
                 Ok((Writer::Files(journal), found))
             }
             Kind::Postgres(link) => {
-                let (tables, found) = Tables::open(link, self.data.clone(), from, visit)?;
+                let (tables, found) =
+                    Tables::open(link, self.data.clone(), options.segment_bytes, from, visit)?;
                 Ok((Writer::Tables(Box::new(tables)), found))
             }
         }
@@ -297,6 +299,29 @@ impl Store {
                 ControlFlow::Continue(())
             }),
             Kind::Postgres(link) => postgres::read_kinds(link, kinds, first, last, visit),
+        }
+    }
+
+    /// Makes what was last written to before `older_than` small, but never the newest part; it is read where
+    /// it lies.
+    ///
+    /// # Errors
+    /// [`JournalError::InUse`] when another process archives; [`JournalError::Broken`] names what is
+    /// damaged, which stays as it is; [`JournalError`].
+    pub fn archive(&self, older_than: SystemTime) -> Result<Archived, JournalError> {
+        self.archive_with(older_than, &mut |_| Ok(()))
+    }
+
+    /// [`Store::archive`], asking `strike` at each step whether to go on.
+    #[doc(hidden)]
+    pub fn archive_with(
+        &self,
+        older_than: SystemTime,
+        strike: &mut (dyn FnMut(ArchiveStep) -> io::Result<()> + Send),
+    ) -> Result<Archived, JournalError> {
+        match &self.kind {
+            Kind::Embedded => journal::archive_with(&self.data.join(JOURNAL), older_than, strike),
+            Kind::Postgres(link) => postgres::archive_with(link, older_than, strike),
         }
     }
 

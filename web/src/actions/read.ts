@@ -53,9 +53,16 @@ export async function samples(
   return list.filter(known);
 }
 
-/** What happened in a span, in at most so many pieces. */
-export function lanesOf(code: string, from: number, to: number, buckets: number) {
-  return api.lanes(code, new Date(from), new Date(to), buckets);
+/** What happened in a span, in at most so many pieces: only what had been entered `by` a moment, or all of it. */
+export function lanesOf(
+  code: string,
+  from: number,
+  to: number,
+  buckets: number,
+  by: number | null,
+) {
+  const known = by === null ? null : new Date(by);
+  return api.lanes(code, new Date(from), new Date(to), buckets, known);
 }
 
 export { photoAddress };

@@ -76,6 +76,7 @@ function source(next: { at: number; speed: number; knowledge: Knowledge }): Sour
       at: new Date(next.at).toISOString(),
       speed: String(next.speed),
       knowledge: next.knowledge,
+      changes: "true",
       ...(code ? { jurisdiction: code } : {}),
     },
   };

@@ -205,18 +205,20 @@ export async function samples(
     .map((line) => JSON.parse(line) as SampleView);
 }
 
-/** What happened in a span, in at most so many pieces. */
+/** What happened in a span, in at most so many pieces: only what had been entered `by` a moment, or all of it. */
 export async function lanes(
   jurisdiction: string,
   from: Date,
   to: Date,
   buckets: number,
+  by: Date | null,
 ): Promise<LanesView> {
   const query = new URLSearchParams({
     jurisdiction,
     from: from.toISOString(),
     to: to.toISOString(),
     buckets: String(buckets),
+    ...(by ? { knowledge: "then", at: by.toISOString() } : { knowledge: "now" }),
   });
   return (await (await request(`/replay/lanes?${query}`)).json()) as LanesView;
 }

@@ -2,6 +2,7 @@
 import { failed, heard } from "../state/connection";
 import type { Store } from "../state/store";
 import type { ReplayOrder } from "../wire/replay";
+import type { FeedMessage } from "../wire/view";
 import { me } from "./api";
 import type { FromSocket, ToSocket } from "./socketWords";
 
@@ -36,6 +37,10 @@ export function openFeed(store: Store, source: Source): Feed {
     store.set({ connection: failed(store.get().connection, performance.now()) });
   const send = (order: ToSocket) => worker.postMessage(order);
   let unreadable = 0;
+  const cannotRead = () => {
+    unreadable += 1;
+    console.warn(`messages of the feed that are no JSON: ${unreadable}`);
+  };
   // What a closed feed still had to say is of another time than the one that is shown.
   let closed = false;
 
@@ -45,7 +50,10 @@ export function openFeed(store: Store, source: Source): Feed {
     const at = performance.now();
     switch (word.kind) {
       case "messages":
-        store.feed(word.messages, at);
+        store.feed(
+          word.messages.flatMap((message) => readable(message, cannotRead)),
+          at,
+        );
         store.set({ connection: heard(store.get().connection, at) });
         if (store.get().world.wantsSnapshot) send({ kind: "whole" });
         return;
@@ -54,8 +62,7 @@ export function openFeed(store: Store, source: Source): Feed {
         void checkSession(store);
         return;
       case "unreadable":
-        unreadable += 1;
-        console.warn(`messages of the feed that are no JSON: ${unreadable}`);
+        cannotRead();
         return;
     }
   };
@@ -88,5 +95,16 @@ async function checkSession(store: Store): Promise<void> {
     }
   } catch {
     // Nobody answers: the connection is lost, which the screen already says.
+  }
+}
+
+/** A message, or none where its text is no JSON. */
+function readable(message: FeedMessage | string, failed: () => void): FeedMessage[] {
+  if (typeof message !== "string") return [message];
+  try {
+    return [JSON.parse(message) as FeedMessage];
+  } catch {
+    failed();
+    return [];
   }
 }

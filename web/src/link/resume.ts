@@ -11,6 +11,7 @@ export const LONGEST_WAIT = 15_000;
 export function sinceAfter(since: number | null, message: FeedMessage): number | null {
   switch (message.type) {
     case "snapshot":
+    case "changed":
       return message.seq;
     case "updates": {
       const last = message.updates.at(-1);
@@ -20,6 +21,15 @@ export function sinceAfter(since: number | null, message: FeedMessage): number |
     default:
       return since;
   }
+}
+
+/**
+ * The journal number of a message that tells a whole world, from its text alone; null for any other. A world is
+ * megabytes: taken apart here it would have to be copied to the page piece by piece, which takes as long again.
+ */
+export function wholeAt(text: string): number | null {
+  const found = /^\{"type":"(?:snapshot|changed)","seq":(\d+),/.exec(text.slice(0, 60));
+  return found ? Number(found[1]) : null;
 }
 
 /** Wait before attempt `tries` (1, 2, …), ms: doubles from half a second, with full jitter on half. */

@@ -1,6 +1,6 @@
 // The feed's socket, off the main thread: decodes, batches, reconnects. Knows no screen.
 import type { FeedMessage } from "../wire/view";
-import { sinceAfter, wait } from "./resume";
+import { sinceAfter, wait, wholeAt } from "./resume";
 import type { FromSocket, ToSocket } from "./socketWords";
 
 /** Messages are handed over at most this often, ms. */
@@ -15,7 +15,7 @@ let socket: WebSocket | null = null;
 let since: number | null = null;
 let tries = 0;
 let wanted = false;
-let batch: FeedMessage[] = [];
+let batch: (FeedMessage | string)[] = [];
 let flushed = 0;
 let flushTimer: ReturnType<typeof setTimeout> | undefined;
 /** When the timer runs out, by `performance.now`. */
@@ -60,6 +60,12 @@ function open() {
 }
 
 function take(text: string) {
+  const whole = wholeAt(text);
+  if (whole !== null) {
+    since = whole;
+    hold(text, true);
+    return;
+  }
   let message: FeedMessage;
   try {
     message = JSON.parse(text) as FeedMessage;
@@ -68,7 +74,12 @@ function take(text: string) {
     return;
   }
   since = sinceAfter(since, message);
-  const urgent = message.type === "snapshot" || message.type === "updates";
+  const { type } = message;
+  hold(message, type === "snapshot" || type === "changed" || type === "updates");
+}
+
+/** Keeps a message for the next batch. */
+function hold(message: FeedMessage | string, urgent: boolean) {
   batch.push(message);
   const now = performance.now();
   const due = urgent ? Math.max(now, flushed + URGENT_MS) : now + BATCH_MS;

@@ -12,6 +12,7 @@ export type ToSocket =
   | { kind: "close" };
 
 export type FromSocket =
-  | { kind: "messages"; messages: FeedMessage[] }
+  /** A text is a message that is not taken apart yet. */
+  | { kind: "messages"; messages: (FeedMessage | string)[] }
   | { kind: "lost" }
   | { kind: "unreadable" };

@@ -2,14 +2,19 @@
 import {
   ALARM_LATER,
   type AlarmView,
-  type CountyView,
   type FeedMessage,
   type SentAlarm,
   type SeriesNow,
+  type SituationView,
+  type SnapshotView,
+  type StationView,
+  type SuppressionView,
   type SystemView,
   type Update,
 } from "../wire/view";
+import { type ToldCounty, withChanges } from "./changed";
 import { recounted } from "./headcount";
+import { cached } from "./select";
 import {
   type County,
   emptyWorld,
@@ -27,21 +32,15 @@ const ALL = Number.MAX_SAFE_INTEGER;
 export function reduce(world: World, message: FeedMessage, heardAt: number): World {
   switch (message.type) {
     case "snapshot":
-      return {
-        ...emptyWorld,
-        unknown: world.unknown,
-        begun: world.begun + 1,
-        seq: message.seq,
-        taken: { seq: message.seq, n: ALL },
-        heartbeat: beat(message.clock, heardAt),
-        counties: new Map(
-          message.counties.map((county) => [
-            county.code,
-            unfold(county, world.counties.get(county.code)),
-          ]),
-        ),
-        system: message.system.filter((entry) => entry.until === null),
-      };
+      return whole(world, message, message.counties, heardAt);
+    case "changed": {
+      const counties = message.counties.map((county) =>
+        withChanges(world.told.get(county.code), county),
+      );
+      // What was never heard cannot be gone on from.
+      if (counties.includes(null)) return { ...world, wantsSnapshot: true };
+      return whole(world, message, counties as ToldCounty[], heardAt);
+    }
     case "updates":
       // What was told in the past is not told again: nothing sounds in a replay.
       return message.updates
@@ -62,49 +61,98 @@ export function reduce(world: World, message: FeedMessage, heardAt: number): Wor
   }
 }
 
+/** Another world in place of this one. */
+function whole(
+  world: World,
+  { seq, clock, system }: Pick<SnapshotView, "seq" | "clock" | "system">,
+  counties: readonly ToldCounty[],
+  heardAt: number,
+): World {
+  return {
+    ...emptyWorld,
+    unknown: world.unknown,
+    begun: world.begun + 1,
+    seq,
+    taken: { seq, n: ALL },
+    heartbeat: beat(clock, heardAt),
+    told: new Map(counties.map((county) => [county.code, county])),
+    counties: new Map(
+      counties.map((county) => [county.code, unfold(county, world.counties.get(county.code))]),
+    ),
+    system: system.filter((entry) => entry.until === null),
+  };
+}
+
 function beat(clock: { clock: { kind: string }; now: string }, heardAt: number) {
   return { view: clock, nowMs: Date.parse(clock.now), heardAt } as World["heartbeat"];
 }
 
-/** An older server's alarm with what came later filled in. */
-function whole(alarm: SentAlarm): AlarmView {
-  return { ...ALARM_LATER, ...alarm };
-}
+/** An older server's alarm with what came later filled in; of the same alarm the same value. */
+const full = cached((alarm: SentAlarm): AlarmView => ({ ...ALARM_LATER, ...alarm }));
 
-function unfold(view: CountyView, before: County | undefined): County {
-  const series = view.stations.flatMap((station) =>
-    station.series.map((one) => [seriesKey(one.station, one.quantity), one] as const),
-  );
+/** Made of a list once: from one time to another most lists stay the same, and so does what is drawn of them. */
+const stationsOf = cached(
+  (list: readonly StationView[]) => new Map(list.map((station) => [station.id, station])),
+);
+const seriesOf = cached(
+  (list: readonly StationView[]) =>
+    new Map(
+      list.flatMap((station) =>
+        station.series.map((one) => [seriesKey(one.station, one.quantity), one] as const),
+      ),
+    ),
+);
+const valuesOf = cached(
+  (list: readonly SeriesNow[]): ReadonlyMap<string, SeriesNow> =>
+    new Map(list.map((one) => [seriesKey(one.station, one.quantity), one])),
+);
+const alarmsOf = cached(
+  (list: readonly SentAlarm[]) =>
+    new Map(list.filter((one) => !one.closed).map((alarm) => [alarm.key, full(alarm)])),
+);
+const situationsOf = cached(
+  (list: readonly SituationView[]) =>
+    new Map(list.filter((one) => !one.closed).map((one) => [one.id, one])),
+);
+const suppressionsOf = cached(
+  (list: readonly SuppressionView[]) =>
+    new Map(list.filter((one) => !one.ended).map((one) => [one.id, one])),
+);
+const namedOf = cached(
+  (list: readonly { id: string }[]) => new Map(list.map((one) => [one.id, one])),
+);
+const byId = <T extends { id: string }>(list: readonly T[] | undefined) =>
+  namedOf(list ?? NONE) as ReadonlyMap<string, unknown> as ReadonlyMap<string, T>;
+const NONE: readonly never[] = [];
+
+function unfold(view: ToldCounty, before: County | undefined): County {
+  const series = seriesOf(view.stations);
   return {
     code: view.code,
     title: view.title,
     demo: view.demo,
     drill: view.drill ?? null,
     rulesVersion: view.rules_version,
-    stations: new Map(view.stations.map((station) => [station.id, station])),
-    series: new Map(series),
-    now: new Map(series),
-    alarms: new Map(view.alarms.filter((a) => !a.closed).map((alarm) => [alarm.key, whole(alarm)])),
-    commands: new Map(view.commands.map((command) => [command.id, command])),
+    stations: stationsOf(view.stations),
+    series,
+    now: view.now ? valuesOf(view.now) : series,
+    alarms: alarmsOf(view.alarms),
+    commands: byId(view.commands),
     groups: view.groups,
     templates: view.templates,
-    people: new Map(view.people.map((person) => [person.id, person])),
-    situations: new Map(
-      (view.situations ?? []).filter((one) => !one.closed).map((one) => [one.id, one]),
-    ),
-    suppressions: new Map(
-      (view.suppressions ?? []).filter((one) => !one.ended).map((one) => [one.id, one]),
-    ),
-    areas: view.areas ?? [],
+    people: byId(view.people),
+    situations: situationsOf(view.situations ?? NONE),
+    suppressions: suppressionsOf(view.suppressions ?? NONE),
+    areas: view.areas ?? NONE,
     load: view.load ?? quietLoad,
-    incidents: new Map((view.incidents ?? []).map((one) => [one.id, one])),
-    eventClasses: view.event_classes ?? [],
-    weather: new Map((view.weather ?? []).map((one) => [one.id, one])),
+    incidents: byId(view.incidents),
+    eventClasses: view.event_classes ?? NONE,
+    weather: byId(view.weather),
     // The book is asked for anew with each world: what was heard of another time says nothing of this one.
     events: new Map(),
-    runs: new Map((view.runs ?? []).map((run) => [run.id, run])),
-    pages: new Map((view.pages ?? []).map((page) => [page.id, page])),
-    posts: new Map((view.posts ?? []).map((post) => [post.id, post])),
+    runs: byId(view.runs),
+    pages: byId(view.pages),
+    posts: byId(view.posts),
     mass: view.mass ?? noMass,
     // What was told stays told: a new snapshot is no news.
     told: before?.told ?? [],
@@ -139,7 +187,7 @@ function put<V>(map: ReadonlyMap<string, V>, key: string, entry: V, over: boolea
 function change(county: County, change: Update): County | null {
   switch (change.kind) {
     case "alarm": {
-      const alarm = whole(change.alarm);
+      const alarm = full(change.alarm);
       return { ...county, alarms: put(county.alarms, alarm.key, alarm, alarm.closed) };
     }
     case "situation": {

@@ -148,7 +148,7 @@ export function createStore(at: number): Store {
       if (world.unknown !== before) {
         console.warn("wire kinds this page does not know", Object.fromEntries(world.unknown));
       }
-      const fresh = messages.some((message) => message.type === "snapshot");
+      const fresh = messages.some(({ type }) => type === "snapshot" || type === "changed");
       set(fresh ? { world, shelved: false, leaving: false } : { world });
     },
   };

@@ -1,5 +1,5 @@
 // The time bar as numbers: which span it shows, where a time lies on it, what a bucket is worth. Pure.
-import type { LanesView } from "../wire/replay";
+import type { LanesView, ReplayView } from "../wire/replay";
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -112,4 +112,19 @@ export function spaced<T>(list: readonly T[], place: (one: T) => number, room: n
     last = place(one);
   }
   return kept;
+}
+
+/** While time runs the lanes follow it in steps: at least this long, ms of the time shown, and of our own. */
+const LANE_STEP_MS = 5_000;
+const LANE_PACE_MS = 500;
+
+/**
+ * As of when the lanes of a replay that stands at `now` are asked for: by what was known then, that moment; by what
+ * is known now, null. While it runs it moves by steps, never beyond what is shown.
+ */
+export function knownBy(replay: ReplayView, now: number): number | null {
+  if (replay.knowledge === "now") return null;
+  if (replay.speed === 0 || replay.ended) return now;
+  const step = Math.max(LANE_STEP_MS, replay.speed * LANE_PACE_MS);
+  return Math.floor(now / step) * step;
 }

@@ -26,6 +26,7 @@ import type {
   Text,
   WeatherView,
 } from "../wire/view";
+import type { ToldCounty } from "./changed";
 
 /** `<station>/<quantity>`. */
 export type SeriesKey = string;
@@ -108,6 +109,8 @@ export interface World {
   taken: { seq: number; n: number };
   heartbeat: Heartbeat | null;
   counties: ReadonlyMap<string, County>;
+  /** Each county as the last snapshot told it: the next one may be told by what differs. */
+  told: ReadonlyMap<string, ToldCounty>;
   system: readonly SystemView[];
   /** Wire kinds this client does not know, counted by name. */
   unknown: ReadonlyMap<string, number>;
@@ -122,6 +125,7 @@ export const emptyWorld: World = {
   taken: { seq: 0, n: -1 },
   heartbeat: null,
   counties: new Map(),
+  told: new Map(),
   system: [],
   unknown: new Map(),
   begun: 0,

@@ -1847,6 +1847,15 @@ export interface components {
             /** @description `added`, `removed`, or what was and what is. */
             what: string;
         };
+        /** @description Everything, as of journal number `seq`. */
+        ChangedView: {
+            clock: components["schemas"]["ClockView"];
+            counties: components["schemas"]["CountyChanged"][];
+            mode: components["schemas"]["Mode"];
+            /** Format: int64 */
+            seq: number;
+            system: components["schemas"]["SystemView"][];
+        };
         /**
          * @description A way to reach a person.
          * @enum {string}
@@ -2018,6 +2027,36 @@ export interface components {
             /** Format: int64 */
             late: number;
             refused: components["schemas"]["RefusedCounts"];
+        };
+        /**
+         * @description A county's lists by what differs, and whole what is short. The newest values stand in `now` alone: those
+         *     inside `stations` are empty.
+         */
+        CountyChanged: {
+            alarms: components["schemas"]["ListChanged_AlarmView"];
+            /** @description The id is `<kind>/<code>`. */
+            areas: components["schemas"]["ListChanged_AreaView"];
+            code: string;
+            commands: components["schemas"]["ListChanged_CommandView"];
+            demo: boolean;
+            drill: components["schemas"]["DrillMark"] | null;
+            event_classes: components["schemas"]["EventClass"][];
+            groups: components["schemas"]["ListChanged_GroupView"];
+            incidents: components["schemas"]["ListChanged_IncidentView"];
+            load: components["schemas"]["LoadView"];
+            /** @description Newest values; the id is `<station>/<quantity>`. */
+            now: components["schemas"]["ListChanged_SeriesNow"];
+            pages: components["schemas"]["ListChanged_PageView"];
+            people: components["schemas"]["ListChanged_PersonView"];
+            posts: components["schemas"]["ListChanged_PostView"];
+            rules_version: string;
+            runs: components["schemas"]["ListChanged_RunView"];
+            situations: components["schemas"]["ListChanged_SituationView"];
+            stations: components["schemas"]["ListChanged_StationView"];
+            suppressions: components["schemas"]["ListChanged_SuppressionView"];
+            templates: components["schemas"]["ListChanged_TemplateView"];
+            title: components["schemas"]["Text"];
+            weather: components["schemas"]["ListChanged_WeatherView"];
         };
         /** @description One jurisdiction, whole. */
         CountyView: {
@@ -2383,6 +2422,9 @@ export interface components {
         FeedMessage: (components["schemas"]["SnapshotView"] & {
             /** @enum {string} */
             type: "snapshot";
+        }) | (components["schemas"]["ChangedView"] & {
+            /** @enum {string} */
+            type: "changed";
         }) | {
             mode: components["schemas"]["Mode"];
             /** @enum {string} */
@@ -2716,6 +2758,458 @@ export interface components {
              * @description Stations that reached it.
              */
             stations: number;
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_AlarmView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                ack: components["schemas"]["AckView"] | null;
+                advice: components["schemas"]["Text"];
+                certainty: components["schemas"]["Certainty"];
+                /** @description Last rise, fall or return. */
+                changed: components["schemas"]["Time"];
+                /** @description Clocks still running: what becomes of which level, and when. */
+                clocks: components["schemas"]["LevelClock"][];
+                /** @description Returned, acknowledged, nothing open: it leaves the list. */
+                closed: boolean;
+                /** @description Commands issued for it that are still open. */
+                commands: components["schemas"]["CommandId"][];
+                doubtful: boolean;
+                doubts: components["schemas"]["Doubt"][];
+                duplicate_of: components["schemas"]["AlarmKey"] | null;
+                /** @description `<key>-<occurrence>`, an id of this episode. */
+                episode: string;
+                /** @description The samples that decided the last change, newest last. */
+                evidence: components["schemas"]["EvidenceView"][];
+                /** @description It says what will be, not what is. */
+                forecast: boolean;
+                hazard: string;
+                key: components["schemas"]["AlarmKey"];
+                latched: boolean;
+                /**
+                 * Format: int32
+                 * @description Level now; 0 once returned.
+                 */
+                level: number;
+                /** Format: int32 */
+                occurrence: number;
+                peak: string | null;
+                peak_at: components["schemas"]["Time"] | null;
+                plan: string;
+                /** Format: int32 */
+                priority: number;
+                process: components["schemas"]["ProcessView"];
+                quantity: string;
+                /** @description Everything that keeps it quiet, any number at once. */
+                quiet: components["schemas"]["QuietView"][];
+                raised: components["schemas"]["Time"];
+                returned: components["schemas"]["Time"] | null;
+                rule: string;
+                sight_lost: boolean;
+                situation: components["schemas"]["SituationId"] | null;
+                station: string;
+                /**
+                 * Format: int32
+                 * @description Changes of level counted while it is unstable; absent while it is not.
+                 */
+                swings: number | null;
+                title: components["schemas"]["Text"];
+                /**
+                 * Format: int32
+                 * @description The level it is told at: while it is unstable, the worst of its swings.
+                 */
+                told: number;
+                truth: components["schemas"]["Truth"];
+                /** @description Value and observed time that decided the last change. */
+                value: string | null;
+                /**
+                 * Format: int32
+                 * @description Worst level of this episode.
+                 */
+                worst: number;
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_AreaView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                code: string;
+                kind: components["schemas"]["AreaKind"];
+                /** Format: int32 */
+                people: number;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_CommandView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                alarm: components["schemas"]["AlarmKey"] | null;
+                approved_by: components["schemas"]["PersonId"] | null;
+                by: components["schemas"]["PersonId"];
+                cancelled: components["schemas"]["Time"] | null;
+                clocks: components["schemas"]["TaskClocks"];
+                count: components["schemas"]["CountView"][];
+                groups: components["schemas"]["GroupId"][];
+                id: components["schemas"]["CommandId"];
+                issued: components["schemas"]["Time"];
+                kind: components["schemas"]["TemplateKind"];
+                level: components["schemas"]["Level"];
+                phase: components["schemas"]["Phase"];
+                proof: boolean;
+                proven_by: components["schemas"]["ProofBound"] | null;
+                /** @description Who will be reached, while nobody has been told. */
+                reach: components["schemas"]["PersonId"][];
+                superseded_by: components["schemas"]["CommandId"] | null;
+                supersedes: components["schemas"]["CommandId"] | null;
+                tasks: components["schemas"]["TaskView"][];
+                template: string;
+                title: components["schemas"]["Text"];
+                villages: components["schemas"]["VillageTarget"][];
+                wording: components["schemas"]["Seal"];
+                worst: components["schemas"]["Stage"];
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_GroupView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                id: components["schemas"]["GroupId"];
+                members: components["schemas"]["PersonId"][];
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_IncidentView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                by: components["schemas"]["PersonId"];
+                /** @description Event class; empty where none was chosen. */
+                class: string;
+                closed: components["schemas"]["Closing"] | null;
+                commands: components["schemas"]["CommandId"][];
+                id: components["schemas"]["OpId"];
+                merged_into: components["schemas"]["OpId"] | null;
+                notes: components["schemas"]["IncidentNote"][];
+                opened: components["schemas"]["Time"];
+                reports: components["schemas"]["OwedReport"][];
+                situations: components["schemas"]["SituationId"][];
+                title: components["schemas"]["Seal"];
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_PageView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                about: components["schemas"]["About"];
+                /** @description When it was decided; when it went out, if it did. */
+                at: components["schemas"]["Time"];
+                bundled: components["schemas"]["PageId"] | null;
+                channel: components["schemas"]["Channel"];
+                facts: components["schemas"]["PageEntry"][];
+                held_until: components["schemas"]["Time"] | null;
+                id: components["schemas"]["PageId"];
+                level: components["schemas"]["Level"] | null;
+                /** @description Its person is still asked for an answer. */
+                open: boolean;
+                /** @description It was sent again after a start, its outcome being unknown. */
+                repeated: boolean;
+                /** Format: int32 */
+                round: number;
+                run: components["schemas"]["RunId"];
+                sent: components["schemas"]["Time"] | null;
+                stage: components["schemas"]["PageStage"];
+                /** Format: int32 */
+                step: number;
+                to: components["schemas"]["PersonId"];
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_PersonView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                id: components["schemas"]["PersonId"];
+                name: string;
+                /** @description Present for those who may call. */
+                phone: string | null;
+                post: components["schemas"]["Text"];
+                role: components["schemas"]["Role"];
+                substitute: components["schemas"]["PersonId"] | null;
+                township: string | null;
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_PostView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                changes: components["schemas"]["DutyChangeView"][];
+                /** @description What posts like it are called in policies. */
+                duty: string;
+                gaps: components["schemas"]["GapView"][];
+                handover: components["schemas"]["HandoverView"] | null;
+                id: components["schemas"]["PostId"];
+                /** @description Who is called now: on duty by the roster, and who is still on the hook. */
+                now: components["schemas"]["PersonId"][];
+                /** @description This shift and those that follow, for posts with a roster. */
+                shifts: components["schemas"]["ShiftView"][];
+                sign_in_by: components["schemas"]["Time"] | null;
+                /** @description Who signed in for this shift; who should have by then. */
+                signed_in: components["schemas"]["SignIn"][];
+                title: components["schemas"]["Text"];
+                township: string | null;
+                unit: string | null;
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_RunView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                about: components["schemas"]["About"];
+                began: components["schemas"]["Time"];
+                /**
+                 * Format: int32
+                 * @description People called, those who confirmed, refused, and of whom nothing is known.
+                 */
+                called: number;
+                confirm_all: boolean;
+                /** Format: int32 */
+                confirmed: number;
+                ended: components["schemas"]["Time"] | null;
+                id: components["schemas"]["RunId"];
+                level: components["schemas"]["Level"] | null;
+                log: components["schemas"]["RunEntry"][];
+                next: components["schemas"]["NextCall"] | null;
+                occasion: components["schemas"]["Occasion"];
+                policy: string;
+                /** @description Of a roll-call: every post that was called, in the order of the files. */
+                posts: components["schemas"]["PostCalled"][];
+                /** Format: int32 */
+                refused: number;
+                /**
+                 * Format: int32
+                 * @description Round and rounds there are, from 1.
+                 */
+                round: number;
+                /** Format: int32 */
+                rounds: number;
+                state: components["schemas"]["RunState"];
+                /**
+                 * Format: int32
+                 * @description Steps taken in this round, and steps there are.
+                 */
+                step: number;
+                /** Format: int32 */
+                steps: number;
+                title: components["schemas"]["Text"];
+                /**
+                 * @description Who stands in its steps and has not been called: not yet, or by no channel of theirs. What they say
+                 *     elsewhere can be recorded.
+                 */
+                uncalled: components["schemas"]["PersonId"][];
+                /** @description Posts that were to be called and had nobody. */
+                vacant: components["schemas"]["PostId"][];
+                /** @description Called, and neither confirmed nor refused; longest silence first. */
+                waiting: components["schemas"]["PersonId"][];
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_SeriesNow: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                /** @description Why the newest value is not good, most important first. */
+                doubts: components["schemas"]["Doubt"][];
+                /**
+                 * Format: int64
+                 * @description When it becomes LATE, STALE or DEAD next if nothing is heard.
+                 */
+                expected_ms: number | null;
+                freshness: components["schemas"]["Freshness"];
+                /**
+                 * Format: int32
+                 * @description Highest level any rule stands at on this series; 0 none.
+                 */
+                level: number;
+                observed: components["schemas"]["Time"] | null;
+                quality: components["schemas"]["Quality"];
+                quantity: string;
+                received: components["schemas"]["Time"] | null;
+                station: string;
+                value: string | null;
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_SituationView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                /** Format: int32 */
+                active: number;
+                /** @description Where: the area's kind, code and name. */
+                area: components["schemas"]["AreaView"];
+                /** @description The newest change of any member. */
+                changed: components["schemas"]["Time"];
+                /** @description Every member is closed: it leaves the list. */
+                closed: boolean;
+                decide_by: components["schemas"]["Time"] | null;
+                /** @description What was decided about it, oldest first. */
+                decisions: components["schemas"]["Decision"][];
+                /** @description The alarm that began it. */
+                first: components["schemas"]["AlarmKey"];
+                hazard: string;
+                id: components["schemas"]["SituationId"];
+                /**
+                 * Format: int32
+                 * @description Worst level now; 0 when every member has returned.
+                 */
+                level: number;
+                manual: components["schemas"]["ManualView"] | null;
+                /** @description Open members, worst first. */
+                members: components["schemas"]["AlarmKey"][];
+                merged_into: components["schemas"]["SituationId"] | null;
+                /** @description The member that changed last. */
+                newest: components["schemas"]["AlarmKey"];
+                next_notice: components["schemas"]["Time"] | null;
+                opened: components["schemas"]["Time"];
+                /**
+                 * Format: int32
+                 * @description People at risk in the townships it touches.
+                 */
+                people: number;
+                /**
+                 * Format: int32
+                 * @description Members that are kept quiet.
+                 */
+                quiet: number;
+                /**
+                 * Format: int32
+                 * @description Times it has been told, and the last time with its reason.
+                 */
+                told: number;
+                told_at: components["schemas"]["Time"] | null;
+                told_for: components["schemas"]["NoticeReason"] | null;
+                /** @description Codes of the townships it touches, sorted. */
+                townships: string[];
+                /** Format: int32 */
+                unacked: number;
+                undecided_since: components["schemas"]["Time"] | null;
+                /**
+                 * Format: int32
+                 * @description Worst level ever.
+                 */
+                worst: number;
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_StationView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                catchment: string | null;
+                id: string;
+                kind: string;
+                /** Format: double */
+                lat: number | null;
+                /**
+                 * Format: double
+                 * @description WGS 84 degrees; absent where the source has none.
+                 */
+                lon: number | null;
+                name: components["schemas"]["Text"];
+                series: components["schemas"]["SeriesView"][];
+                tags: string[];
+                township: string | null;
+                /** @description Ids of the nearest gauges upstream. */
+                upstream: string[];
+                zones: string[];
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_SuppressionView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                alarm: components["schemas"]["AlarmKey"] | null;
+                approved_by: components["schemas"]["PersonId"] | null;
+                by: components["schemas"]["PersonId"] | null;
+                /** @description It has ended and is told for the last time. */
+                ended: boolean;
+                from: components["schemas"]["Time"];
+                /** @description Op id of the press that began it. */
+                id: string;
+                kind: components["schemas"]["QuietKind"];
+                matcher: components["schemas"]["Matcher"] | null;
+                /** @description Alarms it keeps quiet now. */
+                matches: components["schemas"]["AlarmKey"][];
+                reason: components["schemas"]["Seal"] | null;
+                stations: string[];
+                /** @description Number of the work order, for maintenance. */
+                ticket: string | null;
+                until: components["schemas"]["Time"] | null;
+                /** @description It waits for a second person and is not in force yet. */
+                waits_for_approval: boolean;
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_TemplateView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                approve_from: components["schemas"]["Level"] | null;
+                clocks: components["schemas"]["TaskClocks"][];
+                correction: string | null;
+                crew: components["schemas"]["CrewTimer"][];
+                fields: components["schemas"]["Field"][];
+                /** @description Hazards it is offered for first; empty: no one more than another. */
+                hazards: string[];
+                id: string;
+                kind: components["schemas"]["TemplateKind"];
+                proof: boolean;
+                proven_by: components["schemas"]["ProofBound"] | null;
+                title: components["schemas"]["Text"];
+                wording: components["schemas"]["Text"];
+            }[];
+        };
+        /** @description A list of which each entry has an id: what differs from the same list as it was told before. */
+        ListChanged_WeatherView: {
+            /** @description The ids of all entries in order; absent where they are the same in the same order. */
+            order: string[] | null;
+            /** @description Entries that are new or differ. */
+            put: {
+                area: components["schemas"]["AreaRef"];
+                by: components["schemas"]["PersonId"];
+                /** @description It is over, lifted or replaced, and is told for the last time. */
+                ended: boolean;
+                from: components["schemas"]["Time"];
+                /** @description Op id of the press that entered it. */
+                id: string;
+                kind: string;
+                level: components["schemas"]["Level"];
+                until: components["schemas"]["Time"];
+            }[];
         };
         /** @description What came in one hour. */
         LoadHour: {
@@ -5527,6 +6021,8 @@ export interface operations {
                 knowledge?: string;
                 /** @description Only this one */
                 jurisdiction?: string;
+                /** @description `true`: a later snapshot comes as `changed`, by what differs from the one before */
+                changes?: boolean;
             };
             header?: never;
             path?: never;

@@ -179,6 +179,25 @@ export type SnapshotView = Omit<Schemas["SnapshotView"], "counties" | "clock" | 
   mode?: Mode;
 };
 
+/** What of a list differs from the one told before; see `state/changed.ts`. */
+export interface ListChanged<T> {
+  order?: string[] | null;
+  put: T[];
+}
+type Sent = {
+  [Name in keyof Schemas["CountyChanged"]]: Schemas["CountyChanged"][Name] extends {
+    put: (infer One)[];
+  }
+    ? ListChanged<One>
+    : Schemas["CountyChanged"][Name];
+};
+export type CountyChanged = Omit<Sent, "alarms" | "commands" | "templates"> & {
+  alarms: ListChanged<SentAlarm>;
+  commands: ListChanged<CommandView>;
+  templates: ListChanged<TemplateView>;
+};
+export type ChangedView = Omit<Schemas["ChangedView"], "counties"> & { counties: CountyChanged[] };
+
 type SentChange = Schemas["Change"];
 export type Change =
   | Exclude<SentChange, { kind: "alarm" } | { kind: "command" }>
@@ -190,6 +209,7 @@ type SentMessage = Schemas["FeedMessage"];
 export type FeedMessage =
   | Extract<SentMessage, { type: "behind" }>
   | ({ type: "snapshot" } & SnapshotView)
+  | ({ type: "changed" } & ChangedView)
   | { type: "updates"; updates: Update[]; mode?: Mode }
   | Older<Extract<SentMessage, { type: "values" }>, "mode">
   | { type: "beat"; seq: number; clock: ClockView; mode?: Mode };

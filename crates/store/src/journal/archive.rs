@@ -13,16 +13,17 @@ use std::time::SystemTime;
 
 use super::chain::{self, Position};
 use super::disk;
-use super::frame::{FrameHeader, HEADER};
+use super::frame::HEADER;
 use super::pack::Packer;
 use super::scan::{Scan, Step};
 use super::segment::{self, Head};
-use super::{JournalError, audit};
+use super::{JournalError, audit, block};
 use crate::durable;
 
 /// What archiving did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Archived {
+    /// Segments, or parts of a table.
     pub segments: u64,
     pub records: u64,
     /// Bytes of the records' segments as far as they were written, and of the archives.
@@ -181,18 +182,8 @@ impl Draft {
         if self.packer.records() == 0 {
             return Ok(());
         }
-        let records = self.packer.records();
-        let body = self.packer.finish().map_err(io::Error::other)?;
-        let mut frame = vec![0; HEADER];
-        frame.extend_from_slice(&body);
-        let header = FrameHeader {
-            body: u32::try_from(body.len()).map_err(io::Error::other)?,
-            records: u32::try_from(records).map_err(io::Error::other)?,
-            first: self.before.number + 1,
-            hash: self.now.hash,
-            crc: 0,
-        };
-        header.finish(&mut frame);
+        let first = self.before.number + 1;
+        let frame = block::close(&mut self.packer, first, self.now.hash)?;
         self.before = self.now;
         self.file.write_all(&frame)
     }

@@ -68,6 +68,17 @@ pub(crate) fn length(bytes: &[u8]) -> Option<usize> {
     at.checked_add(length)
 }
 
+/// Kind, version and payload of a whole record without its check.
+pub(crate) fn record(hashed: &[u8]) -> Option<(Tag, &[u8])> {
+    let tag = Tag {
+        kind: *hashed.first()?,
+        version: *hashed.get(1)?,
+    };
+    let (at, length) = prefix(hashed)?;
+    let payload = hashed.get(at..)?;
+    (payload.len() == length).then_some((tag, payload))
+}
+
 /// Where the payload begins and how long it is.
 fn prefix(body: &[u8]) -> Option<(usize, usize)> {
     let mut length = 0usize;

@@ -24,8 +24,9 @@ use crate::journal::chain;
 use crate::journal::{JournalError, JournalReader, Position, Recovered, Sealed, Visit, free_bytes};
 use crate::telemetry;
 
-/// Records in one partition: twenty days of a county.
-const PARTITION: u64 = 1 << 22;
+/// Bytes that a record is counted as where a part's length is given in bytes: one part is a storm day of a
+/// county, or a few calm ones.
+const RECORD: u64 = 128;
 /// How long a commit may take before the connection counts as lost, beside its bytes.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The slowest line on which a commit is waited for, in bytes a second.
@@ -51,7 +52,9 @@ pub struct Tables {
     name: String,
     position: Position,
     committed: Arc<AtomicU64>,
-    /// Records up to here have a partition.
+    /// Records of one part that is begun from now on.
+    part: u64,
+    /// Records up to here have a part.
     room: u64,
     /// The COPY of a large commit; its memory is used again.
     copy: Vec<u8>,
@@ -77,7 +80,8 @@ enum Missed {
 }
 
 impl Tables {
-    /// Opens or makes the tables, giving every record after `from` to `visit` in order.
+    /// Opens or makes the tables, giving every record after `from` to `visit` in order. A part of the table
+    /// is cut where a segment of so many bytes would be.
     ///
     /// # Errors
     /// As [`crate::Journal::open`], and [`JournalError::Away`] when no server that takes writes
@@ -85,6 +89,7 @@ impl Tables {
     pub fn open(
         link: &Link,
         data: PathBuf,
+        segment_bytes: u64,
         from: Position,
         visit: &mut Visit<'_>,
     ) -> Result<(Tables, Recovered), JournalError> {
@@ -101,6 +106,7 @@ impl Tables {
             name,
             position: Position::START,
             committed: Arc::default(),
+            part: (segment_bytes / RECORD).max(1),
             room: 0,
             copy: Vec::new(),
             stopped: false,
@@ -204,6 +210,7 @@ impl Tables {
             runtime: Some(runtime),
             connection,
             name,
+            part,
             room,
             copy,
             ..
@@ -226,7 +233,7 @@ impl Tables {
                     connection.insert(new)
                 }
             };
-            make_room(connection, room, sealed).await?;
+            make_room(connection, *part, room, sealed).await?;
             if bytes < LARGE {
                 insert(connection, rows).await?;
             } else {
@@ -439,37 +446,41 @@ pub(super) async fn last(connection: &mut PgConnection) -> Result<Position, sqlx
     })
 }
 
-/// Makes the partitions that a commit goes into.
+/// Makes the parts that a commit goes into.
 async fn make_room(
     connection: &mut PgConnection,
+    part: u64,
     room: &mut u64,
     sealed: &Sealed,
 ) -> Result<(), sqlx::Error> {
     let end = sealed.after().number;
     if *room == 0 {
-        *room = (sealed.first() - 1) / PARTITION * PARTITION;
+        let behind = sqlx::query_scalar::<_, i64>("SELECT coalesce(max(behind), 1) FROM part");
+        *room = behind.fetch_one(&mut *connection).await? as u64 - 1;
+        // Nothing was ever written, or nothing is left of it.
+        *room = (*room).max(sealed.first() - 1);
     }
     while *room < end {
-        let (first, behind) = (*room + 1, *room + PARTITION + 1);
-        let table = format!("journal_{first:020}");
-        // In our own schema: one of the same name behind it is another site's.
-        let there = sqlx::query_scalar::<_, bool>(
-            "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE tablename = $1 AND schemaname = current_schema())",
-        );
-        if !there.bind(&table).fetch_one(&mut *connection).await? {
-            // Attached, not made in place: a reader of the whole journal does not hold this up.
-            sqlx::raw_sql(AssertSqlSafe(format!(
-                "BEGIN;
-                 CREATE TABLE {table} (LIKE journal INCLUDING ALL);
-                 CREATE TRIGGER journal_is_final_whole BEFORE TRUNCATE ON {table}
-                     EXECUTE FUNCTION journal_is_final();
-                 ALTER TABLE journal ATTACH PARTITION {table} FOR VALUES FROM ({first}) TO ({behind});
-                 COMMIT"
-            )))
-            .execute(&mut *connection)
-            .await?;
-        }
-        *room += PARTITION;
+        let (first, behind) = (*room + 1, *room + part + 1);
+        let table = part_name(first);
+        // Attached, not made in place: a reader of the whole journal does not hold this up.
+        sqlx::raw_sql(AssertSqlSafe(format!(
+            "BEGIN;
+             CREATE TABLE {table} (LIKE journal INCLUDING ALL);
+             CREATE TRIGGER journal_is_final_whole BEFORE TRUNCATE ON {table}
+                 EXECUTE FUNCTION journal_is_final();
+             ALTER TABLE journal ATTACH PARTITION {table} FOR VALUES FROM ({first}) TO ({behind});
+             INSERT INTO part (first, behind) VALUES ({first}, {behind});
+             COMMIT"
+        )))
+        .execute(&mut *connection)
+        .await?;
+        *room = behind - 1;
     }
     Ok(())
+}
+
+/// The table of the part that begins with a record.
+pub(super) fn part_name(first: u64) -> String {
+    format!("journal_{first:020}")
 }

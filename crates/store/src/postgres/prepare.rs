@@ -8,7 +8,10 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlSafeStr};
 use super::{Link, LinkError, aside};
 
 /// The numbered files of `migrations/`, applied once each, in order; grows by addition.
-const FILES: [(i64, &str, &str); 1] = [(1, "store", include_str!("migrations/0001_store.sql"))];
+const FILES: [(i64, &str, &str); 2] = [
+    (1, "store", include_str!("migrations/0001_store.sql")),
+    (2, "archive", include_str!("migrations/0002_archive.sql")),
+];
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migrations = FILES.map(|(version, name, sql)| {
@@ -136,7 +139,8 @@ mod tests {
         assert_eq!(
             sums.collect::<Vec<_>>(),
             [
-                "6e890b4a10ac9e890ad0c3a9860351ed30c12d3ca3e9e43b1b04f0345e6118fdf12ef2824220cd94f1231318982c59fd"
+                "6e890b4a10ac9e890ad0c3a9860351ed30c12d3ca3e9e43b1b04f0345e6118fdf12ef2824220cd94f1231318982c59fd",
+                "7ce32a12b259a6bf2f126b93ae213c6c6cffa23cf997dffdc0577c403b53c2f0b4b80fec50a97e23d047f152cef739dd"
             ]
         );
     }

@@ -13,9 +13,9 @@ use sqlx::PgConnection;
 use super::copy::{Row, Taker};
 use super::journal::{TABLE, broken, last, thread};
 use super::swapped::Doubtful;
-use super::{Link, LinkError, aside, prepare, small_runtime};
-use crate::journal::chain;
+use super::{Link, LinkError, aside, packed, prepare, small_runtime};
 use crate::journal::{Audit, Finding, JournalError, Position, Recovered, Take, Visit};
+use crate::journal::{block, chain};
 
 /// What the server calls the sessions.
 pub(super) const NAME: &str = "watchfire reading";
@@ -23,7 +23,9 @@ pub(super) const NAME: &str = "watchfire reading";
 const PAGES: usize = 4;
 /// Rows of a page, and bytes that end one early.
 const PAGE: usize = 2_048;
-const PAGE_BYTES: usize = 1 << 20;
+pub(super) const PAGE_BYTES: usize = 1 << 20;
+/// Records that are asked for without asking the archive first.
+const FEW: u64 = 20_000;
 /// Records that are read on from rather than looked for among.
 const NEAR: u64 = 64;
 
@@ -37,7 +39,8 @@ pub(crate) fn verify(link: &Link) -> Result<Recovered, JournalError> {
 pub(crate) fn audit(link: &Link, marks: &[u64]) -> Result<Audit, JournalError> {
     let last = end_of(link)?;
     let mut looked = Looked::new(marks);
-    each(link, 1, last.number, &mut |row| {
+    let packed = packed::look(link, &mut looked)?;
+    each(link, packed + 1, last.number, &mut |row| {
         looked.take(row);
         Ok(ControlFlow::Continue(()))
     })?;
@@ -76,19 +79,65 @@ impl Looked {
         }
     }
 
-    pub(super) fn take(&mut self, row: Row) {
+    /// Names what is missing before this record; true when nothing is.
+    fn follows(&mut self, number: u64, file: &str) -> bool {
         let found = &mut self.found;
-        let (before, next) = (found.end.hash, found.end.number + 1);
-        let follows = row.number == next;
+        let next = found.end.number + 1;
         if found.records == 0 {
-            found.findings.extend(Finding::cut_head(row.number - 1));
-        } else if !follows {
+            found.findings.extend(Finding::cut_head(number - 1));
+        } else if number != next {
             found.findings.push(Finding::Removed {
                 from: next,
-                to: row.number - 1,
-                file: TABLE.to_owned(),
+                to: number - 1,
+                file: file.to_owned(),
             });
         }
+        number == next
+    }
+
+    /// Takes a block of the archive.
+    pub(super) fn take_block(&mut self, block: &packed::Block) {
+        let (first, last) = (block.first, block.last);
+        let file = || packed::TABLE.to_owned();
+        let mut rows = Vec::new();
+        if !block.rows(&mut |row| rows.push(row)) {
+            self.follows(first, packed::TABLE);
+            let found = &mut self.found;
+            found.findings.push(Finding::ChangedAmong {
+                from: first,
+                to: last,
+                file: file(),
+            });
+            found.records += (last + 1).saturating_sub(first);
+            found.bytes += block.frame.len() as u64;
+            found.end = Position {
+                number: last,
+                // What follows is looked at by what this one said of itself.
+                hash: block::hash_of(&block.frame).unwrap_or(block.before),
+            };
+            return;
+        }
+        if first == self.found.end.number + 1 && block.before != self.found.end.hash {
+            self.found.findings.push(Finding::Unlinked {
+                record: first,
+                file: file(),
+            });
+            // Inside it goes on as it was written.
+            self.found.end.hash = block.before;
+        }
+        for row in rows {
+            self.take_from(row, packed::TABLE);
+        }
+    }
+
+    pub(super) fn take(&mut self, row: Row) {
+        self.take_from(row, TABLE);
+    }
+
+    fn take_from(&mut self, row: Row, file: &str) {
+        let follows = self.follows(row.number, file);
+        let found = &mut self.found;
+        let before = found.end.hash;
         self.hashed.clear();
         chain::put(&mut self.hashed, row.tag, &row.payload);
         let hash = chain::next(&before, &self.hashed);
@@ -108,7 +157,7 @@ impl Looked {
             self.doubtful.add(row, before, found.findings.len());
             found.findings.push(Finding::Changed {
                 record: found.end.number,
-                file: TABLE.to_owned(),
+                file: file.to_owned(),
             });
             self.other = Some(hash);
         }
@@ -279,10 +328,10 @@ pub(super) type Page = Result<Vec<Row>, JournalError>;
 /// Which rows are wanted.
 #[derive(Clone, Copy)]
 pub(super) struct Span<'k> {
-    first: u64,
-    last: u64,
+    pub(super) first: u64,
+    pub(super) last: u64,
     /// Empty: all of them.
-    kinds: &'k [u8],
+    pub(super) kinds: &'k [u8],
 }
 
 impl Span<'_> {
@@ -353,12 +402,34 @@ fn fetch(link: &Link, span: Span<'_>, pages: &SyncSender<Page>) -> Result<(), Jo
     })
 }
 
-/// Gives rows, a page at a time, until `give` says that nobody wants more.
+/// Gives rows, a page at a time, until `give` says that nobody wants more: old ones out of the archive.
 pub(super) async fn rows(
     connection: &mut PgConnection,
     span: Span<'_>,
     give: &mut dyn FnMut(Vec<Row>) -> bool,
 ) -> Result<(), JournalError> {
+    // Whoever follows wants a little of what is newest: one question, unless it has gone to the archive.
+    if span.kinds.is_empty() && span.last.saturating_sub(span.first) < FEW {
+        let mut found = Vec::new();
+        let mut keep = |mut page: Vec<Row>| {
+            found.append(&mut page);
+            true
+        };
+        table_rows(connection, span, &mut keep).await?;
+        if found.first().is_some_and(|row| row.number == span.first) {
+            give(found);
+            return Ok(());
+        }
+    }
+    packed::rows(connection, span, give).await
+}
+
+/// The rows of the table alone; false when nobody wanted more.
+pub(super) async fn table_rows(
+    connection: &mut PgConnection,
+    span: Span<'_>,
+    give: &mut dyn FnMut(Vec<Row>) -> bool,
+) -> Result<bool, JournalError> {
     let Span { first, last, kinds } = span;
     let only = match kinds {
         [] => String::new(),
@@ -390,11 +461,10 @@ pub(super) async fn rows(
                 held = 0;
                 let full = std::mem::replace(&mut page, Vec::with_capacity(PAGE));
                 if !give(full) {
-                    return Ok(());
+                    return Ok(false);
                 }
             }
         }
     }
-    give(page);
-    Ok(())
+    Ok(give(page))
 }

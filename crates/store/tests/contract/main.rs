@@ -2,6 +2,7 @@
 //! and then also shows what only a database can do wrong.
 #![allow(clippy::unwrap_used)]
 
+mod archive;
 mod backup;
 mod following;
 mod fresh;

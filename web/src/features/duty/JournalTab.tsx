@@ -11,7 +11,7 @@ import { Button, Chip } from "../../ui/Button";
 import { Empty } from "../../ui/Panel";
 import { useMinute } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
-import { useLanes } from "../timebar/useLanes";
+import { useKnownBy, useLanes } from "../timebar/useLanes";
 import { JournalList } from "./JournalList";
 import { partName } from "./journalWords";
 import { NoteNow, NotesUnderWay, useNotes } from "./NoteNow";
@@ -27,7 +27,7 @@ export function JournalTab({ county, posts, now }: DutyTabProps) {
   const [only, setOnly] = useState<Part | null>(null);
   const { from } = shiftSpan(posts, now);
   const to = minute + 60_000;
-  const { lanes, failed } = useLanes(county.code, { from, to }, WIDTH);
+  const { lanes, failed } = useLanes(county.code, { from, to }, WIDTH, useKnownBy(now));
   const all = useMemo(
     () => journal(county, posts, lanes?.deeds ?? [], { from, to }),
     [county, posts, lanes, from, to],

@@ -1,6 +1,7 @@
 // What happened, drawn row by row: rain, levels, alarms, late data, calls, commands, reports, decisions.
 import { memo, type ReactNode, useEffect } from "react";
 import { wantTexts } from "../../actions/read";
+import { stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { deedName } from "../../i18n/words";
 import { useApp } from "../../state/store";
@@ -31,10 +32,12 @@ interface LaneRowsProps {
   width: number;
   /** Height of one row, px. */
   row: number;
+  /** Nothing is written beside the signs. */
+  bare?: boolean;
 }
 
 /** Hundreds of shapes: drawn anew when what they show changes, not with every second of the clock above them. */
-export const LaneRows = memo(function LaneRows({ lanes, span, width, row }: LaneRowsProps) {
+export const LaneRows = memo(function LaneRows({ lanes, span, width, row, bare }: LaneRowsProps) {
   const x = (time: number) => placeOf(time, span, width);
   const size = Math.max(1.5, x(span.from + lanes.bucket_ms) - 0.5);
   const most = Math.max(1, ...lanes.rain);
@@ -51,6 +54,14 @@ export const LaneRows = memo(function LaneRows({ lanes, span, width, row }: Lane
     if (deed.kind === "command") return say(deed.title);
     return (deed.kind === "mark" && texts.get(deed.note ?? "")) || deedName(deed.kind);
   };
+  // What stands where it belongs says when it was entered.
+  const told = (deed: DeedView) =>
+    deed.pressed
+      ? i18n.t("{title}（{time} 记下）", {
+          title: title(deed),
+          time: stamp(Date.parse(deed.pressed), Date.parse(deed.at)),
+        })
+      : title(deed);
   return (
     <>
       {decisions
@@ -130,7 +141,7 @@ export const LaneRows = memo(function LaneRows({ lanes, span, width, row }: Lane
           />
         ))}
       </g>
-      <Labelled deeds={commands} title={title} lane="commands">
+      <Labelled deeds={commands} title={told} lane="commands">
         {(deed) => (
           <path
             d={`M${x(Date.parse(deed.at))} ${row * 5 + 1}l7 ${row / 2 - 1}-7 ${row / 2 - 1}z`}
@@ -151,7 +162,7 @@ export const LaneRows = memo(function LaneRows({ lanes, span, width, row }: Lane
           />
         ))}
       </g>
-      <Labelled deeds={decisions.filter((deed) => !flagged.has(deed))} title={title} lane="strokes">
+      <Labelled deeds={decisions.filter((deed) => !flagged.has(deed))} title={told} lane="strokes">
         {(deed) => (
           <rect
             x={x(Date.parse(deed.at))}
@@ -162,7 +173,7 @@ export const LaneRows = memo(function LaneRows({ lanes, span, width, row }: Lane
           />
         )}
       </Labelled>
-      <Labelled deeds={[...flagged]} title={title} lane="decisions">
+      <Labelled deeds={[...flagged]} title={told} lane="decisions">
         {(deed) => (
           <path
             d={`M${x(Date.parse(deed.at))} ${row * 8 - 1}v${2 - row}h6v4h-6`}
@@ -171,7 +182,7 @@ export const LaneRows = memo(function LaneRows({ lanes, span, width, row }: Lane
           />
         )}
       </Labelled>
-      {[[commands, 5] as const, [decisions, 7] as const].map(([deeds, place]) => {
+      {(bare ? [] : [[commands, 5] as const, [decisions, 7] as const]).map(([deeds, place]) => {
         const at = (deed: DeedView) => x(Date.parse(deed.at));
         // Written to the left at the edge: neither another nor its words, which go to the right, may stand there.
         const free = (deed: DeedView) =>

@@ -9,7 +9,7 @@ import { TrialLane } from "../backtest/TrialLane";
 import { useCallReport, useTrialReport } from "../backtest/useTrial";
 import { useDesk } from "../desk/desk";
 import { LaneRows, laneNames } from "./LaneRows";
-import { useLanes } from "./useLanes";
+import { useKnownBy, useLanes } from "./useLanes";
 
 const LABELS = 84;
 const AXIS = 18;
@@ -53,8 +53,14 @@ export function Strip({ county, now, last, past, chosen, onChoose, onGo, ...rest
   const calls = desk.view === "backtest" ? foundCalls : null;
   const names = [...laneNames(), ...(trial || calls ? [i18n.t("推演 A/B")] : [])];
   const row = Math.max(8, (size.height - AXIS) / names.length);
-  const { lanes, failed } = useLanes(county.code, span, width);
+  const { lanes, failed } = useLanes(county.code, span, width, null);
   const x = (time: number) => placeOf(time, span, width);
+  // By what was known then, what came after is faint: the way there stays, and says nothing of that moment.
+  const by = useKnownBy(now);
+  const then = useLanes(county.code, span, width, by ?? undefined);
+  const known = by === null ? null : Math.min(now, then.by ?? span.from);
+  const edge = known === null ? width : Math.min(width, Math.max(0, x(known)));
+  const told = known === null ? lanes : then.lanes;
   const at = (event: PointerEvent) => {
     const left = box.current?.getBoundingClientRect().left ?? 0;
     return event.clientX - left - LABELS;
@@ -129,7 +135,26 @@ export function Strip({ county, now, last, past, chosen, onChoose, onGo, ...rest
               </text>
             </g>
           ))}
-          {lanes ? <LaneRows lanes={lanes} span={span} width={width} row={row} /> : null}
+          <clipPath id="tb-before">
+            <rect width={edge} height={bottom} />
+          </clipPath>
+          <clipPath id="tb-after">
+            <rect x={edge} width={width - edge} height={bottom} />
+          </clipPath>
+          {known !== null && lanes ? (
+            <g data-lanes="after" clipPath="url(#tb-after)" opacity="0.3">
+              <LaneRows lanes={lanes} span={span} width={width} row={row} bare />
+            </g>
+          ) : null}
+          {told ? (
+            <g
+              data-lanes="known"
+              data-by={by === null ? undefined : (then.by ?? undefined)}
+              clipPath={by !== null && (then.by ?? 0) > now ? "url(#tb-before)" : undefined}
+            >
+              <LaneRows lanes={told} span={span} width={width} row={row} />
+            </g>
+          ) : null}
           {trial ? (
             <TrialLane
               report={trial}

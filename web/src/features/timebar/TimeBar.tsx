@@ -125,7 +125,7 @@ export function TimeBar({ county }: { county: County }) {
             <span className="s i2 el wideonly">
               {replay?.knowledge === "now"
                 ? i18n.t("含 {time} 之后才收到的数据", { time: hm(now) })
-                : i18n.t("只有 {time} 之前收到的数据", { time: hm(now) })}
+                : i18n.t("只有 {time} 之前收到的数据；淡的是后来的", { time: hm(now) })}
             </span>
           </>
         ) : null}

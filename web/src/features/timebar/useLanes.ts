@@ -1,8 +1,9 @@
 // The lanes of a span, asked for when the span or the bar changes, and again while time goes on.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { lanesOf } from "../../actions/read";
+import { isPast } from "../../state/select";
 import { useApp } from "../../state/store";
-import type { Span } from "../../state/timebar";
+import { knownBy, type Span } from "../../state/timebar";
 import type { LanesView } from "../../wire/replay";
 
 /** How often what is shown is asked for again, ms. */
@@ -10,10 +11,24 @@ const AGAIN = 15_000;
 /** One bucket is about so many px. */
 const GRAIN = 3;
 
-export function useLanes(code: string, span: Span, width: number) {
-  const [lanes, setLanes] = useState<LanesView | null>(null);
+/** The moment as of which the past is shown; null where all that is known now counts. */
+export function useKnownBy(now: number): number | null {
+  const replay = useApp((state) =>
+    isPast(state) ? (state.world.heartbeat?.view.replay ?? null) : null,
+  );
+  return replay && now > 0 ? knownBy(replay, now) : null;
+}
+
+/**
+ * What happened in a span: as it is known now, or only what had been entered `by` a moment; undefined: nothing is
+ * asked for. `by` of the answer is the moment it was asked for.
+ */
+export function useLanes(code: string, span: Span, width: number, by: number | null | undefined) {
+  const [found, setFound] = useState<{ lanes: LanesView; by: number | null } | null>(null);
   const [failed, setFailed] = useState(false);
   const [round, setRound] = useState(0);
+  const asked = useRef(0);
+  const taken = useRef(0);
   // A note of this desk stands in its lane once the county has it, not with the next round.
   const noted = useApp(
     (state) =>
@@ -27,24 +42,29 @@ export function useLanes(code: string, span: Span, width: number) {
   const buckets = Math.min(2000, Math.max(1, Math.ceil(width / GRAIN)));
   // biome-ignore lint/correctness/useExhaustiveDependencies: a round asks for the same again
   useEffect(() => {
-    let gone = false;
+    if (by === undefined) return;
     const wait = setTimeout(() => {
-      lanesOf(code, from, to, buckets)
-        .then((next) => {
-          if (gone) return;
-          setLanes(next);
+      const mine = ++asked.current;
+      // While time runs the next question is out before this one is answered: only an older answer is no news.
+      const isNews = () => mine > taken.current;
+      lanesOf(code, from, to, buckets, by)
+        .then((lanes) => {
+          if (!isNews()) return;
+          taken.current = mine;
+          setFound({ lanes, by });
           setFailed(false);
         })
-        .catch(() => !gone && setFailed(true));
+        .catch(() => isNews() && setFailed(true));
     }, 120);
-    return () => {
-      gone = true;
-      clearTimeout(wait);
-    };
-  }, [code, from, to, buckets, round, noted]);
+    return () => clearTimeout(wait);
+  }, [code, from, to, buckets, by, round, noted]);
   useEffect(() => {
+    taken.current = 0;
     const timer = setInterval(() => setRound((n) => n + 1), AGAIN);
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      taken.current = Number.POSITIVE_INFINITY;
+    };
   }, []);
-  return { lanes, failed };
+  return { lanes: found?.lanes ?? null, by: found?.by ?? null, failed };
 }
