@@ -99,17 +99,6 @@ fn counted<'a>(id: &OpId, incident: &'a Incident) -> Vec<Counted<'a>> {
     found
 }
 
-/// Whether two incidents went on at one time.
-fn overlap(one: &Incident, other: &Incident) -> bool {
-    let end = |incident: &Incident| {
-        incident
-            .closed
-            .as_ref()
-            .map_or(Time::from_ms(i64::MAX), |c| c.at)
-    };
-    one.opened <= end(other) && other.opened <= end(one)
-}
-
 fn double(kind: DoubleKind, one: &CaseRef, other: &CaseRef, cases: bool) -> PossibleDouble {
     PossibleDouble {
         kind,
@@ -161,7 +150,9 @@ impl Engine {
         self.same_names(id, &mut found);
         same_villages(&counted(id, incident), &mut found);
         for (other_id, other) in &self.state.incidents {
-            if other_id == id || !overlap(incident, other) {
+            let at_one_time =
+                incident.opened <= self.end_of(other_id) && other.opened <= self.end_of(id);
+            if other_id == id || !at_one_time {
                 continue;
             }
             for (township, chain) in &incident.losses.chains {
@@ -221,6 +212,13 @@ impl Engine {
             whole = into;
         }
         whole.clone()
+    }
+
+    /// When an incident ended, or the one that it has become part of; far ahead while it goes on.
+    fn end_of(&self, id: &OpId) -> Time {
+        let whole = self.state.incidents.get(&self.whole_of(id));
+        let closed = whole.and_then(|incident| incident.closed.as_ref());
+        closed.map_or(Time::from_ms(i64::MAX), |closed| closed.at)
     }
 
     /// Other incidents that show a possible double count with this one.

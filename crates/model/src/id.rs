@@ -183,8 +183,8 @@ macro_rules! hash_key {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(input: D) -> Result<$name, D::Error> {
                 if input.is_human_readable() {
-                    let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
-                    text.parse().map_err(serde::de::Error::custom)
+                    // A tagged enum buffers its content and then claims to be text even when it was packed.
+                    input.deserialize_any(TextOrNumber).map($name)
                 } else {
                     u64::deserialize(input).map($name)
                 }
@@ -207,6 +207,24 @@ macro_rules! hash_key {
 
 hash_key!(AlarmKey);
 hash_key!(SituationId);
+
+struct TextOrNumber;
+
+impl serde::de::Visitor<'_> for TextOrNumber {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("16 hexadecimal digits")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<u64, E> {
+        u64::from_str_radix(text, 16).map_err(E::custom)
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<u64, E> {
+        Ok(number)
+    }
+}
 
 /// What stands in a chained entry for something that may have to be erased: free text, a position,
 /// a photo. SHA-256 of a random salt and the content, in hex; the content lies in `blobs/` under it.

@@ -40,7 +40,7 @@ mass 1
 group all zhang chen
 ";
 
-const PRESSES: [&str; 28] = [
+const PRESSES: [&str; 29] = [
     "wang acknowledge warn@ST01 warn@ST02 warn@ST03",
     "li acknowledge fast@ST01 fast@ST03 dam@DAM warn@ST04",
     "wang acknowledge-situation flood/township:T1 warn@ST01 warn@ST02 dam@DAM",
@@ -69,6 +69,7 @@ const PRESSES: [&str; 28] = [
     "wang loss INC T1 first after 0 affected=40 dead=1 +k1:dead:v1:chen photos=3",
     "wang loss INC T1 follow-up after 1 dead=0 -k1 because photos=3",
     "li loss INC T1 verified after 2 dead=0 because photos=3",
+    "wang close-incident INC",
 ];
 
 /// A process that may be killed, and what is known of it from outside.
