@@ -2,7 +2,6 @@
 //! changed; what stands, what is listed and what may be counted twice is read from them (`loss_view.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use model::action::{Act, Why};
 use model::config::AreaKind;
@@ -39,7 +38,7 @@ impl Losses {
             for version in chain {
                 let what = (&version.figures, &version.cases, &version.photos);
                 let how = (version.stage, &version.by, &version.note, version.response);
-                let _ = write!(text, " loss {township} {} {how:?} {what:?}", version.number);
+                text += &format!(" loss {township} {} {how:?} {what:?}", version.number);
             }
         }
         text
