@@ -347,6 +347,7 @@ pub(crate) fn narrow_post(post: &mut PostView, reader: &PersonId) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use model::config::{Role, Text};
     use model::intake::Quality;
