@@ -70,7 +70,8 @@ test("what updates told in between does not count: it was told of another time",
   const back = reduce(later, changed(9), 2);
   expect(back.counties.get("j")?.alarms.get("a")?.level).toBe(2);
   // And once more, against what was told last.
-  const on = reduce(back, changed(10, { alarms: { put: [alarm("a", { level: 3 })] } }), 3);
+  const alarms = { order: ["a"], put: [alarm("a", { level: 3 })] };
+  const on = reduce(back, changed(10, { alarms }), 3);
   expect(on.counties.get("j")?.alarms.get("a")?.level).toBe(3);
 });
 

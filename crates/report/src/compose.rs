@@ -52,7 +52,7 @@ impl Report {
             (true, _) => Some(l.of("演练：不是真实事件", "DRILL: nothing of it is real")),
             (false, true) => Some(l.of(
                 "演示数据，全部为虚构",
-                "Exercise: everything in it is made up",
+                "Demonstration data: everything in it is made up",
             )),
             (false, false) => None,
         };

@@ -34,7 +34,7 @@ pub(crate) fn response(level: u8, l: Language) -> &'static str {
 pub(crate) fn hazard(word: &str, l: Language) -> &str {
     match word {
         "flood" => l.of("洪水", "Flood"),
-        "flash_flood" => l.of("山洪", "Flash flood"),
+        "flash_flood" | "flash-flood" => l.of("山洪", "Flash flood"),
         "rain" | "rainstorm" => l.of("暴雨", "Rainstorm"),
         "landslide" => l.of("滑坡", "Landslide"),
         "reservoir" | "dam" => l.of("水库", "Reservoir"),
