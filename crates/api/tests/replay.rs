@@ -141,10 +141,8 @@ fn with_changes(before: &Value, change: &Value) -> Value {
         };
         let old = before[name].as_array().cloned();
         let old = old.unwrap_or_else(|| series(before));
-        let order: Vec<String> = match &told["order"] {
-            Value::Null => old.iter().map(id_of).collect(),
-            order => serde_json::from_value(order.clone()).unwrap(),
-        };
+        let order: Option<Vec<String>> = serde_json::from_value(told["order"].clone()).unwrap();
+        let order = order.unwrap_or_else(|| old.iter().map(id_of).collect());
         let put = put.as_array().unwrap();
         let known = put.iter().chain(&old).rev().map(|one| (id_of(one), one));
         let known: BTreeMap<String, &Value> = known.collect();

@@ -86,15 +86,13 @@ impl Engine {
     }
 
     /// The blind spot of a station has another level by now; 0 when sight is back or nothing is hidden.
-    pub(crate) fn move_blind_spot(
-        &mut self,
-        station: u32,
-        level: u8,
-        at: Time,
-        out: &mut Effects,
-    ) {
+    pub(crate) fn move_blind_spot(&mut self, station: u32, level: u8, at: Time, out: &mut Effects) {
         let number = number_of(station);
-        let prev = self.state.alarms.get(&number).map_or(0, |alarm| alarm.level);
+        let prev = self
+            .state
+            .alarms
+            .get(&number)
+            .map_or(0, |alarm| alarm.level);
         if prev == level {
             return;
         }
@@ -158,7 +156,9 @@ impl Engine {
             self.state.situations.merged.contains(&key)
         };
         let place = self.index.ground.find(&area).map(|(place, _)| place);
-        let chain = place.into_iter().flat_map(|place| self.index.ground.chain(place));
+        let chain = place
+            .into_iter()
+            .flat_map(|place| self.index.ground.chain(place));
         let names = chain.map(|place| self.index.ground.at(place).name.clone());
         let whole = names.filter(merged).last();
         let area = whole.unwrap_or(area);
@@ -227,9 +227,8 @@ impl Engine {
                     .to_owned(),
             },
             station: self.config.stations[station as usize].id.clone(),
-            quantity: series.map_or_else(String::new, |slot| {
-                self.config.quantity_of(slot).id.clone()
-            }),
+            quantity: series
+                .map_or_else(String::new, |slot| self.config.quantity_of(slot).id.clone()),
             process: if alarm.is_active() {
                 ProcessView::Active
             } else {

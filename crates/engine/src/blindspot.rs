@@ -233,7 +233,12 @@ impl Engine {
     /// The alarms of the rain cells that reach over a station, with their levels.
     fn near_in_cells(&self, station: u32) -> impl Iterator<Item = (u8, u32)> + '_ {
         let on = self.config.policy.blind_spot.neighbours > 0;
-        let watches = self.index.ground.watches(station).iter().filter(move |_| on);
+        let watches = self
+            .index
+            .ground
+            .watches(station)
+            .iter()
+            .filter(move |_| on);
         let cells = watches.filter_map(move |watch| self.index.member_of.get(watch));
         cells.flat_map(move |(cluster, member)| {
             let members = &self.index.clusters[*cluster as usize];

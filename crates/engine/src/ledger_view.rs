@@ -61,9 +61,7 @@ impl Engine {
             stations: entry.stations.clone(),
             approved_by: entry.approved_by.clone(),
             waits_for_approval: entry.waits_for_approval,
-            matches: held
-                .map(|(watch, _)| self.key_of(*watch))
-                .collect(),
+            matches: held.map(|(watch, _)| self.key_of(*watch)).collect(),
             ended: entry.ended.is_some(),
         }
     }

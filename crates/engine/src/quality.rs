@@ -154,7 +154,10 @@ impl Sliding {
         ) {
             return i128::from(sum);
         }
-        let Some(from) = series.get(place).map(|s| s.observed.plus_ms(-self.window_ms)) else {
+        let Some(from) = series
+            .get(place)
+            .map(|s| s.observed.plus_ms(-self.window_ms))
+        else {
             return self.sum;
         };
         let weight = |place| series.get(place).map_or(0, |s| i128::from(s.weight()));

@@ -265,9 +265,7 @@ fn read_paper(table: &mut Table<'_>, offset_min: i16, out: &mut Diagnostics) -> 
     };
     let (owner, plan, basis) = (text("owner", out), text("plan", out), text("basis", out));
     let priority = table.optional("priority", out, |value, out| value.whole(0..=99, out));
-    let certainty = table.optional("certainty", out, |value, out| {
-        value.one_of(&GRADES, out)
-    });
+    let certainty = table.optional("certainty", out, |value, out| value.one_of(&GRADES, out));
     let season = table.optional("season", out, |value, out| {
         read_season(value, offset_min, out)
     });

@@ -263,11 +263,17 @@ fn every_number_says_how_sure_it_is_and_what_is_unconfirmed_is_named() {
         "slope-tangent: blue, yellow, measure, deadband, off_delay",
         "h2s: deadband, off_delay",
     ] {
-        assert!(told.lines().any(|told| told.trim() == line), "{line}\n{told}");
+        assert!(
+            told.lines().any(|told| told.trim() == line),
+            "{line}\n{told}"
+        );
     }
     let river = rules.iter().find(|rule| rule.id == "river-stage").unwrap();
     let yellow = &river.grades[0];
-    assert_eq!((yellow.number, yellow.certainty), (Number::Yellow, Certainty::C));
+    assert_eq!(
+        (yellow.number, yellow.certainty),
+        (Number::Yellow, Certainty::C)
+    );
     assert_eq!(yellow.basis, "警戒水位, common usage");
     assert_eq!(river.certainty_of(Number::Deadband), Certainty::T);
     let numbers = [
@@ -283,7 +289,9 @@ fn every_number_says_how_sure_it_is_and_what_is_unconfirmed_is_named() {
             let id = block.split('"').nth(1).unwrap();
             let rule = rules.iter().find(|rule| rule.id == id).unwrap();
             for (key, number) in numbers {
-                let line = block.lines().find(|line| line.starts_with(&format!("{key} = ")));
+                let line = block
+                    .lines()
+                    .find(|line| line.starts_with(&format!("{key} = ")));
                 if line.is_some_and(|line| line.contains("(T)")) {
                     assert_eq!(rule.certainty_of(number), Certainty::T, "{id} {key}");
                     marked += 1;

@@ -57,6 +57,7 @@ impl World {
                 }
             }
             FeedMessage::Beat { seq, .. } => self.seq = self.seq.max(seq),
+            FeedMessage::Changed(_) => panic!("nobody asked for changes"),
             FeedMessage::Behind => panic!("this client keeps up"),
         }
     }
@@ -73,6 +74,7 @@ impl World {
                 let beat = match &message {
                     FeedMessage::Beat { seq, .. } => Some(*seq),
                     FeedMessage::Snapshot(_)
+                    | FeedMessage::Changed(_)
                     | FeedMessage::Updates { .. }
                     | FeedMessage::Values { .. }
                     | FeedMessage::Behind => None,

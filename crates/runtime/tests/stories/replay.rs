@@ -280,6 +280,7 @@ impl Screen {
                     self.now = Some(clock.now);
                     self.ended = clock.replay.unwrap().ended;
                 }
+                FeedMessage::Changed(_) => panic!("nobody asked for changes"),
                 FeedMessage::Behind => panic!("a replay waits for its client"),
             },
         }

@@ -175,10 +175,11 @@ mod tests {
     use super::*;
 
     fn broken(dir: &Path) -> u64 {
-        match look_through(dir).unwrap_err() {
-            JournalError::Broken { record, .. } => record,
-            other => panic!("{other}"),
-        }
+        let error = look_through(dir).unwrap_err();
+        let JournalError::Broken { record, .. } = error else {
+            panic!("{error}");
+        };
+        record
     }
 
     #[test]

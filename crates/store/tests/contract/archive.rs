@@ -161,10 +161,8 @@ fn who_reads_while_it_is_archived_misses_nothing() {
             })
             .collect();
         // Parts go one after the other while they read, and the writer is not held up.
-        let began = std::time::Instant::now();
         store.archive(later()).unwrap();
         write(&mut writer, &[row(ALL + 1)], 1);
-        println!("archived beside readers in {:?}", began.elapsed());
         for one in reading {
             one.join().unwrap();
         }
