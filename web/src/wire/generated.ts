@@ -303,6 +303,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The township table of an incident: each number with every version it came from, the ledgers, the sums
+         *     with what they are made of, and what may be counted twice.
+         */
+        get: operations["table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intake": {
         parameters: {
             query?: never;
@@ -1189,7 +1209,10 @@ export interface components {
             /** @description Who took it, or the number it was filed under. */
             received_by: string;
             text: string;
-        } | {
+        } | (components["schemas"]["LossRequest"] & {
+            /** @enum {string} */
+            action: "report_loss";
+        }) | {
             /** @enum {string} */
             action: "see_page";
             page: components["schemas"]["PageId"];
@@ -1260,10 +1283,7 @@ export interface components {
             of: components["schemas"]["ReportOf"];
             section: components["schemas"]["ReportSection"];
             text: string;
-        } | (components["schemas"]["LossRequest"] & {
-            /** @enum {string} */
-            action: "report_loss";
-        });
+        };
         AlarmKey: string;
         /** @description One alarm, its four regions apart. */
         AlarmView: {
@@ -1765,6 +1785,60 @@ export interface components {
          * @enum {string}
          */
         CancelReason: "nothing_loud" | "superseded" | "merged" | "ended";
+        /** @description What a version does to a ledger. */
+        CaseChange: (components["schemas"]["LossCase"] & {
+            /** @enum {string} */
+            change: "enter";
+        }) | {
+            case: string;
+            /** @enum {string} */
+            change: "withdraw";
+            reason: components["schemas"]["Seal"];
+        };
+        /** @description One person, or one household's home. */
+        CaseEntry: {
+            /** @description Minted where it is entered, 1 to 64 bytes; the same again says more of the same case. */
+            case: string;
+            kind: components["schemas"]["CaseKind"];
+            /** @description Absent: as it was said before, or not known. */
+            name?: string | null;
+            note?: string | null;
+            village: string;
+        };
+        /**
+         * @description What a case of a ledger is.
+         * @enum {string}
+         */
+        CaseKind: "dead" | "missing" | "home";
+        /** @description A case of a township's ledger within an incident. */
+        CaseRef: {
+            case: string;
+            incident: components["schemas"]["OpId"];
+            township: string;
+        };
+        /** @description A case of a ledger: new, said anew, or taken out. */
+        CaseRequest: (components["schemas"]["CaseEntry"] & {
+            /** @enum {string} */
+            change: "enter";
+        }) | {
+            case: string;
+            /** @enum {string} */
+            change: "withdraw";
+            reason: string;
+        };
+        /** @description A case as all versions together say it. */
+        CaseView: {
+            case: string;
+            kind: components["schemas"]["CaseKind"];
+            name: components["schemas"]["Seal"] | null;
+            note: components["schemas"]["Seal"] | null;
+            /** @description Every version that says something of it, oldest first. */
+            versions: components["schemas"]["OpId"][];
+            village: string;
+            /** @description What it was said to be before, oldest first: missing, then found dead. */
+            was: components["schemas"]["CaseKind"][];
+            withdrawn: components["schemas"]["Seal"] | null;
+        };
         /**
          * @description How sure the numbers of a rule are; grades of the sources they come from.
          * @enum {string}
@@ -2149,6 +2223,11 @@ export interface components {
             until: components["schemas"]["Time"] | null;
         };
         /**
+         * @description Why something may be counted twice.
+         * @enum {string}
+         */
+        DoubleKind: "same_name" | "same_village" | "other_incident";
+        /**
          * @description Why a value is not trusted.
          * @enum {string}
          */
@@ -2286,9 +2365,9 @@ export interface components {
         EvidenceView: {
             quality: components["schemas"]["Quality"];
             /** @description Its quantity. */
-            quantity?: string | null;
+            quantity: string | null;
             /** @description The station of another series that had a part in it; absent: the alarm's own. */
-            station?: string | null;
+            station: string | null;
             time: components["schemas"]["Time"];
             value: string | null;
         };
@@ -2472,6 +2551,12 @@ export interface components {
             /** Format: int64 */
             most: number;
         };
+        /** @description The first reports of every township concerned are in. */
+        Filed: {
+            at: components["schemas"]["Time"];
+            /** @description Whose report was the last of them. */
+            by: components["schemas"]["PersonId"];
+        };
         /** @description Forecast raises against what came. */
         FollowedForecasts: {
             /**
@@ -2523,14 +2608,14 @@ export interface components {
             post: components["schemas"]["PostId"];
             until: components["schemas"]["Time"];
         };
-        /** @description A group of people set up beforehand. */
-        GroupId: string;
         /** @description How sure one number is, and where it comes from; an empty source is the rule's. */
         Graded: {
             basis: string;
             certainty: components["schemas"]["Certainty"];
             number: components["schemas"]["Number"];
         };
+        /** @description A group of people set up beforehand. */
+        GroupId: string;
         /** @description A group as the composer offers it: its members and whoever holds its posts now. */
         GroupView: {
             id: components["schemas"]["GroupId"];
@@ -2591,14 +2676,14 @@ export interface components {
             closed: components["schemas"]["Closing"] | null;
             commands: components["schemas"]["CommandId"][];
             id: components["schemas"]["OpId"];
+            /** @description Losses by township. */
+            losses: components["schemas"]["LossTable"];
             merged_into: components["schemas"]["OpId"] | null;
             notes: components["schemas"]["IncidentNote"][];
             opened: components["schemas"]["Time"];
             reports: components["schemas"]["OwedReport"][];
             situations: components["schemas"]["SituationId"][];
             title: components["schemas"]["Seal"];
-            /** @description Losses by township. */
-            losses: components["schemas"]["LossTable"];
         };
         /** @description One way readings come in: what came by it, and whether it is heard. */
         InterfaceView: {
@@ -2899,6 +2984,8 @@ export interface components {
                 closed: components["schemas"]["Closing"] | null;
                 commands: components["schemas"]["CommandId"][];
                 id: components["schemas"]["OpId"];
+                /** @description Losses by township. */
+                losses: components["schemas"]["LossTable"];
                 merged_into: components["schemas"]["OpId"] | null;
                 notes: components["schemas"]["IncidentNote"][];
                 opened: components["schemas"]["Time"];
@@ -3271,6 +3358,124 @@ export interface components {
             login: string;
             password: string;
         };
+        /** @description One dead or missing person, or one collapsed home, as a version says it. */
+        LossCase: {
+            /** @description Cases that bear the same name, as the door found when it came in: names stand outside the journal. */
+            alike: components["schemas"]["CaseRef"][];
+            /** @description Given where it was entered; the same id again says more of the same case. */
+            case: string;
+            kind: components["schemas"]["CaseKind"];
+            name: components["schemas"]["Seal"] | null;
+            note: components["schemas"]["Seal"] | null;
+            village: string;
+        };
+        /** @description A number of the table and every version that stated another one before it. */
+        LossCell: {
+            item: components["schemas"]["LossItem"];
+            /**
+             * Format: int32
+             * @description Cases of the ledger it counts; absent: there is none for this item.
+             */
+            listed: number | null;
+            /** @description Each time it was first stated or changed, oldest first; the last is what stands. */
+            steps: components["schemas"]["LossStep"][];
+            /** Format: int64 */
+            value: number;
+        };
+        /** @description One number of a version. What a version does not say stays as it was said last. */
+        LossFigure: {
+            item: components["schemas"]["LossItem"];
+            /**
+             * Format: int64
+             * @description In whole steps of the item's decimals.
+             */
+            value: number;
+        };
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        LossItem: "affected" | "dead" | "missing" | "injured" | "relocated" | "in_need" | "homes_collapsed" | "homes_damaged" | "crops" | "money";
+        /** @description The next version of what a township lost. */
+        LossRequest: {
+            /**
+             * Format: int32
+             * @description Number of the version before it, as it was shown; 0: none. A newer one refuses this one.
+             */
+            after: number;
+            /** @description What changes in the ledgers of the dead, the missing and the fallen homes. */
+            cases?: components["schemas"]["CaseRequest"][];
+            figures: components["schemas"]["LossFigure"][];
+            incident: components["schemas"]["OpId"];
+            /** @description Needed where a number goes down, and with a correction. */
+            note?: string | null;
+            /** @description Ids from `POST /blobs`; at least three where a response level was decided. */
+            photos?: components["schemas"]["Seal"][];
+            stage: components["schemas"]["LossStage"];
+            /** @description Code of the township. */
+            township: string;
+        };
+        /**
+         * @description Where a version stands in the legal order.
+         * @enum {string}
+         */
+        LossStage: "first" | "follow_up" | "verified" | "correction";
+        /** @description A value and the version that first stated it. */
+        LossStep: {
+            /** @description It is less than the one before. */
+            down: boolean;
+            /** Format: int64 */
+            value: number;
+            version: components["schemas"]["OpId"];
+        };
+        /** @description The township table of an incident. */
+        LossTable: {
+            doubles: components["schemas"]["PossibleDouble"][];
+            totals: components["schemas"]["LossTotal"][];
+            townships: components["schemas"]["TownshipLoss"][];
+        };
+        /** @description The sum of an item over the townships that stated it. */
+        LossTotal: {
+            item: components["schemas"]["LossItem"];
+            /**
+             * Format: int32
+             * @description Townships that stated it.
+             */
+            townships: number;
+            /** Format: int64 */
+            value: number;
+            /** @description The versions it is made of. */
+            versions: components["schemas"]["OpId"][];
+        };
+        /** @description A version as it was entered; nothing of it ever changes. */
+        LossVersion: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            cases: components["schemas"]["CaseChange"][];
+            figures: components["schemas"]["LossFigure"][];
+            /** @description Op id of the press that brought it. */
+            id: components["schemas"]["OpId"];
+            /** @description A first report that came after its time. */
+            late: boolean;
+            note: components["schemas"]["Seal"] | null;
+            /**
+             * Format: int32
+             * @description Which one of its stage: the second follow-up is 2.
+             */
+            nth: number;
+            /**
+             * Format: int32
+             * @description 1, 2, 3 … within its township.
+             */
+            number: number;
+            photos: components["schemas"]["Seal"][];
+            /**
+             * Format: int32
+             * @description Response level 1 (Ⅰ) to 4 (Ⅳ) that stood then.
+             */
+            response: number | null;
+            stage: components["schemas"]["LossStage"];
+        };
         /** @description A channel that reaches nobody in a township. */
         LostReach: {
             channel: components["schemas"]["Channel"];
@@ -3363,7 +3568,10 @@ export interface components {
          * @enum {string}
          */
         NoticeReason: "new" | "rise" | "spread" | "people" | "repeat" | "lease_lapsed" | "suppression_ended" | "after_restart";
-        /** @description A number of a rule that may have a source of its own. */
+        /**
+         * @description A number of a rule that may have a source of its own.
+         * @enum {string}
+         */
         Number: "blue" | "yellow" | "orange" | "red" | "measure" | "deadband" | "on_delay" | "off_delay" | "min_hold" | "doubtful_up_to";
         /** @description What the next shift takes over. */
         Obligations: {
@@ -3468,6 +3676,7 @@ export interface components {
         /** @description A reporting clock of an incident. */
         OwedReport: {
             due: components["schemas"]["Time"];
+            filed: components["schemas"]["Filed"] | null;
             id: string;
             /** @description The deadline passed before anything was sent. */
             overdue: boolean;
@@ -3475,7 +3684,6 @@ export interface components {
             sent: components["schemas"]["SentReport"][];
             title: components["schemas"]["Text"];
             to: components["schemas"]["Text"];
-            filed: components["schemas"]["Filed"] | null;
         };
         /** @description A fact of a page and when the server had it. */
         PageEntry: components["schemas"]["PageFact"] & {
@@ -3651,6 +3859,16 @@ export interface components {
             lat: number;
             /** Format: double */
             lon: number;
+        };
+        /** @description What may be counted twice. Nothing is merged: people look, and a later version says what is so. */
+        PossibleDouble: {
+            /** @description Absent: the whole report. */
+            case: string | null;
+            kind: components["schemas"]["DoubleKind"];
+            other_case: string | null;
+            other_incident: components["schemas"]["OpId"];
+            other_township: string;
+            township: string;
         };
         /** @description A post of a roll-call and whether somebody there has answered. */
         PostCalled: {
@@ -4569,6 +4787,17 @@ export interface components {
         };
         /** Format: date-time */
         Time: string;
+        /** @description The losses of one township. */
+        TownshipLoss: {
+            cases: components["schemas"]["CaseView"][];
+            /** @description In the order of the table; what nobody stated is not there. */
+            cells: components["schemas"]["LossCell"][];
+            /** @description Its first report is owed and has not come. */
+            owed: boolean;
+            township: string;
+            /** @description Oldest first. */
+            versions: components["schemas"]["LossVersion"][];
+        };
         /** @description One transition as told to outside programs. */
         TransitionView: {
             jurisdiction: string;
@@ -4700,210 +4929,6 @@ export interface components {
          * @enum {string}
          */
         Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy" | "not_as_shown" | "not_in_run" | "first_loss_missing" | "first_loss_there" | "loss_verified" | "loss_not_verified" | "verifier_is_reporter" | "newer_loss" | "bad_loss" | "ledger_above" | "ledger_short" | "photos_missing";
-        /**
-         * @description Where a version stands in the legal order.
-         * @enum {string}
-         */
-        LossStage: "first" | "follow_up" | "verified" | "correction";
-        /**
-         * @description What is counted.
-         * @enum {string}
-         */
-        LossItem: "affected" | "dead" | "missing" | "injured" | "relocated" | "in_need" | "homes_collapsed" | "homes_damaged" | "crops" | "money";
-        /** @description One number of a version. What a version does not say stays as it was said last. */
-        LossFigure: {
-            item: components["schemas"]["LossItem"];
-            /**
-             * Format: int64
-             * @description In whole steps of the item's decimals.
-             */
-            value: number;
-        };
-        /**
-         * @description What a case of a ledger is.
-         * @enum {string}
-         */
-        CaseKind: "dead" | "missing" | "home";
-        /** @description A case of a township's ledger within an incident. */
-        CaseRef: {
-            incident: components["schemas"]["OpId"];
-            township: string;
-            case: string;
-        };
-        /** @description One dead or missing person, or one collapsed home, as a version says it. */
-        LossCase: {
-            /** @description Given where it was entered; the same id again says more of the same case. */
-            case: string;
-            kind: components["schemas"]["CaseKind"];
-            village: string;
-            name: components["schemas"]["Seal"] | null;
-            note: components["schemas"]["Seal"] | null;
-            /** @description Cases that bear the same name, as the door found when it came in: names stand outside the journal. */
-            alike: components["schemas"]["CaseRef"][];
-        };
-        /** @description A version as it was entered; nothing of it ever changes. */
-        LossVersion: {
-            /** @description Op id of the press that brought it. */
-            id: components["schemas"]["OpId"];
-            /**
-             * Format: int32
-             * @description 1, 2, 3 … within its township.
-             */
-            number: number;
-            stage: components["schemas"]["LossStage"];
-            /**
-             * Format: int32
-             * @description Which one of its stage: the second follow-up is 2.
-             */
-            nth: number;
-            by: components["schemas"]["PersonId"];
-            at: components["schemas"]["Time"];
-            figures: components["schemas"]["LossFigure"][];
-            cases: components["schemas"]["CaseChange"][];
-            photos: components["schemas"]["Seal"][];
-            note: components["schemas"]["Seal"] | null;
-            /**
-             * Format: int32
-             * @description Response level 1 (Ⅰ) to 4 (Ⅳ) that stood then.
-             */
-            response: number | null;
-            /** @description A first report that came after its time. */
-            late: boolean;
-        };
-        /** @description A number of the table and every version that stated another one before it. */
-        LossCell: {
-            item: components["schemas"]["LossItem"];
-            /** Format: int64 */
-            value: number;
-            /** @description Each time it was first stated or changed, oldest first; the last is what stands. */
-            steps: components["schemas"]["LossStep"][];
-            /**
-             * Format: int32
-             * @description Cases of the ledger it counts; absent: there is none for this item.
-             */
-            listed: number | null;
-        };
-        /** @description A value and the version that first stated it. */
-        LossStep: {
-            version: components["schemas"]["OpId"];
-            /** Format: int64 */
-            value: number;
-            /** @description It is less than the one before. */
-            down: boolean;
-        };
-        /** @description A case as all versions together say it. */
-        CaseView: {
-            case: string;
-            kind: components["schemas"]["CaseKind"];
-            /** @description What it was said to be before, oldest first: missing, then found dead. */
-            was: components["schemas"]["CaseKind"][];
-            village: string;
-            name: components["schemas"]["Seal"] | null;
-            note: components["schemas"]["Seal"] | null;
-            /** @description Every version that says something of it, oldest first. */
-            versions: components["schemas"]["OpId"][];
-            withdrawn: components["schemas"]["Seal"] | null;
-        };
-        /** @description The losses of one township. */
-        TownshipLoss: {
-            township: string;
-            /** @description Its first report is owed and has not come. */
-            owed: boolean;
-            /** @description Oldest first. */
-            versions: components["schemas"]["LossVersion"][];
-            /** @description In the order of the table; what nobody stated is not there. */
-            cells: components["schemas"]["LossCell"][];
-            cases: components["schemas"]["CaseView"][];
-        };
-        /** @description The sum of an item over the townships that stated it. */
-        LossTotal: {
-            item: components["schemas"]["LossItem"];
-            /** Format: int64 */
-            value: number;
-            /**
-             * Format: int32
-             * @description Townships that stated it.
-             */
-            townships: number;
-            /** @description The versions it is made of. */
-            versions: components["schemas"]["OpId"][];
-        };
-        /**
-         * @description Why something may be counted twice.
-         * @enum {string}
-         */
-        DoubleKind: "same_name" | "same_village" | "other_incident";
-        /** @description What may be counted twice. Nothing is merged: people look, and a later version says what is so. */
-        PossibleDouble: {
-            kind: components["schemas"]["DoubleKind"];
-            township: string;
-            /** @description Absent: the whole report. */
-            case: string | null;
-            other_incident: components["schemas"]["OpId"];
-            other_township: string;
-            other_case: string | null;
-        };
-        /** @description The township table of an incident. */
-        LossTable: {
-            townships: components["schemas"]["TownshipLoss"][];
-            totals: components["schemas"]["LossTotal"][];
-            doubles: components["schemas"]["PossibleDouble"][];
-        };
-        /** @description The first reports of every township concerned are in. */
-        Filed: {
-            /** @description Whose report was the last of them. */
-            by: components["schemas"]["PersonId"];
-            at: components["schemas"]["Time"];
-        };
-        /** @description The next version of what a township lost. */
-        LossRequest: {
-            incident: components["schemas"]["OpId"];
-            /** @description Code of the township. */
-            township: string;
-            stage: components["schemas"]["LossStage"];
-            /**
-             * Format: int32
-             * @description Number of the version before it, as it was shown; 0: none. A newer one refuses this one.
-             */
-            after: number;
-            figures: components["schemas"]["LossFigure"][];
-            /** @description What changes in the ledgers of the dead, the missing and the fallen homes. */
-            cases?: components["schemas"]["CaseRequest"][];
-            /** @description Ids from `POST /blobs`; at least three where a response level was decided. */
-            photos?: components["schemas"]["Seal"][];
-            /** @description Needed where a number goes down, and with a correction. */
-            note?: string | null;
-        };
-        /** @description One person, or one household's home. */
-        CaseEntry: {
-            /** @description Minted where it is entered, 1 to 64 bytes; the same again says more of the same case. */
-            case: string;
-            kind: components["schemas"]["CaseKind"];
-            village: string;
-            /** @description Absent: as it was said before, or not known. */
-            name?: string | null;
-            note?: string | null;
-        };
-        /** @description What a version does to a ledger. */
-        CaseChange: (components["schemas"]["LossCase"] & {
-            /** @enum {string} */
-            change: "enter";
-        }) | {
-            case: string;
-            /** @enum {string} */
-            change: "withdraw";
-            reason: components["schemas"]["Seal"];
-        };
-        /** @description A case of a ledger: new, said anew, or taken out. */
-        CaseRequest: (components["schemas"]["CaseEntry"] & {
-            /** @enum {string} */
-            change: "enter";
-        }) | {
-            case: string;
-            /** @enum {string} */
-            change: "withdraw";
-            reason: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -5546,6 +5571,55 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+        };
+    };
+    table: {
+        parameters: {
+            query?: {
+                /** @description Needed only where an account sees several */
+                jurisdiction?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the incident */
+                incident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossTable"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
