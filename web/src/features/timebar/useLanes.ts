@@ -1,10 +1,10 @@
 // The lanes of a span, asked for when the span or the bar changes, and again while time goes on.
 import { useEffect, useRef, useState } from "react";
 import { lanesOf } from "../../actions/read";
-import { isPast } from "../../state/select";
 import { useApp } from "../../state/store";
 import { knownBy, type Span } from "../../state/timebar";
 import type { LanesView } from "../../wire/replay";
+import { usePast } from "../clock/usePast";
 
 /** How often what is shown is asked for again, ms. */
 const AGAIN = 15_000;
@@ -13,10 +13,9 @@ const GRAIN = 3;
 
 /** The moment as of which the past is shown; null where all that is known now counts. */
 export function useKnownBy(now: number): number | null {
-  const replay = useApp((state) =>
-    isPast(state) ? (state.world.heartbeat?.view.replay ?? null) : null,
-  );
-  return replay && now > 0 ? knownBy(replay, now) : null;
+  const past = usePast();
+  const replay = useApp((state) => state.world.heartbeat?.view.replay ?? null);
+  return past && replay && now > 0 ? knownBy(replay, now) : null;
 }
 
 /**
