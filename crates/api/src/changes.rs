@@ -89,6 +89,7 @@ impl Lists {
             drill: county.drill,
             rules_version: county.rules_version,
             load: county.load,
+            mass: county.mass,
             event_classes: county.event_classes,
         }
     }

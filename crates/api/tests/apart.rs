@@ -158,6 +158,7 @@ async fn open(side: usize) -> County {
 
 /// A county with what has come to it, and everything that its feed has said.
 struct Lived {
+    side: usize,
     county: County,
     people: BTreeMap<&'static str, Who>,
     feed: runtime::Subscription,
@@ -172,6 +173,7 @@ impl Lived {
         }
         let feed = county.runtime.feed.subscribe(None, None).await.unwrap();
         Lived {
+            side,
             county,
             people,
             feed,
@@ -198,7 +200,7 @@ impl Lived {
             .ask(|fleet| fleet.seq())
             .await
             .unwrap();
-        for path in questions(last) {
+        for path in questions(last, self.side) {
             told.insert(path.clone(), self.answer(&path).await);
         }
         let seals: BTreeSet<String> = told.values().flat_map(|text| seals(text)).collect();
@@ -273,7 +275,7 @@ const NOT_ASKED: [&str; 5] = [
 ];
 
 /// Every question that the interface has, so that one that is added is asked too.
-fn questions(last: u64) -> Vec<String> {
+fn questions(last: u64, side: usize) -> Vec<String> {
     let document: Value = serde_json::from_str(&api::openapi()).unwrap();
     let paths = document["paths"].as_object().unwrap().iter();
     let gets = paths.filter(|(_, verbs)| verbs.get("get").is_some());
@@ -298,9 +300,19 @@ fn questions(last: u64) -> Vec<String> {
             .map(|form| format!("/api/v1/reports/{form}?{span}&lang=zh"))
             .into_iter()
             .chain(
-                ["alarms", "tasks", "decisions", "readings", "course"]
-                    .map(|table| format!("/api/v1/reports/csv?table={table}&{span}&lang=zh")),
+                [
+                    "alarms",
+                    "tasks",
+                    "decisions",
+                    "losses",
+                    "readings",
+                    "course",
+                ]
+                .map(|table| format!("/api/v1/reports/csv?table={table}&{span}&lang=zh")),
             )
+            .collect(),
+        "/api/v1/incidents/{incident}/losses" => (0..STEPS)
+            .map(|n| format!("/api/v1/incidents/{}-{n}/losses", WORDS[side]))
             .collect(),
         "/api/v1/registry/{kind}" => vec!["/api/v1/registry/people".to_owned()],
         path => {

@@ -14,8 +14,8 @@ use crate::incident::{EventClass, IncidentView};
 use crate::quiet::{AreaView, LoadView, SituationView, SuppressionView};
 use crate::replay::Mode;
 use crate::view::{
-    AlarmView, ClockView, CommandView, CountyView, GroupView, PersonView, SeriesNow, StationView,
-    SystemView, TemplateView,
+    AlarmView, ClockView, CommandView, CountyView, GroupView, MassView, PersonView, SeriesNow,
+    StationView, SystemView, TemplateView,
 };
 
 /// Everything, as of journal number `seq`.
@@ -52,6 +52,7 @@ pub struct CountyChanged {
     pub drill: Option<DrillMark>,
     pub rules_version: String,
     pub load: LoadView,
+    pub mass: MassView,
     pub event_classes: Vec<EventClass>,
     pub stations: ListChanged<StationView>,
     /// Newest values; the id is `<station>/<quantity>`.

@@ -12,10 +12,10 @@ export function withChanges(
   change: CountyChanged,
 ): ToldCounty | null {
   try {
-    const { code, title, demo, drill, rules_version, load, event_classes } = change;
+    const { code, title, demo, drill, rules_version, load, mass, event_classes } = change;
     const apart = before?.now ?? before?.stations.flatMap((station) => station.series);
     return {
-      ...{ code, title, demo, drill, rules_version, load, event_classes },
+      ...{ code, title, demo, drill, rules_version, load, mass, event_classes },
       stations: list(before?.stations, change.stations, byId),
       now: list(apart, change.now, (one) => seriesKey(one.station, one.quantity)),
       alarms: list(before?.alarms, change.alarms, (one) => one.key),

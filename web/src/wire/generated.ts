@@ -2118,6 +2118,7 @@ export interface components {
             groups: components["schemas"]["ListChanged_GroupView"];
             incidents: components["schemas"]["ListChanged_IncidentView"];
             load: components["schemas"]["LoadView"];
+            mass: components["schemas"]["MassView"];
             /** @description Newest values; the id is `<station>/<quantity>`. */
             now: components["schemas"]["ListChanged_SeriesNow"];
             pages: components["schemas"]["ListChanged_PageView"];
