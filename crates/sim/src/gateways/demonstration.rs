@@ -1,7 +1,7 @@
 //! The gateways of the demonstration: its channel files, and the stand-ins that they name.
 //!
-//! Calls are taken by people who are made up: most press 1, some do not answer, a few press 2. Some messages
-//! are answered by a word.
+//! Calls are taken by people who are made up: most press 1, some do not answer, a few press 2. Nobody writes
+//! back: whoever is made up reports by the phone, and whoever is not answers for themselves.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -34,9 +34,6 @@ const KEYS: [Option<char>; 7] = [
     Some('1'),
     None,
 ];
-
-/// What messages are answered with, one after another: most are not, some by a word.
-const WORDS: [Option<&str>; 5] = [None, Some("1"), None, Some("收到"), None];
 
 /// Writes the channel files and their secrets into a site folder.
 ///
@@ -80,15 +77,8 @@ pub async fn open_gateways(http: &str) -> Vec<Gateway> {
             after: TAKES,
             copies: 1,
         };
-        let replies = Callback {
-            url: format!("http://{http}/api/v1/channels/{id}/replies?token={KEY}"),
-            ..callback.clone()
-        };
-        let words = WORDS.map(|word| word.map(str::to_owned));
         let script = Script {
             callback: Some(callback),
-            replies: (id == "sms").then_some(replies),
-            words: words.into_iter().cycle().take(10_000).collect(),
             keys: KEYS.into_iter().cycle().take(10_000).collect(),
             ..Script::default()
         };

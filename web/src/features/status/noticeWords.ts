@@ -29,6 +29,8 @@ export function manySentence(county: County | null, line: readonly SystemView[])
       return i18n.t("{n} 份报告过了时限还没有报：{names}。", words);
     case "unanswered":
       return i18n.t("{n} 人一直没有应答，自动步骤已用完：{names}。请打电话。", words);
+    case "reply_unread":
+      return i18n.t("{n} 人回了信，看不懂是什么意思：{names}。请看原文，打电话问清楚。", words);
     case "unstable_signal":
       return i18n.t("{n} 个站的信号来回跳：{names}。请安排检修探头。", words);
     default:
