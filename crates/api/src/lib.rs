@@ -57,7 +57,7 @@ use model::{JurisdictionSlot, Seal};
 use runtime::{Feed, Inbox, Replays};
 use sha2::{Digest, Sha256};
 use store::{Blobs, History, Quarantine, Store, UploadBounds, Uploads};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 pub use access::{Deed, LOCAL_CHECK, Principal};
 pub use accounts::{Account, AccountsError};
@@ -152,6 +152,8 @@ pub(crate) struct Api {
     phones: Arc<dyn PhoneBook>,
     throttle: Throttle,
     places: Places,
+    /// Held from the comparison of the names in a loss report to its entry.
+    loss_turn: Mutex<()>,
     looks: Looks,
     token_hash: Option<[u8; 32]>,
     drill: bool,
@@ -223,6 +225,7 @@ pub async fn open(options: Options, machines: Machines) -> Result<Opened, Accoun
         phones: options.phones,
         throttle: Throttle::default(),
         places: Places::default(),
+        loss_turn: Mutex::default(),
         token_hash: options
             .token
             .map(|token| Sha256::digest(token.as_bytes()).into()),

@@ -13,7 +13,7 @@ use model::loss::{
 };
 use model::{Action, JurisdictionSlot, OpId, Seal};
 use serde::Deserialize;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::MutexGuard;
 use utoipa::ToSchema;
 
 use crate::Api;
@@ -180,23 +180,21 @@ impl Names {
     }
 }
 
-/// One version after the other from its comparison to its entry: two of the same instant know of each other.
-static ONE_BY_ONE: Mutex<()> = Mutex::const_new(());
-
-/// Writes into each case which others bear its name. What it gives is held until the version is entered.
-pub(crate) async fn mark_alike(
-    api: &Api,
+/// Writes into each case which others bear its name. What it gives is held until the version is entered:
+/// two of the same instant know of each other.
+pub(crate) async fn mark_alike<'a>(
+    api: &'a Api,
     slot: JurisdictionSlot,
     names: &Names,
     action: &mut Action,
-) -> Answered<Option<MutexGuard<'static, ()>>> {
+) -> Answered<Option<MutexGuard<'a, ()>>> {
     let Action::ReportLoss(loss) = action else {
         return Ok(None);
     };
     if names.0.is_empty() {
         return Ok(None);
     }
-    let turn = ONE_BY_ONE.lock().await;
+    let turn = api.loss_turn.lock().await;
     let known = known_names(api, slot).await?;
     for change in &mut loss.cases {
         let CaseChange::Enter(row) = change else {

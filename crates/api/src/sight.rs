@@ -24,7 +24,10 @@ use crate::error::Answered;
 /// The texts, positions and photos a reader may open.
 pub(crate) enum Visible {
     All,
+    /// Those of their own tasks.
     Only(BTreeSet<Seal>),
+    /// All that they are told of, save those of the tasks of others.
+    AllBut(BTreeSet<Seal>),
 }
 
 impl Visible {
@@ -33,11 +36,13 @@ impl Visible {
         match self {
             Visible::All => true,
             Visible::Only(seals) => seals.contains(seal),
+            Visible::AllBut(seals) => !seals.contains(seal),
         }
     }
 }
 
-/// What `reader` may open: the wording of commands they see, and what belongs to their own tasks.
+/// What `reader` may open: the wording of commands they see and what belongs to the tasks they see; who sees
+/// more than tasks of their own, all else too.
 pub(crate) async fn visible_seals(api: &Api, reader: &Principal) -> Answered<Visible> {
     let sight = api.sight(reader).await?;
     if sight.is_whole() {
@@ -48,33 +53,42 @@ pub(crate) async fn visible_seals(api: &Api, reader: &Principal) -> Answered<Vis
     let Some(slot) = code.and_then(|code| catalogue.jurisdiction(&code)) else {
         return Ok(Visible::Only(BTreeSet::new()));
     };
-    let seals = api
+    let own = sight.is_own();
+    let (seen, others) = api
         .inbox
         .ask(move |fleet| {
-            let mut seals = BTreeSet::new();
             // Thousands of phones ask at the same moment when an order goes to all of them.
-            let commands = match sight.is_own() {
+            let commands = match own {
                 true => fleet.commands_of(slot, &sight.reader.person),
                 false => fleet.commands(slot),
             };
+            let (mut seen, mut others) = (BTreeSet::new(), BTreeSet::new());
             for command in commands {
-                collect(&command, &sight, &mut seals);
+                let (theirs, not): (Vec<&TaskView>, _) = command
+                    .tasks
+                    .iter()
+                    .partition(|task| sight.sees(&task.person));
+                if theirs.is_empty() {
+                    others.insert(command.wording.clone());
+                } else {
+                    seen.insert(command.wording.clone());
+                }
+                theirs.into_iter().for_each(|task| collect(task, &mut seen));
+                not.into_iter().for_each(|task| collect(task, &mut others));
             }
-            seals
+            (seen, others)
         })
         .await?;
-    Ok(Visible::Only(seals))
+    Ok(match own {
+        true => Visible::Only(seen),
+        false => Visible::AllBut(others.difference(&seen).cloned().collect()),
+    })
 }
 
-fn collect(command: &CommandView, sight: &Sight, seals: &mut BTreeSet<Seal>) {
-    let tasks = command.tasks.iter();
-    let own: Vec<&TaskView> = tasks.filter(|t| sight.sees(&t.person)).collect();
-    if !own.is_empty() {
-        seals.insert(command.wording.clone());
-    }
-    let places = own.iter().filter_map(|task| task.place.as_ref());
-    seals.extend(places.map(|place| place.position.clone()));
-    for fact in own.into_iter().flat_map(|task| &task.facts) {
+/// What belongs to a task.
+fn collect(task: &TaskView, seals: &mut BTreeSet<Seal>) {
+    seals.extend(task.place.iter().map(|place| place.position.clone()));
+    for fact in &task.facts {
         seals.extend(
             fact.note
                 .iter()

@@ -7,6 +7,7 @@ mod county;
 use axum::http::StatusCode;
 use county::feed::{first, next, open, update_of};
 use county::{County, Who, json};
+use model::config::Role;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -115,6 +116,56 @@ async fn role_and_township_bound_what_is_seen() {
         (kind == "load" || kind == "annunciation").then_some(kind)
     });
     last.await;
+}
+
+#[tokio::test]
+async fn a_planner_of_a_township_reads_all_but_what_is_of_the_tasks_of_others() {
+    let county = County::open().await;
+    county.stage(0, 900).await;
+    let mut people = county::people();
+    people[2].township = Some("T1".to_owned());
+    people[3].township = Some("T2".to_owned());
+    (people[4].township, people[4].role) = (Some("T1".to_owned()), Role::Planner);
+    *county.files.lock().unwrap() = Some(people);
+    let taken = county
+        .post(&Who::Token, "/api/v1/site/reload", &json!({}))
+        .await;
+    assert_eq!(taken.status(), StatusCode::OK);
+    let officer = county.sign_in("officer").await;
+    let incident =
+        json!({"action": "open_incident", "title": "江边的洪水", "class": "", "commands": []});
+    county.act(&officer, "i1", incident).await;
+    county.act(&officer, "c1", issue()).await;
+    for (who, note) in [("li", "桥北都走了"), ("chen", "桥南都走了")] {
+        let task = format!("c1.{who}");
+        let seen = json!({"action": "report_task", "task": task, "fact": "seen", "note": note});
+        let op = format!("seen-{who}");
+        let (status, _) = county.act(&county.sign_in(who).await, &op, seen).await;
+        assert_eq!(status, StatusCode::OK, "{who}");
+    }
+    let seals_of = async |path| {
+        let told = json(county.get(&officer, path).await).await.to_string();
+        let runs = told.split(|sign: char| !sign.is_ascii_hexdigit());
+        let seals = runs.filter(|run| run.len() == 64).map(str::to_owned);
+        seals.collect::<Vec<String>>()
+    };
+    let mut seals = seals_of("/api/v1/incidents").await;
+    seals.extend(seals_of("/api/v1/commands").await);
+    let path = format!("/api/v1/texts?ids={}", seals.join(","));
+    let texts = async |who| {
+        let told = json(county.get(&county.sign_in(who).await, &path).await).await;
+        told.to_string()
+    };
+    let (all, near) = (texts("officer").await, texts("guest").await);
+    for (text, is_near) in [
+        ("江边的洪水", true),
+        ("立即转移到学校", true),
+        ("桥北都走了", true),
+        ("桥南都走了", false),
+    ] {
+        assert!(all.contains(text), "{all}");
+        assert_eq!(near.contains(text), is_near, "{text} in {near}");
+    }
 }
 
 fn issue() -> Value {

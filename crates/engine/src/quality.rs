@@ -272,23 +272,8 @@ fn turns(values: impl Iterator<Item = Fixed>, by: Fixed) -> usize {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::series::tests::{HOUR, sample};
     use proptest::prelude::*;
-
-    const HOUR: i64 = 3_600_000;
-
-    fn sample(at_s: i64, value: i64) -> Sample {
-        Sample {
-            observed: Time::from_ms(at_s * 1000),
-            value,
-            revision: 0,
-            quality: match value {
-                value if value % 7 == 0 => Quality::Bad,
-                value if value % 5 == 0 => Quality::Doubtful,
-                _ => Quality::Good,
-            },
-            doubts: Doubts::default(),
-        }
-    }
 
     proptest! {
         /// Whatever comes in order or late, the running sum of a check is the plain one of its window.

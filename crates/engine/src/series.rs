@@ -447,14 +447,14 @@ impl From<&Observed> for Sample {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
 
-    const HOUR: i64 = 3_600_000;
+    pub(crate) const HOUR: i64 = 3_600_000;
 
-    fn sample(at_s: i64, value: i64) -> Sample {
+    pub(crate) fn sample(at_s: i64, value: i64) -> Sample {
         Sample {
             observed: Time::from_ms(at_s * 1000),
             value,

@@ -15,7 +15,7 @@ use model::OpId;
 use model::config::Text;
 use runtime::Stopped;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Shared;
@@ -79,14 +79,7 @@ async fn take(
         match settle(&shared, exit.gateway.channel, receipt).await {
             Ok(true) => {}
             Ok(false) => unknown += 1,
-            Err(Stopped) => {
-                return complain(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "stopping",
-                    "服务正在停止；请稍后重发",
-                    "the service is stopping; send this again later",
-                );
-            }
+            Err(Stopped) => return stopping(),
         }
     }
     telemetry::receipts(exit.gateway.channel, "taken", count - unknown);
@@ -100,10 +93,10 @@ async fn take(
             "there is no such page, or it ended long ago",
         );
     }
-    match &receipts.answer {
-        Some(answer) => agreed(answer),
-        None => Json(json!({"ok": true, "unknown": unknown})).into_response(),
-    }
+    taken(
+        receipts.answer.as_deref(),
+        json!({"ok": true, "unknown": unknown}),
+    )
 }
 
 /// Tells what one receipt says; false when nobody knows its page.
@@ -142,14 +135,26 @@ pub(super) fn token_of<'r>(headers: &'r HeaderMap, shown: &'r Shown) -> Option<&
     bearer.map(str::trim).or(shown.token.as_deref())
 }
 
-/// The body that a gateway wants to hear.
-pub(super) fn agreed(answer: &str) -> Response {
-    let kind = if serde_json::from_str::<serde_json::Value>(answer).is_ok() {
+/// All of it is on disk: what the gateway wants to hear, else our own words.
+pub(super) fn taken(answer: Option<&str>, ours: Value) -> Response {
+    let Some(answer) = answer else {
+        return Json(ours).into_response();
+    };
+    let kind = if serde_json::from_str::<Value>(answer).is_ok() {
         "application/json"
     } else {
         "text/plain; charset=utf-8"
     };
     ([(header::CONTENT_TYPE, kind)], answer.to_owned()).into_response()
+}
+
+pub(super) fn stopping() -> Response {
+    complain(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "stopping",
+        "服务正在停止；请稍后重发",
+        "the service is stopping; send this again later",
+    )
 }
 
 pub(super) fn complain(status: StatusCode, error: &'static str, zh: &str, en: &str) -> Response {

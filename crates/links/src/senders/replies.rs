@@ -7,12 +7,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::post;
-use axum::{Json, Router};
 use model::intake::Refusal;
 use model::page::About;
 use model::{OpId, PageFact, PersonId};
@@ -23,7 +23,7 @@ use serde_json::json;
 use super::Shared;
 use super::board::{Asked, Unclear};
 use super::equipment::{Equipment, Exit};
-use super::receipts::{MOST_BODY, Shown, agreed, complain, op_of, token_of};
+use super::receipts::{self, MOST_BODY, Shown, complain, op_of, stopping, token_of};
 use super::wording::code_of;
 use crate::telemetry;
 
@@ -74,22 +74,15 @@ async fn take(
         match settle(&shared, &equipment, exit, replies, &reply).await {
             Ok(true) => taken += 1,
             Ok(false) => unclear += 1,
-            Err(Stopped) => {
-                return complain(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "stopping",
-                    "服务正在停止；请稍后重发",
-                    "the service is stopping; send this again later",
-                );
-            }
+            Err(Stopped) => return stopping(),
         }
     }
     telemetry::replies(exit.gateway.channel, "taken", taken);
     telemetry::replies(exit.gateway.channel, "unclear", unclear);
-    match &replies.answer {
-        Some(answer) => agreed(answer),
-        None => Json(json!({"ok": true, "unclear": unclear})).into_response(),
-    }
+    receipts::taken(
+        replies.answer.as_deref(),
+        json!({"ok": true, "unclear": unclear}),
+    )
 }
 
 /// What is wrong with a reply: for machines, and in one sentence for whoever reads it.

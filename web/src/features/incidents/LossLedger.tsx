@@ -6,7 +6,7 @@ import { CASES, type CaseDraft } from "../../state/losses";
 import { useApp } from "../../state/store";
 import { Button } from "../../ui/Button";
 import type { CaseKind } from "../../wire/view";
-import { caseName } from "./lossWords";
+import { caseName, sealedWords } from "./lossWords";
 
 interface LossLedgerProps {
   cases: readonly CaseDraft[];
@@ -50,7 +50,7 @@ interface LineProps {
 function Line({ one, onChange, onDrop }: LineProps) {
   const texts = useApp((state) => state.texts);
   const { known } = one;
-  const before = known?.name ? (texts.get(known.name) ?? i18n.t("已抹除")) : "";
+  const before = known?.name ? sealedWords(texts, known.name) : "";
   const kinds: readonly CaseKind[] = one.kind === "home" ? ["home"] : ["missing", "dead"];
   return (
     <div className={`caseline${one.withdrawn ? " struck" : ""}`} data-testid="loss-case-line">

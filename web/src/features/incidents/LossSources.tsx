@@ -11,7 +11,7 @@ import { Dialog } from "../../ui/Dialog";
 import type { CaseView, IncidentView, LossItem, LossVersion, TownshipLoss } from "../../wire/view";
 import { Photos } from "../commands/Photos";
 import { areaName } from "../stations/townships";
-import { caseName, itemName, unitName, versionName } from "./lossWords";
+import { caseName, itemName, sealedWords, unitName, versionName } from "./lossWords";
 
 export type LossOf =
   | { of: "cell"; township: string; item: LossItem }
@@ -168,7 +168,7 @@ function Cases({ row, cases }: { row: TownshipLoss; cases: readonly CaseView[] }
   const texts = useApp((state) => state.texts);
   if (cases.length === 0) return null;
   const named = (seal: string | null | undefined, none: string) =>
-    seal ? (texts.get(seal) ?? i18n.t("已抹除")) : none;
+    seal ? sealedWords(texts, seal) : none;
   const versions = new Map(row.versions.map((one) => [one.id, versionName(one.stage, one.nth)]));
   return (
     <>

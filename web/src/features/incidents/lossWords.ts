@@ -129,3 +129,8 @@ export function doubleWords(county: County, incident: string, row: PossibleDoubl
       return i18n.t("{here}：另一个事件也报了这个乡镇", { here });
   }
 }
+
+/** A name or reason that stands outside the journal: on its way, what it says, or gone for good. */
+export function sealedWords(texts: ReadonlyMap<string, string | null>, seal: string): string {
+  return texts.has(seal) ? (texts.get(seal) ?? i18n.t("已抹除")) : "…";
+}
