@@ -11,6 +11,7 @@ mod area;
 mod blind_alarm;
 mod blindspot;
 mod bundle;
+mod calendar;
 mod calling_view;
 mod canon;
 mod combine;

@@ -6,6 +6,8 @@ use model::page::Channel;
 use model::{CommandId, OpId, PersonId, PostId, RunId, SituationId, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Calendar;
+
 /// What is to happen at a deadline. Order among equal instants is the order of this type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Due {
@@ -136,12 +138,12 @@ impl Small {
 
 /// The deadlines that lie ahead, earliest first.
 ///
-/// Thousands belong to watches and series and move all day: they are kept as small keys, since what a
-/// reading costs among many stations is the memory it touches.
+/// Thousands belong to watches and series and move all day: they are kept as small keys in a calendar, since
+/// what a reading costs among many stations is the memory it touches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
 pub(crate) struct Timers {
-    small: BTreeSet<(Time, Small)>,
+    small: Calendar<Small>,
     others: BTreeSet<(Time, Due)>,
     /// The earliest of both: every input asks for it.
     earliest: Option<Time>,
@@ -165,12 +167,9 @@ impl From<Stored> for Timers {
 
 impl From<Timers> for Stored {
     fn from(timers: Timers) -> Stored {
-        let small = timers
-            .small
-            .into_iter()
-            .map(|(at, small)| (at, small.due()));
+        let small = timers.small.iter().map(|(at, small)| (at, small.due()));
         Stored {
-            set: timers.others.into_iter().chain(small).collect(),
+            set: timers.others.iter().cloned().chain(small).collect(),
         }
     }
 }
@@ -178,9 +177,11 @@ impl From<Timers> for Stored {
 impl Timers {
     pub(crate) fn arm(&mut self, at: Time, due: Due) {
         match Small::of(&due) {
-            Some(small) => self.small.insert((at, small)),
-            None => self.others.insert((at, due)),
-        };
+            Some(small) => self.small.insert(at, small),
+            None => {
+                self.others.insert((at, due));
+            }
+        }
         if self.earliest.is_none_or(|earliest| at < earliest) {
             self.earliest = Some(at);
         }
@@ -188,16 +189,18 @@ impl Timers {
 
     pub(crate) fn disarm(&mut self, at: Time, due: Due) {
         match Small::of(&due) {
-            Some(small) => self.small.remove(&(at, small)),
-            None => self.others.remove(&(at, due)),
-        };
+            Some(small) => self.small.remove(at, small),
+            None => {
+                self.others.remove(&(at, due));
+            }
+        }
         if self.earliest == Some(at) {
             self.look();
         }
     }
 
     fn look(&mut self) {
-        let small = self.small.first().map(|(at, _)| *at);
+        let small = self.small.first().map(|(at, _)| at);
         let other = self.others.first().map(|(at, _)| *at);
         self.earliest = match (small, other) {
             (Some(small), Some(other)) => Some(small.min(other)),
@@ -215,11 +218,11 @@ impl Timers {
         if self.next()? > until {
             return None;
         }
-        let small = self.small.first().map(|(at, small)| (*at, small.rank));
+        let small = self.small.first().map(|(at, small)| (at, small.rank));
         let other = self.others.first().map(|(at, due)| (*at, due.rank()));
         let first = match (small, other) {
             (Some(small), Some(other)) if other < small => self.others.pop_first(),
-            (Some(_), _) => self.small.pop_first().map(|(at, small)| (at, small.due())),
+            (Some(_), _) => self.small.pop().map(|(at, small)| (at, small.due())),
             (None, _) => self.others.pop_first(),
         };
         self.look();
@@ -228,8 +231,8 @@ impl Timers {
 
     /// Takes every deadline at or before `until` that `which` picks, earliest first.
     pub(crate) fn take(&mut self, until: Time, which: impl Fn(&Due) -> bool) -> Vec<Due> {
-        let small = self.small.iter().map(|(at, small)| (*at, small.due()));
-        let small = small.take_while(|(at, _)| *at <= until);
+        let small = self.small.up_to(until);
+        let small = small.map(|(at, small)| (at, small.due()));
         let others = self.others.iter().take_while(|(at, _)| *at <= until);
         let early = small.chain(others.cloned());
         let mut picked: Vec<(Time, Due)> = early.filter(|(_, due)| which(due)).collect();
@@ -242,7 +245,7 @@ impl Timers {
 
     /// Drops the deadlines that `keep` refuses; used when slots change their meaning.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Due) -> bool) {
-        self.small.retain(|(_, small)| keep(&small.due()));
+        self.small.retain(|small| keep(&small.due()));
         self.others.retain(|(_, due)| keep(due));
         self.look();
     }

@@ -4,13 +4,14 @@
 //! not lost: it becomes a [`BadMessage`], is counted and confirmed like everything else. The intake
 //! decides nothing about time, repeats or lateness; the runtime does.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::config::Text;
 use model::fixed::BadNumber;
 use model::intake::{Quality, Refusal};
-use protocols::json::{self, Observation};
+use protocols::json::{self, Lead, Observation};
 use runtime::{BadMessage, Catalogue, Draft, Item, Target};
 
 use crate::{Speaker, topic};
@@ -38,7 +39,28 @@ pub struct Intake {
 struct Known {
     station: Box<str>,
     quantity: Box<str>,
+    /// How its messages begin.
+    lead: Option<Lead>,
     target: Target,
+}
+
+impl Known {
+    /// What a message says that begins as all of this series, and says value and time alone.
+    fn led<'a>(&'a self, body: &'a [u8]) -> Option<Observation<'a>> {
+        let lead = self.lead.as_ref().filter(|_| body.len() <= MOST_BODY)?;
+        let (value, time) = lead.read(body)?;
+        Some(Observation {
+            station: Cow::Borrowed(&self.station),
+            quantity: Cow::Borrowed(&self.quantity),
+            value: Some(value),
+            time,
+            received: None,
+            revision: 0,
+            unit: None,
+            seq: None,
+            quality: Quality::Good,
+        })
+    }
 }
 
 /// Why a message is no reading.
@@ -65,7 +87,7 @@ impl Refused {
     pub fn beginning(&self, topic: &str, beginning: &[u8], bytes: usize) -> Item {
         let reason = self.reason.en.clone();
         let bad = BadMessage::beginning(self.kind, reason, topic, beginning, bytes);
-        Item::Bad(bad)
+        Item::Bad(Box::new(bad))
     }
 }
 
@@ -99,10 +121,13 @@ impl Intake {
     /// # Errors
     /// [`Refused`] with the first thing wrong.
     pub fn read(&mut self, topic: &str, body: &[u8]) -> Result<Draft, Refused> {
-        let observation = decode(body)?;
         if let Some(known) = self.known.get(topic) {
-            return against(known, &observation);
+            return match known.led(body) {
+                Some(observation) => draft(&observation, &known.target),
+                None => against(known, &decode(body)?),
+            };
         }
+        let observation = decode(body)?;
         against(self.learn(topic, &observation)?, &observation)
     }
 
@@ -138,6 +163,7 @@ impl Intake {
             self.known.clear();
         }
         let known = Known {
+            lead: Lead::of(&station, &quantity),
             station: station.into(),
             quantity: quantity.into(),
             target,

@@ -96,7 +96,8 @@ impl Item {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     Reading(Draft),
-    Bad(BadMessage),
+    /// Aside, since it is large and rare: what waits by the thousand is readings.
+    Bad(Box<BadMessage>),
 }
 
 /// Why new configs were not put into force.
@@ -286,7 +287,7 @@ mod tests {
         let refused = |body: &[u8]| {
             BadMessage::new(Refusal::Malformed, String::new(), &"t".repeat(70_000), body)
         };
-        let places = |body: &[u8]| Item::Bad(refused(body)).places();
+        let places = |body: &[u8]| Item::Bad(Box::new(refused(body))).places();
         assert!(places(b"{") <= 2, "{}", places(b"{"));
         let large = refused(&[0xff; 60_000]);
         assert_eq!((large.topic.len(), large.body.bytes), (MOST_TOPIC, 60_000));
@@ -294,6 +295,6 @@ mod tests {
         let held = large.body.hex.as_ref().map_or(0, String::len) + large.topic.len();
         assert!(held <= 9 * 1024, "{held}");
         // The usual 65,536 places hold some 16 MiB of them.
-        assert!(Item::Bad(large).places() * BYTES_OF_A_PLACE >= held);
+        assert!(Item::Bad(Box::new(large)).places() * BYTES_OF_A_PLACE >= held);
     }
 }

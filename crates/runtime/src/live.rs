@@ -486,7 +486,7 @@ impl Live {
             }
             all.taken.push(match item {
                 Item::Reading(draft) => self.read(all.interface, &draft, now),
-                Item::Bad(bad) => self.refuse(all.interface, bad),
+                Item::Bad(bad) => self.refuse(all.interface, *bad),
             });
         }
         drop(all.room);

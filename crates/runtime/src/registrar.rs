@@ -111,12 +111,14 @@ impl Registrar {
 
     /// Closes the open commit and begins the next in the memory of a spent one.
     pub(crate) fn close(&mut self, spent: Option<Sealed>) -> Closed {
+        // As a flood goes on, so it went.
+        let next = Vec::with_capacity(self.items.len());
         Closed {
             sealed: match spent {
                 Some(spent) => self.buffer.seal_reusing(spent),
                 None => self.buffer.seal(),
             },
-            items: std::mem::take(&mut self.items),
+            items: std::mem::replace(&mut self.items, next),
             deliveries: std::mem::take(&mut self.deliveries),
             pages: std::mem::take(&mut self.pages),
             inputs: std::mem::take(&mut self.inputs),

@@ -4,30 +4,31 @@
 //! goes on while receipts are outstanding, up to the receive maximum; the writer sends the
 //! acknowledgements of a receipt in one write. Nothing is acknowledged before its receipt.
 
+mod end;
+mod outflow;
+
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use model::intake::{Refusal, Taken};
-use mqtt_protocol_core::mqtt::result_code::DisconnectReasonCode;
-use runtime::{Receipt, Stopped};
+use runtime::Stopped;
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
+use self::end::End;
+use self::outflow::{Pending, Window};
 use super::House;
 use super::access::{Admission, Credentials};
 use super::inflow::{Ack, Batch, Fault, Inflow, MOST_ALIASES, MOST_PACKET, Settle};
 use super::session::{self, Opened, now_ms};
 use super::wire::{
-    self, Acks, Filter, Granted, Head, Hello, Packet, Rebuff, Terms, Verdict, Version, Welcome,
+    self, Filter, Granted, Head, Hello, Packet, Rebuff, Terms, Verdict, Version, Welcome,
 };
 use crate::intake::Intake;
 use crate::{Speaker, telemetry, topic};
@@ -61,50 +62,6 @@ const MOST_REPLIES: usize = 256;
 thread_local! {
     /// Where a socket is read into: idle connections hold no buffer of this size.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ + MOST_PACKET + 8]);
-}
-
-/// Why a connection ended, as counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Left,
-    Lost,
-    Silent,
-    Greeting,
-    Refused,
-    Dismissed,
-    Fault(Fault),
-    TakenOver,
-    ShuttingDown,
-}
-
-impl End {
-    fn word(self) -> &'static str {
-        match self {
-            End::Left => "left",
-            End::Lost => "lost",
-            End::Silent => "keep_alive",
-            End::Greeting => "no_greeting",
-            End::Refused => "refused",
-            End::Dismissed => "dismissed",
-            End::Fault(_) => "fault",
-            End::TakenOver => "taken_over",
-            End::ShuttingDown => "shutting_down",
-        }
-    }
-
-    fn reason(self) -> DisconnectReasonCode {
-        match self {
-            End::Left | End::Lost => DisconnectReasonCode::NormalDisconnection,
-            End::Silent => DisconnectReasonCode::KeepAliveTimeout,
-            End::Greeting | End::Fault(Fault::Protocol) => DisconnectReasonCode::ProtocolError,
-            End::Refused | End::Dismissed => DisconnectReasonCode::NotAuthorized,
-            End::Fault(Fault::Malformed) => DisconnectReasonCode::MalformedPacket,
-            End::Fault(Fault::TooLarge) => DisconnectReasonCode::PacketTooLarge,
-            End::Fault(Fault::Alias) => DisconnectReasonCode::TopicAliasInvalid,
-            End::TakenOver => DisconnectReasonCode::SessionTakenOver,
-            End::ShuttingDown => DisconnectReasonCode::ServerShuttingDown,
-        }
-    }
 }
 
 /// Serves one socket until it ends.
@@ -313,26 +270,12 @@ async fn drain(stream: &TcpStream) {
     let _slow = timeout(DRAINED_WITHIN, read).await;
 }
 
-/// Messages submitted and not yet acknowledged.
-#[derive(Default)]
-struct Window {
-    outstanding: AtomicUsize,
-    freed: Notify,
-}
-
 /// Bytes that were read and not taken yet, from `at` on.
 struct Rest {
     bytes: Vec<u8>,
     at: usize,
     /// The last read brought so much that there may be more at once.
     was_full: bool,
-}
-
-/// One submission whose receipt is awaited; none is for what is owed right behind those before.
-struct Pending {
-    receipt: Option<Receipt>,
-    acks: Vec<Ack>,
-    messages: usize,
 }
 
 /// However it ends, by a fault of ours too, its session is open no longer.
@@ -623,124 +566,6 @@ impl Connection {
         } else {
             Granted::Full
         }
-    }
-
-    async fn write(
-        &self,
-        stream: &TcpStream,
-        window: &Window,
-        mut awaited: mpsc::Receiver<Pending>,
-        mut replies: mpsc::Receiver<Vec<u8>>,
-    ) -> End {
-        let acks = Acks::new(self.terms);
-        let mut queue: VecDeque<Pending> = VecDeque::new();
-        let mut out = Vec::new();
-        let (mut more_pending, mut more_replies) = (true, true);
-        while more_pending || more_replies || !queue.is_empty() {
-            out.clear();
-            tokio::select! {
-                biased;
-                reply = replies.recv(), if more_replies => match reply {
-                    Some(reply) => out.extend_from_slice(&reply),
-                    None => more_replies = false,
-                },
-                taken = front(&mut queue) => {
-                    let Ok(taken) = taken else { return End::ShuttingDown };
-                    settle_front(&mut queue, &taken, &acks, window, &mut out);
-                    // Whatever else is on disk by now leaves in the same write.
-                    while let Ok(pending) = awaited.try_recv() {
-                        queue.push_back(pending);
-                    }
-                    while let Some(Ok(taken)) = front(&mut queue).now_or_never() {
-                        settle_front(&mut queue, &taken, &acks, window, &mut out);
-                    }
-                }
-                pending = awaited.recv(), if more_pending => match pending {
-                    Some(pending) => queue.push_back(pending),
-                    None => more_pending = false,
-                },
-                () = self.session.mail.notified(), if more_replies => self.downlinks(&mut out),
-            }
-            if !out.is_empty() && write_all(stream, &out).await.is_err() {
-                return End::Lost;
-            }
-        }
-        End::Left
-    }
-
-    fn downlinks(&self, out: &mut Vec<u8>) {
-        let sessions = &self.house.sessions;
-        for due in sessions.due(
-            &self.client,
-            self.session.serial,
-            self.downlink_window,
-            now_ms(),
-        ) {
-            let message = &due.downlink;
-            let version = self.terms.version;
-            let packet = wire::publish(version, due.id, due.again, &message.topic, &message.body);
-            match packet {
-                Ok(packet) if packet.len() <= self.terms.most_packet => {
-                    out.extend_from_slice(&packet);
-                    continue;
-                }
-                Ok(packet) => {
-                    let (bytes, most) = (packet.len(), self.terms.most_packet);
-                    warn!(peer = %self.peer, topic = message.topic, bytes, most, "a message is larger than its device takes; let go");
-                }
-                Err(error) => {
-                    warn!(peer = %self.peer, topic = message.topic, ?error, "a message to a device cannot be written; let go");
-                }
-            }
-            due.id
-                .into_iter()
-                .for_each(|id| sessions.taken(&self.client, id));
-        }
-    }
-}
-
-/// The answers of the oldest submission; never resolves when there is none.
-async fn front(queue: &mut VecDeque<Pending>) -> Result<Vec<Taken>, Stopped> {
-    match queue.front_mut() {
-        Some(Pending {
-            receipt: Some(receipt),
-            ..
-        }) => receipt.await,
-        Some(_) => Ok(Vec::new()),
-        None => std::future::pending().await,
-    }
-}
-
-fn settle_front(
-    queue: &mut VecDeque<Pending>,
-    taken: &[Taken],
-    acks: &Acks,
-    window: &Window,
-    out: &mut Vec<u8>,
-) {
-    let Some(pending) = queue.pop_front() else {
-        return;
-    };
-    out.reserve(pending.acks.len() * 4);
-    for ack in &pending.acks {
-        let verdict = match taken.get(ack.item as usize) {
-            Some(taken) if ack.verdict == Verdict::Fine => verdict(*taken),
-            Some(_) | None => ack.verdict,
-        };
-        acks.write(ack.id, ack.qos2, verdict, out);
-    }
-    window
-        .outstanding
-        .fetch_sub(pending.messages, Ordering::AcqRel);
-    window.freed.notify_one();
-}
-
-fn verdict(taken: Taken) -> Verdict {
-    match taken {
-        Taken::Accepted | Taken::Late | Taken::Duplicate => Verdict::Fine,
-        Taken::Refused(Refusal::Malformed) => Verdict::BadPayload,
-        Taken::Refused(Refusal::Unknown) => Verdict::BadTopic,
-        Taken::Refused(Refusal::Future | Refusal::Oversized | Refusal::Conflict) => Verdict::Other,
     }
 }
 

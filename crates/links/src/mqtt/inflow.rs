@@ -12,6 +12,9 @@ use crate::{Speaker, topic};
 /// Largest packet that is held in memory; a longer publish is read past and refused as oversized.
 pub(crate) const MOST_PACKET: usize = 128 * 1024;
 
+/// Bytes of a short publish: a read holds no more of them than this says.
+const SHORT: usize = 96;
+
 /// Bytes kept of a publish that is read past: what quarantine keeps of it.
 const KEPT: usize = 4 * 1024;
 
@@ -109,6 +112,7 @@ impl Inflow {
         batch: &mut Batch,
     ) -> (usize, Result<(), Fault>) {
         let mut used = 0;
+        batch.make_room((bytes.len() / SHORT).min(room));
         loop {
             used += self.skip_on(&bytes[used..], batch);
             if self.skip.is_some() || batch.items.len() >= room || batch.closes() {
@@ -260,6 +264,12 @@ impl Inflow {
 }
 
 impl Batch {
+    /// Takes the memory of so many messages at once.
+    fn make_room(&mut self, messages: usize) {
+        self.items.reserve(messages);
+        self.acks.reserve(messages);
+    }
+
     fn push(&mut self, item: Item, ack: Option<(u16, bool)>, verdict: Verdict) {
         if let Some((id, qos2)) = ack {
             let item = u32::try_from(self.items.len()).expect("a batch holds thousands");

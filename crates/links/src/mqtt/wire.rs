@@ -4,17 +4,21 @@
 //! acknowledges by itself, while here an acknowledgement follows a commit. This file knows no socket
 //! and no session.
 
-use std::sync::Arc;
+mod acks;
+mod publish;
 
 use mqtt_protocol_core::mqtt::packet::{
-    AssignedClientIdentifier, DecodeResult, MaximumPacketSize, Property, Qos, ReasonString,
-    ReceiveMaximum, RetainAvailable, SessionExpiryInterval, SharedSubscriptionAvailable, SubEntry,
+    AssignedClientIdentifier, DecodeResult, MaximumPacketSize, Property, Qos, ReceiveMaximum,
+    RetainAvailable, SessionExpiryInterval, SharedSubscriptionAvailable, SubEntry,
     SubscriptionIdentifierAvailable, TopicAliasMaximum, VariableByteInteger, v3_1_1, v5_0,
 };
 use mqtt_protocol_core::mqtt::result_code::{
-    ConnectReasonCode, ConnectReturnCode, DisconnectReasonCode, MqttError, PubackReasonCode,
-    PubrecReasonCode, SubackReasonCode, SubackReturnCode, UnsubackReasonCode,
+    ConnectReasonCode, ConnectReturnCode, DisconnectReasonCode, MqttError, SubackReasonCode,
+    SubackReturnCode, UnsubackReasonCode,
 };
+
+pub(crate) use acks::{Acks, Verdict, complete};
+pub(crate) use publish::{Publish, publish};
 
 /// Which MQTT a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,55 +164,6 @@ pub(crate) fn version_of(body: &[u8]) -> Version {
     match body.get(6) {
         Some(5) => Version::V5,
         Some(_) | None => Version::V3,
-    }
-}
-
-/// One PUBLISH, as its version's parser gave it.
-pub(crate) enum Publish {
-    V3(v3_1_1::Publish),
-    V5(v5_0::Publish),
-}
-
-impl Publish {
-    pub(crate) fn parse(version: Version, flags: u8, body: &[u8]) -> Result<Publish, MqttError> {
-        let shared: Arc<[u8]> = Arc::from(body);
-        match version {
-            Version::V3 => Ok(Publish::V3(v3_1_1::Publish::parse(flags, shared)?.0)),
-            Version::V5 => Ok(Publish::V5(v5_0::Publish::parse(flags, shared)?.0)),
-        }
-    }
-
-    pub(crate) fn topic(&self) -> &str {
-        match self {
-            Publish::V3(p) => p.topic_name(),
-            Publish::V5(p) => p.topic_name(),
-        }
-    }
-
-    pub(crate) fn body(&self) -> &[u8] {
-        match self {
-            Publish::V3(p) => p.payload().as_slice(),
-            Publish::V5(p) => p.payload().as_slice(),
-        }
-    }
-
-    /// Absent for QoS 0.
-    pub(crate) fn id(&self) -> Option<u16> {
-        match self {
-            Publish::V3(p) => p.packet_id(),
-            Publish::V5(p) => p.packet_id(),
-        }
-    }
-
-    pub(crate) fn alias(&self) -> Option<u16> {
-        let Publish::V5(p) = self else { return None };
-        p.props().iter().find_map(|property| {
-            if let Property::TopicAlias(alias) = property {
-                Some(alias.val())
-            } else {
-                None
-            }
-        })
     }
 }
 
@@ -425,137 +380,6 @@ pub(crate) fn welcome(version: Version, w: &Welcome<'_>) -> Vec<u8> {
         .to_continuous_buffer()
 }
 
-/// What a device is told of its publish, beside "it is on disk".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Fine,
-    /// Lies in quarantine: nobody can read it.
-    BadPayload,
-    /// Lies in quarantine: no such series.
-    BadTopic,
-    /// Lies in quarantine: not this device's to say.
-    NotAuthorized,
-    /// Lies in quarantine for another reason.
-    Other,
-}
-
-/// Acknowledgements on one client's terms, ready but for the packet id.
-pub(crate) struct Acks {
-    terms: Terms,
-    taken: Vec<u8>,
-    received: Vec<u8>,
-}
-
-/// Where the packet id stands in an acknowledgement without properties.
-const ID_AT: std::ops::Range<usize> = 2..4;
-
-impl Acks {
-    pub(crate) fn new(terms: Terms) -> Acks {
-        let sound = "1 is a packet id";
-        let (taken, received) = match terms.version {
-            Version::V3 => (
-                v3_1_1::Puback::builder()
-                    .packet_id(1)
-                    .build()
-                    .expect(sound)
-                    .to_continuous_buffer(),
-                v3_1_1::Pubrec::builder()
-                    .packet_id(1)
-                    .build()
-                    .expect(sound)
-                    .to_continuous_buffer(),
-            ),
-            Version::V5 => (
-                v5_0::Puback::builder()
-                    .packet_id(1)
-                    .build()
-                    .expect(sound)
-                    .to_continuous_buffer(),
-                v5_0::Pubrec::builder()
-                    .packet_id(1)
-                    .build()
-                    .expect(sound)
-                    .to_continuous_buffer(),
-            ),
-        };
-        Acks {
-            terms,
-            taken,
-            received,
-        }
-    }
-
-    /// Appends the PUBACK (QoS 1) or PUBREC (QoS 2) of a publish that is on disk.
-    pub(crate) fn write(&self, id: u16, qos2: bool, verdict: Verdict, out: &mut Vec<u8>) {
-        if verdict != Verdict::Fine && self.terms.version == Version::V5 {
-            let mut answer = frown(id, qos2, verdict, self.terms.reasons);
-            if answer.len() > self.terms.most_packet {
-                answer = frown(id, qos2, verdict, false);
-            }
-            if answer.len() <= self.terms.most_packet {
-                out.extend_from_slice(&answer);
-                return;
-            }
-        }
-        let at = out.len();
-        out.extend_from_slice(if qos2 { &self.received } else { &self.taken });
-        out[at + ID_AT.start..at + ID_AT.end].copy_from_slice(&id.to_be_bytes());
-    }
-}
-
-fn frown(id: u16, qos2: bool, verdict: Verdict, reasons: bool) -> Vec<u8> {
-    use PubackReasonCode as Code;
-    let (code, why) = match verdict {
-        Verdict::Fine => (Code::Success, "on disk"),
-        Verdict::BadPayload => (
-            Code::PayloadFormatInvalid,
-            "in quarantine: no reading in it",
-        ),
-        Verdict::BadTopic => (Code::TopicNameInvalid, "in quarantine: no such series"),
-        Verdict::NotAuthorized => (Code::NotAuthorized, "in quarantine: not its own topic"),
-        Verdict::Other => (Code::ImplementationSpecificError, "in quarantine"),
-    };
-    let reason = ReasonString::new(why).expect("short ASCII is a reason string");
-    let reason = match reasons {
-        true => vec![Property::ReasonString(reason)],
-        false => Vec::new(),
-    };
-    let sound = "an acknowledgement with a packet id and a reason is sound";
-    if qos2 {
-        let code = PubrecReasonCode::try_from(code as u8).expect("both share these codes");
-        let packet = v5_0::Pubrec::builder()
-            .packet_id(id)
-            .reason_code(code)
-            .props(reason)
-            .build();
-        packet.expect(sound).to_continuous_buffer()
-    } else {
-        let packet = v5_0::Puback::builder()
-            .packet_id(id)
-            .reason_code(code)
-            .props(reason)
-            .build();
-        packet.expect(sound).to_continuous_buffer()
-    }
-}
-
-/// The end of a QoS 2 exchange that the client began.
-pub(crate) fn complete(version: Version, id: u16) -> Vec<u8> {
-    let sound = "a parsed packet id is not zero";
-    match version {
-        Version::V3 => v3_1_1::Pubcomp::builder()
-            .packet_id(id)
-            .build()
-            .expect(sound)
-            .to_continuous_buffer(),
-        Version::V5 => v5_0::Pubcomp::builder()
-            .packet_id(id)
-            .build()
-            .expect(sound)
-            .to_continuous_buffer(),
-    }
-}
-
 /// What became of one filter of a SUBSCRIBE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Granted {
@@ -652,45 +476,6 @@ pub(crate) fn goodbye(version: Version, why: DisconnectReasonCode) -> Vec<u8> {
                 .to_continuous_buffer()
         }
     }
-}
-
-/// A message to a device: with QoS 1 when it has an id, else with QoS 0.
-pub(crate) fn publish(
-    version: Version,
-    id: Option<u16>,
-    again: bool,
-    topic: &str,
-    body: &[u8],
-) -> Result<Vec<u8>, MqttError> {
-    let qos = if id.is_some() {
-        Qos::AtLeastOnce
-    } else {
-        Qos::AtMostOnce
-    };
-    Ok(match version {
-        Version::V3 => {
-            let packet = v3_1_1::Publish::builder()
-                .topic_name(topic)?
-                .qos(qos)
-                .dup(again);
-            packet
-                .packet_id(id)
-                .payload(body)
-                .build()?
-                .to_continuous_buffer()
-        }
-        Version::V5 => {
-            let packet = v5_0::Publish::builder()
-                .topic_name(topic)?
-                .qos(qos)
-                .dup(again);
-            packet
-                .packet_id(id)
-                .payload(body)
-                .build()?
-                .to_continuous_buffer()
-        }
-    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod flaw;
 mod frame;
+mod lead;
 mod plain;
 mod torn;
 
@@ -20,6 +21,7 @@ pub use decode::{decode, is_number};
 pub use encode::encode;
 pub use flaw::{BadBody, Flaw};
 pub use frame::{Piece, TooMany, pieces};
+pub use lead::Lead;
 
 /// What one body says, borrowed from it wherever its text needed no unescaping.
 #[derive(Clone, Debug, PartialEq, Eq)]

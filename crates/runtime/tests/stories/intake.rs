@@ -49,7 +49,7 @@ async fn repeats_and_refusals_are_confirmed_and_counted_and_change_nothing() {
     let future = reading(1, 60 * 24 * 9, 900);
     let reason = "not JSON".to_owned();
     let bad = BadMessage::new(Refusal::Malformed, reason, "obs/x/y", b"{");
-    let bad = Item::Bad(bad);
+    let bad = Item::Bad(Box::new(bad));
     let mut items: Vec<Item> = [first, first, conflict, future]
         .map(Item::Reading)
         .into_iter()

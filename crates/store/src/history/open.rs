@@ -3,9 +3,8 @@
 //! Nothing here is on disk; all of it can be read again from the journal, from [`OpenChunks::since`]
 //! on.
 
-use std::collections::HashMap;
-
 use model::{JurisdictionSlot, Time};
+use rustc_hash::FxHashMap;
 
 use super::{Sample, columns};
 
@@ -55,7 +54,7 @@ impl Span {
 /// Everything not yet in the database.
 #[derive(Debug, Default)]
 pub(crate) struct OpenChunks {
-    series: HashMap<SeriesKey, Vec<Chunk>>,
+    series: FxHashMap<SeriesKey, Vec<Chunk>>,
     samples: usize,
 }
 
@@ -102,7 +101,7 @@ impl OpenChunks {
         let samples = &mut chunks[place].samples;
         if samples.len() == samples.capacity() {
             // A quarter at a time: doubling would leave half of the memory empty.
-            samples.reserve_exact((samples.len() / 4).max(4));
+            samples.reserve_exact((samples.len() / 4).max(16));
         }
         samples.push(Packed {
             received: sample.received.ms(),

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::{Config, Decimals, JurisdictionSlot, SeriesSlot};
+use rustc_hash::FxHashMap;
 
 /// The names in a config, by slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,7 +80,7 @@ pub(crate) struct NameRow {
 /// The names of all jurisdictions. Without a roster a number is the slot.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    tables: HashMap<(JurisdictionSlot, Kind), Arc<Table>>,
+    tables: FxHashMap<(JurisdictionSlot, Kind), Arc<Table>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
