@@ -126,7 +126,7 @@ export function applyLedger(night, act, by, now, seal) {
       return begin("maintenance", {
         from: action.from,
         until: action.until,
-        ticket: action.ticket,
+        reason: action.ticket ? seal(action.ticket) : null,
         stations: action.stations,
         matches: county.alarms
           .filter((one) => action.stations.includes(one.station))

@@ -139,7 +139,17 @@ export function addLosses(county, now, texts, photo) {
     [d],
     [
       { kind: "same_name", ...at, other_case: "k3" },
-      { kind: "same_village", ...at, other_case: "k1" },
+      {
+        kind: "same_village",
+        ...at,
+        other_case: "k1",
+        settled: {
+          id: "judged-1",
+          by: "p-zhou",
+          at: iso(now - 3 * MIN),
+          reason: seal("两村交界，两户各报各的，已电话核对"),
+        },
+      },
     ],
   );
   incident.reports.push({
@@ -153,9 +163,26 @@ export function addLosses(county, now, texts, photo) {
   });
 }
 
+/** Says of what may be counted twice that it is two, or takes that back. */
+function judge(night, { action, op }, by, now, seal) {
+  const refuse = { answer: { answer: "refused", why: "no_such_double" }, changes: [] };
+  const incident = night.county.incidents?.find((one) => one.id === action.incident);
+  const doubles = incident?.losses?.doubles ?? [];
+  const names = (row) =>
+    ["kind", "township", "case", "other_incident", "other_township", "other_case"].every(
+      (field) => (row[field] ?? null) === (action.double[field] ?? null),
+    );
+  if (!doubles.some(names)) return refuse;
+  const settled = { id: op, by: by.id, at: iso(now), reason: seal(action.reason) };
+  const change = (row) => (names(row) ? { ...row, settled: action.apart ? settled : null } : row);
+  incident.losses = { ...incident.losses, doubles: doubles.map(change) };
+  return { answer: { answer: "done" }, changes: [{ kind: "incident", incident }] };
+}
+
 /** Adds a version, or says why not; null where the press is another one. */
 export function pressLoss(night, act, by, now, seal) {
   const { action, op } = act;
+  if (action.action === "judge_double") return judge(night, act, by, now, seal);
   if (action.action !== "report_loss") return null;
   const refuse = (why) => ({ answer: { answer: "refused", why }, changes: [] });
   const incident = night.county.incidents?.find((one) => one.id === action.incident);

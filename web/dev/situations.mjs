@@ -184,7 +184,7 @@ export function makeSuppressions(county, now, texts) {
     entry("0198c0de-5111-7001-8000-000000000004", "maintenance", "p-admin", {
       from: at(-130),
       until: at(107),
-      ticket: "0820-3",
+      reason: seal("0820-3"),
       stations: worked.map((one) => one.station),
       matches: worked.map((one) => one.key),
     }),

@@ -130,6 +130,22 @@ export const HANDS_DESK = [
     },
   },
   {
+    // Two people wrote back what nobody understands; one of their numbers is nobody's.
+    name: "reply-unread",
+    mode: "calm",
+    looks: ALL,
+    act: async (page, fake) => {
+      const since = new Date(Date.now()).toISOString();
+      const person = fake.night.county.people.find((one) => one.role === "responder").id;
+      const notice = (subject) => ({
+        kind: "system",
+        system: { kind: "reply_unread", subject, since, until: null, level: "orange" },
+      });
+      fake.tell([notice(`sms/${person}`), notice("sms/")]);
+      await page.waitForTimeout(800);
+    },
+  },
+  {
     name: "sensor-fault",
     mode: "storm",
     looks: ALL,

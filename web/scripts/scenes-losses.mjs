@@ -39,6 +39,41 @@ export const LOSS_DESK = [
     },
     ALL,
   ),
+  scene(
+    "judge",
+    async (page) => {
+      await id(page, "loss-double").first().scrollIntoViewIfNeeded();
+      await id(page, "loss-judge").first().click();
+    },
+    ALL,
+  ),
+  {
+    // Somebody else's version comes in while one is being written.
+    name: "loss-newer",
+    mode: "storm",
+    looks: ALL,
+    act: async (page, fake) => {
+      await losses(page);
+      const row = id(page, "loss-row").first();
+      const township = await row.getAttribute("data-township");
+      await row.locator("button.link").click();
+      await id(page, "loss-in-injured").fill("7");
+      const action = {
+        action: "report_loss",
+        incident: fake.night.county.incidents[0].id,
+        township,
+        stage: "follow_up",
+        after: 2,
+        figures: [
+          { item: "affected", value: 2400 },
+          { item: "missing", value: 3 },
+        ],
+      };
+      await page.request.post(`${fake.base}/api/v1/acts`, { data: { op: "newer", action } });
+      await id(page, "loss-newer").waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
   {
     // What stands may be read in the past, and nothing is entered.
     name: "loss-past",

@@ -3,21 +3,27 @@ import { isMet, owedReports, photosOf } from "../src/state/incidents";
 import {
   cellOf,
   columnsOf,
+  doublesOf,
   draftOf,
   flawsOf,
+  lossesOf,
   newCase,
   nextStages,
   requestOf,
+  sealsIn,
   shown,
+  sidesOf,
   typed,
   wentDown,
 } from "../src/state/losses";
+import { carriedOver, isBehind, newerFigures, sheetOf } from "../src/state/lossSheets";
 import type {
   CaseView,
   IncidentView,
   LossStage,
   LossTable,
   LossVersion,
+  PossibleDouble,
   TownshipLoss,
 } from "../src/wire/view";
 import { play, snapshot, told } from "./night";
@@ -198,6 +204,98 @@ describe("the next version", () => {
     expect(flawsOf(draft, row, "follow_up", 3, true)).toEqual([]);
     for (const item of ["dead", "missing", "crops"] as const) draft.figures[item] = "0";
     expect(flawsOf({ ...draft, note: "x", cases: [] }, row, "follow_up", 0, true)).toEqual([]);
+  });
+});
+
+describe("a newer version while one is written", () => {
+  const newer: TownshipLoss = {
+    ...row,
+    versions: [...row.versions, version(3, "follow_up", { by: "li", photos: ["p3"] })],
+    cells: row.cells.map((cell) =>
+      cell.item === "missing"
+        ? { ...cell, value: 4, steps: [...cell.steps, { version: "v3", value: 4, down: false }] }
+        : cell,
+    ),
+    cases: [
+      { ...known, village: "中村" },
+      { ...known, case: "k9", name: null },
+    ],
+  };
+  const written = () => {
+    const sheet = sheetOf(row, "wang");
+    sheet.draft.figures.dead = "5";
+    sheet.draft.note = "又找到三人";
+    const [first] = sheet.draft.cases;
+    if (!first) throw new Error("a case");
+    sheet.draft.cases = [
+      { ...first, kind: "dead" },
+      { ...newCase("k2", "dead"), village: "下村", name: "张三" },
+    ];
+    return sheet;
+  };
+
+  test("is told with what it changed, and takes nothing away by itself", () => {
+    const sheet = written();
+    expect(isBehind(sheet, row)).toBe(false);
+    expect(isBehind(sheet, newer)).toBe(true);
+    expect(newerFigures(sheet, newer)).toEqual([{ item: "missing", before: 1, after: 4 }]);
+    expect(sheet.draft.figures).toMatchObject({ dead: "5", missing: "1" });
+  });
+
+  test("may be gone on from: what was written stays, the rest is filled in anew", () => {
+    const carried = carriedOver(written(), newer, "wang");
+    expect(carried.draft.figures).toMatchObject({ dead: "5", missing: "4", crops: "12.5" });
+    expect(carried.draft.note).toBe("又找到三人");
+    expect(carried.draft.photos).toEqual(["p3"]);
+    expect(
+      carried.draft.cases.map(({ case: id, kind, village, name }) => [id, kind, village, name]),
+    ).toEqual([
+      ["k1", "dead", "中村", ""],
+      ["k9", "missing", "上村", ""],
+      ["k2", "dead", "下村", "张三"],
+    ]);
+    const sent = requestOf("i1", "T1", carried.stage, carried.row, carried.draft, []);
+    expect(sent.after).toBe(3);
+    expect(sent.cases).toEqual([
+      { change: "enter", case: "k1", kind: "dead", village: "中村" },
+      { change: "enter", case: "k2", kind: "dead", village: "下村", name: "张三" },
+    ]);
+  });
+
+  test("that took a case out leaves what was written of it", () => {
+    const without = { ...newer, cases: [{ ...known, withdrawn: "why" }] };
+    const touched = carriedOver(written(), without, "wang").draft.cases;
+    expect(touched.map((one) => one.case)).toEqual(["k1", "k2"]);
+    const untouched = carriedOver(sheetOf(row, "wang"), without, "wang").draft.cases;
+    expect(untouched).toEqual([]);
+  });
+
+  test("that is verified leaves a correction alone", () => {
+    const verified = {
+      ...newer,
+      versions: [...row.versions, version(3, "verified", { by: "li" })],
+    };
+    expect(carriedOver(written(), verified, "wang").stage).toBe("correction");
+  });
+});
+
+describe("what may be counted twice", () => {
+  const at = { kind: "same_name", township: "T1", other_incident: "i1", other_township: "T1" };
+  const open = { ...at, case: "k1", other_case: "gone", settled: null };
+  const settled = {
+    ...open,
+    settled: { id: "x", by: "li", at: "2026-08-20T18:00:00Z", reason: "r" },
+  };
+  const incident = {
+    id: "i1",
+    losses: { ...table, doubles: [settled, open] },
+  } as unknown as IncidentView;
+  test("stands first while nobody has looked, and names both cases", () => {
+    expect(doublesOf(incident)).toEqual([open, settled]);
+    const county = play(snapshot(10));
+    const sides = sidesOf(county, incident, doublesOf(incident)[0] as PossibleDouble);
+    expect(sides.map((one) => one.case)).toEqual(["k1", "gone"]);
+    expect(sealsIn(lossesOf(incident))).toContain("r");
   });
 });
 

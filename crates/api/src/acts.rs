@@ -15,8 +15,8 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::body::Body;
 use crate::bounds::{
-    MAX_ALARMS, check_photos, check_report, check_shown, few_parts, heard_by, is_place, said,
-    text_fits, word_fits,
+    MAX_ALARMS, check_photos, check_report, check_shown, few_parts, heard_by, is_place, name_fits,
+    said, text_fits,
 };
 use crate::error::{Answered, Fault, FaultView};
 use crate::losses::{self, Names, mark_alike};
@@ -145,6 +145,8 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
                 let most = format!("at most {MAX_VILLAGES} villages");
                 return Err(Fault::field("villages", most));
             }
+            let mut villages = issue.villages.iter();
+            villages.try_for_each(|one| name_fits("villages", &one.village))?;
             text_fits("wording", Some(&issue.wording))
         }
         ActionRequest::CancelCommand { reason, .. } => {
@@ -174,7 +176,7 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
                 return Err(Fault::field("how", what.to_owned()));
             }
             said("text", &open.text)?;
-            said("hazard", &open.hazard)?;
+            name_fits("hazard", &open.hazard)?;
             text_fits("place", open.place.as_deref())
         }
         ActionRequest::GradeSituation { .. } | ActionRequest::MergeIncident { .. } => {
@@ -224,6 +226,7 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
             said("text", text)
         }
         ActionRequest::ReportLoss(loss) => losses::check(loss, who),
+        ActionRequest::JudgeDouble(judge) => losses::check_judge(judge, who),
         ActionRequest::WriteReport { of, text, .. } => {
             who.need(Deed::Report)?;
             if matches!(of, ReportOf::Interval { from, to } if to <= from) {
@@ -285,11 +288,11 @@ fn check(request: &ActRequest, who: &Principal) -> Answered<()> {
         }
         ActionRequest::WarnOfWeather(warning) => {
             who.need(Deed::TendAlarms)?;
-            word_fits("kind", &warning.kind)
+            name_fits("kind", &warning.kind)
         }
         ActionRequest::KeepEvent(event) => {
             who.need(Deed::KeepEvents)?;
-            word_fits("kind", &event.kind)?;
+            name_fits("kind", &event.kind)?;
             if event.stations.len() > MAX_ALARMS {
                 return Err(Fault::field(
                     "stations",

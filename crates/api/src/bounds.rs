@@ -34,6 +34,20 @@ pub(crate) fn word_fits(field: &'static str, word: &str) -> Answered<()> {
     Ok(())
 }
 
+/// Most digits that a place or a kind of thing has in its name: more may be somebody's telephone number.
+const MOST_DIGITS: usize = 6;
+
+/// The name of a place or of a kind of thing, which stands in the journal as it is: short, and without what
+/// may be a number of somebody.
+pub(crate) fn name_fits(field: &'static str, name: &str) -> Answered<()> {
+    word_fits(field, name)?;
+    if name.chars().filter(|c| c.is_numeric()).count() > MOST_DIGITS {
+        let most = format!("at most {MOST_DIGITS} digits: what names people belongs into the text");
+        return Err(Fault::field(field, most));
+    }
+    Ok(())
+}
+
 pub(crate) fn check_report(report: &ReportRequest, who: &Principal) -> Answered<()> {
     let own = owns(who, &report.task);
     let means = report.means.unwrap_or(Means::App);

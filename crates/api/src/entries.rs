@@ -138,8 +138,18 @@ fn told(input: &Input, config: Option<&Config>) -> (&'static str, Value) {
             "tallied",
             json!({ "interface": interface, "counts": counts }),
         ),
-        Input::Paged { page, fact } => ("paged", json!({ "page": page, "fact": fact })),
-        Input::Unread { channel, from } => ("unread", json!({ "channel": channel, "from": from })),
+        Input::Paged { page, fact, reply } => {
+            let said = json!({ "page": page, "fact": fact, "reply": reply });
+            ("paged", said)
+        }
+        Input::Unread {
+            channel,
+            from,
+            reply,
+        } => {
+            let said = json!({ "channel": channel, "from": from, "reply": reply });
+            ("unread", said)
+        }
         Input::Accessed(access) => ("accessed", json!(access)),
         Input::ClockRead(clock) => ("clock_read", json!(clock)),
     }

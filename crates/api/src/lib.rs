@@ -69,7 +69,7 @@ pub use drills::{Beside, score_of};
 pub use error::{Fault, FaultView};
 pub use listener::{Encryption, serve};
 pub use looks::Looks;
-pub use losses::{CaseEntry, CaseRequest, LossRequest};
+pub use losses::{CaseEntry, CaseRequest, JudgeRequest, LossRequest};
 pub use phones::{PhoneBook, PhoneRequest};
 pub use router::openapi;
 pub use trials::CallTrialRequest;

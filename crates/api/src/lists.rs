@@ -126,7 +126,8 @@ pub(crate) async fn incidents(
     of_counties(&api, &reader, &query, |county| county.incidents).await
 }
 
-/// Everything that makes no noise now: who, why, until when.
+/// Everything that makes no noise now: who, why, until when. Whoever belongs to a township and does not
+/// command is told of what concerns it.
 #[utoipa::path(get, path = "/api/v1/suppressions", tag = "lists",
     params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
     responses((status = 200, description = "Each with its jurisdiction", body = Vec<SuppressionView>), (status = 401, body = FaultView)))]
@@ -218,7 +219,8 @@ pub(crate) async fn load(
     rows(&api, &reader, &query, look).await
 }
 
-/// What happened: events that were entered, and alarms that were marked as true or false.
+/// What happened: events that were entered, and alarms that were marked as true or false. Whoever belongs to
+/// a township and does not command is told of its own and of the county's.
 #[utoipa::path(get, path = "/api/v1/events", tag = "lists",
     params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
     responses((status = 200, description = "Each with its jurisdiction", body = Vec<EventView>), (status = 401, body = FaultView)))]
@@ -227,11 +229,16 @@ pub(crate) async fn events(
     Extension(reader): Extension<Principal>,
     Asked(query): Asked<OfQuery>,
 ) -> Rows<EventView> {
-    let look = |fleet: &Fleet, slot| fleet.events(slot).unwrap_or_default();
+    let sight = api.sight(&reader).await?;
+    let look = move |fleet: &Fleet, slot| {
+        let mut events = fleet.events(slot).unwrap_or_default();
+        events.retain_mut(|row| sight.event(row));
+        events
+    };
     rows(&api, &reader, &query, look).await
 }
 
-/// Weather warnings that stand.
+/// Weather warnings that stand; everybody is told of all of them.
 #[utoipa::path(get, path = "/api/v1/weather", tag = "lists",
     params(("jurisdiction" = Option<String>, Query, description = "Only this one")),
     responses((status = 200, description = "Each with its jurisdiction", body = Vec<WeatherView>), (status = 401, body = FaultView)))]

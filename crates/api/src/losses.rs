@@ -9,7 +9,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use model::loss::{
-    CaseChange, CaseKind, CaseRef, LossCase, LossFigure, LossStage, LossTable, ReportLoss,
+    CaseChange, CaseKind, CaseRef, DoubleRef, LossCase, LossFigure, LossStage, LossTable,
+    ReportLoss,
 };
 use model::{Action, JurisdictionSlot, OpId, Seal};
 use serde::Deserialize;
@@ -20,7 +21,7 @@ use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::acts::one_jurisdiction;
 use crate::body::Asked;
-use crate::bounds::{check_photos, said, text_fits, word_fits};
+use crate::bounds::{check_photos, name_fits, said, text_fits, word_fits};
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::lists::OfQuery;
 use crate::wire::ActionRequest;
@@ -73,6 +74,23 @@ pub struct CaseEntry {
     pub note: Option<String>,
 }
 
+/// What somebody found of a possible double count.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct JudgeRequest {
+    pub incident: OpId,
+    /// As the incident's table shows it.
+    pub double: DoubleRef,
+    /// It is two, and both count, until something new is said of either; false: the question is open again.
+    pub apart: bool,
+    pub reason: String,
+}
+
+/// A finding within its bounds.
+pub(crate) fn check_judge(judge: &JudgeRequest, who: &Principal) -> Answered<()> {
+    who.need(Deed::TendAlarms)?;
+    said("reason", &judge.reason)
+}
+
 /// A version within its bounds.
 pub(crate) fn check(loss: &LossRequest, who: &Principal) -> Answered<()> {
     who.need(Deed::TendAlarms)?;
@@ -87,7 +105,7 @@ pub(crate) fn check(loss: &LossRequest, who: &Principal) -> Answered<()> {
         match case {
             CaseRequest::Enter(row) => {
                 word_fits("cases", &row.case)?;
-                word_fits("cases", &row.village)?;
+                name_fits("cases", &row.village)?;
                 text_fits("cases", row.name.as_deref())?;
                 text_fits("cases", row.note.as_deref())?;
             }

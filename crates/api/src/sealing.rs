@@ -4,6 +4,7 @@ use model::action::{IssueCommand, ReportTask};
 use model::command::{FormAnswer, FormValue, LeftBehind, VillageCount};
 use model::field::KeptEvent;
 use model::incident::OpenSituation;
+use model::loss::JudgeDouble;
 use model::report::WriteReport;
 use model::task::Means;
 use model::{Action, Seal};
@@ -85,7 +86,8 @@ impl Api {
                 stations,
                 from,
                 until,
-                ticket,
+                ticket: String::new(),
+                order: self.seal_text(Some(ticket)).await?,
             },
             ActionRequest::TakeOutOfService { station, reason } => Action::TakeOutOfService {
                 station,
@@ -282,6 +284,12 @@ impl Api {
                 photos,
             },
             ActionRequest::ReportLoss(loss) => Action::ReportLoss(self.seal_loss(loss).await?),
+            ActionRequest::JudgeDouble(judge) => Action::JudgeDouble(JudgeDouble {
+                incident: judge.incident,
+                double: judge.double,
+                apart: judge.apart,
+                reason: self.seal_bytes(judge.reason.into_bytes()).await?,
+            }),
             ActionRequest::WriteReport { of, section, text } => Action::WriteReport(WriteReport {
                 of,
                 section,

@@ -35,7 +35,7 @@ pub(crate) struct SpanQuery {
 }
 
 /// Samples of one series with from ≤ time < to, oldest first, as NDJSON; also of a station that no file
-/// names any more.
+/// names any more. Whoever belongs to a township and does not command is told of its stations alone.
 #[utoipa::path(get, path = "/api/v1/series/{station}/{quantity}", tag = "outside programs",
     params(("station" = String, Path, description = "Station id, percent-encoded"),
            ("quantity" = String, Path, description = "Quantity id, percent-encoded"),
@@ -51,6 +51,13 @@ pub(crate) async fn series(
     Asked(span): Asked<SpanQuery>,
 ) -> Answered<impl IntoResponse> {
     reader.need(Deed::See)?;
+    // As in the list of stations, there is none outside one's own township.
+    if !api.sight(&reader).await?.holds(&station) {
+        return Err(Fault::NoSuchStation {
+            near: None,
+            station,
+        });
+    }
     let only = api.slot(&reader, span.jurisdiction.as_deref())?;
     // Years 1 to 9999: all that can be written.
     let (from, to) = (

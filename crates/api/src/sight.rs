@@ -1,5 +1,5 @@
 //! What a reader may see: everything for the desk, their own part for responders and viewers, and the ground
-//! of their township for whoever belongs to one and does not command.
+//! of their township for whoever belongs to one and does not command. Weather warnings are everybody's.
 //!
 //! Narrows what others have rendered; it never decides anything.
 
@@ -11,10 +11,10 @@ use model::command::FormValue;
 use model::config::AreaKind;
 use model::task::Stage;
 use model::view::{
-    Change, CommandView, CountyView, FeedMessage, Obligations, PostView, SituationView, SystemView,
-    TaskView, Update,
+    Change, CommandView, CountyView, EventView, FeedMessage, Obligations, PostView, SituationView,
+    SuppressionView, SystemView, TaskView, Update,
 };
-use model::{PersonId, Seal};
+use model::{AlarmKey, Config, PersonId, Seal};
 use runtime::Fleet;
 
 use crate::Api;
@@ -57,12 +57,17 @@ pub(crate) async fn visible_seals(api: &Api, reader: &Principal) -> Answered<Vis
     let (seen, others) = api
         .inbox
         .ask(move |fleet| {
+            let now = fleet.now();
             // Thousands of phones ask at the same moment when an order goes to all of them.
             let commands = match own {
                 true => fleet.commands_of(slot, &sight.reader.person),
                 false => fleet.commands(slot),
             };
             let (mut seen, mut others) = (BTreeSet::new(), BTreeSet::new());
+            if !own {
+                let quiet = fleet.county(slot, now).map(|county| county.suppressions);
+                others.extend(sight.untold(quiet.unwrap_or_default(), fleet.events(slot)));
+            }
             for command in commands {
                 let (theirs, not): (Vec<&TaskView>, _) = command
                     .tasks
@@ -126,7 +131,26 @@ pub(crate) struct Sight {
 pub(crate) struct Near {
     township: String,
     stations: HashSet<String>,
+    /// Alarms that may be raised there.
+    alarms: HashSet<AlarmKey>,
     people: HashSet<PersonId>,
+}
+
+/// The stations of a township, and the alarms that may be raised at them.
+fn ground_of(config: &Config, township: &str) -> (HashSet<String>, HashSet<AlarmKey>) {
+    let here = |of: &Option<String>| of.as_deref() == Some(township);
+    let stations = config.stations.iter().filter(|one| here(&one.township));
+    let stations: HashSet<String> = stations.map(|one| one.id.clone()).collect();
+    let ruled = config.watches.iter().filter_map(|watch| {
+        let station = &config.station_of(watch.series).id;
+        let rule = &config.rules[watch.rule.index()];
+        let key = || AlarmKey::of(&config.code, &rule.id, station, &rule.hazard);
+        stations.contains(station).then(key)
+    });
+    let blind = stations.iter();
+    let blind = blind.map(|station| AlarmKey::of(&config.code, runtime::BLIND_SPOT, station, ""));
+    let alarms = ruled.chain(blind).collect();
+    (stations, alarms)
 }
 
 impl Api {
@@ -146,17 +170,18 @@ impl Api {
         let mut near = Near {
             people: people.of_township(code, &township),
             stations: HashSet::new(),
+            alarms: HashSet::new(),
             township,
         };
         if let Some(slot) = self.inbox.catalogue().jurisdiction(code) {
             let of = near.township.clone();
             let there = move |fleet: &Fleet| {
-                let stations = fleet.config(slot).map(|config| &config.stations);
-                let there = stations.into_iter().flatten();
-                let there = there.filter(|s| s.township.as_ref() == Some(&of));
-                there.map(|s| s.id.clone()).collect()
+                let config = fleet.config(slot);
+                config
+                    .map(|config| ground_of(config, &of))
+                    .unwrap_or_default()
             };
-            near.stations = self.inbox.ask(there).await?;
+            (near.stations, near.alarms) = self.inbox.ask(there).await?;
         }
         Ok(Sight {
             reader: reader.clone(),
@@ -203,6 +228,60 @@ impl Sight {
         })
     }
 
+    /// Leaves of what is kept quiet what concerns their ground; false when nothing of it does. What names
+    /// neither a station nor a township concerns all of them.
+    fn quiet(&self, row: &mut SuppressionView) -> bool {
+        let Some(near) = &self.near else {
+            return true;
+        };
+        let here = match (&row.matcher, row.alarm) {
+            (Some(matcher), _) => match (&matcher.station, &matcher.township) {
+                (Some(station), _) => near.stations.contains(station),
+                (None, Some(township)) => *township == near.township,
+                (None, None) => true,
+            },
+            // An inhibited alarm's row names its station, and another alarm as the cause.
+            (None, _) if !row.stations.is_empty() => {
+                row.stations.iter().any(|one| near.stations.contains(one))
+            }
+            (None, Some(alarm)) => near.alarms.contains(&alarm),
+            (None, None) => true,
+        };
+        row.stations.retain(|one| near.stations.contains(one));
+        row.matches.retain(|one| near.alarms.contains(one));
+        here
+    }
+
+    /// Leaves of what happened what concerns their ground; false when nothing of it does. What is of no
+    /// township and no station concerns all of them.
+    pub(crate) fn event(&self, row: &mut EventView) -> bool {
+        let Some(near) = &self.near else {
+            return true;
+        };
+        let area = row.area.as_ref();
+        let of_township = area.filter(|area| area.kind == AreaKind::Township);
+        let here = match of_township {
+            Some(area) => area.code == near.township,
+            None => {
+                let mut there = row.stations.iter();
+                row.stations.is_empty() || there.any(|one| near.stations.contains(one))
+            }
+        };
+        row.stations.retain(|one| near.stations.contains(one));
+        here
+    }
+
+    /// Reasons of what is kept quiet and texts of events that they are not told of.
+    fn untold(&self, quiet: Vec<SuppressionView>, events: Option<Vec<EventView>>) -> Vec<Seal> {
+        let quiet = quiet.into_iter();
+        let quiet =
+            quiet.filter_map(|mut row| row.reason.clone().filter(|_| !self.quiet(&mut row)));
+        let events = events.into_iter().flatten();
+        let events =
+            events.filter_map(|mut row| row.text.clone().filter(|_| !self.event(&mut row)));
+        quiet.chain(events).collect()
+    }
+
     /// Leaves the tasks they may see; false when there are none.
     pub(crate) fn command(&self, command: &mut CommandView) -> bool {
         if self.is_whole() {
@@ -236,6 +315,7 @@ impl Sight {
         county.stations.retain(|station| self.holds(&station.id));
         county.alarms.retain(|alarm| self.holds(&alarm.station));
         county.situations.retain(|one| self.touches(one));
+        county.suppressions.retain_mut(|row| self.quiet(row));
     }
 
     /// Leaves of notices what they may see: whether somebody else has answered is the desk's affair.
@@ -258,11 +338,11 @@ impl Sight {
             Change::System { system } => self.notice(system),
             Change::Alarm { alarm } => self.holds(&alarm.station),
             Change::Situation { situation } => self.touches(situation),
+            Change::Suppression { suppression } => self.quiet(suppression),
+            Change::Event { event } => self.event(event),
             Change::Annunciation { .. }
-            | Change::Suppression { .. }
             | Change::Load { .. }
             | Change::Weather { .. }
-            | Change::Event { .. }
             | Change::Configured => true,
             Change::Page { page } => self.sees(&page.to),
             Change::Run { .. } => !self.is_own(),
@@ -373,6 +453,7 @@ mod tests {
             Arc::new(Near {
                 township: township.to_owned(),
                 stations: stations.iter().map(|s| (*s).to_owned()).collect(),
+                alarms: HashSet::new(),
                 people: people.iter().map(|p| PersonId::from(*p)).collect(),
             })
         });

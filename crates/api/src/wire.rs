@@ -16,7 +16,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::losses::LossRequest;
+use crate::losses::{JudgeRequest, LossRequest};
 
 /// Longest free text of a person, in bytes.
 pub(crate) const MAX_TEXT: usize = 8 * 1024;
@@ -122,6 +122,7 @@ pub enum ActionRequest {
         stations: Vec<String>,
         from: Time,
         until: Time,
+        /// The work order, in whatever words; empty: none.
         ticket: String,
     },
     TakeOutOfService {
@@ -251,6 +252,8 @@ pub enum ActionRequest {
     },
     /// The next version of what a township lost.
     ReportLoss(LossRequest),
+    /// What may be counted twice in loss reports is two, or is open again.
+    JudgeDouble(JudgeRequest),
     /// A page of one's own was visible for a second; it answers nothing.
     SeePage {
         page: PageId,

@@ -247,7 +247,7 @@ async fn names_stand_outside_the_journal_and_one_name_twice_is_flagged() {
     done(&county, &second, "l2", loss("T2", "first", 0, other)).await;
     let found = table(&county, &officer).await;
     let want = json!([{"kind": "same_name", "township": "T2", "case": "k7",
-        "other_incident": "i1", "other_township": "T1", "other_case": "k1"}]);
+        "other_incident": "i1", "other_township": "T1", "other_case": "k1", "settled": null}]);
     assert_eq!(found["doubles"], want);
     let total = |table: &Value, item: &str| {
         let totals = table["totals"].as_array().unwrap();
@@ -365,4 +365,57 @@ async fn a_first_report_is_late_after_two_hours_and_stands_in_the_past_as_it_did
     let found = table(&county, &officer).await;
     assert_eq!(found["townships"][0]["versions"][0]["late"], true);
     assert_eq!(county.runtime.inbox.catalogue().codes(), [CODE]);
+}
+
+#[tokio::test]
+async fn two_of_one_name_are_found_to_be_two_with_who_when_and_why() {
+    let (county, officer, second) = night_of_losses().await;
+    let dead = |case: &str| json!({"figures": figures(&[("dead", 1)]), "cases": [person(case, "dead", "前山村", "陈某")]});
+    done(&county, &officer, "l1", loss("T1", "first", 0, dead("k1"))).await;
+    done(&county, &officer, "l2", loss("T2", "first", 0, dead("k2"))).await;
+    let double = |kind: &str, case: &str| {
+        json!({"kind": kind, "township": "T2", "case": case, "other_incident": "i1",
+               "other_township": "T1", "other_case": "k1"})
+    };
+    let judge = |kind: &str, case: &str, reason: &str| {
+        json!({"action": "judge_double", "incident": "i1", "double": double(kind, case),
+               "apart": true, "reason": reason})
+    };
+    let why = "身份证不同，是两个人";
+    let (status, _) = county
+        .act(&second, "j0", judge("same_name", "k2", " "))
+        .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "it has a reason");
+    let li = county.sign_in("li").await;
+    let (status, _) = county.act(&li, "j1", judge("same_name", "k2", why)).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let other = judge("same_name", "k7", why);
+    refused(&county, &second, "j2", other, "no_such_double").await;
+    done(&county, &second, "j3", judge("same_name", "k2", why)).await;
+    let found = table(&county, &officer).await;
+    let doubles = found["doubles"].as_array().unwrap();
+    let name = doubles
+        .iter()
+        .find(|row| row["kind"] == "same_name")
+        .unwrap();
+    let settled = &name["settled"];
+    assert_eq!(
+        (&settled["id"], &settled["by"]),
+        (&json!("j3"), &json!("second")),
+        "{name}"
+    );
+    let village = doubles
+        .iter()
+        .find(|row| row["kind"] == "same_village")
+        .unwrap();
+    assert_eq!(village["settled"], Value::Null, "{village}");
+    let path = format!("/api/v1/texts?ids={}", settled["reason"].as_str().unwrap());
+    assert!(text(county.get(&officer, &path).await).await.contains(why));
+    let report = "/api/v1/reports/page?incident=i1&lang=zh";
+    let report = text(county.get(&officer, report).await).await;
+    assert!(
+        report.contains("认定不是重复统计") && report.contains(why),
+        "{report}"
+    );
+    assert!(report.contains("还没有认定"), "the village is open");
 }

@@ -178,13 +178,13 @@ fn night() -> Night {
     let step = rise_until(&mut night, 0, "p-duty");
     let page = night.page("p-duty", Channel::Push);
     let last = night.inputs.last().unwrap().0;
-    let fact = PageFact::Delivered;
-    night.put(last.plus_ms(1_000), Input::Paged { page, fact });
+    let (fact, reply) = (PageFact::Delivered, None);
+    night.put(last.plus_ms(1_000), Input::Paged { page, fact, reply });
     let step = rise_until(&mut night, step, "p-lead");
     let page = night.page("p-lead", Channel::Voice);
     let last = night.inputs.last().unwrap().0;
-    let fact = PageFact::Acked;
-    night.put(last.plus_ms(2 * MINUTE), Input::Paged { page, fact });
+    let (fact, reply) = (PageFact::Acked, None);
+    night.put(last.plus_ms(2 * MINUTE), Input::Paged { page, fact, reply });
     night.rise(step..36);
     night
 }

@@ -13,10 +13,10 @@ use crate::engine::Engine;
 use crate::situation::Situation;
 
 /// Writes fields so that no two different states give the same bytes: each with its length.
-struct Canon<'a>(&'a mut Sha256);
+pub(crate) struct Canon<'a>(&'a mut Sha256);
 
 impl Canon<'_> {
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.0.update((text.len() as u64).to_le_bytes());
         self.0.update(text.as_bytes());
     }
@@ -62,6 +62,7 @@ impl Engine {
             out.text(op.as_str());
             out.text(&format!("{answer:?}"));
         }
+        self.canon_replies(&mut out);
     }
 
     fn canon_situations(&self, out: &mut Canon<'_>) {

@@ -23,6 +23,7 @@ use crate::index::Index;
 use crate::inhibition::Inhibitors;
 use crate::interface::Interfaces;
 use crate::load::Load;
+use crate::reply::Reply;
 use crate::series::{Sample, Series};
 use crate::situation::Situations;
 use crate::suppression::Ledger;
@@ -100,6 +101,9 @@ pub(crate) struct State {
     pub(crate) timers: Timers,
     /// UTC day on which old answers were last looked through.
     pub(crate) swept_day: i64,
+    /// What people wrote back by a gateway, and the page each was of.
+    #[serde(default)]
+    pub(crate) replies: BTreeMap<OpId, Reply>,
 }
 
 /// How long the first answer to an op is remembered.
@@ -153,6 +157,7 @@ impl Engine {
             last_at: None,
             timers: Timers::default(),
             swept_day: 0,
+            replies: BTreeMap::new(),
         };
         let mut engine = Engine {
             config,
@@ -183,15 +188,22 @@ impl Engine {
             }
             Input::Observed(observed) => self.observe(observed, at, out),
             Input::Acted(act) => self.act(act, at, out),
-            Input::Paged { page, fact } => {
-                let news = self.is_page_news(page, fact);
-                self.note_proof(page, fact, at);
-                self.page_known(page, fact, None, at, out);
-                if news {
-                    self.weigh_reach(page, fact, at, out);
+            Input::Paged { page, fact, reply } => {
+                if self.note_reply(page, fact, reply.as_ref(), at) {
+                    let news = self.is_page_news(page, fact);
+                    self.note_proof(page, fact, at);
+                    self.page_known(page, fact, None, at, out);
+                    if news {
+                        self.weigh_reach(page, fact, at, out);
+                    }
                 }
             }
-            Input::Unread { channel, from } => {
+            Input::Unread {
+                channel,
+                from,
+                reply,
+            } => {
+                self.note_unread(reply.as_ref(), at);
                 let from = from.as_ref().map_or("", PersonId::as_str);
                 let subject = format!("{}/{from}", channel.word());
                 self.notice(SystemKind::ReplyUnread, &subject, true, at, out);
@@ -309,6 +321,7 @@ impl Engine {
         self.state
             .answers
             .retain(|op, (given, _)| *given >= bound || open.contains(op));
+        self.forget_old_replies(at);
     }
 
     /// Begins or ends a notice about the system itself.

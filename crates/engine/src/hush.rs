@@ -35,6 +35,7 @@ impl Engine {
                 from,
                 until,
                 ticket,
+                order,
             } => {
                 self.know(stations)?;
                 if stations.is_empty() {
@@ -45,7 +46,8 @@ impl Engine {
                 }
                 let mut entry = Entry::new(QuietKind::Maintenance, &act.by, *from, Some(*until));
                 entry.stations = stations.clone();
-                entry.ticket = Some(ticket.clone());
+                entry.ticket = Some(ticket.clone()).filter(|ticket| !ticket.is_empty());
+                entry.reason = order.clone();
                 self.enter_ledger(act.op.clone(), entry, at, out);
                 Ok(())
             }
@@ -89,6 +91,7 @@ impl Engine {
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
             | Action::ReportLoss(_)
+            | Action::JudgeDouble(_)
             | Action::WriteReport(_)
             | Action::ReportTask(_)
             | Action::ReportPlace { .. }

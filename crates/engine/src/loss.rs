@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::incident::Incident;
+use crate::loss_double::Judged;
 
 /// Versions of one township in one incident; a county sends one a day.
 const MOST_VERSIONS: usize = 500;
@@ -28,6 +29,9 @@ pub(crate) struct Losses {
     pub(crate) chains: BTreeMap<String, Vec<LossVersion>>,
     /// Townships that its situations have touched, also after these were forgotten.
     pub(crate) concerned: BTreeSet<String>,
+    /// What people found of possible double counts, oldest first.
+    #[serde(default)]
+    pub(crate) judged: Vec<Judged>,
 }
 
 impl Losses {
@@ -41,6 +45,7 @@ impl Losses {
                 text += &format!(" loss {township} {} {how:?} {what:?}", version.number);
             }
         }
+        text.extend(self.judged.iter().map(Judged::canon));
         text
     }
 
@@ -64,6 +69,9 @@ pub(crate) struct Listed<'a> {
     pub(crate) note: Option<&'a Seal>,
     pub(crate) alike: &'a [CaseRef],
     pub(crate) versions: Vec<&'a OpId>,
+    /// The version that named it last, and the one that put it into its village.
+    pub(crate) named: Option<&'a OpId>,
+    pub(crate) placed: &'a OpId,
     pub(crate) withdrawn: Option<&'a Seal>,
 }
 
@@ -89,16 +97,23 @@ fn apply<'a>(cases: &mut BTreeMap<&'a str, Listed<'a>>, version: &'a OpId, chang
                 note: None,
                 alike: &[],
                 versions: Vec::new(),
+                named: None,
+                placed: version,
                 withdrawn: None,
             });
             if case.kind != row.kind {
                 case.was.push(case.kind);
                 case.kind = row.kind;
             }
+            // Brought back, it counts anew.
+            if case.village != row.village || case.withdrawn.is_some() {
+                case.placed = version;
+            }
             case.village = &row.village;
             case.note = row.note.as_ref().or(case.note);
             if row.name.is_some() {
                 case.name = row.name.as_ref();
+                case.named = Some(version);
                 case.alike = &row.alike;
             }
             case.withdrawn = None;

@@ -71,7 +71,7 @@ fn totals(townships: &[TownshipLoss]) -> Vec<LossTotal> {
 }
 
 /// A village as it is compared: without spaces.
-fn plain(village: &str) -> String {
+pub(crate) fn plain(village: &str) -> String {
     let letters = village.chars().filter(|c| !c.is_whitespace());
     letters.flat_map(char::to_lowercase).collect()
 }
@@ -107,6 +107,7 @@ fn double(kind: DoubleKind, one: &CaseRef, other: &CaseRef, cases: bool) -> Poss
         other_incident: other.incident.clone(),
         other_township: other.township.clone(),
         other_case: cases.then(|| other.case.clone()),
+        settled: None,
     }
 }
 
@@ -142,7 +143,7 @@ impl Engine {
     }
 
     /// What of an incident may be counted twice, within it or with another one.
-    fn doubles(&self, id: &OpId, incident: &Incident) -> Vec<PossibleDouble> {
+    pub(crate) fn doubles(&self, id: &OpId, incident: &Incident) -> Vec<PossibleDouble> {
         if incident.losses.chains.is_empty() || incident.merged_into.is_some() {
             return Vec::new();
         }
@@ -167,10 +168,12 @@ impl Engine {
                         other_incident: other_id.clone(),
                         other_township: township.clone(),
                         other_case: None,
+                        settled: None,
                     });
                 }
             }
         }
+        self.settle_doubles(id, &mut found);
         found
     }
 
@@ -203,7 +206,7 @@ impl Engine {
     }
 
     /// The incident that an incident has become part of, else itself.
-    fn whole_of(&self, id: &OpId) -> OpId {
+    pub(crate) fn whole_of(&self, id: &OpId) -> OpId {
         let mut whole = id;
         while let Some(incident) = self.state.incidents.get(whole) {
             let Some(into) = &incident.merged_into else {

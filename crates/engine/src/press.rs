@@ -63,6 +63,7 @@ impl Engine {
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
             | Action::ReportLoss(_)
+            | Action::JudgeDouble(_)
             | Action::ChangeDuty { .. }
             | Action::SwapShifts { .. }
             | Action::EndDutyChange { .. }
@@ -170,6 +171,7 @@ impl Engine {
                 photos,
             } => self.send_report(act, (incident, clock), (text, received_by, photos), at, out)?,
             Action::ReportLoss(loss) => self.report_loss(act, loss, at, out)?,
+            Action::JudgeDouble(judge) => self.judge_double(act, judge, at, out)?,
             Action::AcknowledgeSituation {
                 situation,
                 alarms,

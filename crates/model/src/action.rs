@@ -11,7 +11,7 @@ use crate::id::{
 };
 use crate::incident::OpenSituation;
 use crate::level::Level;
-use crate::loss::ReportLoss;
+use crate::loss::{JudgeDouble, ReportLoss};
 use crate::report::WriteReport;
 use crate::task::{FactKind, Means, Shot};
 use crate::time::Time;
@@ -94,7 +94,12 @@ pub enum Action {
         stations: Vec<String>,
         from: Time,
         until: Time,
+        /// The work order in plain words, in journals of earlier versions.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         ticket: String,
+        /// The work order; whoever types it may name somebody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<Seal>,
     },
     /// A station is out of service until it is put back; needs a second person.
     TakeOutOfService {
@@ -224,6 +229,8 @@ pub enum Action {
     },
     /// The next version of what a township lost; its id is the op id of the press.
     ReportLoss(ReportLoss),
+    /// What may be counted twice in loss reports is two, or is open again.
+    JudgeDouble(JudgeDouble),
     /// A page was visible to its person for a second; it answers nothing.
     SeePage {
         page: PageId,
@@ -553,4 +560,6 @@ pub enum Why {
     LedgerShort,
     /// A response-level event needs three pictures.
     PhotosMissing,
+    /// The table shows no such possible double count, or not any more.
+    NoSuchDouble,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::effect::{Effect, Transition};
-use crate::id::{JurisdictionSlot, PageId, PersonId, RuleSlot, SeriesSlot, StationSlot};
+use crate::id::{JurisdictionSlot, OpId, PageId, PersonId, RuleSlot, SeriesSlot, StationSlot};
 use crate::input::{Configured, Input, Observed, Origin};
 use crate::intake::{Counts, Quality};
 use crate::page::{Channel, PageFact};
@@ -186,20 +186,26 @@ fn encode_input(at: Time, input: &Input, out: &mut Vec<u8>) -> u8 {
                 counts: *counts,
             },
         ),
-        Input::Paged { page, fact } => put_json(
+        Input::Paged { page, fact, reply } => put_json(
             out,
             PAGED,
             &PagedRow {
                 page: page.clone(),
                 fact: fact.clone(),
+                reply: reply.clone(),
             },
         ),
-        Input::Unread { channel, from } => put_json(
+        Input::Unread {
+            channel,
+            from,
+            reply,
+        } => put_json(
             out,
             UNREAD,
             &UnreadRow {
                 channel: *channel,
                 from: from.clone(),
+                reply: reply.clone(),
             },
         ),
     }
@@ -260,12 +266,16 @@ struct PagedRow {
     page: PageId,
     #[serde(flatten)]
     fact: PageFact,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply: Option<OpId>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct UnreadRow {
     channel: Channel,
     from: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply: Option<OpId>,
 }
 
 /// Reads one record.
@@ -348,6 +358,7 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
             Input::Paged {
                 page: row.page,
                 fact: row.fact,
+                reply: row.reply,
             }
         }
         UNREAD => {
@@ -355,6 +366,7 @@ pub fn decode(tag: Tag, payload: &[u8]) -> Result<Record, BadRecord> {
             Input::Unread {
                 channel: row.channel,
                 from: row.from,
+                reply: row.reply,
             }
         }
         _ => return Err(unknown),
@@ -509,20 +521,29 @@ mod tests {
                 fact: PageFact::Failed {
                     why: "the gateway answered 550".to_owned(),
                 },
+                reply: None,
             },
             Input::Unread {
                 channel: Channel::Sms,
                 from: Some("p-01".into()),
+                reply: Some("reply-1".into()),
             },
             Input::Paged {
                 page: "run.1.0.p-01.voice".into(),
                 fact: PageFact::Accepted { reference: None },
+                reply: None,
+            },
+            Input::Paged {
+                page: "run.1.0.p-01.sms".into(),
+                fact: PageFact::Acked,
+                reply: Some("reply-2".into()),
             },
             Input::Paged {
                 page: "run.1.0.p-01.push".into(),
                 fact: PageFact::NoWay {
                     why: "no phone has asked to be woken".to_owned(),
                 },
+                reply: None,
             },
         ] {
             check(&Record::Input {

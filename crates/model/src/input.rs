@@ -6,7 +6,7 @@ use crate::action::Act;
 use crate::config::Config;
 use crate::custody::{Access, Timekeeping};
 use crate::fixed::Fixed;
-use crate::id::{JurisdictionSlot, PageId, PersonId, SeriesSlot};
+use crate::id::{JurisdictionSlot, OpId, PageId, PersonId, SeriesSlot};
 use crate::intake::{Counts, Quality};
 use crate::page::{Channel, PageFact};
 use crate::time::Time;
@@ -100,12 +100,17 @@ pub enum Input {
     Paged {
         page: PageId,
         fact: PageFact,
+        /// Names the reply that said it, where somebody wrote back by a gateway: passed on again it is of the
+        /// page it was of first.
+        reply: Option<OpId>,
     },
     /// Somebody wrote back by a channel, and what they mean is not known: the words lie in quarantine.
     Unread {
         channel: Channel,
         /// Whose number it came from, where that is one person's.
         from: Option<PersonId>,
+        /// Names the reply, so that the same again is known.
+        reply: Option<OpId>,
     },
 }
 

@@ -295,7 +295,41 @@ pub enum DoubleKind {
     OtherIncident,
 }
 
-/// What may be counted twice. Nothing is merged: people look, and a later version says what is so.
+/// Names a possible double count of an incident, as its table shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DoubleRef {
+    pub kind: DoubleKind,
+    pub township: String,
+    pub case: Option<String>,
+    pub other_incident: OpId,
+    pub other_township: String,
+    pub other_case: Option<String>,
+}
+
+/// Somebody looked at what may be counted twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgeDouble {
+    pub incident: OpId,
+    pub double: DoubleRef,
+    /// It is two, and both count; false: the question is open again.
+    pub apart: bool,
+    pub reason: Seal,
+}
+
+/// Who found that it is two, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Settled {
+    /// Op id of the press.
+    pub id: OpId,
+    pub by: PersonId,
+    pub at: Time,
+    pub reason: Seal,
+}
+
+/// What may be counted twice. Nothing is merged: people look, and a later version says what is so, or
+/// somebody that it is two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PossibleDouble {
@@ -306,6 +340,28 @@ pub struct PossibleDouble {
     pub other_incident: OpId,
     pub other_township: String,
     pub other_case: Option<String>,
+    /// Somebody found that it is two, and nothing new was said of either since.
+    #[serde(default)]
+    pub settled: Option<Settled>,
+}
+
+impl PossibleDouble {
+    /// What names it.
+    pub fn named(&self) -> DoubleRef {
+        DoubleRef {
+            kind: self.kind,
+            township: self.township.clone(),
+            case: self.case.clone(),
+            other_incident: self.other_incident.clone(),
+            other_township: self.other_township.clone(),
+            other_case: self.other_case.clone(),
+        }
+    }
+
+    /// Whether it is what `double` names.
+    pub fn names(&self, double: &DoubleRef) -> bool {
+        self.named() == *double
+    }
 }
 
 /// The township table of an incident.

@@ -93,6 +93,15 @@ pub struct Page {
     pub also: Vec<About>,
 }
 
+/// What a reply by a gateway was of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyOf {
+    /// Absent: nobody could say of which page.
+    pub page: Option<PageId>,
+    /// The desk has it to read.
+    pub unread: bool,
+}
+
 /// One thing known about a page; who may say which is a rule of the system, see the glossary.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]

@@ -42,6 +42,7 @@ pub fn files(action: &Action) -> Vec<(FileKind, &Seal)> {
         | Action::OpenIncident { title: seal, .. }
         | Action::CloseIncident { reason: seal, .. } => vec![(Decision, seal)],
         Action::KeepEvent(event) => vec![(Decision, &event.text)],
+        Action::Maintain { order, .. } => order.iter().map(|order| (Decision, order)).collect(),
         Action::IssueCommand(issue) => vec![(Decision, &issue.wording)],
         Action::WriteReport(write) => vec![(Decision, &write.text)],
         Action::NoteIncident { text, photos, .. } => {
@@ -59,6 +60,7 @@ pub fn files(action: &Action) -> Vec<(FileKind, &Seal)> {
             words.into_iter().chain(pictures).collect()
         }
         Action::ReportLoss(loss) => lost(loss),
+        Action::JudgeDouble(judge) => vec![(Decision, &judge.reason)],
         Action::OpenSituation(open) => {
             let place = open.place.iter().map(|place| (Text, place));
             [(Text, &open.text)].into_iter().chain(place).collect()
@@ -73,7 +75,6 @@ pub fn files(action: &Action) -> Vec<(FileKind, &Seal)> {
         | Action::EndNotice { .. }
         | Action::AcknowledgeSituation { .. }
         | Action::Unshelve { .. }
-        | Action::Maintain { .. }
         | Action::ApproveSuppression { .. }
         | Action::EndSuppression { .. }
         | Action::TakeNotice { .. }

@@ -47,7 +47,7 @@ pub struct SuppressionView {
     pub from: Time,
     pub until: Option<Time>,
     pub reason: Option<Seal>,
-    /// Number of the work order, for maintenance.
+    /// The work order of a maintenance, where the journal has it in plain words; else it is the reason.
     pub ticket: Option<String>,
     pub matcher: Option<Matcher>,
     /// The alarm of a shelf; the source of an inhibition.

@@ -78,6 +78,8 @@ pub struct Chronicle {
     pub(crate) incidents: BTreeMap<OpId, Gathered>,
     /// Entries of loss reports, by their press: they go along when incidents become one.
     pub(crate) losses: BTreeMap<OpId, Moment>,
+    /// Entries of what was found of possible double counts.
+    pub(crate) judged: BTreeMap<OpId, Moment>,
     pub(crate) waiting: BTreeMap<SituationId, Waiting>,
     pub(crate) calls: Calls,
     pub(crate) leases: Leases,
@@ -168,6 +170,7 @@ impl Chronicle {
             commands: BTreeMap::new(),
             incidents: BTreeMap::new(),
             losses: BTreeMap::new(),
+            judged: BTreeMap::new(),
             waiting: BTreeMap::new(),
             calls: Calls::default(),
             leases: Leases::default(),
@@ -229,7 +232,7 @@ impl Chronicle {
             Some(Input::Observed(observed)) => record.observed(passed.number, observed),
             Some(Input::Tallied { counts, .. }) => record.tallied(passed.number, counts),
             Some(Input::Configured(_)) => self.configured(passed, world),
-            Some(Input::Paged { page, fact }) => {
+            Some(Input::Paged { page, fact, .. }) => {
                 let moment = Moment::of(passed.at, passed.number);
                 self.see_answer(moment, page, Some(fact), world);
             }

@@ -79,6 +79,9 @@ pub enum Deed {
     CloseIncident,
     Report,
     Loss,
+    /// A possible double count is two, or is open again.
+    Apart,
+    Unsure,
     Quiet,
     EndQuiet,
     Notice,

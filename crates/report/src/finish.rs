@@ -83,7 +83,7 @@ impl Chronicle {
             let gathered = self.incidents.remove(&view.id).unwrap_or_default();
             let clocks = clocks::of_incident(view, &gathered, &self.losses, to);
             self.report.clocks.extend(clocks);
-            let losses = losses::of_incident(county, view, &self.losses);
+            let losses = losses::of_incident(county, view, (&self.losses, &self.judged));
             self.report.losses.extend(losses);
             // Those of before the interval come first, and have no entry in it.
             let before = view.notes.len().saturating_sub(gathered.notes.len());

@@ -67,7 +67,7 @@ pub use ground::{Ground, Ring, Township};
 pub use language::Language;
 pub use listing::List;
 pub use local::Local;
-pub use losses::{DoubleRow, LossFigureRow, LossRows, LossSum, LossVersionRow};
+pub use losses::{DoubleRow, LossFigureRow, LossRows, LossSum, LossVersionRow, SettledRow};
 pub use pdf::Typeface;
 pub use picture::{Anchor, Ink, Picture, Shape};
 pub use readings::Readings;

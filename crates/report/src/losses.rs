@@ -76,6 +76,16 @@ pub struct DoubleRow {
     pub other: Text,
     /// Absent: within the incident itself.
     pub other_incident: Option<OpId>,
+    /// Somebody found that it is two.
+    pub settled: Option<SettledRow>,
+}
+
+/// Who found that it is two, when and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SettledRow {
+    pub moment: Moment,
+    pub by: PersonId,
+    pub reason: Seal,
 }
 
 fn name_of(county: &CountyView, code: &str) -> Text {
@@ -88,7 +98,7 @@ fn name_of(county: &CountyView, code: &str) -> Text {
 pub(crate) fn of_incident(
     county: &CountyView,
     view: &IncidentView,
-    entries: &BTreeMap<OpId, Moment>,
+    (entries, judged): (&BTreeMap<OpId, Moment>, &BTreeMap<OpId, Moment>),
 ) -> Option<LossRows> {
     let LossTable {
         townships,
@@ -145,6 +155,14 @@ pub(crate) fn of_incident(
         township: name_of(county, &row.township),
         other: name_of(county, &row.other_township),
         other_incident: Some(row.other_incident.clone()).filter(|other| *other != view.id),
+        settled: row.settled.as_ref().map(|settled| {
+            let moment = judged.get(&settled.id).copied();
+            SettledRow {
+                moment: moment.unwrap_or(Moment::before(settled.at)),
+                by: settled.by.clone(),
+                reason: settled.reason.clone(),
+            }
+        }),
     });
     let owed = townships.iter().filter(|row| row.owed);
     Some(LossRows {
@@ -305,10 +323,15 @@ impl Composer<'_> {
                 ),
                 None => l.say(&row.other).to_owned(),
             };
+            let found = match &row.settled {
+                Some(settled) => self.settled(settled),
+                None => vec![Span::Strong(l.of("还没有认定", "Not looked at").to_owned())],
+            };
             vec![
                 vec![Span::text(double(row.kind, l))],
                 vec![Span::text(l.say(&row.township))],
                 vec![Span::Text(other)],
+                found,
             ]
         });
         let doubles = doubles.collect();
@@ -317,10 +340,31 @@ impl Composer<'_> {
                 ("可能重复统计", "Possible double count"),
                 ("在", "In"),
                 ("与", "And in"),
+                ("认定", "Found"),
             ],
             doubles,
         );
         self.left_out(all.saturating_sub(MOST_ROWS));
+    }
+}
+
+impl Composer<'_> {
+    /// Who found that it is two, when and why.
+    fn settled(&self, settled: &SettledRow) -> Cell {
+        let l = self.l;
+        let mut cell = vec![Span::Text(format!(
+            "{}{}",
+            l.of("不是重复 · ", "Not twice · "),
+            self.person(&settled.by)
+        ))];
+        cell.push(Span::text(l.of("，", ", ")));
+        cell.extend(self.moment(settled.moment));
+        cell.push(Span::Text(format!(
+            "{}{}",
+            l.of("：", ": "),
+            self.words_of(&settled.reason)
+        )));
+        cell
     }
 }
 

@@ -94,6 +94,9 @@ impl Chronicle {
             Action::ReportLoss(_) => {
                 self.losses.insert(act.op.clone(), moment);
             }
+            Action::JudgeDouble(_) => {
+                self.judged.insert(act.op.clone(), moment);
+            }
             Action::SeePage { page } | Action::AnswerPage { page, .. } => {
                 self.see_answer(moment, page, None, world);
             }
@@ -271,16 +274,29 @@ impl Chronicle {
                 incident: id, text, ..
             } => incident(id, Deed::Report, Some(text)),
             Action::ReportLoss(loss) => incident(&loss.incident, Deed::Loss, loss.note.as_ref()),
+            Action::JudgeDouble(judge) => {
+                let deed = if judge.apart {
+                    Deed::Apart
+                } else {
+                    Deed::Unsure
+                };
+                incident(&judge.incident, deed, Some(&judge.reason))
+            }
             Action::Shelve { alarm, reason, .. } => alarms(&[*alarm], Deed::Quiet, reason.as_ref()),
             Action::Unshelve { alarm } => alarms(&[*alarm], Deed::EndQuiet, None),
             Action::Silence { reason, .. } => word("", Deed::Quiet, Some(reason)),
             Action::Maintain {
-                stations, ticket, ..
-            } => word(
-                &format!("{} · {ticket}", stations.join(" ")),
-                Deed::Quiet,
-                None,
-            ),
+                stations,
+                ticket,
+                order,
+                ..
+            } => {
+                let mut what = stations.join(" ");
+                if !ticket.is_empty() {
+                    what = format!("{what} · {ticket}");
+                }
+                word(&what, Deed::Quiet, order.as_ref())
+            }
             Action::TakeOutOfService { station, reason } => {
                 word(station, Deed::Quiet, Some(reason))
             }

@@ -26,6 +26,8 @@ impl Report {
         for losses in &self.losses {
             seals.insert(losses.title.clone());
             seals.extend(losses.versions.iter().filter_map(|row| row.note.clone()));
+            let settled = losses.doubles.iter().filter_map(|row| row.settled.as_ref());
+            seals.extend(settled.map(|settled| settled.reason.clone()));
         }
         let calls = self.calls.iter().flat_map(|run| &run.people);
         let answers = calls.filter_map(|call| call.answered.as_ref());

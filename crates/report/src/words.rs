@@ -366,6 +366,8 @@ pub(crate) fn deed(deed: Deed, l: Language) -> String {
         Deed::CloseIncident => l.of("结束事件", "Incident closed"),
         Deed::Report => l.of("上报", "Reported upward"),
         Deed::Loss => l.of("报灾情", "Losses reported"),
+        Deed::Apart => l.of("认定不是重复统计", "Found not to be counted twice"),
+        Deed::Unsure => l.of("重新存疑是否重复统计", "Double count in question again"),
         Deed::Quiet => l.of("静默", "Kept quiet"),
         Deed::EndQuiet => l.of("解除静默", "Quiet ended"),
         Deed::Notice => l.of("处理提示", "Notice dealt with"),

@@ -14,7 +14,9 @@ use model::action::{Act, Answer};
 use model::custody::{Access, Timekeeping};
 use model::intake::{Quality, Refusal, Taken};
 use model::page::Channel;
-use model::{Fixed, Input, JurisdictionSlot, Origin, PageFact, PageId, PersonId, SeriesSlot, Time};
+use model::{
+    Fixed, Input, JurisdictionSlot, OpId, Origin, PageFact, PageId, PersonId, SeriesSlot, Time,
+};
 use store::Body;
 use tokio::sync::oneshot;
 
@@ -207,11 +209,27 @@ impl Inbox {
         page: PageId,
         fact: PageFact,
     ) -> Result<(), Stopped> {
-        self.shared.paged(jurisdiction, page, fact).await
+        self.shared.paged(jurisdiction, page, fact, None).await
+    }
+
+    /// The same of what somebody wrote back by a gateway: `reply` names it, and passed on again it is of
+    /// the page it was of first.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the process is shutting down; it may or may not be journaled then.
+    pub async fn replied(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+        reply: OpId,
+    ) -> Result<(), Stopped> {
+        let reply = Some(reply);
+        self.shared.paged(jurisdiction, page, fact, reply).await
     }
 
     /// Tells that somebody wrote back by `gateway` and is not understood: the desk gets a notice, and the
-    /// words go to quarantine. Returns once both are on disk.
+    /// words go to quarantine. `reply` names what they wrote. Returns once both are on disk.
     ///
     /// # Errors
     /// [`Stopped`] when the process is shutting down.
@@ -220,9 +238,14 @@ impl Inbox {
         jurisdiction: JurisdictionSlot,
         (channel, from): (Channel, Option<PersonId>),
         gateway: &str,
-        bad: BadMessage,
+        (reply, bad): (OpId, BadMessage),
     ) -> Result<(), Stopped> {
-        let input = Input::Unread { channel, from };
+        let reply = Some(reply);
+        let input = Input::Unread {
+            channel,
+            from,
+            reply,
+        };
         let refused = Some((gateway.to_owned(), bad));
         self.shared.record(jurisdiction, input, refused).await
     }

@@ -48,6 +48,7 @@ use store::{
 use tokio::sync::watch;
 
 pub use catalogue::{Catalogue, Measured, Target};
+pub use engine::BLIND_SPOT;
 pub use feed::{Feed, Frame, Subscription};
 pub use fleet::{Decision, Decisions, Fleet};
 pub use helm::Hand;

@@ -341,11 +341,13 @@ impl Live {
                 jurisdiction,
                 page,
                 fact,
+                reply,
                 answer,
             } => {
                 // What is known already, or is about a page long forgotten, leaves no record.
-                if self.books.fleet.is_page_news(jurisdiction, &page, &fact) {
-                    let input = Input::Paged { page, fact };
+                let said = reply.as_ref();
+                if self.books.fleet.is_paged(jurisdiction, &page, &fact, said) {
+                    let input = Input::Paged { page, fact, reply };
                     self.books.enter(self.now(), jurisdiction, input);
                 }
                 self.dues.releases.push(Box::new(move || give(answer, ())));

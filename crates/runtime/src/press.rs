@@ -565,6 +565,7 @@ fn changes_command(input: &Input) -> bool {
             | Action::CloseIncident { .. }
             | Action::SendReport { .. }
             | Action::ReportLoss(_)
+            | Action::JudgeDouble(_)
             | Action::SeePage { .. }
             | Action::AnswerPage { .. }
             | Action::AnswerCall { .. }

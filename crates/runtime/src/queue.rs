@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use model::Config;
 use model::action::{Act, Answer};
 use model::intake::Taken;
-use model::{Input, JurisdictionSlot, Origin, PageFact, PageId, Time};
+use model::{Input, JurisdictionSlot, OpId, Origin, PageFact, PageId, Time};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::Stopped;
@@ -49,6 +49,7 @@ pub(crate) enum Message {
         jurisdiction: JurisdictionSlot,
         page: PageId,
         fact: PageFact,
+        reply: Option<OpId>,
         answer: oneshot::Sender<()>,
     },
     Link {
@@ -231,11 +232,13 @@ impl Queue {
         jurisdiction: JurisdictionSlot,
         page: PageId,
         fact: PageFact,
+        reply: Option<OpId>,
     ) -> Result<(), Stopped> {
         self.call(|answer| Message::Paged {
             jurisdiction,
             page,
             fact,
+            reply,
             answer,
         })
         .await

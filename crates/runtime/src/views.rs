@@ -7,7 +7,7 @@ use model::Config;
 use model::field::AreaRef;
 use model::incident::IncidentView;
 use model::intake::{Counts, InterfaceView};
-use model::page::Channel;
+use model::page::{Channel, ReplyOf};
 use model::task::Stage;
 use model::view::{
     AlarmView, CommandView, CountyView, EventView, GroupView, LoadView, PageView, PersonContacts,
@@ -216,14 +216,21 @@ impl Fleet {
     }
 
     /// Whether a fact of a page says anything that is not known.
-    pub fn is_page_news(
+    pub fn is_paged(
         &self,
         jurisdiction: JurisdictionSlot,
         id: &PageId,
         fact: &PageFact,
+        reply: Option<&OpId>,
     ) -> bool {
         let engine = self.engines.get(jurisdiction.index());
-        engine.is_some_and(|e| e.is_page_news(id, fact))
+        engine.is_some_and(|e| e.is_paged(id, fact, reply))
+    }
+
+    /// What a reply by a gateway was of, if it is remembered.
+    pub fn reply(&self, jurisdiction: JurisdictionSlot, reply: &OpId) -> Option<ReplyOf> {
+        let engine = self.engines.get(jurisdiction.index())?;
+        engine.reply(reply)
     }
 
     /// One post as of the newest entry.

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use model::codec::{self, Record, Tag, decode, entry_time};
 use model::config::Config;
-use model::{Decimals, Input, JurisdictionSlot, Time};
+use model::{Decimals, Input, JurisdictionSlot, OpId, Time};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -337,9 +337,17 @@ impl Taken {
                 "tallied",
                 json!({ "interface": interface, "counts": counts }),
             ),
-            Input::Paged { page, fact } => ("paged", json!({ "page": page, "fact": fact })),
-            Input::Unread { channel, from } => {
-                ("unread", json!({ "channel": channel, "from": from }))
+            Input::Paged { page, fact, reply } => {
+                let said = json!({ "page": page, "fact": fact });
+                ("paged", with_reply(said, reply.as_ref()))
+            }
+            Input::Unread {
+                channel,
+                from,
+                reply,
+            } => {
+                let said = json!({ "channel": channel, "from": from });
+                ("unread", with_reply(said, reply.as_ref()))
             }
             Input::Accessed(access) => ("accessed", json!(access)),
             Input::ClockRead(clock) => ("clock_read", json!(clock)),
@@ -377,6 +385,14 @@ impl Taken {
             "suspect": o.suspect,
         })
     }
+}
+
+/// What an input says, with the reply that said it where there was one.
+fn with_reply(mut said: Value, reply: Option<&OpId>) -> Value {
+    if let Some(reply) = reply {
+        said["reply"] = json!(reply);
+    }
+    said
 }
 
 fn written(value: model::Fixed, decimals: Decimals) -> String {

@@ -48,7 +48,7 @@ export async function extend(one: SuppressionView, until: Date, reason: string):
   }
   if (one.kind === "silenced" && one.matcher) await silence(one.matcher, until, reason);
   else if (one.kind === "maintenance")
-    await maintain(one.stations, new Date(one.from), until, one.ticket ?? "");
+    await maintain(one.stations, new Date(one.from), until, one.ticket ?? reason);
   else return;
   await endSuppression(one);
 }

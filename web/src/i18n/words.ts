@@ -659,6 +659,8 @@ export function whySentence(why: Why | string): string {
       return i18n.t("台账里的人或户比填的数多。");
     case "ledger_short":
       return i18n.t("核报时，死亡、失踪、倒房每一个都要在台账里。");
+    case "no_such_double":
+      return i18n.t("这条可能重复的提示已经不在了，请再看一眼。");
     case "photos_missing":
       return i18n.t("响应级事件的灾情报告要有至少三张照片。");
     case "not_as_shown":

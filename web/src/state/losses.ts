@@ -10,6 +10,7 @@ import type {
   LossStage,
   LossTable,
   LossVersion,
+  PossibleDouble,
   TownshipLoss,
 } from "../wire/view";
 import { isResponse, PHOTOS_NEEDED } from "./incidents";
@@ -243,12 +244,39 @@ function changeOf(one: CaseDraft): CaseChange[] {
   return [{ change: "enter", ...row }];
 }
 
+/** What may be counted twice; what nobody has looked at first. */
+export function doublesOf(incident: IncidentView): PossibleDouble[] {
+  const { doubles } = lossesOf(incident);
+  return [...doubles.filter((row) => !row.settled), ...doubles.filter((row) => row.settled)];
+}
+
+/** Both cases of a possible double count, as far as they are known here. */
+export function sidesOf(county: County, incident: IncidentView, row: PossibleDouble): CaseView[] {
+  const caseOf = (
+    of: IncidentView | undefined,
+    township: string,
+    id: string | null | undefined,
+  ) => {
+    const rows = of ? lossesOf(of).townships : [];
+    return (
+      rows.find((one) => one.township === township)?.cases.find((one) => one.case === id) ?? []
+    );
+  };
+  const other =
+    row.other_incident === incident.id ? incident : county.incidents.get(row.other_incident);
+  return [
+    caseOf(incident, row.township, row.case),
+    caseOf(other, row.other_township, row.other_case),
+  ].flat();
+}
+
 /** The seals of everything in the table that is text. */
 export function sealsIn(table: LossTable): string[] {
   const seals = table.townships.flatMap((row) => [
     ...row.versions.map((version) => version.note),
     ...row.cases.flatMap((one) => [one.name, one.note, one.withdrawn]),
   ]);
+  seals.push(...table.doubles.map((row) => row.settled?.reason ?? null));
   return seals.filter((seal): seal is string => seal !== null && seal !== undefined);
 }
 

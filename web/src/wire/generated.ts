@@ -259,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened: events that were entered, and alarms that were marked as true or false. */
+        /**
+         * What happened: events that were entered, and alarms that were marked as true or false. Whoever belongs to
+         *     a township and does not command is told of its own and of the county's.
+         */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -675,7 +678,7 @@ export interface paths {
         };
         /**
          * Samples of one series with from ≤ time < to, oldest first, as NDJSON; also of a station that no file
-         *     names any more.
+         *     names any more. Whoever belongs to a township and does not command is told of its stations alone.
          */
         get: operations["series"];
         put?: never;
@@ -858,7 +861,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that makes no noise now: who, why, until when. */
+        /**
+         * Everything that makes no noise now: who, why, until when. Whoever belongs to a township and does not
+         *     command is told of what concerns it.
+         */
         get: operations["suppressions"];
         put?: never;
         post?: never;
@@ -927,7 +933,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Weather warnings that stand. */
+        /** Weather warnings that stand; everybody is told of all of them. */
         get: operations["weather"];
         put?: never;
         post?: never;
@@ -1075,6 +1081,7 @@ export interface components {
             action: "maintain";
             from: components["schemas"]["Time"];
             stations: string[];
+            /** @description The work order, in whatever words; empty: none. */
             ticket: string;
             until: components["schemas"]["Time"];
         } | {
@@ -1212,6 +1219,9 @@ export interface components {
         } | (components["schemas"]["LossRequest"] & {
             /** @enum {string} */
             action: "report_loss";
+        }) | (components["schemas"]["JudgeRequest"] & {
+            /** @enum {string} */
+            action: "judge_double";
         }) | {
             /** @enum {string} */
             action: "see_page";
@@ -2228,6 +2238,15 @@ export interface components {
          * @enum {string}
          */
         DoubleKind: "same_name" | "same_village" | "other_incident";
+        /** @description Names a possible double count of an incident, as its table shows it. */
+        DoubleRef: {
+            case?: string | null;
+            kind: components["schemas"]["DoubleKind"];
+            other_case?: string | null;
+            other_incident: components["schemas"]["OpId"];
+            other_township: string;
+            township: string;
+        };
         /**
          * @description Why a value is not trusted.
          * @enum {string}
@@ -2727,6 +2746,15 @@ export interface components {
             villages?: components["schemas"]["VillageTarget"][];
             /** @description The wording as sent. */
             wording: string;
+        };
+        /** @description What somebody found of a possible double count. */
+        JudgeRequest: {
+            /** @description It is two, and both count, until something new is said of either; false: the question is open again. */
+            apart: boolean;
+            /** @description As the incident's table shows it. */
+            double: components["schemas"]["DoubleRef"];
+            incident: components["schemas"]["OpId"];
+            reason: string;
         };
         /**
          * @description Which of the two times a replay goes by.
@@ -3253,7 +3281,7 @@ export interface components {
                 matches: components["schemas"]["AlarmKey"][];
                 reason: components["schemas"]["Seal"] | null;
                 stations: string[];
-                /** @description Number of the work order, for maintenance. */
+                /** @description The work order of a maintenance, where the journal has it in plain words; else it is the reason. */
                 ticket: string | null;
                 until: components["schemas"]["Time"] | null;
                 /** @description It waits for a second person and is not in force yet. */
@@ -3861,7 +3889,10 @@ export interface components {
             /** Format: double */
             lon: number;
         };
-        /** @description What may be counted twice. Nothing is merged: people look, and a later version says what is so. */
+        /**
+         * @description What may be counted twice. Nothing is merged: people look, and a later version says what is so, or
+         *     somebody that it is two.
+         */
         PossibleDouble: {
             /** @description Absent: the whole report. */
             case: string | null;
@@ -3869,6 +3900,7 @@ export interface components {
             other_case: string | null;
             other_incident: components["schemas"]["OpId"];
             other_township: string;
+            settled: components["schemas"]["Settled"] | null;
             township: string;
         };
         /** @description A post of a roll-call and whether somebody there has answered. */
@@ -4478,6 +4510,14 @@ export interface components {
             title: components["schemas"]["Text"];
             unit: string;
         };
+        /** @description Who found that it is two, when and why. */
+        Settled: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["PersonId"];
+            /** @description Op id of the press. */
+            id: components["schemas"]["OpId"];
+            reason: components["schemas"]["Seal"];
+        };
         /** @description A table of the site's files; comments and empty lines left out. */
         SheetView: {
             columns: string[];
@@ -4659,7 +4699,7 @@ export interface components {
             matches: components["schemas"]["AlarmKey"][];
             reason: components["schemas"]["Seal"] | null;
             stations: string[];
-            /** @description Number of the work order, for maintenance. */
+            /** @description The work order of a maintenance, where the journal has it in plain words; else it is the reason. */
             ticket: string | null;
             until: components["schemas"]["Time"] | null;
             /** @description It waits for a second person and is not in force yet. */
@@ -4929,7 +4969,7 @@ export interface components {
          * @description Why a press was not honoured; screens have a sentence for each.
          * @enum {string}
          */
-        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy" | "not_as_shown" | "not_in_run" | "first_loss_missing" | "first_loss_there" | "loss_verified" | "loss_not_verified" | "verifier_is_reporter" | "newer_loss" | "bad_loss" | "ledger_above" | "ledger_short" | "photos_missing";
+        Why: "no_such_alarm" | "no_such_task" | "no_such_command" | "no_such_template" | "no_such_person" | "nobody_to_reach" | "not_your_task" | "role_not_allowed" | "alarm_not_open" | "task_closed" | "not_done_yet" | "verifier_is_doer" | "proof_missing" | "bad_percent" | "no_such_notice" | "no_such_situation" | "no_such_station" | "no_such_suppression" | "too_long" | "not_in_future" | "matches_everything" | "approver_is_owner" | "nothing_to_approve" | "duplicate_of_itself" | "no_such_warning" | "no_such_event" | "too_many" | "not_over_yet" | "count_differs" | "correction_missing" | "already_issued" | "not_issued_yet" | "nothing_to_confirm" | "already_assigned" | "no_automatic_step" | "head_count_missing" | "head_count_short" | "names_missing" | "bad_form" | "bad_count" | "no_such_area" | "no_such_incident" | "no_such_class" | "no_such_report" | "no_such_response" | "reason_missing" | "no_such_page" | "no_such_post" | "no_such_run" | "no_such_duty_change" | "not_your_page" | "not_on_duty" | "no_roster" | "nothing_changes" | "first_signature_missing" | "signed_already" | "no_roll_call_policy" | "not_as_shown" | "not_in_run" | "first_loss_missing" | "first_loss_there" | "loss_verified" | "loss_not_verified" | "verifier_is_reporter" | "newer_loss" | "bad_loss" | "ledger_above" | "ledger_short" | "photos_missing" | "no_such_double";
     };
     responses: never;
     parameters: never;

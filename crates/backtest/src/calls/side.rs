@@ -91,7 +91,7 @@ impl Side {
                 };
                 self.apply(at, &Input::Observed(observed));
             }
-            Input::Paged { page, fact } => {
+            Input::Paged { page, fact, .. } => {
                 // The call it is about may be due just now.
                 self.pass(at);
                 let answers = matches!(fact, PageFact::Acked | PageFact::Declined);
@@ -99,7 +99,9 @@ impl Side {
                     return self.pass(at);
                 };
                 let fact = fact.clone();
-                self.apply(at, &Input::Paged { page, fact });
+                // The page it was of is found anew here, so that which reply said it does not matter.
+                let reply = None;
+                self.apply(at, &Input::Paged { page, fact, reply });
             }
             Input::Acted(act) => {
                 self.pass(at);

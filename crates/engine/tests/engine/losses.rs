@@ -9,7 +9,7 @@ use crate::support::{self, Dice, hash, losses::report};
 use engine::Engine;
 use model::action::{Act, Action, Answer, Why};
 use model::config::Role;
-use model::loss::{LossItem, LossStage, LossTable, LossVersion};
+use model::loss::{JudgeDouble, LossItem, LossStage, LossTable, LossVersion, PossibleDouble};
 use model::{Effect, Effects, Input, OpId, Time};
 
 const SITE: &str = "
@@ -123,6 +123,45 @@ fn random(dice: &mut Dice, ids: &[OpId], known: usize) -> (&'static str, Action)
     (by, report(incident, township, stage, &words))
 }
 
+/// Somebody looks at a possible double count and says what they find; both sides show it.
+fn look_at_a_double(dice: &mut Dice, county: &mut County, ids: &[OpId]) {
+    let id = &ids[dice.below(ids.len() as u64) as usize];
+    let doubles = county.table(id).doubles;
+    if doubles.is_empty() {
+        return;
+    }
+    let double = doubles[dice.below(doubles.len() as u64) as usize].named();
+    let apart = dice.below(4) > 0;
+    let judge = JudgeDouble {
+        incident: id.clone(),
+        double: double.clone(),
+        apart,
+        reason: support::presses::seal("reason"),
+    };
+    assert_eq!(county.press("li", Action::JudgeDouble(judge)), Answer::Done);
+    let pressed = OpId(format!("o{}", county.op));
+    let found = |id: &OpId, names: &dyn Fn(&PossibleDouble) -> bool| {
+        let rows = county.table(id).doubles;
+        let row = rows
+            .into_iter()
+            .find(|row| names(row))
+            .expect("it is still shown");
+        assert_eq!(
+            row.settled.map(|settled| settled.id),
+            apart.then(|| pressed.clone())
+        );
+    };
+    found(id, &|row| row.names(&double));
+    if double.other_incident != *id {
+        found(&double.other_incident, &|row| {
+            row.kind == double.kind
+                && (&row.township, &row.case) == (&double.other_township, &double.other_case)
+                && (&row.other_township, &row.other_case) == (&double.township, &double.case)
+                && row.other_incident == *id
+        });
+    }
+}
+
 /// What every table must be, whatever was pressed.
 fn check(table: &LossTable) {
     for item in LossItem::ALL {
@@ -167,6 +206,9 @@ fn live(seed: u64) -> usize {
     let ids = [county.open(), county.open()];
     let mut taken = 0;
     for _ in 0..80 {
+        if dice.below(6) == 0 {
+            look_at_a_double(&mut dice, &mut county, &ids);
+        }
         let before = county.chains(&ids);
         let place = dice.below(3) as usize;
         let known = before.values().map(Vec::len).nth(place).unwrap_or(0);

@@ -224,7 +224,8 @@ impl Night {
                 }
             }
         }
-        self.enter(Input::Paged { page, fact });
+        let reply = None;
+        self.enter(Input::Paged { page, fact, reply });
     }
 
     fn pass(&mut self, until: Time) {

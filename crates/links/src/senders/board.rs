@@ -3,8 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use model::page::About;
-use model::page::Channel;
+use model::page::{About, Channel, ReplyOf};
 use model::{JurisdictionSlot, OpId, Page, PageFact, PageId, PersonId, Time};
 use protocols::gateway::{Key, Word};
 use runtime::{BadMessage, Stopped};
@@ -58,6 +57,8 @@ pub struct Unclear {
     pub channel: Channel,
     /// Whose number it came from, where that is one person's.
     pub from: Option<PersonId>,
+    /// Names it, so that the same again is known.
+    pub reply: OpId,
     /// What is kept of it, with the reason.
     pub message: BadMessage,
 }
@@ -79,6 +80,19 @@ pub trait Switchboard: Send + Sync + 'static {
 
     /// The pages that went to these people of a jurisdiction by one channel, newest first.
     fn asked(&self, channel: Channel, of: &str, people: Vec<PersonId>) -> Later<'_, Vec<Asked>>;
+
+    /// What a reply was of when it came first, in whichever of these jurisdictions knows it.
+    fn heard(&self, of: Vec<String>, reply: OpId) -> Later<'_, Option<ReplyOf>>;
+
+    /// Tells what a reply says of a page; returns once that is on disk. A reply that was of another page
+    /// before says nothing of this one.
+    fn replied(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+        reply: OpId,
+    ) -> Later<'_, ()>;
 
     /// What the person of a page says of the task it is about, under `op`: said again it changes nothing.
     /// True where it was taken, or where the page is about no task.

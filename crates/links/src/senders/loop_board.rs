@@ -2,7 +2,7 @@
 
 use model::action::{Act, Answer, ReportTask};
 use model::config::Role;
-use model::page::{About, Channel};
+use model::page::{About, Channel, ReplyOf};
 use model::task::{FactKind, Means};
 use model::view::{PageView, TaskView};
 use model::{Action, JurisdictionSlot, OpId, Page, PageFact, PageId, PersonId, Time};
@@ -79,6 +79,26 @@ impl Switchboard for Inbox {
         }))
     }
 
+    fn heard(&self, of: Vec<String>, reply: OpId) -> Later<'_, Option<ReplyOf>> {
+        let catalogue = self.catalogue();
+        let slots = of.iter().filter_map(|code| catalogue.jurisdiction(code));
+        let slots: Vec<JurisdictionSlot> = slots.collect();
+        Box::pin(self.ask(move |fleet| {
+            let known = slots.iter().filter_map(|slot| fleet.reply(*slot, &reply));
+            known.max_by_key(|known| known.page.is_some())
+        }))
+    }
+
+    fn replied(
+        &self,
+        jurisdiction: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+        reply: OpId,
+    ) -> Later<'_, ()> {
+        Box::pin(Inbox::replied(self, jurisdiction, page, fact, reply))
+    }
+
     fn say(
         &self,
         jurisdiction: JurisdictionSlot,
@@ -131,10 +151,11 @@ impl Switchboard for Inbox {
                 gateway,
                 channel,
                 from,
+                reply,
                 message,
             } = unclear;
             let about = (channel, from);
-            Inbox::unread(self, slot, about, &gateway, message).await
+            Inbox::unread(self, slot, about, &gateway, (reply, message)).await
         })
     }
 }

@@ -4,8 +4,7 @@
 //! Nothing is dropped: what cannot be understood is told to the desk, with its words in quarantine. The
 //! answer leaves when all of it is on disk. Of what comes in nothing is logged.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,7 +14,7 @@ use axum::response::Response;
 use axum::routing::post;
 use model::intake::Refusal;
 use model::page::About;
-use model::{OpId, PageFact, PersonId};
+use model::{PageFact, PersonId};
 use protocols::gateway::{Replies, Reply, Word};
 use runtime::{BadMessage, Stopped};
 use serde_json::json;
@@ -117,10 +116,6 @@ async fn settle(
 ) -> Result<bool, Stopped> {
     let (board, gateway) = (shared.board()?, &exit.gateway);
     let op = op_of("reply", &format!("{} {}", gateway.id, reply.id));
-    // A gateway passes a reply on again when our answer was lost: it is of the message it was of then.
-    if let Some(understood) = shared.replied.was(&op) {
-        return Ok(understood);
-    }
     let mut people: Vec<(String, PersonId)> = Vec::new();
     let mut asked: Vec<Asked> = Vec::new();
     for code in equipment
@@ -134,16 +129,29 @@ async fn settle(
             asked.extend(board.asked(gateway.channel, code, there).await?);
         }
     }
-    let wrong = match meant(&asked, &people, reply, replies) {
+    // A gateway passes a reply on again when our answer was lost: it is of the message it was of then.
+    let codes = equipment.contacts.codes().map(str::to_owned).collect();
+    let before = board.heard(codes, op.clone()).await?;
+    if before.as_ref().is_some_and(|before| before.unread) {
+        return Ok(false);
+    }
+    let found = match before.and_then(|before| before.page) {
+        None => meant(&asked, &people, reply, replies),
+        Some(page) => match asked.iter().find(|one| one.page == page) {
+            Some(one) => said_of(one, reply, replies),
+            // It is forgotten by now, and so is what it asked.
+            None => return Ok(true),
+        },
+    };
+    let wrong = match found {
         Ok((one, word)) => {
             let fact = match word {
                 Word::Declined => PageFact::Declined,
                 Word::Acked | Word::Accepted | Word::NeedHelp => PageFact::Acked,
             };
-            board.tell(one.jurisdiction, one.page.clone(), fact).await?;
-            let said = board.say(one.jurisdiction, one.page.clone(), word, op.clone());
-            if said.await? {
-                shared.replied.note(op, true);
+            let (slot, page) = (one.jurisdiction, &one.page);
+            board.replied(slot, page.clone(), fact, op.clone()).await?;
+            if board.say(slot, page.clone(), word, op.clone()).await? {
                 return Ok(true);
             }
             NOT_TAKEN
@@ -173,38 +181,12 @@ async fn settle(
             gateway: gateway.id.clone(),
             channel: gateway.channel,
             from: from.clone(),
+            reply: op.clone(),
             message: BadMessage::new(kind, why.to_owned(), &topic, reply.row.as_bytes()),
         };
         board.unread(code, unclear).await?;
     }
-    shared.replied.note(op, false);
     Ok(false)
-}
-
-/// Replies remembered by which gateways' repeats are known.
-const REMEMBERED: usize = 4_096;
-
-/// The newest replies that are on disk, and whether each was understood.
-#[derive(Debug, Default)]
-pub(crate) struct Replied(Mutex<(HashMap<OpId, bool>, VecDeque<OpId>)>);
-
-impl Replied {
-    fn was(&self, op: &OpId) -> Option<bool> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.0.get(op).copied()
-    }
-
-    fn note(&self, op: OpId, understood: bool) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, order) = &mut *held;
-        if known.insert(op.clone(), understood).is_none() {
-            order.push_back(op);
-        }
-        if order.len() > REMEMBERED {
-            let oldest = order.pop_front();
-            oldest.and_then(|oldest| known.remove(&oldest));
-        }
-    }
 }
 
 /// The page that a reply answers, and what it says of it.
@@ -224,6 +206,15 @@ fn meant<'a>(
         }
         None => of_itself(asked)?,
     };
+    said_of(one, reply, replies)
+}
+
+/// What a reply says of a page.
+fn said_of<'a>(
+    one: &'a Asked,
+    reply: &Reply,
+    replies: &Replies,
+) -> Result<(&'a Asked, Word), Wrong> {
     let of_task = matches!(one.about, About::Task(_));
     let word = replies.meaning(&reply.word, of_task).ok_or(NO_WORD)?;
     Ok((one, word))

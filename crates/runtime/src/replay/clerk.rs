@@ -6,6 +6,7 @@ use model::action::{Act, Action, Answer};
 use model::codec::{Record, Tag, decode, encode};
 use model::config::Text;
 use model::intake::Quality;
+use model::loss::JudgeDouble;
 use model::replay::DeedKind;
 use model::report::ReportText;
 use model::{Config, Effect, Input, JurisdictionSlot, Level, Observed, Seal, Time, Transition};
@@ -439,13 +440,18 @@ fn deed_of(act: Act, at: Time, county: Option<&County>) -> Option<Deed> {
         Action::Shelve { until, reason, .. } => quiet(Some(until), reason),
         Action::Silence { until, reason, .. } => quiet(Some(until), Some(reason)),
         Action::Maintain {
-            stations, until, ..
+            stations,
+            until,
+            order,
+            ..
         } => {
-            quiet(Some(until), None);
+            quiet(Some(until), order);
             deed.about = count(stations.len());
         }
         Action::TakeOutOfService { reason, .. } => quiet(None, Some(reason)),
-        Action::CloseSituation { reason, .. } | Action::CloseIncident { reason, .. } => {
+        Action::CloseSituation { reason, .. }
+        | Action::CloseIncident { reason, .. }
+        | Action::JudgeDouble(JudgeDouble { reason, .. }) => {
             deed.kind = DeedKind::Decide;
             deed.note = Some(reason);
         }

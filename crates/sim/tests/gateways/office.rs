@@ -10,7 +10,7 @@ use std::time::Duration;
 use links::senders::{
     Asked, Contact, Contacts, Later, Reach, Senders, Setup, Subject, Switchboard, Unclear,
 };
-use model::page::Channel;
+use model::page::{Channel, ReplyOf};
 use model::{JurisdictionSlot, OpId, Page, PageFact, PageId, PersonId};
 use protocols::gateway::{Gateway, Key, Word};
 use runtime::Sender as _;
@@ -139,6 +139,20 @@ impl Switchboard for Office {
     /// Nobody writes back here: that is the real loop's, see `replies.rs`.
     fn asked(&self, _: Channel, _: &str, _: Vec<PersonId>) -> Later<'_, Vec<Asked>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn heard(&self, _: Vec<String>, _: OpId) -> Later<'_, Option<ReplyOf>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn replied(
+        &self,
+        slot: JurisdictionSlot,
+        page: PageId,
+        fact: PageFact,
+        _: OpId,
+    ) -> Later<'_, ()> {
+        self.tell(slot, page, fact)
     }
 
     fn say(&self, _: JurisdictionSlot, _: PageId, _: Word, _: OpId) -> Later<'_, bool> {

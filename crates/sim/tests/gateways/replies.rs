@@ -23,6 +23,12 @@ async fn begin(words: &[&str], copies: usize) -> (Gateway, TempDir, Night) {
     let key = "sms.key".to_owned();
     let (gateway, folder) = stand_in_for(Kind::Sms { key }, "sms", Script::default()).await;
     let night = Night::begin(folder.path()).await;
+    join(&gateway, &night, words, copies).await;
+    (gateway, folder, night)
+}
+
+/// Lets a gateway pass on to a night what people answer.
+async fn join(gateway: &Gateway, night: &Night, words: &[&str], copies: usize) {
     let to = |url: String| Callback {
         url,
         after: Duration::ZERO,
@@ -36,7 +42,6 @@ async fn begin(words: &[&str], copies: usize) -> (Gateway, TempDir, Night) {
         words: words.iter().map(|word| Some((*word).to_owned())).collect(),
         ..Script::default()
     });
-    (gateway, folder, night)
 }
 
 /// Subjects of the notices about replies, and why each reply lies in quarantine, oldest first.
@@ -221,5 +226,37 @@ async fn a_reply_that_comes_after_the_end_is_kept_beside_it() {
     assert!(known.contains(&FactKind::Cancelled), "{known:?}");
     assert!(known.contains(&FactKind::Accepted), "{known:?}");
     assert_eq!(unread(&night).await, (Vec::new(), Vec::new()));
+    night.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reply_passed_on_again_after_a_restart_is_of_the_order_it_was_of() {
+    let (gateway, folder, night) = begin(&[], 1).await;
+    gateway.write_back("mo-0", ZHAO, "1").await.unwrap();
+    night.order("one").await;
+    gateway.record().await_count(1).await;
+    gateway.write_back("mo-1", ZHAO, "1").await.unwrap();
+    gateway.write_back("mo-2", ZHAO, "1").await.unwrap();
+    let one = kinds(&night, "one.p-zhao").await;
+    assert!(one.contains(&FactKind::Accepted), "{one:?}");
+    let before = unread(&night).await;
+    assert_eq!(before.1.len(), 1, "{before:?}");
+    night.end().await;
+
+    let night = Night::begin(folder.path()).await;
+    join(&gateway, &night, &[], 1).await;
+    night.order("two").await;
+    gateway.record().await_count(2).await;
+    // One that nobody understood, the answer itself, and what was said once more after it.
+    for id in ["mo-0", "mo-1", "mo-2"] {
+        gateway.write_back(id, ZHAO, "1").await.unwrap();
+    }
+    assert_eq!(kinds(&night, "one.p-zhao").await, one);
+    let two = kinds(&night, "two.p-zhao").await;
+    assert!(!two.contains(&FactKind::Accepted), "{two:?}");
+    assert_eq!(unread(&night).await, before);
+    gateway.write_back("mo-3", ZHAO, "1").await.unwrap();
+    let two = kinds(&night, "two.p-zhao").await;
+    assert!(two.contains(&FactKind::Accepted), "{two:?}");
     night.end().await;
 }

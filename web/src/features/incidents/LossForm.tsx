@@ -1,4 +1,5 @@
 // The next version of a township's losses, filled in with what stands. It is added; nothing before it changes.
+// What is written stays while another township is looked at, the window is closed or a newer version comes in.
 import { useState } from "react";
 import { newOp } from "../../actions/act";
 import { reportLoss } from "../../actions/losses";
@@ -7,7 +8,6 @@ import { PHOTOS_NEEDED } from "../../state/incidents";
 import {
   cellOf,
   type Draft,
-  draftOf,
   flawsOf,
   ITEMS,
   lossesOf,
@@ -17,29 +17,48 @@ import {
   requestOf,
   shown,
 } from "../../state/losses";
+import { isBehind, type LossSheet, sheetOf } from "../../state/lossSheets";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import type { IncidentView, LossStage } from "../../wire/view";
+import type { IncidentView } from "../../wire/view";
 import { Photos } from "../commands/Photos";
 import { useKeep } from "../keep/useKeep";
 import { areaName } from "../stations/townships";
 import { AttachField, type Attachment, isSending, sealsOf } from "./AttachField";
 import { LossLedger } from "./LossLedger";
+import { LossNewer } from "./LossNewer";
 import { flawWords, itemName, refusalWords, stageName, unitName } from "./lossWords";
+
+/** A sheet with the pictures chosen for it. */
+export interface KeptSheet extends LossSheet {
+  photos: Attachment[];
+  /** The version it was sent as: it is kept until that one stands, since a newer one may have refused it. */
+  sent?: string;
+}
+
+/** What is written and not sent, by township. */
+export type Sheets = Readonly<Record<string, KeptSheet | undefined>>;
+
+/** Another sheet in the place of the one before; none: nothing is kept. */
+type Change = (before: KeptSheet | undefined) => KeptSheet | undefined;
 
 interface LossFormProps {
   county: County;
   incident: IncidentView;
   /** Empty: it is chosen here. */
   township: string;
+  sheets: Sheets;
+  onSheet: (township: string, change: Change) => void;
   onClose: () => void;
 }
 
-export function LossForm({ county, incident, township: asked, onClose }: LossFormProps) {
-  const [township, setTownship] = useState(asked);
+export function LossForm(props: LossFormProps) {
+  const { county, incident, sheets, onSheet, onClose } = props;
+  const [township, setTownship] = useState(props.township);
   const choices = county.areas.filter((area) => area.kind === "township");
+  const unsent = (code: string) => unsentOf(incident, code, sheets[code]);
   return (
     <Dialog title={i18n.t("报灾情")} onClose={onClose} testId="loss-form">
       <label>
@@ -51,9 +70,11 @@ export function LossForm({ county, incident, township: asked, onClose }: LossFor
           data-testid="loss-township"
         >
           <option value="">{i18n.t("选一个乡镇")}</option>
-          {choices.map((area) => (
-            <option key={area.code} value={area.code}>
-              {areaName(county, "township", area.code)}
+          {choices.map(({ code }) => (
+            <option key={code} value={code}>
+              {unsent(code)
+                ? i18n.t("{name}（写了一半）", { name: areaName(county, "township", code) })
+                : areaName(county, "township", code)}
             </option>
           ))}
         </select>
@@ -64,6 +85,10 @@ export function LossForm({ county, incident, township: asked, onClose }: LossFor
           county={county}
           incident={incident}
           township={township}
+          kept={unsent(township)}
+          onChange={(change) =>
+            onSheet(township, (before) => change(unsentOf(incident, township, before)))
+          }
           onClose={onClose}
         />
       ) : null}
@@ -71,37 +96,83 @@ export function LossForm({ county, incident, township: asked, onClose }: LossFor
   );
 }
 
-function Sheet({ county, incident, township, onClose }: LossFormProps) {
+/** What is written of a township and stands in no version. */
+function unsentOf(
+  incident: IncidentView,
+  code: string,
+  sheet: KeptSheet | undefined,
+): KeptSheet | undefined {
+  const row = lossesOf(incident).townships.find((one) => one.township === code);
+  return row?.versions.some((version) => version.id === sheet?.sent) ? undefined : sheet;
+}
+
+interface SheetProps {
+  county: County;
+  incident: IncidentView;
+  township: string;
+  kept: KeptSheet | undefined;
+  onChange: (change: Change) => void;
+  onClose: () => void;
+}
+
+function Sheet({ county, incident, township, kept, onChange, onClose }: SheetProps) {
   const me = useApp((state) => state.me?.person.id);
   const now = lossesOf(incident).townships.find((one) => one.township === township);
-  // What stood when the form was opened: a newer version does not change it under a hand, it is refused.
-  const [row] = useState(now);
+  // What stood when it was opened: a newer version does not change it under a hand.
+  const [fresh, setFresh] = useState<KeptSheet>(() => ({ ...sheetOf(now, me), photos: [] }));
+  const [found] = useState(kept !== undefined);
+  const sheet = kept ?? fresh;
+  const { row, stage, draft, photos } = sheet;
+  const put = (more: (before: KeptSheet) => Partial<KeptSheet>) =>
+    onChange((before = fresh) => ({ ...before, ...more(before) }));
+  const write = (more: Partial<Draft>) =>
+    put((before) => ({ draft: { ...before.draft, ...more } }));
+  const again = () => {
+    setFresh({ ...sheetOf(now, me), photos: [] });
+    onChange(() => undefined);
+  };
   const stages = nextStages(row?.versions ?? [], me);
-  const [stage, setStage] = useState<LossStage>(
-    () => stages.find((one) => one.not === null)?.stage ?? "first",
-  );
-  const [draft, setDraft] = useState<Draft>(() => draftOf(row));
-  const [photos, setPhotos] = useState<Attachment[]>([]);
   const { keep, unkept } = useKeep();
-  const change = (more: Partial<Draft>) => setDraft((before) => ({ ...before, ...more }));
   const response = needsPhotos(county, incident);
   const pictures = draft.photos.length + photos.length;
   const flaws = flawsOf(draft, row, stage, pictures, response);
-  const newer = (now?.versions.length ?? 0) !== (row?.versions.length ?? 0);
+  const newer = isBehind(sheet, now);
   const refused = stages.find((one) => one.stage === stage)?.not ?? null;
-  const send = () =>
-    keep(
-      () => reportLoss(requestOf(incident.id, township, stage, row, draft, sealsOf(photos))),
-      onClose,
-    );
+  const send = () => {
+    let sent = "";
+    const request = requestOf(incident.id, township, stage, row, draft, sealsOf(photos));
+    const press = async () => {
+      sent = await reportLoss(request);
+    };
+    return keep(press, () => {
+      put(() => ({ sent }));
+      onClose();
+    });
+  };
   return (
     <>
+      {newer ? (
+        <LossNewer
+          county={county}
+          sheet={sheet}
+          now={now}
+          onCarry={(carried) => put(() => carried)}
+          onAgain={again}
+        />
+      ) : found && kept ? (
+        <p className="f" data-testid="loss-found">
+          <span className="g">{i18n.t("上次写了没报出的，还在这里。")}</span>
+          <Button small onPress={again} testId="loss-again">
+            {i18n.t("不要了，重填")}
+          </Button>
+        </p>
+      ) : null}
       <div className="chips">
         {stages.map((one) => (
           <Chip
             key={one.stage}
             on={stage === one.stage}
-            onPress={() => setStage(one.stage)}
+            onPress={() => put(() => ({ stage: one.stage }))}
             testId={`loss-stage-${one.stage}`}
           >
             {stageName(one.stage)}
@@ -123,7 +194,7 @@ function Sheet({ county, incident, township, onClose }: LossFormProps) {
                 inputMode="decimal"
                 value={draft.figures[item]}
                 onChange={(event) =>
-                  change({ figures: { ...draft.figures, [item]: event.target.value } })
+                  write({ figures: { ...draft.figures, [item]: event.target.value } })
                 }
                 data-testid={`loss-in-${item}`}
               />
@@ -137,17 +208,17 @@ function Sheet({ county, incident, township, onClose }: LossFormProps) {
       <LossLedger
         cases={draft.cases}
         onChange={(place, more) =>
-          change({ cases: draft.cases.map((one, n) => (n === place ? { ...one, ...more } : one)) })
+          write({ cases: draft.cases.map((one, n) => (n === place ? { ...one, ...more } : one)) })
         }
-        onAdd={(kind) => change({ cases: [...draft.cases, newCase(newOp(), kind)] })}
-        onDrop={(place) => change({ cases: draft.cases.filter((_, n) => n !== place) })}
+        onAdd={(kind) => write({ cases: [...draft.cases, newCase(newOp(), kind)] })}
+        onDrop={(place) => write({ cases: draft.cases.filter((_, n) => n !== place) })}
       />
       <label>
         <span className="lab">{i18n.t("说明（数字下调、更正要写）")}</span>
         <input
           className="in"
           value={draft.note}
-          onChange={(event) => change({ note: event.target.value })}
+          onChange={(event) => write({ note: event.target.value })}
           data-testid="loss-note"
         />
       </label>
@@ -155,19 +226,23 @@ function Sheet({ county, incident, township, onClose }: LossFormProps) {
         <div>
           <span className="lab">{i18n.t("沿用上一版的照片")}</span>
           <Photos photos={draft.photos} />
-          <Button small onPress={() => change({ photos: [] })}>
+          <Button small onPress={() => write({ photos: [] })}>
             {i18n.t("不沿用")}
           </Button>
         </div>
       ) : null}
-      <AttachField of={incident.id} list={photos} onChange={setPhotos} />
+      <AttachField
+        of={incident.id}
+        list={photos}
+        onChange={(change) => put((before) => ({ photos: change(before.photos) }))}
+      />
       {response ? (
         <p className="s i2" data-testid="loss-photos">
           {i18n.t("响应级：本版照片 {n} / {all}", { n: pictures, all: PHOTOS_NEEDED })}
         </p>
       ) : null}
       <ul className="lossflaws">
-        {newer ? <li role="alert">{i18n.t("打开以后又来了新的一版，请关掉重开。")}</li> : null}
+        {newer ? <li>{i18n.t("又来了新的一版，先在上面选接不接。")}</li> : null}
         {flaws.map((flaw) => (
           <li key={flaw} data-testid="loss-flaw" data-flaw={flaw}>
             {flawWords(flaw)}

@@ -19,9 +19,10 @@ import type { IncidentView, LossItem, TownshipLoss } from "../../wire/view";
 import { Due } from "../commands/Due";
 import { areaName } from "../stations/townships";
 import { Section } from "./IncidentParts";
-import { LossForm } from "./LossForm";
+import { LossDoubles } from "./LossDoubles";
+import { LossForm, type Sheets } from "./LossForm";
 import { type LossOf, LossSources } from "./LossSources";
-import { doubleWords, itemName, unitName, versionName } from "./lossWords";
+import { itemName, unitName, versionName } from "./lossWords";
 
 interface LossTableProps {
   county: County;
@@ -34,6 +35,7 @@ export function LossTable({ county, incident, allowed, now }: LossTableProps) {
   const table = lossesOf(incident);
   const [open, setOpen] = useState<LossOf | null>(null);
   const [form, setForm] = useState<string | null>(null);
+  const [sheets, setSheets] = useState<Sheets>({});
   useEffect(() => wantTexts(sealsIn(lossesOf(incident))), [incident]);
   const columns = columnsOf(table);
   const reports = allowed && incident.merged_into === null;
@@ -111,17 +113,7 @@ export function LossTable({ county, incident, allowed, now }: LossTableProps) {
       ) : (
         <p className="s i2 pad">{i18n.t("还没有乡镇报灾情。")}</p>
       )}
-      {table.doubles.map((row) => (
-        <p
-          key={JSON.stringify(row)}
-          className="lossdouble"
-          data-testid="loss-double"
-          data-kind={row.kind}
-        >
-          <span className="tag inv">{i18n.t("可能重复统计")}</span>{" "}
-          {doubleWords(county, incident.id, row)}
-        </p>
-      ))}
+      <LossDoubles county={county} incident={incident} allowed={reports} now={now} />
       {open ? (
         <LossSources
           county={county}
@@ -137,6 +129,10 @@ export function LossTable({ county, incident, allowed, now }: LossTableProps) {
           county={county}
           incident={incident}
           township={form}
+          sheets={sheets}
+          onSheet={(township, change) =>
+            setSheets((before) => ({ ...before, [township]: change(before[township]) }))
+          }
           onClose={() => setForm(null)}
         />
       ) : null}

@@ -16,7 +16,7 @@ import { useNow } from "../clock/useNow";
 import { AlarmLine } from "../situations/parts";
 import { whyNot } from "../timebar/whyNot";
 import { Left } from "./Left";
-import { endWords, rowWords } from "./ledgerWords";
+import { endWords, orderWords, rowWords } from "./ledgerWords";
 
 const MINUTE = 60_000;
 
@@ -31,7 +31,7 @@ export function EntryPanel({ row, county }: { row: LedgerRow; county: County }) 
     [i18n.t("谁"), row.by ? name(row.by) : i18n.t("系统按规则")],
     [
       i18n.t("为什么"),
-      reason ?? (one?.ticket ? i18n.t("工单 {ticket}", { ticket: one.ticket }) : "—"),
+      row.kind === "maintenance" ? orderWords(one?.ticket ?? reason) : (reason ?? "—"),
     ],
     [i18n.t("从"), row.from ? stamp(row.from, now) : "—"],
     [i18n.t("到"), row.until ? stamp(row.until, now) : endWords(row)],

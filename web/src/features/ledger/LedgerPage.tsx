@@ -17,7 +17,7 @@ import { type LedgerDraft, useDesk } from "../desk/desk";
 import { whyNot } from "../timebar/whyNot";
 import { EntryPanel } from "./EntryPanel";
 import { Left } from "./Left";
-import { rowWords } from "./ledgerWords";
+import { orderWords, rowWords } from "./ledgerWords";
 import { QuietComposer } from "./QuietComposer";
 
 export function LedgerPage({ county }: { county: County }) {
@@ -117,7 +117,6 @@ interface LineProps {
 
 function Line({ row, county, now, selected }: LineProps) {
   const reason = useApp((state) => state.texts.get(row.suppression?.reason ?? ""));
-  const ticket = row.suppression?.ticket;
   return (
     <div
       className={`lrow${selected ? " sel" : ""}`}
@@ -131,8 +130,11 @@ function Line({ row, county, now, selected }: LineProps) {
       <span />
       <span className="s i2 el">
         {row.by ? personName(county.people.get(row.by), row.by) : i18n.t("自动")}
-        {reason ? ` · ${reason}` : ""}
-        {ticket ? ` · ${i18n.t("工单 {ticket}", { ticket })}` : ""}
+        {row.kind === "maintenance"
+          ? ` · ${orderWords(row.suppression?.ticket ?? reason)}`
+          : reason
+            ? ` · ${reason}`
+            : ""}
       </span>
       <span className="s i3 nw r">
         {row.kind === "flood"

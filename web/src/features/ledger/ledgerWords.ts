@@ -59,6 +59,11 @@ export function rowWords(county: County, row: LedgerRow): string {
   }
 }
 
+/** The work order of a maintenance; a dash where none is known. */
+export function orderWords(order: string | null | undefined): string {
+  return order ? i18n.t("工单 {ticket}", { ticket: order }) : "—";
+}
+
 /** What ends it when no clock does. */
 export function endWords(row: LedgerRow): string {
   switch (row.kind) {

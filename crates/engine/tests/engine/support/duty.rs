@@ -4,7 +4,7 @@ use engine::Engine;
 use model::config::*;
 use model::page::{About, Channel, PageFact};
 use model::view::{PageStage, RunLine, RunState};
-use model::{PageId, PersonId, RunId};
+use model::{OpId, PageId, PersonId, RunId};
 
 use super::clock;
 use super::script::{instant, place, span};
@@ -245,9 +245,10 @@ pub struct Receipt {
     channel: Channel,
     step: Option<u16>,
     pub fact: PageFact,
+    pub reply: Option<OpId>,
 }
 
-/// `page li voice [step 2] failed busy line`
+/// `page li voice [step 2] failed busy line`, `page li sms acked by r1`: by a reply
 pub fn receipt(words: &[&str]) -> Receipt {
     let [person, channel, rest @ ..] = words else {
         panic!("page: {words:?}")
@@ -255,6 +256,10 @@ pub fn receipt(words: &[&str]) -> Receipt {
     let (step, rest) = match rest {
         ["step", step, rest @ ..] => (Some(step.parse().unwrap()), rest),
         rest => (None, rest),
+    };
+    let (rest, reply) = match rest {
+        [fact, "by", reply] => (std::slice::from_ref(fact), Some((*reply).into())),
+        rest => (rest, None),
     };
     let fact = match rest {
         ["sent"] => PageFact::Sent,
@@ -273,6 +278,7 @@ pub fn receipt(words: &[&str]) -> Receipt {
         channel: channels(channel)[0],
         step,
         fact,
+        reply,
     }
 }
 

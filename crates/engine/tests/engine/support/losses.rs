@@ -73,6 +73,35 @@ pub fn report(incident: &str, township: &str, stage: &str, rest: &[&str]) -> Act
     Action::ReportLoss(loss)
 }
 
+/// `apart i1 same-name T2/k5 and i1/T1/k1`, as the table says it; `unsure` opens the question again.
+pub fn judge(apart: bool, words: &[&str]) -> Action {
+    let [incident, kind, here, "and", there] = words else {
+        panic!("judge: {words:?}");
+    };
+    let kind = match *kind {
+        "same-name" => DoubleKind::SameName,
+        "same-village" => DoubleKind::SameVillage,
+        "other-incident" => DoubleKind::OtherIncident,
+        other => panic!("no kind of double count: {other}"),
+    };
+    let case = |case: &str| (case != "-").then(|| case.to_owned());
+    let here: Vec<&str> = here.split('/').collect();
+    let there: Vec<&str> = there.split('/').collect();
+    Action::JudgeDouble(JudgeDouble {
+        incident: (*incident).into(),
+        double: DoubleRef {
+            kind,
+            township: here[0].to_owned(),
+            case: case(here[1]),
+            other_incident: there[0].into(),
+            other_township: there[1].to_owned(),
+            other_case: case(there[2]),
+        },
+        apart,
+        reason: seal("reason"),
+    })
+}
+
 /// `case:kind:village[:name][~incident/township/case]`
 fn entry(text: &str) -> LossCase {
     let (text, alike) = text.split_once('~').unwrap_or((text, ""));
@@ -162,6 +191,9 @@ pub fn line(table: &LossTable) -> String {
             double.other_case.as_deref().unwrap_or("-"),
         )
         .unwrap();
+        if let Some(settled) = &double.settled {
+            write!(line, " apart by {} of {}", settled.by, settled.id).unwrap();
+        }
     }
     line
 }

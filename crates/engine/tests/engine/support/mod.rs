@@ -93,8 +93,8 @@ pub fn play(text: &str) -> String {
             script::Step::Act(act) => stage.apply(line.at, &Input::Acted(act.clone())),
             script::Step::Paged(receipt) => {
                 let page = receipt.page(&stage.engine);
-                let fact = receipt.fact.clone();
-                stage.apply(line.at, &Input::Paged { page, fact });
+                let (fact, reply) = (receipt.fact.clone(), receipt.reply.clone());
+                stage.apply(line.at, &Input::Paged { page, fact, reply });
             }
         }
     }

@@ -118,7 +118,8 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
             stations: stations.split(',').map(str::to_owned).collect(),
             from: instant(from),
             until: instant(until),
-            ticket: "W-1".into(),
+            ticket: String::new(),
+            order: Some(seal("order")),
         },
         ["out-of-service", station] => Action::TakeOutOfService {
             station: (*station).into(),
@@ -336,6 +337,8 @@ pub fn act(config: &Config, op: &str, by: &str, words: &[&str]) -> Act {
         ["loss", incident, township, stage, rest @ ..] => {
             super::losses::report(incident, township, stage, rest)
         }
+        ["apart", rest @ ..] => super::losses::judge(true, rest),
+        ["unsure", rest @ ..] => super::losses::judge(false, rest),
         ["end-crew", task] => end_notice(SystemKind::CrewOverdue, task, None),
         ["report", task, fact, rest @ ..] => super::reports::report(task, fact, rest),
         ["place", task, where_, ..] => Action::ReportPlace {

@@ -110,6 +110,7 @@ pub(in super::super) async fn first_hour(site: &Runtime) {
                     from: at(18),
                     until: at(25),
                     ticket: "W-7".to_owned(),
+                    order: None,
                 };
                 desk.press("wang", maintain).await;
                 let station = "A-0000".to_owned();
