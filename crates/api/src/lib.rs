@@ -40,6 +40,7 @@ mod sight;
 mod socket;
 mod stream;
 mod throttle;
+mod township;
 mod trials;
 mod trust;
 mod typeface;
@@ -148,6 +149,7 @@ pub(crate) struct Api {
     ground: Ground,
     people: ArcSwap<People>,
     values: sight::Values,
+    townships: township::Townships,
     desk: Arc<dyn SiteDesk>,
     phones: Arc<dyn PhoneBook>,
     throttle: Throttle,
@@ -221,6 +223,7 @@ pub async fn open(options: Options, machines: Machines) -> Result<Opened, Accoun
         ground,
         people: ArcSwap::from_pointee(People::of(options.people)),
         values: sight::Values::default(),
+        townships: township::Townships::default(),
         desk: options.desk,
         phones: options.phones,
         throttle: Throttle::default(),

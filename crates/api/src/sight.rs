@@ -3,7 +3,7 @@
 //!
 //! Narrows what others have rendered; it never decides anything.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -14,12 +14,13 @@ use model::view::{
     Change, CommandView, CountyView, EventView, FeedMessage, Obligations, PostView, SituationView,
     SuppressionView, SystemView, TaskView, Update,
 };
-use model::{AlarmKey, Config, PersonId, Seal};
+use model::{PersonId, Seal};
 use runtime::Fleet;
 
 use crate::Api;
 use crate::access::{Deed, Principal};
 use crate::error::Answered;
+use crate::township::{Files, Near};
 
 /// The texts, positions and photos a reader may open.
 pub(crate) enum Visible {
@@ -126,33 +127,6 @@ pub(crate) struct Sight {
     near: Option<Arc<Near>>,
 }
 
-/// One township: what stands there, and who is of it.
-#[derive(Debug)]
-pub(crate) struct Near {
-    township: String,
-    stations: HashSet<String>,
-    /// Alarms that may be raised there.
-    alarms: HashSet<AlarmKey>,
-    people: HashSet<PersonId>,
-}
-
-/// The stations of a township, and the alarms that may be raised at them.
-fn ground_of(config: &Config, township: &str) -> (HashSet<String>, HashSet<AlarmKey>) {
-    let here = |of: &Option<String>| of.as_deref() == Some(township);
-    let stations = config.stations.iter().filter(|one| here(&one.township));
-    let stations: HashSet<String> = stations.map(|one| one.id.clone()).collect();
-    let ruled = config.watches.iter().filter_map(|watch| {
-        let station = &config.station_of(watch.series).id;
-        let rule = &config.rules[watch.rule.index()];
-        let key = || AlarmKey::of(&config.code, &rule.id, station, &rule.hazard);
-        stations.contains(station).then(key)
-    });
-    let blind = stations.iter();
-    let blind = blind.map(|station| AlarmKey::of(&config.code, runtime::BLIND_SPOT, station, ""));
-    let alarms = ruled.chain(blind).collect();
-    (stations, alarms)
-}
-
 impl Api {
     /// What `reader` may see now; asked again when files change, since sockets begin anew then.
     pub(crate) async fn sight(&self, reader: &Principal) -> Answered<Sight> {
@@ -167,25 +141,18 @@ impl Api {
                 near: None,
             });
         };
-        let mut near = Near {
-            people: people.of_township(code, &township),
-            stations: HashSet::new(),
-            alarms: HashSet::new(),
-            township,
+        let slot = self.inbox.catalogue().jurisdiction(code);
+        let config = match slot {
+            Some(slot) => {
+                let config = move |fleet: &Fleet| fleet.config(slot).cloned();
+                self.inbox.ask(config).await?
+            }
+            None => None,
         };
-        if let Some(slot) = self.inbox.catalogue().jurisdiction(code) {
-            let of = near.township.clone();
-            let there = move |fleet: &Fleet| {
-                let config = fleet.config(slot);
-                config
-                    .map(|config| ground_of(config, &of))
-                    .unwrap_or_default()
-            };
-            (near.stations, near.alarms) = self.inbox.ask(there).await?;
-        }
+        let files = Files { config, people };
         Ok(Sight {
             reader: reader.clone(),
-            near: Some(Arc::new(near)),
+            near: Some(self.townships.near(code, &township, files)),
         })
     }
 }
@@ -442,6 +409,8 @@ pub(crate) fn narrow_post(post: &mut PostView, reader: &PersonId) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::collections::HashSet;
+
     use super::*;
     use model::config::{Role, Text};
     use model::intake::Quality;
