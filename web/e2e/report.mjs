@@ -100,6 +100,7 @@ export async function giveAccount(desk, { picture, must, out }) {
   must(pages >= 2, "it prints over several pages", pages);
   for (const [form, begins] of [
     ["docx", "PK"],
+    ["pdf", "%PDF-"],
     ["page", "<!doctype html>"],
     ["json", "{"],
     ["geojson", "{"],

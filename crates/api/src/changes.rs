@@ -10,6 +10,8 @@ use model::config::AreaKind;
 use model::view::{CountyView, SnapshotView};
 use serde::Serialize;
 
+use crate::imprint::imprint;
+
 /// What one client was told last; nothing before its first snapshot.
 #[derive(Default)]
 pub(crate) struct Told {
@@ -119,8 +121,7 @@ impl Entries {
         let mut put = Vec::new();
         for (id, one) in order.iter().zip(list) {
             text.clear();
-            serde_json::to_writer(&mut *text, &one)
-                .expect("views have string keys, so they are JSON");
+            imprint(&one, text).expect("views refuse nothing");
             let hash = hashes.hash_one(&**text);
             if self.hashes.get(id) != Some(&hash) {
                 put.push(one);

@@ -18,6 +18,7 @@ mod entries;
 mod error;
 mod ground;
 mod guard;
+mod imprint;
 mod intake;
 mod ledger;
 mod listener;

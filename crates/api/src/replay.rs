@@ -13,6 +13,7 @@ use model::view::{FeedMessage, SnapshotView};
 use model::{RunId, Time};
 use runtime::{Frame, ReplayAsk, ReplayError, ReplaySession, Replays, bulkhead};
 use serde::Deserialize;
+use tokio::task::JoinHandle;
 
 use crate::Api;
 use crate::access::{Deed, Principal};
@@ -70,15 +71,20 @@ pub(crate) async fn feed(
             only,
         })
         .map_err(fault)?;
+    let changes = api.changes.subscribe();
     let source = Viewer {
-        api,
+        api: Arc::clone(&api),
         session,
-        reader,
-        sight,
-        told: query.changes.then(Told::default),
-        begun: false,
+        reader: reader.clone(),
+        eyes: Some(Eyes {
+            api,
+            reader,
+            sight,
+            told: query.changes.then(Told::default),
+            begun: false,
+        }),
+        making: None,
     };
-    let changes = source.api.changes.subscribe();
     Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, changes, place)))
 }
 
@@ -86,6 +92,15 @@ pub(crate) async fn feed(
 struct Viewer {
     api: Arc<Api>,
     session: ReplaySession,
+    reader: Principal,
+    /// Away while a snapshot is being put into words.
+    eyes: Option<Eyes>,
+    making: Option<JoinHandle<Option<(Eyes, Bytes)>>>,
+}
+
+/// What of the past its person sees.
+struct Eyes {
+    api: Arc<Api>,
     reader: Principal,
     sight: Sight,
     /// What it was told last, where it wants changes in place of snapshots.
@@ -97,13 +112,34 @@ struct Viewer {
 impl Source for Viewer {
     async fn next(&mut self) -> Said {
         loop {
+            if let Some(making) = &mut self.making {
+                let made = making.await;
+                self.making = None;
+                let Ok(Some((eyes, text))) = made else {
+                    return Said::End;
+                };
+                self.eyes = Some(eyes);
+                return Said::Text(text);
+            }
             match self.session.next().await {
                 None => return Said::End,
                 Some(Frame::Snapshot(snapshot)) => {
-                    return Said::Text(self.seen(*snapshot));
+                    let Some(mut eyes) = self.eyes.take() else {
+                        return Said::End;
+                    };
+                    // Whole counties in words take long: not on the thread that carries everybody's sockets.
+                    let make = move || {
+                        let made = bulkhead::hold(|| {
+                            let text = eyes.seen(*snapshot);
+                            (eyes, text)
+                        });
+                        made.ok()
+                    };
+                    self.making = Some(tokio::task::spawn_blocking(make));
                 }
                 Some(Frame::Text(text)) => {
-                    if let Some(text) = self.sight.text(text, false, &self.api.values) {
+                    let Some(eyes) = &self.eyes else { continue };
+                    if let Some(text) = eyes.sight.text(text, false, &self.api.values) {
                         return Said::Text(text);
                     }
                 }
@@ -132,7 +168,7 @@ impl Source for Viewer {
     }
 }
 
-impl Viewer {
+impl Eyes {
     /// A snapshot as the reader may see it, without telephone numbers: nobody is called from the past.
     fn seen(&mut self, mut snapshot: SnapshotView) -> Bytes {
         self.sight.notices(&mut snapshot.system);

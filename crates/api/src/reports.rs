@@ -290,9 +290,11 @@ impl Api {
             let missing = |field| Fault::field(field, "RFC 3339");
             let from = query.from.ok_or_else(|| missing("from"))?;
             let to = query.to.ok_or_else(|| missing("to"))?;
+            // Nothing is told of what is still to come: no clock of it was missed.
+            let now = self.inbox.ask(|fleet| fleet.now()).await?;
             let scope = Scope {
                 from,
-                to,
+                to: if now > from { to.min(now) } else { to },
                 incident: None,
             };
             return Ok((scope, ReportOf::Interval { from, to }));
@@ -324,7 +326,7 @@ impl Api {
         });
         let scope = Scope {
             from: query.from.unwrap_or(began.plus_ms(-BEFORE_MS)),
-            to: query.to.or(ended).unwrap_or(now),
+            to: query.to.or(ended).unwrap_or(now).min(now),
             incident: Some(incident),
         };
         Ok((scope, ReportOf::Incident(id)))
@@ -399,7 +401,8 @@ fn account(
             ..Report::default()
         });
     };
-    let wanted = chronicle.series_wanted(MOST_SERIES);
+    let newest = fleet.config(slot).unwrap_or(&config);
+    let wanted = chronicle.series_wanted(newest, MOST_SERIES);
     let mut report = chronicle.finish(
         &county,
         &Seen {

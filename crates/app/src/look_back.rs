@@ -2,14 +2,13 @@
 //! it. A start itself reads from its newest snapshot on, and would not notice what was done to older files.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use runtime::{Fleet, Inbox, Stopped};
-use store::journal::{JournalError, Looked, forget_seen, look_through, older};
+use store::journal::{JournalError, Looked};
 use store::{Store, threads};
 use tokio::runtime::Handle;
 
@@ -19,16 +18,16 @@ const RESTS: u32 = 4;
 const MOST_REST: Duration = Duration::from_secs(1);
 
 /// Refuses a journal that is not as it was written, naming the first such entry, before anything is
-/// served. A journal in a database is looked after by the database.
+/// served. Of files all that was changed since the last look is read; of tables, which do not say when they
+/// were changed, what was written since: what lies before is for the look beside the serving, and where that
+/// finds something the next start reads all.
 pub(crate) async fn before_serving(store: &Store) -> anyhow::Result<()> {
-    let Some(dir) = store.journal_folder() else {
-        return Ok(());
-    };
     let begun = Instant::now();
-    let look = move || look_through(&dir);
+    let read = store.clone();
+    let look = move || read.look_through();
     let looked = tokio::task::spawn_blocking(look).await?.with_context(|| {
         format!(
-            "will not start on the journal in {}: `watchfire verify` tells all that is wrong with it, and \
+            "will not start on the journal of {}: `watchfire verify` tells all that is wrong with it, and \
              `watchfire restore` makes a whole one from a copy",
             store.data().display()
         )
@@ -48,22 +47,20 @@ pub(crate) struct LookBack {
 }
 
 impl LookBack {
-    /// Starts to look; a journal in a database is looked after by the database.
+    /// Starts to look.
     pub(crate) async fn start(store: &Store, inbox: Inbox) -> Result<LookBack, Stopped> {
         let enough = Arc::new(AtomicBool::new(false));
         let look_back = LookBack {
             enough: Arc::clone(&enough),
         };
-        let Some(dir) = store.journal_folder() else {
-            return Ok(look_back);
-        };
         let last = inbox.ask(Fleet::seq).await?;
         let people = Handle::current();
+        let store = store.clone();
         let look = move || {
             threads::step_back();
-            let looked = look(dir.clone(), last, &enough);
+            let looked = look(&store, last, &enough);
             if let Err(JournalError::Broken { .. }) = &looked
-                && let Err(cause) = forget_seen(&dir)
+                && let Err(cause) = store.forget_seen()
             {
                 tracing::warn!(%cause, "what was read of the journal could not be forgotten");
             }
@@ -82,9 +79,9 @@ impl LookBack {
     }
 }
 
-fn look(dir: PathBuf, last: u64, enough: &AtomicBool) -> Result<Looked, JournalError> {
+fn look(store: &Store, last: u64, enough: &AtomicBool) -> Result<Looked, JournalError> {
     let mut begun = Instant::now();
-    older(&dir, last, &mut || {
+    store.look_back(last, &mut || {
         std::thread::sleep((begun.elapsed() * RESTS).min(MOST_REST));
         begun = Instant::now();
         match enough.load(Ordering::Acquire) {

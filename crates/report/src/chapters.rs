@@ -1,13 +1,15 @@
 //! The chapters of a report about what happened: curves, maps, the course, what commands came to.
 
+use std::collections::BTreeSet;
+
 use model::report::ReportSection;
 use model::task::FactKind;
 
 use crate::compose::Composer;
 use crate::course::{Event, What};
-use crate::curve::InForce;
+use crate::curve::{Curve, InForce};
 use crate::document::{Block, Cell, Span};
-use crate::facts::{CommandRow, Step, TaskRow};
+use crate::facts::{AlarmRow, CommandRow, Step, TaskRow};
 use crate::language::Language;
 use crate::local::span;
 use crate::words;
@@ -24,6 +26,7 @@ impl Composer<'_> {
         self.heading("水雨情过程", "Hydrographs");
         let (from, to) = (self.report.of.from, self.report.of.to);
         let report = self.report;
+        self.chosen();
         for curve in &report.curves {
             let l = self.l;
             let (name, title) = (l.say(&curve.name), l.say(&curve.title));
@@ -55,8 +58,41 @@ impl Composer<'_> {
             if !lines.is_empty() {
                 caption.push(Span::Faint(format!(" · {}", lines.join(" · "))));
             }
+            if curve.changes.iter().any(|turn| turn.forecast) {
+                let hollow = l.of(" · 空心标记为预报", " · hollow marks: forecast");
+                caption.push(Span::Faint(hollow.to_owned()));
+            }
+            if !report.alarms.iter().any(|row| is_of(row, curve)) {
+                let beside = l.of(
+                    " · 自身没有报警，是上列站点的上下游",
+                    " · no alarm of its own: up- or downstream of one above",
+                );
+                caption.push(Span::Faint(beside.to_owned()));
+            }
             self.blocks.push(Block::Figure { picture, caption });
         }
+    }
+
+    /// Which series are drawn, where these are not all with an alarm.
+    fn chosen(&mut self) {
+        let report = self.report;
+        let named = report.alarms.iter().filter(|row| !row.quantity.is_empty());
+        let names: BTreeSet<_> = named.map(|row| (&row.station, &row.quantity)).collect();
+        let drawn = report.curves.iter();
+        let own = drawn.filter(|curve| report.alarms.iter().any(|row| is_of(row, curve)));
+        let (all, own, shown) = (names.len(), own.count(), report.curves.len());
+        if own == all {
+            return;
+        }
+        let words = match self.l {
+            Language::Chinese => format!(
+                "报警涉及 {all} 个测点序列，这里画 {shown} 个：先是水位等，级别高、报警早的在前；再是它们的上下游；然后是雨量。其余的见报警表，读数都在日志里。"
+            ),
+            Language::English => format!(
+                "{all} series raised alarms; {shown} curves stand here: levels first, those whose alarms stood highest and earliest, then their neighbours up- and downstream, then rain. The others are in the table of alarms, their readings in the journal."
+            ),
+        };
+        self.paragraph(vec![Span::Faint(words)]);
     }
 
     /// In which part of the interval a line was in force, where that is not all of it.
@@ -104,14 +140,29 @@ impl Composer<'_> {
             ];
             self.blocks.push(Block::Figure { picture, caption });
             let numbered = moment.numbered(self.setting.ground);
+            if numbered.len() < moment.marks.len() {
+                let (some, all) = (numbered.len(), moment.marks.len());
+                let words = match l {
+                    Language::Chinese => {
+                        format!(
+                            "下表列出图上编号的 {some} 处；在警站点共 {all} 处，见 GeoJSON 和报警表。"
+                        )
+                    }
+                    Language::English => format!(
+                        "The {some} stations numbered on the map follow; all {all} are in the GeoJSON and the table of alarms."
+                    ),
+                };
+                self.paragraph(vec![Span::Faint(words)]);
+            }
             let rows = numbered.into_iter().enumerate().map(|(n, mark)| {
-                let value = mark.value.clone().unwrap_or_else(|| "—".to_owned());
+                let value = mark.value.as_ref();
+                let value = value.map_or("—".to_owned(), |v| format!("{v} {}", mark.unit));
                 let level = words::level(mark.level, l).to_owned();
                 vec![
                     vec![Span::Text((n + 1).to_string())],
                     vec![Span::Level(mark.level, level)],
                     vec![Span::text(l.say(&mark.name))],
-                    vec![Span::Text(format!("{value} {}", mark.unit))],
+                    vec![Span::Text(value)],
                     vec![Span::text(match (mark.sight_lost, mark.acked) {
                         (true, _) => l.of("失联", "sight lost"),
                         (false, true) => l.of("已确认", "acknowledged"),
@@ -148,7 +199,11 @@ impl Composer<'_> {
             let by = event.by.as_ref().map(|by| Span::Text(self.person(by)));
             let mut what = self.what(event);
             if let Some(note) = &event.note {
-                what.push(Span::Faint(format!("：{}", self.words_of(note))));
+                what.push(Span::Faint(format!(
+                    "{}{}",
+                    colon(self.l),
+                    self.words_of(note)
+                )));
             }
             vec![
                 self.moment(event.moment),
@@ -226,7 +281,8 @@ impl Composer<'_> {
                 cell
             });
             let none = || vec![Span::Faint(l.of("没有", "none").to_owned())];
-            let peak = row.peak.clone().unwrap_or_default();
+            let peak = row.peak.as_ref().filter(|peak| !peak.is_empty());
+            let peak = peak.map_or("—".to_owned(), |peak| format!("{peak} {}", row.unit));
             vec![
                 vec![Span::Level(
                     row.worst,
@@ -238,7 +294,7 @@ impl Composer<'_> {
                     l.say(&row.title)
                 ))],
                 self.moment(row.raised),
-                vec![Span::Text(format!("{peak} {}", row.unit).trim().to_owned())],
+                vec![Span::Text(peak.trim_end().to_owned())],
                 acked.unwrap_or_else(none),
                 row.returned.map_or_else(none, |moment| self.moment(moment)),
             ]
@@ -330,8 +386,12 @@ impl Composer<'_> {
         line.push(Span::Text(self.person(&command.by)));
         line.push(Span::text(" "));
         line.extend(self.moment(command.issued));
-        line.push(Span::Text(format!("：{}", self.words_of(&command.wording))));
+        let wording = self.words_of(&command.wording);
+        line.push(Span::Text(format!("{}{wording}", colon(l))));
         self.paragraph(line);
+        // Several of a night have the same name.
+        let issued = self.setting.local.stamp(command.issued.at);
+        let title = format!("{} {issued}", l.say(&command.title));
         let paces = self.report.paces.iter().filter(|p| p.command == command.id);
         let rows = paces.map(|pace| {
             vec![
@@ -341,7 +401,7 @@ impl Composer<'_> {
                 vec![Span::Text(span(pace.median_ms))],
                 vec![Span::Text(span(pace.slowest_ms))],
                 self.entries(
-                    &format!("{} · {}", l.say(&command.title), words::step(pace.step, l)),
+                    &format!("{title} · {}", words::step(pace.step, l)),
                     &pace.entries,
                 ),
             ]
@@ -404,6 +464,16 @@ impl Composer<'_> {
             vec![Span::text(words::stage(task.stage, l))],
         ]
     }
+}
+
+/// What stands before somebody's words.
+pub(crate) fn colon(l: Language) -> &'static str {
+    l.of("：", ": ")
+}
+
+/// Whether an alarm is one of a curve's series.
+fn is_of(row: &AlarmRow, curve: &Curve) -> bool {
+    row.station == curve.station && row.quantity == curve.quantity
 }
 
 /// Whether a line of the course is told on paper: what was pressed, what rose high, who was told.

@@ -1,7 +1,7 @@
 //! Gathers a report from the journal, input by input: what was decided is taken from the records, how
 //! things looked from the state behind each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::action::Act;
 
@@ -18,11 +18,12 @@ use model::{
 use crate::calls::Calls;
 use crate::course::{Event, What};
 use crate::facts::{
-    About, AlarmRow, DecisionRow, Moment, Pressed, Recorded, Report, RulesInForce, SituationRow,
-    Subject, Told,
+    About, DecisionRow, Moment, Pressed, Recorded, Report, RulesInForce, SituationRow, Subject,
+    Told,
 };
 use crate::leases::Leases;
 use crate::levels::row_of;
+use crate::telling::telling;
 use crate::waiting::Waiting;
 
 /// Most lines of the course that are kept; the counts go on.
@@ -514,25 +515,10 @@ impl Chronicle {
         }
     }
 
-    /// Names of series whose readings the report needs: of its alarms, worst and first ones first.
-    pub fn series_wanted(&self, most: usize) -> Vec<(String, String)> {
-        let mut rows: Vec<&AlarmRow> = self.report.alarms.iter().filter(|r| !r.forecast).collect();
-        rows.sort_by_key(|row| {
-            (
-                std::cmp::Reverse(row.worst),
-                row.raised.at,
-                row.raised.entry,
-            )
-        });
-        let mut seen = BTreeSet::new();
-        let names = rows
-            .into_iter()
-            .map(|row| (row.station.clone(), row.quantity.clone()));
-        let known = names.filter(|(_, quantity)| !quantity.is_empty());
-        known
-            .filter(|name| seen.insert(name.clone()))
-            .take(most)
-            .collect()
+    /// Names of series whose readings the report needs, at most `most`: the first [`crate::MOST_CURVES`] tell most
+    /// and are drawn. `config` says which stations are neighbours.
+    pub fn series_wanted(&self, config: &Config, most: usize) -> Vec<(String, String)> {
+        telling(&self.report.alarms, config, most)
     }
 }
 

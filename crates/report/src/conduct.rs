@@ -2,7 +2,7 @@
 
 use model::report::ReportSection;
 
-use crate::chapters::MOST_ROWS;
+use crate::chapters::{MOST_ROWS, colon};
 use crate::clocks::{ClockOf, ClockRow, Verdict};
 use crate::compose::Composer;
 use crate::course::Deed;
@@ -111,7 +111,11 @@ impl Composer<'_> {
                 what.push(Span::Text(format!("{by}{}", title.unwrap_or_default())));
             }
             if let Some(reason) = &row.reason {
-                what.push(Span::Faint(format!("：{}", self.words_of(reason))));
+                what.push(Span::Faint(format!(
+                    "{}{}",
+                    colon(l),
+                    self.words_of(reason)
+                )));
             }
             vec![
                 self.moment(row.moment),

@@ -23,7 +23,15 @@ pub struct Curve {
     /// What falls is an amount a reading, and is drawn from the ground.
     pub amounts: bool,
     pub points: Vec<Point>,
-    pub changes: Vec<LevelChange>,
+    pub changes: Vec<CurveChange>,
+}
+
+/// A change of level of the series, or of what was forecast for it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct CurveChange {
+    #[serde(flatten)]
+    pub change: LevelChange,
+    pub forecast: bool,
 }
 
 /// One reading.

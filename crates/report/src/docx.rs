@@ -12,6 +12,7 @@ use crate::document::{Block, ByHand, Document, Listing, Span, Table};
 use crate::escape::is_written;
 use crate::language::Language;
 use crate::picture::Picture;
+use crate::widths::{Column, is_whole, is_wide, widths};
 
 /// A4 in twentieths of a point, and what is left between its margins.
 const PAGE: (u32, u32) = (11_906, 16_838);
@@ -198,26 +199,109 @@ const fn ink(level: u8) -> &'static str {
 }
 
 fn grid(table: &Table) -> Grid {
-    let columns = table.head.len().max(1);
-    let width = ROOM / columns;
-    let cell = |paragraph: Paragraph| {
+    let widths = columns(table);
+    let cell = |place: usize, paragraph: Paragraph| {
+        let width = widths.get(place).copied().unwrap_or_default();
         TableCell::new()
             .width(width, WidthType::Dxa)
             .add_paragraph(paragraph)
     };
-    let head = table.head.iter().map(|text| {
+    let head = table.head.iter().enumerate().map(|(place, text)| {
         let paragraph = Paragraph::new().add_run(run(text).size(SMALL).bold());
-        cell(paragraph).shading(Shading::new().shd_type(ShdType::Clear).fill("EAEDEB"))
+        cell(place, paragraph).shading(Shading::new().shd_type(ShdType::Clear).fill("EAEDEB"))
     });
     let mut rows = vec![TableRow::new(head.collect()).cant_split()];
     for row in &table.rows {
-        let cells = row.iter().map(|spans| cell(paragraph(spans, SMALL)));
+        let cells = row.iter().enumerate();
+        let cells = cells.map(|(place, spans)| cell(place, paragraph(&whole(spans), SMALL)));
         rows.push(TableRow::new(cells.collect()).cant_split());
     }
     Grid::new(rows)
-        .set_grid(vec![width; columns])
+        .set_grid(widths)
         .layout(TableLayoutType::Fixed)
         .width(ROOM, WidthType::Dxa)
+}
+
+/// Names, values with their units and times do not part at their spaces.
+fn whole(spans: &[Span]) -> Vec<Span> {
+    let joined = |text: &String| {
+        let inner = text.trim();
+        match is_whole(inner) {
+            true => text.replacen(inner, &inner.replace(' ', "\u{a0}"), 1),
+            false => text.clone(),
+        }
+    };
+    let spans = spans.iter().map(|span| match span {
+        Span::Text(text) => Span::Text(joined(text)),
+        Span::Strong(text) => Span::Strong(joined(text)),
+        Span::Faint(text) => Span::Faint(joined(text)),
+        Span::Level(level, name) => Span::Level(*level, joined(name)),
+        Span::Entry(_) | Span::Link { .. } => span.clone(),
+    });
+    spans.collect()
+}
+
+/// Widths of a table's columns in twentieths of a point, as far as letters can be told without their typeface.
+fn columns(table: &Table) -> Vec<usize> {
+    let count = table.head.len().max(1);
+    let column = |place: usize| {
+        let mut column = Column::default();
+        let head = table.head.get(place).map(|text| vec![Span::text(text)]);
+        let own = table.rows.iter().filter_map(|row| row.get(place));
+        for cell in own.chain(head.as_ref()) {
+            let told = measured(cell);
+            column.asked = column.asked.max(told.asked);
+            column.whole = column.whole.max(told.whole);
+            column.word = column.word.max(told.word);
+        }
+        let letter = |em: f32| em * SMALL as f32 * 10.0 + BESIDE;
+        Column {
+            asked: letter(column.asked),
+            whole: letter(column.whole),
+            word: letter(column.word),
+        }
+    };
+    let columns: Vec<Column> = (0..count).map(column).collect();
+    let given = widths(&columns, ROOM as f32);
+    given.into_iter().map(|wide| wide as usize).collect()
+}
+
+/// A cell's own margins, in twentieths of a point.
+const BESIDE: f32 = 230.0;
+
+/// What a cell asks for, in letters as wide as high.
+fn measured(cell: &[Span]) -> Column {
+    let mut column = Column::default();
+    for span in cell {
+        let entry;
+        let (text, stays) = match span {
+            Span::Text(text) | Span::Strong(text) | Span::Faint(text) => (text, is_whole(text)),
+            Span::Level(_, name) => (name, true),
+            Span::Link { text, .. } => (text, false),
+            Span::Entry(number) => {
+                entry = format!("#{number}");
+                (&entry, true)
+            }
+        };
+        let all: f32 = text.chars().map(em).sum();
+        let words = text.split(|letter: char| letter.is_whitespace() || is_wide(letter));
+        let word = words.map(|word| word.chars().map(em).sum());
+        let word = word.fold(1.0, f32::max);
+        column.asked += all;
+        column.whole = column.whole.max(if stays { all } else { word });
+        column.word = column.word.max(word);
+    }
+    column
+}
+
+/// How wide a letter is beside its height, about.
+fn em(letter: char) -> f32 {
+    match letter {
+        letter if is_wide(letter) => 1.0,
+        letter if letter.is_ascii_uppercase() => 0.66,
+        letter if letter.is_ascii() => 0.54,
+        _ => 0.9,
+    }
 }
 
 fn pic(picture: &Picture) -> Option<Pic> {

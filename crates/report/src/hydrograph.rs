@@ -3,7 +3,7 @@
 use model::intake::Quality;
 use model::{Decimals, Time};
 
-use crate::curve::{Curve, Point};
+use crate::curve::{Curve, CurveChange, Point};
 use crate::local::Local;
 use crate::picture::{Anchor, Ink, Picture, Shape};
 
@@ -166,10 +166,10 @@ impl Curve {
         }
     }
 
-    /// Marks over the curve where the level changed, and which it became.
+    /// Marks over the curve where the level changed, and which it became; hollow where only the forecast did.
     fn changes(&self, shapes: &mut Vec<Shape>, frame: &Frame) {
         let mut last = f64::NEG_INFINITY;
-        for change in &self.changes {
+        for CurveChange { change, forecast } in &self.changes {
             if change.observed < frame.from || change.observed > frame.to || change.level == 0 {
                 continue;
             }
@@ -187,7 +187,7 @@ impl Curve {
                     y: TOP - 10.0,
                     size: 10.0,
                     level: change.level,
-                    hollow: false,
+                    hollow: *forecast,
                 });
             }
         }
@@ -246,10 +246,11 @@ fn ticks(shapes: &mut Vec<Shape>, frame: &Frame, local: &Local) {
             width: 1.0,
             broken: false,
         });
-        let text = if step >= DAY_MS {
-            local.day(at)
-        } else {
-            local.hm(at)
+        // Where a day begins it is named: a clock alone does not say of which day.
+        let begins = (at.ms() + ahead).rem_euclid(DAY_MS) == 0;
+        let text = match step >= DAY_MS || begins {
+            true => local.day(at),
+            false => local.hm(at),
         };
         shapes.push(Shape::Words {
             x,

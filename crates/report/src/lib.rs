@@ -46,7 +46,9 @@ mod score;
 mod seals;
 mod summary;
 mod tables;
+mod telling;
 mod waiting;
+mod widths;
 mod words;
 
 pub use attempts::{AnswerRow, AttemptRow, ChannelRow};
@@ -55,7 +57,7 @@ pub use chronicle::{Chronicle, Passed, Scope, World};
 pub use clocks::{ClockOf, ClockRow, Verdict};
 pub use compose::Setting;
 pub use course::{Deed, Event, What};
-pub use curve::{Curve, InForce, Point};
+pub use curve::{Curve, CurveChange, InForce, Point};
 pub use document::{Block, ByHand, Cell, Document, Listing, Span, Table};
 pub use facts::{
     About, AlarmRow, AmountRow, CommandRow, Counted, DecisionRow, FactRow, Figure, IncidentRow,
@@ -73,6 +75,4 @@ pub use picture::{Anchor, Ink, Picture, Shape};
 pub use readings::Readings;
 pub use score::{score, score_text};
 pub use tables::Sheet;
-
-/// Curves that a report shows.
-pub const MOST_CURVES: usize = 8;
+pub use telling::MOST_CURVES;

@@ -28,19 +28,24 @@ impl Document {
         if let Some(banner) = &self.banner {
             sheets.centred(banner, Look::strong(BODY));
         }
-        for (place, block) in self.blocks.iter().enumerate() {
-            let next = self.blocks.get(place + 1);
-            put(&mut sheets, block, next);
+        let mut rest = self.blocks.as_slice();
+        while let Some((block, behind)) = rest.split_first() {
+            put(&mut sheets, block, behind);
+            rest = behind;
         }
         sheets.finish(self)
     }
 }
 
-/// Puts a block on the sheets; a heading stays with what comes `next`.
-fn put(sheets: &mut Sheets<'_>, block: &Block, next: Option<&Block>) {
-    let follows = match next {
-        Some(Block::Figure { picture, .. }) => sheets::height(picture),
-        Some(_) | None => sheets::FOLLOWED,
+/// Puts a block on the sheets; a heading stays with the first of what comes `behind` it.
+fn put(sheets: &mut Sheets<'_>, block: &Block, behind: &[Block]) {
+    let follows = match behind {
+        [Block::Figure { picture, .. }, ..] => sheets::height(picture),
+        [Block::Paragraph(_), Block::Figure { picture, .. }, ..] => {
+            sheets::FOLLOWED + sheets::height(picture)
+        }
+        [Block::Paragraph(_), Block::Table(_), ..] => 2.0 * sheets::FOLLOWED,
+        _ => sheets::FOLLOWED,
     };
     match block {
         Block::Heading(text) => sheets.heading(text, Look::strong(14.0), 14.0, follows),

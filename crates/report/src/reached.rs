@@ -58,7 +58,8 @@ impl Composer<'_> {
         });
         self.paragraph(line);
         self.steps(run);
-        self.reach_paces(&name, &run.paces);
+        let began = self.setting.local.stamp(run.began.at);
+        self.reach_paces(&format!("{name} {began}"), &run.paces);
         let rows = run.people.iter().take(MOST_ROWS);
         let rows = rows.map(|call| self.attempt(call)).collect();
         self.table(

@@ -7,8 +7,9 @@ use model::intake::Quality;
 use model::{Config, Input, Observed, SeriesSlot, Time};
 
 use crate::chronicle::Passed;
-use crate::curve::{Curve, Point, joined, lines};
+use crate::curve::{Curve, CurveChange, Point, joined, lines};
 use crate::facts::{Moment, Report};
+use crate::telling::is_amount;
 
 /// Readings of one curve; beyond it a curve ends, and says so by its last point.
 const MOST_POINTS: usize = 200_000;
@@ -70,7 +71,7 @@ impl Readings {
             curve.title = quantity.title.clone();
             curve.unit.clone_from(&quantity.unit);
             curve.decimals = quantity.decimals.0;
-            curve.amounts = quantity.id.starts_with("rain");
+            curve.amounts = is_amount(&quantity.id);
             let slot = SeriesSlot(slot as u32);
             let lines = lines(config, slot, (at, self.to), entry);
             curve.thresholds.extend(lines);
@@ -134,7 +135,12 @@ impl Readings {
                 if row.station != curve.station || row.quantity != curve.quantity {
                     continue;
                 }
-                curve.changes.extend(&row.changes);
+                curve
+                    .changes
+                    .extend(row.changes.iter().map(|change| CurveChange {
+                        change: *change,
+                        forecast: row.forecast,
+                    }));
                 let Some(signal) = &mut row.signal else {
                     continue;
                 };

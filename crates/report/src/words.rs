@@ -45,6 +45,7 @@ pub(crate) fn hazard(word: &str, l: Language) -> &str {
         "traffic" => l.of("交通事故", "Traffic accident"),
         "other" => l.of("其他险情", "Other danger"),
         "need_help" => l.of("现场求助", "Call for help"),
+        "release" => l.of("泄洪", "Flood release"),
         other => other,
     }
 }

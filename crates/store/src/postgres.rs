@@ -12,6 +12,7 @@ mod journal;
 mod lanes;
 mod link;
 pub(crate) mod logins;
+pub(crate) mod looking;
 mod packed;
 pub(crate) mod places;
 mod prepare;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable;
 use crate::journal::{self, Audit, Journal, JournalError, JournalOptions, Position, Recovered};
-use crate::journal::{ArchiveStep, Archived, Take, Visit};
+use crate::journal::{ArchiveStep, Archived, Looked, LookedThrough, Take, Visit};
 use crate::logins::{Login, Logins, LoginsError, SessionRow};
 use crate::postgres::snapshots::SnapshotTable;
 use crate::postgres::{self, Link, LinkError, Tables};
@@ -253,6 +253,46 @@ impl Store {
         match &self.kind {
             Kind::Embedded => journal::verify(&self.data.join(JOURNAL)),
             Kind::Postgres(link) => postgres::verify(link),
+        }
+    }
+
+    /// Reads what of the journal was not read before, ahead of serving: of files also what was changed since,
+    /// of tables what was written since.
+    ///
+    /// # Errors
+    /// [`JournalError::Broken`] with the first record that is not as it was written; other errors when it
+    /// cannot be read.
+    pub fn look_through(&self) -> Result<LookedThrough, JournalError> {
+        match &self.kind {
+            Kind::Embedded => journal::look_through(&self.data.join(JOURNAL)),
+            Kind::Postgres(link) => postgres::looking::look_through(link, &self.data),
+        }
+    }
+
+    /// Looks through all records up to `last`, which are all committed; asks `rest` after each piece, which
+    /// may sleep, or say that it is enough.
+    ///
+    /// # Errors
+    /// As [`Store::look_through`].
+    pub fn look_back(
+        &self,
+        last: u64,
+        rest: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Looked, JournalError> {
+        match &self.kind {
+            Kind::Embedded => journal::older(&self.data.join(JOURNAL), last, rest),
+            Kind::Postgres(link) => postgres::looking::older(link, last, rest),
+        }
+    }
+
+    /// Forgets what was read, so that [`Store::look_through`] reads all of it.
+    ///
+    /// # Errors
+    /// When what says so cannot be removed.
+    pub fn forget_seen(&self) -> io::Result<()> {
+        match &self.kind {
+            Kind::Embedded => journal::forget_seen(&self.data.join(JOURNAL)),
+            Kind::Postgres(_) => postgres::looking::forget_seen(&self.data),
         }
     }
 

@@ -89,3 +89,22 @@ async fn a_lease_is_missed_where_nothing_was_heard_until_it_ran_out() {
     let lease = ("kept".to_owned(), Some(25), Some(60), Some(40));
     assert_eq!(told(&report, "lease"), [lease]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_still_running_is_not_missed_by_a_report_that_ends_later() {
+    let county = hour::open_with(|config| {
+        for clocks in &mut config.templates[0].clocks {
+            clocks.update_every_ms = Some(10 * MINUTE);
+        }
+    })
+    .await;
+    let (officer, _) = live(&county).await;
+    let later = format!("/api/v1/reports/json?from={}&to={}", at(0), at(200));
+    let report = facts(&county, &officer, &later).await["report"].clone();
+    let newest = told(&report, "update").pop();
+    assert_eq!(
+        newest,
+        Some(("running".to_owned(), Some(55), Some(65), None))
+    );
+    assert_eq!(report["of"]["to"], json!(at(60)));
+}

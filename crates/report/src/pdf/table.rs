@@ -2,7 +2,9 @@
 
 use crate::document::{Span, Table};
 
-use super::flow::{Line, Piece, Style, lines, pieces, widest};
+use crate::widths::{Column, widths};
+
+use super::flow::{Line, Piece, Style, column, lines, pieces};
 use super::sheets::{LEFT, ROOM, Sheets};
 
 /// Between two columns, and over and under a row.
@@ -13,6 +15,7 @@ type Cells = Vec<Vec<Line>>;
 
 impl Sheets<'_> {
     pub(super) fn table(&mut self, table: &Table, style: Style) {
+        let style = style.in_cell();
         let head: Vec<Vec<Piece>> = table
             .head
             .iter()
@@ -96,43 +99,15 @@ fn height(cells: &Cells, style: Style) -> f32 {
     most as f32 * style.leading() + 2.0 * AIR
 }
 
-/// What each column gets: all that it asks for where there is room, else its longest word and a share of
-/// the rest.
+/// What each column gets.
 fn columns(head: &[Vec<Piece>], rows: &[Vec<Vec<Piece>>]) -> Vec<f32> {
     let count = head.len().max(1);
     let room = ROOM - GAP * (count - 1) as f32;
-    let column = |place: usize| {
-        let own = rows.iter().filter_map(move |row| row.get(place));
-        own.chain(head.get(place))
-    };
-    let wide = |cell: &Vec<Piece>| cell.iter().map(|piece| piece.width).sum::<f32>();
-    let asked: Vec<f32> = (0..count)
-        .map(|place| column(place).map(wide).fold(0.0, f32::max) + 1.0)
-        .collect();
-    let all: f32 = asked.iter().sum();
-    if all <= room {
-        let more = (room - all) / count as f32;
-        return asked.iter().map(|wide| wide + more).collect();
-    }
-    let least: Vec<f32> = (0..count)
+    let columns: Vec<Column> = (0..count)
         .map(|place| {
-            let widest = column(place).map(|cell| widest(cell)).fold(0.0, f32::max);
-            (widest + 1.0).min(room / count as f32)
+            let own = rows.iter().filter_map(|row| row.get(place));
+            column(own.chain(head.get(place)))
         })
         .collect();
-    let (taken, beyond): (f32, f32) = (
-        least.iter().sum(),
-        asked
-            .iter()
-            .zip(&least)
-            .map(|(a, l)| (a - l).max(0.0))
-            .sum(),
-    );
-    let share = (room - taken) / beyond.max(1.0);
-    let share = share.max(0.0);
-    asked
-        .iter()
-        .zip(&least)
-        .map(|(asked, least)| least + (asked - least).max(0.0) * share)
-        .collect()
+    widths(&columns, room)
 }

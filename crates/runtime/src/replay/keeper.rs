@@ -242,7 +242,7 @@ fn hole(places: &[Place], committed: u64, from: u64) -> Option<(u64, u64)> {
 
 /// Lives through a stretch and keeps what is due; false when it was told to stop.
 fn fill(past: &PastOf, begin: u64, end: u64, over: &dyn Fn() -> bool) -> Result<bool, ReplayError> {
-    let Base { mut fleet, number } = past.rewind.base(|place| place.number <= begin)?;
+    let Base { mut fleet, number } = past.rewind.kept(|place| place.number <= begin)?;
     let mut last = Place {
         number,
         at: fleet.now(),

@@ -1,7 +1,7 @@
 //! Anywhere in the past: the nearest keyframe before it, and the inputs from there on.
 //!
 //! A few keyframes that were just asked for stay unpacked in memory, shared by all replays, so that
-//! dragging over one night reads the disk once.
+//! dragging over one night reads the disk once; and a few places between them that were passed on the way.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,13 +16,21 @@ use crate::snapshots::FORMAT;
 /// Keyframes kept unpacked.
 const MOST_UNPACKED: usize = 4;
 
+/// Places kept between keyframes, and how many records apart they are.
+const MOST_PASSED: usize = 10;
+pub(crate) const PASSED_EVERY: u64 = 3_000;
+
 /// The past of one journal.
 #[derive(Debug)]
 pub(crate) struct Rewind {
     pub(crate) journal: JournalReader,
     pub(crate) keyframes: Keyframes,
-    unpacked: Mutex<VecDeque<(Place, Arc<Fleet>)>>,
+    unpacked: Mutex<Held>,
+    passed: Mutex<Held>,
 }
+
+/// Fleets at places, the one used longest ago first.
+type Held = VecDeque<(Place, Arc<Fleet>)>;
 
 /// The fleet as of a record.
 pub(crate) struct Base {
@@ -36,14 +44,34 @@ impl Rewind {
             journal,
             keyframes,
             unpacked: Mutex::default(),
+            passed: Mutex::default(),
         }
     }
 
-    /// The newest keyframe that lies no later than `wanted` allows, or the empty beginning.
+    /// The nearest fleet that lies no later than `wanted` allows: a keyframe, a place that was passed, or the
+    /// empty beginning.
     ///
     /// # Errors
     /// When the folder of keyframes cannot be listed.
     pub(crate) fn base(&self, wanted: impl Fn(Place) -> bool) -> Result<Base, ReplayError> {
+        let passed = self.nearest_passed(&wanted);
+        let behind = passed.as_ref().map(|(place, _)| *place);
+        let kept = self.kept(|place| wanted(place) && behind.is_none_or(|near| place > near))?;
+        Ok(match passed {
+            Some((place, fleet)) if kept.number == 0 => Base {
+                fleet: Fleet::clone(&fleet),
+                number: place.number,
+            },
+            Some(_) | None => kept,
+        })
+    }
+
+    /// The newest keyframe that lies no later than `wanted` allows, or the empty beginning: where what follows
+    /// must not depend on who looked before.
+    ///
+    /// # Errors
+    /// When the folder of keyframes cannot be listed.
+    pub(crate) fn kept(&self, wanted: impl Fn(Place) -> bool) -> Result<Base, ReplayError> {
         let places = self.keyframes.places().map_err(ReplayError::Keyframes)?;
         for place in places.into_iter().rev().filter(|place| wanted(*place)) {
             if let Some(fleet) = self.unpack(place) {
@@ -57,6 +85,28 @@ impl Rewind {
             fleet: Fleet::default(),
             number: 0,
         })
+    }
+
+    /// Keeps a fleet that came by a place as it was known then, for whoever goes near it next.
+    pub(crate) fn pass(&self, place: Place, fleet: &Fleet) {
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        if passed.iter().any(|(held, _)| *held == place) {
+            return;
+        }
+        if passed.len() == MOST_PASSED {
+            passed.pop_front();
+        }
+        passed.push_back((place, Arc::new(fleet.clone())));
+    }
+
+    fn nearest_passed(&self, wanted: &impl Fn(Place) -> bool) -> Option<(Place, Arc<Fleet>)> {
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        let allowed = passed.iter().enumerate();
+        let allowed = allowed.filter(|(_, (place, _))| wanted(*place));
+        let (index, _) = allowed.max_by_key(|(_, (place, _))| *place)?;
+        let held = passed.remove(index)?;
+        passed.push_back(held.clone());
+        Some(held)
     }
 
     /// The fleet as it was behind record `number`.
@@ -114,5 +164,53 @@ impl Rewind {
             unpacked.pop_front();
         }
         Some(fleet)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use model::Time;
+    use store::{Journal, JournalOptions, Position};
+
+    use super::*;
+
+    fn place(number: u64) -> Place {
+        Place {
+            number,
+            at: Time::from_ms(number as i64 * 1_000),
+        }
+    }
+
+    #[test]
+    fn what_was_passed_is_begun_at_by_the_nearest_and_hindsight_begins_at_keyframes_alone() {
+        let data = tempfile::tempdir().unwrap();
+        let options = JournalOptions {
+            segment_bytes: 4_096,
+            reserve_bytes: 0,
+        };
+        let nothing = &mut |_: u64, _, _: &[u8]| Ok(());
+        let dir = data.path().join("journal");
+        let (journal, _) = Journal::open(&dir, options, Position::START, nothing).unwrap();
+        let keyframes = Keyframes::open(&data.path().join("keyframes"), 1_000).unwrap();
+        let content = postcard::to_stdvec(&Fleet::default()).unwrap();
+        keyframes.write(place(50), FORMAT, &content).unwrap();
+        let rewind = Rewind::new(journal.reader(), keyframes);
+        let base = |number| rewind.base(|place| place.number <= number).unwrap().number;
+        assert_eq!((base(49), base(70)), (0, 50));
+
+        rewind.pass(place(20), &Fleet::default());
+        rewind.pass(place(60), &Fleet::default());
+        assert_eq!((base(19), base(49), base(55)), (0, 20, 50));
+        assert_eq!((base(60), base(900)), (60, 60));
+        let kept = rewind.kept(|place| place.number <= 900).unwrap();
+        assert_eq!(kept.number, 50);
+
+        // As many as there is room for: the one used longest ago goes.
+        for number in 101..100 + MOST_PASSED as u64 {
+            rewind.pass(place(number), &Fleet::default());
+            assert_eq!(base(60), 60);
+        }
+        assert_eq!((base(49), base(60), base(109)), (0, 60, 109));
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use model::replay::Knowledge;
 use model::{Entry, Time};
+use store::Place;
 
 use super::hindsight::{BEFORE_MS, Hindsight};
 use super::lanes::Lanes;
-use super::rewind::Rewind;
+use super::rewind::{PASSED_EVERY, Rewind};
 use super::tape::Tape;
 use crate::fleet::{Decisions, Fleet};
 use crate::replay::ReplayError;
@@ -51,7 +52,7 @@ impl Stage {
             }
             Knowledge::Now => {
                 let before = at.plus_ms(-BEFORE_MS);
-                let base = rewind.base(|place| place.at <= before)?;
+                let base = rewind.kept(|place| place.at <= before)?;
                 let hindsight = Hindsight::behind(rewind, Arc::clone(lanes), &base);
                 (base, Line::Now(Box::new(hindsight)))
             }
@@ -63,7 +64,15 @@ impl Stage {
             decisions: Decisions::default(),
             ended: false,
         };
-        stage.advance(at, &mut |_, _, _| {})?;
+        let mut kept = base.number;
+        stage.advance(at, &mut |fleet, entry, _| {
+            // What is decided in hindsight is nobody's past but its own.
+            if knowledge == Knowledge::Then && entry.seq >= kept + PASSED_EVERY {
+                kept = entry.seq;
+                let (number, at) = (entry.seq, entry.at);
+                rewind.pass(Place { number, at }, fleet);
+            }
+        })?;
         Ok(stage)
     }
 

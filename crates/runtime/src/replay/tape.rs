@@ -8,13 +8,15 @@ use store::{Cursor, JournalReader};
 
 use super::ReplayError;
 
-/// Records read at once.
+/// Records read at once; first a few, since who goes to a time near a keyframe wants no more.
 const PIECE: usize = 4_096;
+const FIRST_PIECE: usize = 256;
 
 /// Reads on from a place in the journal.
 pub(crate) struct Tape {
     cursor: Cursor,
     ahead: VecDeque<Entry>,
+    piece: usize,
 }
 
 impl Tape {
@@ -23,6 +25,7 @@ impl Tape {
         Tape {
             cursor: journal.cursor(number + 1),
             ahead: VecDeque::new(),
+            piece: FIRST_PIECE,
         }
     }
 
@@ -33,7 +36,9 @@ impl Tape {
     pub(crate) fn peek(&mut self) -> Result<Option<(u64, Time)>, ReplayError> {
         while self.ahead.is_empty() {
             let (ahead, mut bad) = (&mut self.ahead, None);
-            let given = self.cursor.read(PIECE, &mut |seq, tag, payload| {
+            let piece = self.piece;
+            self.piece = (piece * 2).min(PIECE);
+            let given = self.cursor.read(piece, &mut |seq, tag, payload| {
                 if is_outcome(tag) || bad.is_some() {
                     return;
                 }

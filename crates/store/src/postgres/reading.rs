@@ -277,11 +277,25 @@ pub(super) fn walk(
             wanted: from.number,
         });
     }
+    let found = walk_to(link, from, last.number, visit)?;
+    if found.last != last {
+        return Err(broken(found.last.number + 1, "the journal ends early"));
+    }
+    Ok(found)
+}
+
+/// Gives every record behind `from` up to record `last`, checking the chain; how far it came.
+pub(super) fn walk_to(
+    link: &Link,
+    from: Position,
+    last: u64,
+    visit: &mut Visit<'_>,
+) -> Result<Recovered, JournalError> {
     let mut now = from;
     let mut hashed = Vec::new();
     let mut records = 0;
     let mut started = from.number == 0;
-    each(link, from.number.max(1), last.number, &mut |row| {
+    each(link, from.number.max(1), last, &mut |row| {
         if !std::mem::replace(&mut started, true) {
             let same = (row.number, row.hash) == (from.number, from.hash);
             return match same {
@@ -312,9 +326,6 @@ pub(super) fn walk(
         })?;
         Ok(ControlFlow::Continue(()))
     })?;
-    if now != last {
-        return Err(broken(now.number + 1, "the journal ends early"));
-    }
     Ok(Recovered {
         records,
         last: now,

@@ -9,6 +9,7 @@ mod fresh;
 mod interval;
 mod journal;
 mod logins;
+mod looking;
 mod lost;
 mod moving;
 mod places;

@@ -13,6 +13,8 @@ import { useKnownBy, useLanes } from "./useLanes";
 
 const LABELS = 84;
 const AXIS = 18;
+/** A time under the bar stands so far from the cursor's own, px, or is left out. */
+const TICK_ROOM = 66;
 /** A press that moves less than this, px, is a press and no drag. */
 const STILL = 5;
 
@@ -130,9 +132,11 @@ export function Strip({ county, now, last, past, chosen, onChoose, onGo, ...rest
           {ticks(span, width, 84).map((time) => (
             <g key={time}>
               <line x1={x(time)} x2={x(time)} y1="0" y2={bottom} stroke="var(--line-1)" />
-              <text x={x(time)} y={bottom + 13} textAnchor="middle">
-                {stamp(time, now)}
-              </text>
+              {past && Math.abs(x(time) - x(now)) < TICK_ROOM ? null : (
+                <text x={x(time)} y={bottom + 13} textAnchor="middle">
+                  {stamp(time, now)}
+                </text>
+              )}
             </g>
           ))}
           <clipPath id="tb-before">
@@ -141,6 +145,18 @@ export function Strip({ county, now, last, past, chosen, onChoose, onGo, ...rest
           <clipPath id="tb-after">
             <rect x={edge} width={width - edge} height={bottom} />
           </clipPath>
+          {/* Under the lanes: what is chosen is not veiled. */}
+          {chosen ? (
+            <rect
+              x={x(chosen.from)}
+              width={Math.max(1, x(chosen.to) - x(chosen.from))}
+              y="0"
+              height={bottom}
+              fill="var(--sel)"
+              stroke="var(--accent)"
+              data-testid="chosen"
+            />
+          ) : null}
           {known !== null && lanes ? (
             <g data-lanes="after" clipPath="url(#tb-after)" opacity="0.3">
               <LaneRows lanes={lanes} span={span} width={width} row={row} bare />
@@ -177,16 +193,6 @@ export function Strip({ county, now, last, past, chosen, onChoose, onGo, ...rest
             <text className="tb-word" x={width / 2} y={row * 3} textAnchor="middle">
               {i18n.t("取不到这段时间发生过什么；连上服务器后自己再取。")}
             </text>
-          ) : null}
-          {chosen ? (
-            <rect
-              x={x(chosen.from)}
-              width={Math.max(1, x(chosen.to) - x(chosen.from))}
-              y="0"
-              height={bottom}
-              fill="var(--sel)"
-              opacity="0.5"
-            />
           ) : null}
           {liveInside ? (
             <line

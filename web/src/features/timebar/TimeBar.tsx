@@ -76,7 +76,7 @@ export function TimeBar({ county }: { county: County }) {
       onKeyDown={(event) => isSpace(event) && play()}
       onKeyUp={isSpace}
     >
-      <div className="tb-head">
+      <div className={`tb-head${chosen ? " picks" : ""}`}>
         {past ? (
           <b className="tb-now" data-testid="replay-now" data-at={new Date(now).toISOString()}>
             {dayOf(now)} {hms(now)}
@@ -95,7 +95,7 @@ export function TimeBar({ county }: { county: County }) {
         </Button>
         {past ? (
           <>
-            <span className="tb-set">
+            <span className="tb-set tb-speeds">
               {SPEEDS.map((one) => (
                 <Chip
                   key={one}
