@@ -52,16 +52,22 @@ impl Files {
     }
 }
 
-/// Each township, gathered once from the files however many of its phones ask.
+/// Each township by its jurisdiction and code, gathered once from the files however many of its phones ask.
 #[derive(Debug, Default)]
-pub(crate) struct Townships(Mutex<HashMap<(String, String), (Files, Arc<Near>)>>);
+pub(crate) struct Townships(Mutex<HashMap<(String, String), Gathered>>);
+
+#[derive(Debug)]
+struct Gathered {
+    from: Files,
+    near: Arc<Near>,
+}
 
 impl Townships {
     pub(crate) fn near(&self, code: &str, township: &str, files: Files) -> Arc<Near> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (code.to_owned(), township.to_owned());
-        if let Some((_, near)) = held.get(&key).filter(|(of, _)| of.are(&files)) {
-            return Arc::clone(near);
+        if let Some(held) = held.get(&key).filter(|held| held.from.are(&files)) {
+            return Arc::clone(&held.near);
         }
         let config = files.config.as_ref();
         let (stations, alarms) = config
@@ -73,7 +79,11 @@ impl Townships {
             alarms,
             township: township.to_owned(),
         });
-        held.insert(key, (files, Arc::clone(&near)));
+        let gathered = Gathered {
+            from: files,
+            near: Arc::clone(&near),
+        };
+        held.insert(key, gathered);
         near
     }
 }

@@ -177,7 +177,7 @@ impl Fleet {
 
     /// How many series have to agree on a leap of the feed clock: three, or all there are.
     pub(crate) fn enough(&self) -> usize {
-        let all: usize = self.engines.iter().map(|e| e.config().series.len()).sum();
+        let all = self.series_count();
         all.clamp(1, ENOUGH)
     }
 
@@ -238,6 +238,12 @@ impl Fleet {
     pub fn jurisdiction(&self, code: &str) -> Option<JurisdictionSlot> {
         let index = self.engines.iter().position(|e| e.config().code == code)?;
         u16::try_from(index).ok().map(JurisdictionSlot)
+    }
+
+    /// How many series all jurisdictions have.
+    pub(crate) fn series_count(&self) -> usize {
+        let series = self.engines.iter().map(|e| e.config().series.len());
+        series.sum()
     }
 
     /// How many jurisdictions there are; their slots are 0 to this.

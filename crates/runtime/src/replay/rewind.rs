@@ -16,9 +16,15 @@ use crate::snapshots::FORMAT;
 /// Keyframes kept unpacked.
 const MOST_UNPACKED: usize = 4;
 
-/// Places kept between keyframes, and how many records apart they are.
+/// Places kept between keyframes.
 const MOST_PASSED: usize = 10;
+
+/// How many records the first of them lies behind its keyframe; each that follows lies twice as far from the
+/// one before.
 pub(crate) const PASSED_EVERY: u64 = 3_000;
+
+/// Of larger fleets no places are kept between keyframes: they hold too much memory.
+const MOST_SERIES: usize = 50_000;
 
 /// The past of one journal.
 #[derive(Debug)]
@@ -89,6 +95,9 @@ impl Rewind {
 
     /// Keeps a fleet that came by a place as it was known then, for whoever goes near it next.
     pub(crate) fn pass(&self, place: Place, fleet: &Fleet) {
+        if fleet.series_count() > MOST_SERIES {
+            return;
+        }
         let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
         if passed.iter().any(|(held, _)| *held == place) {
             return;

@@ -64,11 +64,13 @@ impl Stage {
             decisions: Decisions::default(),
             ended: false,
         };
-        let mut kept = base.number;
+        // What is decided in hindsight is nobody's past but its own. On a long way few places are kept.
+        let keeps = knowledge == Knowledge::Then;
+        let (mut apart, mut next) = (PASSED_EVERY, base.number + PASSED_EVERY);
         stage.advance(at, &mut |fleet, entry, _| {
-            // What is decided in hindsight is nobody's past but its own.
-            if knowledge == Knowledge::Then && entry.seq >= kept + PASSED_EVERY {
-                kept = entry.seq;
+            if keeps && entry.seq >= next {
+                apart *= 2;
+                next = entry.seq + apart;
                 let (number, at) = (entry.seq, entry.at);
                 rewind.pass(Place { number, at }, fleet);
             }
