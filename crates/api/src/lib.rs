@@ -18,7 +18,6 @@ mod entries;
 mod error;
 mod ground;
 mod guard;
-mod imprint;
 mod intake;
 mod ledger;
 mod listener;
