@@ -315,9 +315,11 @@ fn a_drill_beside_the_real_site_touches_nothing_of_it_and_calls_nobody() {
         !all_of_the_drill.contains("45.5"),
         "a real reading is in the drill"
     );
-    for secret in ["4711", "0575"] {
+    // Digits alone, however a number is written; whole, since any four stand in some hash or time.
+    let digits = |text: &str| -> String { text.chars().filter(|c| !" -+".contains(*c)).collect() };
+    for secret in ["86004711", "13047110001"] {
         assert!(
-            !all_of_the_drill.contains(secret),
+            !digits(&all_of_the_drill).contains(secret),
             "a number of somebody real is in the drill"
         );
     }

@@ -278,13 +278,36 @@ impl Hub {
     /// What a client at `place` has not seen: updates first, then values, then the beat.
     pub(crate) fn next(&self, place: &mut Place) -> Next {
         loop {
+            match self.next_updates(place) {
+                Next::Nothing => {}
+                updates @ (Next::Text(_) | Next::Behind) => return updates,
+            }
+            // What says how far everything is told is published behind what it says is told. So it is held
+            // while it is looked whether updates came meanwhile: those are told before.
+            let (beat, boards) = (open(&self.beat), open(&self.boards));
+            if self.has_updates(place) {
+                continue;
+            }
+            if let Some(text) = next_values(&boards, place) {
+                return Next::Text(text);
+            }
+            if beat.0 > place.beat {
+                place.beat = beat.0;
+                return Next::Text(beat.1.clone());
+            }
+            return Next::Nothing;
+        }
+    }
+
+    fn next_updates(&self, place: &mut Place) -> Next {
+        loop {
             let ring = open(&self.ring);
             let Some(ahead) = place.frame.checked_sub(ring.first) else {
                 return Next::Behind;
             };
             let index = usize::try_from(ahead).unwrap_or(usize::MAX);
             let Some(frame) = ring.frames.get(index).map(Arc::clone) else {
-                break;
+                return Next::Nothing;
             };
             drop(ring);
             place.frame += 1;
@@ -292,47 +315,43 @@ impl Hub {
                 return Next::Text(text);
             }
         }
-        if let Some(text) = self.next_values(place) {
-            return Next::Text(text);
-        }
-        let beat = open(&self.beat);
-        if beat.0 > place.beat {
-            place.beat = beat.0;
-            return Next::Text(beat.1.clone());
-        }
-        Next::Nothing
     }
 
-    fn next_values(&self, place: &mut Place) -> Option<Bytes> {
-        let boards = open(&self.boards);
-        for (jurisdiction, board) in boards.iter() {
-            if place.only.is_some_and(|only| only != *jurisdiction) {
-                continue;
-            }
-            let seen = place
-                .boards
-                .insert(*jurisdiction, board.version)
-                .unwrap_or(0);
-            if seen == board.version {
-                continue;
-            }
-            if seen + 1 == board.version {
-                return Some(board.newest.clone());
-            }
-            let missed = board.rows.values().filter(|(version, _)| *version > seen);
-            return Some(value_text(
-                board.seq,
-                &board.code,
-                missed.map(|(_, json)| &**json),
-            ));
-        }
-        None
+    fn has_updates(&self, place: &Place) -> bool {
+        let ring = open(&self.ring);
+        ring.first + ring.frames.len() as u64 > place.frame
     }
 
     fn wake(&self) {
         strike(&self.changed);
         open(&self.bells).values().for_each(strike);
     }
+}
+
+/// The newest values that a client at `place` has not seen, of one jurisdiction after the other.
+fn next_values(boards: &BTreeMap<JurisdictionSlot, Board>, place: &mut Place) -> Option<Bytes> {
+    for (jurisdiction, board) in boards.iter() {
+        if place.only.is_some_and(|only| only != *jurisdiction) {
+            continue;
+        }
+        let seen = place
+            .boards
+            .insert(*jurisdiction, board.version)
+            .unwrap_or(0);
+        if seen == board.version {
+            continue;
+        }
+        if seen + 1 == board.version {
+            return Some(board.newest.clone());
+        }
+        let missed = board.rows.values().filter(|(version, _)| *version > seen);
+        return Some(value_text(
+            board.seq,
+            &board.code,
+            missed.map(|(_, json)| &**json),
+        ));
+    }
+    None
 }
 
 impl ValueFrame {
@@ -405,4 +424,63 @@ fn value_text<'a>(seq: u64, code: &str, rows: impl Iterator<Item = &'a str>) -> 
     }
     text.push_str("]}");
     Bytes::from(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    /// The journal number that a message says.
+    fn number(text: &[u8]) -> u64 {
+        let text: String = String::from_utf8_lossy(text).into_owned();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        digits.parse().unwrap()
+    }
+
+    #[test]
+    fn what_says_how_far_everything_is_told_comes_behind_it() {
+        const LAST: u64 = 20_000;
+        let (hub, heard) = (Arc::new(Hub::new(0)), Arc::new(AtomicU64::new(0)));
+        let mut place = hub.place(0, None);
+        let publisher = {
+            let (hub, heard) = (Arc::clone(&hub), Arc::clone(&heard));
+            std::thread::spawn(move || {
+                for seq in 1..=LAST {
+                    hub.publish(UpdateFrame {
+                        last: seq,
+                        pieces: Vec::new(),
+                        text: Bytes::from(format!("update {seq}")),
+                        parts: Parts::default(),
+                    });
+                    if seq % 2 == 0 {
+                        hub.publish_values(vec![ValueFrame {
+                            jurisdiction: JurisdictionSlot(0),
+                            code: Arc::from(""),
+                            seq,
+                            rows: Vec::new(),
+                        }]);
+                    }
+                    hub.publish_beat(Bytes::from(seq.to_string()));
+                    // The reader keeps up: the ring is bounded.
+                    while seq - heard.load(Ordering::Acquire) > 1_000 {
+                        std::thread::yield_now();
+                    }
+                }
+            })
+        };
+        let mut told = 0;
+        while told < LAST {
+            if let Next::Text(text) = hub.next(&mut place) {
+                let said = number(&text);
+                let is_update = text.starts_with(b"update");
+                assert!(!is_update || said > told, "{said} after {told}");
+                told = told.max(said);
+                heard.store(told, Ordering::Release);
+            }
+        }
+        publisher.join().unwrap();
+    }
 }
