@@ -143,20 +143,7 @@ async fn a_planner_of_a_township_reads_all_but_what_is_of_the_tasks_of_others() 
         let (status, _) = county.act(&county.sign_in(who).await, &op, seen).await;
         assert_eq!(status, StatusCode::OK, "{who}");
     }
-    let seals_of = async |path| {
-        let told = json(county.get(&officer, path).await).await.to_string();
-        let runs = told.split(|sign: char| !sign.is_ascii_hexdigit());
-        let seals = runs.filter(|run| run.len() == 64).map(str::to_owned);
-        seals.collect::<Vec<String>>()
-    };
-    let mut seals = seals_of("/api/v1/incidents").await;
-    seals.extend(seals_of("/api/v1/commands").await);
-    let path = format!("/api/v1/texts?ids={}", seals.join(","));
-    let texts = async |who| {
-        let told = json(county.get(&county.sign_in(who).await, &path).await).await;
-        told.to_string()
-    };
-    let (all, near) = (texts("officer").await, texts("guest").await);
+    let (all, near) = texts_of(&county, ["/api/v1/incidents", "/api/v1/commands"]).await;
     for (text, is_near) in [
         ("江边的洪水", true),
         ("立即转移到学校", true),
@@ -166,6 +153,24 @@ async fn a_planner_of_a_township_reads_all_but_what_is_of_the_tasks_of_others() 
         assert!(all.contains(text), "{all}");
         assert_eq!(near.contains(text), is_near, "{text} in {near}");
     }
+}
+
+/// The texts that these lists name, as the officer and as the guest read them.
+async fn texts_of(county: &County, lists: [&str; 2]) -> (String, String) {
+    let (officer, guest) = (
+        county.sign_in("officer").await,
+        county.sign_in("guest").await,
+    );
+    let mut seals = Vec::new();
+    for list in lists {
+        let told = json(county.get(&officer, list).await).await.to_string();
+        let runs = told.split(|sign: char| !sign.is_ascii_hexdigit());
+        seals.extend(runs.filter(|run| run.len() == 64).map(str::to_owned));
+    }
+    let path = format!("/api/v1/texts?ids={}", seals.join(","));
+    let all = json(county.get(&officer, &path).await).await;
+    let near = json(county.get(&guest, &path).await).await;
+    (all.to_string(), near.to_string())
 }
 
 /// Two townships, of which T1 has the gauge; who stands where.
@@ -312,21 +317,7 @@ async fn the_history_of_a_series_is_told_where_its_station_is() {
 async fn a_planner_of_a_township_reads_no_reason_and_no_event_of_another() {
     let county = two_townships(Role::Planner).await;
     told_of_both(&county).await;
-    let seals_of = async |path| {
-        let officer = county.sign_in("officer").await;
-        let told = json(county.get(&officer, path).await).await.to_string();
-        let runs = told.split(|sign: char| !sign.is_ascii_hexdigit());
-        let seals = runs.filter(|run| run.len() == 64).map(str::to_owned);
-        seals.collect::<Vec<String>>()
-    };
-    let mut seals = seals_of("/api/v1/suppressions").await;
-    seals.extend(seals_of("/api/v1/events").await);
-    let path = format!("/api/v1/texts?ids={}", seals.join(","));
-    let texts = async |who| {
-        let told = json(county.get(&county.sign_in(who).await, &path).await).await;
-        told.to_string()
-    };
-    let (all, near) = (texts("officer").await, texts("guest").await);
+    let (all, near) = texts_of(&county, ["/api/v1/suppressions", "/api/v1/events"]).await;
     for (text, is_near) in [
         ("甲镇张三报修", false),
         ("李四在修", false),

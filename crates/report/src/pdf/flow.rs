@@ -164,11 +164,11 @@ fn units(pieces: &mut [Piece]) {
 /// Keeps the pieces from a place on together; spaces at their ends stay where a line may end.
 fn keep(pieces: &mut [Piece], from: usize) {
     let inner = |piece: &Piece| !piece.space;
-    let Some(first) = pieces.iter().skip(from).position(inner) else {
+    let Some(first) = pieces[from..].iter().position(inner) else {
         return;
     };
     let last = pieces.iter().rposition(inner).unwrap_or(0);
-    for piece in pieces.iter_mut().take(last + 1).skip(from + first + 1) {
+    for piece in &mut pieces[from + first + 1..=last] {
         piece.kept = true;
     }
 }
