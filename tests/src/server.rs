@@ -262,7 +262,13 @@ impl Server {
             .unwrap();
         let token = format!("Bearer {}", self.token).parse().unwrap();
         request.headers_mut().insert("Authorization", token);
-        let (mut socket, _) = tungstenite::connect(request).unwrap();
+        let stream = std::net::TcpStream::connect(&self.http).unwrap();
+        // A snapshot is one message however much has happened; a browser takes any.
+        let any = tungstenite::protocol::WebSocketConfig::default()
+            .max_message_size(None)
+            .max_frame_size(None);
+        let (mut socket, _) =
+            tungstenite::client::client_with_config(request, stream, Some(any)).unwrap();
         socket.read().unwrap().to_text().unwrap().to_owned()
     }
 

@@ -111,7 +111,7 @@ const REMEMBER_OP_MS: i64 = 90 * 86_400_000;
 
 impl Engine {
     /// Names who decided, beside every outcome. Raise it when the same inputs decide otherwise.
-    pub const VERSION: u16 = 9;
+    pub const VERSION: u16 = 10;
 
     /// An engine that has heard nothing yet.
     ///
@@ -306,7 +306,8 @@ impl Engine {
         out.push(Effect::Answer(answer));
     }
 
-    /// Answers are kept 90 days and with every open command; looked through once a day.
+    /// Answers are kept 90 days and with every open command, what is over as long as its own rule says; looked
+    /// through once a day.
     fn forget_old_answers(&mut self, at: Time) {
         if at.day() == self.state.swept_day {
             return;
@@ -322,6 +323,7 @@ impl Engine {
             .answers
             .retain(|op, (given, _)| *given >= bound || open.contains(op));
         self.forget_old_replies(at);
+        self.forget_settled_commands(at);
     }
 
     /// Begins or ends a notice about the system itself.

@@ -24,7 +24,7 @@ pub(crate) struct Incident {
     by: PersonId,
     pub(crate) opened: Time,
     pub(crate) situations: BTreeSet<SituationId>,
-    commands: BTreeSet<CommandId>,
+    pub(crate) commands: BTreeSet<CommandId>,
     pub(crate) clocks: Vec<Clock>,
     notes: Vec<IncidentNote>,
     pub(crate) merged_into: Option<OpId>,
@@ -55,7 +55,7 @@ impl Clock {
 }
 
 impl Incident {
-    fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.closed.is_none() && self.merged_into.is_none()
     }
 

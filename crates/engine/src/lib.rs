@@ -76,6 +76,7 @@ mod rule_bounds;
 mod rule_view;
 mod run_end;
 mod series;
+mod settled;
 mod silence;
 mod situation;
 mod situation_view;

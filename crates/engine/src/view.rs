@@ -60,7 +60,7 @@ impl Engine {
                 .filter(open)
                 .map(|(w, a)| self.render(*w, a))
                 .collect(),
-            commands: self.command_views(),
+            commands: self.command_views(now),
             groups: self.group_views(now),
             templates: self.templates(),
             people: Vec::new(),
@@ -252,16 +252,15 @@ impl Engine {
             .map(|command| self.command_of(command))
     }
 
-    /// Every command with its tasks.
-    pub fn command_views(&self) -> Vec<CommandView> {
-        let all = self.state.commands.values();
-        all.map(|command| self.command_of(command)).collect()
+    /// The commands that are shown at `now`, with their tasks.
+    pub fn command_views(&self, now: Time) -> Vec<CommandView> {
+        let shown = self.shown_commands(now);
+        shown.map(|command| self.command_of(command)).collect()
     }
 
-    /// The commands in which this person has a task, with that task alone.
-    pub fn commands_of(&self, person: &PersonId) -> Vec<CommandView> {
-        let all = self.state.commands.values();
-        let own = all.filter_map(|command| {
+    /// Those of them in which this person has a task, with that task alone.
+    pub fn commands_of(&self, person: &PersonId, now: Time) -> Vec<CommandView> {
+        let own = self.shown_commands(now).filter_map(|command| {
             let places = (0..command.tasks.len()).filter(|n| command.tasks[*n].person == *person);
             let places: Vec<usize> = places.collect();
             let has = !places.is_empty();

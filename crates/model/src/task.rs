@@ -116,7 +116,8 @@ impl Means {
     }
 }
 
-/// A fact with its witness and both times. Free text, photos and positions stand outside, by seal.
+/// A fact with its witness and both times. Free text, photos and positions stand outside, by seal. What it does not
+/// say takes no room where it is written: a storm leaves tens of thousands of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Fact {
@@ -131,25 +132,33 @@ pub struct Fact {
     pub at: Time,
     /// What the device's clock said: evidence.
     pub device_at: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Seal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Seal>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<Seal>,
     /// The task's version its device knew; absent where nobody said.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub count: Vec<VillageCount>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub form: Vec<FormAnswer>,
     /// The reading that verified it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<ProofReading>,
     /// Pictures that the device said it would send after it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_nought")]
     pub coming: u8,
     /// The picture that this is about.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shot: Option<Shot>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_nought(number: &u8) -> bool {
+    *number == 0
 }
 
 /// Where the phone of a task's person was, as it told by itself: the newest place, no word of anybody.

@@ -53,7 +53,7 @@ impl Fleet {
     pub fn commands(&self, jurisdiction: JurisdictionSlot) -> Vec<CommandView> {
         let engine = self.engines.get(jurisdiction.index());
         engine
-            .map(engine::Engine::command_views)
+            .map(|engine| engine.command_views(self.now()))
             .unwrap_or_default()
     }
 
@@ -64,7 +64,7 @@ impl Fleet {
         person: &PersonId,
     ) -> Vec<CommandView> {
         let engine = self.engines.get(jurisdiction.index());
-        engine.map_or(Vec::new(), |engine| engine.commands_of(person))
+        engine.map_or(Vec::new(), |engine| engine.commands_of(person, self.now()))
     }
 
     /// The stage of the task of a command that is furthest from done.

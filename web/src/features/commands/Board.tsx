@@ -35,9 +35,13 @@ export function Board({ county, commandId }: { county: County; commandId: string
         <Empty title={i18n.t("指令没有发出。没有任何人收到任何东西。")}>
           {whySentence(pending.why ?? "")}
         </Empty>
-      ) : (
+      ) : pending ? (
         <Empty title={i18n.t("指令在送往服务器的路上。")}>
           {i18n.t("它留在本机，连上就送，同一条不会发两遍。")}
+        </Empty>
+      ) : (
+        <Empty title={i18n.t("这里没有这道指令。")}>
+          {i18n.t("结束一周以上的不再列出；用下面的时间条回到当时，就能看到。")}
         </Empty>
       )}
       <div className="empty">

@@ -47,7 +47,7 @@ export function PersonPanel({ county, command, task, now }: PersonPanelProps) {
     () => wantTexts(task.facts.flatMap((fact) => [fact.note, fact.position])),
     [task.facts],
   );
-  const photos = task.facts.flatMap((fact) => fact.photos);
+  const photos = task.facts.flatMap((fact) => fact.photos ?? []);
   const coming = task.facts.reduce((sum, fact) => sum + photosComing(task, fact), 0);
   const fields = county.templates.find((one) => one.id === command.template)?.fields ?? [];
   const about = placeOfCommand(county, command);

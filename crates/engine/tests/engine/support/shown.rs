@@ -9,7 +9,7 @@ use super::script::instant;
 /// `show duty desk [11:00]`, `show gaps desk`, `show handover desk`, `show run red`, `show pages red`,
 /// `show snapshot`, `show out li sms`, `show ahead red`, `show posts roll`,
 /// `show calls c1.li`, `show contacts li`, `show reach`, `show plans`, `show sight ST01`,
-/// `show situations`
+/// `show situations`, `show commands`
 pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let names = |people: &[PersonId]| {
@@ -23,6 +23,11 @@ pub fn show(engine: &Engine, at: Time, words: &[String]) -> Option<Vec<String>> 
     match words.as_slice() {
         ["sight", station] => Some(vec![sight(engine, at, station)]),
         ["situations"] => Some(situations(engine, at)),
+        ["commands"] => {
+            let shown = engine.command_views(at);
+            let shown: Vec<&str> = shown.iter().map(|one| one.id.as_str()).collect();
+            Some(vec![format!("commands {}", shown.join(" "))])
+        }
         ["duty", post] => {
             let view = engine.post_view(&(*post).into(), at).unwrap();
             Some(vec![format!("duty {post} now {}", names(&view.now))])
