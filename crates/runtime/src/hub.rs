@@ -198,6 +198,12 @@ impl Hub {
         open(&self.ring).floor <= since
     }
 
+    /// Updates up to journal number `last` are told to nobody any more: who comes back begins anew.
+    pub(crate) fn forget(&self, last: u64) {
+        let mut ring = open(&self.ring);
+        ring.floor = ring.floor.max(last);
+    }
+
     /// The place of a client that knows everything up to journal number `after`.
     pub(crate) fn place(&self, after: u64, only: Option<JurisdictionSlot>) -> Place {
         let ring = open(&self.ring);
@@ -230,7 +236,7 @@ impl Hub {
                 break;
             };
             ring.bytes -= old.text.len();
-            ring.floor = old.last;
+            ring.floor = ring.floor.max(old.last);
             ring.first += 1;
         }
         drop(ring);
@@ -482,5 +488,23 @@ mod tests {
             }
         }
         publisher.join().unwrap();
+    }
+
+    #[test]
+    fn what_is_forgotten_is_held_for_nobody() {
+        let hub = Hub::new(3);
+        assert!(hub.holds(3) && !hub.holds(2));
+        hub.forget(10);
+        assert!(hub.holds(10) && !hub.holds(9));
+        // A frame that was on its way then brings nothing back.
+        for last in 5..5 + MOST_FRAMES as u64 + 3 {
+            hub.publish(UpdateFrame {
+                last,
+                pieces: Vec::new(),
+                text: Bytes::new(),
+                parts: Parts::default(),
+            });
+            assert!(!hub.holds(9), "{last}");
+        }
     }
 }

@@ -51,8 +51,11 @@ use crate::start::configs_of;
 const MOST_OPEN: usize = 4 << 20;
 
 /// In a flood commits begin no closer together, since a sync costs the machine as much as many
-/// readings.
+/// readings. What raises or clears an alarm waits for nothing, short of a torrent.
 const GATHER: Duration = Duration::from_millis(1);
+
+/// Inputs of a commit from which on a torrent is coming in: the disk takes longer than the gathering.
+const TORRENT: u64 = 512;
 
 /// Values are told at most this often.
 const VALUES_EVERY: Duration = Duration::from_millis(250);
@@ -61,8 +64,9 @@ const VALUES_EVERY: Duration = Duration::from_millis(250);
 /// every reading, and is told as it is in the end. What a person pressed is told at once.
 const UPDATES_EVERY: Duration = Duration::from_millis(5);
 
-/// The same while nobody listens: they are kept for those who come back.
-const UPDATES_KEPT_EVERY: Duration = Duration::from_millis(50);
+/// Notices that wait for somebody to listen: with more, what waits is forgotten, and who comes back is told
+/// everything as it stands. What else waits is one of each alarm, task and so on.
+const MOST_UNTOLD: usize = 10_000;
 
 /// The time is told at least this often, and the machine's clock compared.
 const BEAT_EVERY: Duration = Duration::from_secs(1);
@@ -90,6 +94,8 @@ pub(crate) struct Live {
     next_updates: Instant,
     /// In a flood: when the next commit may begin.
     gathers_until: Option<Instant>,
+    /// The last commit was one of a torrent.
+    torrent: bool,
     pub(crate) shared: Shared,
 }
 
@@ -126,6 +132,7 @@ impl Live {
             next_values: readout.monotonic,
             next_updates: readout.monotonic,
             gathers_until: None,
+            torrent: false,
             shared: Shared::default(),
         }
     }
@@ -204,10 +211,11 @@ impl Live {
     }
 
     /// Whether updates leave with the next commit: their time has come, or something goes with it that
-    /// says how far everything is told.
+    /// says how far everything is told. While nobody listens they wait, and whoever comes is told them then: to
+    /// put a storm into words holds up every alarm behind it.
     fn tells(&self) -> bool {
         let due = self.readout.monotonic >= self.next_updates || self.dues.says_how_far();
-        due && self.books.press.has_updates()
+        due && self.hub.has_clients() && self.books.press.has_updates()
     }
 
     /// When to look around though nobody says anything.
@@ -604,6 +612,7 @@ impl Live {
         self.gathers_until
             .is_some_and(|until| self.readout.monotonic < until)
             && self.has_open()
+            && (self.torrent || !self.books.press.has_transitions())
             && !self.queue.is_stopping()
     }
 
@@ -622,18 +631,19 @@ impl Live {
         let position = self.books.position();
         let transitions = self.books.press.take_transitions();
         let updates = if self.tells() {
-            let every = match self.hub.has_clients() {
-                true => UPDATES_EVERY,
-                false => UPDATES_KEPT_EVERY,
-            };
-            self.next_updates = self.readout.monotonic + every;
+            self.next_updates = self.readout.monotonic + UPDATES_EVERY;
             self.books.press.render(&self.books.fleet, position.number)
         } else {
+            if self.books.press.untold() > MOST_UNTOLD && !self.hub.has_clients() {
+                self.books.press.forget();
+                self.hub.forget(position.number);
+            }
             None
         };
         let closed = self.books.close(self.pen.spent());
         self.plan.count(closed.inputs);
         self.gathers_until = (closed.inputs >= FLOOD).then(|| self.readout.monotonic + GATHER);
+        self.torrent = closed.inputs >= TORRENT;
         let commit = Commit {
             transitions: (!transitions.is_empty()).then(|| Batch::of(transitions)),
             updates,

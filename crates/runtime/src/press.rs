@@ -170,6 +170,11 @@ impl Press {
         self.tasks.insert((slot, task), (command, seq));
     }
 
+    /// Whether a transition waits for the open commit.
+    pub(crate) fn has_transitions(&self) -> bool {
+        !self.transitions.is_empty()
+    }
+
     /// The transitions of the open commit, taken.
     pub(crate) fn take_transitions(&mut self) -> Vec<TransitionView> {
         std::mem::take(&mut self.transitions)
@@ -190,6 +195,23 @@ impl Press {
             && self.calls.is_empty()
             && self.system.is_empty()
             && self.configured.is_empty())
+    }
+
+    /// How many notices wait, each of which is told by itself.
+    pub(crate) fn untold(&self) -> usize {
+        self.told.len() + self.system.len() + self.configured.len()
+    }
+
+    /// Forgets what waits to be told, save values, which are told as they stand anyway.
+    pub(crate) fn forget(&mut self) {
+        *self = Press {
+            transitions: std::mem::take(&mut self.transitions),
+            since: std::mem::take(&mut self.since),
+            codes: std::mem::take(&mut self.codes),
+            values: std::mem::take(&mut self.values),
+            dirty: std::mem::take(&mut self.dirty),
+            ..Press::default()
+        };
     }
 
     /// Renders what changed up to record `last`; `None` when nothing did.
@@ -310,7 +332,8 @@ impl Press {
     }
 
     /// Values told at or after journal number `since`, for a client that was away. Untold ones are
-    /// not among them: they come by themselves.
+    /// not among them: they come by themselves. They say that everything is told up to `since` and no
+    /// further, since the updates behind it are yet to come.
     pub(crate) fn values_since(
         &self,
         fleet: &Fleet,
@@ -330,7 +353,7 @@ impl Press {
                 .filter_map(|(s, _)| Some((s, value_row(fleet, slot, SeriesSlot(s), now)?)))
                 .collect();
             if !rows.is_empty() {
-                frames.push(self.value_frame(slot, fleet.seq(), rows));
+                frames.push(self.value_frame(slot, since, rows));
             }
         }
         frames

@@ -179,6 +179,41 @@ async fn clients_that_come_at_any_time_and_return_see_the_same_world() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_to_an_empty_room_is_told_what_changed_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let county = vec![county("A", 6, 2 * MINUTE)];
+    let site = start(options(dir.path(), Clock::Feed, county))
+        .await
+        .unwrap();
+    let send = async |from: i64, many: i64| {
+        for n in from..from + many {
+            let draft = reading((n % 6) as u32, n, 900 + (n * 53 % 500));
+            let items = vec![runtime::Item::Reading(draft)];
+            site.inbox.readings(0, items).await.unwrap().await.unwrap();
+        }
+    };
+    send(0, 60).await;
+    let mut world = World::default();
+    let mut feed = site.feed.subscribe(None, None).await.unwrap();
+    world.hear_frame(feed.next().await.unwrap());
+    for round in 1..4 {
+        drop(feed);
+        send(60 * round, 60).await;
+        feed = site.feed.subscribe(Some(world.seq), None).await.unwrap();
+        let first = feed.next().await.unwrap();
+        assert!(matches!(first, Frame::Text(_)), "nothing begins anew");
+        world.hear_frame(first);
+        send(60 * round + 30, 1).await;
+        let seq = site.inbox.ask(|f| f.seq()).await.unwrap();
+        world.listen(&mut feed, seq).await;
+        let (truth, _) = truth(&site).await;
+        assert_eq!(world.told(), truth.told());
+        assert_eq!(world.values, truth.values);
+    }
+    site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transitions_stream_from_any_number_without_a_gap() {
     let dir = tempfile::tempdir().unwrap();
     let config = || vec![county("A", 2, 0)];
