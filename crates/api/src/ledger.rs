@@ -19,6 +19,7 @@ use crate::access::{Deed, Principal};
 use crate::body::Asked;
 use crate::error::{Answered, Fault, FaultView, store_fault};
 use crate::pieces::body_of;
+use crate::sight::Sight;
 use crate::socket::{Said, Source, bounded, run};
 
 /// The media type of answers that are one JSON object a line.
@@ -34,7 +35,8 @@ pub(crate) struct TransitionsQuery {
     jurisdiction: Option<String>,
 }
 
-/// Transitions after number `after` as NDJSON; as a WebSocket the same and all that follow.
+/// Transitions after number `after` as NDJSON; as a WebSocket the same and all that follow. Whoever is told of
+/// one township alone reads those of its stations, with gaps in their numbers.
 #[utoipa::path(get, path = "/api/v1/alarms/transitions", tag = "outside programs",
     params(("after" = Option<u64>, Query, description = "Number of the last one known; a WebSocket without it begins now, a GET at the first"),
            ("jurisdiction" = Option<String>, Query, description = "Only this one")),
@@ -50,8 +52,9 @@ pub(crate) async fn transitions(
 ) -> Answered<Response> {
     reader.need(Deed::See)?;
     let only = reader.scope(api.inbox.catalogue().codes(), query.jurisdiction.as_deref())?;
+    let sight = api.sight(&reader).await?;
     if !headers.contains_key(header::UPGRADE) {
-        return Ok(lines(api, query.after.unwrap_or(0), only));
+        return Ok(lines(api, query.after.unwrap_or(0), only, sight));
     }
     let upgrade = upgrade.map_err(|_| Fault::NotAWebSocket)?;
     let place = api.socket_place()?;
@@ -60,15 +63,16 @@ pub(crate) async fn transitions(
         api,
         transitions,
         reader,
+        sight,
     };
     let changes = source.api.changes.subscribe();
     Ok(bounded(upgrade).on_upgrade(move |socket| run(socket, source, changes, place)))
 }
 
 /// Pages until one is not full, so that a busy night cannot keep the answer open.
-fn lines(api: Arc<Api>, after: u64, only: Option<String>) -> Response {
-    let pages = stream::unfold(Some((api, after, only)), |state| async move {
-        let (api, after, only) = state?;
+fn lines(api: Arc<Api>, after: u64, only: Option<String>, sight: Sight) -> Response {
+    let pages = stream::unfold(Some((api, after, only, sight)), |state| async move {
+        let (api, after, only, sight) = state?;
         let page = match api.feed.transitions_after(after, PAGE).await {
             Ok(page) => page,
             Err(cause) => {
@@ -80,9 +84,10 @@ fn lines(api: Arc<Api>, after: u64, only: Option<String>) -> Response {
         let full = page.len() == PAGE;
         let wanted = page
             .iter()
-            .filter(|t| only.as_ref().is_none_or(|code| t.jurisdiction == *code));
+            .filter(|t| only.as_ref().is_none_or(|code| t.jurisdiction == *code))
+            .filter(|t| sight.holds(&t.subject));
         let text = ndjson(wanted);
-        Some((Ok(text), full.then_some((api, last, only))))
+        Some((Ok(text), full.then_some((api, last, only, sight))))
     });
     ([(header::CONTENT_TYPE, NDJSON)], body_of(pages)).into_response()
 }
@@ -102,11 +107,19 @@ struct Listener {
     api: Arc<Api>,
     transitions: TransitionStream,
     reader: Principal,
+    sight: Sight,
 }
 
 impl Source for Listener {
     async fn next(&mut self) -> Said {
-        self.transitions.next().await.map_or(Said::End, Said::Text)
+        loop {
+            let Some(text) = self.transitions.next().await else {
+                return Said::End;
+            };
+            if let Some(text) = self.sight.transitions(text) {
+                return Said::Text(text);
+            }
+        }
     }
 
     fn allowed(&mut self) -> bool {

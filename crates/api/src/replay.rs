@@ -234,6 +234,7 @@ pub(crate) async fn lanes(
 ) -> Answered<Json<LanesView>> {
     reader.need(Deed::See)?;
     let only = api.slot(&reader, query.jurisdiction.as_deref())?;
+    let sight = api.sight(&reader).await?;
     let replays = api.replays.clone();
     let look = move || {
         let buckets = query.buckets.unwrap_or(BUCKETS);
@@ -244,9 +245,7 @@ pub(crate) async fn lanes(
     let mut lanes = asked
         .map_err(|cause| store_fault("read the lanes", &cause))?
         .map_err(fault)?;
-    if !reader.may(Deed::SeeEveryTask) {
-        lanes.deeds.clear();
-    }
+    sight.deeds(&mut lanes.deeds);
     Ok(Json(lanes))
 }
 

@@ -9,13 +9,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use model::command::FormValue;
 use model::config::AreaKind;
+use model::replay::DeedView;
 use model::task::Stage;
 use model::view::{
     Change, CommandView, CountyView, EventView, FeedMessage, Obligations, PostView, SituationView,
-    SuppressionView, SystemView, TaskView, Update,
+    SuppressionView, SystemView, TaskView, TransitionView, Update,
 };
 use model::{PersonId, Seal};
 use runtime::Fleet;
+use serde::Serialize;
 
 use crate::Api;
 use crate::access::{Deed, Principal};
@@ -324,6 +326,33 @@ impl Sight {
         }
     }
 
+    /// Leaves of a JSON array of transitions those of their ground; none when nothing is left.
+    pub(crate) fn transitions(&self, text: Bytes) -> Option<Bytes> {
+        if self.near.is_none() {
+            return Some(text);
+        }
+        let Ok(mut told) = serde_json::from_slice::<Vec<TransitionView>>(&text) else {
+            tracing::error!("transitions could not be read back; the reader does not get them");
+            return None;
+        };
+        told.retain(|one| self.holds(&one.subject));
+        (!told.is_empty()).then(|| bytes_of(&told))
+    }
+
+    /// Leaves of the deeds on the time bar what they may see: those of the desk, without the reasons others
+    /// gave where their township is all they are told of, since a deed names no place.
+    pub(crate) fn deeds(&self, deeds: &mut Vec<DeedView>) {
+        if self.is_own() {
+            deeds.clear();
+        }
+        if self.near.is_some() {
+            let others = deeds
+                .iter_mut()
+                .filter(|deed| deed.by != self.reader.person);
+            others.for_each(|deed| deed.note = None);
+        }
+    }
+
     /// Leaves in one message of the feed what they may see; none when nothing is left. `told`: its updates
     /// are theirs already.
     pub(crate) fn text(&self, text: Bytes, told: bool, values: &Values) -> Option<Bytes> {
@@ -350,7 +379,7 @@ impl Sight {
     }
 }
 
-fn bytes_of(message: &FeedMessage) -> Bytes {
+fn bytes_of(message: &impl Serialize) -> Bytes {
     let text = serde_json::to_vec(message);
     Bytes::from(text.expect("views have string keys, so they are JSON"))
 }

@@ -5,8 +5,8 @@
 mod county;
 
 use axum::http::StatusCode;
-use county::feed::{first, next, open, update_of};
-use county::{County, Who, json};
+use county::feed::{first, next, open, open_at, update_of};
+use county::{County, Who, json, lines};
 use model::config::{Area, AreaKind, Role, Text};
 use serde_json::{Value, json};
 
@@ -311,6 +311,52 @@ async fn the_history_of_a_series_is_told_where_its_station_is() {
         let answer = county.get(&county.sign_in(who).await, path).await;
         assert_eq!(answer.status(), status, "{who}");
     }
+}
+
+#[tokio::test]
+async fn transitions_are_told_where_their_station_is() {
+    let county = two_townships(Role::Viewer).await;
+    let (address, _serving) = county.listen().await;
+    let path = "/api/v1/alarms/transitions";
+    let mut near = open_at(address, &county.sign_in("li").await, path).await;
+    let mut far = open_at(address, &county.sign_in("chen").await, path).await;
+    for (who, some) in [
+        ("officer", true),
+        ("li", true),
+        ("chen", false),
+        ("guest", false),
+    ] {
+        let told = lines(county.get(&county.sign_in(who).await, path).await).await;
+        assert_eq!(!told.is_empty(), some, "{who}: {told:?}");
+    }
+    county.stage(5, 100).await;
+    county.stage(65, 100).await;
+    county.stage(70, 1_300).await;
+    assert_eq!(next(&mut near).await[0]["subject"], "ST/01");
+    let nothing = tokio::time::timeout(std::time::Duration::from_millis(300), next(&mut far)).await;
+    assert!(nothing.is_err(), "{nothing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_planner_of_a_township_sees_on_the_bar_that_something_was_kept_quiet_and_not_why() {
+    let county = two_townships(Role::Planner).await;
+    told_of_both(&county).await;
+    let officer = county.sign_in("officer").await;
+    let quiet = json(county.get(&officer, "/api/v1/suppressions").await).await;
+    for (number, row) in quiet.as_array().unwrap().iter().enumerate() {
+        let end = json!({"action": "end_suppression", "suppression": row["id"]});
+        county.act(&officer, &format!("end-{number}"), end).await;
+    }
+    let path = "/api/v1/replay/lanes?from=2026-07-15T00:00:00Z&to=2026-07-16T00:00:00Z";
+    let notes = async |who: &str| {
+        let lanes = json(county.get(&county.sign_in(who).await, path).await).await;
+        let deeds = lanes["deeds"].as_array().unwrap().clone();
+        let noted = deeds.iter().filter(|deed| !deed["note"].is_null()).count();
+        (deeds.len(), noted)
+    };
+    let (all, noted) = notes("officer").await;
+    assert!(all > 5 && noted > 5, "{all} {noted}");
+    assert_eq!(notes("guest").await, (all, 0));
 }
 
 #[tokio::test]

@@ -12,10 +12,14 @@ pub type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 pub async fn open(address: std::net::SocketAddr, who: &Who, query: &str) -> Socket {
+    open_at(address, who, &format!("/api/v1/feed{query}")).await
+}
+
+pub async fn open_at(address: std::net::SocketAddr, who: &Who, path: &str) -> Socket {
     let Who::Cookie(cookie) = who else {
         panic!("people have cookies")
     };
-    let address = format!("ws://{address}/api/v1/feed{query}");
+    let address = format!("ws://{address}{path}");
     let mut request = address.into_client_request().unwrap();
     request
         .headers_mut()
