@@ -70,9 +70,9 @@ impl Document {
             docx = self.put(docx, block);
         }
         let mut file = Cursor::new(Vec::new());
-        docx.build()
-            .pack(&mut file)
-            .map_err(std::io::Error::other)?;
+        let mut parts = docx.build();
+        parts.document = with_heads_repeated(&parts.document);
+        parts.pack(&mut file).map_err(std::io::Error::other)?;
         Ok(file.into_inner())
     }
 
@@ -198,13 +198,28 @@ const fn ink(level: u8) -> &'static str {
     }
 }
 
+/// The text of the document with the first row of every table marked as its head, which stands again on each
+/// page the table goes on to. The library knows no such mark.
+fn with_heads_repeated(xml: &[u8]) -> Vec<u8> {
+    const TABLE: &str = "<w:tbl>";
+    const ROW: &str = "<w:trPr>";
+    let text = String::from_utf8_lossy(xml);
+    let mut tables = text.split(TABLE);
+    let mut marked = tables.next().unwrap_or_default().to_owned();
+    for table in tables {
+        marked.push_str(TABLE);
+        marked.push_str(&table.replacen(ROW, "<w:trPr><w:tblHeader />", 1));
+    }
+    marked.into_bytes()
+}
+
 fn grid(table: &Table) -> Grid {
     let widths = columns(table);
     let cell = |place: usize, paragraph: Paragraph| {
         let width = widths.get(place).copied().unwrap_or_default();
         TableCell::new()
             .width(width, WidthType::Dxa)
-            .add_paragraph(paragraph)
+            .add_paragraph(paragraph.line_spacing(LineSpacing::new().before(30).after(30)))
     };
     let head = table.head.iter().enumerate().map(|(place, text)| {
         let paragraph = Paragraph::new().add_run(run(text).size(SMALL).bold());
@@ -294,12 +309,14 @@ fn measured(cell: &[Span]) -> Column {
     column
 }
 
-/// How wide a letter is beside its height, about.
+/// How wide a letter is beside its height, about: as in the wide typefaces an office has where the one we ask
+/// for is not installed.
 fn em(letter: char) -> f32 {
     match letter {
         letter if is_wide(letter) => 1.0,
-        letter if letter.is_ascii_uppercase() => 0.66,
-        letter if letter.is_ascii() => 0.54,
+        letter if letter.is_ascii_uppercase() => 0.72,
+        ' ' | '.' | ',' | ':' => 0.34,
+        letter if letter.is_ascii() => 0.64,
         _ => 0.9,
     }
 }
@@ -340,6 +357,28 @@ mod tests {
         let name = b"word/media/";
         assert!(file.windows(name.len()).any(|part| part == name));
         assert!(!png.is_empty());
+    }
+
+    #[test]
+    fn the_head_of_every_table_is_marked_and_no_other_row() {
+        let row = || vec![vec![Span::text("一")], vec![Span::text("<w:tbl><w:trPr>")]];
+        let table = Table {
+            head: vec!["甲".to_owned(), "乙".to_owned()],
+            rows: vec![row(), row()],
+        };
+        let docx = Docx::new().add_table(grid(&table)).add_table(grid(&table));
+        let text = String::from_utf8(with_heads_repeated(&docx.build().document)).unwrap();
+        let rows: Vec<&str> = text.split("<w:tr>").skip(1).collect();
+        let marked: Vec<bool> = rows
+            .iter()
+            .map(|row| row.contains("<w:tblHeader />"))
+            .collect();
+        assert_eq!(marked, [true, false, false, true, false, false]);
+        assert!(
+            rows[0].starts_with("<w:trPr><w:tblHeader /><w:cantSplit />"),
+            "{}",
+            rows[0]
+        );
     }
 
     proptest! {
