@@ -48,6 +48,25 @@ export const LOSS_DESK = [
     ALL,
   ),
   {
+    // Half written, and the page begins anew.
+    name: "loss-found",
+    mode: "storm",
+    looks: DESK,
+    act: async (page) => {
+      await losses(page);
+      const row = id(page, "loss-row").first();
+      await row.locator("button.link").click();
+      await id(page, "loss-in-injured").fill("7");
+      await page.waitForTimeout(1_000);
+      await page.reload();
+      await id(page, "link-state").and(page.locator("[data-phase=live]")).waitFor();
+      await losses(page);
+      await id(page, "loss-row").first().locator("button.link").click();
+      await id(page, "loss-found").waitFor();
+      if ((await id(page, "loss-in-injured").inputValue()) !== "7") throw new Error("it is lost");
+    },
+  },
+  {
     // Somebody else's version comes in while one is being written.
     name: "loss-newer",
     mode: "storm",

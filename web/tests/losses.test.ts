@@ -1,4 +1,6 @@
+import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
+import { closeShelf, keepSheets, keptSheets } from "../src/link/shelf";
 import { isMet, owedReports, photosOf } from "../src/state/incidents";
 import {
   cellOf,
@@ -16,7 +18,15 @@ import {
   typed,
   wentDown,
 } from "../src/state/losses";
-import { carriedOver, isBehind, newerFigures, sheetOf } from "../src/state/lossSheets";
+import {
+  carriedOver,
+  foundAgain,
+  isBehind,
+  newerFigures,
+  sheetOf,
+  unsentOf,
+  worthKeeping,
+} from "../src/state/lossSheets";
 import type {
   CaseView,
   IncidentView,
@@ -276,6 +286,46 @@ describe("a newer version while one is written", () => {
       versions: [...row.versions, version(3, "verified", { by: "li" })],
     };
     expect(carriedOver(written(), verified, "wang").stage).toBe("correction");
+  });
+});
+
+describe("what is kept of a sheet in this machine", () => {
+  const photo = (seal: string | null) => {
+    const blob = new Blob(["x"]);
+    return { id: `p-${seal}`, name: "a.jpg", blob, taken: null, seal, failed: false };
+  };
+  const kept = (sent?: string) => ({
+    ...sheetOf(row, "wang"),
+    photos: [photo("s1"), photo(null)],
+    ...(sent ? { sent } : {}),
+  });
+
+  test("is what stands in no version", () => {
+    const table = { townships: [row], totals: [], doubles: [] };
+    const last = row.versions.at(-1)?.id;
+    expect(unsentOf(table, row.township, kept())).toBeDefined();
+    expect(unsentOf(table, row.township, kept("under way"))).toBeDefined();
+    expect(unsentOf(table, row.township, kept(last))).toBeUndefined();
+    expect(worthKeeping(table, { [row.township]: kept(last) })).toBeNull();
+    const both = { [row.township]: kept(last), T9: kept() };
+    expect(Object.keys(worthKeeping(table, both) ?? {})).toEqual(["T9"]);
+  });
+
+  test("is found again after a reload, and what was written since is not overwritten", async () => {
+    await keepSheets("wang", "i1", { T1: kept(), T2: kept() });
+    await closeShelf();
+    const found = (await keptSheets("wang", "i1")) ?? {};
+    expect(await keptSheets("li", "i1")).toBeNull();
+    const since = { ...kept(), stage: "correction" as const };
+    const again = foundAgain(found, { T2: since });
+    expect(again.T1?.draft).toEqual(kept().draft);
+    expect(again.T1?.photos.map((one) => [one.seal, one.failed])).toEqual([
+      ["s1", false],
+      [null, true],
+    ]);
+    expect(again.T2?.stage).toBe("correction");
+    await keepSheets("wang", "i1", null);
+    expect(await keptSheets("wang", "i1")).toBeNull();
   });
 });
 

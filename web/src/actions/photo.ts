@@ -2,6 +2,7 @@
 // then it is made anew, long edge 1600 px, without anything else the camera wrote. A video is too large
 // to be made anew on a phone; what was written into it is blanked instead.
 import { type Draft, draftsOf, dropPhoto, keepDraft, uploadNow } from "../link/photos";
+import type { Attached } from "../state/attachment";
 import { HEAD_BYTES, NOTHING, type Written, written } from "../state/exif";
 import { blank, boxAt } from "../state/film";
 import type { Behind } from "../state/headcount";
@@ -58,13 +59,6 @@ export async function take(file: File, task: string, behind: Behind | null = nul
 }
 
 /** A picture of the desk: made anew like those of phones, and sent at once. */
-export interface Attached {
-  id: string;
-  name: string;
-  blob: Blob;
-  taken: number | null;
-}
-
 export async function attach(file: File): Promise<Attached> {
   const { blob, said } = await picture(file);
   return { id: newOp(), name: file.name, blob, taken: said.taken };

@@ -1,6 +1,7 @@
 // This machine's shelf (IndexedDB): presses not yet received, who was logged in, own tasks as last seen.
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Behind } from "../state/headcount";
+import type { Sheets } from "../state/lossSheets";
 import type { MapPack } from "../state/mapPack";
 import type { Pending, Sending } from "../state/store";
 import type { Action, Position } from "../wire/acts";
@@ -46,7 +47,7 @@ interface Schema extends DBSchema {
   files: { key: string; value: Blob };
   shelf: {
     key: string;
-    value: Me | KeptTasks | Record<string, string> | MapPack | string;
+    value: Me | KeptTasks | Record<string, string> | MapPack | Sheets | string;
   };
 }
 
@@ -144,4 +145,20 @@ export async function keepTexts(person: string, texts: ReadonlyMap<string, strin
 export async function keptTexts(person: string): Promise<Map<string, string>> {
   const kept = await (await shelf()).get("shelf", `texts/${person}`);
   return new Map(Object.entries((kept as Record<string, string> | undefined) ?? {}));
+}
+
+/** What a person has written of an incident's losses and not sent; none: nothing is. */
+export async function keepSheets(
+  person: string,
+  incident: string,
+  sheets: Sheets | null,
+): Promise<void> {
+  const db = await shelf();
+  const key = `losses/${person}/${incident}`;
+  await (sheets ? db.put("shelf", sheets, key) : db.delete("shelf", key));
+}
+
+export async function keptSheets(person: string, incident: string): Promise<Sheets | null> {
+  const kept = await (await shelf()).get("shelf", `losses/${person}/${incident}`);
+  return (kept as Sheets | undefined) ?? null;
 }

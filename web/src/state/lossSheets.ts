@@ -1,6 +1,8 @@
-// What is being written of a township's losses: on which version it was begun, and how it goes on behind a newer
-// one. Pure.
-import type { LossItem, LossStage, TownshipLoss } from "../wire/view";
+// What is being written of a township's losses: on which version it was begun, how it goes on behind a newer one,
+// and what of it is kept in this machine. Pure.
+
+import type { LossItem, LossStage, LossTable, TownshipLoss } from "../wire/view";
+import type { Attachment } from "./attachment";
 import { type CaseDraft, cellOf, type Draft, draftOf, ITEMS, nextStages } from "./losses";
 
 export interface LossSheet {
@@ -8,6 +10,42 @@ export interface LossSheet {
   row: TownshipLoss | undefined;
   stage: LossStage;
   draft: Draft;
+}
+
+/** A sheet with the pictures chosen for it. */
+export interface KeptSheet extends LossSheet {
+  photos: Attachment[];
+  /** The version it was sent as: it is kept until that one stands, since a newer one may have refused it. */
+  sent?: string;
+}
+
+/** What is written and not sent, by township. */
+export type Sheets = Readonly<Record<string, KeptSheet | undefined>>;
+
+/** What is written of a township and stands in no version. */
+export function unsentOf(
+  table: LossTable,
+  township: string,
+  sheet: KeptSheet | undefined,
+): KeptSheet | undefined {
+  const row = table.townships.find((one) => one.township === township);
+  return row?.versions.some((version) => version.id === sheet?.sent) ? undefined : sheet;
+}
+
+/** What of the sheets is worth keeping; none: nothing is written. */
+export function worthKeeping(table: LossTable, sheets: Sheets): Sheets | null {
+  const unsent = Object.entries(sheets).filter(([of, sheet]) => unsentOf(table, of, sheet));
+  return unsent.length > 0 ? Object.fromEntries(unsent) : null;
+}
+
+/** Sheets found again: what was being written since stays, and a picture that was under way is to be sent anew. */
+export function foundAgain(kept: Sheets, since: Sheets): Sheets {
+  const stopped = (one: Attachment) => ({ ...one, failed: one.seal === null });
+  const found = Object.entries(kept).map(([township, sheet]) => [
+    township,
+    sheet && { ...sheet, photos: sheet.photos.map(stopped) },
+  ]);
+  return { ...Object.fromEntries(found), ...since };
 }
 
 /** A sheet filled in with what stands. */

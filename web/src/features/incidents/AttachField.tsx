@@ -1,18 +1,13 @@
 // Pictures of the desk for a report or a note: sent as soon as they are chosen, named with the press.
 import { useEffect, useRef, useState } from "react";
-import { type Attached, attach, sendAttached } from "../../actions/photo";
+import { attach, sendAttached } from "../../actions/photo";
 import { i18n } from "../../i18n/i18n";
+import type { Attached, Attachment } from "../../state/attachment";
 import { Button } from "../../ui/Button";
 import { takenWords } from "../marks/shotWords";
 
 /** As many as one report takes. */
 const MOST = 12;
-
-export interface Attachment extends Attached {
-  /** Its id at the server, once it is there. */
-  seal: string | null;
-  failed: boolean;
-}
 
 type Change = (change: (before: Attachment[]) => Attachment[]) => void;
 

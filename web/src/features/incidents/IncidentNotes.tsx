@@ -4,13 +4,14 @@ import { noteIncident } from "../../actions/incidents";
 import { stamp } from "../../i18n/format";
 import { i18n } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
+import type { Attachment } from "../../state/attachment";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button } from "../../ui/Button";
 import type { IncidentView } from "../../wire/view";
 import { Photos } from "../commands/Photos";
 import { useKeep } from "../keep/useKeep";
-import { AttachField, type Attachment, isSending, sealsOf } from "./AttachField";
+import { AttachField, isSending, sealsOf } from "./AttachField";
 
 interface IncidentNotesProps {
   county: County;

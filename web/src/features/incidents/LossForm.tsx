@@ -1,5 +1,6 @@
 // The next version of a township's losses, filled in with what stands. It is added; nothing before it changes.
-// What is written stays while another township is looked at, the window is closed or a newer version comes in.
+// What is written stays while another township is looked at, the window is closed, a newer version comes in or the
+// page begins anew.
 import { useState } from "react";
 import { newOp } from "../../actions/act";
 import { reportLoss } from "../../actions/losses";
@@ -17,7 +18,7 @@ import {
   requestOf,
   shown,
 } from "../../state/losses";
-import { isBehind, type LossSheet, sheetOf } from "../../state/lossSheets";
+import { isBehind, type KeptSheet, type Sheets, sheetOf, unsentOf } from "../../state/lossSheets";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Button, Chip } from "../../ui/Button";
@@ -26,23 +27,11 @@ import type { IncidentView } from "../../wire/view";
 import { Photos } from "../commands/Photos";
 import { useKeep } from "../keep/useKeep";
 import { areaName } from "../stations/townships";
-import { AttachField, type Attachment, isSending, sealsOf } from "./AttachField";
+import { AttachField, isSending, sealsOf } from "./AttachField";
 import { LossLedger } from "./LossLedger";
 import { LossNewer } from "./LossNewer";
 import { flawWords, itemName, refusalWords, stageName, unitName } from "./lossWords";
-
-/** A sheet with the pictures chosen for it. */
-export interface KeptSheet extends LossSheet {
-  photos: Attachment[];
-  /** The version it was sent as: it is kept until that one stands, since a newer one may have refused it. */
-  sent?: string;
-}
-
-/** What is written and not sent, by township. */
-export type Sheets = Readonly<Record<string, KeptSheet | undefined>>;
-
-/** Another sheet in the place of the one before; none: nothing is kept. */
-type Change = (before: KeptSheet | undefined) => KeptSheet | undefined;
+import type { Change } from "./useLossSheets";
 
 interface LossFormProps {
   county: County;
@@ -58,7 +47,8 @@ export function LossForm(props: LossFormProps) {
   const { county, incident, sheets, onSheet, onClose } = props;
   const [township, setTownship] = useState(props.township);
   const choices = county.areas.filter((area) => area.kind === "township");
-  const unsent = (code: string) => unsentOf(incident, code, sheets[code]);
+  const table = lossesOf(incident);
+  const unsent = (code: string) => unsentOf(table, code, sheets[code]);
   return (
     <Dialog title={i18n.t("报灾情")} onClose={onClose} testId="loss-form">
       <label>
@@ -87,23 +77,13 @@ export function LossForm(props: LossFormProps) {
           township={township}
           kept={unsent(township)}
           onChange={(change) =>
-            onSheet(township, (before) => change(unsentOf(incident, township, before)))
+            onSheet(township, (before) => change(unsentOf(table, township, before)))
           }
           onClose={onClose}
         />
       ) : null}
     </Dialog>
   );
-}
-
-/** What is written of a township and stands in no version. */
-function unsentOf(
-  incident: IncidentView,
-  code: string,
-  sheet: KeptSheet | undefined,
-): KeptSheet | undefined {
-  const row = lossesOf(incident).townships.find((one) => one.township === code);
-  return row?.versions.some((version) => version.id === sheet?.sent) ? undefined : sheet;
 }
 
 interface SheetProps {

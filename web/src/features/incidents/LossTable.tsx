@@ -20,9 +20,10 @@ import { Due } from "../commands/Due";
 import { areaName } from "../stations/townships";
 import { Section } from "./IncidentParts";
 import { LossDoubles } from "./LossDoubles";
-import { LossForm, type Sheets } from "./LossForm";
+import { LossForm } from "./LossForm";
 import { type LossOf, LossSources } from "./LossSources";
 import { itemName, unitName, versionName } from "./lossWords";
+import { useLossSheets } from "./useLossSheets";
 
 interface LossTableProps {
   county: County;
@@ -35,7 +36,7 @@ export function LossTable({ county, incident, allowed, now }: LossTableProps) {
   const table = lossesOf(incident);
   const [open, setOpen] = useState<LossOf | null>(null);
   const [form, setForm] = useState<string | null>(null);
-  const [sheets, setSheets] = useState<Sheets>({});
+  const [sheets, setSheet] = useLossSheets(incident);
   useEffect(() => wantTexts(sealsIn(lossesOf(incident))), [incident]);
   const columns = columnsOf(table);
   const reports = allowed && incident.merged_into === null;
@@ -130,9 +131,7 @@ export function LossTable({ county, incident, allowed, now }: LossTableProps) {
           incident={incident}
           township={form}
           sheets={sheets}
-          onSheet={(township, change) =>
-            setSheets((before) => ({ ...before, [township]: change(before[township]) }))
-          }
+          onSheet={setSheet}
           onClose={() => setForm(null)}
         />
       ) : null}

@@ -5,6 +5,7 @@ import { wantTexts } from "../../actions/read";
 import { hm, stamp } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { levelName } from "../../i18n/words";
+import type { Attachment } from "../../state/attachment";
 import { tally } from "../../state/obligations";
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
@@ -13,7 +14,7 @@ import { Dialog } from "../../ui/Dialog";
 import type { IncidentView, Level, OwedReport } from "../../wire/view";
 import { useKeep } from "../keep/useKeep";
 import { openedName } from "../situations/situationWords";
-import { AttachField, type Attachment, isSending, sealsOf } from "./AttachField";
+import { AttachField, isSending, sealsOf } from "./AttachField";
 import { PhotoTally } from "./PhotoTally";
 
 /** The report as far as the system knows it: what, where, since when, what was ordered, how far it is. */
