@@ -42,7 +42,7 @@ function people(site, code) {
   const all = Array.from({ length: PEOPLE }, (_, place) => place);
   const row = (place) =>
     `${idOf(place)},${nameOf(place)},${POSTS[place % POSTS.length]},Keeper,responder,` +
-    `${townships[place % townships.length]},+86 130 0000 ${String(place).padStart(4, "0")},,\n`;
+    `${townships[place % townships.length]},+86 130 0000 ${String(place).padStart(4, "0")},,,,\n`;
   writeFileSync(file, rows + all.map(row).join(""));
   const groups = join(folder, "groups.toml");
   const members = all.map((place) => `"${idOf(place)}"`).join(", ");

@@ -14,6 +14,7 @@ import { FAULT_DESK, FAULT_PHONE } from "./scenes-faults.mjs";
 import { FIELD_PHONE } from "./scenes-field.mjs";
 import { HANDS_DESK } from "./scenes-hands.mjs";
 import { INTAKE_DESK } from "./scenes-intake.mjs";
+import { LOSS_DESK } from "./scenes-losses.mjs";
 import { PAST_DESK } from "./scenes-past.mjs";
 
 /** Pages at once: more only wait for the processor. */
@@ -74,9 +75,11 @@ async function judge(page, name, locale) {
 async function look(scene, phone) {
   const name = `${phone ? "phone" : "desk"}-${scene.name}`;
   const { mode, drill, beside } = scene;
+  // What stands at the desk only where there is room for one column is looked at there.
+  const narrow = !phone && scene.looks?.every(([width]) => width < 1366);
   const fake = await startFake({ mode, dist, drill, beside });
   const context = await browser.newContext({
-    viewport: phone ? { width: 390, height: 844 } : { width: 1366, height: 768 },
+    viewport: phone || narrow ? { width: 390, height: 844 } : { width: 1366, height: 768 },
     ...(phone ? { isMobile: true, hasTouch: true } : {}),
     reducedMotion: "reduce",
   });
@@ -121,6 +124,7 @@ const work = [
     ...CALL_DESK,
     ...HANDS_DESK,
     ...INTAKE_DESK,
+    ...LOSS_DESK,
     ...DUTY_DESK,
     ...DRILL_DESK,
     ...FAULT_DESK,

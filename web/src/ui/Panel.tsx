@@ -38,6 +38,27 @@ export function Panel({
   );
 }
 
+interface PanelBodyProps {
+  /** What a screen reader calls it. */
+  label: string;
+  className?: string;
+  children: ReactNode;
+}
+
+/** What scrolls in a panel and may hold nothing to press: it can be reached and scrolled by keyboard all the same. */
+export function PanelBody({ label, className, children }: PanelBodyProps) {
+  return (
+    <section
+      className={`pb ${className ?? ""}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard
+      tabIndex={0}
+      aria-label={label}
+    >
+      {children}
+    </section>
+  );
+}
+
 /** A key and what it does. */
 export function Key({ k, children }: { k: string; children: ReactNode }) {
   return (

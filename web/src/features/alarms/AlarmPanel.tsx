@@ -9,7 +9,7 @@ import { alarmsUnder, LOOSE, looseAlarms, membersOf, situationList } from "../..
 import { useApp } from "../../state/store";
 import type { County } from "../../state/world";
 import { Chip } from "../../ui/Button";
-import { Empty, Key, Panel } from "../../ui/Panel";
+import { Empty, Key, Panel, PanelBody } from "../../ui/Panel";
 import { useNow } from "../clock/useNow";
 import { useDesk } from "../desk/desk";
 import { FloodLine } from "../load/FloodLine";
@@ -133,12 +133,12 @@ export function AlarmPanel({ county }: { county: County }) {
         <AlarmFilters filter={filter} onChange={setFilter} alarms={sorted} county={county} />
       ) : null}
       {sorted.length === 0 && rows.length === 0 ? (
-        <div className="pb">
+        <PanelBody label={i18n.t("态势")}>
           <Empty title={i18n.t("没有需要处理的报警。")}>
             {i18n.t("有新的报警会自动出现在这里。")}
           </Empty>
           <NearestLines county={county} />
-        </div>
+        </PanelBody>
       ) : mode === "situations" ? (
         <SituationZone county={county} rows={rows} unackedOnly={filter.unacked} now={now} />
       ) : (

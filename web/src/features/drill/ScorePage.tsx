@@ -6,7 +6,7 @@ import { limit } from "../../i18n/format";
 import { i18n, say } from "../../i18n/i18n";
 import { personName } from "../../i18n/words";
 import type { County } from "../../state/world";
-import { Empty } from "../../ui/Panel";
+import { Empty, PanelBody } from "../../ui/Panel";
 import type { Asked, DrillVerdict, ScoreLine, ScoreView } from "../../wire/drill";
 import { AsNow } from "../timebar/AsNow";
 
@@ -82,7 +82,7 @@ export function ScorePage({ county }: { county: County }) {
           </span>
         ) : null}
       </div>
-      <div className="pb scorep">
+      <PanelBody label={i18n.t("演练评分")} className="scorep">
         <AsNow />
         {score ? (
           <>
@@ -94,7 +94,7 @@ export function ScorePage({ county }: { county: County }) {
         ) : (
           <Empty title={i18n.t("正在从日志算评分…")} />
         )}
-      </div>
+      </PanelBody>
     </section>
   );
 }
