@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result, bail};
 
+use crate::call::Call;
 use crate::paths::Paths;
 use crate::rust;
 
@@ -66,8 +67,12 @@ pub(crate) fn seeks(paths: &Paths) -> Result<String> {
 /// Runs an example as the program is shipped, and gives its figures.
 fn measured(paths: &Paths, example: &str, words: &[&str], musts: &[Must]) -> Result<String> {
     let log = format!("measures-{example}");
+    // Built with the whole workspace, as the program is: its libraries are the same then, and built once.
     rust::cargo(paths)
-        .args(["run", "--quiet", "--release", "--example", example, "--"])
+        .args(["build", "--workspace", "--release", "--example", example])
+        .logged(&paths.logs(), &log)?;
+    let program = paths.target.join("release/examples").join(example);
+    Call::new(program, &paths.root)
         .args(words)
         .logged(&paths.logs(), &log)?;
     let text = fs::read_to_string(paths.logs().join(format!("{log}.log")))
