@@ -62,7 +62,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Transitions after number `after` as NDJSON; as a WebSocket the same and all that follow. */
+        /**
+         * Transitions after number `after` as NDJSON; as a WebSocket the same and all that follow. Whoever is told of
+         *     one township alone reads those of its stations, with gaps in their numbers.
+         */
         get: operations["transitions"];
         put?: never;
         post?: never;
@@ -2391,7 +2394,10 @@ export interface components {
             time: components["schemas"]["Time"];
             value: string | null;
         };
-        /** @description A fact with its witness and both times. Free text, photos and positions stand outside, by seal. */
+        /**
+         * @description A fact with its witness and both times. Free text, photos and positions stand outside, by seal. What it does not
+         *     say takes no room where it is written: a storm leaves tens of thousands of them.
+         */
         Fact: components["schemas"]["FactKind"] & {
             /** @description When the server had it: decides clocks. */
             at: components["schemas"]["Time"];
