@@ -1,11 +1,15 @@
 //! Makes the description say what is always there.
 //!
 //! An optional field of an answer is sent as `null`, never left out; one of a request may be left
-//! out. The derived schemas do not know which of both they describe, the document does.
+//! out. The derived schemas do not know which of both they describe, the document does. Of what is sent by
+//! the ten thousand, [`LEAN`], only what it says is sent.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+
+/// Schemas that leave out what they do not say.
+const LEAN: [&str; 1] = ["Fact"];
 
 /// Marks every field of what is only ever sent by the server as required.
 pub(crate) fn require_what_is_sent(document: &mut Value) {
@@ -15,7 +19,7 @@ pub(crate) fn require_what_is_sent(document: &mut Value) {
         return;
     };
     for (name, schema) in schemas {
-        if !asked.contains(name) {
+        if !asked.contains(name) && !LEAN.contains(&name.as_str()) {
             require(schema);
         }
     }
@@ -76,6 +80,7 @@ mod tests {
                 "Asked": {"allOf": [part("Shared"), object]},
                 "Shared": object,
                 "Told": {"oneOf": [part("Shared"), object]},
+                "Fact": object,
             }},
         });
         require_what_is_sent(&mut document);
@@ -83,5 +88,6 @@ mod tests {
         assert_eq!(schemas["Told"]["oneOf"][1]["required"], json!(["a", "b"]));
         assert_eq!(schemas["Asked"]["allOf"][1]["required"], Value::Null);
         assert_eq!(schemas["Shared"]["required"], Value::Null);
+        assert_eq!(schemas["Fact"]["required"], Value::Null);
     }
 }

@@ -8,7 +8,7 @@ const asked = new Set<string>();
 let waiting: string[] = [];
 
 /** Asks for the contents of seals not known yet; they appear in the store. Asks once per seal. */
-export function wantTexts(seals: readonly (string | null)[]): void {
+export function wantTexts(seals: readonly (string | null | undefined)[]): void {
   const known = store.get().texts;
   const missing = seals.filter(
     (seal): seal is string => !!seal && !known.has(seal) && !asked.has(seal),

@@ -62,8 +62,8 @@ interface Counted {
 /** Somebody else's count that was made after this one, though it came before. */
 const isOvertaken = (fact: Fact, known: Fact) =>
   fact.by !== known.by &&
-  fact.device_at !== null &&
-  known.device_at !== null &&
+  !!fact.device_at &&
+  !!known.device_at &&
   Date.parse(fact.device_at) < Date.parse(known.device_at);
 
 /**

@@ -2401,27 +2401,27 @@ export interface components {
         Fact: components["schemas"]["FactKind"] & {
             /** @description When the server had it: decides clocks. */
             at: components["schemas"]["Time"];
-            by: components["schemas"]["PersonId"] | null;
+            by?: components["schemas"]["PersonId"] | null;
             /**
              * Format: int32
              * @description Pictures that the device said it would send after it.
              */
-            coming: number;
-            count: components["schemas"]["VillageCount"][];
-            device_at: components["schemas"]["Time"] | null;
-            form: components["schemas"]["FormAnswer"][];
+            coming?: number;
+            count?: components["schemas"]["VillageCount"][];
+            device_at?: components["schemas"]["Time"] | null;
+            form?: components["schemas"]["FormAnswer"][];
             means: components["schemas"]["Means"];
-            note: components["schemas"]["Seal"] | null;
-            op: components["schemas"]["OpId"] | null;
-            photos: components["schemas"]["Seal"][];
-            position: components["schemas"]["Seal"] | null;
-            reading: components["schemas"]["ProofReading"] | null;
-            shot: components["schemas"]["Shot"] | null;
+            note?: components["schemas"]["Seal"] | null;
+            op?: components["schemas"]["OpId"] | null;
+            photos?: components["schemas"]["Seal"][];
+            position?: components["schemas"]["Seal"] | null;
+            reading?: components["schemas"]["ProofReading"] | null;
+            shot?: components["schemas"]["Shot"] | null;
             /**
              * Format: int32
              * @description The task's version its device knew; absent where nobody said.
              */
-            version: number | null;
+            version?: number | null;
         };
         /** @description One thing known about one assignee's task; facts are only added, never changed. */
         FactKind: {

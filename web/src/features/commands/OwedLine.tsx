@@ -71,7 +71,7 @@ function last(row: Row, now: number): string {
 }
 
 function lastWord({ task, want }: Obligation, now: number): string {
-  const fact = task.facts.filter((one) => one.by !== null).at(-1);
+  const fact = task.facts.filter((one) => one.by).at(-1);
   if (!fact) return stageName(task.stage);
   return i18n.t("{what}，{age}前", {
     what: want === "overdue" && task.overdue[0] ? overdueName(task.overdue[0]) : factName(fact),
