@@ -21,6 +21,7 @@ mod leap;
 mod ledger;
 mod live;
 mod opening;
+mod orders;
 mod outbox;
 mod parts;
 mod past;

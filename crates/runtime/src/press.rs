@@ -2,8 +2,8 @@
 //!
 //! It works on the loop's thread, where the fleet can be looked at, but what it makes leaves only
 //! with the commit that holds the cause or a later one. An alarm or task that changed several times
-//! since it was last told is told once, as it is then; values are told at most four times a second,
-//! and only while somebody listens.
+//! since it was last told is told once, as it is then, and while nobody listens it is noted alone; values are told
+//! at most four times a second.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,8 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::action::Action;
 use model::effect::SystemKind;
-use model::task::FactKind;
-use model::view::{AnnunciationView, Change, CommandView, SystemView, TransitionView, Update};
+use model::view::{AnnunciationView, Change, SystemView, TransitionView, Update};
 use model::{
     AlarmKey, CommandId, Effect, Input, JurisdictionSlot, OpId, SeriesSlot, SituationId, TaskId,
     Time,
@@ -21,6 +20,7 @@ use model::{
 use crate::calls::Calls;
 use crate::fleet::{Decision, Fleet, NoticeKey};
 use crate::hub::{Piece, UPDATES_HEAD, UPDATES_TAIL, UpdateFrame, ValueFrame};
+use crate::orders::Orders;
 use crate::parts::Parts;
 
 /// What changed since it was last told, and since when which value is untold.
@@ -500,39 +500,6 @@ impl Press {
             text: Bytes::from(text),
             parts,
         }
-    }
-}
-
-/// The orders of tasks whose phone has not said that it has them; each is made once a commit.
-#[derive(Default)]
-struct Orders(BTreeMap<CommandId, Option<Arc<CommandView>>>);
-
-impl Orders {
-    /// A substitute who is called in, or anybody whose first message was lost, has to be told of the
-    /// command and not of the task alone.
-    fn of(
-        &mut self,
-        fleet: &Fleet,
-        slot: Option<JurisdictionSlot>,
-        change: &Change,
-    ) -> Option<Arc<CommandView>> {
-        let Change::Task { task, .. } = change else {
-            return None;
-        };
-        if task.facts.iter().any(|f| f.kind == FactKind::Delivered) {
-            return None;
-        }
-        let order = self.0.entry(task.command.clone()).or_insert_with(|| {
-            let mut own = fleet.commands_of(slot?, &task.person).into_iter();
-            own.find(|command| command.id == task.command)
-                .map(|command| {
-                    Arc::new(CommandView {
-                        tasks: Vec::new(),
-                        ..command
-                    })
-                })
-        });
-        order.clone()
     }
 }
 

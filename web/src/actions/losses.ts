@@ -1,7 +1,10 @@
-// The next version of what a township lost, and what somebody finds of a possible double count.
+// The next version of what a township lost, what is kept of it here while it is written, and what somebody finds
+// of a possible double count.
 import type { LossRequest } from "../wire/acts";
 import type { PossibleDouble } from "../wire/view";
 import { press } from "./act";
+
+export { keepSheets, keptSheets } from "../link/shelf";
 
 /** Its id is the op of the press; pictures are ids that the server has. */
 export function reportLoss(loss: LossRequest): Promise<string> {

@@ -1,7 +1,7 @@
 // What is written of an incident's losses and not sent: kept in this machine for whoever writes it, so that it is
 // there again after a reload.
 import { useEffect, useRef, useState } from "react";
-import { keepSheets, keptSheets } from "../../link/shelf";
+import { keepSheets, keptSheets } from "../../actions/losses";
 import { lossesOf } from "../../state/losses";
 import { foundAgain, type KeptSheet, type Sheets, worthKeeping } from "../../state/lossSheets";
 import { useApp } from "../../state/store";
