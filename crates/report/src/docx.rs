@@ -314,6 +314,7 @@ fn measured(cell: &[Span]) -> Column {
 fn em(letter: char) -> f32 {
     match letter {
         letter if is_wide(letter) => 1.0,
+        'm' | 'w' | 'M' | 'W' | '%' => 1.0,
         letter if letter.is_ascii_uppercase() => 0.72,
         ' ' | '.' | ',' | ':' => 0.34,
         letter if letter.is_ascii() => 0.64,
