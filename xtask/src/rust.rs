@@ -39,11 +39,18 @@ pub(crate) fn fetch(paths: &Paths) -> Result<Outcome> {
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
         .context("could not learn this machine's platform from rustc")?;
-    cargo(paths)
-        .args(["fetch", "--target", host])
-        .args(locked())
-        .fetching_from(Registry::Crates)
-        .logged(&paths.logs(), "cargo-fetch")?;
+    // The programs that are fed bad bytes are a workspace of their own, built only for a proof: its lock file is
+    // looked at here, so that it does not fall behind ours unseen.
+    for (manifest, log) in [
+        ("Cargo.toml", "cargo-fetch"),
+        ("tests/fuzz/Cargo.toml", "cargo-fetch-fuzz"),
+    ] {
+        cargo(paths)
+            .args(["fetch", "--target", host, "--manifest-path", manifest])
+            .args(locked())
+            .fetching_from(Registry::Crates)
+            .logged(&paths.logs(), log)?;
+    }
     Ok(Outcome::Done)
 }
 
