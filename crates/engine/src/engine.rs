@@ -297,7 +297,7 @@ impl Engine {
             Ok(()) => Answer::Done,
             Err(why) => Answer::Refused { why },
         };
-        self.forget_old_answers(at);
+        self.sweep(at);
         // Places come by the million and change nothing when they come again.
         if !matches!(act.action, Action::ReportPlace { .. }) {
             let given = (at, answer.clone());
@@ -306,9 +306,9 @@ impl Engine {
         out.push(Effect::Answer(answer));
     }
 
-    /// Answers are kept 90 days and with every open command, what is over as long as its own rule says; looked
-    /// through once a day.
-    fn forget_old_answers(&mut self, at: Time) {
+    /// Forgets what is old, once a day: answers after 90 days, save those of open commands; replies and commands
+    /// as their own rules say.
+    fn sweep(&mut self, at: Time) {
         if at.day() == self.state.swept_day {
             return;
         }

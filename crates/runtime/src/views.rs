@@ -49,7 +49,7 @@ impl Fleet {
         self.engines.get(jurisdiction.index())?.command_view(id)
     }
 
-    /// Every command with its tasks.
+    /// The commands that are shown now, with their tasks: what was over a week ago is left out.
     pub fn commands(&self, jurisdiction: JurisdictionSlot) -> Vec<CommandView> {
         let engine = self.engines.get(jurisdiction.index());
         engine
@@ -57,7 +57,7 @@ impl Fleet {
             .unwrap_or_default()
     }
 
-    /// The commands in which one person has a task, with that task alone.
+    /// Those of them in which one person has a task, with that task alone.
     pub fn commands_of(
         &self,
         jurisdiction: JurisdictionSlot,
